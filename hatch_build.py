@@ -1,0 +1,1 @@
+"""Builds the front end into src/frontdesk/ui/static; placeholder until the bundle lands."""
