@@ -1,0 +1,70 @@
+"""Facts that all rooms share: frozen dataclasses and enumerations, no behaviour that touches the outside."""
+
+from frontdesk.model.analysis import Analysis, Correction, Entity, Intent, Probability
+from frontdesk.model.case import Case
+from frontdesk.model.codes import (
+    Code,
+    CodeList,
+    DeliveryState,
+    Direction,
+    EffectState,
+    Sentiment,
+    Status,
+    Tier,
+)
+from frontdesk.model.customers import Contact, Customer
+from frontdesk.model.decision import Action, Decision, Effect, Receipt, ServiceCall
+from frontdesk.model.identity import Account, ApiKey, Caller, Role
+from frontdesk.model.interaction import Change, Interaction
+from frontdesk.model.messages import (
+    Accepted,
+    AudioRecording,
+    InboundMessage,
+    NewMessage,
+    OutboundMessage,
+    Sender,
+)
+from frontdesk.model.queries import InteractionFilter, Page
+from frontdesk.model.work import Happening, Lease, Work, WorkState
+
+__all__ = [
+    "Accepted",
+    "Account",
+    "Action",
+    "Analysis",
+    "ApiKey",
+    "AudioRecording",
+    "Caller",
+    "Case",
+    "Change",
+    "Code",
+    "CodeList",
+    "Contact",
+    "Correction",
+    "Customer",
+    "Decision",
+    "DeliveryState",
+    "Direction",
+    "Effect",
+    "EffectState",
+    "Entity",
+    "Happening",
+    "InboundMessage",
+    "Intent",
+    "Interaction",
+    "InteractionFilter",
+    "Lease",
+    "NewMessage",
+    "OutboundMessage",
+    "Page",
+    "Probability",
+    "Receipt",
+    "Role",
+    "Sender",
+    "Sentiment",
+    "ServiceCall",
+    "Status",
+    "Tier",
+    "Work",
+    "WorkState",
+]

@@ -1,0 +1,79 @@
+"""Analysis: what a message means, as one engine or model read it, and what people corrected."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.model.codes import Sentiment, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A value found in a text at text[start:end]."""
+
+    field: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """A code and how probable it is, 0 to 1."""
+
+    code: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An intent that can be recognised: a code, what it means and messages that have it."""
+
+    code: str
+    name: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One reading of one message; kept for ever, a later run is added beside it.
+
+    `intent` is None where no configured intent fits. `message_type` is a code of that list.
+    """
+
+    id: str
+    message_id: str
+    run: int
+    tier: Tier
+    model: str
+    language: str
+    sentiment: Sentiment
+    sentiment_probability: float
+    title: str
+    summary: str
+    message_type: str
+    type_probability: float
+    intent: str | None
+    intent_probability: float
+    intents: tuple[Probability, ...]
+    entities: tuple[Entity, ...]
+    milliseconds: float
+    created_at: datetime
+
+    def values(self, field: str) -> tuple[str, ...]:
+        """All values of an entity field, in the order of the text."""
+        return tuple(entity.value for entity in self.entities if entity.field == field)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word against an analysis: `field` was `was`, becomes `becomes`."""
+
+    id: str
+    message_id: str
+    analysis_id: str
+    field: str
+    was: str
+    becomes: str
+    by: str
+    at: datetime

@@ -1,0 +1,85 @@
+"""Codes: the editable lists (category, channel, priority …) and the few that the code itself knows by name."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CodeList(StrEnum):
+    """The lists that people edit; each holds codes with a name."""
+
+    CATEGORY = "category"
+    CHANNEL = "channel"
+    STATUS = "status"
+    PRIORITY = "priority"
+    MESSAGE_TYPE = "message_type"
+    INTENT = "intent"
+    REPLY_TYPE = "reply_type"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of a code list. `examples` is used for intents only."""
+
+    list: CodeList
+    code: str
+    name: str
+    description: str = ""
+    position: int = 0
+    active: bool = True
+    examples: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    """Where an interaction stands; the transitions are in `ticketing.status`."""
+
+    NEW = "NW"
+    IN_PROCESS = "IP"
+    AUTHOR_ACTION = "AA"
+    SOLUTION_PROVIDED = "SP"
+    CLOSED = "CL"
+    RE_OPENED = "RO"
+    CONFIRMED = "CO"
+
+
+class Sentiment(StrEnum):
+    """How the customer feels in a message."""
+
+    POSITIVE = "Positive"
+    NEUTRAL = "Neutral"
+    NEGATIVE = "Negative"
+
+
+class Direction(StrEnum):
+    """Who wrote a message of the timeline: the customer (in) or the service (out)."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Tier(StrEnum):
+    """Which rung of the ladder answered."""
+
+    BUILTIN = "builtin"
+    MODEL = "model"
+    PERSON = "person"
+
+
+class EffectState(StrEnum):
+    """Where an effect stands; `failed` and `waiting` are seen by a person."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    WAITING = "waiting"
+    DROPPED = "dropped"
+
+
+class DeliveryState(StrEnum):
+    """Where an outbound message stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"

@@ -1,0 +1,54 @@
+"""Interaction: everything one customer matter holds together, under one reference."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.model.codes import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A customer matter. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest."""
+
+    id: int
+    reference: str
+    title: str
+    summary: str
+    category: str
+    channel: str
+    status: Status
+    priority: str
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    customer_id: str | None = None
+    team: str = ""
+    route: str = ""
+    tags: str = ""
+    intent: str | None = None
+    sentiment: str | None = None
+    created_by: str = ""
+    modified_by: str = ""
+    first_answer_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Fields of an interaction to set; None leaves one as it is."""
+
+    title: str | None = None
+    summary: str | None = None
+    category: str | None = None
+    status: Status | None = None
+    priority: str | None = None
+    team: str | None = None
+    route: str | None = None
+    tags: str | None = None
+    customer_id: str | None = None
+    intent: str | None = None
+    sentiment: str | None = None
+
+    def fields(self) -> dict[str, str]:
+        """Only what is set."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}

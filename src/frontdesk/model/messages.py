@@ -1,0 +1,91 @@
+"""Messages: what a customer wrote, what we answered, and what a door hands in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from frontdesk.model.codes import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote, as the channel tells it; every part may be empty."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    customer_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message as a door hands it in, parsed and within limits, not yet stored.
+
+    `provider_id` is the sender's own id of the message: the same (channel, provider_id) is stored once.
+    `joins` is the id of the interaction that it continues, None opens a new one.
+    """
+
+    text: str
+    channel: str
+    sender: Sender = Sender()
+    provider_id: str = ""
+    joins: int | None = None
+    received_at: datetime | None = None
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The receipt of a stored message. `duplicate` tells that it had been stored before."""
+
+    reference: str
+    interaction_id: int
+    message_id: str
+    sequence: int
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A stored customer message; `sequence` counts within its interaction from 1."""
+
+    id: str
+    interaction_id: int
+    sequence: int
+    channel: str
+    text: str
+    sender: Sender
+    received_at: datetime
+    contact_id: int | None = None
+    analysis_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """A message of the service. `effect_key` makes an automatic reply unique; `remark` is for the team only."""
+
+    id: str
+    interaction_id: int
+    sequence: int
+    type: str
+    channel: str
+    recipient: str
+    text: str
+    processed_by: str
+    created_at: datetime
+    remark: str = ""
+    reply_to: str | None = None
+    effect_key: str | None = None
+    state: DeliveryState = DeliveryState.PENDING
+    provider_id: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioRecording:
+    """The sound of a phone message."""
+
+    id: str
+    message_id: str
+    media_type: str
+    created_at: datetime
+    content: bytes = field(default=b"", repr=False)

@@ -1,0 +1,1 @@
+"""Tables, queries, migrations and the writer. The only room that knows SQL."""

@@ -1,0 +1,102 @@
+"""Opens the database: SQLite behind one writer thread with group commit, or PostgreSQL behind a pool.
+
+Both take synchronous functions over a Connection, so that every query exists once. `read` and `write` return
+when the transaction has ended; a write has then been fsynced.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+
+from frontdesk.interfaces import Invalid
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Operation = Callable[[Connection], T]
+BatchOperation = Callable[[Connection, Sequence[Item]], Sequence[T]]
+
+
+class Database(Protocol):
+    """A database that answers."""
+
+    dialect: str
+
+    async def read(self, operation: Operation[T]) -> T:
+        """Run a reading function in a transaction of its own."""
+        ...
+
+    async def write(self, operation: Operation[T]) -> T:
+        """Run a writing function; all it did is durable when this returns, or nothing is when it raises.
+
+        It may run more than once (a deadlock or a lost connection), so it must touch nothing but the database.
+        """
+        ...
+
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        """Like `write` for many callers at once: `operation` gets the items of several callers and answers in order.
+
+        An answer that is an exception is raised to its caller alone.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of all connections."""
+        ...
+
+
+def encode_json(value: Any) -> str:
+    """JSON as it is stored."""
+    return msgspec.json.encode(value).decode()
+
+
+def sqlite_url(folder: Path) -> URL:
+    """Where a data folder keeps its database."""
+    return URL.create("sqlite", database=str(folder / "frontdesk.sqlite3"))
+
+
+def parse_url(text: str) -> URL:
+    """A database address out of the settings. Raises Invalid for anything but SQLite and PostgreSQL."""
+    try:
+        url = make_url(text)
+    except Exception as error:  # SQLAlchemy raises several kinds for what cannot be read
+        raise Invalid(f"storage.url cannot be read: {error}", "storage.url") from None
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite")
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+asyncpg")
+    raise Invalid(
+        f"storage.url names {url.get_backend_name()!r}: use postgresql://… or leave it empty for SQLite",
+        "storage.url",
+    )
+
+
+async def open_database(url: URL, pool_size: int = 8) -> Database:
+    """Connect; the schema must be there (see `storage.schema.upgrade`)."""
+    if url.get_backend_name() == "sqlite":
+        from frontdesk.storage.sqlite import SqliteDatabase
+
+        return SqliteDatabase(url)
+    from frontdesk.storage.postgres import PostgresDatabase
+
+    return PostgresDatabase(url, pool_size)
+
+
+def prepare_sqlite(engine: Any) -> None:
+    """Make each new connection durable (WAL, full fsync) and leave BEGIN to us, as SQLAlchemy's SQLite page advises."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()

@@ -1,0 +1,1 @@
+"""Alembic revisions; each runs on SQLite and PostgreSQL."""

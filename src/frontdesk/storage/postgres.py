@@ -1,0 +1,141 @@
+"""PostgreSQL through asyncpg: the same synchronous functions, run over a pool, deadlocks repeated."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from frontdesk.storage.database import BatchOperation, Operation, encode_json
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+MOST_IN_ONE_COMMIT = 128
+BATCHES_AT_ONCE = 2
+TRIES = 5
+# serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
+REPEATABLE = {"40001", "40P01", "23505"}
+
+
+class PostgresDatabase:
+    """A pool of connections; none is held while anything but the database is waited for."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, pool_size: int) -> None:
+        """Connect lazily to `url`."""
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_pre_ping=True,
+            json_serializer=encode_json,
+            connect_args={"timeout": 10, "command_timeout": 60},
+        )
+        self._batches: dict[Callable[..., Any], _Batch] = {}
+
+    async def read(self, operation: Operation[T]) -> T:
+        """See Database."""
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(operation)
+
+    async def write(self, operation: Operation[T]) -> T:
+        """See Database."""
+        for attempt in range(TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(operation)
+            except DBAPIError as error:
+                if _sqlstate(error) not in REPEATABLE or attempt == TRIES - 1:
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        """See Database."""
+        batch = self._batches.get(operation)
+        if batch is None:
+            batch = self._batches[operation] = _Batch(self, operation)
+        return await batch.add(item)  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        """See Database."""
+        for batch in self._batches.values():
+            await batch.drain()
+        await self._engine.dispose()
+
+
+class _Batch:
+    """Collects the items of callers while earlier ones are being committed."""
+
+    def __init__(self, database: PostgresDatabase, operation: Callable[..., Any]) -> None:
+        self._database = database
+        self._operation = operation
+        self._waiting: list[tuple[Any, asyncio.Future[Any]]] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def add(self, item: Any) -> Any:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        self._start()
+        return await future
+
+    async def drain(self) -> None:
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start(self) -> None:
+        if self._waiting and len(self._running) < BATCHES_AT_ONCE:
+            task = asyncio.create_task(self._flush())
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._start()
+
+    async def _flush(self) -> None:
+        taken, self._waiting = self._waiting[:MOST_IN_ONE_COMMIT], self._waiting[MOST_IN_ONE_COMMIT:]
+        if not taken:
+            return
+        items = [item for item, _ in taken]
+        try:
+            answers: Sequence[Any] = await self._database.write(lambda c: self._operation(c, items))
+        except BaseException as error:  # every caller of the batch must hear of it
+            if len(taken) > 1 and isinstance(error, DBAPIError):
+                await self._one_by_one(taken)
+                return
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(taken, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    async def _one_by_one(self, taken: list[tuple[Any, asyncio.Future[Any]]]) -> None:
+        """One bad item must not hurt the others of its batch."""
+        for item, future in taken:
+            try:
+                [answer] = await self._database.write(lambda c, item=item: self._operation(c, [item]))
+            except Exception as error:  # handed to the caller whose item it is
+                answer = error
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", "") or getattr(error.orig, "pgcode", ""))

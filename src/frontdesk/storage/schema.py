@@ -1,0 +1,95 @@
+"""Brings a database to the schema of this version (Alembic) and fills the code lists of a new one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+from ulid import ULID
+
+from frontdesk.model import Code
+from frontdesk.storage.codes import touch
+from frontdesk.storage.database import prepare_sqlite
+from frontdesk.storage.tables import code, example
+
+# Two processes that start at once must not both migrate; any number will do.
+ADVISORY_LOCK = 7_305_214
+
+
+async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
+    """Migrate to the newest schema and, where no code list is there, store `seed`. Returns (before, after)."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url)
+        prepare_sqlite(engine)
+        with engine.connect() as connection:
+            answer = _upgrade(connection, seed)
+        engine.dispose()
+        return answer
+    remote = create_async_engine(url)
+    try:
+        async with remote.begin() as connection:
+            return await connection.run_sync(lambda c: _upgrade(c, seed))
+    finally:
+        await remote.dispose()
+
+
+def newest() -> str:
+    """The revision that this version of the code needs."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
+
+
+def current(connection: Connection) -> str:
+    """The revision that a database is at, empty when it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    before = current(connection)
+    if before != newest():
+        command.upgrade(_config(connection), "head")
+    if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
+        _seed(connection, seed)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+    return before, newest()
+
+
+def _seed(connection: Connection, seed: Sequence[Code]) -> None:
+    rows = [
+        {
+            "list": entry.list.value,
+            "code": entry.code,
+            "name": entry.name,
+            "description": entry.description,
+            "position": entry.position,
+            "active": entry.active,
+        }
+        for entry in seed
+    ]
+    connection.execute(insert(code), rows)
+    now = datetime.now(UTC)
+    examples = [
+        {"id": str(ULID()), "intent": entry.code, "text": text, "created_at": now}
+        for entry in seed
+        for text in entry.examples
+    ]
+    if examples:
+        connection.execute(insert(example), examples)
+    touch(connection)
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("frontdesk.storage") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
