@@ -1,0 +1,70 @@
+// Bundles the front end into the folder given as the first argument; hatch_build.py calls it.
+//
+// UI5 ships its themes as one file for each package and theme, loaded at run time. Here the variant that
+// follows the colour scheme of the system (sap_horizon_auto) takes the place of the built-in sap_horizon:
+// its palette goes into main.css, so that a page has its colours before any script runs (or without any),
+// and nothing is loaded later.
+import { build } from "esbuild";
+import { copyFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const packages = join(here, "node_modules", "@ui5");
+const target = process.argv[2];
+if (!target) {
+  console.error("build.mjs: name the folder to build into");
+  process.exit(2);
+}
+
+const readTheme = async (name) =>
+  JSON.parse(
+    await readFile(
+      join(packages, name, "dist/generated/assets/themes/sap_horizon_auto/parameters-bundle.css.json"),
+      "utf8",
+    ),
+  );
+
+/** The palette, and the rules that let `data-theme` on <html> win over the system's colour scheme. */
+const palette = async () => {
+  const css = (await readTheme("webcomponents-theming")).replace(/--sap(ThemeMetaData[\w-]*|At):[^\n]*\n/g, "");
+  const on = css.match(/--_ui5-light-scheme: (var\(--_ui5-\w+\));/)?.[1];
+  if (!on) throw new Error("sap_horizon_auto has changed: no --_ui5-light-scheme switch found");
+  const forced = (theme, light, dark) =>
+    `:root[data-theme="${theme}"]{color-scheme:${theme};--_ui5-light-scheme:${light};--_ui5-dark-scheme:${dark}}`;
+  return `${css}\n${forced("light", on, " ")}\n${forced("dark", " ", on)}`;
+};
+
+const themes = {
+  name: "themes",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^palette$/ }, () => ({ path: "palette", namespace: "themes" }));
+    bundle.onLoad({ filter: /.*/, namespace: "themes" }, async () => ({
+      contents: await palette(),
+      loader: "css",
+    }));
+    bundle.onLoad({ filter: /themes[\\/]sap_horizon[\\/]parameters-bundle\.css\.js$/ }, async ({ path }) => {
+      const name = path.match(/@ui5[\\/]([\w-]+)/)[1];
+      const css = name === "webcomponents-theming" ? "" : await readTheme(name);
+      return { contents: `export default ${JSON.stringify(css)};`, loader: "js" };
+    });
+  },
+};
+
+await build({
+  absWorkingDir: here,
+  entryPoints: { main: "main.js", early: "early.js" },
+  outdir: target,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  minify: true,
+  target: "es2022",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "fonts/[name]-[hash]",
+  loader: { ".woff2": "file" },
+  legalComments: "linked",
+  logLevel: "warning",
+  plugins: [themes],
+});
+await copyFile(join(here, "icon.svg"), join(target, "icon.svg"));

@@ -1,0 +1,22 @@
+// The entry of every page: the components that pages use, and the small islands of script.
+import "@ui5/webcomponents-fiori/dist/ShellBar.js";
+import "@ui5/webcomponents-fiori/dist/ShellBarBranding.js";
+import "@ui5/webcomponents-fiori/dist/ShellBarItem.js";
+import "@ui5/webcomponents/dist/Avatar.js";
+import "@ui5/webcomponents-icons/dist/dark-mode.js";
+import "@ui5/webcomponents-icons/dist/light-mode.js";
+import "@ui5/webcomponents-icons/dist/log.js";
+import "./styles/index.css";
+import { setUpForms } from "./scripts/forms.js";
+import { watchLiveParts } from "./scripts/live.js";
+import { setUpRequests } from "./scripts/requests.js";
+import { setUpShell } from "./scripts/shell.js";
+import { setUpTheme } from "./scripts/theme.js";
+import { showLocalTimes } from "./scripts/times.js";
+
+setUpRequests();
+setUpTheme();
+setUpShell();
+setUpForms();
+showLocalTimes(document);
+watchLiveParts(document);

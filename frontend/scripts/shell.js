@@ -1,0 +1,16 @@
+// The shell bar: who is signed in, and the menu behind the picture.
+import { setUpUserMenu } from "./user_menu.js";
+
+/** Wires the shell bar's own buttons. */
+export function setUpShell() {
+  const bar = document.querySelector("ui5-shellbar");
+  if (!bar) return;
+  document.getElementById("sign-in-item")?.addEventListener("click", () => location.assign("/sign-in"));
+  const name = bar.dataset.userName;
+  if (!name) return;
+  bar.accessibilityAttributes = { profile: { name: `${name}: account`, hasPopup: "menu", expanded: "false" } };
+  bar.addEventListener("profile-click", (event) => {
+    event.preventDefault();
+    setUpUserMenu(bar, event.detail.targetRef);
+  });
+}
