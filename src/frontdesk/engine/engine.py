@@ -1,0 +1,125 @@
+"""The engine's one door: reads a message and says everything about it in one `Reading`."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import entities, gist, intents
+from .encoder import Encoder, Vectors
+from .heads import Heads
+from .intents import IntentIndex
+from .language import UNKNOWN, LanguageReader
+from .reading import IntentSpec, Reading, Vocabulary
+from .text import EMBED_LIMIT, Prepared, prepare
+
+_NO_NAMES = Vocabulary()
+_BATCH = 64
+
+
+class Engine:
+    """Reads messages; keeps none of them, opens no connection; threads may share it."""
+
+    def __init__(self, encoder: Encoder, heads: Heads, languages: LanguageReader) -> None:
+        """Use `Engine.load()`."""
+        self._encoder = encoder
+        self._heads = heads
+        self._languages = languages
+
+    @classmethod
+    def load(cls) -> "Engine":
+        """Load all weights from installed packages, about 2 seconds; nothing is fetched."""
+        return cls(Encoder(), Heads.load(), LanguageReader())
+
+    def intent_index(
+        self, intents_: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()
+    ) -> IntentIndex:
+        """Prepare the configured intents; `learned` holds (text, code) of corrections, which act as examples.
+
+        Texts seen before are remembered, so an index that differs by one correction is made in milliseconds.
+        """
+        return intents.build(self._encoder, intents_, learned)
+
+    def read(self, text: str, index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> Reading:
+        """Read one message: any string, of which at most the first 20,000 characters are looked at."""
+        return self.read_many((text,), index, vocabulary)[0]
+
+    def read_many(
+        self, texts: Sequence[str], index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES
+    ) -> list[Reading]:
+        """Read many messages, which is quicker than one at a time; the answers keep the order."""
+        readings: list[Reading] = []
+        for first in range(0, len(texts), _BATCH):
+            batch = texts[first : first + _BATCH]
+            prepared = [prepare(text) for text in batch]
+            for text, one, vectors in zip(batch, prepared, self._vectors(prepared), strict=True):
+                readings.append(self._reading(text, one, vectors, index, vocabulary))
+        return readings
+
+    def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
+        """Title (at most 100 characters) and summary (at most 300) of messages, oldest first."""
+        whole = "\n".join(_joined(texts))
+        prepared = prepare(whole)
+        vectors = self._vectors([prepared])[0]
+        return gist.title_of(whole, prepared, vectors), gist.summary_of(whole, prepared, vectors)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector of 512 numbers for each text: the mean over its sentences."""
+        prepared = [prepare(text) for text in texts]
+        rows = [_mean(vectors) for vectors in self._vectors(prepared)]
+        return np.stack(rows) if rows else np.zeros((0, 512), np.float32)
+
+    def _vectors(self, prepared: Sequence[Prepared]) -> list[Vectors]:
+        sentences = [_embeddable(one) for one in prepared]
+        flat = self._encoder.encode([s for part in sentences for s in part])
+        ends = np.cumsum([len(part) for part in sentences])
+        return np.split(flat, ends[:-1]) if len(ends) else []
+
+    def _reading(
+        self, text: str, prepared: Prepared, vectors: Vectors, index: IntentIndex, vocabulary: Vocabulary
+    ) -> Reading:
+        start, end = prepared.body
+        language = self._languages.read(prepared.plain[start:end])
+        sentiment, sentiment_probability = self._heads.sentiment(prepared, vectors)
+        type_, type_probability = self._heads.message_type(prepared, vectors, sentiment)
+        chosen, probability, ranked = index.score(_mean(vectors))
+        if language == UNKNOWN:
+            chosen = None
+        return Reading(
+            language=language,
+            sentiment=sentiment,
+            sentiment_probability=sentiment_probability,
+            title=gist.title_of(text, prepared, vectors),
+            summary=gist.summary_of(text, prepared, vectors),
+            entities=entities.find(text, prepared, language, vocabulary),
+            message_type=type_,
+            type_probability=type_probability,
+            intent=chosen,
+            intent_probability=probability,
+            intents=ranked,
+        )
+
+
+def _embeddable(prepared: Prepared) -> list[str]:
+    chosen: list[str] = []
+    room = EMBED_LIMIT
+    for sentence in prepared.sentences:
+        room -= len(sentence.text)
+        if room < 0 and chosen:
+            break
+        chosen.append(sentence.text)
+    return chosen
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    if not len(vectors):
+        return np.zeros(512, np.float32)
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / (float(np.linalg.norm(mean)) or 1.0), np.float32)
+
+
+def _joined(texts: Sequence[str]) -> list[str]:
+    bodies = []
+    for text in texts:
+        prepared = prepare(text)
+        bodies.append("\n".join(s.text for s in prepared.sentences) or prepared.plain)
+    return bodies

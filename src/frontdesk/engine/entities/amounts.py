@@ -1,0 +1,24 @@
+"""Finds amounts of money: a number with a currency beside it."""
+
+import re
+
+from .claims import Claims
+
+_CODES = "EUR|USD|GBP|CHF|JPY|CNY|PLN|SEK|NOK|DKK|CZK|HUF|RON|TRY|RUB|BRL|MXN|CAD|AUD|NZD|INR|KRW|ARS|COP|CLP"
+_SIGNS = "€|US\\$|A\\$|C\\$|R\\$|\\$|£|¥|₹|₺|₽|₩|zł|Kč|Fr\\.|kr"
+_WORDS = (
+    "euros?|eur|dollars?|bucks|cents?|pounds?|quid|francs?|franken|pesos?|yen|zloty(?:ch)?|złotych|lira"
+    "|liras|tl|reais|rubles?|рублей|руб\\.?|円|元|원|dólares|libras|dollari|sterline"
+)
+_NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_BEFORE = re.compile(rf"(?<![\w.,])(?:{_CODES}|{_SIGNS})\s?(?:{_NUMBER})(?:\.-|,-|,--)?(?![\w%]|[.,]\d)")
+_AFTER = re.compile(
+    rf"(?<![\w.,#/-])(?:{_NUMBER})(?:[.,]-{{1,2}})?\s?(?:(?:{_CODES})\b|(?:{_SIGNS})(?!\w)|(?i:{_WORDS})\b)"
+)
+
+
+def find(claims: Claims) -> None:
+    """Amounts as they are written, currency included."""
+    for pattern in (_AFTER, _BEFORE):
+        for match in pattern.finditer(claims.plain):
+            claims.add("amount", *match.span())

@@ -1,0 +1,39 @@
+"""Keeps which parts of a text were already understood, so that no two finders read the same characters."""
+
+from frontdesk.engine.reading import Span, Vocabulary
+
+
+class Claims:
+    """The text under reading, and what was found in it so far."""
+
+    def __init__(self, text: str, plain: str, language: str, vocabulary: Vocabulary) -> None:
+        """`plain` has the same indices as `text`, with markup blanked out."""
+        self.text = text
+        self.plain = plain
+        self.language = language
+        self.vocabulary = vocabulary
+        self._taken: list[tuple[int, int]] = []
+        self._spans: list[Span] = []
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether nothing was found in these characters yet."""
+        return all(end <= a or b <= start for a, b in self._taken)
+
+    def add(self, field: str, start: int, end: int) -> bool:
+        """Record an entity, trimmed of spaces; False when the place is taken."""
+        raw = self.text[start:end]
+        start += len(raw) - len(raw.lstrip())
+        end = start + len(raw.strip())
+        if start >= end or not self.is_free(start, end):
+            return False
+        self._taken.append((start, end))
+        self._spans.append(Span(field, self.text[start:end], start, end))
+        return True
+
+    def block(self, start: int, end: int) -> None:
+        """Mark characters as understood, but as nothing that we report (a link, a bank account)."""
+        self._taken.append((start, end))
+
+    def spans(self) -> tuple[Span, ...]:
+        """What was found, sorted by place."""
+        return tuple(sorted(self._spans, key=lambda span: (span.start, span.end)))

@@ -1,0 +1,129 @@
+"""Finds dates that are said to be of an order, a delivery or an invoice; any other date is left."""
+
+import re
+from calendar import monthrange
+
+from .claims import Claims
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner janvier enero ene gennaio gen janeiro januari stycznia ocak",
+            "february feb februar février fevrier févr febrero febbraio fevereiro fev februari lutego şubat",
+            "march mar märz mrz mars marzo março maart mrt marca mart",
+            "april apr avril avr abril abr aprile kwietnia nisan",
+            "may mai mayo maggio mag maio mei maja mayıs",
+            "june jun juni juin junio giugno giu junho czerwca haziran",
+            "july jul juli juillet juil julio luglio lug julho lipca temmuz",
+            "august aug août aout agosto ago augustus sierpnia ağustos",
+            "september sep sept septembre septiembre settembre set setembro września eylül",
+            "october oct oktober okt octobre octubre ottobre ott outubro out października ekim",
+            "november nov novembre noviembre novembro listopada kasım",
+            "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro grudnia aralık",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_WEEKDAY = (
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag"
+    "|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves"
+    "|viernes|sábado|domingo"
+)
+_ISO = re.compile(r"(?<![\w./-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\w/-]|\.\d)")
+_NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2(?:[ ]?(\d{4}|\d{2}))?(?![\w/-]|\.\d)")
+_SHORT = re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})(?![\w/-]|\.\d)")
+_DAY_FIRST = re.compile(
+    rf"(?<![\w./-])(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°)?[ ]?(?:of |de )?({_MONTH})(?:,?[ ](?:de |del "
+    rf")?(\d{{4}})(?!\w))?",
+    re.I,
+)
+_MONTH_FIRST = re.compile(
+    rf"(?<!\w)({_MONTH})[ ](\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]|[.,]\d)(?:,?[ ](\d{{4}})(?!\w))?", re.I
+)
+_RELATIVE = re.compile(
+    rf"\b(?:yesterday|today|tomorrow|the day before yesterday|(?:last|this|next|on) (?:week\b|month\b"
+    rf"|{_WEEKDAY})|\d+ (?:days|weeks|months) ago|(?:a|one|two|three|four|five|six) (?:days?|weeks?"
+    rf"|months?) ago|(?:vor)?gestern|heute|(?:über)?morgen(?! früh)|(?:letzten|vergangenen|diesen|nächsten"
+    rf"|am) (?:{_WEEKDAY})|letzte woche|letzten monat|vor (?:\d+|einem|einer|zwei|drei|vier) (?:tag(?:en)?"
+    rf"|wochen?|monat(?:en)?)|(?:avant-)?hier|aujourd'hui|demain|(?:{_WEEKDAY}) (?:dernier|prochain)|la "
+    rf"semaine dernière|le mois dernier|il y a (?:\d+|une?|deux|trois|quatre) (?:jours?|semaines?|mois)"
+    rf"|(?:ante)?ayer|hoy|mañana|el (?:{_WEEKDAY}) pasado|(?:la semana pasada|el mes pasado)|el (?:próximo "
+    rf")?(?:{_WEEKDAY})|hace (?:\d+|una?|dos|tres|cuatro) (?:días?|semanas?|mes(?:es)?))(?!\w)",
+    re.I,
+)
+_CUES = {
+    "order_date": re.compile(
+        r"\b(?:(?:re)?order(?:ed|s)?|bought|purchas(?:e|ed)|placed|bestell\w*|gekauft|kauf\w*|erworben"
+        r"|auftrag\w*|command\w*|achet\w*|achat|ped[íi]\w*|compr\w*|adquir\w*|ordin\w*|acquist\w*"
+        r"|encomend\w*|gekocht|kupi\w*|zamówi\w*|aldım|sipariş\w*)\b",
+        re.I,
+    ),
+    "delivery_date": re.compile(
+        r"\b(?:deliver(?:y|ed|ies|ing)?|arriv\w*|shipp?(?:ed|ing|ment)?|came|received|geliefert|liefer\w*"
+        r"|zustell\w*|zugestellt|angekommen|ankommen|kam|erhalten|livr\w*|expédi\w*|reçue?s?|arrivée?"
+        r"|entreg\w*|env[ií]\w*|lleg\w*|recib\w*|consegn\w*|sped\w*|arrivat\w*|bezorg\w*|gelever\w*"
+        r"|dostarcz\w*|teslim\w*)\b",
+        re.I,
+    ),
+    "invoice_date": re.compile(
+        r"\b(?:invoiced?|billed|billing|bill|receipt|rechnung\w*|factur\w*|fattur\w*|fatura\w*|factuur\w*"
+        r"|faktur\w*|charged)\b",
+        re.I,
+    ),
+}
+_REACH = 80
+
+
+def find(claims: Claims) -> None:
+    """Dates that exist in the calendar, beside a word that says whose date it is."""
+    for start, end, exact in sorted(_candidates(claims.plain), key=lambda c: (c[0], -c[1])):
+        if not claims.is_free(start, end):
+            continue
+        field = _field(claims.plain, start, end, _REACH if exact else _REACH // 2)
+        if field is None and exact:
+            claims.block(start, end)
+        elif field is not None:
+            claims.add(field, start, end)
+
+
+def _candidates(plain: str) -> list[tuple[int, int, bool]]:
+    found = [(*m.span(), True) for m in _ISO.finditer(plain) if _exists(int(m[3]), int(m[2]), int(m[1]))]
+    for m in _NUMERIC.finditer(plain):
+        year = int(m[4]) if m[4] else 2000
+        if (m[4] or m[2] == ".") and (
+            _exists(int(m[1]), int(m[3]), year) or _exists(int(m[3]), int(m[1]), year)
+        ):
+            found.append((*m.span(), True))
+    for m in _SHORT.finditer(plain):
+        if _exists(int(m[1]), int(m[2]), 2000) or _exists(int(m[2]), int(m[1]), 2000):
+            found.append((*m.span(), False))
+    for pattern, day, month in ((_DAY_FIRST, 1, 2), (_MONTH_FIRST, 2, 1)):
+        for m in pattern.finditer(plain):
+            if _exists(int(m[day]), _MONTHS[m[month].lower().rstrip(".")], int(m[3] or 2000)):
+                found.append((*m.span(), True))
+    found.extend((*m.span(), False) for m in _RELATIVE.finditer(plain))
+    return found
+
+
+def _exists(day: int, month: int, year: int) -> bool:
+    year += 2000 if year < 100 else 0
+    return 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def _field(plain: str, start: int, end: int, reach: int) -> str | None:
+    """The field whose cue is nearest; words before a date count more than words after it."""
+    left = max((plain.rfind(stop, 0, start) for stop in (". ", "! ", "? ", "\n")), default=-1) + 1
+    right = min(
+        (i for i in (plain.find(stop, end) for stop in (".", "!", "?", "\n")) if i >= 0), default=len(plain)
+    )
+    best, nearest = None, float(reach)
+    for field, cue in _CUES.items():
+        for match in cue.finditer(plain, max(left, start - reach), min(right, end + reach)):
+            distance = start - match.end() if match.end() <= start else 1.5 * (match.start() - end) + 8
+            # "the delivery of my order of 3 May": a noun right beside the date wins.
+            if distance < nearest:
+                best, nearest = field, distance
+    return best

@@ -1,0 +1,163 @@
+"""Finds numbers that the text itself names: order, invoice, delivery, customer and product numbers."""
+
+import re
+
+from .claims import Claims
+
+_CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-/._](?=[A-Za-z0-9])){0,29}"
+_ID = rf"(?:\d{{2,6}}(?: \d{{2,6}}){{1,4}}(?![\w€$£%])|{_CODE})"
+_NO = (
+    r"(?:numbers?|nummern?|num(?:éro|ero|mer)s?|n[úu]meros?|code|ref(?:erence)?\.?|no\.?|nos\.|nr\.?"
+    r"|n[°ºo]\.?|núm\.?|num\.?|id|ids|№|#)"
+)
+_LINK = (
+    r"(?:[\s:#.=()\"'„“«]{1,4}|(?<=[#°º№:])|[ ]?[-–][ ])(?:(?:is|are|was|ist|lautet|war|sind|est|es|è|é|was"
+    r"|with|mit|avec|con|le|la|el|il|die|der|das|the|my|:)[\s:#\"'„“«]{1,3}){0,2}"
+)
+
+# What each field is called, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish.
+_CUES = {
+    "customer_no": (
+        r"(?:customer|client|account|member(?:ship)?)|kunden|kd\.?|mitglieds?|client|cliente|compte|cuenta"
+        r"|socio|klant(?:en)?|klienta|müşteri"
+    ),
+    "invoice_no": (
+        r"(?:invoice|bill|receipt)|rechnungs?|re\.?|beleg|facture|factura|recibo|fattura|fatura|nota fiscal"
+        r"|factuur|faktury?|fatura"
+    ),
+    "delivery_no": (
+        r"(?:delivery(?: note)?|shipment|shipping|despatch|dispatch)|liefer(?:schein|ungs?)?|bon de "
+        r"livraison|livraison|albarán|entrega|bolla|consegna|spedizione|lever(?:ing|bon)s?|dostawy|teslimat"
+        r"|expédition|envío"
+    ),
+    "product_no": (
+        r"(?:product|article|item|model|part|sku|material|catalogue)|artikel|produkt|modell|teile|typen?"
+        r"|material|article|produit|modèle|référence|producto|art[íi]culo|modelo|referencia|articolo"
+        r"|prodotto|modello|produto|artigo|ürün|produktu"
+    ),
+    "order_no": (
+        r"(?:(?:purchase |sales |web |online )?orders?|po|booking|reservation)|bestell(?:ungs?|ungen)?"
+        r"|auftrags?|commandes?|pedidos?|orden|encomenda|ordin[ei]|ordine|bestelling(?:en)?|order"
+        r"|zamówieni[ae]|sipariş(?:im)?|заказ[а]?|reserva"
+    ),
+}
+_TO = r"(?:[ -]?(?:de|di|da|del|do|du|of|für|for)[ ](?:la |le |el |il |mi |my |ma |mon |meu |minha )?)?"
+_GLUE = r"s?['’]?[ -]?"
+
+
+def _announced(cue: str) -> re.Pattern[str]:
+    before = (
+        rf"(?:{_NO}[ ]?(?:de|d['’]|di|da|del|do|of)[ ]?(?:la |el |l['’]|mi |mon |ma |my |the )?(?:{cue})"
+        rf"|(?:{cue}){_GLUE}{_NO}|(?:{cue}))"
+    )
+    return re.compile(rf"(?<![\w@])({before}){_LINK}({_ID})", re.I)
+
+
+def _afterwards(cue: str) -> re.Pattern[str]:
+    middle = (
+        r"\s?(?:\(|[,–-]?\s?(?:is|was|ist|est|es|è|as|als|comme|como)\s(?:my|the|our|your|meine?|die|ma|mon"
+        r"|le|mi|el|su|the)\s)"
+    )
+    return re.compile(rf"(?<![\w@.,-])({_CODE}){middle}((?:{cue}){_GLUE}{_NO})", re.I)
+
+
+_ANNOUNCED = {field: _announced(cue) for field, cue in _CUES.items()}
+_AFTERWARDS = {field: _afterwards(cue) for field, cue in _CUES.items()}
+_MORE = re.compile(
+    rf"\s?(?:,|&|/|;|\+|\b(?:and|und|et|y|e|en|i|or|oder|ou|o|as well as|sowie)\b)\s?(?:#"
+    rf"|{_NO}\s?)?({_CODE})",
+    re.I,
+)
+_HAS_NO = re.compile(rf"{_NO}$", re.I)
+_HASH = re.compile(rf"(?<![\w&#])#\s?({_CODE})(?!\w)")
+_HASH_CUE = re.compile(rf"\b(?:{_CUES['order_no']})\b", re.I)
+_PREFIXED = re.compile(
+    r"(?<![\w-])(?:(ORD|ORDER|PO|SO|BEST|CMD|PED)|(INV|RECH|FACT|FAC|RG)|(DEL|DN|LS)|(CUST|KD|KDN"
+    r"|CLI))[-/#_]([A-Z0-9](?:[A-Z0-9]|[-/](?=[A-Z0-9])){2,20})(?!\w)"
+)
+_PREFIX_FIELDS = ("order_no", "invoice_no", "delivery_no", "customer_no")
+
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_TAIL = re.compile(
+    r"\s?(?:€|\$|£|%|:\d\d|(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|items?|pieces?|units?|stück|artikel"
+    r"|pcs|times|years?|months?|weeks?|days?|hours?|minutes?|am|pm|uhr|jahren?|monaten?|wochen?|tagen?"
+    r"|stunden|minuten|ans?|mois|semaines?|jours?|heures?|h|años?|meses|semanas?|días?|horas|anni|mesi"
+    r"|settimane|giorni|kg|km|cm|mm|ml|kwh|watt|volt|inch|zoll|l|gb|tb)\b)",
+    re.I,
+)
+
+
+def find(claims: Claims) -> None:
+    """Numbers with their field's name beside them; a price, a date, a count or a time is none."""
+    hits = [
+        (m.start(2), m.end(2), field, m.group(1))
+        for field, p in _ANNOUNCED.items()
+        for m in p.finditer(claims.plain)
+    ]
+    for start, end, field, cue in sorted(hits, key=lambda hit: (hit[0], -_strength(hit[3]))):
+        marked = _HAS_NO.search(cue) is not None or "#" in claims.plain[max(0, start - 2) : start]
+        if found := _accept(claims, field, start, end, marked):
+            _continue(claims, field, found)
+    for field, pattern in _AFTERWARDS.items():
+        for match in pattern.finditer(claims.plain):
+            _accept(claims, field, match.start(1), match.end(1), True)
+    for match in _PREFIXED.finditer(claims.plain):
+        field = next(f for f, group in zip(_PREFIX_FIELDS, match.groups(), strict=False) if group)
+        if any(c.isdigit() for c in match.group(5)):
+            claims.add(field, *match.span())
+    _find_hashes(claims)
+
+
+def _strength(cue: str) -> int:
+    return len(cue)
+
+
+def _continue(claims: Claims, field: str, end: int) -> None:
+    while more := _MORE.match(claims.plain, end):
+        if sum(c.isdigit() for c in more.group(1)) < 4:
+            return
+        accepted = _accept(claims, field, more.start(1), more.end(1), True)
+        if not accepted:
+            return
+        end = accepted
+
+
+def _accept(claims: Claims, field: str, start: int, end: int, marked: bool) -> int:
+    """Add the number if it is one; its end, or 0 for no."""
+    raw = claims.plain[start:end]
+    if " " in raw and not (marked and sum(map(str.isdigit, raw)) >= 6):
+        end = start + raw.index(" ")
+        raw = claims.plain[start:end]
+    if (
+        not _is_number(raw, field, marked)
+        or _TAIL.match(claims.plain, end)
+        or not _ends_clean(claims.plain, end)
+    ):
+        return 0
+    return end if claims.add(field, start, end) else 0
+
+
+def _ends_clean(plain: str, end: int) -> bool:
+    following = plain[end : end + 2]
+    return not (following[:1].isalnum() or following[:1] == "@" or re.match(r"[.,]\d", following))
+
+
+def _is_number(raw: str, field: str, marked: bool) -> bool:
+    digits = sum(c.isdigit() for c in raw)
+    if not digits or _DATE.fullmatch(raw):
+        return False
+    if raw.isdigit():
+        is_year = len(raw) == 4 and raw[:2] in ("19", "20")
+        return digits >= 2 if marked else digits >= 4 and not is_year
+    if re.fullmatch(r"\d+[.,]\d{1,2}|\d+(?:st|nd|rd|th|x|er|e|h|kg|cm|l|w|v)", raw, re.I):
+        return False
+    if field == "product_no":
+        return len(raw) >= 3 and (marked or any(c.isupper() for c in raw))
+    return len(raw) >= 4 and digits >= (2 if marked else 3)
+
+
+def _find_hashes(claims: Claims) -> None:
+    for match in _HASH.finditer(claims.plain):
+        nearby = claims.plain[max(0, match.start() - 120) : match.end() + 60]
+        if _HASH_CUE.search(nearby):
+            _accept(claims, "order_no", match.start(1), match.end(1), True)
