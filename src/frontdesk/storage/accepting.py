@@ -131,9 +131,7 @@ def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:
     if not count:
         return ()
     if connection.dialect.name == "postgresql":
-        sequence = text(
-            "SELECT nextval(pg_get_serial_sequence('interaction', 'id')) FROM generate_series(1, :count)"
-        )
+        sequence = text("SELECT nextval(pg_get_serial_sequence('interaction', 'id')) FROM generate_series(1, :count)")
         return connection.execute(sequence, {"count": count}).scalars().all()
     highest = connection.execute(select(func.coalesce(func.max(interaction.c.id), 0))).scalar_one()
     return range(highest + 1, highest + 1 + count)

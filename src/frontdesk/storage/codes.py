@@ -87,14 +87,10 @@ def _read_lists(connection: Connection) -> dict[CodeList, tuple[Code, ...]]:
     for intent, words in connection.execute(examples.order_by(example.c.id)):
         given.setdefault(intent, []).append(words)
     lists: dict[CodeList, list[Code]] = {which: [] for which in CodeList}
-    for row in connection.execute(
-        select(code).order_by(code.c.list, code.c.position, code.c.code)
-    ).mappings():
+    for row in connection.execute(select(code).order_by(code.c.list, code.c.position, code.c.code)).mappings():
         examples_of = tuple(given.get(row["code"], ())) if row["list"] == CodeList.INTENT else ()
         which = CodeList(row["list"])
-        entry = Code(
-            which, row["code"], row["name"], row["description"], row["position"], row["active"], examples_of
-        )
+        entry = Code(which, row["code"], row["name"], row["description"], row["position"], row["active"], examples_of)
         lists[which].append(entry)
     return {which: tuple(entries) for which, entries in lists.items()}
 

@@ -59,9 +59,7 @@ class StoredCases:
         updated = await self._database.write(lambda c: _keep_record(c, case, change, now))
         return replace(case, interaction=updated, recorded=True)
 
-    async def keep_decision(
-        self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change
-    ) -> Case:
+    async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
         """See interfaces.Cases."""
         updated = await self._database.write(lambda c: _keep_decision(c, case, decision, effects, change))
         return replace(case, interaction=updated, decision=decision, effects=tuple(effects))
@@ -78,11 +76,7 @@ class StoredCases:
 
 
 def _load(connection: Connection, message_id: str, lease: Lease) -> Case:
-    row = (
-        connection.execute(select(inbound_message).where(inbound_message.c.id == message_id))
-        .mappings()
-        .first()
-    )
+    row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
     if row is None:
         raise NotFound(f"there is no message {message_id}")
     message = as_message(row)

@@ -61,11 +61,7 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
 
 
 def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
-    row = (
-        connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key))
-        .mappings()
-        .first()
-    )
+    row = connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key)).mappings().first()
     return as_outbound(row) if row else None
 
 
@@ -104,14 +100,8 @@ class StoredServiceDesk:
 
     async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:
         """The service calls of an interaction, oldest first."""
-        rows = (
-            select(service_call)
-            .where(service_call.c.interaction_id == interaction_id)
-            .order_by(service_call.c.id)
-        )
-        return await self._database.read(
-            lambda c: tuple(as_service_call(r) for r in c.execute(rows).mappings())
-        )
+        rows = select(service_call).where(service_call.c.interaction_id == interaction_id).order_by(service_call.c.id)
+        return await self._database.read(lambda c: tuple(as_service_call(r) for r in c.execute(rows).mappings()))
 
 
 def _open_call(connection: Connection, row: Mapping[str, Any]) -> ServiceCall:

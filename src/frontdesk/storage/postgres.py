@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -126,7 +125,7 @@ class _Batch:
         """One bad item must not hurt the others of its batch."""
         for item, future in taken:
             try:
-                [answer] = await self._database.write(lambda c, item=item: self._operation(c, [item]))
+                [answer] = await self._database.write(_alone(self._operation, item))
             except Exception as error:  # handed to the caller whose item it is
                 answer = error
             if future.done():
@@ -135,6 +134,10 @@ class _Batch:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+
+
+def _alone(operation: Callable[..., Any], item: Any) -> Operation[Any]:
+    return lambda connection: operation(connection, [item])
 
 
 def _sqlstate(error: DBAPIError) -> str:

@@ -129,7 +129,7 @@ def _commit_together(connection: Connection, jobs: list[_Job]) -> None:
             _run(connection, group)
         connection.exec_driver_sql("COMMIT")
     except BaseException as error:  # whatever it was, every caller must hear of it: nothing is stored
-        if connection.connection.in_transaction:  # type: ignore[attr-defined]
+        if connection.connection.in_transaction:
             connection.exec_driver_sql("ROLLBACK")
         for job in jobs:
             job.error = job.error or error
@@ -160,7 +160,7 @@ def _run(connection: Connection, group: list[_Job]) -> None:
         else:
             answers = [group[0].operation(connection)]
     except Exception as error:  # the callers of this group get it; the other groups go on
-        if not connection.connection.in_transaction:  # type: ignore[attr-defined]
+        if not connection.connection.in_transaction:
             raise  # SQLite itself rolled all back (disk full, for one): nobody's work is stored
         connection.exec_driver_sql("ROLLBACK TO job")
         connection.exec_driver_sql("RELEASE job")

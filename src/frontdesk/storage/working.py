@@ -76,9 +76,7 @@ class StoredWork:
 
     async def _change(self, lease: Lease, **values: str | datetime) -> bool:
         owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
-        changed = await self._database.write(
-            lambda c: c.execute(update(work).where(*owned).values(**values)).rowcount
-        )
+        changed = await self._database.write(lambda c: c.execute(update(work).where(*owned).values(**values)).rowcount)
         return changed == 1
 
     async def free(self, owner_prefix: str) -> int:
@@ -101,7 +99,7 @@ class StoredWork:
         """How many rows are open and failed."""
         unfinished = work.c.state.in_(("open", "failed"))
         counted = select(work.c.state, func.count()).where(unfinished).group_by(work.c.state)
-        found = await self._database.read(lambda c: dict(c.execute(counted).tuples().all()))
+        found: dict[str, int] = await self._database.read(lambda c: dict(c.execute(counted).tuples().all()))
         return {"open": found.get("open", 0), "failed": found.get("failed", 0)}
 
     async def retry(self, work_id: str) -> None:

@@ -189,9 +189,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=26), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_session_account_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_session_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
     op.create_index(op.f("ix_session_account_id"), "session", ["account_id"], unique=False)
@@ -223,13 +221,9 @@ def upgrade() -> None:
         sa.Column("recorded", sa.Boolean(), nullable=False),
         sa.Column("received_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_inbound_message_contact_id")),
-        sa.ForeignKeyConstraint(
-            ["interaction_id"], ["interaction.id"], name=op.f("fk_inbound_message_interaction_id")
-        ),
+        sa.ForeignKeyConstraint(["interaction_id"], ["interaction.id"], name=op.f("fk_inbound_message_interaction_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
-        sa.UniqueConstraint(
-            "interaction_id", "sequence", name=op.f("uq_inbound_message_interaction_id_sequence")
-        ),
+        sa.UniqueConstraint("interaction_id", "sequence", name=op.f("uq_inbound_message_interaction_id_sequence")),
     )
     op.create_index(op.f("ix_inbound_message_contact_id"), "inbound_message", ["contact_id"], unique=False)
     op.create_table(
@@ -254,9 +248,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_message")),
         sa.UniqueConstraint("effect_key", name=op.f("uq_outbound_message_effect_key")),
-        sa.UniqueConstraint(
-            "interaction_id", "sequence", name=op.f("uq_outbound_message_interaction_id_sequence")
-        ),
+        sa.UniqueConstraint("interaction_id", "sequence", name=op.f("uq_outbound_message_interaction_id_sequence")),
     )
     op.create_table(
         "service_call",
@@ -270,9 +262,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.String(length=10), nullable=True),
         sa.Column("contact_id", Key, nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["interaction_id"], ["interaction.id"], name=op.f("fk_service_call_interaction_id")
-        ),
+        sa.ForeignKeyConstraint(["interaction_id"], ["interaction.id"], name=op.f("fk_service_call_interaction_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_call")),
         sa.UniqueConstraint("key", name=op.f("uq_service_call_key")),
     )
@@ -308,9 +298,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["inbound_message.id"], name=op.f("fk_audio_recording_message_id")
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["inbound_message.id"], name=op.f("fk_audio_recording_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audio_recording")),
     )
     op.create_index(op.f("ix_audio_recording_message_id"), "audio_recording", ["message_id"], unique=False)
@@ -340,9 +328,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=100), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["analysis_id"], ["analysis.id"], name=op.f("fk_correction_analysis_id")),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["inbound_message.id"], name=op.f("fk_correction_message_id")
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["inbound_message.id"], name=op.f("fk_correction_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
     )
     op.create_index(op.f("ix_correction_message_id"), "correction", ["message_id"], unique=False)
@@ -363,9 +349,7 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("done_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_effect_decision_id")),
-        sa.ForeignKeyConstraint(
-            ["interaction_id"], ["interaction.id"], name=op.f("fk_effect_interaction_id")
-        ),
+        sa.ForeignKeyConstraint(["interaction_id"], ["interaction.id"], name=op.f("fk_effect_interaction_id")),
         sa.ForeignKeyConstraint(["message_id"], ["inbound_message.id"], name=op.f("fk_effect_message_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_effect")),
     )

@@ -1,0 +1,172 @@
+"""Puts plugs in sockets. The only room that knows concrete classes."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.engine import URL
+from ulid import ULID
+
+from frontdesk.channels.pickup import Pickup
+from frontdesk.connectors.service_desk import ServiceDesk
+from frontdesk.interfaces import Channel, Performer, Stale
+from frontdesk.llm.proxy import Proxy
+from frontdesk.model import Lease, Work
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.replying import Replying
+from frontdesk.orchestrator.rules import Published, default_rules
+from frontdesk.orchestrator.templates import shipped_templates
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Settings
+from frontdesk.storage.accepting import MESSAGE_WORK, StoredInbox
+from frontdesk.storage.codes import StoredCodes
+from frontdesk.storage.database import Database, open_database, parse_url, sqlite_url
+from frontdesk.storage.handling import StoredCases
+from frontdesk.storage.journal import StoredJournal
+from frontdesk.storage.outbox import StoredOutbox, StoredServiceDesk
+from frontdesk.storage.schema import upgrade
+from frontdesk.storage.seeds import code_lists
+from frontdesk.storage.working import StoredWork, own_prefix
+from frontdesk.workflows.handle_message import Desk, handle_message
+from frontdesk.workflows.runner import Pace, Runner
+
+WEB = "WEB"
+
+
+def now() -> datetime:
+    """The clock of the product."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A new ULID."""
+    return str(ULID())
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything put together; what edges, pages and commands are handed."""
+
+    settings: Settings
+    database: Database
+    inbox: StoredInbox
+    work: StoredWork
+    journal: StoredJournal
+    codes: StoredCodes
+    outbox: StoredOutbox
+    service_desk: StoredServiceDesk
+    builtin: Builtin
+    desk: Desk
+    runner: Runner
+
+
+def database_url(settings: Settings) -> URL:
+    """Where these settings keep their data."""
+    return parse_url(settings.storage.url) if settings.storage.url else sqlite_url(settings.folder)
+
+
+@contextlib.asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Migrate, connect and wire; close all on the way out."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = database_url(settings)
+    await upgrade(url, code_lists())
+    database = await open_database(url, settings.storage.pool_size)
+    builtin = Builtin(settings.work.engine_threads)
+    try:
+        yield _wire(settings, database, builtin)
+    finally:
+        await database.close()
+        builtin.close()
+
+
+def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
+    codes = StoredCodes(database, now, new_id)
+    outbox = StoredOutbox(database, now)
+    service_desk = StoredServiceDesk(database)
+    work = StoredWork(database, now, new_id)
+    cases = StoredCases(database, now)
+    desk = Desk(
+        cases=cases,
+        analyst=Proxy([builtin], codes, now, new_id),
+        rules=Published(default_rules()),
+        performers=_performers(outbox, service_desk),
+        clock=now,
+        new_id=new_id,
+    )
+    return House(
+        settings=settings,
+        database=database,
+        inbox=StoredInbox(database, now, new_id),
+        work=work,
+        journal=StoredJournal(database),
+        codes=codes,
+        outbox=outbox,
+        service_desk=service_desk,
+        builtin=builtin,
+        desk=desk,
+        runner=_runner(settings, work, cases, desk),
+    )
+
+
+def _performers(outbox: StoredOutbox, service_desk: StoredServiceDesk) -> Mapping[str, Performer]:
+    channels: dict[str, Channel] = {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
+    return {
+        CREATE_SERVICE_CALL: ServiceDesk(service_desk, now),
+        REPLY: Replying(shipped_templates(), outbox, channels, now, new_id),
+    }
+
+
+def _runner(settings: Settings, work: StoredWork, cases: StoredCases, desk: Desk) -> Runner:
+    async def message(row: Work, lease: Lease, last_try: bool) -> None:
+        for _ in range(20):
+            with contextlib.suppress(Stale):
+                return await handle_message(await cases.load(row, lease), desk, last_try)
+        raise Stale("the interaction is being changed all the time")
+
+    knobs = settings.work
+    pace = Pace(
+        slots=knobs.slots,
+        lease=knobs.lease_seconds,
+        idle=knobs.idle_seconds,
+        most_attempts=knobs.most_attempts,
+    )
+    return Runner(work, {MESSAGE_WORK: message}, own_prefix(os.getpid()).rstrip(":"), pace)
+
+
+async def free_dead_leases(house: House) -> int:
+    """Take over at once what processes of this host held that no longer live, instead of after their leases."""
+    here = own_prefix(0).rsplit(":", 2)[0]
+    freed = 0
+    for owner in await house.work.owners():
+        host, pid, _ = owner.split(":", 2)
+        if host == here and pid.isdigit() and not _alive(int(pid)):
+            freed += await house.work.free(f"{host}:{pid}:")
+    return freed
+
+
+def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # leases of this very process number, taken before it began
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+async def run_work(house: House) -> None:
+    """Work off messages until cancelled; then finish what is under way."""
+    await free_dead_leases(house)
+    running = asyncio.create_task(house.runner.run())
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        house.runner.stop()
+        await running
+        raise

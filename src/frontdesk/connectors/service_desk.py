@@ -1,0 +1,49 @@
+"""The built-in service desk: service calls kept in our own database, so that nothing else is needed."""
+
+from frontdesk.interfaces import Clock, ServiceDeskStore
+from frontdesk.model import Case, Effect, Receipt, ServiceCall
+
+OPEN = "Open"
+
+
+class ServiceDesk:
+    """The performer of `create_service_call`; see interfaces.Performer."""
+
+    def __init__(self, store: ServiceDeskStore, clock: Clock) -> None:
+        """Keep calls in `store`."""
+        self._store, self._clock = store, clock
+
+    async def find(self, key: str) -> Receipt | None:
+        """See interfaces.Performer."""
+        call = await self._store.call_by_key(key)
+        return _receipt(call) if call else None
+
+    async def perform(self, effect: Effect, case: Case) -> Receipt:
+        """Open a call with the interaction's title, summary, priority and customer."""
+        call = ServiceCall(
+            code="",
+            key=effect.key,
+            subject=case.interaction.title or f"Interaction {case.interaction.reference}",
+            remarks=_remarks(case),
+            priority=case.interaction.priority,
+            status=OPEN,
+            interaction_id=case.interaction.id,
+            created_at=self._clock(),
+            customer_id=case.interaction.customer_id,
+            contact_id=case.message.contact_id,
+        )
+        return _receipt(await self._store.open_call(call))
+
+
+def _remarks(case: Case) -> str:
+    """What a technician should know, in the order in which the sample tells it."""
+    interaction, analysis = case.interaction, case.analysis
+    parts = [f"Interaction {interaction.reference}."]
+    if analysis is not None:
+        parts += [f"Sentiment: {analysis.sentiment}.", f"Intent: {analysis.intent or 'none'}."]
+        parts += [f"{entity.field}: {entity.value}." for entity in analysis.entities]
+    return " ".join([*parts, f"Summary: {interaction.summary}"])
+
+
+def _receipt(call: ServiceCall) -> Receipt:
+    return Receipt(call.code, {"connector": "service_desk", "code": call.code, "status": call.status})

@@ -1,0 +1,54 @@
+"""Our errors. Adapters turn every foreign error into one of these; edges alone know status codes."""
+
+
+class FrontdeskError(Exception):
+    """Base of all our errors. `str(error)` is a sentence for a person; `permanent` says that asking again cannot help."""
+
+    permanent = True
+
+
+class Invalid(FrontdeskError):
+    """What a caller sent cannot be taken; `field` names the part at fault."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        """Say what is wrong and what to do, and which field it is."""
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(FrontdeskError):
+    """There is no such thing."""
+
+
+class Conflict(FrontdeskError):
+    """The thing is not in a state that allows this, or it was changed meanwhile."""
+
+
+class Stale(Conflict):
+    """Someone else changed the thing since it was read: read it again."""
+
+
+class LeaseLost(FrontdeskError):
+    """This worker's lease has passed to another; what it was about to store is dropped."""
+
+
+class Failed(FrontdeskError):
+    """A plug could not do what it was asked; `permanent` where a repetition cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool = False, after_seconds: float | None = None) -> None:
+        """Say why; `after_seconds` is when the other side wants to be asked again."""
+        super().__init__(message)
+        self.permanent = permanent
+        self.after_seconds = after_seconds
+
+
+class ProviderFailed(Failed):
+    """A model service gave no usable answer."""
+
+
+class ConnectorFailed(Failed):
+    """A back end did not carry out an action."""
+
+
+class DeliveryFailed(Failed):
+    """A channel did not take an outbound message."""

@@ -1,0 +1,154 @@
+"""The sockets of plugs: model services, rules, back ends, channels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from frontdesk.model import (
+    Analysis,
+    Case,
+    Effect,
+    Entity,
+    InboundMessage,
+    Intent,
+    OutboundMessage,
+    Probability,
+    Receipt,
+    Tier,
+)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def __call__(self) -> datetime:
+        """Now, UTC with zone."""
+        ...
+
+
+class NewId(Protocol):
+    """Makes identifiers."""
+
+    def __call__(self) -> str:
+        """A new ULID: 26 characters, sortable by time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What an analysis may choose from and recognise. `stamp` changes whenever any of it does."""
+
+    stamp: str
+    intents: tuple[Intent, ...]
+    learned: tuple[tuple[str, str], ...] = ()
+    customers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider reads in a text; checked and cut to limits by `llm` before it counts.
+
+    `message_type` is a name: Complaint, Complement, Question, ServiceRequest or Information.
+    """
+
+    language: str
+    sentiment: str
+    sentiment_probability: float
+    title: str
+    summary: str
+    message_type: str
+    type_probability: float
+    intent: str | None
+    intent_probability: float
+    intents: tuple[Probability, ...]
+    entities: tuple[Entity, ...]
+
+
+class Provider(Protocol):
+    """One model service, or the built-in engine."""
+
+    name: str
+    tier: Tier
+
+    async def read(self, text: str, catalogue: Catalogue) -> Answer:
+        """Read one message. Raises ProviderFailed."""
+        ...
+
+    async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
+        """Title (up to 100 characters) and summary (up to 300) of all texts together, oldest first."""
+        ...
+
+
+class Analyst(Protocol):
+    """Understands messages: the LLM proxy as the pipeline sees it."""
+
+    async def analyse(self, message: InboundMessage, run: int = 1) -> Analysis:
+        """A validated analysis; falls through the ladder rather than fail. Raises ProviderFailed when no rung answers."""
+        ...
+
+    async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
+        """Title and summary of a whole interaction, within 100 and 300 characters."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule set says: the row that matched and what it yields."""
+
+    rule_set: str
+    version: int
+    rule: str
+    route: str
+    actions: tuple[Mapping[str, Any], ...]
+
+
+class RuleSet(Protocol):
+    """One version of the business rules. Pure: the same facts give the same verdict."""
+
+    name: str
+    version: int
+
+    def decide(self, facts: Mapping[str, Any]) -> Verdict:
+        """The verdict on these facts; there is always one."""
+        ...
+
+
+class RuleBook(Protocol):
+    """Knows which rule set is in force."""
+
+    def current(self) -> RuleSet:
+        """The published rule set."""
+        ...
+
+
+class Performer(Protocol):
+    """Carries out effects of one kind: a connector, or replying."""
+
+    async def find(self, key: str) -> Receipt | None:
+        """The receipt of what an earlier attempt with this key did, None where it did nothing."""
+        ...
+
+    async def perform(self, effect: Effect, case: Case) -> Receipt:
+        """Do it, with `effect.key` as the idempotency key. Raises Failed."""
+        ...
+
+
+class Channel(Protocol):
+    """A way a customer reaches us, outbound side."""
+
+    code: str
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Hand the message to the channel. Raises DeliveryFailed."""
+        ...
+
+
+class CatalogueSource(Protocol):
+    """Keeps the catalogue that analyses choose from."""
+
+    async def catalogue(self) -> Catalogue:
+        """The current one; cheap when nothing changed."""
+        ...

@@ -1,0 +1,128 @@
+"""What the inner rooms need stored; `storage` satisfies it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from frontdesk.model import (
+    Accepted,
+    Analysis,
+    Case,
+    Change,
+    Decision,
+    Effect,
+    Happening,
+    Lease,
+    NewMessage,
+    OutboundMessage,
+    Receipt,
+    ServiceCall,
+    Work,
+)
+
+
+class Inbox(Protocol):
+    """Where accepted messages go: durable when the call returns."""
+
+    async def accept(self, message: NewMessage) -> Accepted:
+        """Store it with its first piece of work, once per (channel, provider_id). Raises NotFound for an unknown interaction."""
+        ...
+
+
+class Cases(Protocol):
+    """What the pipeline reads and writes. Each `keep_…` is one transaction fenced by the lease (LeaseLost)."""
+
+    async def load(self, work: Work, lease: Lease) -> Case:
+        """The case of a message with all results stored so far."""
+        ...
+
+    async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
+        """The texts of all its inbound messages, oldest first."""
+        ...
+
+    async def keep_analysis(self, case: Case, analysis: Analysis) -> Case:
+        """Store the analysis and make it the message's current one."""
+        ...
+
+    async def keep_record(self, case: Case, change: Change) -> Case:
+        """Apply the change to the interaction, match customer and contact. Raises Stale."""
+        ...
+
+    async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
+        """Store the decision with its effects and apply what it sets on the interaction."""
+        ...
+
+    async def keep_effect(self, case: Case, effect: Effect) -> Case:
+        """Store the new state of an effect."""
+        ...
+
+    async def keep_end(self, case: Case) -> None:
+        """The message is handled: end its work."""
+        ...
+
+
+class Outbox(Protocol):
+    """Outbound messages on their way."""
+
+    async def draft(self, message: OutboundMessage) -> OutboundMessage:
+        """Store it once per effect key; the answer is what is stored, with its sequence."""
+        ...
+
+    async def by_effect(self, key: str) -> OutboundMessage | None:
+        """The outbound message that an effect made."""
+        ...
+
+    async def sent(self, message_id: str, receipt: Receipt) -> None:
+        """Note that the channel took it."""
+        ...
+
+    async def refused(self, message_id: str, reason: str) -> None:
+        """Note that the channel will never take it."""
+        ...
+
+
+class ServiceDeskStore(Protocol):
+    """Where the built-in service desk keeps its calls."""
+
+    async def open_call(self, call: ServiceCall) -> ServiceCall:
+        """Store it once per key, with the next code; the answer is what is stored."""
+        ...
+
+    async def call_by_key(self, key: str) -> ServiceCall | None:
+        """The call that an effect opened."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Leased work: see the record on durable work in docs/decisions."""
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
+        """Up to `limit` due rows, leased to `owner`."""
+        ...
+
+    async def renew(self, lease: Lease, lease_seconds: float) -> bool:
+        """Keep a lease for longer; False when it has passed to another."""
+        ...
+
+    async def postpone(self, lease: Lease, seconds: float, error: str) -> None:
+        """Give the row back, due again after `seconds`."""
+        ...
+
+    async def fail(self, lease: Lease, error: str) -> None:
+        """Put the row where a person sees it."""
+        ...
+
+    async def free(self, owner_prefix: str) -> int:
+        """Make rows leased by owners with this prefix due at once (of a process known to be dead)."""
+        ...
+
+
+class Journal(Protocol):
+    """What happened, to be watched."""
+
+    async def since(self, after: int, limit: int = 500) -> tuple[Happening, ...]:
+        """Lines with an id above `after`, oldest first."""
+        ...
+
+    async def last(self) -> int:
+        """The highest id, 0 when empty."""
+        ...

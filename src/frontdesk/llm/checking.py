@@ -1,0 +1,81 @@
+"""Checks a provider's answer: whatever a model says, what leaves here is within lists, limits and the text."""
+
+from dataclasses import replace
+
+from frontdesk.interfaces import Answer, Catalogue, ProviderFailed
+from frontdesk.model import Entity, Probability, Sentiment
+
+TITLE_LENGTH = 100
+SUMMARY_LENGTH = 300
+MESSAGE_TYPES = {
+    "Complaint": "CM",
+    "Complement": "CL",
+    "Question": "QS",
+    "ServiceRequest": "SR",
+    "Information": "IN",
+}
+FIELDS = frozenset(
+    [
+        "customer_no",
+        "customer_name",
+        "customer_phone",
+        "customer_email",
+        "product_no",
+        "product_name",
+        "order_no",
+        "order_date",
+        "delivery_no",
+        "delivery_date",
+        "invoice_no",
+        "invoice_date",
+        "store_name",
+        "store_location",
+        "amount",
+        "tracking_no",
+    ]
+)
+
+
+def check(answer: Answer, text: str, catalogue: Catalogue) -> Answer:
+    """The answer with titles cut, entities that do not cite the text dropped, unknown intents taken as none.
+
+    Raises ProviderFailed when sentiment or type are outside their lists: there is nothing to mend.
+    """
+    if answer.sentiment not in set(Sentiment):
+        raise ProviderFailed(f"unknown sentiment {answer.sentiment!r}", permanent=True)
+    if answer.message_type not in MESSAGE_TYPES:
+        raise ProviderFailed(f"unknown message type {answer.message_type!r}", permanent=True)
+    codes = {intent.code for intent in catalogue.intents}
+    return replace(
+        answer,
+        language=answer.language[:10],
+        title=cut(answer.title, TITLE_LENGTH),
+        summary=cut(answer.summary, SUMMARY_LENGTH),
+        message_type=MESSAGE_TYPES[answer.message_type],
+        sentiment_probability=_within(answer.sentiment_probability),
+        type_probability=_within(answer.type_probability),
+        intent=answer.intent if answer.intent in codes else None,
+        intent_probability=_within(answer.intent_probability),
+        intents=tuple(Probability(p.code, _within(p.probability)) for p in answer.intents if p.code in codes),
+        entities=tuple(entity for entity in answer.entities if cites(entity, text)),
+    )
+
+
+def cites(entity: Entity, text: str) -> bool:
+    """Whether the entity is of a known field and its value stands in the text where it says."""
+    in_place = 0 <= entity.start < entity.end <= len(text) and text[entity.start : entity.end] == entity.value
+    return in_place and entity.field in FIELDS
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a word, with an ellipsis where something was cut."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > limit // 2 else head).rstrip(" ,;:-–") + "…"
+
+
+def _within(probability: float) -> float:
+    return min(1.0, max(0.0, float(probability)))

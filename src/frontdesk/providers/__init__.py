@@ -1,0 +1,1 @@
+"""Model services, one file each; `builtin` wraps the engine that ships."""

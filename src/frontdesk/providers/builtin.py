@@ -1,0 +1,79 @@
+"""The built-in engine as a provider: no key, no network, on one thread of its own."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
+from frontdesk.interfaces import Answer, Catalogue
+from frontdesk.model import Entity, Probability, Tier
+
+T = TypeVar("T")
+
+
+class Builtin:
+    """See interfaces.Provider."""
+
+    name = "builtin"
+    tier = Tier.BUILTIN
+
+    def __init__(self, threads: int = 1) -> None:
+        """Load the engine on first use, on `threads` threads."""
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="engine")
+        self._engine: Engine | None = None
+        self._index: tuple[str, IntentIndex, Vocabulary] | None = None
+
+    async def warm_up(self, catalogue: Catalogue) -> None:
+        """Load now rather than with the first message."""
+        await self._run(lambda: self._ready(catalogue))
+
+    async def read(self, text: str, catalogue: Catalogue) -> Answer:
+        """See interfaces.Provider."""
+        return await self._run(lambda: self._read(text, catalogue))
+
+    async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
+        """See interfaces.Provider."""
+        return await self._run(lambda: self._loaded().summarise(texts))
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._threads.shutdown(cancel_futures=True)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _read(self, text: str, catalogue: Catalogue) -> Answer:
+        index, vocabulary = self._ready(catalogue)
+        return as_answer(self._loaded().read(text, index, vocabulary))
+
+    def _ready(self, catalogue: Catalogue) -> tuple[IntentIndex, Vocabulary]:
+        """The intents as the engine wants them, made anew when the catalogue has changed."""
+        if self._index is None or self._index[0] != catalogue.stamp:
+            specs = [IntentSpec(i.code, i.name, i.description, i.examples) for i in catalogue.intents]
+            index = self._loaded().intent_index(specs, catalogue.learned)
+            names = Vocabulary(catalogue.products, catalogue.stores, catalogue.customers)
+            self._index = (catalogue.stamp, index, names)
+        return self._index[1], self._index[2]
+
+    def _loaded(self) -> Engine:
+        if self._engine is None:
+            self._engine = Engine.load()
+        return self._engine
+
+
+def as_answer(reading: Reading) -> Answer:
+    """What the engine says, in the words all providers use."""
+    return Answer(
+        language=reading.language,
+        sentiment=reading.sentiment,
+        sentiment_probability=reading.sentiment_probability,
+        title=reading.title,
+        summary=reading.summary,
+        message_type=reading.message_type,
+        type_probability=reading.type_probability,
+        intent=reading.intent,
+        intent_probability=reading.intent_probability,
+        intents=tuple(Probability(each.code, each.probability) for each in reading.intents),
+        entities=tuple(Entity(each.field, each.value, each.start, each.end) for each in reading.entities),
+    )

@@ -1,0 +1,48 @@
+"""The status flow of an interaction, in one place."""
+
+from frontdesk.interfaces import Conflict
+from frontdesk.model import Status
+
+S = Status
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    S.NEW: frozenset({S.IN_PROCESS, S.AUTHOR_ACTION, S.SOLUTION_PROVIDED, S.CLOSED}),
+    S.IN_PROCESS: frozenset({S.AUTHOR_ACTION, S.SOLUTION_PROVIDED, S.CLOSED}),
+    S.AUTHOR_ACTION: frozenset({S.IN_PROCESS, S.SOLUTION_PROVIDED, S.CLOSED}),
+    S.SOLUTION_PROVIDED: frozenset({S.CONFIRMED, S.CLOSED, S.IN_PROCESS, S.RE_OPENED}),
+    S.RE_OPENED: frozenset({S.IN_PROCESS, S.AUTHOR_ACTION, S.SOLUTION_PROVIDED, S.CLOSED}),
+    S.CONFIRMED: frozenset({S.RE_OPENED}),
+    S.CLOSED: frozenset({S.RE_OPENED}),
+}
+
+ENDED = frozenset({S.SOLUTION_PROVIDED, S.CONFIRMED, S.CLOSED})
+
+
+def move(now: Status, to: Status) -> Status:
+    """`to`, if an interaction may go there from `now` (staying is allowed). Raises Conflict that names what may follow."""
+    if to is not now and to not in TRANSITIONS[now]:
+        allowed = ", ".join(f"{each.value} ({label(each)})" for each in Status if each in TRANSITIONS[now])
+        raise Conflict(f"status {now.value} ({label(now)}) cannot become {to.value} ({label(to)}): use {allowed}")
+    return to
+
+
+def may_move(now: Status, to: Status) -> bool:
+    """Whether `move` would allow it."""
+    return to is now or to in TRANSITIONS[now]
+
+
+def after_message(now: Status) -> Status:
+    """Where a new customer message takes an interaction: an ended one is opened again, others stay."""
+    return S.RE_OPENED if now in ENDED else now
+
+
+def after_decision(now: Status, wanted: Status | None) -> Status:
+    """Where a decision takes it: to what the rules want if that is allowed, else into process."""
+    if wanted is not None and may_move(now, wanted):
+        return wanted
+    return S.IN_PROCESS if may_move(now, S.IN_PROCESS) else now
+
+
+def label(status: Status) -> str:
+    """The status in words, for errors and logs; pages take the name from the code list."""
+    return status.name.replace("_", " ").capitalize()

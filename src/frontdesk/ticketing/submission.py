@@ -1,0 +1,55 @@
+"""Checks a new message at the door: clear refusals, nothing cut, nothing lost."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import NewMessage, Sender
+
+MOST_CHARACTERS = 100_000
+LIMITS = {"name": 200, "address": 320, "phone": 40, "customer_no": 40}
+PROVIDER_ID_LENGTH = 200
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
+    """The message as it will be stored. `channels` maps each known code to whether it is in use.
+
+    Text is kept whole; only characters that no database and no reader can hold (NUL, other control characters,
+    half surrogate pairs) are replaced by U+FFFD. Raises Invalid.
+    """
+    text = storable(message.text)
+    if not any(unicodedata.category(character) not in _UNSEEN for character in text[:10_000]):
+        raise Invalid("text is empty: write what the customer said", "text")
+    if len(text) > MOST_CHARACTERS:
+        raise Invalid(f"text has {len(text):,} characters: at most {MOST_CHARACTERS:,} are taken", "text")
+    if not channels.get(message.channel, False):
+        known = ", ".join(sorted(code for code, active in channels.items() if active))
+        raise Invalid(f"channel {message.channel[:40]!r} is not known: use one of {known}", "channel")
+    if len(message.provider_id) > PROVIDER_ID_LENGTH or _CONTROLS.search(message.provider_id):
+        raise Invalid(f"provider_id must have at most {PROVIDER_ID_LENGTH} printable characters", "provider_id")
+    return NewMessage(
+        text=text,
+        channel=message.channel,
+        sender=_sender(message.sender),
+        provider_id=storable(message.provider_id),
+        joins=message.joins,
+        received_at=message.received_at,
+        raw=message.raw,
+    )
+
+
+def storable(text: str) -> str:
+    """The text without what cannot be stored: controls except tab, line feed and carriage return, lone surrogates."""
+    clean = text.encode("utf-8", "replace").decode() if not text.isascii() else text
+    return _CONTROLS.sub("\ufffd", clean)
+
+
+def _sender(sender: Sender) -> Sender:
+    for field, limit in LIMITS.items():
+        if len(getattr(sender, field)) > limit:
+            raise Invalid(f"{field} has more than {limit} characters", field)
+    parts = (storable(getattr(sender, field)).strip() for field in LIMITS)
+    return Sender(*parts)

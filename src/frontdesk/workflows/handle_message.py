@@ -1,0 +1,111 @@
+"""The pipeline: what becomes of a customer's message, step by step. Its lines are the product.
+
+Each step returns at once what an earlier life of the same work has stored, else does its part outside any
+transaction and stores the result fenced by the lease. So a crash between any two lines loses nothing, and what
+reaches the outside carries a key and looks before it repeats.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from frontdesk.interfaces import (
+    Analyst,
+    Cases,
+    Clock,
+    Failed,
+    NewId,
+    Performer,
+    RuleBook,
+)
+from frontdesk.model import Case, Change, Effect, EffectState
+from frontdesk.orchestrator.actions import change_of, decision_of, effects_of
+from frontdesk.orchestrator.facts import facts_of
+from frontdesk.ticketing.recording import record as recorded
+from frontdesk.ticketing.status import after_decision
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everyone that handling a message needs."""
+
+    cases: Cases
+    analyst: Analyst
+    rules: RuleBook
+    performers: Mapping[str, Performer]
+    clock: Clock
+    new_id: NewId
+
+
+async def handle_message(case: Case, desk: Desk, last_try: bool = False) -> None:
+    """Inbound message -> analysis -> decision -> effects -> reply. Each line is one durable step."""
+    case = await analyse(case, desk)
+    case = await record(case, desk)
+    case = await decide(case, desk)
+    for effect in case.effects:
+        case = await act(case, effect, desk, last_try)
+    await desk.cases.keep_end(case)
+
+
+async def analyse(case: Case, desk: Desk) -> Case:
+    """Understand the message."""
+    if case.analysis is not None:
+        return case
+    return await desk.cases.keep_analysis(case, await desk.analyst.analyse(case.message))
+
+
+async def record(case: Case, desk: Desk) -> Case:
+    """Refresh the interaction over all its messages; find who wrote."""
+    if case.recorded:
+        return case
+    texts = await desk.cases.inbound_texts(case.interaction.id)
+    title, summary = await _headline(case, texts, desk)
+    return await desk.cases.keep_record(case, recorded(case, title, summary, len(texts)))
+
+
+async def decide(case: Case, desk: Desk) -> Case:
+    """Let the rules choose what follows, and note it as effects."""
+    if case.decision is not None:
+        return case
+    facts = facts_of(case)
+    verdict = desk.rules.current().decide(facts)
+    decision = decision_of(verdict, case, facts, desk.new_id(), desk.clock())
+    return await desk.cases.keep_decision(
+        case, decision, effects_of(decision, case), _change(case, change_of(decision))
+    )
+
+
+async def act(case: Case, effect: Effect, desk: Desk, last_try: bool) -> Case:
+    """Carry out one effect. What can be tried again is left to the runner; what cannot is kept as failed."""
+    if effect.state is not EffectState.PENDING:
+        return case
+    performer = desk.performers[effect.action.kind]
+    try:
+        done = await performer.find(effect.key) if case.repeated else None
+        receipt = done or await performer.perform(effect, case)
+    except Failed as error:
+        if not (error.permanent or last_try):
+            raise
+        failed = replace(effect, state=EffectState.FAILED, attempts=effect.attempts + 1, error=str(error))
+        return await desk.cases.keep_effect(case, failed)
+    done_effect = replace(
+        effect,
+        state=EffectState.DONE,
+        attempts=effect.attempts + 1,
+        reference=receipt.reference,
+        detail=receipt.detail,
+        done_at=desk.clock(),
+    )
+    return await desk.cases.keep_effect(case, done_effect)
+
+
+async def _headline(case: Case, texts: tuple[str, ...], desk: Desk) -> tuple[str, str]:
+    """Title and summary: of a single message those of its analysis, of several those of all together."""
+    if len(texts) == 1 and case.analysis is not None:
+        return case.analysis.title, case.analysis.summary
+    return await desk.analyst.summarise(texts)
+
+
+def _change(case: Case, wanted: Change) -> Change:
+    """What the rules want, with the status that the status flow allows."""
+    status = after_decision(case.interaction.status, wanted.status)
+    return replace(wanted, status=status if status is not case.interaction.status else None)

@@ -1,0 +1,139 @@
+"""The runner: claims due work, keeps its leases alive, and alone decides on trying again."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from frontdesk.interfaces import Failed, FrontdeskError, LeaseLost, Stale, WorkQueue
+from frontdesk.model import Lease, Work
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Work, Lease, bool], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a runner works; times in seconds."""
+
+    slots: int = 8
+    lease: float = 30.0
+    idle: float = 0.25
+    most_attempts: int = 8
+    first_delay: float = 0.5
+    longest_delay: float = 300.0
+
+
+class Runner:
+    """Runs work of the kinds it has handlers for, `pace.slots` at a time, until it is told to stop."""
+
+    def __init__(self, queue: WorkQueue, handlers: Mapping[str, Handler], owner: str, pace: Pace) -> None:
+        """`owner` names this process in leases."""
+        self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
+        self._running: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look for work now: somebody has just stored some."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; then finish what is under way."""
+        while not self._stopping:
+            self._wake.clear()
+            free = self._pace.slots - len(self._running)
+            claimed = await self._claim(free) if free else []
+            for work, lease in claimed:
+                self._start(work, lease)
+            if len(claimed) < max(free, 1):
+                await self._rest()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def run_until_idle(self) -> None:
+        """Work off all that is due now, then return; for commands that handle one message."""
+        while True:
+            claimed = await self._claim(self._pace.slots - len(self._running))
+            for work, lease in claimed:
+                self._start(work, lease)
+            if not claimed and not self._running:
+                return
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    def stop(self) -> None:
+        """End `run` after what is under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _claim(self, free: int) -> list[tuple[Work, Lease]]:
+        try:
+            return await self._queue.claim(self._owner, free, self._pace.lease)
+        except Exception:  # whatever ails the database, the runner must be there when it is back
+            log.exception("claiming work failed; trying again")
+            await asyncio.sleep(1)
+            return []
+
+    async def _rest(self) -> None:
+        """Until somebody wakes us, a slot is free again, or it is time to look anyway."""
+        waiting = asyncio.create_task(self._wake.wait())
+        await asyncio.wait({waiting, *self._running}, timeout=self._pace.idle, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+
+    def _start(self, work: Work, lease: Lease) -> None:
+        task = asyncio.create_task(self._do(work, lease))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _do(self, work: Work, lease: Lease) -> None:
+        beat = asyncio.create_task(self._keep(lease))
+        try:
+            await self._attempt(work, lease)
+        except LeaseLost as lost:
+            log.info("%s", lost)
+        except Exception:  # the queue itself failed: the lease ends by itself and the work comes back
+            log.exception("work %s could not be given back", work.id)
+        finally:
+            beat.cancel()
+
+    async def _attempt(self, work: Work, lease: Lease) -> None:
+        last_try = work.attempts >= self._pace.most_attempts
+        try:
+            await self._handlers[work.kind](work, lease, last_try)
+        except LeaseLost:
+            raise
+        except Stale:
+            await self._queue.postpone(lease, 0, "")
+        except FrontdeskError as error:
+            await self._give_back(work, lease, error, permanent=error.permanent or last_try)
+        except Exception as error:  # a mistake of ours must not lose the message nor stop the others
+            log.exception("work %s (%s) failed", work.id, work.kind)
+            await self._give_back(work, lease, error, permanent=last_try)
+
+    async def _give_back(self, work: Work, lease: Lease, error: Exception, *, permanent: bool) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        if permanent:
+            log.error("work %s (%s) needs a person: %s", work.id, work.kind, reason)
+            await self._queue.fail(lease, reason)
+            return
+        wanted = error.after_seconds if isinstance(error, Failed) else None
+        await self._queue.postpone(lease, wanted or delay(work.attempts, self._pace), reason)
+
+    async def _keep(self, lease: Lease) -> None:
+        """Renew the lease while the work goes on."""
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            try:
+                if not await self._queue.renew(lease, self._pace.lease):
+                    return
+            except Exception:  # the next beat may get through; the fence guards against the worst
+                log.warning("lease of work %s could not be renewed", lease.work_id)
+
+
+def delay(attempt: int, pace: Pace) -> float:
+    """Seconds before the next attempt: doubling from `first_delay` to `longest_delay`, with full jitter on its upper half."""
+    longest: float = min(pace.longest_delay, pace.first_delay * 2.0 ** max(0, attempt - 1))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
