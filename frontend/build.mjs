@@ -5,7 +5,7 @@
 // its palette goes into main.css, so that a page has its colours before any script runs (or without any),
 // and nothing is loaded later.
 import { build } from "esbuild";
-import { copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,7 +51,20 @@ const themes = {
   },
 };
 
-await build({
+/** The licences of all packages that a part of the bundle or a font comes from, as their texts ask for. */
+const licences = async (inputs) => {
+  const names = new Set(Object.keys(inputs).map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]));
+  const texts = [...names].filter(Boolean).sort().map(async (name) => {
+    const folder = join(here, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(join(folder, file), "utf8") : `Licence: ${license}\n`;
+    return `${name} ${version} (${license})\n\n${text}`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(80)}\n\n`);
+};
+
+const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: { main: "main.js", early: "early.js" },
   outdir: target,
@@ -63,8 +76,10 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
   assetNames: "fonts/[name]-[hash]",
   loader: { ".woff2": "file" },
-  legalComments: "linked",
+  legalComments: "none",
   logLevel: "warning",
   plugins: [themes],
+  metafile: true,
 });
 await copyFile(join(here, "icon.svg"), join(target, "icon.svg"));
+await writeFile(join(target, "LICENSES.txt"), await licences(metafile.inputs));

@@ -5,7 +5,7 @@ import "@ui5/webcomponents-fiori/dist/ShellBarItem.js";
 import "@ui5/webcomponents/dist/Avatar.js";
 import "@ui5/webcomponents-icons/dist/dark-mode.js";
 import "@ui5/webcomponents-icons/dist/light-mode.js";
-import "@ui5/webcomponents-icons/dist/log.js";
+import "@ui5/webcomponents-icons/dist/person-placeholder.js";
 import "./styles/index.css";
 import { setUpForms } from "./scripts/forms.js";
 import { watchLiveParts } from "./scripts/live.js";
