@@ -48,6 +48,11 @@ const themes = {
       const css = name === "webcomponents-theming" ? "" : await readTheme(name);
       return { contents: `export default ${JSON.stringify(css)};`, loader: "js" };
     });
+    // UI5's own font faces point to a content network; ours are in styles/fonts.css.
+    bundle.onLoad({ filter: /generated[\\/]css[\\/]FontFace\.css\.js$/ }, () => ({
+      contents: 'export default "";',
+      loader: "js",
+    }));
   },
 };
 
