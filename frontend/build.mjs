@@ -48,7 +48,15 @@ const themes = {
       const css = name === "webcomponents-theming" ? "" : await readTheme(name);
       return { contents: `export default ${JSON.stringify(css)};`, loader: "js" };
     });
-    // UI5's own font faces point to a content network; ours are in styles/fonts.css.
+    // UI5's own font faces point to a content network; ours are in styles/fonts.css. So does its fallback for
+    // the names of days and months: the bundled file takes its place, fetched once a component needs it.
+    bundle.onLoad({ filter: /asset-registries[\\/]LocaleData\.js$/ }, async ({ path }) => {
+      const cldr = "@ui5/webcomponents-localization/dist/generated/assets/cldr/en.json";
+      const fallback = /const cldrContent = await fetch\([^)]*\);\s*return cldrContent\.json\(\);/;
+      const code = (await readFile(path, "utf8")).replace(/console\.warn\(`\[LocaleData\] Falling[^;]*;/, "");
+      if (!fallback.test(code)) throw new Error("LocaleData.js has changed: its fallback was not found");
+      return { contents: code.replace(fallback, `return (await import("${cldr}")).default;`), loader: "js" };
+    });
     bundle.onLoad({ filter: /generated[\\/]css[\\/]FontFace\.css\.js$/ }, () => ({
       contents: 'export default "";',
       loader: "js",
