@@ -2,7 +2,10 @@
 
 /** Sets up every form of the page. */
 export function setUpForms() {
-  for (const form of document.querySelectorAll("form[data-once]")) sendOnce(form);
+  // One listener for all, because live parts of a page may bring forms in later.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-once]")) sendOnce(event);
+  });
   for (const button of document.querySelectorAll("button[data-example]")) {
     button.addEventListener("click", () => fillIn(button));
   }
@@ -13,19 +16,17 @@ export function setUpForms() {
   });
 }
 
-/** Delegated, because live parts of a page may bring forms in later. */
-function sendOnce(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sending !== undefined) {
-      event.preventDefault();
-      return;
-    }
-    renewProviderId(form);
-    form.dataset.sending = "";
-    for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute("aria-disabled", "true");
-    // An answer that never comes must not leave the form locked.
-    setTimeout(() => release(form), 15000);
-  });
+function sendOnce(event) {
+  const form = event.target;
+  if (form.dataset.sending !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  renewProviderId(form);
+  form.dataset.sending = "";
+  for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute("aria-disabled", "true");
+  // An answer that never comes must not leave the form locked.
+  setTimeout(() => release(form), 15000);
 }
 
 function release(form) {

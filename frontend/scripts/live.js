@@ -51,11 +51,15 @@ class LivePart {
   /** The browser itself reconnects a cut stream, but gives up on one that was refused. */
   #afterError() {
     this.#part.dataset.connection = "lost";
-    if (this.#stream?.readyState !== EventSource.CLOSED) return;
+    if (this.#stream?.readyState === EventSource.CLOSED) this.#tryLater();
+  }
+
+  /** Opens a new stream after a pause that grows; opening one fetches the content, too. */
+  #tryLater() {
     this.#close();
     this.#failures += 1;
     const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) * (0.75 + Math.random() / 2);
-    this.#retry = setTimeout(() => this.#refresh().then(() => this.#open()), pause);
+    this.#retry = setTimeout(() => this.#open(), pause);
   }
 
   async #refresh() {
@@ -80,7 +84,7 @@ class LivePart {
       await this.#merge(await answer.text());
     } catch {
       this.#part.dataset.connection = "lost";
-      return;
+      return this.#tryLater();
     }
     this.#failures = 0;
     delete this.#part.dataset.connection;

@@ -69,18 +69,19 @@ def database_url(settings: Settings) -> URL:
 
 
 @contextlib.asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Migrate, connect and wire; close all on the way out."""
+async def open_house(settings: Settings, builtin: Builtin | None = None) -> AsyncIterator[House]:
+    """Migrate, connect and wire; close all on the way out. An engine that is handed in is shared and left open."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = database_url(settings)
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
-    builtin = Builtin(settings.work.engine_threads)
+    engine = builtin or Builtin(settings.work.engine_threads)
     try:
-        yield _wire(settings, database, builtin)
+        yield _wire(settings, database, engine)
     finally:
         await database.close()
-        builtin.close()
+        if builtin is None:
+            engine.close()
 
 
 def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:

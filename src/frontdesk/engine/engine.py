@@ -30,9 +30,7 @@ class Engine:
         """Load all weights from installed packages, about 2 seconds; nothing is fetched."""
         return cls(Encoder(), Heads.load(), LanguageReader())
 
-    def intent_index(
-        self, intents_: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()
-    ) -> IntentIndex:
+    def intent_index(self, intents_: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
         """Prepare the configured intents; `learned` holds (text, code) of corrections, which act as examples.
 
         Texts seen before are remembered, so an index that differs by one correction is made in milliseconds.
@@ -43,9 +41,7 @@ class Engine:
         """Read one message: any string, of which at most the first 20,000 characters are looked at."""
         return self.read_many((text,), index, vocabulary)[0]
 
-    def read_many(
-        self, texts: Sequence[str], index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES
-    ) -> list[Reading]:
+    def read_many(self, texts: Sequence[str], index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> list[Reading]:
         """Read many messages, which is quicker than one at a time; the answers keep the order."""
         readings: list[Reading] = []
         for first in range(0, len(texts), _BATCH):

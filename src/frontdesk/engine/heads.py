@@ -25,9 +25,7 @@ class Heads:
         """Read the arrays that come with the package."""
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return cls(
-                arrays["sentiment_weights"].astype(np.float32), arrays["sentiment_bias"].astype(np.float32)
-            )
+            return cls(arrays["sentiment_weights"].astype(np.float32), arrays["sentiment_bias"].astype(np.float32))
 
     def sentiment(self, prepared: Prepared, vectors: Vectors) -> tuple[str, float]:
         """Positive, Neutral or Negative, with its probability."""

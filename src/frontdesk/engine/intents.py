@@ -32,16 +32,12 @@ class IntentIndex:
         return (best.code if best.probability >= _ABSTAIN else None), best.probability, ranked
 
 
-def build(
-    encoder: Encoder, intents: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()
-) -> IntentIndex:
+def build(encoder: Encoder, intents: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
     """Compare by centroid: 0.7 examples, 0.3 description."""
     rows = []
     for spec in intents:
         examples = [*spec.examples, *(text for text, code in learned if code == spec.code)]
-        description = encoder.recall([f"{spec.name}: {spec.description}" if spec.description else spec.name])[
-            0
-        ]
+        description = encoder.recall([f"{spec.name}: {spec.description}" if spec.description else spec.name])[0]
         row = description
         if examples:
             row = 0.3 * description + 0.7 * encoder.recall(examples).mean(axis=0)

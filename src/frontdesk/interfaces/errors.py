@@ -2,7 +2,7 @@
 
 
 class FrontdeskError(Exception):
-    """Base of all our errors. `str(error)` is a sentence for a person; `permanent` says that asking again cannot help."""
+    """Base of all our errors. Its text is for a person; `permanent`: asking again cannot help."""
 
     permanent = True
 

@@ -86,7 +86,7 @@ class Analyst(Protocol):
     """Understands messages: the LLM proxy as the pipeline sees it."""
 
     async def analyse(self, message: InboundMessage, run: int = 1) -> Analysis:
-        """A validated analysis; falls through the ladder rather than fail. Raises ProviderFailed when no rung answers."""
+        """A validated analysis; falls down the ladder rather than fail. Raises ProviderFailed when no rung answers."""
         ...
 
     async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:

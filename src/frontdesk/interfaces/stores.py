@@ -24,7 +24,7 @@ class Inbox(Protocol):
     """Where accepted messages go: durable when the call returns."""
 
     async def accept(self, message: NewMessage) -> Accepted:
-        """Store it with its first piece of work, once per (channel, provider_id). Raises NotFound for an unknown interaction."""
+        """Store it with its first work, once per (channel, provider_id). Raises NotFound for an unknown interaction."""
         ...
 
 

@@ -78,7 +78,7 @@ def effect_key(decision: Decision, position: int) -> str:
 
 
 def change_of(decision: Decision) -> Change:
-    """What the decision sets on the interaction; the status is only what the rules want, ticketing has the last word."""
+    """What the decision sets on the interaction; of the status it is what the rules want, ticketing decides."""
     wanted: dict[str, Any] = {"route": decision.route}
     for action in decision.actions:
         if action.kind in INTERNAL:

@@ -44,7 +44,7 @@ class StoredInbox:
         return await self._database.write_batched(accept_batch, arrival)
 
 
-def accept_batch(connection: Connection, arrivals: Sequence[_Arrival]) -> list[Accepted | Exception]:
+def accept_batch(connection: Connection, arrivals: Sequence[_Arrival]) -> Sequence[Accepted | Exception]:
     """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
     known = _known(connection, arrivals)
     joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
@@ -115,14 +115,12 @@ def _joined(connection: Connection, ids: set[int]) -> dict[int, list[Any]]:
         .order_by(interaction.c.id)
         .with_for_update()
     ).all()
-    highest = dict(
-        connection.execute(
+    highest: dict[int, int] = dict(
+        connection.execute(  # type: ignore[arg-type]  # rows are pairs
             select(inbound_message.c.interaction_id, func.max(inbound_message.c.sequence))
             .where(inbound_message.c.interaction_id.in_(ids))
             .group_by(inbound_message.c.interaction_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {row.id: [row.reference, highest.get(row.id, 0)] for row in locked}
 

@@ -133,7 +133,7 @@ def _replace_examples(connection: Connection, entry: Code, now: datetime, ids: S
     given = (example.c.intent == entry.code, example.c.correction_id.is_(None))
     connection.execute(delete(example).where(*given))
     pairs = zip(ids, entry.examples, strict=True)
-    rows = [{"id": id, "intent": entry.code, "text": text, "created_at": now} for id, text in pairs]
+    rows = [{"id": key, "intent": entry.code, "text": text, "created_at": now} for key, text in pairs]
     if rows:
         connection.execute(insert(example), rows)
 

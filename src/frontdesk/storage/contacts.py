@@ -34,8 +34,9 @@ def _customer(connection: Connection, message: InboundMessage, analysis: Analysi
     told = [message.sender.customer_no] if message.sender.customer_no else []
     told += analysis.values("customer_no") if analysis else ()
     for number in told:
-        if (found := connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()) is not None:
-            return found
+        found = connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()
+        if found is not None:
+            return str(found)
     return None
 
 

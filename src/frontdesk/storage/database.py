@@ -17,7 +17,7 @@ from frontdesk.interfaces import Invalid
 T = TypeVar("T")
 Item = TypeVar("Item")
 Operation = Callable[[Connection], T]
-BatchOperation = Callable[[Connection, Sequence[Item]], Sequence[T]]
+BatchOperation = Callable[[Connection, Sequence[Item]], Sequence[T | Exception]]
 
 
 class Database(Protocol):

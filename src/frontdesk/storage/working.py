@@ -99,7 +99,7 @@ class StoredWork:
         """How many rows are open and failed."""
         unfinished = work.c.state.in_(("open", "failed"))
         counted = select(work.c.state, func.count()).where(unfinished).group_by(work.c.state)
-        found: dict[str, int] = await self._database.read(lambda c: dict(c.execute(counted).tuples().all()))
+        found = await self._database.read(lambda c: {state: count for state, count in c.execute(counted)})
         return {"open": found.get("open", 0), "failed": found.get("failed", 0)}
 
     async def retry(self, work_id: str) -> None:

@@ -19,7 +19,7 @@ ENDED = frozenset({S.SOLUTION_PROVIDED, S.CONFIRMED, S.CLOSED})
 
 
 def move(now: Status, to: Status) -> Status:
-    """`to`, if an interaction may go there from `now` (staying is allowed). Raises Conflict that names what may follow."""
+    """`to`, if an interaction may go there from `now` (staying is fine). Raises Conflict that names what may follow."""
     if to is not now and to not in TRANSITIONS[now]:
         allowed = ", ".join(f"{each.value} ({label(each)})" for each in Status if each in TRANSITIONS[now])
         raise Conflict(f"status {now.value} ({label(now)}) cannot become {to.value} ({label(to)}): use {allowed}")

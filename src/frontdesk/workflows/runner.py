@@ -134,6 +134,6 @@ class Runner:
 
 
 def delay(attempt: int, pace: Pace) -> float:
-    """Seconds before the next attempt: doubling from `first_delay` to `longest_delay`, with full jitter on its upper half."""
+    """Seconds before the next attempt: doubling up to `longest_delay`, with jitter over the upper half."""
     longest: float = min(pace.longest_delay, pace.first_delay * 2.0 ** max(0, attempt - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

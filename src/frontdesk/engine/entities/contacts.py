@@ -65,9 +65,7 @@ def find_phones(claims: Claims) -> None:
         raw = shape.group()
         international = raw.startswith(("+", "00"))
         announced = _PHONE_CUE.search(claims.plain, max(0, shape.start() - 60), shape.start()) is not None
-        grouped = (
-            len(re.findall(r"\d+", raw)) >= 3 or raw.startswith("(") or re.match(r"0\d{2,5}[ /-]\d{4,}", raw)
-        )
+        grouped = len(re.findall(r"\d+", raw)) >= 3 or raw.startswith("(") or re.match(r"0\d{2,5}[ /-]\d{4,}", raw)
         if international or announced or (grouped and not re.fullmatch(r"[\d./-]{8,10}", raw)):
             _add_phone(claims, shape.start(), raw, international)
 

@@ -93,9 +93,7 @@ def _candidates(plain: str) -> list[tuple[int, int, bool]]:
     found = [(*m.span(), True) for m in _ISO.finditer(plain) if _exists(int(m[3]), int(m[2]), int(m[1]))]
     for m in _NUMERIC.finditer(plain):
         year = int(m[4]) if m[4] else 2000
-        if (m[4] or m[2] == ".") and (
-            _exists(int(m[1]), int(m[3]), year) or _exists(int(m[3]), int(m[1]), year)
-        ):
+        if (m[4] or m[2] == ".") and (_exists(int(m[1]), int(m[3]), year) or _exists(int(m[3]), int(m[1]), year)):
             found.append((*m.span(), True))
     for m in _SHORT.finditer(plain):
         if _exists(int(m[1]), int(m[2]), 2000) or _exists(int(m[2]), int(m[1]), 2000):
@@ -116,9 +114,7 @@ def _exists(day: int, month: int, year: int) -> bool:
 def _field(plain: str, start: int, end: int, reach: int) -> str | None:
     """The field whose cue is nearest; words before a date count more than words after it."""
     left = max((plain.rfind(stop, 0, start) for stop in (". ", "! ", "? ", "\n")), default=-1) + 1
-    right = min(
-        (i for i in (plain.find(stop, end) for stop in (".", "!", "?", "\n")) if i >= 0), default=len(plain)
-    )
+    right = min((i for i in (plain.find(stop, end) for stop in (".", "!", "?", "\n")) if i >= 0), default=len(plain))
     best, nearest = None, float(reach)
     for field, cue in _CUES.items():
         for match in cue.finditer(plain, max(left, start - reach), min(right, end + reach)):

@@ -90,9 +90,7 @@ _TAIL = re.compile(
 def find(claims: Claims) -> None:
     """Numbers with their field's name beside them; a price, a date, a count or a time is none."""
     hits = [
-        (m.start(2), m.end(2), field, m.group(1))
-        for field, p in _ANNOUNCED.items()
-        for m in p.finditer(claims.plain)
+        (m.start(2), m.end(2), field, m.group(1)) for field, p in _ANNOUNCED.items() for m in p.finditer(claims.plain)
     ]
     for start, end, field, cue in sorted(hits, key=lambda hit: (hit[0], -_strength(hit[3]))):
         marked = _HAS_NO.search(cue) is not None or "#" in claims.plain[max(0, start - 2) : start]
@@ -128,11 +126,7 @@ def _accept(claims: Claims, field: str, start: int, end: int, marked: bool) -> i
     if " " in raw and not (marked and sum(map(str.isdigit, raw)) >= 6):
         end = start + raw.index(" ")
         raw = claims.plain[start:end]
-    if (
-        not _is_number(raw, field, marked)
-        or _TAIL.match(claims.plain, end)
-        or not _ends_clean(claims.plain, end)
-    ):
+    if not _is_number(raw, field, marked) or _TAIL.match(claims.plain, end) or not _ends_clean(claims.plain, end):
         return 0
     return end if claims.add(field, start, end) else 0
 

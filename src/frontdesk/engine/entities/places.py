@@ -13,12 +13,8 @@ _SHOP = (
 )
 _IN = r"(?:in|at|on|of|near|im|am|an der|auf der|in der|von|de|du|à|en|di|a|em|w)"
 _LOCATED = re.compile(rf"(?i:\b{_SHOP}\s{_IN}\s)((?:the )?{_PLACE})")
-_LOCATED_DIRECT = re.compile(
-    rf"\b(?:Filiale|Niederlassung|Markt|[Mm]agasin|[Tt]ienda|[Ss]ucursal)[ ]({_PLACE})"
-)
-_TOWN_STORE = re.compile(
-    rf"\b(?:the|your|our|you[’']re)[ ]({_PLACE})[ ](?:store|shop|branch|outlet|showroom)\b"
-)
+_LOCATED_DIRECT = re.compile(rf"\b(?:Filiale|Niederlassung|Markt|[Mm]agasin|[Tt]ienda|[Ss]ucursal)[ ]({_PLACE})")
+_TOWN_STORE = re.compile(rf"\b(?:the|your|our|you[’']re)[ ]({_PLACE})[ ](?:store|shop|branch|outlet|showroom)\b")
 _NO_PLACE = frozenset(
     [
         "the",
@@ -156,9 +152,7 @@ def find(claims: Claims) -> None:
             if match.group(1).split()[0].lower() not in _NO_PLACE:
                 claims.add("store_location", *match.span(1))
     for match in _MODEL.finditer(claims.plain):
-        if not _NO_MODEL & {w.lower() for w in match.group(1).split()} and not _starts_sentence(
-            claims.plain, match
-        ):
+        if not _NO_MODEL & {w.lower() for w in match.group(1).split()} and not _starts_sentence(claims.plain, match):
             claims.add("product_name", *match.span(1))
     for match in _KINDS.finditer(claims.plain):
         claims.add("product_name", *match.span())
