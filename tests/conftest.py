@@ -1,0 +1,100 @@
+"""Fixtures that all rooms' tests share: a house on SQLite and on PostgreSQL, with the real engine."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from frontdesk.app import House, open_house
+from frontdesk.model import Accepted, NewMessage, Sender
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Settings, load
+
+POSTGRES = os.environ.get("FRONTDESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+EVERYTHING = os.environ.get("FRONTDESK_TEST_ALL") == "1"
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+async def _run_on_server(statement: str) -> None:
+    connection = await asyncpg.connect(POSTGRES, timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL database of this test process's own; skips where no server answers."""
+    name = f"frontdesk_test_{uuid.uuid4().hex[:12]}"
+    try:
+        asyncio.run(_run_on_server(f"CREATE DATABASE {name}"))
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        if EVERYTHING:
+            raise
+        pytest.skip(f"no PostgreSQL at FRONTDESK_TEST_POSTGRES: {error}")
+    yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgres_fresh(postgres_url: str) -> str:
+    """The PostgreSQL database, emptied."""
+
+    async def empty() -> None:
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        await connection.close()
+
+    asyncio.run(empty())
+    return postgres_url
+
+
+@pytest.fixture(params=DATABASES)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of a fresh data folder, once on SQLite and once on PostgreSQL."""
+    environment = {"FRONTDESK_WORK_IDLE_SECONDS": "0.02"}
+    if request.param == "postgresql":
+        environment["FRONTDESK_STORAGE_URL"] = request.getfixturevalue("postgres_fresh")
+    return load(data=tmp_path / "data", environment=environment)
+
+
+@pytest.fixture(scope="session")
+def builtin() -> Iterator[Builtin]:
+    """The engine, loaded once for all tests of this process."""
+    engine = Builtin()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+async def house(settings: Settings, builtin: Builtin) -> AsyncIterator[House]:
+    """An open house; its runner does not run until told to."""
+    async with open_house(settings, builtin) as opened:
+        yield opened
+
+
+class Front:
+    """A customer at the front desk: says things and waits until they are handled."""
+
+    def __init__(self, house: House) -> None:
+        """Speak to this house."""
+        self.house = house
+
+    async def say(self, text: str, *, id: str = "", joins: int | None = None, **sender: str) -> Accepted:
+        """Hand in a message and work off everything."""
+        channel = sender.pop("channel", "WEB")
+        message = NewMessage(text, channel, Sender(**sender), provider_id=id, joins=joins)
+        accepted = await self.house.inbox.accept(message)
+        await self.house.runner.run_until_idle()
+        return accepted
+
+
+@pytest.fixture
+def front(house: House) -> Front:
+    """A customer at the desk of `house`."""
+    return Front(house)
