@@ -33,11 +33,14 @@ class LivePart {
   }
 
   #open() {
-    if (this.#stream || this.#part.dataset.ended !== undefined) return;
+    if (this.#stream || document.hidden || this.#part.dataset.ended !== undefined) return;
     clearTimeout(this.#retry);
     this.#stream = new EventSource(this.#part.dataset.live + location.search);
     // What happened before the stream was open, or while it was cut, is caught up with here.
-    this.#stream.addEventListener("open", () => this.#refresh());
+    this.#stream.addEventListener("open", () => {
+      this.#failures = 0;
+      this.#refresh();
+    });
     this.#stream.addEventListener("refresh", () => this.#refresh());
     this.#stream.addEventListener("error", () => this.#afterError());
   }
@@ -54,12 +57,15 @@ class LivePart {
     if (this.#stream?.readyState === EventSource.CLOSED) this.#tryLater();
   }
 
-  /** Opens a new stream after a pause that grows; opening one fetches the content, too. */
+  /** Opens a new stream after a pause that grows, and fetches: where streams cannot pass, this still keeps up. */
   #tryLater() {
     this.#close();
     this.#failures += 1;
     const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) * (0.75 + Math.random() / 2);
-    this.#retry = setTimeout(() => this.#open(), pause);
+    this.#retry = setTimeout(() => {
+      this.#open();
+      this.#refresh();
+    }, pause);
   }
 
   async #refresh() {
@@ -78,7 +84,10 @@ class LivePart {
   async #fetchOnce() {
     let answer;
     try {
-      answer = await fetch(this.#part.dataset.fragment + location.search, { headers: { "HX-Request": "true" } });
+      answer = await fetch(this.#part.dataset.fragment + location.search, {
+        headers: { "HX-Request": "true" },
+        signal: AbortSignal.timeout(LONGEST_PAUSE),
+      });
       if (answer.redirected || [401, 403, 404].includes(answer.status)) return this.#end();
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       await this.#merge(await answer.text());
@@ -86,7 +95,6 @@ class LivePart {
       this.#part.dataset.connection = "lost";
       return this.#tryLater();
     }
-    this.#failures = 0;
     delete this.#part.dataset.connection;
   }
 
