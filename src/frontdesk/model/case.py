@@ -13,13 +13,15 @@ from frontdesk.model.work import Lease
 class Case:
     """A message with what was stored of it so far; what is None has not been done yet.
 
-    `lease` fences every write; `repeated` tells that an earlier attempt may have touched the outside.
+    `lease` fences every write. `repeated` tells that an earlier life may have touched the outside, `attempt` counts
+    the attempts at the step that comes next.
     """
 
     message: InboundMessage
     interaction: Interaction
     lease: Lease
     repeated: bool
+    attempt: int = 1
     analysis: Analysis | None = None
     recorded: bool = False
     decision: Decision | None = None

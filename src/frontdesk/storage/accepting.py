@@ -116,7 +116,7 @@ def _joined(connection: Connection, ids: set[int]) -> dict[int, list[Any]]:
         .with_for_update()
     ).all()
     highest: dict[int, int] = dict(
-        connection.execute(  # type: ignore[arg-type]  # rows are pairs
+        connection.execute(
             select(inbound_message.c.interaction_id, func.max(inbound_message.c.sequence))
             .where(inbound_message.c.interaction_id.in_(ids))
             .group_by(inbound_message.c.interaction_id)

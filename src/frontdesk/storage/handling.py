@@ -37,7 +37,7 @@ class StoredCases:
 
     async def load(self, work: Work, lease: Lease) -> Case:
         """See interfaces.Cases. Raises NotFound."""
-        return await self._database.read(lambda c: _load(c, work.subject, lease))
+        return await self._database.read(lambda c: _load(c, work, lease))
 
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
         """See interfaces.Cases."""
@@ -75,7 +75,8 @@ class StoredCases:
         await self._database.write(lambda c: _keep_end(c, case, self._clock()))
 
 
-def _load(connection: Connection, message_id: str, lease: Lease) -> Case:
+def _load(connection: Connection, work: Work, lease: Lease) -> Case:
+    message_id = work.subject
     row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
     if row is None:
         raise NotFound(f"there is no message {message_id}")
@@ -92,6 +93,7 @@ def _load(connection: Connection, message_id: str, lease: Lease) -> Case:
         interaction=as_interaction(connection.execute(matter).mappings().one()),
         lease=lease,
         repeated=bool(effects),
+        attempt=work.attempts,
         analysis=as_analysis(found) if found else None,
         recorded=row["recorded"],
         decision=as_decision(verdict) if verdict else None,

@@ -30,7 +30,10 @@ def as_work(row: RowMapping) -> Work:
 
 
 def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState = WorkState.OPEN) -> None:
-    """Move the work on in the same transaction as a result. Raises LeaseLost, which undoes the result."""
+    """Move the work on in the same transaction as a result. Raises LeaseLost, which undoes the result.
+
+    Attempts count from 1 again: they are those of the step that comes now.
+    """
     moved = connection.execute(
         update(work)
         .where(
@@ -38,7 +41,7 @@ def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState
             work.c.lease_owner == lease.owner,
             work.c.state == WorkState.OPEN.value,
         )
-        .values(step=step, state=state.value, attempts=0, last_error="")
+        .values(step=step, state=state.value, attempts=1, last_error="")
     )
     if moved.rowcount != 1:
         raise LeaseLost(f"work {lease.work_id} has passed to another worker")
@@ -99,7 +102,7 @@ class StoredWork:
         """How many rows are open and failed."""
         unfinished = work.c.state.in_(("open", "failed"))
         counted = select(work.c.state, func.count()).where(unfinished).group_by(work.c.state)
-        found = await self._database.read(lambda c: {state: count for state, count in c.execute(counted)})
+        found: dict[str, int] = await self._database.read(lambda c: {row[0]: row[1] for row in c.execute(counted)})
         return {"open": found.get("open", 0), "failed": found.get("failed", 0)}
 
     async def retry(self, work_id: str) -> None:

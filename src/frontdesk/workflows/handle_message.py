@@ -79,18 +79,19 @@ async def act(case: Case, effect: Effect, desk: Desk, last_try: bool) -> Case:
     if effect.state is not EffectState.PENDING:
         return case
     performer = desk.performers[effect.action.kind]
+    attempts = case.attempt if case.repeated else 1
     try:
         done = await performer.find(effect.key) if case.repeated else None
         receipt = done or await performer.perform(effect, case)
     except Failed as error:
         if not (error.permanent or last_try):
             raise
-        failed = replace(effect, state=EffectState.FAILED, attempts=effect.attempts + 1, error=str(error))
+        failed = replace(effect, state=EffectState.FAILED, attempts=attempts, error=str(error))
         return await desk.cases.keep_effect(case, failed)
     done_effect = replace(
         effect,
         state=EffectState.DONE,
-        attempts=effect.attempts + 1,
+        attempts=attempts,
         reference=receipt.reference,
         detail=receipt.detail,
         done_at=desk.clock(),
