@@ -22,7 +22,7 @@ DEFAULT_PRIORITY = "M"
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class Arrival:
     """A message with the identifiers it will have if it is new."""
 
     message: NewMessage
@@ -40,16 +40,16 @@ class StoredInbox:
 
     async def accept(self, message: NewMessage, by: str = "") -> Accepted:
         """See interfaces.Inbox."""
-        arrival = _Arrival(message, self._new_id(), self._clock(), by)
+        arrival = Arrival(message, self._new_id(), self._clock(), by)
         return await self._database.write_batched(accept_batch, arrival)
 
 
-def accept_batch(connection: Connection, arrivals: Sequence[_Arrival]) -> Sequence[Accepted | Exception]:
+def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
     """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
     known = _known(connection, arrivals)
     joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
     answers: list[Accepted | Exception] = []
-    fresh: list[tuple[_Arrival, Accepted]] = []
+    fresh: list[tuple[Arrival, Accepted]] = []
     ids = iter(_new_interaction_ids(connection, sum(a.message.joins is None for a in arrivals)))
     references = iter(_new_references(connection, len(arrivals)))
     for arrival in arrivals:
@@ -76,12 +76,12 @@ def accept_batch(connection: Connection, arrivals: Sequence[_Arrival]) -> Sequen
     return answers
 
 
-def _key(arrival: _Arrival) -> tuple[str, str]:
+def _key(arrival: Arrival) -> tuple[str, str]:
     """What a channel knows the message by; without a provider's id every message is its own."""
     return arrival.message.channel, arrival.message.provider_id or arrival.id
 
 
-def _known(connection: Connection, arrivals: Sequence[_Arrival]) -> dict[tuple[str, str], Accepted]:
+def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Accepted]:
     wanted: dict[str, list[str]] = {}
     for arrival in arrivals:
         if arrival.message.provider_id:
@@ -149,7 +149,7 @@ def _draw() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
-def _insert(connection: Connection, fresh: list[tuple[_Arrival, Accepted]]) -> None:
+def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> None:
     opened = [_interaction_row(a, r) for a, r in fresh if a.message.joins is None]
     if opened:
         connection.execute(insert(interaction), opened)
@@ -158,7 +158,7 @@ def _insert(connection: Connection, fresh: list[tuple[_Arrival, Accepted]]) -> N
     connection.execute(insert(work), [_work_row(a) for a, _ in fresh])
 
 
-def _interaction_row(arrival: _Arrival, receipt: Accepted) -> dict[str, Any]:
+def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
     return {
         "id": receipt.interaction_id,
         "reference": receipt.reference,
@@ -172,7 +172,7 @@ def _interaction_row(arrival: _Arrival, receipt: Accepted) -> dict[str, Any]:
     }
 
 
-def _message_row(arrival: _Arrival, receipt: Accepted) -> dict[str, Any]:
+def _message_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
     message = arrival.message
     return {
         "id": receipt.message_id,
@@ -188,7 +188,7 @@ def _message_row(arrival: _Arrival, receipt: Accepted) -> dict[str, Any]:
     }
 
 
-def _event_row(arrival: _Arrival) -> dict[str, Any]:
+def _event_row(arrival: Arrival) -> dict[str, Any]:
     channel, provider_id = _key(arrival)
     return {
         "id": arrival.id,
@@ -200,7 +200,7 @@ def _event_row(arrival: _Arrival) -> dict[str, Any]:
     }
 
 
-def _work_row(arrival: _Arrival) -> dict[str, Any]:
+def _work_row(arrival: Arrival) -> dict[str, Any]:
     return {
         "id": arrival.id,
         "kind": MESSAGE_WORK,

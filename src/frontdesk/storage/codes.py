@@ -50,7 +50,7 @@ class StoredCodes:
         """Store an entry. `create` True refuses one that exists (Conflict), False one that does not (NotFound)."""
         now = self._clock()
         ids = [self._new_id() for _ in entry.examples]
-        await self._database.write(lambda c: _put(c, entry, create, now, ids))
+        await self._database.write(lambda c: put_entry(c, entry, create, now, ids))
         return entry
 
     async def remove(self, which: CodeList, key: str) -> None:
@@ -107,7 +107,8 @@ def _read_catalogue(connection: Connection) -> Catalogue:
     )
 
 
-def _put(connection: Connection, entry: Code, create: bool | None, now: datetime, ids: Sequence[str]) -> None:
+def put_entry(connection: Connection, entry: Code, create: bool | None, now: datetime, ids: Sequence[str]) -> None:
+    """Store an entry with its examples (`ids` are theirs); see StoredCodes.put. Raises Conflict, NotFound."""
     here = (code.c.list == entry.list.value, code.c.code == entry.code)
     exists = connection.execute(select(code.c.code).where(*here)).first() is not None
     if create is True and exists:

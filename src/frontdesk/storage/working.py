@@ -107,11 +107,11 @@ class StoredWork:
 
     async def retry(self, work_id: str) -> None:
         """Make a failed row due again. Raises NotFound, Conflict when it has not failed."""
-        await self._database.write(lambda c: _resume(c, work_id, self._clock()))
+        await self._database.write(lambda c: resume(c, work_id, self._clock()))
 
     async def drop(self, work_id: str) -> None:
         """Give a failed row up for good. Raises NotFound, Conflict when it has not failed."""
-        await self._database.write(lambda c: _drop(c, work_id))
+        await self._database.write(lambda c: give_up(c, work_id))
 
 
 def own_prefix(pid: int) -> str:
@@ -153,13 +153,15 @@ def _failed(connection: Connection, work_id: str) -> None:
         raise Conflict(f"work {work_id} is {state}: only failed work can be retried or dropped")
 
 
-def _resume(connection: Connection, work_id: str, now: datetime) -> None:
+def resume(connection: Connection, work_id: str, now: datetime) -> None:
+    """Make a failed row due again. Raises NotFound, Conflict."""
     _failed(connection, work_id)
     connection.execute(
         update(work).where(work.c.id == work_id).values(state="open", due_at=now, attempts=0, lease_owner="")
     )
 
 
-def _drop(connection: Connection, work_id: str) -> None:
+def give_up(connection: Connection, work_id: str) -> None:
+    """Drop a failed row. Raises NotFound, Conflict."""
     _failed(connection, work_id)
     connection.execute(update(work).where(work.c.id == work_id).values(state=WorkState.DROPPED.value))
