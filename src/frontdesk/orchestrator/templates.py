@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
@@ -70,5 +70,5 @@ def shipped_templates() -> ReplyTemplates:
 def _render(text: str, values: Mapping[str, Any], name: str) -> str:
     try:
         return _ENVIRONMENT.from_string(text).render(values).strip()
-    except TemplateError as error:
+    except Exception as error:  # a template is somebody's program: whatever fails in it is theirs to mend
         raise Invalid(f"reply template {name!r}: {error}") from None

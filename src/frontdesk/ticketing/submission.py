@@ -12,6 +12,7 @@ LIMITS = {"name": 200, "address": 320, "phone": 40, "customer_no": 40}
 PROVIDER_ID_LENGTH = 200
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSTORABLE = re.compile(_CONTROLS.pattern + "|[\ud800-\udfff]")
 
 
 def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
@@ -43,8 +44,7 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
 
 def storable(text: str) -> str:
     """The text without what cannot be stored: controls except tab, line feed and carriage return, lone surrogates."""
-    clean = text.encode("utf-8", "replace").decode() if not text.isascii() else text
-    return _CONTROLS.sub("\ufffd", clean)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _sender(sender: Sender) -> Sender:

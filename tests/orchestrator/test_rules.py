@@ -1,0 +1,91 @@
+"""Decision tables: what the shipped one decides, and what is refused before it may decide."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from frontdesk.interfaces import Invalid
+from frontdesk.orchestrator.rules import TableRules, default_rules
+
+BASE = {"intent": "", "intent_probability": 0.9, "sentiment": "Neutral", "message_type": "IN", "channel": "WEB"}
+
+
+def table(content: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(n["content"] for n in content["nodes"] if n["type"] == "decisionTableNode")
+    return found
+
+
+def changed(row: int, column: str, cell: str) -> dict[str, Any]:
+    content = copy.deepcopy(dict(default_rules().content))
+    table(content)["rules"][row][column] = cell
+    return content
+
+
+@pytest.mark.parametrize(
+    ("facts", "route"),
+    [
+        ({"intent": "TI", "sentiment": "Negative"}, "TI-Chatbot"),
+        ({"intent": "TI", "sentiment": "Neutral"}, "TI-Chatbot"),
+        ({"intent": "CA", "sentiment": "Negative"}, "CRM-Complaint"),
+        ({"intent": "DI"}, "RPA-Bot"),
+        ({"intent": "PI"}, "PI-Chatbot"),
+        ({"intent": "WR"}, "WR-Chatbot"),
+        ({"intent": "CI", "sentiment": "Positive"}, "AutoReply"),
+        ({"intent": "CI", "sentiment": "Negative"}, "Person"),
+        ({"intent": "", "sentiment": "Positive", "message_type": "CL"}, "AutoReply"),
+        ({"intent": ""}, "Person"),
+        ({"intent": "an intent that people added"}, "Person"),
+    ],
+)
+def test_the_shipped_table_has_the_routes_of_the_sample_and_a_person(facts: dict[str, Any], route: str) -> None:
+    assert default_rules().decide(BASE | facts).route == route
+
+
+def test_only_a_technical_issue_opens_a_service_call() -> None:
+    opens = {
+        intent
+        for intent in ("TI", "CA", "DI", "PI", "WR", "CI", "")
+        if any(a["kind"] == "create_service_call" for a in default_rules().decide(BASE | {"intent": intent}).actions)
+    }
+    assert opens == {"TI"}
+
+
+def test_every_verdict_answers_the_customer() -> None:
+    for intent in ("TI", "CA", "DI", "PI", "WR", "CI", "", "??"):
+        assert any(action["kind"] == "reply" for action in default_rules().decide(BASE | {"intent": intent}).actions)
+
+
+def test_a_verdict_names_the_row_that_matched() -> None:
+    assert default_rules().decide(BASE | {"intent": "WR"}).rule == "Warranty and returns"
+
+
+def test_the_same_facts_give_the_same_verdict() -> None:
+    rules = default_rules()
+    assert len({str(rules.decide(BASE | {"intent": "TI"})) for _ in range(20)}) == 1
+
+
+def test_the_service_call_comes_before_the_reply_that_names_it() -> None:
+    kinds = [action["kind"] for action in default_rules().decide(BASE | {"intent": "TI"}).actions]
+    assert kinds.index("create_service_call") < kinds.index("reply")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("intent", "'TI', > ", "Expected a literal"),
+        ("intent", "'TI' 'WR'", "parser"),
+        ("route", "'unfinished", "row 'Praise is thanked for', column 'Route'"),
+        ("actions", "['fly_to_the_moon']", "unknown action"),
+        ("actions", "[{kind: 'set_priority'}]", "needs priority"),
+    ],
+)
+def test_a_malformed_cell_is_refused_with_row_and_column(column: str, cell: str, words: str) -> None:
+    with pytest.raises(Invalid, match=words) as refusal:
+        TableRules("draft", 2, changed(0, column, cell))
+    assert "backtrace" not in str(refusal.value)
+
+
+def test_a_model_without_a_table_is_refused() -> None:
+    with pytest.raises(Invalid, match="exactly one decision table"):
+        TableRules("draft", 2, {"nodes": [], "edges": []})

@@ -1,0 +1,39 @@
+"""Reply templates."""
+
+import pytest
+
+from frontdesk.interfaces import Invalid
+from frontdesk.orchestrator.rules import default_rules
+from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate, ReplyTemplates, shipped_templates
+
+LANGUAGES = {"en", "de", "fr", "es"}
+
+
+def test_every_template_that_the_rules_name_exists_in_all_languages() -> None:
+    content = default_rules().content
+    rows = next(n["content"]["rules"] for n in content["nodes"] if n["type"] == "decisionTableNode")
+    for name in {row["reply"].strip("'") for row in rows if row["reply"]}:
+        assert set(shipped_templates().named(name).texts) >= LANGUAGES
+
+
+def test_an_unknown_language_gets_english() -> None:
+    template = shipped_templates().named("received")
+    assert template.render("ja", SAMPLE_VALUES) == template.render("en", SAMPLE_VALUES)
+
+
+def test_an_unknown_variable_is_refused_when_templates_are_loaded() -> None:
+    with pytest.raises(Invalid, match="'shoe_size' is undefined"):
+        ReplyTemplates({"x": ReplyTemplate("x", "AR", {"en": "Your shoe size is {{ shoe_size }}."})})
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ name.__class__.__mro__ }}", "{{ ''.__class__ }}", "{% for x in range(10**9) %}{{ x }}{% endfor %}"]
+)
+def test_a_template_cannot_leave_its_sandbox(text: str) -> None:
+    with pytest.raises(Invalid):
+        ReplyTemplates({"x": ReplyTemplate("x", "AR", {"en": text})})
+
+
+def test_a_template_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(Invalid, match="use one of .*compliment"):
+        shipped_templates().named("nonsense")

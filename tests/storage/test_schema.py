@@ -1,0 +1,54 @@
+"""Migrations: from nothing to now on both databases, and never behind the tables in the code."""
+
+import asyncio
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, select
+
+from frontdesk.app import House, database_url
+from frontdesk.model import CodeList
+from frontdesk.settings import Settings
+from frontdesk.storage.schema import current, newest, upgrade
+from frontdesk.storage.seeds import code_lists
+from frontdesk.storage.tables import code, metadata
+
+
+async def test_the_migrated_schema_is_the_one_that_the_code_declares(house: House) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    assert await house.database.read(differences) == []
+
+
+async def test_upgrading_twice_changes_nothing_the_second_time(house: House) -> None:
+    assert await upgrade(database_url(house.settings), code_lists()) == (newest(), newest())
+
+
+async def test_processes_that_start_at_once_migrate_once(settings: Settings) -> None:
+    settings.folder.mkdir(parents=True)
+    url = database_url(settings)
+    results = (
+        await asyncio.gather(*(upgrade(url, code_lists()) for _ in range(3)))
+        if "postgres" in str(url)
+        else [
+            await upgrade(url, code_lists()),
+            await upgrade(url, code_lists()),
+        ]
+    )
+    assert sorted(before for before, _ in results)[0] == ""
+    assert all(after == newest() for _, after in results)
+
+
+async def test_the_database_knows_its_revision(house: House) -> None:
+    assert await house.database.read(current) == newest()
+
+
+async def test_every_code_list_is_filled_at_first_and_left_alone_later(house: House) -> None:
+    lists = await house.codes.all()
+    assert all(lists[which] for which in CodeList)
+    await house.database.write(lambda c: c.execute(code.update().values(name="renamed")).rowcount)
+    await upgrade(database_url(house.settings), code_lists())
+    names = await house.database.read(lambda c: set(c.execute(select(code.c.name)).scalars()))
+    assert names == {"renamed"}
