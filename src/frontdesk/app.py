@@ -12,7 +12,7 @@ from ulid import ULID
 
 from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Channel, Performer, Stale
+from frontdesk.interfaces import Channel, Performer, Stale, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
@@ -109,7 +109,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
         service_desk=service_desk,
         builtin=builtin,
         desk=desk,
-        runner=_runner(settings, work, cases, desk),
+        runner=runner_over(work, settings, desk),
     )
 
 
@@ -121,11 +121,13 @@ def _performers(outbox: StoredOutbox, service_desk: StoredServiceDesk) -> Mappin
     }
 
 
-def _runner(settings: Settings, work: StoredWork, cases: StoredCases, desk: Desk) -> Runner:
+def runner_over(queue: WorkQueue, settings: Settings, desk: Desk) -> Runner:
+    """A runner that handles the messages of this queue."""
+
     async def message(row: Work, lease: Lease, last_try: bool) -> None:
         for _ in range(20):
             with contextlib.suppress(Stale):
-                return await handle_message(await cases.load(row, lease), desk, last_try)
+                return await handle_message(await desk.cases.load(row, lease), desk, last_try)
         raise Stale("the interaction is being changed all the time")
 
     knobs = settings.work
@@ -135,7 +137,7 @@ def _runner(settings: Settings, work: StoredWork, cases: StoredCases, desk: Desk
         idle=knobs.idle_seconds,
         most_attempts=knobs.most_attempts,
     )
-    return Runner(work, {MESSAGE_WORK: message}, own_prefix(os.getpid()).rstrip(":"), pace)
+    return Runner(queue, {MESSAGE_WORK: message}, own_prefix(os.getpid()).rstrip(":"), pace)
 
 
 async def free_dead_leases(house: House) -> int:
