@@ -32,6 +32,10 @@ class Builtin:
         """See interfaces.Provider."""
         return await self._run(lambda: self._read(text, catalogue))
 
+    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+        """Read many messages at once, which is quicker; the answers keep the order."""
+        return await self._run(lambda: self._read_many(texts, catalogue))
+
     async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
         """See interfaces.Provider."""
         return await self._run(lambda: self._loaded().summarise(texts))
@@ -46,6 +50,10 @@ class Builtin:
     def _read(self, text: str, catalogue: Catalogue) -> Answer:
         index, vocabulary = self._ready(catalogue)
         return as_answer(self._loaded().read(text, index, vocabulary))
+
+    def _read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+        index, vocabulary = self._ready(catalogue)
+        return [as_answer(reading) for reading in self._loaded().read_many(texts, index, vocabulary)]
 
     def _ready(self, catalogue: Catalogue) -> tuple[IntentIndex, Vocabulary]:
         """The intents as the engine wants them, made anew when the catalogue has changed."""
