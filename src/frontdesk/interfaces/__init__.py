@@ -1,5 +1,6 @@
 """The sockets: each a small Protocol that a plug of an outer room satisfies; and our errors."""
 
+from frontdesk.interfaces.access import Accounts, CookieChange, Door, Gate, Proof, TooMany, Undeclared, Visit
 from frontdesk.interfaces.errors import (
     Conflict,
     ConnectorFailed,
@@ -12,6 +13,7 @@ from frontdesk.interfaces.errors import (
     ProviderFailed,
     Stale,
 )
+from frontdesk.interfaces.pages import CodeNames, DeskRow, PageInbox, PageReader, Thread
 from frontdesk.interfaces.plugs import (
     Analyst,
     Answer,
@@ -29,6 +31,7 @@ from frontdesk.interfaces.plugs import (
 from frontdesk.interfaces.stores import Cases, Inbox, Journal, Outbox, ServiceDeskStore, WorkQueue
 
 __all__ = [
+    "Accounts",
     "Analyst",
     "Answer",
     "Cases",
@@ -36,11 +39,16 @@ __all__ = [
     "CatalogueSource",
     "Channel",
     "Clock",
+    "CodeNames",
     "Conflict",
     "ConnectorFailed",
+    "CookieChange",
     "DeliveryFailed",
+    "DeskRow",
+    "Door",
     "Failed",
     "FrontdeskError",
+    "Gate",
     "Inbox",
     "Invalid",
     "Journal",
@@ -48,13 +56,20 @@ __all__ = [
     "NewId",
     "NotFound",
     "Outbox",
+    "PageInbox",
+    "PageReader",
     "Performer",
+    "Proof",
     "Provider",
     "ProviderFailed",
     "RuleBook",
     "RuleSet",
     "ServiceDeskStore",
     "Stale",
+    "Thread",
+    "TooMany",
+    "Undeclared",
     "Verdict",
+    "Visit",
     "WorkQueue",
 ]

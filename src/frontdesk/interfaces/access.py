@@ -1,0 +1,104 @@
+"""The sockets of access control: who calls, how they came in, who keeps their accounts."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from frontdesk.interfaces.errors import FrontdeskError
+from frontdesk.model import Account, Caller
+
+
+class Proof(StrEnum):
+    """By what a request showed who calls."""
+
+    NOTHING = "nothing"
+    SESSION = "session"
+    KEY = "key"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How a request came in: by which proof and from which address.
+
+    `csrf_token` goes into every form and into the header x-csrftoken; it is empty where none is needed.
+    """
+
+    proof: Proof = Proof.NOTHING
+    address: str = ""
+    csrf_token: str = ""
+    session: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CookieChange:
+    """A cookie to set, out of the reach of scripts; `seconds` 0 takes it away, None keeps it while the browser runs."""
+
+    name: str
+    value: str = field(repr=False)
+    seconds: int | None
+    secure: bool
+    path: str = "/"
+
+
+class TooMany(FrontdeskError):
+    """Too many attempts from one place; `seconds` is when the next may be made."""
+
+    permanent = False
+
+    def __init__(self, seconds: int) -> None:
+        """Say when to come back."""
+        super().__init__(f"too many attempts: try again in {seconds} seconds")
+        self.seconds = seconds
+
+
+class Undeclared(FrontdeskError):
+    """A route or command does not say which role it needs."""
+
+
+class Accounts(Protocol):
+    """Keeps accounts, sessions and API keys; knows none of their secrets, only their hashes."""
+
+    async def by_key(self, secret: str) -> Caller | None:
+        """The program that an API key belongs to, None when it is unknown or revoked."""
+        ...
+
+    async def by_session(self, token: str) -> Caller | None:
+        """The person that a session belongs to, None when it has ended or the account is not active."""
+        ...
+
+    async def verify(self, email: str, password: str) -> Account | None:
+        """The account, if it is active and the password right; takes as long when it is not."""
+        ...
+
+    async def open_session(self, account_id: str, hours: float) -> str:
+        """A new session's token, 256 random bits."""
+        ...
+
+    async def close_session(self, token: str) -> None:
+        """End a session; ending one that does not exist is fine."""
+        ...
+
+
+class Door(Protocol):
+    """Signing in and out, as pages see it."""
+
+    async def sign_in(self, email: str, password: str, visit: Visit) -> CookieChange | None:
+        """The cookie of a new session, None when e-mail or password is wrong. Raises TooMany."""
+        ...
+
+    async def sign_out(self, visit: Visit) -> CookieChange:
+        """End the session (or the demo's own sign-in) and say what to do with the cookie."""
+        ...
+
+    def resume_demo(self, visit: Visit) -> CookieChange | None:
+        """What takes a demo visitor's sign-out back; None where the demo does not sign this visitor in by itself."""
+        ...
+
+
+class Gate(Protocol):
+    """Lets only so many through in a time."""
+
+    def admit(self, key: str) -> None:
+        """Count one attempt. Raises TooMany."""
+        ...

@@ -1,0 +1,84 @@
+"""The sockets of the pages: what they may read, and names for codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from frontdesk.model import (
+    Accepted,
+    Analysis,
+    Code,
+    CodeList,
+    Decision,
+    Effect,
+    Happening,
+    InboundMessage,
+    Interaction,
+    NewMessage,
+    OutboundMessage,
+    Page,
+    Work,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One interaction with all that belongs to it, each part oldest first; `work` is by message id."""
+
+    interaction: Interaction
+    messages: tuple[InboundMessage, ...]
+    answers: tuple[OutboundMessage, ...]
+    analyses: tuple[Analysis, ...]
+    decisions: tuple[Decision, ...]
+    effects: tuple[Effect, ...]
+    happenings: tuple[Happening, ...]
+    work: Mapping[str, Work]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One line of the desk, as codes."""
+
+    id: int
+    reference: str
+    title: str
+    status: str
+    priority: str
+    channel: str
+    sentiment: str | None
+    intent: str | None
+    customer: str
+    updated_at: datetime
+
+
+class PageReader(Protocol):
+    """The queries of the pages."""
+
+    async def thread(self, reference: str) -> Thread | None:
+        """Everything about one interaction, None where there is none."""
+        ...
+
+    async def senders(self, reference: str) -> tuple[str, ...]:
+        """The addresses that customers wrote from in this interaction; empty where there is none."""
+        ...
+
+    async def desk(self, query: str, cursor: str, limit: int) -> Page[DeskRow]:
+        """The interactions changed last; `query` is looked for in title, reference and customer."""
+        ...
+
+
+class CodeNames(Protocol):
+    """Knows the code lists."""
+
+    async def all(self) -> dict[CodeList, tuple[Code, ...]]:
+        """Every list; cheap when nothing changed."""
+        ...
+
+
+class PageInbox(Protocol):
+    """Where pages hand in messages; see Inbox."""
+
+    async def accept(self, message: NewMessage, by: str = "") -> Accepted:
+        """Store it durably, once per (channel, provider_id); `by` is who handed it in."""
+        ...

@@ -1,0 +1,150 @@
+"""Accounts, sessions and keys on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from frontdesk.app import House, new_id, now
+from frontdesk.interfaces import Conflict, Invalid, NotFound
+from frontdesk.model import Role
+from frontdesk.storage import tables
+from frontdesk.storage.accounts import StoredAccounts
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def accounts(house: House) -> StoredAccounts:
+    return StoredAccounts(house.database, now, new_id)
+
+
+async def add(accounts: StoredAccounts, email: str = "Ada@Example.com"):
+    return await accounts.add_account(email, "Ada Brightwater", Role.AGENT, PASSWORD)
+
+
+async def test_an_account_is_found_by_its_address_in_any_case_and_its_password(accounts: StoredAccounts) -> None:
+    added = await add(accounts)
+    assert await accounts.verify(" ADA@example.COM ", PASSWORD) == replace(added, email="ada@example.com")
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("ada@example.com", "another password"),
+        ("nobody@example.com", PASSWORD),
+        ("ada@example.com\0", PASSWORD),
+        ("ada@example.com", PASSWORD + "\0"),
+        ("ada@example.com", "x" * 5000),
+        ("\ud800@example.com", PASSWORD),
+        ("ada@example.com", "\ud800"),
+        ("", ""),
+    ],
+)
+async def test_a_wrong_address_or_password_is_refused(accounts: StoredAccounts, email: str, password: str) -> None:
+    await add(accounts)
+    assert await accounts.verify(email, password) is None
+
+
+async def test_a_second_account_with_the_same_address_is_refused(accounts: StoredAccounts) -> None:
+    await add(accounts)
+    with pytest.raises(Conflict):
+        await add(accounts, "ada@EXAMPLE.com")
+
+
+@pytest.mark.parametrize("email", ["", "ada", "a b@example.com", "ada@example.com\0", "@", "x" * 320 + "@example.com"])
+async def test_what_is_no_address_is_refused(accounts: StoredAccounts, email: str) -> None:
+    with pytest.raises(Invalid, match="not an e-mail address"):
+        await add(accounts, email)
+
+
+async def test_a_short_password_and_the_role_anyone_are_refused(accounts: StoredAccounts) -> None:
+    with pytest.raises(Invalid, match="10 to 1000 characters"):
+        await accounts.add_account("ada@example.com", "Ada", Role.AGENT, "short")
+    with pytest.raises(Invalid, match="role"):
+        await accounts.add_account("ada@example.com", "Ada", Role.ANYONE, PASSWORD)
+
+
+async def test_no_secret_is_stored_readable(accounts: StoredAccounts, house: House) -> None:
+    added = await add(accounts)
+    token = await accounts.open_session(added.id, 1)
+    _, secret = await accounts.add_key("shop", Role.SERVICE)
+    stored = await house.database.read(
+        lambda c: [
+            str(row) for t in (tables.account, tables.session, tables.api_key) for row in c.execute(select(t)).all()
+        ]
+    )
+    assert len(stored) == 3
+    assert not any(word in row for row in stored for word in (PASSWORD, token, secret))
+
+
+async def test_a_session_names_its_person_until_it_is_closed(accounts: StoredAccounts) -> None:
+    added = await add(accounts)
+    token = await accounts.open_session(added.id, 1)
+    caller = await accounts.by_session(token)
+    assert caller is not None
+    assert (caller.id, caller.name, caller.role) == (added.id, "Ada Brightwater", Role.AGENT)
+    await accounts.close_session(token)
+    assert await accounts.by_session(token) is None
+
+
+async def test_an_expired_session_names_nobody_and_is_forgotten(house: House, accounts: StoredAccounts) -> None:
+    added = await add(accounts)
+    token = await accounts.open_session(added.id, 1)
+    later = StoredAccounts(house.database, lambda: datetime.now(UTC) + timedelta(hours=2), new_id)
+    assert await later.by_session(token) is None
+    assert await later.forget_expired() == 1
+
+
+@pytest.mark.parametrize("change", ["deactivate", "set_password", "set_role"])
+async def test_changing_an_account_ends_its_sessions(accounts: StoredAccounts, change: str) -> None:
+    added = await add(accounts)
+    token = await accounts.open_session(added.id, 1)
+    arguments = {"set_password": ("another long password",), "set_role": (Role.ADMIN,)}.get(change, ())
+    await getattr(accounts, change)("ada@example.com", *arguments)
+    assert await accounts.by_session(token) is None
+
+
+async def test_a_deactivated_account_signs_in_again_only_after_activation(accounts: StoredAccounts) -> None:
+    await add(accounts)
+    await accounts.deactivate("ada@example.com")
+    assert await accounts.verify("ada@example.com", PASSWORD) is None
+    await accounts.activate("ada@example.com")
+    assert await accounts.verify("ada@example.com", PASSWORD) is not None
+
+
+async def test_changing_an_account_that_does_not_exist_says_so(accounts: StoredAccounts) -> None:
+    with pytest.raises(NotFound, match="no account nobody@example"):
+        await accounts.deactivate("nobody@example.com")
+
+
+async def test_a_key_names_its_program_until_it_is_revoked(accounts: StoredAccounts) -> None:
+    key, secret = await accounts.add_key("shop", Role.SERVICE)
+    assert secret.startswith("fd_")
+    caller = await accounts.by_key(secret)
+    assert caller is not None
+    assert (caller.name, caller.role) == ("shop", Role.SERVICE)
+    revoked = await accounts.revoke(key.prefix)
+    assert revoked.revoked_at is not None
+    assert await accounts.by_key(secret) is None
+    assert [each.id for each in await accounts.keys()] == [key.id]
+
+
+async def test_a_hash_with_outdated_parameters_is_made_anew(house: House, accounts: StoredAccounts) -> None:
+    import argon2
+
+    added = await add(accounts)
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    change = tables.account.update().where(tables.account.c.id == added.id).values(password_hash=weak)
+    await house.database.write(lambda c: c.execute(change).rowcount)
+    assert await accounts.verify("ada@example.com", PASSWORD) is not None
+    stored = await house.database.read(lambda c: c.execute(select(tables.account.c.password_hash)).scalar_one())
+    assert stored != weak
+    assert await accounts.verify("ada@example.com", PASSWORD) is not None
+
+
+async def test_the_signing_secret_stays_the_same(accounts: StoredAccounts, house: House) -> None:
+    first = await accounts.secret()
+    assert len(first) == 32
+    assert await StoredAccounts(house.database, now, new_id).secret() == first
