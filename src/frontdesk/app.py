@@ -22,6 +22,7 @@ from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Settings
 from frontdesk.storage.accepting import MESSAGE_WORK, StoredInbox
+from frontdesk.storage.accounts import StoredAccounts
 from frontdesk.storage.codes import StoredCodes
 from frontdesk.storage.database import Database, open_database, parse_url, sqlite_url
 from frontdesk.storage.handling import StoredCases
@@ -55,6 +56,7 @@ class House:
     inbox: StoredInbox
     work: StoredWork
     journal: StoredJournal
+    accounts: StoredAccounts
     codes: StoredCodes
     outbox: StoredOutbox
     service_desk: StoredServiceDesk
@@ -104,6 +106,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
         inbox=StoredInbox(database, now, new_id),
         work=work,
         journal=StoredJournal(database),
+        accounts=StoredAccounts(database, now, new_id),
         codes=codes,
         outbox=outbox,
         service_desk=service_desk,
