@@ -1,0 +1,198 @@
+"""`bin/chaos`: messages arrive while server and workers are killed; afterwards every promise is counted."""
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from benchmarks.servers import Client, Process, free_port, new_key, postgres_database, wait_until_ready
+from benchmarks.texts import message
+from frontdesk.app import House, open_house
+from frontdesk.settings import load
+
+CLIENTS = 8
+PAUSE = (0.3, 1.2)
+
+# Each counts rows that break a promise: all must be nought.
+BROKEN_PROMISES = {
+    "lost": (
+        "SELECT count(*) FROM inbound_message m WHERE NOT EXISTS (SELECT 1 FROM decision d WHERE d.message_id = m.id)"
+    ),
+    "unfinished": "SELECT count(*) FROM work WHERE state <> 'done'",
+    "analysed_twice": "SELECT count(*) FROM (SELECT 1 FROM analysis GROUP BY message_id HAVING count(*) > 1) x",
+    "stored_twice": (
+        "SELECT count(*) FROM (SELECT 1 FROM inbox_event GROUP BY channel, provider_id HAVING count(*) > 1) x"
+    ),
+    "effects_not_done": "SELECT count(*) FROM effect WHERE state <> 'done'",
+    "service_calls_missing": (
+        "SELECT count(*) FROM effect e WHERE e.kind = 'create_service_call' "
+        "AND NOT EXISTS (SELECT 1 FROM service_call s WHERE s.key = e.key)"
+    ),
+    "service_calls_twice": (
+        "SELECT (SELECT count(*) FROM service_call) - (SELECT count(*) FROM effect WHERE kind = 'create_service_call')"
+    ),
+    "messages_with_two_calls": (
+        "SELECT count(*) FROM (SELECT 1 FROM effect WHERE kind = 'create_service_call' "
+        "GROUP BY message_id HAVING count(*) > 1) x"
+    ),
+    "replies_missing": (
+        "SELECT count(*) FROM inbound_message m WHERE NOT EXISTS "
+        "(SELECT 1 FROM outbound_message o WHERE o.reply_to = m.id AND o.state = 'sent')"
+    ),
+    "replies_twice": "SELECT count(*) FROM (SELECT 1 FROM outbound_message GROUP BY reply_to HAVING count(*) > 1) x",
+}
+
+
+@dataclass
+class Outcome:
+    """What happened, and how many promises were broken."""
+
+    messages: int = 0
+    accepted: int = 0
+    duplicates_sent: int = 0
+    kills: int = 0
+    seconds: float = 0
+    accepted_but_not_stored: int = 0
+    broken: dict[str, int] | None = None
+
+    def holds(self) -> bool:
+        """Whether every promise was kept."""
+        return (
+            self.accepted == self.messages
+            and not self.accepted_but_not_stored
+            and not any((self.broken or {}).values())
+        )
+
+
+async def run(messages: int, kills: int, url: str | None, seed: int) -> Outcome:
+    """Send `messages` from several clients while a process is killed `kills` times, then wait and count."""
+    outcome, chance, began = Outcome(messages), random.Random(seed), time.perf_counter()
+    environment = {
+        "FRONTDESK_WORK_LEASE_SECONDS": "3",
+        "FRONTDESK_LOGGING_LEVEL": "WARNING",
+        **({"FRONTDESK_STORAGE_URL": url} if url else {}),
+    }
+    with tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as folder:
+        data, port = Path(folder), free_port()
+        key = new_key(data, environment)
+        processes = [Process(["serve", "--port", str(port)], data, environment)]
+        processes += [Process(["worker"], data, environment) for _ in range(2 if url else 0)]
+        try:
+            for process in processes:
+                process.start()
+            await wait_until_ready(port)
+            accepted: set[str] = set()
+            sending = asyncio.create_task(_send_all(port, key, messages, accepted, outcome, chance))
+            await _kill(processes, kills, chance, outcome, sending)
+            await sending
+            async with open_house(load(data=data, environment=environment)) as house:
+                await _until_handled(house)
+                await _count(house, accepted, outcome)
+        finally:
+            for process in processes:
+                process.stop()
+    outcome.seconds = round(time.perf_counter() - began, 1)
+    return outcome
+
+
+async def _send_all(
+    port: int, key: str, count: int, accepted: set[str], outcome: Outcome, chance: random.Random
+) -> None:
+    """Like a careful channel: send until it is accepted; now and then send once more what was accepted."""
+    numbers = iter(range(count))
+
+    async def client() -> None:
+        connection = Client(port, key)
+        for number in numbers:
+            body = {"text": message(number), "channel": "WEB", "provider_id": f"chaos-{number}"}
+            while not await _accepted(connection, body):
+                await asyncio.sleep(0.1)
+            accepted.add(body["provider_id"])
+            outcome.accepted += 1
+            if chance.random() < 0.1:
+                outcome.duplicates_sent += await _accepted(connection, body)
+        await connection.close()
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+
+
+async def _accepted(connection: Client, body: Mapping[str, str]) -> bool:
+    with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError, IndexError):
+        status, answer = await asyncio.wait_for(connection.post("/api/v1/messages", body), 20)
+        if status >= 500 and status != 503:
+            raise RuntimeError(f"the server answered {status}: {answer}")
+        return status in (200, 202)
+    return False
+
+
+async def _kill(
+    processes: list[Process], kills: int, chance: random.Random, outcome: Outcome, sending: asyncio.Task[None]
+) -> None:
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(*PAUSE))
+        if sending.done() and sending.exception():
+            return
+        victim = chance.choice(processes)
+        victim.kill()
+        outcome.kills += 1
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        victim.start()
+
+
+async def _until_handled(house: House, seconds: float = 600) -> None:
+    ends = time.perf_counter() + seconds
+    while (await house.work.counts())["open"]:
+        if time.perf_counter() > ends:
+            return
+        await asyncio.sleep(0.2)
+
+
+async def _count(house: House, accepted: set[str], outcome: Outcome) -> None:
+    def counted(connection: Connection) -> dict[str, int]:
+        return {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in BROKEN_PROMISES.items()}
+
+    def stored(connection: Connection) -> set[str]:
+        return set(connection.execute(text("SELECT provider_id FROM inbox_event")).scalars())
+
+    outcome.broken = await house.database.read(counted)
+    outcome.accepted_but_not_stored = len(accepted - await house.database.read(stored))
+
+
+async def chaos(messages: int, kills: int, database: str, seed: int) -> Outcome:
+    """One run on the named database. Raises RuntimeError where PostgreSQL is asked for and does not run."""
+    if database == "sqlite":
+        return await run(messages, kills, None, seed)
+    async with postgres_database() as url:
+        if url is None:
+            raise RuntimeError("no PostgreSQL server answers")
+        return await run(messages, kills, url, seed)
+
+
+def main() -> None:
+    """Read the arguments, run, print, and exit with 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="bin/chaos", description=__doc__)
+    parser.add_argument("--messages", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed kills in the same rhythm")
+    given = parser.parse_args()
+    outcome = asyncio.run(chaos(given.messages, given.kills, given.database, given.seed))
+    for name, value in asdict(outcome).items():
+        if name != "broken":
+            print(f"{name}: {value}")
+    for name, value in (outcome.broken or {}).items():
+        print(f"{name}: {value}")
+    print("all promises kept" if outcome.holds() else "PROMISES BROKEN")
+    sys.exit(0 if outcome.holds() else 1)
+
+
+if __name__ == "__main__":
+    main()

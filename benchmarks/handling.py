@@ -1,0 +1,75 @@
+"""The whole way: accepted, analysed, recorded, decided, acted on and answered, in messages a second."""
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from benchmarks.measure import Figure
+from benchmarks.servers import Process, new_key, postgres_database
+from benchmarks.texts import message
+from frontdesk.app import House, open_house
+from frontdesk.model import NewMessage, Sender
+from frontdesk.settings import load
+
+MESSAGES = 1_000
+
+
+async def whole_way() -> AsyncIterator[Figure]:
+    """Work off a backlog: on SQLite by one process, on PostgreSQL by one and by two workers."""
+    sqlite = await _backlog({}, workers=1)
+    yield Figure("whole_way_sqlite_1_worker", sqlite, "messages/s", "≥ 25/s")
+    figures = []
+    for workers in (1, 2):
+        async with postgres_database() as url:
+            if url is None:
+                return
+            figures.append(await _backlog({"FRONTDESK_STORAGE_URL": url}, workers))
+            yield Figure(f"whole_way_postgresql_{workers}_workers", figures[-1], "messages/s")
+    yield Figure("whole_way_postgresql_2_workers_over_sqlite", figures[1] / sqlite, "×", "> 1")
+    yield Figure("whole_way_postgresql_2_workers_over_1", figures[1] / figures[0], "×")
+
+
+async def _backlog(environment: Mapping[str, str], workers: int) -> float:
+    """Messages a second from the first to the last handled, engines warm, by `workers` processes."""
+    with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
+        data = Path(folder)
+        new_key(data, environment)
+        processes = [Process(["worker"], data, environment) for _ in range(workers)]
+        async with open_house(load(data=data, environment=environment)) as house:
+            try:
+                await _hand_in(house, 60 * workers, "warm")
+                for process in processes:
+                    process.start()
+                await _until_handled(house)
+                await _hand_in(house, MESSAGES, "run")
+                began = time.perf_counter()
+                await _until_handled(house)
+                return MESSAGES / (time.perf_counter() - began)
+            finally:
+                for process in processes:
+                    with contextlib.suppress(OSError):
+                        process.stop()
+
+
+async def _hand_in(house: House, count: int, name: str) -> None:
+    await asyncio.gather(
+        *(
+            house.inbox.accept(
+                NewMessage(message(n), "WEB", Sender(f"Kim {n}", f"kim{n}@example.com"), provider_id=f"{name}-{n}")
+            )
+            for n in range(count)
+        )
+    )
+
+
+async def _until_handled(house: House, seconds: float = 300) -> None:
+    ends = time.perf_counter() + seconds
+    while (counts := await house.work.counts())["open"]:
+        if counts["failed"]:
+            raise RuntimeError(f"{counts['failed']} messages failed")
+        if time.perf_counter() > ends:
+            raise TimeoutError(f"{counts['open']} messages are still open after {seconds} s")
+        await asyncio.sleep(0.05)
