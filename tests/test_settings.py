@@ -1,0 +1,83 @@
+"""Settings: where they come from, what is refused, and that every one is documented."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontdesk.interfaces import Invalid
+from frontdesk.settings import Settings, load
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+
+
+def knobs() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for section in msgspec.structs.fields(Settings):
+        if not isinstance(section.default, msgspec.Struct):
+            found[section.name] = section.default
+            continue
+        for field in msgspec.structs.fields(section.default):
+            found[f"{section.name}.{field.name}"] = field.default
+    return found
+
+
+def documented() -> dict[str, str]:
+    rows = re.findall(r"^\| `([a-z_.]+)` \| (.+?) \| .+ \|$", PAGE.read_text("utf-8"), re.M)
+    return {name: default.strip("`") for name, default in rows}
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    assert documented().keys() == knobs().keys()
+
+
+@pytest.mark.parametrize("name", [name for name in knobs() if name != "data"])
+def test_the_documented_default_is_the_one_in_the_code(name: str) -> None:
+    default = knobs()[name]
+    words = {"": "empty", True: "true", False: "false"}.get(default) if isinstance(default, str | bool) else None
+    said = documented()[name]
+    if words or isinstance(default, str):
+        assert said == (words or default)
+    else:
+        assert float(said) == default
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "frontdesk.toml"
+    file.write_text("[server]\nport = 1\nhost = 'localhost'\n", "utf-8")
+    settings = load(file, environment={"FRONTDESK_SERVER_PORT": "2"})
+    assert (settings.server.port, settings.server.host) == (2, "localhost")
+
+
+def test_short_names_work(tmp_path: Path) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_PORT": "9000", "FRONTDESK_DATABASE_URL": "postgresql://x/y"})
+    assert (settings.server.port, settings.storage.url) == (9000, "postgresql://x/y")
+
+
+def test_the_file_in_the_data_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "frontdesk.toml").write_text("[work]\nslots = 3\n", "utf-8")
+    assert load(data=tmp_path, environment={}).work.slots == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[server]\nport = 'abc'\n", "port"),
+        ("[server]\nport = 99999\n", "port"),
+        ("[server]\nprot = 1\n", "prot"),
+        ("[sever]\nport = 1\n", "sever"),
+        ("[logging]\nlevel = 'LOUD'\n", "level"),
+        ("this is not toml", "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(Invalid, match=words):
+        load(file, environment={})
+
+
+def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="does not exist"):
+        load(tmp_path / "nothing.toml", environment={})
