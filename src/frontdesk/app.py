@@ -24,15 +24,23 @@ from frontdesk.settings import Settings
 from frontdesk.storage.accepting import MESSAGE_WORK, StoredInbox
 from frontdesk.storage.accounts import StoredAccounts
 from frontdesk.storage.codes import StoredCodes
+from frontdesk.storage.customers import StoredCustomers
 from frontdesk.storage.database import Database, open_database, parse_url, sqlite_url
+from frontdesk.storage.desk import StoredCodeEntries, StoredCondition, StoredWorkDesk
 from frontdesk.storage.handling import StoredCases
+from frontdesk.storage.idempotency import StoredKeyedInbox
+from frontdesk.storage.interactions import StoredInteractions
 from frontdesk.storage.journal import StoredJournal
 from frontdesk.storage.outbox import StoredOutbox, StoredServiceDesk
+from frontdesk.storage.people import StoredContacts
+from frontdesk.storage.readings import StoredReadings
+from frontdesk.storage.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.working import StoredWork, own_prefix
+from frontdesk.workflows.deliver_reply import deliver_reply
 from frontdesk.workflows.handle_message import Desk, handle_message
-from frontdesk.workflows.runner import Pace, Runner
+from frontdesk.workflows.runner import Handler, Pace, Runner
 
 WEB = "WEB"
 
@@ -60,6 +68,15 @@ class House:
     codes: StoredCodes
     outbox: StoredOutbox
     service_desk: StoredServiceDesk
+    keyed_inbox: StoredKeyedInbox
+    interactions: StoredInteractions
+    replies: StoredReplies
+    customers: StoredCustomers
+    contacts: StoredContacts
+    readings: StoredReadings
+    code_entries: StoredCodeEntries
+    work_desk: StoredWorkDesk
+    condition: StoredCondition
     builtin: Builtin
     desk: Desk
     runner: Runner
@@ -92,6 +109,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
     service_desk = StoredServiceDesk(database)
     work = StoredWork(database, now, new_id)
     cases = StoredCases(database, now)
+    replies = StoredReplies(database, now, new_id)
     desk = Desk(
         cases=cases,
         analyst=Proxy([builtin], codes, now, new_id),
@@ -110,22 +128,45 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
         codes=codes,
         outbox=outbox,
         service_desk=service_desk,
+        keyed_inbox=StoredKeyedInbox(database, now, new_id),
+        interactions=StoredInteractions(database, now),
+        replies=replies,
+        customers=StoredCustomers(database, now),
+        contacts=StoredContacts(database, now),
+        readings=StoredReadings(database, now, new_id),
+        code_entries=StoredCodeEntries(database, now, new_id),
+        work_desk=StoredWorkDesk(database, work, now),
+        condition=StoredCondition(database),
         builtin=builtin,
         desk=desk,
-        runner=runner_over(work, settings, desk),
+        runner=runner_over(work, settings, desk, {REPLY_WORK: _deliverer(replies)}),
     )
 
 
+def _channels() -> Mapping[str, Channel]:
+    return {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
+
+
 def _performers(outbox: StoredOutbox, service_desk: StoredServiceDesk) -> Mapping[str, Performer]:
-    channels: dict[str, Channel] = {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
     return {
         CREATE_SERVICE_CALL: ServiceDesk(service_desk, now),
-        REPLY: Replying(shipped_templates(), outbox, channels, now, new_id),
+        REPLY: Replying(shipped_templates(), outbox, _channels(), now, new_id),
     }
 
 
-def runner_over(queue: WorkQueue, settings: Settings, desk: Desk) -> Runner:
-    """A runner that handles the messages of this queue."""
+def _deliverer(replies: StoredReplies) -> Handler:
+    channels = _channels()
+
+    async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
+        await deliver_reply(row, lease, last_try, replies, channels)
+
+    return deliver
+
+
+def runner_over(
+    queue: WorkQueue, settings: Settings, desk: Desk, others: Mapping[str, Handler] | None = None
+) -> Runner:
+    """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
     async def message(row: Work, lease: Lease, last_try: bool) -> None:
         for _ in range(20):
@@ -140,7 +181,7 @@ def runner_over(queue: WorkQueue, settings: Settings, desk: Desk) -> Runner:
         idle=knobs.idle_seconds,
         most_attempts=knobs.most_attempts,
     )
-    return Runner(queue, {MESSAGE_WORK: message}, own_prefix(os.getpid()).rstrip(":"), pace)
+    return Runner(queue, {MESSAGE_WORK: message, **(others or {})}, own_prefix(os.getpid()).rstrip(":"), pace)
 
 
 async def free_dead_leases(house: House) -> int:

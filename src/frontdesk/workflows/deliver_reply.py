@@ -1,0 +1,21 @@
+"""What becomes of a reply that a person wrote: it is handed to its channel, once that is possible."""
+
+from collections.abc import Mapping
+
+from frontdesk.interfaces import Channel, Deliveries, DeliveryFailed
+from frontdesk.model import Lease, Work
+
+
+async def deliver_reply(
+    work: Work, lease: Lease, last_try: bool, replies: Deliveries, channels: Mapping[str, Channel]
+) -> None:
+    """Send the reply that the work names and end the work. Raises DeliveryFailed."""
+    reply = await replies.load(work.subject)
+    channel = channels.get(reply.channel) or channels["*"]
+    try:
+        receipt = await channel.send(reply)
+    except DeliveryFailed as error:
+        if error.permanent or last_try:
+            await replies.keep_refused(reply, str(error))
+        raise
+    await replies.keep_sent(reply, lease, receipt)
