@@ -1,0 +1,46 @@
+"""The outermost command and all below it."""
+
+import os
+
+import click
+
+from frontdesk import __version__
+from frontdesk.cli.registry import Group, check, root_group
+
+# Several threads for one small matrix make it slower and the memory larger; read by numpy when it is first imported.
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@root_group
+@click.version_option(__version__, prog_name="frontdesk", message="%(prog)s %(version)s")
+def frontdesk() -> None:
+    """Frontdesk captures every customer message, understands it, decides by rules, acts once and answers.
+
+    Commands work on a data folder (--data) and act as its admin: whoever can read the folder may do everything in it.
+    """
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    whole().main(prog_name="frontdesk")
+
+
+def whole() -> Group:
+    """The command line with all its commands, checked."""
+    # Each of these files declares its commands on `frontdesk` when it is imported.
+    from frontdesk.cli import (  # noqa: F401
+        analysing,
+        configuration,
+        databases,
+        demonstrating,
+        exporting,
+        importing,
+        saying,
+        serving,
+        working,
+    )
+
+    check(frontdesk)
+    return frontdesk

@@ -1,0 +1,149 @@
+"""`frontdesk say`: one message through the whole way, in this process, printed as it happens."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from frontdesk.cli.opening import with_house
+from frontdesk.cli.registry import FAILURE, command
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.showing import analysis_lines, analysis_object, as_json, decision_lines, effect_line, way_object
+from frontdesk.model import Accepted, Case, CodeList, EffectState, NewMessage, Role, Sender, WorkState
+
+if TYPE_CHECKING:
+    from frontdesk.app import House
+    from frontdesk.storage.single import SingleWork
+
+LOOK_EVERY = 0.03
+REPLY = "reply"
+
+
+@command(
+    frontdesk,
+    "say",
+    role=Role.SERVICE,
+    example='frontdesk say "My oven XR-200 shows error E18 and stays cold." --name "Kim Doe" --email kim@example.com',
+)
+@click.argument("text")
+@click.option("--channel", default="WEB", show_default=True, help="Code of the channel it came in by.")
+@click.option("--name", default="", help="Who wrote.")
+@click.option("--email", default="", help="The sender's e-mail address, or name on the channel.")
+@click.option("--phone", default="", help="The sender's phone number.")
+@click.option("--customer", default="", help="The customer's number.")
+@click.option("--id", "provider_id", default="", help="The sender's own id: the same id is stored once per channel.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object at the end instead.")
+@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the answer.")
+@click.pass_context
+def say(
+    ctx: click.Context,
+    text: str,
+    channel: str,
+    name: str,
+    email: str,
+    phone: str,
+    customer: str,
+    provider_id: str,
+    json_wanted: bool,
+    wait: float,
+) -> None:
+    """Hand in a message and watch it being understood, decided, acted on and answered.
+
+    TEXT is what the customer said; - reads it from standard input. The message is stored before anything else
+    happens and is worked off in this process, also while a server runs on the same folder. The exit code is 1
+    when the way did not end in time.
+    """
+    words = click.get_binary_stream("stdin").read().decode("utf-8", "replace") if text == "-" else text
+    message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
+    if not with_house(lambda house: _say(house, message, json_wanted, wait)):
+        ctx.exit(FAILURE)
+
+
+async def _say(house: "House", message: NewMessage, json_wanted: bool, wait: float) -> bool:
+    """Hand in and follow; whether the way came to its end."""
+    from frontdesk.app import new_id, now, runner_over
+    from frontdesk.storage.single import SingleWork
+    from frontdesk.ticketing.submission import check
+
+    lists = await house.codes.all()
+    names = {which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()}
+    checked = check(message, {code.code: code.active for code in lists[CodeList.CHANNEL]})
+    teller = Teller(names[CodeList.MESSAGE_TYPE], names[CodeList.INTENT], silent=json_wanted)
+    accepted = await house.inbox.accept(checked, by="cli")
+    teller.accepted(accepted)
+    # What else is waiting in this folder is left to the server and the workers.
+    single = SingleWork(house.database, now, new_id, accepted.message_id)
+    runner = runner_over(single, house.settings, house.desk)
+    running = asyncio.create_task(runner.run())
+    case, state = await _follow(single, teller, wait)
+    runner.stop()
+    await running
+    reply = await _reply(house, case)
+    if json_wanted:
+        click.echo(as_json(way_object(case, reply, names[CodeList.MESSAGE_TYPE])))
+    elif reply:
+        teller.tell("reply", reply.splitlines())
+    if state is not WorkState.DONE:
+        click.echo(f"frontdesk: {_unfinished(accepted, state)}", err=True)
+    return state is WorkState.DONE
+
+
+async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[Case, WorkState]:
+    """Tell what happens until the end or until `wait` seconds have passed."""
+    until = time.monotonic() + wait
+    while True:
+        state, case = await single.progress()
+        teller.follow(case)
+        if state is not WorkState.OPEN or time.monotonic() > until:
+            return case, state
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _reply(house: "House", case: Case) -> str | None:
+    """What the customer was answered."""
+    for effect in case.effects:
+        if effect.action.kind == REPLY and (sent := await house.outbox.by_effect(effect.key)) is not None:
+            return sent.text
+    return None
+
+
+def _unfinished(accepted: Accepted, state: WorkState) -> str:
+    if state is WorkState.OPEN:
+        return f"{accepted.reference} is stored and not yet done: a server or 'frontdesk worker' goes on with it"
+    return f"{accepted.reference} is {state.value}: see 'frontdesk work list' for the reason"
+
+
+class Teller:
+    """Prints each part of the way once, as soon as it is there."""
+
+    def __init__(self, types: Mapping[str, str], intents: Mapping[str, str], *, silent: bool) -> None:
+        """`types` and `intents` map codes to names."""
+        self._types, self._intents, self._silent = types, intents, silent
+        self._told: set[str] = set()
+
+    def accepted(self, accepted: Accepted) -> None:
+        """Tell the reference."""
+        again = " (stored before)" if accepted.duplicate else ""
+        self.tell("accepted", [f"{accepted.reference}{again}"])
+
+    def follow(self, case: Case) -> None:
+        """Tell what is new in the case."""
+        if case.analysis is not None:
+            shown = analysis_object(case.analysis, case.analysis.tier, self._types)
+            self.tell("analysed", analysis_lines(shown, self._intents))
+        if case.decision is not None:
+            self.tell("decided", decision_lines(case.decision))
+        for effect in case.effects:
+            if effect.state is not EffectState.PENDING:
+                self.tell("acted", [effect_line(effect)], once=effect.key)
+
+    def tell(self, label: str, lines: list[str], once: str = "") -> None:
+        """Print lines behind a label, if they were not printed before."""
+        key = once or label
+        if self._silent or key in self._told:
+            return
+        self._told.add(key)
+        for number, line in enumerate(lines):
+            click.echo(f"{'' if number else label:<10}{line}".rstrip())

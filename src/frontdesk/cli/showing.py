@@ -1,0 +1,162 @@
+"""What a person or a program is shown of a message and its way: plain JSON values, the same from every command."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from frontdesk.model import Case, Decision, Effect, EffectState, Entity, Probability, Tier
+
+DIGITS = 4
+
+
+class Read(Protocol):
+    """What an analysis and a provider's answer have in common; `message_type` is a code."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1, `und` where there is none."""
+        ...
+
+    @property
+    def sentiment(self) -> str:
+        """Positive, Neutral or Negative."""
+        ...
+
+    @property
+    def sentiment_probability(self) -> float:
+        """0 to 1."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Up to 100 characters."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """Up to 300 characters."""
+        ...
+
+    @property
+    def message_type(self) -> str:
+        """A code of that list."""
+        ...
+
+    @property
+    def type_probability(self) -> float:
+        """0 to 1."""
+        ...
+
+    @property
+    def intent(self) -> str | None:
+        """A code, None where no intent fits."""
+        ...
+
+    @property
+    def intent_probability(self) -> float:
+        """Of the best intent."""
+        ...
+
+    @property
+    def intents(self) -> tuple[Probability, ...]:
+        """All, best first."""
+        ...
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """In the order of the text."""
+        ...
+
+
+def analysis_object(read: Read, tier: Tier, types: Mapping[str, str]) -> dict[str, Any]:
+    """An analysis; `types` maps codes of message types to their names."""
+    return {
+        "language": read.language,
+        "sentiment": str(read.sentiment),
+        "sentiment_probability": round(read.sentiment_probability, DIGITS),
+        "intent": read.intent,
+        "intent_probability": round(read.intent_probability, DIGITS),
+        "intents": [{"code": each.code, "probability": round(each.probability, DIGITS)} for each in read.intents],
+        "type": types.get(read.message_type, read.message_type),
+        "type_probability": round(read.type_probability, DIGITS),
+        "title": read.title,
+        "summary": read.summary,
+        "entities": [{"field": e.field, "value": e.value, "start": e.start, "end": e.end} for e in read.entities],
+        "tier": tier.value,
+    }
+
+
+def decision_object(decision: Decision) -> dict[str, Any]:
+    """What the rules said and the row that matched."""
+    actions = [{"kind": action.kind, **action.parameters} for action in decision.actions]
+    return {"route": decision.route, "rule": decision.rule, "actions": actions}
+
+
+def effect_object(effect: Effect) -> dict[str, Any]:
+    """What was done, or why not."""
+    shown = {"key": effect.key, "kind": effect.action.kind, "state": effect.state.value, "reference": effect.reference}
+    return shown | ({"error": effect.error} if effect.error else {})
+
+
+def way_object(case: Case, reply: str | None, types: Mapping[str, str]) -> dict[str, Any]:
+    """The whole way of one message; what has not been reached is None or empty."""
+    analysis, decision = case.analysis, case.decision
+    return {
+        "reference": case.interaction.reference,
+        "message": case.message.text,
+        "analysis": analysis_object(analysis, analysis.tier, types) if analysis else None,
+        "decision": decision_object(decision) if decision else None,
+        "effects": [effect_object(effect) for effect in case.effects],
+        "reply": reply,
+    }
+
+
+def analysis_lines(shown: Mapping[str, Any], intents: Mapping[str, str]) -> list[str]:
+    """An analysis object for people."""
+    intent = shown["intent"]
+    named = f"{intent} {intents.get(intent, '')}".strip() if intent else "none fits"
+    mood = f"{shown['sentiment']} {_percent(shown['sentiment_probability'])}"
+    kind = f"{shown['type']} {_percent(shown['type_probability'])}"
+    lines = [
+        f"{shown['language']} · {mood} · {kind} · intent {named} {_percent(shown['intent_probability'])}",
+        f"title    {shown['title']}",
+        f"summary  {shown['summary']}",
+    ]
+    return lines + [f"{e['field']}  {e['value']}  [{e['start']}:{e['end']}]" for e in shown["entities"]]
+
+
+def decision_lines(decision: Decision) -> list[str]:
+    """A decision for people."""
+    row = f'row "{decision.rule}" of the rules {decision.rule_set} {decision.rule_set_version}'
+    actions = [" ".join([action.kind, *map(str, action.parameters.values())]) for action in decision.actions]
+    return [f"{decision.route}, by {row}", *([", ".join(actions)] if actions else [])]
+
+
+def effect_line(effect: Effect) -> str:
+    """An effect for people."""
+    state = "" if effect.state is EffectState.DONE else f"({effect.state.value})"
+    return " ".join(filter(None, [effect.action.kind, effect.reference, state, effect.error]))
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows with their columns in line; the last column is as wide as it likes."""
+    widths = [max((len(row[n]) for row in rows), default=0) for n in range(len(rows[0]) - 1)] if rows else []
+    return ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON. Half surrogate pairs, which UTF-8 cannot hold, are written as escapes."""
+    line = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return line if _encodable(line) else json.dumps(value)
+
+
+def _encodable(line: str) -> bool:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.0%}"
