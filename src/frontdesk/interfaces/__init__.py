@@ -12,6 +12,7 @@ from frontdesk.interfaces.errors import (
     NotFound,
     ProviderFailed,
     Stale,
+    Unavailable,
 )
 from frontdesk.interfaces.pages import CodeNames, DeskRow, PageInbox, PageReader, Thread
 from frontdesk.interfaces.plugs import (
@@ -105,6 +106,7 @@ __all__ = [
     "Thread",
     "TimelineItem",
     "TooMany",
+    "Unavailable",
     "Undeclared",
     "Verdict",
     "Visit",

@@ -42,6 +42,10 @@ class Failed(FrontdeskError):
         self.after_seconds = after_seconds
 
 
+class Unavailable(Failed):
+    """What we stand on does not work now (a full disk, a database that is away): nothing was stored, try again."""
+
+
 class ProviderFailed(Failed):
     """A model service gave no usable answer."""
 

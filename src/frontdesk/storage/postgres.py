@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from frontdesk.interfaces import Unavailable
 from frontdesk.storage.database import BatchOperation, Operation, encode_json
 
 T = TypeVar("T")
@@ -19,6 +20,8 @@ BATCHES_AT_ONCE = 2
 TRIES = 5
 # serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
 REPEATABLE = {"40001", "40P01", "23505"}
+# connection exception, insufficient resources (disk full, too many connections), operator intervention (shutdown)
+AWAY = ("08", "53", "57")
 
 
 class PostgresDatabase:
@@ -40,8 +43,11 @@ class PostgresDatabase:
 
     async def read(self, operation: Operation[T]) -> T:
         """See Database."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(operation)
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(operation)
+        except (OSError, DBAPIError) as error:
+            raise _as_ours(error) from error
 
     async def write(self, operation: Operation[T]) -> T:
         """See Database."""
@@ -49,9 +55,9 @@ class PostgresDatabase:
             try:
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(operation)
-            except DBAPIError as error:
+            except (OSError, DBAPIError) as error:
                 if _sqlstate(error) not in REPEATABLE or attempt == TRIES - 1:
-                    raise
+                    raise _as_ours(error) from error
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -140,5 +146,14 @@ def _alone(operation: Callable[..., Any], item: Any) -> Operation[Any]:
     return lambda connection: operation(connection, [item])
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", "") or getattr(error.orig, "pgcode", ""))
+def _sqlstate(error: Exception) -> str:
+    cause = getattr(error, "orig", None)
+    return str(getattr(cause, "sqlstate", "") or getattr(cause, "pgcode", ""))
+
+
+def _as_ours(error: Exception) -> Exception:
+    """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
+    gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if gone or _sqlstate(error).startswith(AWAY):
+        return Unavailable(f"the database cannot be used now: {getattr(error, 'orig', error)}", after_seconds=2)
+    return error

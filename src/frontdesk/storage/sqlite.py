@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from frontdesk.interfaces import Conflict
+from frontdesk.interfaces import Unavailable
 from frontdesk.storage.database import BatchOperation, Operation, encode_json, prepare_sqlite
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ class SqliteDatabase:
             connection.exec_driver_sql("BEGIN")
             try:
                 return operation(connection)
+            except OperationalError as error:
+                raise _as_ours(error) from error
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
@@ -72,7 +75,7 @@ class SqliteDatabase:
 
     async def _hand_in(self, operation: Callable[..., Any], item: Any, *, batched: bool) -> Any:
         if self._closed:
-            raise Conflict("the database is closed")
+            raise Unavailable("the database is closed: the process is going down")
         loop = asyncio.get_running_loop()
         job = _Job(operation, loop, loop.create_future(), item, batched)
         self._jobs.put(job)
@@ -194,9 +197,16 @@ def _resolve(jobs: list[_Job]) -> None:
         if job.future.done():
             continue
         if job.error is not None:
-            job.future.set_exception(job.error)
+            job.future.set_exception(_as_ours(job.error))
         else:
             job.future.set_result(job.answer)
+
+
+def _as_ours(error: BaseException) -> BaseException:
+    """A full disk, a locked or unreadable file: nothing of the caller's, and worth another try."""
+    if isinstance(error, OperationalError):
+        return Unavailable(f"the database cannot be used now: {error.orig}", after_seconds=2)
+    return error
 
 
 def check_file(url: URL) -> str:
