@@ -28,9 +28,7 @@ from frontdesk.model import Role
 )
 @click.argument("file")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write here; a run that was interrupted is continued.")
-@click.option(
-    "--intents", metavar="FILE", help="Other intents: code, name, description, examples."
-)
+@click.option("--intents", metavar="FILE", help="Other intents: code, name, description, examples.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True, help="Of FILE.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes, 150 MB each.")
 @click.pass_context

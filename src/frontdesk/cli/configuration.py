@@ -1,1 +1,151 @@
-"""To come."""
+"""`frontdesk config`: the settings in force, where each comes from, and what is wrong with them."""
+
+import asyncio
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from frontdesk.cli.opening import chosen_file, chosen_folder, chosen_settings
+from frontdesk.cli.registry import FAILURE, command, group
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.showing import as_json, table
+from frontdesk.interfaces import FrontdeskError
+from frontdesk.model import Role
+
+if TYPE_CHECKING:
+    from frontdesk.settings import Settings
+
+_SECRET = re.compile(r"password|secret|token|(^|_)key$")
+_IN_ADDRESS = re.compile(r"(?<=://)([^/@:]*):([^/@]*)@")
+MASK = "***"
+
+
+@group(frontdesk, "config")
+def config() -> None:
+    """Settings: show them, check them."""
+
+
+@command(config, "show", role=Role.ADMIN, example="frontdesk config show > frontdesk.toml")
+def show() -> None:
+    """Print the settings in force as TOML; secrets are masked."""
+    settings = chosen_settings()
+    click.echo(f"data = {as_json(str(settings.folder))}")
+    section = ""
+    for part, name, value in _knobs(settings):
+        if part != section:
+            click.echo(f"\n[{part}]")
+            section = part
+        click.echo(f"{name} = {as_json(_masked(name, value))}")
+
+
+@command(config, "check", role=Role.ADMIN, example="frontdesk config check --config /etc/frontdesk.toml")
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Print every setting, its value and where it comes from, and try the data folder and the database.
+
+    Secrets are masked. The exit code is 2 when a setting is wrong and 1 when something cannot be reached.
+    """
+    settings = chosen_settings()
+    click.echo("\n".join(line.rstrip() for line in table([*_rows(settings)])))
+    problems = [*_unknown_variables(), *_unreachable(settings)]
+    for problem in problems:
+        click.echo(f"frontdesk: {_masked('', problem)}", err=True)
+    if problems:
+        ctx.exit(FAILURE)
+    click.echo("all well", err=True)
+
+
+def _rows(settings: "Settings") -> Iterator[tuple[str, str, str]]:
+    file = _file()
+    in_file = tomllib.loads(file.read_text("utf-8")) if file else {}
+    told = "--data" if chosen_folder() else "FRONTDESK_DATA" if os.environ.get("FRONTDESK_DATA") else ""
+    yield "data", str(settings.folder), told or (str(file) if "data" in in_file else "default")
+    for section, name, value in _knobs(settings):
+        source = _variable(section, name) or (str(file) if name in in_file.get(section, {}) else "default")
+        yield f"{section}.{name}", as_json(_masked(name, value)), source
+
+
+def _knobs(settings: "Settings") -> Iterator[tuple[str, str, Any]]:
+    """Section, name and value of every setting but `data`."""
+    import msgspec
+
+    for section, values in msgspec.to_builtins(settings).items():
+        if isinstance(values, dict):
+            for name, value in values.items():
+                yield section, name, value
+
+
+def _masked(name: str, value: Any) -> Any:
+    if not isinstance(value, str) or not value:
+        return value
+    return MASK if _SECRET.search(name) else _IN_ADDRESS.sub(rf"\1:{MASK}@", value)
+
+
+def _variable(section: str, name: str) -> str:
+    """The environment variable that sets this knob, if one does."""
+    from frontdesk.settings import PREFIX, SHORT
+
+    names = [
+        f"{PREFIX}{section}_{name}".upper(),
+        *(PREFIX + s for s, place in SHORT.items() if place == (section, name)),
+    ]
+    return next((each for each in names if each in os.environ), "")
+
+
+def _file() -> Path | None:
+    """The settings file that counts, found as `settings.load` does."""
+    from frontdesk.settings import FILE
+
+    chosen = chosen_file()
+    folder = chosen_folder() or os.environ.get("FRONTDESK_DATA")
+    places = [chosen] if chosen else [Path(FILE), *([Path(folder) / FILE] if folder else [])]
+    return next((place for place in places if place.is_file()), None)
+
+
+def _unknown_variables() -> list[str]:
+    """Names that look like ours and set nothing: most often a slip of the pen."""
+    from frontdesk.settings import PREFIX, SHORT, Settings
+
+    sections = tuple(f"{section.upper()}_" for section in Settings.__struct_fields__ if section != "data")
+    known = {*SHORT, "DATA", "DEBUG"}
+    names = (name.removeprefix(PREFIX) for name in os.environ if name.startswith(PREFIX))
+    strange = [n for n in names if n not in known and not n.startswith((*sections, "TEST_"))]
+    return [f"{PREFIX}{name} is set and means nothing: see docs/reference/settings.md" for name in strange]
+
+
+def _unreachable(settings: "Settings") -> list[str]:
+    problems = []
+    folder = settings.folder
+    above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not os.access(above, os.W_OK):
+        problems.append(f"the data folder {folder} cannot be written: change its permissions or name another")
+    else:
+        try:
+            asyncio.run(_ask(settings))
+        except FrontdeskError as error:
+            problems.append(str(error))
+        except Exception as error:  # drivers raise many kinds for a database that does not answer
+            reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+            problems.append(f"the database does not answer ({reason}): check storage.url")
+    return problems
+
+
+async def _ask(settings: "Settings") -> None:
+    """Ask the database for its schema, without making one."""
+    from frontdesk.app import database_url
+    from frontdesk.storage.database import open_database
+    from frontdesk.storage.schema import current
+
+    url = database_url(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return
+    database = await open_database(url, 1)
+    try:
+        await database.read(current)
+    finally:
+        await database.close()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # A record that goes on longer than this has lost its closing quote.
 MOST_LINES_OF_RECORD = 10_000
 csv.field_size_limit(2**31 - 1)
+# A spreadsheet runs a cell that begins so as a formula; a customer must not be able to write one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,16 @@ class Row:
     line: int
     cells: tuple[str, ...] = ()
     problem: str = ""
+
+
+def guarded(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet would run it."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Takes `guarded` back."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 class _Lines:

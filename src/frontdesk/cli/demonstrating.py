@@ -1,1 +1,78 @@
-"""To come."""
+"""`frontdesk demo`: the whole application with demo data, signed in by itself, on this machine only."""
+
+import asyncio
+import contextlib
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from frontdesk.cli.opening import chosen_file, chosen_folder, log_to_stderr, override, with_house
+from frontdesk.cli.registry import command
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.serving import say_ready
+from frontdesk.interfaces import Conflict
+from frontdesk.model import NewMessage, Role
+
+if TYPE_CHECKING:
+    from frontdesk.app import House
+    from frontdesk.settings import Settings
+
+
+@command(frontdesk, "demo", role=Role.ADMIN, example="frontdesk demo --data demo-data --port 8080")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: FRONTDESK_PORT, 8000]")
+def demo(port: int | None) -> None:
+    """Serve the application with demo data, and sign in by itself as a supervisor.
+
+    At first start some forty invented messages are handed in like any others and handled while you watch. Prints one
+    line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach it. The data is kept in its own
+    folder (demo, within the default folder) unless --data names one. Ends on SIGTERM and Ctrl-C.
+    """
+    from frontdesk import web
+
+    settings = _demo_settings(port)
+    log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
+    with_house(load_demo, settings)
+    web.serve(settings, work=True, ready=say_ready)
+
+
+async def load_demo(house: "House") -> int:
+    """Hand in what is not there yet; how many messages that were."""
+    from frontdesk.app import now
+    from frontdesk.demo import demo_customers, demo_messages
+
+    for number, name in demo_customers():
+        with contextlib.suppress(Conflict):
+            await house.customers.add(number, name, None)
+    threads: dict[str, list[NewMessage]] = {}
+    for each in demo_messages(now()):
+        threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
+    return sum(await asyncio.gather(*(_hand_in(house, thread) for thread in threads.values())))
+
+
+async def _hand_in(house: "House", thread: list[NewMessage]) -> int:
+    """Hand in the messages of one interaction; how many were new."""
+    joins, fresh = None, 0
+    for message in thread:
+        accepted = await house.inbox.accept(replace(message, joins=joins), by="demo")
+        joins = accepted.interaction_id
+        fresh += not accepted.duplicate
+    return fresh
+
+
+def _demo_settings(port: int | None) -> "Settings":
+    from frontdesk.settings import load
+
+    folder = chosen_folder() or (None if os.environ.get("FRONTDESK_DATA") else _own_folder())
+    settings = load(file=chosen_file(), data=folder)
+    settings = override(settings, "server", host="127.0.0.1", port=port)
+    return override(settings, "security", demo_sign_in=True)
+
+
+def _own_folder() -> Path:
+    """Beside the real data, never among it."""
+    from frontdesk.settings import Settings
+
+    return Settings().folder / "demo"

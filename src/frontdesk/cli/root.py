@@ -31,6 +31,7 @@ def whole() -> Group:
     """The command line with all its commands, checked."""
     # Each of these files declares its commands on `frontdesk` when it is imported.
     from frontdesk.cli import (  # noqa: F401
+        accounts,
         analysing,
         configuration,
         databases,

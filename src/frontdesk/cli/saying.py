@@ -1,6 +1,7 @@
 """`frontdesk say`: one message through the whole way, in this process, printed as it happens."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -35,7 +36,9 @@ REPLY = "reply"
 @click.option("--customer", default="", help="The customer's number.")
 @click.option("--id", "provider_id", default="", help="The sender's own id: the same id is stored once per channel.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object at the end instead.")
-@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for the answer.")
+@click.option(
+    "--wait", type=click.FloatRange(0, 3600), default=60.0, show_default=True, help="Seconds to wait for the answer."
+)
 @click.pass_context
 def say(
     ctx: click.Context,
@@ -55,7 +58,7 @@ def say(
     happens and is worked off in this process, also while a server runs on the same folder. The exit code is 1
     when the way did not end in time.
     """
-    words = click.get_binary_stream("stdin").read().decode("utf-8", "replace") if text == "-" else text
+    words = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
     message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
     if not with_house(lambda house: _say(house, message, json_wanted, wait)):
         ctx.exit(FAILURE)

@@ -1,1 +1,72 @@
-"""To come."""
+"""`frontdesk work`: what waits to be done, and what has failed and needs a person."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from frontdesk.cli.opening import with_house
+from frontdesk.cli.registry import command, group
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.showing import table
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Role, Work, WorkState
+
+if TYPE_CHECKING:
+    from frontdesk.app import House
+
+MOST_AT_ONCE = 100_000
+STATES = [WorkState.FAILED, WorkState.OPEN, WorkState.DROPPED, WorkState.DONE]
+
+
+@group(frontdesk, "work")
+def work() -> None:
+    """Work on messages that is waiting or has failed: list, retry, drop."""
+
+
+@command(work, "list", role=Role.SUPERVISOR, example="frontdesk work list --state open")
+@click.option("--state", type=click.Choice(STATES), default=WorkState.FAILED, show_default=True, help="Which to list.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
+def list_work(state: WorkState, limit: int) -> None:
+    """List work, oldest first: its id, step, attempts, since when, and the last error."""
+    listed, counts = with_house(lambda house: _list(house, WorkState(state), limit))
+    rows = [(w.id, w.step, str(w.attempts), f"{w.created_at:%Y-%m-%d %H:%M}", _line(w.last_error)) for w in listed]
+    if rows:
+        click.echo("\n".join(line.rstrip() for line in table(rows)))
+    click.echo(f"{counts['open']:,} open, {counts['failed']:,} failed", err=True)
+
+
+@command(work, "retry", role=Role.SUPERVISOR, example="frontdesk work retry 01JQ8M3T5W7X9Z2B4D6F8H0K1N")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def retry(ids: tuple[str, ...], every: bool) -> None:
+    """Make failed work due again; a server or a worker takes it up."""
+    done = with_house(lambda house: _each(house, ids, every, house.work.retry))
+    click.echo(f"{done:,} due again")
+
+
+@command(work, "drop", role=Role.SUPERVISOR, example="frontdesk work drop 01JQ8M3T5W7X9Z2B4D6F8H0K1N")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def drop(ids: tuple[str, ...], every: bool) -> None:
+    """Give failed work up for good; its message stays where it is."""
+    done = with_house(lambda house: _each(house, ids, every, house.work.drop))
+    click.echo(f"{done:,} dropped")
+
+
+async def _list(house: "House", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
+    return await house.work.list(state, limit), await house.work.counts()
+
+
+async def _each(house: "House", ids: tuple[str, ...], every: bool, change: Callable[[str], Awaitable[None]]) -> int:
+    """Change each; how many."""
+    if bool(ids) is every:
+        raise Invalid("name the work by its ids, or all of it with --all")
+    wanted = ids or tuple(row.id for row in await house.work.list(WorkState.FAILED, MOST_AT_ONCE))
+    for work_id in wanted:
+        await change(work_id)
+    return len(wanted)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:200]

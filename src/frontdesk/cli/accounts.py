@@ -1,0 +1,120 @@
+"""`frontdesk users` and `frontdesk keys`: who may sign in, and which programs may call."""
+
+import sys
+
+import click
+
+from frontdesk.cli.opening import with_house
+from frontdesk.cli.registry import command, group
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.showing import table
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Role
+
+PEOPLE = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER)
+PROGRAMS = (Role.SERVICE, Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+
+
+@group(frontdesk, "users")
+def users() -> None:
+    """People who sign in: add, list, change."""
+
+
+@group(frontdesk, "keys")
+def keys() -> None:
+    """API keys of programs: add, list, revoke."""
+
+
+@command(users, "add", role=Role.ADMIN, example='frontdesk users add kim@example.com --name "Kim Doe" --role agent')
+@click.argument("email")
+@click.option("--name", default="", help="Name shown in the application. [default: the e-mail address]")
+@click.option("--role", type=click.Choice(PEOPLE), default=Role.AGENT, show_default=True, help="What it may do.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def add_user(email: str, name: str, role: Role, password_stdin: bool) -> None:
+    """Add an account; the password is asked for and never shown."""
+    password = _password(password_stdin)
+    made = with_house(lambda house: house.accounts.add_account(email, name or email, Role(role), password))
+    click.echo(f"{made.email} may sign in as {made.role.value}")
+
+
+@command(users, "list", role=Role.ADMIN, example="frontdesk users list")
+def list_users() -> None:
+    """List all accounts."""
+    rows = [
+        (each.email, each.role.value, "active" if each.active else "deactivated", each.name)
+        for each in with_house(lambda house: house.accounts.accounts())
+    ]
+    click.echo("\n".join(table(rows)) if rows else "no accounts: make one with 'frontdesk users add'")
+
+
+@command(users, "password", role=Role.ADMIN, example="frontdesk users password kim@example.com")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def change_password(email: str, password_stdin: bool) -> None:
+    """Give an account a new password; its sessions end."""
+    password = _password(password_stdin)
+    with_house(lambda house: house.accounts.set_password(email, password))
+    click.echo(f"{email} has a new password")
+
+
+@command(users, "role", role=Role.ADMIN, example="frontdesk users role kim@example.com supervisor")
+@click.argument("email")
+@click.argument("role", type=click.Choice(PEOPLE))
+def change_role(email: str, role: Role) -> None:
+    """Change what an account may do; its sessions end."""
+    with_house(lambda house: house.accounts.set_role(email, Role(role)))
+    click.echo(f"{email} is {Role(role).value} now")
+
+
+@command(users, "deactivate", role=Role.ADMIN, example="frontdesk users deactivate kim@example.com")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Let nobody sign in with an account any more; its sessions end, what it did stays."""
+    with_house(lambda house: house.accounts.deactivate(email))
+    click.echo(f"{email} may no longer sign in")
+
+
+@command(users, "activate", role=Role.ADMIN, example="frontdesk users activate kim@example.com")
+@click.argument("email")
+def activate(email: str) -> None:
+    """Let a deactivated account sign in again."""
+    with_house(lambda house: house.accounts.activate(email))
+    click.echo(f"{email} may sign in again")
+
+
+@command(keys, "add", role=Role.ADMIN, example='frontdesk keys add "web shop" --role service')
+@click.argument("name")
+@click.option("--role", type=click.Choice(PROGRAMS), default=Role.SERVICE, show_default=True, help="What it may do.")
+def add_key(name: str, role: Role) -> None:
+    """Add an API key and print it: it is shown this once and stored only as a hash."""
+    made, secret = with_house(lambda house: house.accounts.add_key(name, Role(role)))
+    click.echo(f"keep this key now: it cannot be shown again ({made.name}, {made.role.value})", err=True)
+    click.echo(secret)
+
+
+@command(keys, "list", role=Role.ADMIN, example="frontdesk keys list")
+def list_keys() -> None:
+    """List all API keys by their first characters."""
+    rows = [
+        (f"{k.prefix}…", k.role.value, "revoked" if k.revoked_at else "active", f"{k.created_at:%Y-%m-%d}", k.name)
+        for k in with_house(lambda house: house.accounts.keys())
+    ]
+    click.echo("\n".join(table(rows)) if rows else "no keys: make one with 'frontdesk keys add'")
+
+
+@command(keys, "revoke", role=Role.ADMIN, example="frontdesk keys revoke fd_3pXk7a2Q")
+@click.argument("key")
+def revoke(key: str) -> None:
+    """Take a key out of use, named by its first characters as in the list; servers follow within seconds."""
+    revoked = with_house(lambda house: house.accounts.revoke(key.rstrip("…")))
+    click.echo(f"{revoked.prefix}… ({revoked.name}) is revoked")
+
+
+def _password(from_stdin: bool) -> str:
+    """Asked for without echo, twice; or the first line of standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Invalid("there is no terminal to ask for the password: use --password-stdin")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return answer
