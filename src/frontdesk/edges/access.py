@@ -122,26 +122,28 @@ class Doorkeeper:
     async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, Visit]:
         """Who calls and how they showed it: an API key, else a session, else the demo's own sign-in, else nobody."""
         address = client_address(scope, trust_proxy=self._rules.trust_proxy)
+        where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             caller = await self._look_up(Proof.KEY, secret.strip()) if scheme.lower() == "bearer" else None
-            return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, address)
+            return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, where)
         cookies = _cookies(headers)
         if (token := cookies.get(self._cookie)) and (caller := await self._look_up(Proof.SESSION, token)):
-            return caller, Visit(Proof.SESSION, address, self._form_token(token), token)
-        if self._rules.demo and DEMO_OFF not in cookies and _is_from_here(address, headers):
-            return DEMO, Visit(Proof.DEMO, address, self._form_token(DEMO.id))
-        return NOBODY, Visit(Proof.NOTHING, address)
+            return caller, Visit(Proof.SESSION, where, self._form_token(token), session=token)
+        in_demo = self._rules.demo and _is_from_here(address, headers)
+        if in_demo and DEMO_OFF not in cookies:
+            return DEMO, Visit(Proof.DEMO, where, self._form_token(DEMO.id))
+        return NOBODY, Visit(Proof.NOTHING, where, left_demo=in_demo)
 
     async def sign_in(self, email: str, password: str, visit: Visit) -> CookieChange | None:
         """See interfaces.Door."""
         account_key = email.strip().lower()[:320]
-        self._by_address.admit(place(visit.address))
+        self._by_address.admit(visit.place)
         self._by_account.admit(account_key)
         account = await self._accounts.verify(email, password)
         if account is None:
             return None
-        self._by_address.give_back(place(visit.address))
+        self._by_address.give_back(visit.place)
         self._by_account.give_back(account_key)
         if visit.session:
             await self._end(visit.session)
@@ -158,7 +160,7 @@ class Doorkeeper:
 
     def resume_demo(self, visit: Visit) -> CookieChange | None:
         """See interfaces.Door."""
-        return self._set(DEMO_OFF, "", 0) if self._rules.demo and _is_loopback(visit.address) else None
+        return self._set(DEMO_OFF, "", 0) if visit.left_demo else None
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         caller: Caller = scope["user"]

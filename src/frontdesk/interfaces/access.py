@@ -19,14 +19,16 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How a request came in: by which proof and from which address.
+    """How a request came in: by which proof and from where.
 
-    `csrf_token` goes into every form and into the header x-csrftoken; it is empty where none is needed.
+    `place` is the network address, for limits. `csrf_token` goes into every form and into the header x-csrftoken; it
+    is empty where none is needed. `left_demo`: the demo would sign this visitor in, but they have signed out.
     """
 
     proof: Proof = Proof.NOTHING
-    address: str = ""
+    place: str = ""
     csrf_token: str = ""
+    left_demo: bool = False
     session: str = field(default="", repr=False)
 
 
@@ -92,7 +94,7 @@ class Door(Protocol):
         ...
 
     def resume_demo(self, visit: Visit) -> CookieChange | None:
-        """What takes a demo visitor's sign-out back; None where the demo does not sign this visitor in by itself."""
+        """What takes a demo visitor's sign-out back; None for who has not left the demo."""
         ...
 
 

@@ -1,0 +1,55 @@
+"""Errors as pages, for whoever reads HTML."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.response import Redirect
+
+from frontdesk.ui.rendering import Pages
+
+# Title and advice; a detail comes with the error itself, except where it would tell more than anybody should know.
+WORDS = {
+    400: ("That cannot be taken", "Go back, change it and send it again."),
+    401: ("Sign in first", ""),
+    403: ("That is not allowed", "Ask somebody who runs this service if you should be able to do it."),
+    404: ("There is no such page", "Check the address, or look your message up on the start page."),
+    405: ("That cannot be done here", "Begin at the start page."),
+    409: ("That does not fit any more", "Load the page again: somebody else may have changed it."),
+    413: ("That is too large", "Send it in smaller parts."),
+    415: ("That kind of content is not taken here", "Use the form of the page."),
+    429: ("Too many attempts", "Wait a little, then try again."),
+    503: ("Not just now", "Try again in a minute."),
+}
+UNEXPECTED = ("Something went wrong", "It is our mistake, and it has been noted. Try again in a minute.")
+
+
+def problem_page(
+    pages: Pages,
+    connection: ASGIConnection[Any, Any, Any, Any],
+    status: int,
+    detail: str,
+    headers: dict[str, str] | None = None,
+) -> Response[str] | Redirect:
+    """The page of an error. Who is not signed in and wants to read a page is led to sign in, and back."""
+    if status == 401 and connection.scope.get("method") == "GET" and "hx-request" not in connection.headers:
+        wanted = connection.scope["path"]
+        if query := connection.scope.get("query_string", b""):
+            wanted += "?" + query.decode("latin-1")
+        return Redirect(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
+    title, advice = WORDS.get(status, UNEXPECTED)
+    context = {"status": status, "title": title, "detail": _sentence(detail), "what_to_do": advice}
+    return pages.page(connection, "problem.html", title, context, status=status, headers=headers)
+
+
+def reads_html(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether an answer should be a page: a browser asks for something that is not the REST interface."""
+    return "text/html" in connection.headers.get("accept", "") and not connection.scope["path"].startswith("/api/")
+
+
+def _sentence(text: str) -> str:
+    clean = text.strip()
+    if not clean:
+        return ""
+    return clean[:1].upper() + clean[1:] + ("" if clean.endswith((".", "!", "?")) else ".")

@@ -1,0 +1,29 @@
+"""All routes of the pages."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from frontdesk.ui import assets, desk, signing_in, submit, track
+from frontdesk.ui.services import Services
+
+HANDLERS = (
+    submit.start,
+    submit.submit,
+    submit.look_up,
+    track.track,
+    track.fragment,
+    track.events,
+    track.answer,
+    desk.desk,
+    desk.fragment,
+    desk.events,
+    signing_in.form,
+    signing_in.sign_in,
+    signing_in.sign_out,
+)
+
+
+def router(services: Services) -> Router:
+    """Pages and static files, at the root."""
+    provided = {"services": Provide(lambda: services, sync_to_thread=False)}
+    return Router("/", route_handlers=[*HANDLERS, assets.router()], dependencies=provided)

@@ -1,0 +1,40 @@
+"""What the pages are handed, and how their handlers ask for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.params import Dependency
+
+from frontdesk.interfaces import CodeNames, Door, Gate, NewId, PageInbox, PageReader, Visit
+from frontdesk.model import Caller
+from frontdesk.ui.live import Live
+from frontdesk.ui.rendering import Pages
+from frontdesk.ui.track_keys import TrackKeys
+
+ROLE = "role"
+WEB = "WEB"
+PageRequest = Request[Caller, Visit, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everyone that pages need. `wake` is called when a message was stored; `https` makes cookies secure."""
+
+    pages: Pages
+    reader: PageReader
+    codes: CodeNames
+    inbox: PageInbox
+    door: Door
+    submissions: Gate
+    lookups: Gate
+    live: Live
+    keys: TrackKeys
+    wake: Callable[[], None]
+    new_id: NewId
+    https: bool
+
+
+Needs = Annotated[Services, Dependency(skip_validation=True)]

@@ -1,0 +1,103 @@
+"""How far an interaction's latest message has come: the six steps that the track page shows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.interfaces import Thread
+from frontdesk.model import Decision, Effect, EffectState, InboundMessage, Work, WorkState
+
+REPLY = "reply"
+OVER = (EffectState.DONE, EffectState.DROPPED)
+SOMEBODY_LOOKS = "Somebody of our team looks at it."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step; `state` is done, active, waiting or failed, `detail` a line about it."""
+
+    key: str
+    label: str
+    state: str
+    at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """What is known of a step: when it was done, whether it failed, and what to say."""
+
+    key: str
+    label: str
+    at: datetime | None = None
+    detail: str = ""
+    failed: bool = False
+    error: str = ""
+
+
+def steps_of(thread: Thread, understood: str, is_agent: bool) -> tuple[Step, ...]:
+    """The steps of the latest message. `understood` is how its analysis reads in a line; customers see no reasons."""
+    message = thread.messages[-1]
+    work = thread.work.get(message.id)
+    steps: list[Step] = []
+    stuck = work is not None and work.state is not WorkState.OPEN and work.state is not WorkState.DONE
+    under_way = work is not None and work.state is WorkState.OPEN
+    for progress in _progress(thread, message, understood, is_agent):
+        if progress.failed:
+            detail = progress.error if is_agent else SOMEBODY_LOOKS
+            steps.append(Step(progress.key, progress.label, "failed", progress.at, detail))
+        elif progress.at is not None:
+            steps.append(Step(progress.key, progress.label, "done", progress.at, progress.detail))
+        elif stuck:
+            stuck = False
+            detail = (work.last_error if work and is_agent else "") or SOMEBODY_LOOKS
+            steps.append(Step(progress.key, progress.label, "failed", None, detail))
+        else:
+            state = "active" if under_way else "waiting"
+            steps.append(
+                Step(progress.key, progress.label, state, None, _delay(work) if under_way and is_agent else "")
+            )
+            under_way = False
+    return tuple(steps)
+
+
+def _delay(work: Work | None) -> str:
+    return f"Will be tried again: {work.last_error}" if work and work.last_error else ""
+
+
+def _progress(thread: Thread, message: InboundMessage, understood: str, is_agent: bool) -> Iterable[_Progress]:
+    at = {line.kind: line.at for line in thread.happenings if line.message_id == message.id}
+    analysis = next((a for a in thread.analyses if a.id == message.analysis_id), None)
+    decision = next((d for d in thread.decisions if d.message_id == message.id), None)
+    effects = [e for e in thread.effects if e.message_id == message.id]
+    route = f"Route: {decision.route}" if decision and is_agent else ""
+    stored = f"Stored safely, reference {thread.interaction.reference}"
+    yield _Progress("accepted", "Accepted", message.received_at, stored)
+    yield _Progress("analysed", "Analysed", analysis.created_at if analysis else None, understood if is_agent else "")
+    yield _Progress("recorded", "Recorded", at.get("recorded"), "Title and summary brought up to date")
+    yield _Progress("decided", "Decided", decision.created_at if decision else None, route)
+    yield _acted(decision, [e for e in effects if e.action.kind != REPLY])
+    yield _replied([e for e in effects if e.action.kind == REPLY], at)
+
+
+def _acted(decision: Decision | None, effects: list[Effect]) -> _Progress:
+    calls = ", ".join(e.reference for e in effects if e.action.kind == "create_service_call" and e.reference)
+    done = f"Service call {calls} opened" if calls else ""
+    failed = [e for e in effects if e.state is EffectState.FAILED]
+    if failed:
+        return _Progress("acted", "Acted", failed[0].done_at, done, failed=True, error=failed[0].error)
+    if decision is None or any(e.state not in OVER for e in effects):
+        return _Progress("acted", "Acted")
+    at = max((e.done_at for e in effects if e.done_at), default=decision.created_at)
+    return _Progress("acted", "Acted", at, done)
+
+
+def _replied(replies: list[Effect], at: Mapping[str, datetime]) -> _Progress:
+    failed = [e for e in replies if e.state is EffectState.FAILED]
+    if failed:
+        return _Progress("replied", "Replied", failed[0].done_at, failed=True, error=failed[0].error)
+    if replies and all(e.state in OVER for e in replies):
+        return _Progress("replied", "Replied", max((e.done_at for e in replies if e.done_at), default=None))
+    if not replies and "handled" in at:
+        return _Progress("replied", "Replied", at["handled"], "No reply was needed")
+    return _Progress("replied", "Replied")

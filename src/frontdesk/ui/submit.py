@@ -1,0 +1,93 @@
+"""The public page: write a message, or find one again by its reference and the sender's e-mail address."""
+
+from dataclasses import replace
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import NewMessage, Role, Sender
+from frontdesk.ticketing.submission import check, storable
+from frontdesk.ui.forms import read_form, submission_id
+from frontdesk.ui.services import ROLE, WEB, Needs, PageRequest
+
+ANYONE = {ROLE: Role.ANYONE}
+FIELDS = ("text", "name", "email", "phone", "customer_no")
+WORDS = {
+    "text": "Write your message.",
+    "name": "Write your name.",
+    "email": "Write your e-mail address, such as name@example.com.",
+}
+NOT_FOUND = "No message fits this reference and e-mail address."
+LONGEST_EMAIL = 320
+
+
+@get("/", opt=ANYONE, include_in_schema=False)
+async def start(request: PageRequest, services: Needs) -> Response[str]:
+    """The form."""
+    return _form(request, services, {}, {})
+
+
+@post("/messages", opt=ANYONE, include_in_schema=False)
+async def submit(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """Take a message in and lead to its page; with anything wrong, show the form again with what was written."""
+    values = await read_form(request)
+    services.submissions.admit(request.auth.place)
+    errors = _missing(values)
+    try:
+        message = check(_message(values), {WEB: True})
+    except Invalid as error:
+        errors.setdefault(_field(error), str(error)[:1].upper() + str(error)[1:] + ".")
+    if errors:
+        return _form(request, services, values, errors, status=400)
+    accepted = await services.inbox.accept(message, by=request.user.name)
+    services.wake()
+    return Redirect(services.keys.link(accepted.reference), status_code=303)
+
+
+@get("/track", opt=ANYONE, include_in_schema=False)
+async def look_up(
+    request: PageRequest, services: Needs, reference: str = "", email: str = ""
+) -> Response[str] | Redirect:
+    """Lead to a message's page. What is unknown and what is another's sounds the same."""
+    services.lookups.admit(request.auth.place)
+    wanted, address = normal_reference(reference), storable(email).strip()[:LONGEST_EMAIL]
+    senders = await services.reader.senders(wanted) if wanted else ()
+    if address and address.casefold() in {sender.casefold() for sender in senders}:
+        return Redirect(services.keys.link(wanted), status_code=303)
+    shown = {"reference": storable(reference)[:20], "lookup_email": address}
+    return _form(request, services, shown, {"lookup": NOT_FOUND}, status=404)
+
+
+def normal_reference(text: str) -> str:
+    """A reference as it is stored, empty for what cannot be one."""
+    clean = text.strip().upper()
+    return clean if len(clean) == 8 and clean.isascii() and clean.isalnum() else ""
+
+
+def _missing(values: dict[str, str]) -> dict[str, str]:
+    errors = {name: words for name, words in WORDS.items() if not values.get(name, "").strip()}
+    user, _, domain = values.get("email", "").strip().rpartition("@")
+    if not user or not domain or any(character.isspace() for character in user + domain):
+        errors["email"] = WORDS["email"]
+    return errors
+
+
+def _message(values: dict[str, str]) -> NewMessage:
+    given = {name: values.get(name, "") for name in FIELDS}
+    sender = Sender(given["name"], given["email"].strip(), given["phone"], given["customer_no"])
+    message = NewMessage(given["text"], WEB, sender)
+    return replace(message, provider_id=submission_id(values.get("provider_id", ""), *given.values()))
+
+
+def _field(error: Invalid) -> str:
+    return "email" if error.field == "address" else error.field or "text"
+
+
+def _form(
+    request: PageRequest, services: Needs, values: dict[str, str], errors: dict[str, str], *, status: int = 200
+) -> Response[str]:
+    shown = {"provider_id": services.new_id()} | values
+    return services.pages.page(
+        request, "submit.html", "How can we help?", {"values": shown, "errors": errors}, status=status
+    )

@@ -1,0 +1,238 @@
+"""One interaction as its page shows it: codes as names, texts cut at what was found in them, and nothing for
+customers that is meant for the team."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from frontdesk.interfaces import Thread
+from frontdesk.model import (
+    Analysis,
+    Code,
+    CodeList,
+    Decision,
+    DeliveryState,
+    Effect,
+    Entity,
+    InboundMessage,
+    OutboundMessage,
+)
+from frontdesk.ui.steps import REPLY, steps_of
+
+INTERNAL_MEMO = "IM"
+UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED)
+MOST_ALTERNATIVES = 3
+LEAST_PROBABILITY = 0.01
+LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What codes are called."""
+
+    lists: Mapping[CodeList, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, lists: Mapping[CodeList, tuple[Code, ...]]) -> "Names":
+        """From the code lists."""
+        return cls({which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()})
+
+    def of_code(self, which: CodeList, code: str | None) -> str:
+        """The name of a code; the code itself where the list does not know it, empty for none."""
+        return self.lists.get(which, {}).get(code, code) if code else ""
+
+
+def track_context(thread: Thread, names: Names, *, is_agent: bool, may_answer: bool) -> dict[str, Any]:
+    """All that track.html and its fragment need, apart from the form's id."""
+    current = {message.analysis_id for message in thread.messages}
+    analyses = [analysis for analysis in thread.analyses if analysis.id in current]
+    numbers = {message.id: message.sequence for message in thread.messages}
+    latest = next((a for a in analyses if a.message_id == thread.messages[-1].id), None)
+    return {
+        "interaction": _interaction(thread, names),
+        "steps": steps_of(thread, _understood(latest, names), is_agent),
+        "messages": list(_conversation(thread, analyses, names, is_agent)),
+        "analyses": [_analysis(each, numbers, names) for each in analyses] if is_agent else [],
+        "decisions": [_decision(each, numbers) for each in thread.decisions] if is_agent else [],
+        "effects": [_effect(each) for each in thread.effects] if is_agent else [],
+        "is_agent": is_agent,
+        "may_answer": may_answer,
+    }
+
+
+def label_of(field: str) -> str:
+    """A field's name in words: order_no as "Order number"."""
+    words = field.replace("_", " ")
+    return (words[:-3] + " number" if words.endswith(" no") else words).capitalize()
+
+
+def _interaction(thread: Thread, names: Names) -> dict[str, Any]:
+    matter = thread.interaction
+    return {
+        "reference": matter.reference,
+        "title": matter.title,
+        "summary": matter.summary,
+        "status": matter.status.value,
+        "status_name": names.of_code(CodeList.STATUS, matter.status.value),
+        "priority_name": names.of_code(CodeList.PRIORITY, matter.priority),
+        "category_name": names.of_code(CodeList.CATEGORY, matter.category),
+        "channel_name": names.of_code(CodeList.CHANNEL, matter.channel),
+        "team": names.of_code(CodeList.TEAM, matter.team),
+        "created_at": matter.created_at,
+    }
+
+
+def _understood(analysis: Analysis | None, names: Names) -> str:
+    if analysis is None:
+        return ""
+    intent = names.of_code(CodeList.INTENT, analysis.intent) or "no intent of the list"
+    language = LANGUAGES.get(analysis.language, analysis.language)
+    return f"{language}, {analysis.sentiment.value.lower()}, {intent}"
+
+
+def _conversation(thread: Thread, analyses: list[Analysis], names: Names, is_agent: bool) -> Iterable[dict[str, Any]]:
+    read = {analysis.message_id: analysis for analysis in analyses}
+    inbound = [(m.received_at, 0, _inbound(m, read.get(m.id), names)) for m in thread.messages]
+    seen = (a for a in thread.answers if is_agent or _is_for_customers(a))
+    outbound = [(a.created_at, 1, _outbound(a, names, is_agent)) for a in seen]
+    return (shown for _, _, shown in sorted([*inbound, *outbound], key=lambda each: each[:2]))
+
+
+def _is_for_customers(answer: OutboundMessage) -> bool:
+    return answer.type != INTERNAL_MEMO and answer.state not in UNSEEN_BY_CUSTOMERS
+
+
+def _inbound(message: InboundMessage, analysis: Analysis | None, names: Names) -> dict[str, Any]:
+    sender = message.sender
+    return {
+        "direction": "in",
+        "text": message.text,
+        "segments": segments(message.text, analysis.entities if analysis else ()),
+        "at": message.received_at,
+        "author": sender.name or sender.address or sender.phone or "Customer",
+        "channel_name": names.of_code(CodeList.CHANNEL, message.channel),
+        "sentiment": analysis.sentiment.value if analysis else None,
+        "sentiment_probability": analysis.sentiment_probability if analysis else None,
+        "intent_name": names.of_code(CodeList.INTENT, analysis.intent) if analysis else "",
+        "intent_probability": analysis.intent_probability if analysis else None,
+        "type_name": names.of_code(CodeList.MESSAGE_TYPE, analysis.message_type) if analysis else "",
+        "language": analysis.language if analysis else "",
+        "state": "",
+        "remark": "",
+    }
+
+
+def _outbound(answer: OutboundMessage, names: Names, is_agent: bool) -> dict[str, Any]:
+    kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
+    notes = (kind, answer.state.value, answer.remark, answer.error) if is_agent else ()
+    return {
+        "direction": "out",
+        "text": answer.text,
+        "segments": segments(answer.text, ()),
+        "at": answer.created_at,
+        "author": answer.processed_by or "Frontdesk",
+        "channel_name": names.of_code(CodeList.CHANNEL, answer.channel),
+        "sentiment": None,
+        "sentiment_probability": None,
+        "intent_name": "",
+        "intent_probability": None,
+        "type_name": "",
+        "language": "",
+        "state": answer.state.value,
+        "remark": " · ".join(note for note in notes if note),
+    }
+
+
+def segments(text: str, entities: Iterable[Entity]) -> list[dict[str, str | None]]:
+    """The text cut at the spans of entities; of those that overlap the first counts."""
+    parts: list[dict[str, str | None]] = []
+    at = 0
+    for entity in sorted(entities, key=lambda each: (each.start, -each.end)):
+        if not at <= entity.start < entity.end <= len(text):
+            continue
+        if at < entity.start:
+            parts.append({"text": text[at : entity.start], "field": None})
+        parts.append({"text": text[entity.start : entity.end], "field": entity.field})
+        at = entity.end
+    if at < len(text):
+        parts.append({"text": text[at:], "field": None})
+    return parts
+
+
+def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: Names) -> dict[str, Any]:
+    others = [p for p in analysis.intents if p.code != analysis.intent and p.probability >= LEAST_PROBABILITY]
+    others.sort(key=lambda each: -each.probability)
+    return {
+        "message_sequence": numbers[analysis.message_id],
+        "title": analysis.title,
+        "summary": analysis.summary,
+        "language": LANGUAGES.get(analysis.language, analysis.language),
+        "sentiment": analysis.sentiment.value,
+        "sentiment_probability": analysis.sentiment_probability,
+        "type_name": names.of_code(CodeList.MESSAGE_TYPE, analysis.message_type),
+        "intent_name": names.of_code(CodeList.INTENT, analysis.intent),
+        "intent_probability": analysis.intent_probability,
+        "alternatives": [
+            {"name": names.of_code(CodeList.INTENT, each.code), "probability": each.probability}
+            for each in others[:MOST_ALTERNATIVES]
+        ],
+        "tier": analysis.tier.value,
+        "model": analysis.model,
+        "milliseconds": analysis.milliseconds,
+        "entities": [
+            {"field": each.field, "label": label_of(each.field), "value": each.value} for each in analysis.entities
+        ],
+    }
+
+
+def _decision(decision: Decision, numbers: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "message_sequence": numbers[decision.message_id],
+        "route": decision.route,
+        "rule": decision.rule,
+        "actions": [
+            {"kind": action.kind, "parameters": {name: str(value) for name, value in action.parameters.items()}}
+            for action in decision.actions
+        ],
+        "at": decision.created_at,
+    }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "key": effect.key,
+        "kind": effect.action.kind,
+        "state": effect.state.value,
+        "summary": str(effect.action.parameters.get("template", "")).replace("_", " ")
+        if effect.action.kind == REPLY
+        else "",
+        "reference": effect.reference,
+        "attempts": effect.attempts,
+        "error": effect.error,
+    }

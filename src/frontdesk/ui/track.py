@@ -1,0 +1,95 @@
+"""The page of one interaction: for the team, and for whoever has the link with its key."""
+
+from dataclasses import dataclass
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.response import Redirect, Stream
+
+from frontdesk.interfaces import CookieChange, Thread
+from frontdesk.model import NewMessage, Role
+from frontdesk.ticketing.submission import check
+from frontdesk.ui.events import event_stream
+from frontdesk.ui.forms import read_form, submission_id
+from frontdesk.ui.services import WEB, Needs, PageRequest
+from frontdesk.ui.submit import ANYONE, normal_reference
+from frontdesk.ui.thread_view import Names, track_context
+
+KEY_COOKIE = "frontdesk_track"
+KEY_COOKIE_SECONDS = 24 * 3600
+UNKNOWN = "Nothing can be shown under this reference. Use the whole link that you were given, or look your message up."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link."""
+
+    thread: Thread
+    is_agent: bool
+    key: str
+
+
+@get("/track/{reference:str}", opt=ANYONE, include_in_schema=False)
+async def track(request: PageRequest, services: Needs, reference: str, key: str = "") -> Response[str]:
+    """The page. The key of the link is kept in a cookie for this page alone, for the form to be sent with."""
+    entry = await _enter(request, services, reference, key)
+    title = entry.thread.interaction.title or f"Message {entry.thread.interaction.reference}"
+    cookies = [_kept(entry, services)] if entry.key else []
+    context = await _context(services, entry)
+    return services.pages.page(request, "track.html", title, context, cookies=cookies)
+
+
+@get("/track/{reference:str}/fragment", opt=ANYONE, include_in_schema=False)
+async def fragment(request: PageRequest, services: Needs, reference: str, key: str = "") -> Response[str]:
+    """The part of the page that changes."""
+    entry = await _enter(request, services, reference, key)
+    return services.pages.page(request, "track_fragment.html", "", await _context(services, entry))
+
+
+@get("/track/{reference:str}/events", opt=ANYONE, include_in_schema=False)
+async def events(request: PageRequest, services: Needs, reference: str, key: str = "") -> Stream:
+    """Tells when to fetch the fragment again."""
+    entry = await _enter(request, services, reference, key)
+    return event_stream(services.live, entry.thread.interaction.id)
+
+
+@post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
+async def answer(request: PageRequest, services: Needs, reference: str) -> Redirect:
+    """The customer writes on in the same interaction, as who they were when they opened it."""
+    entry = await _enter(request, services, reference, "")
+    if not entry.key:
+        raise PermissionDeniedException("only the customer, with the link to this page, can write here")
+    values = await read_form(request)
+    services.submissions.admit(request.auth.place)
+    matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
+    provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
+    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
+    await services.inbox.accept(message, by=request.user.name)
+    services.live.touched(matter.id)
+    services.wake()
+    return Redirect(services.keys.link(matter.reference), status_code=303)
+
+
+async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
+    """Raises NotFound for what does not exist and for who may not see it, in the same words."""
+    wanted = normal_reference(reference)
+    given = key or request.cookies.get(KEY_COOKIE, "")
+    held = services.keys.key(wanted) if services.keys.fits(wanted, given) else ""
+    is_agent = request.user.role.covers(Role.AGENT)
+    if not wanted or not (held or is_agent):
+        raise NotFoundException(UNKNOWN)
+    thread = await services.reader.thread(wanted)
+    if thread is None or not thread.messages:
+        raise NotFoundException(UNKNOWN)
+    return Entry(thread, is_agent, held)
+
+
+async def _context(services: Needs, entry: Entry) -> dict[str, object]:
+    names = Names.of(await services.codes.all())
+    context = track_context(entry.thread, names, is_agent=entry.is_agent, may_answer=bool(entry.key))
+    return context | {"provider_id": services.new_id()}
+
+
+def _kept(entry: Entry, services: Needs) -> CookieChange:
+    path = f"/track/{entry.thread.interaction.reference}"
+    return CookieChange(KEY_COOKIE, entry.key, KEY_COOKIE_SECONDS, services.https, path)

@@ -1,0 +1,253 @@
+"""The web server: puts pages and interfaces behind one door, and runs them with the work in one process."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Request, Response
+from litestar.middleware import DefineMiddleware
+
+from frontdesk import __version__
+from frontdesk.app import House, new_id, now, open_house, run_work
+from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
+from frontdesk.edges.headers import security_headers
+from frontdesk.edges.limits import Limit
+from frontdesk.edges.problems import answer, handlers, problem_of
+from frontdesk.interfaces import Invalid
+from frontdesk.settings import Settings
+from frontdesk.storage.idempotency import forget_old_keys
+from frontdesk.storage.pages import StoredPages
+from frontdesk.ui.live import Live
+from frontdesk.ui.problems import problem_page, reads_html
+from frontdesk.ui.rendering import Pages
+from frontdesk.ui.routes import router as pages_router
+from frontdesk.ui.services import Services as PageServices
+from frontdesk.ui.track_keys import TrackKeys
+from frontdesk.workflows.schedule import repeat
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+CHORES_EVERY = 3600.0
+BACKLOG = 2048
+KEEP_ALIVE = 30
+
+
+async def create_web(house: House) -> Litestar:
+    """The web application of an open house. Raises Undeclared for a route without a role."""
+    settings = house.settings
+    rules = door_rules(settings)
+    secret = await house.accounts.secret()
+    door = Doorkeeper(house.accounts, rules, secret)
+    live = Live(house.journal)
+    pages = Pages(__version__)
+    services = _page_services(house, door, live, pages, secret)
+    app = Litestar(
+        route_handlers=[pages_router(services)],
+        middleware=[DefineMiddleware(door.middleware)],
+        before_send=[security_headers(https=rules.https)],
+        exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
+        request_max_body_size=settings.server.max_body_bytes,
+        lifespan=[_closing(live)],
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.live = live
+    check_routes(app)
+    return app
+
+
+def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way within ten seconds.
+
+    `work` also works off messages in this process. `ready` is told the address when it answers. Raises Invalid when
+    the address cannot be had.
+    """
+    check_demo(settings.server.host, door_rules(settings))
+    listening = _listen(settings.server.host, settings.server.port)
+    with contextlib.closing(listening), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings, listening, work, ready))
+
+
+def door_rules(settings: Settings) -> DoorRules:
+    """How the door works under these settings."""
+    security = settings.security
+    return DoorRules(
+        session_hours=security.session_hours,
+        sign_ins_per_minute=security.sign_ins_per_minute,
+        trust_proxy=security.trust_proxy,
+        demo=security.demo_sign_in,
+        public_url=settings.server.public_url,
+    )
+
+
+def _page_services(house: House, door: Doorkeeper, live: Live, pages: Pages, secret: bytes) -> PageServices:
+    security = house.settings.security
+
+    def wake() -> None:
+        house.runner.wake()
+        live.wake()
+
+    return PageServices(
+        pages=pages,
+        reader=StoredPages(house.database),
+        codes=house.codes,
+        inbox=house.inbox,
+        door=door,
+        submissions=Limit(security.submissions_per_minute),
+        lookups=Limit(security.sign_ins_per_minute),
+        live=live,
+        keys=TrackKeys(secret),
+        wake=wake,
+        new_id=new_id,
+        https=door_rules(house.settings).https,
+    )
+
+
+def _explain(pages: Pages) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
+    """Problems as pages for browsers, as problem documents for programs."""
+
+    def explain(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if not reads_html(request):
+            return answer(request, error)
+        problem, headers = problem_of(error, request.scope["path"])
+        return problem_page(pages, request, problem.status, problem.detail, headers)
+
+    return explain
+
+
+def _closing(live: Live) -> Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def closing(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        live.close()
+
+    return closing
+
+
+async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
+    async with open_house(settings) as house:
+        app = await create_web(house)
+        if work:
+            await house.builtin.warm_up(await house.codes.catalogue())
+        server = _Server(_config(app, settings), lambda: ready(_address(settings.server.host, listening)))
+        _stop_on_signals(server, app.state.live)
+        await _say_how_to_begin(house)
+        async with _beside(_background(house, work)):
+            await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which here neither handles signals (we do) nor raises them again when all is done."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=settings.logging.access,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=int(PATIENCE),
+    )
+
+
+def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
+    """The first signal ends politely, a second at once. Open streams of events would never end by themselves."""
+
+    def stop() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+        live.close()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop)
+
+
+def _background(house: House, work: bool) -> Mapping[str, Awaitable[None]]:
+    chores = {
+        "forget expired sessions": house.accounts.forget_expired,
+        "forget old idempotency keys": lambda: forget_old_keys(house.database, now()),
+    }
+    running: dict[str, Awaitable[None]] = {"chores": repeat(chores, CHORES_EVERY)}
+    return running | ({"work": run_work(house)} if work else {})
+
+
+@contextlib.asynccontextmanager
+async def _beside(running: Mapping[str, Awaitable[None]]) -> AsyncIterator[None]:
+    """Run these meanwhile; at the end let them finish what is under way, but not for ever."""
+    tasks = [asyncio.ensure_future(each) for each in running.values()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+        if late:
+            log.warning("%d tasks did not end in %.0f s; their leases will, and others take over", len(late), PATIENCE)
+
+
+async def _say_how_to_begin(house: House) -> None:
+    if not house.settings.security.demo_sign_in and not await house.accounts.accounts():
+        log.warning(
+            "nobody can sign in yet: make an account with `frontdesk users add EMAIL --role admin`, and a key for "
+            "programs with `frontdesk keys add NAME --role service`"
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Invalid(f"cannot listen on {where}: {error.strerror or error}", "server.host") from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Invalid(
+                f"{where} is in use: choose another port with --port or FRONTDESK_PORT", "server.port"
+            ) from None
+        raise Invalid(f"cannot listen on {where}: {error.strerror}", "server.host") from None
+    return listening
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop
