@@ -9,7 +9,7 @@ from .encoder import Encoder, Vectors
 from .heads import Heads
 from .intents import IntentIndex
 from .language import UNKNOWN, LanguageReader
-from .reading import IntentSpec, Reading, Vocabulary
+from .reading import SENTIMENTS, IntentSpec, Reading, Vocabulary
 from .text import EMBED_LIMIT, Prepared, prepare
 
 _NO_NAMES = Vocabulary()
@@ -75,15 +75,15 @@ class Engine:
     ) -> Reading:
         start, end = prepared.body
         language = self._languages.read(prepared.plain[start:end])
-        sentiment, sentiment_probability = self._heads.sentiment(prepared, vectors)
-        type_, type_probability = self._heads.message_type(prepared, vectors, sentiment)
+        feeling = self._heads.sentiment(vectors)
+        type_, type_probability = self._heads.message_type(prepared, vectors, feeling)
         chosen, probability, ranked = index.score(_mean(vectors))
         if language == UNKNOWN:
             chosen = None
         return Reading(
             language=language,
-            sentiment=sentiment,
-            sentiment_probability=sentiment_probability,
+            sentiment=SENTIMENTS[int(feeling.argmax())],
+            sentiment_probability=float(feeling.max()),
             title=gist.title_of(text, prepared, vectors),
             summary=gist.summary_of(text, prepared, vectors),
             entities=entities.find(text, prepared, language, vocabulary),

@@ -6,42 +6,67 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from .encoder import Vectors
-from .reading import SENTIMENTS
+from .encoder import SIZE, Vectors
+from .reading import MESSAGE_TYPES, SENTIMENTS
 from .text import Prepared
 
-_Array = npt.NDArray[np.float32]
+Array = npt.NDArray[np.float32]
+# Brings unit vectors to the size at which one penalty fits all inputs of a head.
+_VECTOR_SCALE = 3.0
+
+
+def sentiment_inputs(vectors: Vectors) -> Array:
+    """What the sentiment head sees of a message: the mean of its sentence vectors."""
+    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(SIZE, np.float32)
+    return np.asarray(_VECTOR_SCALE * mean, np.float32)
+
+
+def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array:
+    """What the type head sees: the mean, the last sentence (where people ask), question marks, sentiment."""
+    last = vectors[-1] if len(vectors) else np.zeros(SIZE, np.float32)
+    asked = sum(s.text.rstrip().endswith(("?", "？")) for s in prepared.sentences)
+    signs = np.array([min(asked, 2), asked / max(1, len(prepared.sentences)), *sentiment], np.float32)
+    return np.concatenate([sentiment_inputs(vectors), last, signs]).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Heads:
     """The trained arrays; `training/train.py` writes them."""
 
-    sentiment_weights: _Array
-    sentiment_bias: _Array
+    sentiment_head: Array
+    type_head: Array
+    background: Array
 
     @classmethod
     def load(cls) -> "Heads":
         """Read the arrays that come with the package."""
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return cls(arrays["sentiment_weights"].astype(np.float32), arrays["sentiment_bias"].astype(np.float32))
+            names = ("sentiment", "message_type", "background")
+            return cls(*(arrays[name].astype(np.float32) for name in names))
 
-    def sentiment(self, prepared: Prepared, vectors: Vectors) -> tuple[str, float]:
-        """Positive, Neutral or Negative, with its probability."""
+    def sentiment(self, vectors: Vectors) -> Array:
+        """Probabilities in the order of `SENTIMENTS`; certainly neutral where nothing was said."""
         if not len(vectors):
-            return "Neutral", 1.0
-        odds = _softmax(vectors @ self.sentiment_weights + self.sentiment_bias).mean(axis=0)
+            return np.array([0.0, 1.0, 0.0], np.float32)
+        return _odds(sentiment_inputs(vectors), self.sentiment_head)
+
+    def message_type(self, prepared: Prepared, vectors: Vectors, sentiment: Array) -> tuple[str, float]:
+        """One of the five message types and its probability; never at odds with the sentiment."""
+        if not len(vectors):
+            return "Information", 1.0
+        odds = _odds(type_inputs(prepared, vectors, sentiment), self.type_head)
+        feeling = SENTIMENTS[int(sentiment.argmax())]
+        if feeling != "Positive":
+            odds[MESSAGE_TYPES.index("Complement")] = 0.0
+        if feeling == "Positive":
+            odds[MESSAGE_TYPES.index("Complaint")] = 0.0
+        odds /= max(float(odds.sum()), 1e-9)
         best = int(odds.argmax())
-        return SENTIMENTS[best], float(odds[best])
-
-    def message_type(self, prepared: Prepared, vectors: Vectors, sentiment: str) -> tuple[str, float]:
-        """One of the five message types, with its probability."""
-        if "?" in prepared.plain and sentiment != "Negative":
-            return "Question", 0.7
-        return {"Positive": "Complement", "Negative": "Complaint"}.get(sentiment, "Information"), 0.6
+        return MESSAGE_TYPES[best], float(odds[best])
 
 
-def _softmax(logits: _Array) -> _Array:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+def _odds(inputs: Array, head: Array) -> Array:
+    logits = inputs @ head[:-1] + head[-1]
+    odds = np.exp(logits - logits.max())
+    return np.asarray(odds / odds.sum(), np.float32)

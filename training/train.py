@@ -1,0 +1,192 @@
+"""Trains the engine's small heads and writes src/frontdesk/engine/weights/heads.npz; see README.md beside it.
+
+    .venv/bin/python training/train.py [--cache FOLDER]
+
+The same inputs give the same arrays: everything drawn is seeded, one thread is used.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "src"))
+
+import heads  # noqa: E402
+import made_up  # noqa: E402
+
+from frontdesk.engine.encoder import Encoder  # noqa: E402
+from frontdesk.engine.heads import sentiment_inputs, type_inputs  # noqa: E402
+from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
+from frontdesk.engine.text import prepare  # noqa: E402
+
+TARGET = HERE.parent / "src" / "frontdesk" / "engine" / "weights" / "heads.npz"
+RATED = "vaderSentiment==3.3.2"
+# The tweets of the same release are left out: their platform's terms do not allow training.
+RATED_FILES = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
+RATED_USED, MADE_UP, BACKGROUND = 8_000, 2_500, 160
+FOLDS, SEED = 5, 7
+_SENTIMENT_LETTERS = {"N": "Negative", "U": "Neutral", "P": "Positive"}
+_TYPE_LETTERS = dict(zip(("CM", "CL", "QS", "SR", "IN"), MESSAGE_TYPES, strict=True))
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+
+def main() -> None:
+    """Train, print the held-out scores, write the arrays."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "frontdesk-training")
+    encoder = Encoder()
+    rated = rated_sentences(fetch(parser.parse_args().cache))
+    sentiment = Corpus(encoder, *sentiment_corpus(rated))
+    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 3e-4)
+    odds = heads.softmax(sentiment_factor * _logits(sentiment.sentiment_inputs(), sentiment_head))
+    types = Corpus(encoder, *type_corpus())
+    odds = heads.softmax(sentiment_factor * _logits(types.sentiment_inputs(), sentiment_head))
+    type_head, type_factor = crossed("message type", types.type_inputs(odds), types, 3e-4)
+    np.savez(
+        TARGET,
+        sentiment=(sentiment_factor * sentiment_head).astype(np.float16),
+        message_type=(type_factor * type_head).astype(np.float16),
+        background=background(encoder).astype(np.float16),
+    )
+    _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
+
+
+def fetch(cache: Path) -> Path:
+    """The rated sentences' archive inside the source release, downloaded by package name when not there yet."""
+    found = list(cache.glob("**/hutto_ICWSM_2014.tar.gz"))
+    if found:
+        return found[0]
+    cache.mkdir(parents=True, exist_ok=True)
+    options = ["download", "--no-deps", "--no-binary", ":all:", "--dest", str(cache), RATED]
+    subprocess.run([sys.executable, "-m", "pip", *options], check=True)  # noqa: S603  # fixed arguments
+    with tarfile.open(next(cache.glob("vader*.tar.gz"))) as release:
+        release.extractall(cache, filter="data")
+    return next(cache.glob("**/hutto_ICWSM_2014.tar.gz"))
+
+
+def rated_sentences(archive: Path) -> list[tuple[str, str]]:
+    """(text, sentiment) with people's mean rating, -4 to 4, cut at half a point; a seeded sample."""
+    rows: list[tuple[str, str]] = []
+    with tarfile.open(archive) as tar:
+        for name in RATED_FILES:
+            member = tar.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt")
+            if member is None:
+                raise FileNotFoundError(name)
+            for line in member.read().decode("utf-8", "replace").splitlines():
+                parts = line.split("\t", 2)
+                if len(parts) == 3:
+                    rating = float(parts[1])
+                    rows.append((parts[2], SENTIMENTS[0 if rating <= -0.5 else 2 if rating >= 0.5 else 1]))
+    chosen = np.random.default_rng(SEED).permutation(len(rows))[:RATED_USED]
+    return [rows[i] for i in sorted(chosen)]
+
+
+def retail() -> list[list[str]]:
+    """The messages written by hand: intent, sentiment, type, language, text."""
+    return [line.split("|", 4) for line in _lines("retail.txt")]
+
+
+def utterances(name: str) -> list[str]:
+    """The sentences of one of the hand-written intent sets."""
+    return _lines(name)
+
+
+def sentiment_corpus(rated: list[tuple[str, str]]) -> tuple[list[str], Labels, Array, int]:
+    """Texts, labels, weights, and how many of the first are hand-written (those are what is scored)."""
+    hand = [(row[4], _SENTIMENT_LETTERS[row[1]]) for row in retail()]
+    plain = [t for t in utterances("telecom.txt") if t.endswith("?")] + utterances("assistant.txt")
+    made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
+    rows = hand + made + [(t, "Neutral") for t in plain] + rated
+    weights = [20.0] * len(hand) + [1.0] * len(made) + [0.5] * len(plain) + [0.15] * len(rated)
+    labels = np.array([SENTIMENTS.index(s) for _, s in rows])
+    return [t for t, _ in rows], labels, np.array(weights), len(hand)
+
+
+def type_corpus() -> tuple[list[str], Labels, Array, int]:
+    """As `sentiment_corpus`, for message types."""
+    hand = [(row[4], _TYPE_LETTERS[row[2]]) for row in retail()]
+    made = [(text, type_) for text, _, type_, _ in made_up.messages(MADE_UP, SEED)]
+    asked = [(t, "Question") for t in utterances("telecom.txt") if t.endswith("?")]
+    rows = hand + made + asked
+    weights = [20.0] * len(hand) + [1.0] * len(made) + [1.0] * len(asked)
+    labels = np.array([MESSAGE_TYPES.index(t) for _, t in rows])
+    return [t for t, _ in rows], labels, np.array(weights), len(hand)
+
+
+class Corpus:
+    """Texts with their sentence vectors, labels and weights."""
+
+    def __init__(self, encoder: Encoder, texts: list[str], labels: Labels, weights: Array, scored: int) -> None:
+        """Embed all texts by sentence."""
+        self.labels, self.weights, self.scored = labels, weights, scored
+        self.prepared = [prepare(text) for text in texts]
+        parts = [[s.text for s in one.sentences] or [" "] for one in self.prepared]
+        flat = encoder.encode([s for part in parts for s in part])
+        self.vectors = np.split(flat, np.cumsum([len(part) for part in parts])[:-1])
+
+    def sentiment_inputs(self) -> Array:
+        """What the sentiment head sees, one row for each text."""
+        return np.stack([sentiment_inputs(v) for v in self.vectors]).astype(np.float64)
+
+    def type_inputs(self, odds: Array) -> Array:
+        """What the type head sees, one row for each text."""
+        rows = [type_inputs(p, v, o) for p, v, o in zip(self.prepared, self.vectors, odds, strict=True)]
+        return np.stack(rows).astype(np.float64)
+
+
+def crossed(name: str, inputs: Array, corpus: Corpus, penalty: float) -> tuple[Array, float]:
+    """Score by cross-validation over the hand-written texts, then fit on all; the head and its temperature."""
+    fold = np.random.default_rng(SEED).permutation(corpus.scored) % FOLDS
+    logits = np.zeros((corpus.scored, int(corpus.labels.max()) + 1))
+    for f in range(FOLDS):
+        out = np.flatnonzero(fold == f)
+        rest = np.setdiff1d(np.arange(len(inputs)), out)
+        head = heads.fit(inputs[rest], corpus.labels[rest], corpus.weights[rest], penalty, steps=80)
+        logits[out] = _logits(inputs[out], head)
+    labels = corpus.labels[: corpus.scored]
+    factor = heads.temperature(logits, labels)
+    odds = heads.softmax(factor * logits)
+    chosen = odds.argmax(axis=1)
+    accuracy, f1 = float((chosen == labels).mean()), heads.macro_f1(chosen, labels)
+    error = heads.calibration_error(odds, labels)
+    _say(f"{name}: accuracy {accuracy:.3f} macro-F1 {f1:.3f} ECE {error:.3f} on {len(labels)} messages, {FOLDS} folds")
+    return heads.fit(inputs, corpus.labels, corpus.weights, penalty), factor
+
+
+def background(encoder: Encoder) -> npt.NDArray[np.float32]:
+    """Vectors of sentences about anything: how near to an intent a message comes by chance."""
+    texts = [*utterances("background.txt"), *utterances("telecom.txt"), *utterances("assistant.txt")]
+    fixed = len(utterances("background.txt"))
+    others = np.random.default_rng(SEED).permutation(np.arange(fixed, len(texts)))[: BACKGROUND - fixed]
+    return encoder.encode([texts[i] for i in [*range(fixed), *others]])
+
+
+def _logits(inputs: Array, head: Array) -> Array:
+    return np.asarray(inputs @ head[:-1] + head[-1])
+
+
+def _lines(name: str) -> list[str]:
+    lines = (HERE / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("# ")]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
