@@ -285,6 +285,6 @@ class Condition(Protocol):
         """The revision of its schema and the one this version needs; any exception means it does not answer."""
         ...
 
-    async def steps(self, after: int) -> tuple[int, Mapping[str, int]]:
-        """The highest journal id and how many lines of each kind lie above `after`."""
+    async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
+        """The highest journal id and how many lines of each kind lie above `after`; None counts none."""
         ...

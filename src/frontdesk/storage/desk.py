@@ -89,8 +89,11 @@ class StoredCondition:
         """See interfaces.Condition."""
         return await self._database.read(current), self._needed
 
-    async def steps(self, after: int) -> tuple[int, Mapping[str, int]]:
+    async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
         """See interfaces.Condition."""
+        if after is None:
+            highest = select(func.coalesce(func.max(journal.c.id), 0))
+            return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}
         counted = select(journal.c.kind, func.count(), func.max(journal.c.id)).where(journal.c.id > after)
         rows = await self._database.read(lambda c: c.execute(counted.group_by(journal.c.kind)).tuples().all())
-        return max([after, *(highest for _, _, highest in rows)]), {kind: count for kind, count, _ in rows}
+        return max([after, *(last for _, _, last in rows)]), {kind: count for kind, count, _ in rows}

@@ -1,0 +1,356 @@
+"""What the interface answers: the facts of the model as JSON, field by field, so that both can change apart."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from litestar import Response
+
+from frontdesk.interfaces import Kept, Reading, TimelineItem
+from frontdesk.model import (
+    Analysis,
+    CodeList,
+    Correction,
+    Decision,
+    DeliveryState,
+    Effect,
+    EffectState,
+    Happening,
+    InboundMessage,
+    OutboundMessage,
+    Page,
+    Sentiment,
+    Status,
+    Tier,
+    WorkState,
+)
+
+T = TypeVar("T")
+Fact = TypeVar("Fact")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Something that the interface answers."""
+
+
+class Receipt(Answer, frozen=True):
+    """A stored message: `reference` is the interaction's, `interaction` its number."""
+
+    reference: str
+    interaction: int
+    message: str
+    sequence: int
+    duplicate: bool
+
+
+class Listed(Answer, Generic[T], frozen=True):
+    """Some rows; `next` is the cursor of the following page, null on the last."""
+
+    items: list[T]
+    next: str | None
+
+
+class SenderAnswer(Answer, frozen=True):
+    """Who wrote, as the channel told it."""
+
+    name: str
+    address: str
+    phone: str
+    customer_no: str
+
+
+class ProbabilityAnswer(Answer, frozen=True):
+    """A code and how probable it is, 0 to 1."""
+
+    code: str
+    probability: float
+
+
+class EntityAnswer(Answer, frozen=True):
+    """A value found in the text from character `start` to before `end`."""
+
+    field: str
+    value: str
+    start: int
+    end: int
+
+
+class AnalysisAnswer(Answer, frozen=True):
+    """One reading of one message. `intent` is null where no configured intent fits."""
+
+    id: str
+    message_id: str
+    run: int
+    tier: Tier
+    model: str
+    language: str
+    sentiment: Sentiment
+    sentiment_probability: float
+    title: str
+    summary: str
+    message_type: str
+    type_probability: float
+    intent: str | None
+    intent_probability: float
+    intents: list[ProbabilityAnswer]
+    entities: list[EntityAnswer]
+    milliseconds: float
+    created_at: datetime
+
+
+class CorrectionAnswer(Answer, frozen=True):
+    """A person's word against an analysis."""
+
+    id: str
+    message_id: str
+    analysis_id: str
+    field: str
+    was: str
+    becomes: str
+    by: str
+    at: datetime
+
+
+class ActionAnswer(Answer, frozen=True):
+    """One thing that the rules want done."""
+
+    kind: str
+    parameters: dict[str, Any]
+
+
+class DecisionAnswer(Answer, frozen=True):
+    """What the rules said, with the facts they saw and the row that matched."""
+
+    id: str
+    message_id: str
+    rule_set: str
+    rule_set_version: int
+    rule: str
+    route: str
+    actions: list[ActionAnswer]
+    facts: dict[str, Any]
+    created_at: datetime
+
+
+class EffectAnswer(Answer, frozen=True):
+    """An action on its way or done; `key` travels to the outside and makes it happen once."""
+
+    key: str
+    message_id: str
+    interaction_id: int
+    decision_id: str
+    position: int
+    action: ActionAnswer
+    state: EffectState
+    attempts: int
+    created_at: datetime
+    reference: str
+    detail: dict[str, Any]
+    error: str
+    done_at: datetime | None
+
+
+class InboundAnswer(Answer, frozen=True):
+    """A customer's message."""
+
+    id: str
+    interaction_id: int
+    sequence: int
+    channel: str
+    text: str
+    sender: SenderAnswer
+    received_at: datetime
+    contact_id: int | None
+
+
+class OutboundAnswer(Answer, frozen=True):
+    """A message of the service; an internal memo (type IM) is for the team only."""
+
+    id: str
+    interaction_id: int
+    sequence: int
+    type: str
+    channel: str
+    recipient: str
+    text: str
+    processed_by: str
+    created_at: datetime
+    remark: str
+    reply_to: str | None
+    state: DeliveryState
+    error: str
+
+
+class HappeningAnswer(Answer, frozen=True):
+    """A line of the journal."""
+
+    id: int
+    at: datetime
+    kind: str
+    message_id: str | None
+    by: str
+    detail: dict[str, Any]
+
+
+class InteractionAnswer(Answer, frozen=True):
+    """A customer matter; `version` is its ETag."""
+
+    id: int
+    reference: str
+    title: str
+    summary: str
+    category: str
+    channel: str
+    status: Status
+    priority: str
+    team: str
+    route: str
+    tags: str
+    intent: str | None
+    sentiment: str | None
+    customer_id: str | None
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+    modified_by: str
+    first_answer_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class MessageAnswer(Answer, frozen=True):
+    """A customer's message with what became of it so far."""
+
+    reference: str
+    message: InboundAnswer
+    analysis: AnalysisAnswer | None
+    corrections: list[CorrectionAnswer]
+    decision: DecisionAnswer | None
+    effects: list[EffectAnswer]
+
+
+class TimelineAnswer(Answer, frozen=True, omit_defaults=True):
+    """One thing that happened: `kind` names the member that tells of it."""
+
+    at: datetime
+    kind: str
+    inbound: InboundAnswer | None = None
+    outbound: OutboundAnswer | None = None
+    analysis: AnalysisAnswer | None = None
+    correction: CorrectionAnswer | None = None
+    decision: DecisionAnswer | None = None
+    effect: EffectAnswer | None = None
+    happening: HappeningAnswer | None = None
+
+
+class CustomerAnswer(Answer, frozen=True):
+    """A customer by number; `version` is the ETag."""
+
+    id: str
+    name: str
+    created_at: datetime
+    version: int
+
+
+class ContactAnswer(Answer, frozen=True):
+    """A person; `identities` maps a channel's code to the address there; `version` is the ETag."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    customer_id: str | None
+    identities: dict[str, str]
+    created_at: datetime
+    version: int
+
+
+class CodeAnswer(Answer, frozen=True):
+    """An entry of a code list; `description` and `examples` teach intents."""
+
+    which: CodeList = msgspec.field(name="list")
+    code: str = msgspec.field()
+    name: str
+    description: str
+    position: int
+    active: bool
+    examples: list[str]
+
+
+class WorkAnswer(Answer, frozen=True):
+    """A piece of durable work; `due_at` is when it may be claimed."""
+
+    id: str
+    kind: str
+    subject: str
+    step: str
+    state: WorkState
+    due_at: datetime
+    attempts: int
+    created_at: datetime
+    last_error: str
+
+
+class ServiceCallAnswer(Answer, frozen=True):
+    """A call of the built-in service desk."""
+
+    code: str
+    subject: str
+    remarks: str
+    priority: str
+    status: str
+    interaction_id: int
+    customer_id: str | None
+    contact_id: int | None
+    created_at: datetime
+
+
+KINDS: Mapping[type, tuple[str, Any]] = {
+    InboundMessage: ("inbound", InboundAnswer),
+    OutboundMessage: ("outbound", OutboundAnswer),
+    Analysis: ("analysis", AnalysisAnswer),
+    Correction: ("correction", CorrectionAnswer),
+    Decision: ("decision", DecisionAnswer),
+    Effect: ("effect", EffectAnswer),
+    Happening: ("happening", HappeningAnswer),
+}
+
+
+def show(fact: object, kind: type[T]) -> T:
+    """A fact of the model as its answer."""
+    return msgspec.convert(fact, kind, from_attributes=True)
+
+
+def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
+    """A page of facts as its answer."""
+    return Listed([show(row, kind) for row in page.rows], page.next_cursor)
+
+
+def show_reading(reading: Reading) -> MessageAnswer:
+    """A message with what became of it."""
+    return show(reading, MessageAnswer)
+
+
+def show_item(item: TimelineItem) -> TimelineAnswer:
+    """An item of a timeline under the name of its kind."""
+    name, kind = KINDS[type(item.item)]
+    return TimelineAnswer(item.at, name, **{name: show(item.item, kind)})
+
+
+def tagged(answer: T, version: int) -> Response[T]:
+    """An answer with its ETag."""
+    return Response(answer, headers={"ETag": f'"{version}"'})
+
+
+def created(kept: Kept[Any], answer: T, place: str, version: int | None = None) -> Response[T]:
+    """The answer to a POST: where the new thing is, its ETag if it has one, and whether it was made before."""
+    headers = {"Location": place} | replay(kept)
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    return Response(answer, status_code=201, headers=headers)
+
+
+def replay(kept: Kept[Any]) -> dict[str, str]:
+    """The header that tells of a repeated request."""
+    return {"Idempotency-Replayed": "true"} if kept.replayed else {}

@@ -1,0 +1,60 @@
+"""How the process does: alive, ready, figures. Outside of /api, where probes look for them."""
+
+import asyncio
+from typing import Any
+
+from litestar import Response, get
+
+from frontdesk.edges.metrics import MEDIA_TYPE
+from frontdesk.edges.problems import document, make, refusals
+from frontdesk.edges.rest.services import Room
+from frontdesk.model import Role
+
+DATABASE_SECONDS = 5.0
+
+
+class Conditions(Room):
+    """Health, readiness, figures."""
+
+    path = "/"
+    tags = ("Operation",)
+
+    @get("/health", opt={"role": Role.ANYONE}, summary="Is the process up", security=[{}], responses=refusals(429))
+    async def health(self) -> dict[str, str]:
+        """Answers as long as the process does."""
+        return {"status": "up"}
+
+    @get("/ready", opt={"role": Role.ANYONE}, summary="Can it do its work", security=[{}], responses=refusals(429, 503))
+    async def ready(self) -> Response[dict[str, str]]:
+        """Whether the database answers with the schema of this version, and the runner of this process runs."""
+        faults = [fault for fault in (await self._database(), self._runner()) if fault]
+        if faults:
+            problem: Response[Any] = document(make(503, "; ".join(faults), "/ready"))
+            return problem
+        working = {None: "elsewhere", True: "running"}[self.services.is_working()]
+        return Response({"status": "ready", "work": working})
+
+    @get(
+        "/metrics",
+        opt={"role": Role.SERVICE},
+        media_type="text/plain",
+        summary="Figures for Prometheus",
+        responses=refusals(401, 403, 429),
+    )
+    async def figures(self) -> Response[bytes]:
+        """All figures as text."""
+        metrics = self.services.metrics
+        async with metrics.counting:  # two scrapes at once must not count the same lines
+            metrics.journal_seen, steps = await self.services.condition.steps(metrics.journal_seen)
+        return Response(metrics.exposition(await self.services.work.counts(), steps), media_type=MEDIA_TYPE)
+
+    async def _database(self) -> str:
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                found, needed = await self.services.condition.revision()
+        except Exception:  # whatever the database raises, it does not answer
+            return "the database does not answer"
+        return "" if found == needed else f"the database has schema {found or 'none'} and needs {needed}"
+
+    def _runner(self) -> str:
+        return "the runner has stopped" if self.services.is_working() is False else ""

@@ -1,0 +1,193 @@
+"""Interactions: lists, one, changing it, its timeline, answering."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from litestar import Response, get, patch, post
+from litestar.datastructures import ResponseHeader
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, UnsetType
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import (
+    InteractionAnswer,
+    Listed,
+    OutboundAnswer,
+    ServiceCallAnswer,
+    TimelineAnswer,
+    created,
+    show,
+    show_item,
+    show_page,
+    tagged,
+)
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, JsonBody
+from frontdesk.edges.rest.services import (
+    Asked,
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    IfNoneMatch,
+    Limit,
+    Reference,
+    Room,
+    expected_version,
+    is_known,
+    once_of,
+    who,
+    zoned,
+)
+from frontdesk.interfaces import Invalid, Sort
+from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status
+from frontdesk.ticketing.changes import check_change
+from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+
+Codes = Annotated[
+    list[str] | None, Parameter(max_items=50, description="Codes; give it several times for any of them.")
+]
+ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
+CodeWord = Annotated[str, Meta(max_length=40)]
+
+
+class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
+    """What is to be set; what is left out stays. `team` may be empty."""
+
+    status: Status | UnsetType = UNSET
+    category: CodeWord | UnsetType = UNSET
+    priority: CodeWord | UnsetType = UNSET
+    team: CodeWord | UnsetType = UNSET
+    customer_id: CustomerNumber | UnsetType = UNSET
+    title: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
+    summary: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    tags: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
+
+    def change(self) -> Change:
+        """As the change that ticketing knows."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        told = {name: value for name, value in given.items() if value is not UNSET}
+        if "summary" in told:
+            told["summary"] = storable(told["summary"])
+        return Change(**told)
+
+
+class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
+    """An answer to the customer (HA), or a memo for the team that is not sent (IM)."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
+    type: Literal["HA", "IM"] = "HA"
+
+
+class Interactions(Room):
+    """Customer matters."""
+
+    path = "/interactions"
+    tags = ("Interactions",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List interactions", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        status: Annotated[list[Status] | None, Parameter(max_items=10)] = None,
+        category: Codes = None,
+        channel: Codes = None,
+        priority: Codes = None,
+        intent: Codes = None,
+        sentiment: Annotated[list[Sentiment] | None, Parameter(max_items=5)] = None,
+        team: Codes = None,
+        customer_id: Annotated[str | None, Parameter(max_length=10)] = None,
+        since: Annotated[datetime | None, Parameter(description="Changed at or after.")] = None,
+        until: Annotated[datetime | None, Parameter(description="Changed before.")] = None,
+        sort: Annotated[Sort, Parameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[InteractionAnswer]:
+        """Those that fit, page by page; rows that arrive meanwhile neither repeat nor hide others."""
+        wanted = InteractionFilter(
+            status=tuple(status or ()),
+            category=tuple(category or ()),
+            channel=tuple(channel or ()),
+            priority=tuple(priority or ()),
+            intent=tuple(intent or ()),
+            sentiment=tuple(sentiment or ()),
+            team=tuple(team or ()),
+            customer_id=customer_id,
+            since=zoned(since, "since"),
+            until=zoned(until, "until"),
+        )
+        return show_page(await self.services.interactions.page(wanted, sort, limit, cursor), InteractionAnswer)
+
+    @get(
+        "/{reference:str}",
+        opt={"role": Role.SERVICE},
+        summary="One interaction",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, reference: Reference, if_none_match: IfNoneMatch = None) -> Response[InteractionAnswer]:
+        """The interaction with its ETag; 304 without body where If-None-Match knows it."""
+        found = await self.services.interactions.get(reference)
+        if is_known(if_none_match, found.version):
+            return Response(None, status_code=304, headers={"ETag": f'"{found.version}"'})  # type: ignore[arg-type]  # no body
+        return tagged(show(found, InteractionAnswer), found.version)
+
+    @patch(
+        "/{reference:str}",
+        dto=JsonBody[InteractionPatch],
+        opt={"role": Role.AGENT},
+        summary="Change an interaction",
+        description="Needs its ETag in If-Match. The status moves along its flow only; codes must be in use.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+    )
+    async def change(
+        self, request: Asked, reference: Reference, data: InteractionPatch, if_match: IfMatch = None
+    ) -> Response[InteractionAnswer]:
+        """Set fields of it."""
+        before = await self.services.interactions.get(reference)
+        expected_version(if_match, before.version)
+        change = check_change(before, data.change(), await self.services.codes.all())
+        after = await self.services.interactions.change(before, change, who(request))
+        return tagged(show(after, InteractionAnswer), after.version)
+
+    @get(
+        "/{reference:str}/timeline",
+        opt={"role": Role.SERVICE},
+        summary="All that happened to an interaction",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
+        """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
+        matter = await self.services.interactions.get(reference)
+        page = await self.services.interactions.timeline(matter.id, limit, cursor)
+        return Listed([show_item(item) for item in page.rows], page.next_cursor)
+
+    @post(
+        "/{reference:str}/replies",
+        dto=JsonBody[ReplyBody],
+        opt={"role": Role.AGENT},
+        summary="Answer the customer, or leave a memo",
+        description="Stored durably with the work that sends it by the channel of the customer's last message.",
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+    )
+    async def reply(
+        self, request: Asked, reference: Reference, data: ReplyBody, idempotency_key: IdempotencyKey = None
+    ) -> Response[OutboundAnswer]:
+        """Store a reply or memo."""
+        text = storable(data.text)
+        if not text.strip():
+            raise Invalid("text is empty: write what the customer shall read", "text")
+        matter = await self.services.interactions.get(reference)
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.replies.add(matter, text, data.type, who(request), once)
+        self.services.wake()
+        return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
+
+    @get(
+        "/{reference:str}/service-calls",
+        opt={"role": Role.AGENT},
+        summary="Service calls of an interaction",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
+        """Those of the built-in service desk, oldest first."""
+        matter = await self.services.interactions.get(reference)
+        return [show(call, ServiceCallAnswer) for call in await self.services.calls.calls_of(matter.id)]

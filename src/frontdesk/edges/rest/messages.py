@@ -1,0 +1,173 @@
+"""Messages: handing one in, and what became of it."""
+
+from typing import Annotated, Literal
+
+from litestar import Response, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.openapi import ResponseSpec
+from msgspec import Meta
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import (
+    AnalysisAnswer,
+    CorrectionAnswer,
+    MessageAnswer,
+    Receipt,
+    created,
+    replay,
+    show,
+    show_reading,
+)
+from frontdesk.edges.rest.bodies import Address, Body, JsonBody, Name, Phone
+from frontdesk.edges.rest.services import Asked, IdempotencyKey, MessageId, Room, once_of, who
+from frontdesk.interfaces import Invalid, NotFound
+from frontdesk.model import NewMessage, Role, Sender
+from frontdesk.ticketing.changes import check_correction
+from frontdesk.ticketing.submission import MOST_CHARACTERS, PROVIDER_ID_LENGTH, check
+
+AUDIO = "audio/"
+
+
+class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Who wrote, as far as it is known."""
+
+    name: Name = ""
+    address: Address = ""
+    phone: Phone = ""
+    customer_no: Phone = ""
+
+
+class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A customer's message. `interaction` is the reference of the matter that it continues."""
+
+    text: Annotated[
+        str, Meta(min_length=1, max_length=MOST_CHARACTERS, examples=["My washing machine does not start."])
+    ]
+    channel: Annotated[str, Meta(min_length=1, max_length=40, examples=["WEB"])] = "WEB"
+    sender: SenderBody = SenderBody()
+    provider_id: Annotated[str, Meta(max_length=PROVIDER_ID_LENGTH)] = ""
+    interaction: Annotated[str, Meta(max_length=8)] = ""
+
+
+class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A person's word. An empty intent says that none of the list fits."""
+
+    field: Literal["intent", "message_type", "sentiment", "language", "title", "summary"]
+    value: Annotated[str, Meta(max_length=300)]
+
+
+class Messages(Room):
+    """Messages of customers."""
+
+    path = "/messages"
+    tags = ("Messages",)
+
+    @post(
+        "/",
+        status_code=202,
+        dto=JsonBody[MessageBody],
+        opt={"role": Role.SERVICE},
+        summary="Hand in a message",
+        description="Answers when the message is stored durably, and never waits for its analysis. The same "
+        "(channel, provider_id) is stored once.",
+        response_headers=[
+            ResponseHeader(name="Location", documentation_only=True, description="The interaction."),
+            ResponseHeader(name="Idempotency-Replayed", documentation_only=True, description="A repeated request."),
+        ],
+        responses={
+            200: ResponseSpec(Receipt, description="It had been stored before.", generate_examples=False),
+            **refusals(400, 401, 403, 413, 415, 422, 429),
+        },
+    )
+    async def hand_in(
+        self, request: Asked, data: MessageBody, idempotency_key: IdempotencyKey = None
+    ) -> Response[Receipt]:
+        """Store a message."""
+        sender = data.sender
+        message = check(
+            NewMessage(
+                data.text,
+                data.channel,
+                Sender(sender.name, sender.address, sender.phone, sender.customer_no),
+                data.provider_id,
+                await self._joins(data.interaction) if data.interaction else None,
+            ),
+            await self.channels.known(),
+        )
+        kept = await self.services.inbox.accept_once(message, who(request), await once_of(request, idempotency_key))
+        stored = kept.value
+        self.services.metrics.accepted(message.channel, duplicate=stored.duplicate or kept.replayed)
+        if not stored.duplicate:
+            self.services.wake()
+        return Response(
+            Receipt(stored.reference, stored.interaction_id, stored.message_id, stored.sequence, stored.duplicate),
+            status_code=200 if stored.duplicate else 202,
+            headers={"Location": f"/api/v1/interactions/{stored.reference}"} | replay(kept),
+        )
+
+    async def _joins(self, reference: str) -> int:
+        try:
+            return (await self.services.interactions.get(reference)).id
+        except NotFound as error:
+            raise Invalid(str(error), "interaction") from None
+
+    @get(
+        "/{message_id:str}",
+        opt={"role": Role.SERVICE},
+        summary="A message and what became of it",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, message_id: MessageId) -> MessageAnswer:
+        """The message with its current analysis, decision and effects."""
+        return show_reading(await self.services.readings.message(message_id))
+
+    @get(
+        "/{message_id:str}/analyses",
+        opt={"role": Role.AGENT},
+        summary="All analyses of a message",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def analyses(self, message_id: MessageId) -> list[AnalysisAnswer]:
+        """Every run, oldest first."""
+        return [show(each, AnalysisAnswer) for each in await self.services.readings.analyses(message_id)]
+
+    @get(
+        "/{message_id:str}/audio",
+        opt={"role": Role.AGENT},
+        summary="The recording of a phone message",
+        media_type="application/octet-stream",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def audio(self, message_id: MessageId) -> Response[bytes]:
+        """The sound as it came in."""
+        recording = await self.services.readings.audio(message_id)
+        kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
+        return Response(recording.content, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+    @get(
+        "/{message_id:str}/corrections",
+        opt={"role": Role.AGENT},
+        summary="What people corrected",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def corrections(self, message_id: MessageId) -> list[CorrectionAnswer]:
+        """Oldest first."""
+        return [show(each, CorrectionAnswer) for each in await self.services.readings.corrections(message_id)]
+
+    @post(
+        "/{message_id:str}/corrections",
+        dto=JsonBody[CorrectionBody],
+        opt={"role": Role.AGENT},
+        summary="Correct an analysis",
+        description="Kept beside the analysis, never over it. A corrected intent makes the message an example of it: "
+        "the next analysis knows it.",
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+    )
+    async def correct(
+        self, request: Asked, message_id: MessageId, data: CorrectionBody, idempotency_key: IdempotencyKey = None
+    ) -> Response[CorrectionAnswer]:
+        """Keep a person's word."""
+        value = check_correction(data.field, data.value, await self.services.codes.all())
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.readings.correct(message_id, data.field, value, who(request), once)
+        return created(kept, show(kept.value, CorrectionAnswer), f"/api/v1/messages/{message_id}/corrections")

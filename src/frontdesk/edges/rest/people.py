@@ -1,0 +1,201 @@
+"""Customers and contacts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+from litestar import Response, get, patch, post
+from litestar.params import Parameter
+from msgspec import UNSET, Meta, UnsetType, field
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import ContactAnswer, CustomerAnswer, Listed, created, show, show_page, tagged
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, JsonBody, Name, Phone
+from frontdesk.edges.rest.interactions import ETAG
+from frontdesk.edges.rest.services import (
+    Asked,
+    Cursor,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    Number,
+    Room,
+    expected_version,
+    once_of,
+)
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Contact, Role
+
+CustomerName = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+Email = Annotated[str, Meta(max_length=320, pattern=r"^([^@\s\u0000-\u001f]+@[^@\s\u0000-\u001f]+)?$(?!\n)")]
+Identities = dict[
+    Annotated[str, Meta(min_length=1, max_length=40)],
+    Annotated[str, Meta(min_length=1, max_length=320, pattern=ONE_LINE)],
+]
+CustomerId = Annotated[str, Parameter(max_length=10, description="The number of a customer.")]
+NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class CustomerBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A new customer."""
+
+    id: CustomerNumber
+    name: CustomerName
+
+
+class CustomerPatch(Body, frozen=True, forbid_unknown_fields=True):
+    """What may be changed of a customer."""
+
+    name: CustomerName
+
+
+class ContactBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A new contact. E-mail address and phone number become identities by themselves."""
+
+    name: Name = ""
+    email: Email = ""
+    phone: Phone = ""
+    customer_id: CustomerNumber | None = None
+    identities: Identities = field(default_factory=dict)
+
+
+class ContactPatch(Body, frozen=True, forbid_unknown_fields=True):
+    """What is to be set; what is left out stays. `identities` replaces them all."""
+
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    customer_id: CustomerNumber | UnsetType | None = UNSET
+    identities: Identities | UnsetType = UNSET
+
+
+class Customers(Room):
+    """Customers by number."""
+
+    path = "/customers"
+    tags = ("Customers",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List customers", responses=refusals(400, 401, 403, 429))
+    async def list_all(self, limit: Limit = 50, cursor: Cursor = "") -> Listed[CustomerAnswer]:
+        """By number."""
+        return show_page(await self.services.customers.page(limit, cursor), CustomerAnswer)
+
+    @post(
+        "/",
+        dto=JsonBody[CustomerBody],
+        opt={"role": Role.AGENT},
+        summary="Add a customer",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
+    )
+    async def add(
+        self, request: Asked, data: CustomerBody, idempotency_key: IdempotencyKey = None
+    ) -> Response[CustomerAnswer]:
+        """Store a new customer."""
+        kept = await self.services.customers.add(data.id, data.name, await once_of(request, idempotency_key))
+        new = kept.value
+        return created(kept, show(new, CustomerAnswer), f"/api/v1/customers/{new.id}", new.version)
+
+    @get(
+        "/{customer_id:str}",
+        opt={"role": Role.AGENT},
+        summary="One customer",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, customer_id: CustomerId) -> Response[CustomerAnswer]:
+        """The customer with its ETag."""
+        found = await self.services.customers.get(customer_id)
+        return tagged(show(found, CustomerAnswer), found.version)
+
+    @patch(
+        "/{customer_id:str}",
+        dto=JsonBody[CustomerPatch],
+        opt={"role": Role.AGENT},
+        summary="Change a customer",
+        description="Needs its ETag in If-Match.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
+    )
+    async def change(
+        self, customer_id: CustomerId, data: CustomerPatch, if_match: IfMatch = None
+    ) -> Response[CustomerAnswer]:
+        """Set the name."""
+        before = await self.services.customers.get(customer_id)
+        version = expected_version(if_match, before.version)
+        after = await self.services.customers.rename(customer_id, data.name, version)
+        return tagged(show(after, CustomerAnswer), after.version)
+
+
+class Contacts(Room):
+    """People who write to us."""
+
+    path = "/contacts"
+    tags = ("Contacts",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List contacts", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        customer_id: Annotated[str, Parameter(max_length=10, description="Only of this customer.")] = "",
+        address: Annotated[str, Parameter(max_length=320, description="Only with this address on any channel.")] = "",
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[ContactAnswer]:
+        """By number."""
+        return show_page(await self.services.contacts.page(limit, cursor, customer_id, address), ContactAnswer)
+
+    @post(
+        "/",
+        dto=JsonBody[ContactBody],
+        opt={"role": Role.AGENT},
+        summary="Add a contact",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
+    )
+    async def add(
+        self, request: Asked, data: ContactBody, idempotency_key: IdempotencyKey = None
+    ) -> Response[ContactAnswer]:
+        """Store a new contact under a new number."""
+        await self._check_channels(data.identities)
+        new = Contact(0, data.name, data.email, data.phone, NOT_YET, data.customer_id, dict(data.identities))
+        kept = await self.services.contacts.add(new, await once_of(request, idempotency_key))
+        stored = kept.value
+        return created(kept, show(stored, ContactAnswer), f"/api/v1/contacts/{stored.id}", stored.version)
+
+    @get(
+        "/{contact_id:int}",
+        opt={"role": Role.AGENT},
+        summary="One contact",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, contact_id: Number) -> Response[ContactAnswer]:
+        """The contact with its ETag."""
+        found = await self.services.contacts.get(contact_id)
+        return tagged(show(found, ContactAnswer), found.version)
+
+    @patch(
+        "/{contact_id:int}",
+        dto=JsonBody[ContactPatch],
+        opt={"role": Role.AGENT},
+        summary="Change a contact",
+        description="Needs its ETag in If-Match.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+    )
+    async def change(self, contact_id: Number, data: ContactPatch, if_match: IfMatch = None) -> Response[ContactAnswer]:
+        """Set fields of it."""
+        before = await self.services.contacts.get(contact_id)
+        version = expected_version(if_match, before.version)
+        given = {name: getattr(data, name) for name in data.__struct_fields__}
+        told = {name: value for name, value in given.items() if value is not UNSET}
+        await self._check_channels(told.get("identities", {}))
+        wanted = replace(before, **told)
+        after = await self.services.contacts.change(wanted, version if version is not None else before.version)
+        return tagged(show(after, ContactAnswer), after.version)
+
+    async def _check_channels(self, identities: dict[str, str]) -> None:
+        known = await self.channels.known()
+        for channel in identities:
+            if channel not in known:
+                raise Invalid(f"channel {channel!r} is not known: use one of {', '.join(sorted(known))}", "identities")

@@ -1,0 +1,102 @@
+"""Decisions, effects and durable work: what was chosen, what was done, and what needs a person."""
+
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
+from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyKey, Limit, Room, once_of, who
+from frontdesk.interfaces import Kept
+from frontdesk.model import EffectState, Role, Work, WorkState
+
+Ulid = Annotated[str, Parameter(max_length=26)]
+
+
+class Decisions(Room):
+    """Decisions."""
+
+    path = "/decisions"
+    tags = ("Decisions and effects",)
+
+    @get(
+        "/{decision_id:str}",
+        opt={"role": Role.AGENT},
+        summary="One decision",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, decision_id: Ulid) -> DecisionAnswer:
+        """What the rules said, with the facts they saw."""
+        return show(await self.services.readings.decision(decision_id), DecisionAnswer)
+
+
+class Effects(Room):
+    """Effects."""
+
+    path = "/effects"
+    tags = ("Decisions and effects",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List effects", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        wanted: Annotated[EffectState | None, Parameter(query="state")] = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[EffectAnswer]:
+        """Oldest first."""
+        return show_page(await self.services.readings.effects(wanted, limit, cursor), EffectAnswer)
+
+    @get("/{key:str}", opt={"role": Role.AGENT}, summary="One effect", responses=refusals(400, 401, 403, 404, 429))
+    async def read(self, key: Annotated[str, Parameter(max_length=100)]) -> EffectAnswer:
+        """Where an effect stands."""
+        return show(await self.services.readings.effect(key), EffectAnswer)
+
+
+class WorkRoom(Room):
+    """Durable work."""
+
+    path = "/work"
+    tags = ("Work",)
+
+    @get("/", opt={"role": Role.SUPERVISOR}, summary="List work", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        wanted: Annotated[WorkState, Parameter(query="state")] = WorkState.FAILED,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[WorkAnswer]:
+        """Oldest first; failed work unless another state is asked for."""
+        return show_page(await self.services.work.page(wanted, limit, cursor), WorkAnswer)
+
+    @post(
+        "/{work_id:str}/retry",
+        status_code=200,
+        opt={"role": Role.SUPERVISOR},
+        summary="Try failed work again",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def retry(
+        self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyKey = None
+    ) -> Response[WorkAnswer]:
+        """Make it due now."""
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.work.retry(work_id, who(request), once)
+        self.services.wake()
+        return _settled(kept)
+
+    @post(
+        "/{work_id:str}/drop",
+        status_code=200,
+        opt={"role": Role.SUPERVISOR},
+        summary="Give failed work up",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def drop(self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyKey = None) -> Response[WorkAnswer]:
+        """Drop it for good."""
+        once = await once_of(request, idempotency_key)
+        return _settled(await self.services.work.drop(work_id, who(request), once))
+
+
+def _settled(kept: Kept[Work]) -> Response[WorkAnswer]:
+    return Response(show(kept.value, WorkAnswer), headers=replay(kept))

@@ -1,0 +1,102 @@
+"""The REST interface over an open house; who calls is told by a header, for doors are tested elsewhere."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.middleware import ASGIMiddleware
+from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from frontdesk.app import House
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.problems import handlers
+from frontdesk.edges.rest import Services, routes, specification
+from frontdesk.model import Caller, Role
+
+JsonClient = AsyncTestClient[Litestar]
+
+
+class NamedCaller(ASGIMiddleware):
+    """Lets in whoever says so: the header x-role names the caller's role, an agent's without it."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        role = Role(headers.get("x-role", "admin"))
+        scope["user"] = Caller(headers.get("x-caller", f"id-{role}"), headers.get("x-caller", f"The {role}"), role)
+        if not role.covers(scope["route_handler"].opt.get("role", Role.ANYONE)):
+            raise NotAuthorizedException if role is Role.ANYONE else PermissionDeniedException
+        await next_app(scope, receive, send)
+
+
+def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> Services:
+    return Services(
+        inbox=house.keyed_inbox,
+        interactions=house.interactions,
+        replies=house.replies,
+        customers=house.customers,
+        contacts=house.contacts,
+        readings=house.readings,
+        codes=house.codes,
+        code_entries=house.code_entries,
+        work=house.work_desk,
+        calls=house.service_desk,
+        condition=house.condition,
+        metrics=Metrics(),
+        wake=wake,
+        is_working=lambda: None,
+        most_body_bytes=most,
+    )
+
+
+def app_of(services: Services) -> Litestar:
+    async def allow(*_: Any) -> None: ...
+
+    return Litestar(
+        route_handlers=routes(services),
+        middleware=[services.metrics.middleware, NamedCaller()],
+        exception_handlers=handlers(),
+        openapi_config=specification(),
+        logging_config=None,
+    )
+
+
+@pytest.fixture
+def services(house: House) -> Services:
+    return services_of(house)
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[JsonClient]:
+    async with AsyncTestClient(app_of(services), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@dataclass
+class Desk:
+    """Hands messages in by REST and works them off."""
+
+    client: JsonClient
+    house: House
+
+    async def say(self, text: str, **more: Any) -> dict[str, Any]:
+        answer = await self.client.post("/api/v1/messages", json={"text": text, **more})
+        assert answer.status_code in (200, 202), answer.text
+        await self.house.runner.run_until_idle()
+        return dict(answer.json())
+
+    async def get(self, path: str, **query: Any) -> Any:
+        answer = await self.client.get(f"/api/v1{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def desk(client: JsonClient, house: House) -> Desk:
+    return Desk(client, house)
+
+
+Ask = Callable[..., Awaitable[Any]]
