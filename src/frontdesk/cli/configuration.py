@@ -30,7 +30,7 @@ def config() -> None:
     """Settings: show them, check them."""
 
 
-@command(config, "show", role=Role.ADMIN, example="frontdesk config show > frontdesk.toml")
+@command(config, "show", role=Role.ADMIN, example="frontdesk config show --data /srv/frontdesk")
 def show() -> None:
     """Print the settings in force as TOML; secrets are masked."""
     settings = chosen_settings()

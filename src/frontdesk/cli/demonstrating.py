@@ -30,12 +30,12 @@ def demo(port: int | None) -> None:
     line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach it. The data is kept in its own
     folder (demo, within the default folder) unless --data names one. Ends on SIGTERM and Ctrl-C.
     """
-    from frontdesk import web
+    from frontdesk.web import serve as serve_web
 
     settings = _demo_settings(port)
     log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
     with_house(load_demo, settings)
-    web.serve(settings, work=True, ready=say_ready)
+    serve_web(settings, work=True, ready=say_ready)
 
 
 async def load_demo(house: "House") -> int:

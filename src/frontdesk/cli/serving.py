@@ -29,11 +29,11 @@ def serve(host: str | None, port: int | None, no_work: bool) -> None:
     Prints one line, "ready http://HOST:PORT", when it answers. Ends cleanly on SIGTERM and Ctrl-C: what is under way
     is finished first. A new folder has no accounts: make one with 'frontdesk users add'.
     """
-    from frontdesk import web
+    from frontdesk.web import serve as serve_web
 
     settings = override(chosen_settings(), "server", host=host, port=port)
     log_to_stderr(settings.logging.level)
-    web.serve(settings, work=settings.work.in_server and not no_work, ready=say_ready)
+    serve_web(settings, work=settings.work.in_server and not no_work, ready=say_ready)
 
 
 @command(frontdesk, "worker", role=Role.ADMIN, example="frontdesk worker --data /srv/frontdesk --slots 16")
