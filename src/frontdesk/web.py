@@ -6,7 +6,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any
 
 import uvicorn
@@ -18,7 +18,10 @@ from frontdesk.app import House, new_id, now, open_house, run_work
 from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
 from frontdesk.edges.headers import security_headers
 from frontdesk.edges.limits import Limit
+from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import answer, handlers, problem_of
+from frontdesk.edges.rest import Services as InterfaceServices
+from frontdesk.edges.rest import routes, specification
 from frontdesk.interfaces import Invalid
 from frontdesk.settings import Settings
 from frontdesk.storage.idempotency import forget_old_keys
@@ -37,25 +40,34 @@ PATIENCE = 10.0
 CHORES_EVERY = 3600.0
 BACKLOG = 2048
 KEEP_ALIVE = 30
+WORK = "work"
 
 
-async def create_web(house: House) -> Litestar:
-    """The web application of an open house. Raises Undeclared for a route without a role."""
+async def create_web(house: House, is_working: Callable[[], bool | None] = lambda: None) -> Litestar:
+    """The web application of an open house. Raises Undeclared for a route without a role.
+
+    `is_working` tells whether this process works off messages as it should, None where it is not to.
+    """
     settings = house.settings
     rules = door_rules(settings)
     secret = await house.accounts.secret()
     door = Doorkeeper(house.accounts, rules, secret)
     live = Live(house.journal)
     pages = Pages(__version__)
-    services = _page_services(house, door, live, pages, secret)
+
+    def wake() -> None:
+        house.runner.wake()
+        live.wake()
+
+    interface = _interface_services(house, wake, is_working)
     app = Litestar(
-        route_handlers=[pages_router(services)],
-        middleware=[DefineMiddleware(door.middleware)],
+        route_handlers=[pages_router(_page_services(house, door, live, pages, secret, wake)), *routes(interface)],
+        middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
         before_send=[security_headers(https=rules.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
         request_max_body_size=settings.server.max_body_bytes,
         lifespan=[_closing(live)],
-        openapi_config=None,
+        openapi_config=specification(),
         logging_config=None,
     )
     app.state.live = live
@@ -87,13 +99,10 @@ def door_rules(settings: Settings) -> DoorRules:
     )
 
 
-def _page_services(house: House, door: Doorkeeper, live: Live, pages: Pages, secret: bytes) -> PageServices:
+def _page_services(
+    house: House, door: Doorkeeper, live: Live, pages: Pages, secret: bytes, wake: Callable[[], None]
+) -> PageServices:
     security = house.settings.security
-
-    def wake() -> None:
-        house.runner.wake()
-        live.wake()
-
     return PageServices(
         pages=pages,
         reader=StoredPages(house.database),
@@ -107,6 +116,28 @@ def _page_services(house: House, door: Doorkeeper, live: Live, pages: Pages, sec
         wake=wake,
         new_id=new_id,
         https=door_rules(house.settings).https,
+    )
+
+
+def _interface_services(
+    house: House, wake: Callable[[], None], is_working: Callable[[], bool | None]
+) -> InterfaceServices:
+    return InterfaceServices(
+        inbox=house.keyed_inbox,
+        interactions=house.interactions,
+        replies=house.replies,
+        customers=house.customers,
+        contacts=house.contacts,
+        readings=house.readings,
+        codes=house.codes,
+        code_entries=house.code_entries,
+        work=house.work_desk,
+        calls=house.service_desk,
+        condition=house.condition,
+        metrics=Metrics(),
+        wake=wake,
+        is_working=is_working,
+        most_body_bytes=house.settings.server.max_body_bytes,
     )
 
 
@@ -133,13 +164,14 @@ def _closing(live: Live) -> Callable[[Litestar], contextlib.AbstractAsyncContext
 
 async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
     async with open_house(settings) as house:
-        app = await create_web(house)
+        beside = _Beside(_background(house, work))
+        app = await create_web(house, beside.is_working if work else lambda: None)
         if work:
             await house.builtin.warm_up(await house.codes.catalogue())
         server = _Server(_config(app, settings), lambda: ready(_address(settings.server.host, listening)))
         _stop_on_signals(server, app.state.live)
         await _say_how_to_begin(house)
-        async with _beside(_background(house, work)):
+        async with beside.running():
             await server.serve(sockets=[listening])
 
 
@@ -188,27 +220,36 @@ def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
         asyncio.get_running_loop().add_signal_handler(each, stop)
 
 
-def _background(house: House, work: bool) -> Mapping[str, Awaitable[None]]:
+def _background(house: House, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     chores = {
         "forget expired sessions": house.accounts.forget_expired,
         "forget old idempotency keys": lambda: forget_old_keys(house.database, now()),
     }
-    running: dict[str, Awaitable[None]] = {"chores": repeat(chores, CHORES_EVERY)}
-    return running | ({"work": run_work(house)} if work else {})
+    always = {"chores": lambda: repeat(chores, CHORES_EVERY)}
+    return always | ({WORK: lambda: run_work(house)} if work else {})
 
 
-@contextlib.asynccontextmanager
-async def _beside(running: Mapping[str, Awaitable[None]]) -> AsyncIterator[None]:
-    """Run these meanwhile; at the end let them finish what is under way, but not for ever."""
-    tasks = [asyncio.ensure_future(each) for each in running.values()]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        _, late = await asyncio.wait(tasks, timeout=PATIENCE)
-        if late:
-            log.warning("%d tasks did not end in %.0f s; their leases will, and others take over", len(late), PATIENCE)
+class _Beside:
+    """What runs beside the web server: started with it, and ended within `PATIENCE` seconds."""
+
+    def __init__(self, wanted: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
+        self._wanted = wanted
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def is_working(self) -> bool:
+        return WORK in self._tasks and not self._tasks[WORK].done()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        self._tasks = {name: asyncio.create_task(begin()) for name, begin in self._wanted.items()}
+        try:
+            yield
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            _, late = await asyncio.wait(self._tasks.values(), timeout=PATIENCE)
+            if late:
+                log.warning("%d tasks did not end in %.0f s: their leases will, others go on", len(late), PATIENCE)
 
 
 async def _say_how_to_begin(house: House) -> None:

@@ -104,7 +104,7 @@ class Doorkeeper:
         self._believed: dict[tuple[Proof, str], tuple[float, Caller | None]] = {}
         self._by_address = Limit(rules.sign_ins_per_minute)
         self._by_account = Limit(rules.sign_ins_per_minute)
-        self._cookie = "__Host-frontdesk" if rules.https else "frontdesk_session"
+        self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
     def middleware(self, app: ASGIApp) -> ASGIApp:
         """In front of every route: sets scope["user"] (Caller) and scope["auth"] (Visit), then lets in or refuses."""

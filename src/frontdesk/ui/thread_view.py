@@ -7,6 +7,7 @@ from typing import Any
 
 from frontdesk.interfaces import Thread
 from frontdesk.model import (
+    Action,
     Analysis,
     Code,
     CodeList,
@@ -17,12 +18,19 @@ from frontdesk.model import (
     InboundMessage,
     OutboundMessage,
 )
-from frontdesk.ui.steps import REPLY, steps_of
+from frontdesk.ui.steps import steps_of
 
 INTERNAL_MEMO = "IM"
 UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED)
 MOST_ALTERNATIVES = 3
 LEAST_PROBABILITY = 0.01
+# Parameters of actions that hold a code.
+LISTS = {
+    "priority": CodeList.PRIORITY,
+    "category": CodeList.CATEGORY,
+    "team": CodeList.TEAM,
+    "status": CodeList.STATUS,
+}
 LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
@@ -79,8 +87,8 @@ def track_context(thread: Thread, names: Names, *, is_agent: bool, may_answer: b
         "steps": steps_of(thread, _understood(latest, names), is_agent),
         "messages": list(_conversation(thread, analyses, names, is_agent)),
         "analyses": [_analysis(each, numbers, names) for each in analyses] if is_agent else [],
-        "decisions": [_decision(each, numbers) for each in thread.decisions] if is_agent else [],
-        "effects": [_effect(each) for each in thread.effects] if is_agent else [],
+        "decisions": [_decision(each, numbers, names) for each in thread.decisions] if is_agent else [],
+        "effects": [_effect(each, names) for each in thread.effects] if is_agent else [],
         "is_agent": is_agent,
         "may_answer": may_answer,
     }
@@ -211,28 +219,34 @@ def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: Names) -> d
     }
 
 
-def _decision(decision: Decision, numbers: Mapping[str, int]) -> dict[str, Any]:
+def _decision(decision: Decision, numbers: Mapping[str, int], names: Names) -> dict[str, Any]:
     return {
         "message_sequence": numbers[decision.message_id],
         "route": decision.route,
         "rule": decision.rule,
-        "actions": [
-            {"kind": action.kind, "parameters": {name: str(value) for name, value in action.parameters.items()}}
-            for action in decision.actions
-        ],
+        "actions": [{"kind": each.kind, "parameters": _parameters(each, names)} for each in decision.actions],
         "at": decision.created_at,
     }
 
 
-def _effect(effect: Effect) -> dict[str, Any]:
+def _parameters(action: Action, names: Names) -> dict[str, str]:
+    return {name: _value(name, value, names) for name, value in action.parameters.items()}
+
+
+def _value(name: str, value: Any, names: Names) -> str:
+    if (which := LISTS.get(name)) is not None:
+        return names.of_code(which, str(value))
+    return str(value).replace("_", " ") if name == "template" else str(value)
+
+
+def _effect(effect: Effect, names: Names) -> dict[str, Any]:
+    values = _parameters(effect.action, names).values()
     return {
         "key": effect.key,
         "kind": effect.action.kind,
         "state": effect.state.value,
-        "summary": str(effect.action.parameters.get("template", "")).replace("_", " ")
-        if effect.action.kind == REPLY
-        else "",
-        "reference": effect.reference,
+        "summary": ", ".join(values),
+        "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "attempts": effect.attempts,
         "error": effect.error,
     }
