@@ -98,12 +98,14 @@ def _named(path: str, handler: BaseRouteHandler) -> str:
 class Doorkeeper:
     """Knows every caller and what to ask of them; see interfaces.Door for the side that pages see."""
 
-    def __init__(self, accounts: Accounts, rules: DoorRules, secret: bytes) -> None:
-        """`secret` signs the tokens of forms."""
-        self._accounts, self._rules, self._secret = accounts, rules, secret
+    def __init__(
+        self, accounts: Accounts, rules: DoorRules, secret: bytes, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`secret` signs the tokens of forms; `clock` tells seconds."""
+        self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
         self._believed: dict[tuple[Proof, str], tuple[float, Caller | None]] = {}
-        self._by_address = Limit(rules.sign_ins_per_minute)
-        self._by_account = Limit(rules.sign_ins_per_minute)
+        self._by_address = Limit(rules.sign_ins_per_minute, clock)
+        self._by_account = Limit(rules.sign_ins_per_minute, clock)
         self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
     def middleware(self, app: ASGIApp) -> ASGIApp:
@@ -206,7 +208,7 @@ class Doorkeeper:
         return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
 
     async def _look_up(self, proof: Proof, secret: str) -> Caller | None:
-        now = time.monotonic()
+        now = self._clock()
         key = (proof, hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest())
         if (believed := self._believed.get(key)) and believed[0] > now:
             return believed[1]

@@ -13,9 +13,12 @@ MOST_CALLERS = 50_000
 class Limit:
     """So many attempts a minute for each key, saved up to a minute's worth; see interfaces.Gate."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` tells seconds."""
+    def __init__(
+        self, per_minute: int, clock: Callable[[], float] = time.monotonic, most_callers: int = MOST_CALLERS
+    ) -> None:
+        """`clock` tells seconds; about no more than `most_callers` keys are remembered."""
         self._most, self._rate, self._clock = float(per_minute), per_minute / 60, clock
+        self._most_callers = most_callers
         # What was left of a key's attempts, and when; a key that is not here has all of them.
         self._left: dict[str, tuple[float, float]] = {}
 
@@ -26,7 +29,7 @@ class Limit:
         if left < 1:
             raise TooMany(math.ceil((1 - left) / self._rate))
         self._left.pop(key, None)
-        if len(self._left) >= MOST_CALLERS:
+        if len(self._left) >= self._most_callers:
             self._make_room(now)
         self._left[key] = (left - 1, now)
 
@@ -44,7 +47,7 @@ class Limit:
         """Forget who has all attempts again; in a flood of addresses also the tenth that was seen longest ago."""
         for key in [key for key in self._left if self._now_left(key, now) >= self._most]:
             del self._left[key]
-        for key in list(self._left)[: max(0, len(self._left) - MOST_CALLERS * 9 // 10)]:
+        for key in list(self._left)[: max(0, len(self._left) - self._most_callers * 9 // 10)]:
             del self._left[key]
 
 

@@ -1,0 +1,322 @@
+"""Who is let in, by what, and which requests are taken for forged."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar, get
+from litestar.static_files import create_static_files_router
+
+from frontdesk.app import House, open_house
+from frontdesk.edges.access import BELIEVED_SECONDS, Doorkeeper, DoorRules, check_demo, check_routes, client_address
+from frontdesk.interfaces import Invalid, Proof, Undeclared
+from frontdesk.model import Role
+from frontdesk.model.identity import NOBODY
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import load
+from frontdesk.web import create_web, door_rules, serve
+from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
+
+RULES = DoorRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
+
+
+@pytest.fixture
+async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[House]:
+    """A house on SQLite: doors are the same on every database."""
+    async with open_house(load(data=tmp_path, environment={}), builtin) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[House]:
+    """A house that signs its visitors in."""
+    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
+    async with open_house(settings, builtin) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(plain: House) -> AsyncIterator[Client]:
+    async with web_client(plain) as opened:
+        yield opened
+
+
+# Declared roles
+
+
+async def test_every_route_of_the_application_declares_a_role(plain: House) -> None:
+    app = await create_web(plain)
+    roles = {
+        (route.path, method): handler.opt["role"]
+        for route in app.routes
+        for handler in route.route_handlers  # type: ignore[union-attr]
+        for method in handler.http_methods
+    }
+    assert all(isinstance(role, Role) for role in roles.values())
+    assert roles["/desk", "GET"] is Role.AGENT
+    assert roles["/desk", "OPTIONS"] is Role.AGENT
+    assert roles["/static/{path:path}", "HEAD"] is Role.ANYONE
+    assert roles["/api/v1/openapi.json", "GET"] is Role.ANYONE
+
+
+def test_an_application_with_a_route_that_declares_nothing_is_refused_by_name() -> None:
+    @get("/open", sync_to_thread=False)
+    def forgotten() -> None: ...
+
+    with pytest.raises(Undeclared, match="GET /open"):
+        check_routes(Litestar([forgotten], openapi_config=None))
+
+
+def test_static_files_that_declare_nothing_are_refused_too(tmp_path: Path) -> None:
+    with pytest.raises(Undeclared, match="/files"):
+        check_routes(Litestar([create_static_files_router("/files", [tmp_path])], openapi_config=None))
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_opens_what_it_covers_and_nothing_else(plain: House, role: Role) -> None:
+    needed = {
+        "/": Role.ANYONE,
+        "/metrics": Role.SERVICE,
+        "/desk": Role.AGENT,
+        "/api/v1/work": Role.SUPERVISOR,
+    }
+    headers = await key_of(plain, role) if role is not Role.ANYONE else {}
+    refusal = 401 if role is Role.ANYONE else 403
+    async with web_client(plain) as client:
+        for path, least in needed.items():
+            answer = await client.get(path, headers=headers)
+            assert answer.status_code == (200 if role.covers(least) else refusal), path
+
+
+# Refusals
+
+
+async def test_a_program_without_a_key_is_told_to_send_one(client: Client) -> None:
+    answer = await client.get("/api/v1/interactions")
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="frontdesk"'
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_person_who_is_not_signed_in_is_led_to_sign_in_and_back(client: Client) -> None:
+    answer = await client.get("/desk?query=late order", headers=HTML, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/desk%3Fquery%3Dlate%2520order"
+
+
+async def test_a_person_whose_role_does_not_reach_gets_a_page_that_says_so(plain: House, client: Client) -> None:
+    answer = await client.get("/desk", headers=HTML | await key_of(plain, Role.CUSTOMER))
+    assert answer.status_code == 403
+    assert "That is not allowed" in answer.text
+
+
+@pytest.mark.parametrize(
+    "authorization", ["Bearer fd_wrong", "Bearer", "Basic YTpi", "fd_x", "Bearer \x7f", "Bearer é"]
+)
+async def test_a_wrong_key_is_nobody(client: Client, authorization: str) -> None:
+    answer = await client.get("/api/v1/interactions", headers={"Authorization": authorization.encode("latin-1")})
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/main.css", "/desk", "/api/v1/nowhere", "/health"])
+async def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
+    headers = (await client.get(path)).headers
+    policy = headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == ("public, no-cache" if path.startswith("/static") else "no-store")
+
+
+# Keys and sessions
+
+
+async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: House) -> None:
+    seconds = [0.0]
+    door = Doorkeeper(plain.accounts, RULES, b"secret", lambda: seconds[0])
+    key, secret = await plain.accounts.add_key("shop", Role.SERVICE)
+    headers = {b"authorization": f"Bearer {secret}".encode()}
+    scope = {"type": "http", "headers": [], "client": ("127.0.0.1", 1)}
+    assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
+    await plain.accounts.revoke(key.id)
+    assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
+    seconds[0] += BELIEVED_SECONDS
+    assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
+
+
+async def test_a_session_cookie_is_kept_from_scripts_and_other_sites(plain: House, client: Client) -> None:
+    await add_account(plain)
+    cookie = (await sign_in(client)).headers["set-cookie"]
+    assert cookie.startswith("frontdesk_session=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/" in cookie
+
+
+async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
+    async with open_house(settings, builtin) as house, web_client(house) as client:
+        await add_account(house)
+        answer = await sign_in(client)
+        assert answer.headers["set-cookie"].startswith("__Host-frontdesk_session=")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert "max-age" in answer.headers["strict-transport-security"]
+
+
+async def test_signing_out_ends_the_session_at_once(plain: House, client: Client) -> None:
+    await add_account(plain)
+    await sign_in(client)
+    page = await client.get("/desk")
+    stolen = dict(client.cookies)
+    await client.post("/sign-out", data={"_csrf_token": token_in(page)})
+    client.cookies.update(stolen)
+    assert (await client.get("/desk")).status_code == 401
+
+
+async def test_a_deactivated_person_is_let_in_no_longer(plain: House) -> None:
+    await add_account(plain)
+    async with web_client(plain) as client:
+        await sign_in(client)
+        await plain.accounts.deactivate("ada@example.com")
+        assert (await client.get("/desk")).status_code == 401
+
+
+# Forged requests
+
+
+MESSAGE = {"text": "The oven is broken", "sender": {"name": "Ada"}}
+
+
+async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_page(plain: House, client: Client) -> None:
+    await add_account(plain)
+    await sign_in(client)
+    assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 403
+    assert (await client.post("/sign-out", data={})).status_code == 403
+    assert (await client.post("/sign-out", data={"_csrf_token": "0" * 64})).status_code == 403
+    token = token_in(await client.get("/desk"))
+    accepted = await client.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
+    assert accepted.status_code == 202
+
+
+async def test_the_token_of_another_session_does_not_fit(plain: House) -> None:
+    await add_account(plain)
+    async with web_client(plain) as mine, web_client(plain) as theirs:
+        await sign_in(mine)
+        await sign_in(theirs)
+        token = token_in(await theirs.get("/desk"))
+        answer = await mine.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
+    assert answer.status_code == 403
+    assert "load it again" in answer.json()["detail"]
+
+
+async def test_a_program_with_a_key_needs_no_token(plain: House, client: Client) -> None:
+    answer = await client.post("/api/v1/messages", json=MESSAGE, headers=await key_of(plain, Role.SERVICE))
+    assert answer.status_code == 202
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9000"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_another_site_cannot_post_even_what_anybody_may(client: Client, headers: dict[str, str]) -> None:
+    answer = await client.post("/messages", data={"text": "hello"}, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.json()["detail"]
+
+
+async def test_our_own_pages_and_programs_without_origin_may_post(client: Client) -> None:
+    fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
+    for headers in ({"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, {}):
+        answer = await client.post("/messages", data=fields, headers=headers, follow_redirects=False)
+        assert answer.status_code == 303
+
+
+# The demo
+
+
+async def test_the_demo_signs_visitors_of_this_machine_in(demo: House) -> None:
+    async with web_client(demo) as client:
+        page = await client.get("/desk")
+    assert page.status_code == 200
+    assert "Demo Supervisor" in page.text
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("192.0.2.7", {}),
+        ("127.0.0.1", {"Host": "evil.example:8000"}),
+        ("127.0.0.1", {"Host": "localhost.evil.example"}),
+        ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
+        ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
+        ("127.0.0.1", {"Authorization": "Bearer fd_wrong"}),
+    ],
+)
+async def test_the_demo_signs_nobody_else_in(demo: House, address: str, headers: dict[str, str]) -> None:
+    async with web_client(demo, address) as client:
+        assert (await client.get("/desk", headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
+async def test_the_demo_knows_the_names_of_this_machine(demo: House, host: str) -> None:
+    async with web_client(demo, "::1") as client:
+        assert (await client.get("/desk", headers={"Host": host})).status_code == 200
+
+
+async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not(demo: House) -> None:
+    browser = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
+    async with web_client(demo) as client:
+        assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 202
+        assert (await client.post("/api/v1/messages", json=MESSAGE, headers=browser)).status_code == 403
+        token = token_in(await client.get("/"))
+        answer = await client.post("/api/v1/messages", json=MESSAGE, headers=browser | {"x-csrftoken": token})
+        assert answer.status_code == 202
+
+
+async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_sign_in(demo: House) -> None:
+    async with web_client(demo) as client:
+        token = token_in(await client.get("/"))
+        await client.post("/sign-out", data={"_csrf_token": token})
+        assert (await client.get("/desk")).status_code == 401
+        await client.get("/sign-in")
+        assert (await client.get("/desk")).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "desk.example.com", "::", ""])
+def test_a_demo_that_others_could_reach_is_refused_at_start(tmp_path: Path, host: str) -> None:
+    environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SERVER_HOST": host}
+    with pytest.raises(Invalid, match="loopback"):
+        serve(load(data=tmp_path, environment=environment), work=False, ready=print)
+
+
+def test_a_demo_behind_a_proxy_is_refused_at_start(tmp_path: Path) -> None:
+    environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_TRUST_PROXY": "true"}
+    settings = load(data=tmp_path, environment=environment)
+    with pytest.raises(Invalid, match="exclude each other"):
+        check_demo("127.0.0.1", door_rules(settings))
+
+
+# Addresses
+
+
+def test_a_forwarded_address_counts_only_from_a_trusted_proxy() -> None:
+    forwarded = [(b"x-forwarded-for", b"203.0.113.9, 198.51.100.4")]
+    scope = {"type": "http", "headers": forwarded, "client": ("127.0.0.1", 1)}
+    assert client_address(scope, trust_proxy=False) == "127.0.0.1"  # type: ignore[arg-type]
+    # What a customer wrote into the header stands before what our proxy added to it.
+    assert client_address(scope, trust_proxy=True) == "198.51.100.4"  # type: ignore[arg-type]
+
+
+async def test_a_visit_says_by_what_it_was_let_in(plain: House) -> None:
+    door = Doorkeeper(plain.accounts, RULES, b"secret")
+    scope = {"type": "http", "headers": [], "client": None}
+    caller, visit = await door.identify(scope, {})  # type: ignore[arg-type]
+    assert (caller, visit.proof, visit.csrf_token) == (NOBODY, Proof.NOTHING, "")

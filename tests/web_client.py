@@ -1,0 +1,59 @@
+"""A client of the whole web application, and the accounts it signs in with."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from litestar.types import Receive, Scope, Send
+
+from frontdesk.app import House
+from frontdesk.model import Role
+from frontdesk.web import create_web
+
+Client = AsyncTestClient[Litestar]
+PASSWORD = "a long enough password"
+HTML = {"Accept": "text/html"}
+BASE = "http://127.0.0.1:8000"
+
+
+@asynccontextmanager
+async def web_client(house: House, address: str = "127.0.0.1") -> AsyncIterator[Client]:
+    """The application of a house, called from `address`."""
+    app = await create_web(house)
+
+    async def placed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["client"] = (address, 50_000)
+        await app(scope, receive, send)
+
+    async with AsyncTestClient(placed, base_url=BASE, raise_server_exceptions=False) as client:  # type: ignore[arg-type]
+        yield client
+
+
+async def add_account(house: House, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:
+    """Somebody who can sign in with PASSWORD."""
+    await house.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
+
+
+async def sign_in(
+    client: Client, email: str = "ada@example.com", password: str = PASSWORD, onward: str = ""
+) -> Response:
+    """Sign in as the page does."""
+    fields = {"email": email, "password": password, "next": onward}
+    return await client.post("/sign-in", data=fields, headers=HTML, follow_redirects=False)
+
+
+async def key_of(house: House, role: Role) -> dict[str, str]:
+    """The header of a new API key."""
+    _, secret = await house.accounts.add_key(f"key of a {role}", role)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def token_in(page: Response) -> str:
+    """The token that a page's scripts send."""
+    found = re.search(r'name="csrf-token" content="([^"]*)"', page.text)
+    assert found, page.text
+    return found[1]
