@@ -18,12 +18,13 @@ from .reading import IntentSpec, Scored
 from .scope import DESCRIBED, Scope
 
 # All picked on the made-up sets in training/data; docs/reference/engine.md says how and with what result.
+_DESCRIBED = 12.0  # how many examples a description counts for where the intents part
 _SHARP = 20.0  # logit per cosine
 _TRUST = 1.3  # what makes the probabilities fit how often they are right
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.30  # least probability at which an intent is chosen
-_CHOOSE_AMONG_MANY = 0.18
+_CHOOSE = 0.25  # least probability at which an intent is chosen
+_CHOOSE_AMONG_MANY = 0.16
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class IntentIndex:
     """The configured intents, ready to compare messages with; made by `Engine.intent_index`."""
 
     codes: tuple[str, ...]
-    prototypes: Vectors
+    nearby: Vectors
     weights: Vectors
     bias: Vectors
     feelings: Vectors
@@ -46,8 +47,8 @@ class IntentIndex:
             return None, 0.0, ()
         if not len(vectors):
             return None, 0.0, tuple(Scored(code, 0.0) for code in self.codes)
-        logits = _peaked(vectors, self.weights) + self.bias + _SHARP * _FEELING * feeling * self.feelings
-        nearness = float(_peaked(vectors, self.prototypes.T).max())
+        logits = _peaked(vectors, self.weights) + self.bias + feeling * self.feelings
+        nearness = float(_peaked(vectors, self.nearby.T).max())
         odds = softmax(_TRUST * logits[None, :])[0] * self.scope.probability(nearness)
         order = np.argsort(-odds, kind="stable")
         ranked = tuple(Scored(self.codes[i], float(odds[i])) for i in order)
@@ -72,15 +73,18 @@ def build(
         return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], Scope.unknown())
     described = _descriptions(encoder, specs)
     examples, owners = _examples(encoder, specs, learned)
-    prototypes = _prototypes(described, examples, owners)
+    prototypes = _prototypes(described, examples, owners, _DESCRIBED)
+    near = _prototypes(described, examples, owners, DESCRIBED)
     weights, bias = _SHARP * prototypes.T, np.zeros(len(codes), np.float32)
     if len(examples):
         weights, bias = refine(
             np.vstack([described, examples]), np.concatenate([np.arange(len(codes)), owners]), weights
         )
-    feelings = np.array([_leaning(heads, row) for row in described], np.float32)
-    scope = Scope.measure(prototypes, described, examples, owners, heads.background)
-    return IntentIndex(codes, prototypes, weights, bias, feelings, scope)
+    # Words of feeling tell a complaint from a question where little else is known; examples tell it better.
+    worth = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(examples) / (5 * len(codes)))
+    feelings = np.array([worth * _leaning(heads, row) for row in described], np.float32)
+    scope = Scope.measure(near, described, examples, owners, heads.background)
+    return IntentIndex(codes, near, weights, bias, feelings, scope)
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
@@ -111,8 +115,8 @@ def _examples(
     return encoder.recall_messages([text for text, _ in texts]), owners
 
 
-def _prototypes(described: Vectors, examples: Vectors, owners: npt.NDArray[np.int64]) -> Vectors:
-    rows = DESCRIBED * described
+def _prototypes(described: Vectors, examples: Vectors, owners: npt.NDArray[np.int64], weight: float) -> Vectors:
+    rows = weight * described
     for place in np.unique(owners):
         own = examples[owners == place]
         rows[place] += len(own) * _unit(own.mean(axis=0, keepdims=True))[0]

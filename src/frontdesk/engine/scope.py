@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from .encoder import Vectors
 
-# How many examples a description counts for in a prototype.
-DESCRIBED = 5.0
+# How many examples a description counts for where it is asked how near a message comes.
+DESCRIBED = 3.0
 
 # A message comes this much nearer to a mere description than sentences about anything do.
 _DESCRIPTION_LEAD = 0.16
