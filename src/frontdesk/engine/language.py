@@ -12,6 +12,7 @@ from py3langid.langid import (  # type: ignore[import-untyped]  # the package ha
 UNKNOWN = "und"
 _READ = 3_000
 _WORD_WEIGHT = 1.0
+_FIRST_GUESS = {"en": 0.15, "de": 0.05, "fr": 0.05, "es": 0.05, "it": 0.03, "pt": 0.03, "nl": 0.02}
 
 _LANGUAGES = [
     "ar",
@@ -190,7 +191,7 @@ class LanguageReader:
         for language in family or _LATIN:
             known = _FUNCTION_WORDS.get(language, frozenset())
             share = sum(w in known for w in words) / max(len(words), 1)
-            score = statistics.get(language, 0.0) + _WORD_WEIGHT * share
+            score = statistics.get(language, 0.0) + _WORD_WEIGHT * share + _FIRST_GUESS.get(language, 0.0)
             if score > highest:
                 best, highest = language, score
         return best

@@ -27,7 +27,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=[ ]?\d{4}))?"
 _WEEKDAY = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag"
     "|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves"
@@ -76,6 +76,8 @@ _CUES = {
     ),
 }
 _REACH = 80
+_STOP = re.compile(r"[.!?](?=\s+[^\W\d_a-z])|[;\n]")
+_CLAUSE = re.compile(r"[.!?,;\n]")
 
 
 def find(claims: Claims) -> None:
@@ -120,8 +122,9 @@ def _exists(day: int, month: int, year: int) -> bool:
 
 def _field(plain: str, start: int, end: int, reach: int) -> str | None:
     """The field whose cue is nearest; words before a date count more than words after it."""
-    left = max((plain.rfind(stop, 0, start) for stop in (". ", "! ", "? ", "\n")), default=-1) + 1
-    right = min((i for i in (plain.find(stop, end) for stop in (".", "!", "?", "\n")) if i >= 0), default=len(plain))
+    left = max((m.end() for m in _STOP.finditer(plain, max(0, start - reach), start)), default=0)
+    clause = _CLAUSE.search(plain, end)
+    right = clause.start() if clause else len(plain)
     best, nearest = None, float(reach)
     for field, cue in _CUES.items():
         for match in cue.finditer(plain, max(left, start - reach), min(right, end + reach)):

@@ -7,7 +7,7 @@ from .claims import Claims
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-/._](?=[A-Za-z0-9])){0,29}"
 _ID = rf"(?:\d{{2,6}}(?: \d{{2,6}}){{1,4}}(?![\w€$£%])|{_CODE})"
 _NO = (
-    r"(?:numbers?|nummern?|num(?:éro|ero|mer)s?|n[úu]meros?|code|ref(?:erence)?\.?|no\.?|nos\.|nr\.?"
+    r"(?:numbers?|nummern?|num(?:éro|ero|mer)s?|n[úu]meros?|code|ref(?:erence)?\.?|no\.?|n\.|nos\.|nr\.?"
     r"|n[°ºo]\.?|núm\.?|num\.?|id|ids|№|#)"
 )
 _LINK = (

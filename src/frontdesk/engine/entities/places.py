@@ -152,13 +152,21 @@ def find(claims: Claims) -> None:
             if match.group(1).split()[0].lower() not in _NO_PLACE:
                 claims.add("store_location", *match.span(1))
     for match in _MODEL.finditer(claims.plain):
-        if not _NO_MODEL & {w.lower() for w in match.group(1).split()} and not _starts_sentence(claims.plain, match):
-            claims.add("product_name", *match.span(1))
+        _add_model(claims, *match.span(1))
     for match in _KINDS.finditer(claims.plain):
         claims.add("product_name", *match.span())
 
 
-def _starts_sentence(plain: str, match: re.Match[str]) -> bool:
+def _add_model(claims: Claims, start: int, end: int) -> None:
+    words = claims.plain[start:end].split(" ")
+    while len(words) > 1 and words[0].lower() in _NO_MODEL:
+        start += len(words.pop(0)) + 1
+    is_name = len(words) > 1 or any(c.isdigit() for c in words[0])
+    if is_name and not _NO_MODEL & {word.lower() for word in words} and not _starts_sentence(claims, start):
+        claims.add("product_name", start, end)
+
+
+def _starts_sentence(claims: Claims, start: int) -> bool:
     """Whether the first capital may be owed to the sentence, not to a name."""
-    before = plain[: match.start()].rstrip()
+    before = claims.plain[max(0, start - 40) : start].rstrip()
     return not before or before[-1] in ".!?:\n"
