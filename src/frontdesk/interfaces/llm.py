@@ -1,0 +1,109 @@
+"""The sockets of language models: what a model service offers, below use cases, ladder and checks."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from frontdesk.interfaces.errors import ProviderFailed
+
+
+class Trouble(StrEnum):
+    """Why a model gave no usable answer; stored with each call and shown."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    UNAUTHORISED = "unauthorised"
+    BAD_REQUEST = "bad_request"
+    CONTENT_FILTER = "content_filter"
+    REFUSED = "refused"
+    CUT_OFF = "cut_off"
+    EMPTY = "empty"
+    NOT_JSON = "not_json"
+    WRONG_SCHEMA = "wrong_schema"
+    UNSUPPORTED = "unsupported"
+
+
+class ModelFailed(ProviderFailed):
+    """A model service failed in a way that has a name. Not `permanent`: the same rung may be asked again."""
+
+    def __init__(
+        self, trouble: Trouble, message: str, *, permanent: bool = False, after_seconds: float | None = None
+    ) -> None:
+        """Say what happened; the message never holds a key or a customer's words."""
+        super().__init__(message, permanent=permanent, after_seconds=after_seconds)
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation with a model. Customers' words are only ever in `user` turns."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One question to a model. `schema` is the JSON Schema that the answer must satisfy, None for free text."""
+
+    model: str
+    turns: tuple[Turn, ...]
+    schema: Mapping[str, Any] | None = None
+    schema_name: str = "answer"
+    max_tokens: int = 1024
+    temperature: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What a model said and used. Tokens are those that the service reports, estimated where it reports none."""
+
+    text: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    finish: Literal["stop", "length", "content_filter", "refusal", "other"] = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """One vector for each text, in order."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    model: str
+    input_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in a recording."""
+
+    text: str
+    language: str
+    model: str
+    seconds: float
+
+
+class ModelService(Protocol):
+    """One configured model service: an account at a provider, or a compatible server. `name` is the configured name."""
+
+    name: str
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """One answer. Raises ModelFailed; content filter, refusal and cut-off come as `finish`, not as errors."""
+        ...
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+        """The answer's text as it comes. Raises ModelFailed."""
+        ...
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
+        """Vectors. Raises ModelFailed (UNSUPPORTED where the service has none)."""
+        ...
+
+    async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
+        """The words of a recording. Raises ModelFailed (UNSUPPORTED where the service has none)."""
+        ...
