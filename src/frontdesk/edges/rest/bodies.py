@@ -33,8 +33,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a request says; a field that is not known is refused rather than ignored."""
 
 
-class JsonBody(AbstractDTO[T]):
-    """Litestar's socket for decoding a body: `dto=JsonBody[SomeBody]`."""
+class StrictJson(AbstractDTO[T]):
+    """Litestar's socket for decoding a body: `dto=StrictJson[SomeBody]`."""
 
     def decode_bytes(self, value: bytes) -> Any:
         """The body as its struct. Raises Invalid, Unsupported."""

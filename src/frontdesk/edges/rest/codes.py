@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import CodeAnswer, created, show
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, JsonBody, ShortCode
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyKey, Room, once_of
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Code, CodeList, Role
@@ -21,7 +21,7 @@ Description = Annotated[str, Meta(max_length=4000)]
 Example = Annotated[str, Meta(min_length=1, max_length=4000)]
 Examples = Annotated[list[Example], Meta(max_length=MOST_EXAMPLES)]
 Position = Annotated[int, Meta(ge=0, le=100_000)]
-CodeKey = Annotated[str, Parameter(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="A code.")]
+CodeKey = Annotated[str, PathParameter(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="A code.")]
 
 
 class EntryBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -55,20 +55,24 @@ class Codes(Room):
     @get(
         "/{which:str}", opt={"role": Role.SERVICE}, summary="One code list", responses=refusals(400, 401, 403, 404, 429)
     )
-    async def read(self, which: CodeList) -> list[CodeAnswer]:
+    async def read(self, which: FromPath[CodeList]) -> list[CodeAnswer]:
         """Its entries by position, also those out of use."""
         return [show(entry, CodeAnswer) for entry in (await self.services.codes.all()).get(which, ())]
 
     @post(
         "/{which:str}",
-        dto=JsonBody[NewEntryBody],
+        dto=StrictJson[NewEntryBody],
         opt={"role": Role.ADMIN},
         summary="Add an entry",
         description="A new intent is recognised from the next message on.",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def add(
-        self, request: Asked, which: CodeList, data: NewEntryBody, idempotency_key: IdempotencyKey = None
+        self,
+        request: Asked,
+        which: FromPath[CodeList],
+        data: JSONBody[NewEntryBody],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[CodeAnswer]:
         """Store a new entry."""
         entry = _entry(which, data.code, data)
@@ -82,7 +86,7 @@ class Codes(Room):
         summary="One entry",
         responses=refusals(400, 401, 403, 404, 429),
     )
-    async def entry(self, which: CodeList, code: CodeKey) -> CodeAnswer:
+    async def entry(self, which: FromPath[CodeList], code: CodeKey) -> CodeAnswer:
         """The entry with this code."""
         entries = (await self.services.codes.all()).get(which, ())
         found = next((entry for entry in entries if entry.code == code), None)
@@ -92,12 +96,12 @@ class Codes(Room):
 
     @put(
         "/{which:str}/{code:str}",
-        dto=JsonBody[EntryBody],
+        dto=StrictJson[EntryBody],
         opt={"role": Role.ADMIN},
         summary="Change an entry, or add it",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
     )
-    async def store(self, which: CodeList, code: CodeKey, data: EntryBody) -> CodeAnswer:
+    async def store(self, which: FromPath[CodeList], code: CodeKey, data: JSONBody[EntryBody]) -> CodeAnswer:
         """Store the entry under this code."""
         stored = await self.services.codes.put(_entry(which, code, data))
         self.channels.forget()
@@ -110,7 +114,7 @@ class Codes(Room):
         description="It stays readable on what carries it.",
         responses=refusals(400, 401, 403, 404, 409, 429),
     )
-    async def retire(self, which: CodeList, code: CodeKey) -> None:
+    async def retire(self, which: FromPath[CodeList], code: CodeKey) -> None:
         """Retire it."""
         check_retirement(which)
         await self.services.codes.remove(which, code)

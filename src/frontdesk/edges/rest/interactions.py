@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from litestar import Response, get, patch, post
 from litestar.datastructures import ResponseHeader
-from litestar.params import Parameter
+from litestar.openapi import ResponseSpec
+from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from frontdesk.edges.problems import refusals
@@ -21,7 +22,7 @@ from frontdesk.edges.rest.answers import (
     show_page,
     tagged,
 )
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, JsonBody
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, StrictJson
 from frontdesk.edges.rest.services import (
     Asked,
     Cursor,
@@ -43,7 +44,7 @@ from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
 Codes = Annotated[
-    list[str] | None, Parameter(max_items=50, description="Codes; give it several times for any of them.")
+    list[str] | None, QueryParameter(max_items=50, description="Codes; give it several times for any of them.")
 ]
 ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
 CodeWord = Annotated[str, Meta(max_length=40)]
@@ -86,17 +87,17 @@ class Interactions(Room):
     @get("/", opt={"role": Role.AGENT}, summary="List interactions", responses=refusals(400, 401, 403, 429))
     async def list_all(
         self,
-        status: Annotated[list[Status] | None, Parameter(max_items=10)] = None,
+        status: Annotated[list[Status] | None, QueryParameter(max_items=10)] = None,
         category: Codes = None,
         channel: Codes = None,
         priority: Codes = None,
         intent: Codes = None,
-        sentiment: Annotated[list[Sentiment] | None, Parameter(max_items=5)] = None,
+        sentiment: Annotated[list[Sentiment] | None, QueryParameter(max_items=5)] = None,
         team: Codes = None,
-        customer_id: Annotated[str | None, Parameter(max_length=10)] = None,
-        since: Annotated[datetime | None, Parameter(description="Changed at or after.")] = None,
-        until: Annotated[datetime | None, Parameter(description="Changed before.")] = None,
-        sort: Annotated[Sort, Parameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
+        customer_id: Annotated[str | None, QueryParameter(max_length=10)] = None,
+        since: Annotated[datetime | None, QueryParameter(description="Changed at or after.")] = None,
+        until: Annotated[datetime | None, QueryParameter(description="Changed before.")] = None,
+        sort: Annotated[Sort, QueryParameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
@@ -120,7 +121,7 @@ class Interactions(Room):
         opt={"role": Role.SERVICE},
         summary="One interaction",
         response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 429),
+        responses={304: ResponseSpec(None, description="It is still as known."), **refusals(400, 401, 403, 404, 429)},
     )
     async def read(self, reference: Reference, if_none_match: IfNoneMatch = None) -> Response[InteractionAnswer]:
         """The interaction with its ETag; 304 without body where If-None-Match knows it."""
@@ -131,7 +132,7 @@ class Interactions(Room):
 
     @patch(
         "/{reference:str}",
-        dto=JsonBody[InteractionPatch],
+        dto=StrictJson[InteractionPatch],
         opt={"role": Role.AGENT},
         summary="Change an interaction",
         description="Needs its ETag in If-Match. The status moves along its flow only; codes must be in use.",
@@ -139,7 +140,7 @@ class Interactions(Room):
         responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
     )
     async def change(
-        self, request: Asked, reference: Reference, data: InteractionPatch, if_match: IfMatch = None
+        self, request: Asked, reference: Reference, data: JSONBody[InteractionPatch], if_match: IfMatch = None
     ) -> Response[InteractionAnswer]:
         """Set fields of it."""
         before = await self.services.interactions.get(reference)
@@ -162,14 +163,14 @@ class Interactions(Room):
 
     @post(
         "/{reference:str}/replies",
-        dto=JsonBody[ReplyBody],
+        dto=StrictJson[ReplyBody],
         opt={"role": Role.AGENT},
         summary="Answer the customer, or leave a memo",
         description="Stored durably with the work that sends it by the channel of the customer's last message.",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def reply(
-        self, request: Asked, reference: Reference, data: ReplyBody, idempotency_key: IdempotencyKey = None
+        self, request: Asked, reference: Reference, data: JSONBody[ReplyBody], idempotency_key: IdempotencyKey = None
     ) -> Response[OutboundAnswer]:
         """Store a reply or memo."""
         text = storable(data.text)

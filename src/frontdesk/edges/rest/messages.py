@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from litestar import Response, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from frontdesk.edges.problems import refusals
@@ -18,7 +19,7 @@ from frontdesk.edges.rest.answers import (
     show,
     show_reading,
 )
-from frontdesk.edges.rest.bodies import Address, Body, JsonBody, Name, Phone
+from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyKey, MessageId, Room, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import NewMessage, Role, Sender
@@ -65,7 +66,7 @@ class Messages(Room):
     @post(
         "/",
         status_code=202,
-        dto=JsonBody[MessageBody],
+        dto=StrictJson[MessageBody],
         opt={"role": Role.SERVICE},
         summary="Hand in a message",
         description="Answers when the message is stored durably, and never waits for its analysis. The same "
@@ -80,7 +81,7 @@ class Messages(Room):
         },
     )
     async def hand_in(
-        self, request: Asked, data: MessageBody, idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[MessageBody], idempotency_key: IdempotencyKey = None
     ) -> Response[Receipt]:
         """Store a message."""
         sender = data.sender
@@ -156,7 +157,7 @@ class Messages(Room):
 
     @post(
         "/{message_id:str}/corrections",
-        dto=JsonBody[CorrectionBody],
+        dto=StrictJson[CorrectionBody],
         opt={"role": Role.AGENT},
         summary="Correct an analysis",
         description="Kept beside the analysis, never over it. A corrected intent makes the message an example of it: "
@@ -164,7 +165,11 @@ class Messages(Room):
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def correct(
-        self, request: Asked, message_id: MessageId, data: CorrectionBody, idempotency_key: IdempotencyKey = None
+        self,
+        request: Asked,
+        message_id: MessageId,
+        data: JSONBody[CorrectionBody],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[CorrectionAnswer]:
         """Keep a person's word."""
         value = check_correction(data.field, data.value, await self.services.codes.all())

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import Response, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import UNSET, Meta, UnsetType, field
 
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import ContactAnswer, CustomerAnswer, Listed, created, show, show_page, tagged
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, JsonBody, Name, Phone
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, Name, Phone, StrictJson
 from frontdesk.edges.rest.interactions import ETAG
 from frontdesk.edges.rest.services import (
     Asked,
@@ -32,7 +32,7 @@ Identities = dict[
     Annotated[str, Meta(min_length=1, max_length=40)],
     Annotated[str, Meta(min_length=1, max_length=320, pattern=ONE_LINE)],
 ]
-CustomerId = Annotated[str, Parameter(max_length=10, description="The number of a customer.")]
+CustomerId = Annotated[str, PathParameter(max_length=10, description="The number of a customer.")]
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,14 +82,14 @@ class Customers(Room):
 
     @post(
         "/",
-        dto=JsonBody[CustomerBody],
+        dto=StrictJson[CustomerBody],
         opt={"role": Role.AGENT},
         summary="Add a customer",
         response_headers=[ETAG],
         responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
     )
     async def add(
-        self, request: Asked, data: CustomerBody, idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyKey = None
     ) -> Response[CustomerAnswer]:
         """Store a new customer."""
         kept = await self.services.customers.add(data.id, data.name, await once_of(request, idempotency_key))
@@ -110,7 +110,7 @@ class Customers(Room):
 
     @patch(
         "/{customer_id:str}",
-        dto=JsonBody[CustomerPatch],
+        dto=StrictJson[CustomerPatch],
         opt={"role": Role.AGENT},
         summary="Change a customer",
         description="Needs its ETag in If-Match.",
@@ -118,7 +118,7 @@ class Customers(Room):
         responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
     )
     async def change(
-        self, customer_id: CustomerId, data: CustomerPatch, if_match: IfMatch = None
+        self, customer_id: CustomerId, data: JSONBody[CustomerPatch], if_match: IfMatch = None
     ) -> Response[CustomerAnswer]:
         """Set the name."""
         before = await self.services.customers.get(customer_id)
@@ -136,8 +136,10 @@ class Contacts(Room):
     @get("/", opt={"role": Role.AGENT}, summary="List contacts", responses=refusals(400, 401, 403, 429))
     async def list_all(
         self,
-        customer_id: Annotated[str, Parameter(max_length=10, description="Only of this customer.")] = "",
-        address: Annotated[str, Parameter(max_length=320, description="Only with this address on any channel.")] = "",
+        customer_id: Annotated[str, QueryParameter(max_length=10, description="Only of this customer.")] = "",
+        address: Annotated[
+            str, QueryParameter(max_length=320, description="Only with this address on any channel.")
+        ] = "",
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[ContactAnswer]:
@@ -146,14 +148,14 @@ class Contacts(Room):
 
     @post(
         "/",
-        dto=JsonBody[ContactBody],
+        dto=StrictJson[ContactBody],
         opt={"role": Role.AGENT},
         summary="Add a contact",
         response_headers=[ETAG],
         responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
     )
     async def add(
-        self, request: Asked, data: ContactBody, idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[ContactBody], idempotency_key: IdempotencyKey = None
     ) -> Response[ContactAnswer]:
         """Store a new contact under a new number."""
         await self._check_channels(data.identities)
@@ -176,14 +178,16 @@ class Contacts(Room):
 
     @patch(
         "/{contact_id:int}",
-        dto=JsonBody[ContactPatch],
+        dto=StrictJson[ContactPatch],
         opt={"role": Role.AGENT},
         summary="Change a contact",
         description="Needs its ETag in If-Match.",
         response_headers=[ETAG],
         responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
     )
-    async def change(self, contact_id: Number, data: ContactPatch, if_match: IfMatch = None) -> Response[ContactAnswer]:
+    async def change(
+        self, contact_id: Number, data: JSONBody[ContactPatch], if_match: IfMatch = None
+    ) -> Response[ContactAnswer]:
         """Set fields of it."""
         before = await self.services.contacts.get(contact_id)
         version = expected_version(if_match, before.version)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import Required
@@ -34,22 +34,22 @@ CHANNELS_BELIEVED_SECONDS = 2.0
 NAME_LENGTH = 100
 
 Asked = Request[Caller, Any, Any]
-Limit = Annotated[int, Parameter(ge=1, le=200, description="How many rows at most.")]
-Cursor = Annotated[str, Parameter(max_length=400, description="`next` of the page before.")]
-MessageId = Annotated[str, Parameter(max_length=26, description="The id of a message.")]
-Reference = Annotated[str, Parameter(max_length=8, description="The reference of an interaction.")]
-Number = Annotated[int, Parameter(ge=1, le=2**53)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many rows at most.")]
+Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
+MessageId = Annotated[str, PathParameter(max_length=26, description="The id of a message.")]
+Reference = Annotated[str, PathParameter(max_length=8, description="The reference of an interaction.")]
+Number = Annotated[int, PathParameter(ge=1, le=2**53)]
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", max_length=200, description="The ETag of what is to be changed; needed."),
+    HeaderParameter(name="If-Match", max_length=200, description="The ETag of what is to be changed; needed."),
 ]
 IfNoneMatch = Annotated[
-    str | None, Parameter(header="If-None-Match", max_length=200, description="An ETag that is known already.")
+    str | None, HeaderParameter(name="If-None-Match", max_length=200, description="An ETag that is known already.")
 ]
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=200,
         pattern=r"^[!-~]+$",

@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document of the interface, at /api/v1/openapi.json."""
 
+import re
+import warnings
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -25,6 +27,8 @@ TAGS = {
     "Operation": "Probes and figures.",
 }
 BODIES = ("Body", "Patch")
+# Litestar names lists of something after the place of that something in our code.
+GENERIC = re.compile(rb"Listed(?:_frontdesk\.edges\.rest\.answers\.|\[)(\w+?)Answer[_\]]")
 DESCRIPTION = (
     "Messages are stored durably before they are answered for; analysis, decision, effects and reply follow. "
     "Whatever is refused is a problem document (RFC 9457). Lists are read page by page with `cursor`. "
@@ -52,13 +56,20 @@ def document(request: Request[Any, Any, Any]) -> bytes:
         for name, body in schema["components"]["schemas"].items():
             if name.endswith(BODIES):
                 body["additionalProperties"] = False  # Litestar does not tell it of structs
-        state["openapi_document"] = msgspec.json.encode(schema)
+        state["openapi_document"] = GENERIC.sub(rb"\1List", msgspec.json.encode(schema))
     made: bytes = state["openapi_document"]
     return made
 
 
 def specification() -> OpenAPIConfig:
     """For Litestar's `openapi_config`: pages that draw the document would need a CDN, so there are none."""
+    with warnings.catch_warnings():
+        # The way that replaces it answers every unknown address under its path with a page of its own.
+        warnings.filterwarnings("ignore", "Use of deprecated attribute 'openapi_controller'", DeprecationWarning)
+        return _config()
+
+
+def _config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Frontdesk",
         version=_version(),

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
@@ -11,7 +11,7 @@ from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyKey, Limit, 
 from frontdesk.interfaces import Kept
 from frontdesk.model import EffectState, Role, Work, WorkState
 
-Ulid = Annotated[str, Parameter(max_length=26)]
+Ulid = Annotated[str, PathParameter(max_length=26)]
 
 
 class Decisions(Room):
@@ -40,7 +40,7 @@ class Effects(Room):
     @get("/", opt={"role": Role.AGENT}, summary="List effects", responses=refusals(400, 401, 403, 429))
     async def list_all(
         self,
-        wanted: Annotated[EffectState | None, Parameter(query="state")] = None,
+        wanted: Annotated[EffectState | None, QueryParameter(name="state")] = None,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[EffectAnswer]:
@@ -48,7 +48,7 @@ class Effects(Room):
         return show_page(await self.services.readings.effects(wanted, limit, cursor), EffectAnswer)
 
     @get("/{key:str}", opt={"role": Role.AGENT}, summary="One effect", responses=refusals(400, 401, 403, 404, 429))
-    async def read(self, key: Annotated[str, Parameter(max_length=100)]) -> EffectAnswer:
+    async def read(self, key: Annotated[str, PathParameter(max_length=100)]) -> EffectAnswer:
         """Where an effect stands."""
         return show(await self.services.readings.effect(key), EffectAnswer)
 
@@ -62,7 +62,7 @@ class WorkRoom(Room):
     @get("/", opt={"role": Role.SUPERVISOR}, summary="List work", responses=refusals(400, 401, 403, 429))
     async def list_all(
         self,
-        wanted: Annotated[WorkState, Parameter(query="state")] = WorkState.FAILED,
+        wanted: Annotated[WorkState, QueryParameter(name="state")] = WorkState.FAILED,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[WorkAnswer]:

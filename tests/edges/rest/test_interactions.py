@@ -1,0 +1,168 @@
+"""Lists of interactions, changing one, its timeline, answering."""
+
+from typing import Any
+
+import pytest
+
+from frontdesk.app import House
+from frontdesk.interfaces import DeliveryFailed
+from frontdesk.model import Lease, OutboundMessage, Receipt, Work
+from frontdesk.workflows.deliver_reply import deliver_reply
+from tests.edges.rest.conftest import Desk, JsonClient
+
+INTERACTIONS = "/api/v1/interactions"
+BROKEN = "My washing machine does not start any more and shows error E12. Please repair it."
+
+
+async def hand_in(client: JsonClient, number: int, **more: Any) -> list[str]:
+    bodies = ({"text": f"Message {each}", **more} for each in range(number))
+    return [(await client.post("/api/v1/messages", json=body)).json()["reference"] for body in bodies]
+
+
+async def pages(client: JsonClient, path: str, **query: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    while True:
+        page = (await client.get(path, params=query)).json()
+        rows += page["items"]
+        if page["next"] is None:
+            return rows
+        query["cursor"] = page["next"]
+
+
+@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "id", "-id"])
+async def test_pages_together_are_the_whole_list_in_its_order(client: JsonClient, sort: str) -> None:
+    references = await hand_in(client, 7)
+    listed = [row["reference"] for row in await pages(client, INTERACTIONS, sort=sort, limit=3)]
+    assert listed == (references[::-1] if sort.startswith("-") else references)
+
+
+async def test_what_arrives_while_one_turns_pages_neither_repeats_nor_hides_anything(client: JsonClient) -> None:
+    references = await hand_in(client, 4)
+    first = (await client.get(INTERACTIONS, params={"sort": "-id", "limit": 2})).json()
+    await hand_in(client, 3)
+    rest = await pages(client, INTERACTIONS, sort="-id", limit=2, cursor=first["next"])
+    assert [row["reference"] for row in first["items"] + rest] == references[::-1]
+
+
+async def test_filters_may_be_given_several_times(client: JsonClient) -> None:
+    await hand_in(client, 1, channel="WEB")
+    await hand_in(client, 1, channel="EMI")
+    await hand_in(client, 1, channel="SMS")
+    listed = (await client.get(f"{INTERACTIONS}?channel=EMI&channel=SMS&status=NW")).json()["items"]
+    assert {row["channel"] for row in listed} == {"EMI", "SMS"}
+
+
+async def test_times_filter_by_the_last_change(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    at = (await client.get(f"{INTERACTIONS}/{reference}")).json()["updated_at"]
+    found = (await client.get(INTERACTIONS, params={"since": at})).json()["items"]
+    assert [row["reference"] for row in found] == [reference]
+    assert (await client.get(INTERACTIONS, params={"until": at})).json()["items"] == []
+    assert (await client.get(INTERACTIONS, params={"since": "2026-01-01T00:00:00"})).status_code == 400
+
+
+@pytest.mark.parametrize("cursor", ["x", "WyIxIiwyXQ", "bnVsbA", "W10", "é", "A" * 401, "WyItdXBkYXRlZCIsIngiLDFd"])
+async def test_a_cursor_of_ones_own_making_is_refused(client: JsonClient, cursor: str) -> None:
+    [reference] = await hand_in(client, 1)
+    for path in (INTERACTIONS, f"{INTERACTIONS}/{reference}/timeline", "/api/v1/customers", "/api/v1/effects"):
+        assert (await client.get(path, params={"cursor": cursor})).status_code == 400
+
+
+async def test_a_change_needs_the_etag_of_what_it_changes(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    path = f"{INTERACTIONS}/{reference}"
+    etag = (await client.get(path)).headers["etag"]
+    assert (await client.patch(path, json={"priority": "H"})).status_code == 428
+    changed = await client.patch(path, json={"priority": "H"}, headers={"If-Match": etag})
+    assert (changed.status_code, changed.json()["priority"]) == (200, "H")
+    assert changed.headers["etag"] != etag
+    assert (await client.patch(path, json={"priority": "L"}, headers={"If-Match": etag})).status_code == 412
+    assert (await client.patch(path, json={"priority": "L"}, headers={"If-Match": "*"})).json()["priority"] == "L"
+
+
+async def test_a_known_etag_is_answered_without_the_body(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    etag = (await client.get(f"{INTERACTIONS}/{reference}")).headers["etag"]
+    answer = await client.get(f"{INTERACTIONS}/{reference}", headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+async def test_the_status_moves_only_along_its_flow(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    headers = {"If-Match": "*"}
+    refused = await client.patch(f"{INTERACTIONS}/{reference}", json={"status": "CO"}, headers=headers)
+    assert refused.status_code == 409
+    closed = await client.patch(f"{INTERACTIONS}/{reference}", json={"status": "CL"}, headers=headers)
+    assert closed.json()["closed_at"] is not None
+
+
+@pytest.mark.parametrize(
+    "change", [{"category": "X"}, {"priority": ""}, {"team": "X"}, {"status": "X"}, {"customer_id": "C9"}, {"id": 9}]
+)
+async def test_what_is_not_in_a_list_is_refused_by_name(client: JsonClient, change: dict[str, Any]) -> None:
+    [reference] = await hand_in(client, 1)
+    answer = await client.patch(f"{INTERACTIONS}/{reference}", json=change, headers={"If-Match": "*"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, next(iter(change)))
+
+
+async def test_the_timeline_tells_everything_in_order_page_by_page(desk: Desk) -> None:
+    reference = (await desk.say(BROKEN))["reference"]
+    whole = (await desk.get(f"/interactions/{reference}/timeline"))["items"]
+    assert {"inbound", "analysis", "decision", "effect", "outbound", "happening"} == {each["kind"] for each in whole}
+    assert whole[0]["inbound"]["text"] == BROKEN
+    assert [each["at"] for each in whole] == sorted(each["at"] for each in whole)
+    for limit in (1, 3):
+        assert await pages(desk.client, f"{INTERACTIONS}/{reference}/timeline", limit=limit) == whole
+
+
+async def test_service_calls_are_listed_with_their_code(desk: Desk) -> None:
+    reference = (await desk.say(BROKEN))["reference"]
+    [call] = await desk.get(f"/interactions/{reference}/service-calls")
+    assert call["code"].startswith("SC-")
+
+
+async def test_an_answer_of_the_team_is_sent_by_the_channel_of_the_customers_last_message(desk: Desk) -> None:
+    receipt = await desk.say("Hello", channel="EMI", sender={"address": "ann@example.org"})
+    path = f"{INTERACTIONS}/{receipt['reference']}/replies"
+    answer = await desk.client.post(path, json={"text": "We come tomorrow."})
+    assert answer.status_code == 201
+    assert (answer.json()["channel"], answer.json()["recipient"]) == ("EMI", "ann@example.org")
+    await desk.house.runner.run_until_idle()
+    timeline = (await desk.get(f"/interactions/{receipt['reference']}/timeline"))["items"]
+    [reply] = [each["outbound"] for each in timeline if each.get("outbound", {}).get("type") == "HA"]
+    assert (reply["state"], reply["reply_to"]) == ("sent", receipt["message"])
+
+
+async def test_a_memo_is_never_sent(desk: Desk) -> None:
+    receipt = await desk.say("Hello", sender={"address": "ann@example.org"})
+    path = f"{INTERACTIONS}/{receipt['reference']}/replies"
+    memo = (await desk.client.post(path, json={"text": "Call her first.", "type": "IM"})).json()
+    assert (memo["type"], memo["recipient"]) == ("IM", "")
+    assert await desk.house.work.counts() == {"open": 0, "failed": 0}
+
+
+async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk: Desk, house: House) -> None:
+    class Broken:
+        code = "*"
+
+        async def send(self, message: OutboundMessage) -> Receipt:
+            raise DeliveryFailed("the customer blocked us", permanent=True)
+
+    reference = (await desk.say("Hello"))["reference"]
+    reply = (await desk.client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Yes?"})).json()
+    [(work, lease)] = await house.work.claim("test", 1, 30)
+    with pytest.raises(DeliveryFailed):
+        await deliver_reply(work, lease, False, house.replies, {"*": Broken()})
+    assert isinstance(work, Work)
+    assert isinstance(lease, Lease)
+    assert (await house.replies.load(reply["id"])).error == "the customer blocked us"
+
+
+async def test_an_empty_reply_is_refused(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    assert (await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": " \n"})).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["", "/timeline", "/service-calls"])
+async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
+    assert (await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")).status_code == 404
