@@ -28,7 +28,13 @@ def keys() -> None:
 @command(users, "add", role=Role.ADMIN, example='frontdesk users add kim@example.com --name "Kim Doe" --role agent')
 @click.argument("email")
 @click.option("--name", default="", help="Name shown in the application. [default: the e-mail address]")
-@click.option("--role", type=click.Choice([role.value for role in PEOPLE]), default=Role.AGENT.value, show_default=True, help="What it may do.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in PEOPLE]),
+    default=Role.AGENT.value,
+    show_default=True,
+    help="What it may do.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def add_user(email: str, name: str, role: Role, password_stdin: bool) -> None:
     """Add an account; the password is asked for and never shown."""
@@ -84,7 +90,13 @@ def activate(email: str) -> None:
 
 @command(keys, "add", role=Role.ADMIN, example='frontdesk keys add "web shop" --role service')
 @click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in PROGRAMS]), default=Role.SERVICE.value, show_default=True, help="What it may do.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in PROGRAMS]),
+    default=Role.SERVICE.value,
+    show_default=True,
+    help="What it may do.",
+)
 def add_key(name: str, role: Role) -> None:
     """Add an API key and print it: it is shown this once and stored only as a hash."""
     made, secret = with_house(lambda house: house.accounts.add_key(name, Role(role)))

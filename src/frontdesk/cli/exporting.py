@@ -47,7 +47,7 @@ ALL = "all"
 def export(what: str, form: str, output: str | None) -> None:
     """Write what is stored: one JSON object or one CSV row each, oldest first.
 
-    'all' writes everything as JSON lines that say in their field "kind" what they are. Messages have the names that
+    'all' writes everything as JSON lines that say in their field "what" what they are. Messages have the names that
     'frontdesk import' takes. In CSV, lists and objects are JSON texts, and a cell that a spreadsheet would run as a
     formula is written with an apostrophe before it.
     """
@@ -68,7 +68,7 @@ async def _export(house: "House", what: str, form: str, target: TextIO) -> int:
                 writer = writer or _header(target, rows)
                 writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
             else:
-                label = {"kind": kind} if what == ALL else {}
+                label = {"what": kind} if what == ALL else {}
                 target.write("".join(as_json(label | _plain(row)) + "\n" for row in rows))
             await asyncio.sleep(0)
     target.flush()

@@ -1,0 +1,146 @@
+"""`frontdesk config, db, work, users, keys`: what an administrator does from a terminal."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from frontdesk.app import open_house
+from frontdesk.model import NewMessage, Role
+from frontdesk.settings import Settings, load
+
+Invoke = Callable[..., Result]
+PASSWORD = "correct horse battery staple"
+
+
+def test_config_check_tells_every_setting_and_where_it_comes_from(invoke: Invoke, tmp_path: Path) -> None:
+    (tmp_path / "frontdesk.toml").write_text("[server]\nhost = '0.0.0.0'\nport = 1\n")
+    told = invoke("config", "check", FRONTDESK_PORT="8123", FRONTDESK_WORK_SLOTS="3")
+    rows = {line.split()[0]: line.split()[1:] for line in told.stdout.splitlines()}
+    assert rows["server.host"] == ['"0.0.0.0"', "frontdesk.toml"]
+    assert rows["server.port"] == ["8123", "FRONTDESK_PORT"]
+    assert rows["work.slots"] == ["3", "FRONTDESK_WORK_SLOTS"]
+    assert rows["work.lease_seconds"][1] == "default"
+    assert rows["data"][1] == "FRONTDESK_DATA"
+    assert told.exit_code == 0
+
+
+def test_passwords_are_masked(invoke: Invoke) -> None:
+    told = invoke("config", "check", FRONTDESK_DATABASE_URL="postgresql://kim:s3cret@127.0.0.1:1/x")
+    assert told.exit_code == 1
+    assert "s3cret" not in told.stdout + told.stderr
+    assert "postgresql://kim:***@127.0.0.1:1/x" in told.stdout
+    assert told.stderr.startswith("frontdesk: the database ")
+    shown = invoke("config", "show", FRONTDESK_DATABASE_URL="postgresql://kim:s3cret@127.0.0.1:1/x")
+    assert "s3cret" not in shown.stdout
+
+
+def test_a_wrong_setting_is_named(invoke: Invoke) -> None:
+    told = invoke("config", "check", FRONTDESK_SERVER_PORT="http")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "server.port" in told.stderr
+
+
+def test_a_variable_that_means_nothing_is_named(invoke: Invoke) -> None:
+    told = invoke("config", "check", FRONTDESK_PROT="8000")
+    assert told.exit_code == 1
+    assert "FRONTDESK_PROT" in told.stderr
+
+
+def test_config_show_is_a_settings_file_that_says_the_same(invoke: Invoke, tmp_path: Path) -> None:
+    shown = invoke("config", "show", FRONTDESK_PORT="8123").stdout
+    (tmp_path / "shown.toml").write_text(shown)
+    assert load(tmp_path / "shown.toml", environment={}).server.port == 8123
+    assert load(tmp_path / "shown.toml", environment={}).data == str(tmp_path / "data")
+
+
+def test_checking_makes_no_data_folder(invoke: Invoke, tmp_path: Path) -> None:
+    assert invoke("config", "check").exit_code == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_database_is_upgraded_once(invoke_on: Invoke) -> None:
+    assert invoke_on("db", "upgrade").stdout.startswith("upgraded from nothing to ")
+    assert invoke_on("db", "upgrade").stdout.startswith("at ")
+    status = dict(line.split(maxsplit=1) for line in invoke_on("db", "status").stdout.splitlines())
+    assert status["schema"] == status["needed"]
+    assert status["stored"] == "0"
+
+
+def test_status_counts_how_far_messages_came(invoke_on: Invoke) -> None:
+    invoke_on("say", "Thank you, great service!")
+    status = dict(line.split(maxsplit=1) for line in invoke_on("db", "status").stdout.splitlines())
+    assert [status[name] for name in ("seen", "stored", "analysed", "decided", "answered", "open", "failed")] == [
+        *["1"] * 5,
+        *["0"] * 2,
+    ]
+
+
+@pytest.fixture
+def failed(settings: Settings) -> str:
+    """The id of a piece of work that has failed."""
+
+    async def fail() -> str:
+        async with open_house(settings) as house:
+            accepted = await house.inbox.accept(NewMessage("hello", "WEB"))
+            ((_, lease),) = await house.work.claim("test:1", 1, 30)
+            await house.work.fail(lease, "the model\nis on holiday")
+            return accepted.message_id
+
+    return asyncio.run(fail())
+
+
+def test_failed_work_is_listed_with_its_reason_and_can_be_retried(failed: str, invoke_on: Invoke) -> None:
+    told = invoke_on("work", "list")
+    assert failed in told.stdout
+    assert "the model is on holiday" in told.stdout
+    assert told.stderr == "0 open, 1 failed\n"
+    assert invoke_on("work", "retry", failed).exit_code == 0
+    assert invoke_on("work", "list").stderr == "1 open, 0 failed\n"
+    again = invoke_on("work", "retry", failed)
+    assert again.exit_code == 1
+    assert "only failed work" in again.stderr
+
+
+def test_all_failed_work_can_be_dropped_at_once(failed: str, invoke_on: Invoke) -> None:
+    assert invoke_on("work", "drop", "--all").stdout == "1 dropped\n"
+    assert invoke_on("work", "list").stderr == "0 open, 0 failed\n"
+
+
+def test_accounts_are_made_changed_and_ended(invoke_on: Invoke, settings: Settings) -> None:
+    added = invoke_on("users", "add", "Kim@example.com", "--role", "agent", "--password-stdin", feed=f"{PASSWORD}\n")
+    assert added.exit_code == 0, added.stderr
+    assert PASSWORD not in added.stdout + added.stderr
+    assert invoke_on("users", "add", "kim@example.com", "--password-stdin", feed=f"{PASSWORD}\n").exit_code == 1
+    assert invoke_on("users", "role", "kim@example.com", "admin").exit_code == 0
+    assert invoke_on("users", "password", "kim@example.com", "--password-stdin", feed=f"{PASSWORD} 2\n").exit_code == 0
+
+    async def verify(password: str) -> Role | None:
+        async with open_house(settings) as house:
+            account = await house.accounts.verify("kim@example.com", password)
+            return account.role if account else None
+
+    assert asyncio.run(verify(PASSWORD)) is None
+    assert asyncio.run(verify(f"{PASSWORD} 2")) is Role.ADMIN
+    assert invoke_on("users", "deactivate", "kim@example.com").exit_code == 0
+    assert "deactivated" in invoke_on("users", "list").stdout
+    assert asyncio.run(verify(f"{PASSWORD} 2")) is None
+    assert invoke_on("users", "activate", "kim@example.com").exit_code == 0
+    assert asyncio.run(verify(f"{PASSWORD} 2")) is Role.ADMIN
+
+
+def test_a_weak_password_is_refused(invoke: Invoke) -> None:
+    assert invoke("users", "add", "kim@example.com", "--password-stdin", feed="x\n").exit_code == 2
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(invoke_on: Invoke) -> None:
+    added = invoke_on("keys", "add", "web shop")
+    secret = added.stdout.strip()
+    assert secret.startswith("fd_")
+    listed = invoke_on("keys", "list").stdout
+    assert secret not in listed
+    assert secret[:11] in listed
+    assert invoke_on("keys", "revoke", secret[:11]).exit_code == 0
+    assert "revoked" in invoke_on("keys", "list").stdout
