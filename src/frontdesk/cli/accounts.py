@@ -11,8 +11,8 @@ from frontdesk.cli.showing import table
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 
-PEOPLE = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER)
-PROGRAMS = (Role.SERVICE, Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+PEOPLE = [role.value for role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER)]
+PROGRAMS = [role.value for role in (Role.SERVICE, Role.AGENT, Role.SUPERVISOR, Role.ADMIN)]
 
 
 @group(frontdesk, "users")
@@ -30,13 +30,13 @@ def keys() -> None:
 @click.option("--name", default="", help="Name shown in the application. [default: the e-mail address]")
 @click.option(
     "--role",
-    type=click.Choice([role.value for role in PEOPLE]),
-    default=Role.AGENT.value,
+    type=click.Choice(PEOPLE),
+    default=PEOPLE[0],
     show_default=True,
     help="What it may do.",
 )
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-def add_user(email: str, name: str, role: Role, password_stdin: bool) -> None:
+def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Add an account; the password is asked for and never shown."""
     password = _password(password_stdin)
     made = with_house(lambda house: house.accounts.add_account(email, name or email, Role(role), password))
@@ -65,8 +65,8 @@ def change_password(email: str, password_stdin: bool) -> None:
 
 @command(users, "role", role=Role.ADMIN, example="frontdesk users role kim@example.com supervisor")
 @click.argument("email")
-@click.argument("role", type=click.Choice([role.value for role in PEOPLE]))
-def change_role(email: str, role: Role) -> None:
+@click.argument("role", type=click.Choice(PEOPLE))
+def change_role(email: str, role: str) -> None:
     """Change what an account may do; its sessions end."""
     with_house(lambda house: house.accounts.set_role(email, Role(role)))
     click.echo(f"{email} is {Role(role).value} now")
@@ -92,12 +92,12 @@ def activate(email: str) -> None:
 @click.argument("name")
 @click.option(
     "--role",
-    type=click.Choice([role.value for role in PROGRAMS]),
-    default=Role.SERVICE.value,
+    type=click.Choice(PROGRAMS),
+    default=PROGRAMS[0],
     show_default=True,
     help="What it may do.",
 )
-def add_key(name: str, role: Role) -> None:
+def add_key(name: str, role: str) -> None:
     """Add an API key and print it: it is shown this once and stored only as a hash."""
     made, secret = with_house(lambda house: house.accounts.add_key(name, Role(role)))
     click.echo(f"keep this key now: it cannot be shown again ({made.name}, {made.role.value})", err=True)

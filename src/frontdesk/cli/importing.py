@@ -70,7 +70,9 @@ async def _import(house: "House", records: Iterator[Record], what: str, progress
     put = await _putter(house, what)
     counts = {STORED: 0, DUPLICATE: 0, REFUSED: 0}
     ignored: set[str] = set()
-    while batch := list(itertools.islice(records, AT_ONCE)):
+    # SQLite's one writer keeps the order of what is handed in together; several connections do not.
+    at_once = AT_ONCE if what == "messages" or house.database.dialect == "sqlite" else 1
+    while batch := list(itertools.islice(records, at_once)):
         outcomes = await asyncio.gather(*(_tried(put, record) for record in batch))
         progress.add(len(batch))
         strange = {name for record in batch for name in record.fields} - TAKEN[what] - ignored

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from frontdesk.app import House
 
 MOST_AT_ONCE = 100_000
-STATES = [WorkState.FAILED, WorkState.OPEN, WorkState.DROPPED, WorkState.DONE]
+STATES = [each.value for each in (WorkState.FAILED, WorkState.OPEN, WorkState.DROPPED, WorkState.DONE)]
 
 
 @group(frontdesk, "work")
@@ -25,9 +25,9 @@ def work() -> None:
 
 
 @command(work, "list", role=Role.SUPERVISOR, example="frontdesk work list --state open")
-@click.option("--state", type=click.Choice(STATES), default=WorkState.FAILED, show_default=True, help="Which to list.")
+@click.option("--state", type=click.Choice(STATES), default=STATES[0], show_default=True, help="Which to list.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
-def list_work(state: WorkState, limit: int) -> None:
+def list_work(state: str, limit: int) -> None:
     """List work, oldest first: its id, step, attempts, since when, and the last error."""
     listed, counts = with_house(lambda house: _list(house, WorkState(state), limit))
     rows = [(w.id, w.step, str(w.attempts), f"{w.created_at:%Y-%m-%d %H:%M}", _line(w.last_error)) for w in listed]
