@@ -35,7 +35,7 @@ TARGET = HERE.parent / "src" / "frontdesk" / "engine" / "weights" / "heads.npz"
 RATED = "vaderSentiment==3.3.2"
 # The tweets of the same release are left out: their platform's terms do not allow training.
 RATED_FILES = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
-RATED_USED, MADE_UP, BACKGROUND = 8_000, 2_500, 160
+RATED_USED, MADE_UP, MADE_UP_USUAL, BACKGROUND = 8_000, 2_500, 400, 160
 FOLDS, SEED = 5, 7
 _SENTIMENT_LETTERS = {"N": "Negative", "U": "Neutral", "P": "Positive"}
 _TYPE_LETTERS = dict(zip(("CM", "CL", "QS", "SR", "IN"), MESSAGE_TYPES, strict=True))
@@ -60,7 +60,8 @@ def main() -> None:
         TARGET,
         sentiment=(sentiment_factor * sentiment_head).astype(np.float16),
         message_type=(type_factor * type_head).astype(np.float16),
-        background=background(encoder).astype(np.float16),
+        background=(around := background(encoder)).astype(np.float16),
+        usual=usual(encoder, around).astype(np.float16),
     )
     _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
 
@@ -173,6 +174,13 @@ def background(encoder: Encoder) -> npt.NDArray[np.float32]:
     fixed = len(utterances("background.txt"))
     others = np.random.default_rng(SEED).permutation(np.arange(fixed, len(texts)))[: BACKGROUND - fixed]
     return encoder.encode([texts[i] for i in [*range(fixed), *others]])
+
+
+def usual(encoder: Encoder, around: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The middle of what is said in general and of what customers say: every intent is near to it by chance."""
+    said = Corpus(encoder, *type_corpus()).vectors[len(retail()) :][:MADE_UP_USUAL]
+    means = np.stack([v.mean(axis=0) / np.linalg.norm(v.mean(axis=0)) for v in said])
+    return np.stack([around.mean(axis=0), means.mean(axis=0)])
 
 
 def _logits(inputs: Array, head: Array) -> Array:

@@ -9,7 +9,9 @@ _PENALTY = 0.0025
 _STEPS = 40
 
 
-def refine(rows: Vectors, owners: npt.NDArray[np.int64], start: Vectors) -> tuple[Vectors, Vectors]:
+def refine(
+    rows: Vectors, owners: npt.NDArray[np.int64], start: Vectors, start_bias: Vectors
+) -> tuple[Vectors, Vectors]:
     """Weights (size x classes) and bias fitted to the rows, each class counting the same.
 
     Multinomial logistic regression whose penalty pulls towards `start`, by Nesterov's accelerated gradient.
@@ -21,7 +23,7 @@ def refine(rows: Vectors, owners: npt.NDArray[np.int64], start: Vectors) -> tupl
     penalty = np.float32(_PENALTY / classes)
     slope = np.float32(0.5 * float(np.linalg.eigvalsh((rows * share).T @ rows)[-1])) + penalty
     weights = ahead = start
-    bias = bias_ahead = np.zeros(classes, np.float32)
+    bias = bias_ahead = start_bias
     pace = 1.0
     for _ in range(_STEPS):
         miss = (softmax(rows @ ahead + bias_ahead) - wanted) * share

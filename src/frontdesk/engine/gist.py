@@ -8,9 +8,10 @@ from .encoder import Vectors
 from .reading import SUMMARY_LIMIT, TITLE_LIMIT
 from .text import Prepared, cut, squeeze
 
-_CANDIDATES = 12
-_LEAD = 0.12
+_LEADS = (0.3, 0.15, 0.05)
 _FILLER_PENALTY = 0.5
+_NUMBERS_PENALTY = 0.15
+_SHORT_PENALTY = 0.25
 _FILLER = re.compile(
     r"^(?:i hope (?:this|you)|hope (?:this|you)|my name is|i am (?:writing|reaching out"
     r"|contacting)\b.{0,40}$|thank(?:s| you)\b.{0,60}$|(?:please )?(?:let me know|advise|get back)|looking "
@@ -67,13 +68,18 @@ def _ranking(prepared: Prepared, vectors: Vectors) -> list[int]:
     centre = vectors[:count].mean(axis=0)
     centre /= float(np.linalg.norm(centre)) or 1.0
     scores = vectors[:count] @ centre
+    said = 0
     for i, sentence in enumerate(prepared.sentences[:count]):
-        words = len(sentence.text.split())
-        scores[i] += _LEAD * max(0.0, 3.0 - i) / 3.0
         if _FILLER.match(sentence.text):
             scores[i] -= _FILLER_PENALTY
-        if words < 4 and len(sentence.text) < 20:
-            scores[i] -= 0.15
+            continue
+        # People come to the point early: the first sentences that say something count most.
+        scores[i] += _LEADS[said] if said < len(_LEADS) else 0.0
+        said += 1
+        if sum(c.isdigit() for c in sentence.text) > len(sentence.text) / 8:
+            scores[i] -= _NUMBERS_PENALTY
+        if len(sentence.text.split()) < 4 and len(sentence.text) < 20:
+            scores[i] -= _SHORT_PENALTY
     return [int(i) for i in np.argsort(-scores, kind="stable")]
 
 

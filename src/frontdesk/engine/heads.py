@@ -36,13 +36,14 @@ class Heads:
     sentiment_head: Array
     type_head: Array
     background: Array
+    usual: Array
 
     @classmethod
     def load(cls) -> "Heads":
         """Read the arrays that come with the package."""
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            names = ("sentiment", "message_type", "background")
+            names = ("sentiment", "message_type", "background", "usual")
             return cls(*(arrays[name].astype(np.float32) for name in names))
 
     def sentiment(self, vectors: Vectors) -> Array:

@@ -23,7 +23,7 @@ _SHARP = 20.0  # logit per cosine
 _TRUST = 1.3  # what makes the probabilities fit how often they are right
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.25  # least probability at which an intent is chosen
+_CHOOSE = 0.22  # least probability at which an intent is chosen
 _CHOOSE_AMONG_MANY = 0.16
 
 
@@ -75,10 +75,12 @@ def build(
     examples, owners = _examples(encoder, specs, learned)
     prototypes = _prototypes(described, examples, owners, _DESCRIBED)
     near = _prototypes(described, examples, owners, DESCRIBED)
-    weights, bias = _SHARP * prototypes.T, np.zeros(len(codes), np.float32)
+    # Some descriptions are near to whatever is said; what they have by chance is taken off.
+    weights = _SHARP * prototypes.T
+    bias = -(heads.usual @ weights).mean(axis=0)
     if len(examples):
         weights, bias = refine(
-            np.vstack([described, examples]), np.concatenate([np.arange(len(codes)), owners]), weights
+            np.vstack([described, examples]), np.concatenate([np.arange(len(codes)), owners]), weights, bias
         )
     # Words of feeling tell a complaint from a question where little else is known; examples tell it better.
     worth = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(examples) / (5 * len(codes)))
