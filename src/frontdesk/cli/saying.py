@@ -1,6 +1,8 @@
 """`frontdesk say`: one message through the whole way, in this process, printed as it happens."""
 
 import asyncio
+import logging
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from frontdesk.cli.opening import with_house
 from frontdesk.cli.registry import FAILURE, command
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.showing import analysis_lines, analysis_object, as_json, decision_lines, effect_line, way_object
-from frontdesk.model import Accepted, Case, CodeList, EffectState, NewMessage, Role, Sender, WorkState
+from frontdesk.model import Accepted, Case, CodeList, EffectState, NewMessage, Role, Sender, Work, WorkState
 
 if TYPE_CHECKING:
     from frontdesk.app import House
@@ -59,6 +61,9 @@ def say(
     when the way did not end in time.
     """
     words = sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text
+    if os.environ.get("FRONTDESK_DEBUG") != "1":
+        # What fails is told by its last error; without a handler Python would print traces.
+        logging.getLogger().addHandler(logging.NullHandler())
     message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
     if not with_house(lambda house: _say(house, message, json_wanted, wait)):
         ctx.exit(FAILURE)
@@ -80,7 +85,7 @@ async def _say(house: "House", message: NewMessage, json_wanted: bool, wait: flo
     single = SingleWork(house.database, now, new_id, accepted.message_id)
     runner = runner_over(single, house.settings, house.desk)
     running = asyncio.create_task(runner.run())
-    case, state = await _follow(single, teller, wait)
+    case, work = await _follow(single, teller, wait)
     runner.stop()
     await running
     reply = await _reply(house, case)
@@ -88,19 +93,19 @@ async def _say(house: "House", message: NewMessage, json_wanted: bool, wait: flo
         click.echo(as_json(way_object(case, reply, names[CodeList.MESSAGE_TYPE])))
     elif reply:
         teller.tell("reply", reply.splitlines())
-    if state is not WorkState.DONE:
-        click.echo(f"frontdesk: {_unfinished(accepted, state)}", err=True)
-    return state is WorkState.DONE
+    if work.state is not WorkState.DONE:
+        click.echo(f"frontdesk: {_unfinished(accepted, work)}", err=True)
+    return work.state is WorkState.DONE
 
 
-async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[Case, WorkState]:
+async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[Case, Work]:
     """Tell what happens until the end or until `wait` seconds have passed."""
     until = time.monotonic() + wait
     while True:
-        state, case = await single.progress()
+        work, case = await single.progress()
         teller.follow(case)
-        if state is not WorkState.OPEN or time.monotonic() > until:
-            return case, state
+        if work.state is not WorkState.OPEN or time.monotonic() > until:
+            return case, work
         await asyncio.sleep(LOOK_EVERY)
 
 
@@ -112,10 +117,11 @@ async def _reply(house: "House", case: Case) -> str | None:
     return None
 
 
-def _unfinished(accepted: Accepted, state: WorkState) -> str:
-    if state is WorkState.OPEN:
-        return f"{accepted.reference} is stored and not yet done: a server or 'frontdesk worker' goes on with it"
-    return f"{accepted.reference} is {state.value}: see 'frontdesk work list' for the reason"
+def _unfinished(accepted: Accepted, work: Work) -> str:
+    reason = f" ({' '.join(work.last_error.split())})" if work.last_error else ""
+    if work.state is WorkState.OPEN:
+        return f"{accepted.reference} is stored and not yet done{reason}: a server or a worker goes on with it"
+    return f"{accepted.reference} has {work.state.value}{reason}: 'frontdesk work retry {work.id}' tries it again"
 
 
 class Teller:

@@ -29,12 +29,12 @@ class SingleWork(StoredWork):
         row = await self._database.write(lambda c: _claim(c, self._message_id, token, now, until))
         return [(row, Lease(row.id, token, until))] if row else []
 
-    async def progress(self) -> tuple[WorkState, Case]:
+    async def progress(self) -> tuple[Work, Case]:
         """How far the message has come; the case may be read, not written (its lease is nobody's)."""
         rows = select(work).where(work.c.subject == self._message_id).order_by(work.c.created_at.desc()).limit(1)
         row = await self._database.read(lambda c: as_work(c.execute(rows).mappings().one()))
         nobody = Lease(row.id, "", datetime.fromtimestamp(0, UTC))
-        return row.state, await StoredCases(self._database, self._clock).load(row, nobody)
+        return row, await StoredCases(self._database, self._clock).load(row, nobody)
 
 
 def _open(message_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
