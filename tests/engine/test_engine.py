@@ -24,7 +24,18 @@ PIECES = (
     ">",
     "Hi,",
     "Regards,",
-) + ("Jane", "Doe", "+49", "6221", "a@b.co", "?", "!", "😀", "\x00", "\u202e", "İ")
+    "Jane",
+    "Doe",
+    "+49",
+    "6221",
+    "a@b.co",
+    "?",
+    "!",
+    "😀",
+    "\x00",
+    "\u202e",
+    "İ",
+)
 ANY_TEXT = st.one_of(
     st.text(max_size=400),
     st.text(st.characters(categories=("Cs", "Cc", "Mn", "So", "Nd", "Lo")), max_size=80),
