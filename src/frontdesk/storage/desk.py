@@ -95,5 +95,5 @@ class StoredCondition:
             highest = select(func.coalesce(func.max(journal.c.id), 0))
             return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}
         counted = select(journal.c.kind, func.count(), func.max(journal.c.id)).where(journal.c.id > after)
-        rows = await self._database.read(lambda c: c.execute(counted.group_by(journal.c.kind)).tuples().all())
+        rows = await self._database.read(lambda c: c.execute(counted.group_by(journal.c.kind)).all())
         return max([after, *(last for _, _, last in rows)]), {kind: count for kind, count, _ in rows}

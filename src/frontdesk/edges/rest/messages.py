@@ -47,7 +47,7 @@ class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
     channel: Annotated[str, Meta(min_length=1, max_length=40, examples=["WEB"])] = "WEB"
     sender: SenderBody = SenderBody()
     provider_id: Annotated[str, Meta(max_length=PROVIDER_ID_LENGTH)] = ""
-    interaction: Annotated[str, Meta(max_length=8)] = ""
+    interaction: Annotated[str, Meta(max_length=8, pattern=r"^([A-Z0-9]{8})?$(?!\n)")] = ""
 
 
 class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
