@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
@@ -19,6 +19,9 @@ from frontdesk.interfaces import Invalid
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1, le=1000)]
+Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Masking = Literal["off", "on", "strict"]
 
 
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +61,50 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_sign_in: bool = False
 
 
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be spent on models, in units of the price table's currency; 0 sets no limit."""
+
+    per_day: Money = 0.0
+    per_month: Money = 0.0
+
+
+class ModelLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all processes together may ask of one model service; 0 sets no limit."""
+
+    requests_per_minute: Limit = 0
+    tokens_per_minute: Limit = 0
+    concurrency: Limit = 0
+
+
+class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The price of a million tokens."""
+
+    input: Money
+    output: Money = 0.0
+
+
+class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Language models: which are asked in which order, and what they are held to."""
+
+    ladders: dict[str, list[str]] = {}
+    masking: Masking = "on"
+    masking_of: dict[str, Masking] = {}
+    mask_numbers: bool = False
+    deadline_seconds: Seconds = 20.0
+    attempts: Annotated[int, Meta(ge=1, le=10)] = 2
+    breaker_failures: Count = 5
+    breaker_seconds: Seconds = 30.0
+    cache_rows: Annotated[int, Meta(ge=0, le=10_000_000)] = 10_000
+    cache_megabytes: Annotated[int, Meta(ge=1, le=100_000)] = 64
+    cache_personal: bool = False
+    budget_per_day: Money = 0.0
+    budget_per_month: Money = 0.0
+    budgets: dict[str, Budget] = {}
+    limits: dict[str, ModelLimits] = {}
+    prices: dict[str, ModelPrice] = {}
+    store_texts: bool = False
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -73,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     work: Work = Work()
     security: Security = Security()
+    llm: Llm = Llm()
     logging: Logging = Logging()
 
     @property
