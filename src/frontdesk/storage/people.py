@@ -15,6 +15,8 @@ from frontdesk.storage.idempotency import write_once
 from frontdesk.storage.rows import as_contact
 from frontdesk.storage.tables import contact, contact_identity, customer
 
+ADDRESS_LENGTH = 320
+
 
 class StoredContacts:
     """Contacts on a database; see interfaces.Contacts."""
@@ -120,6 +122,8 @@ def _check(connection: Connection, person: Contact, own_id: int | None) -> None:
         if connection.execute(known).first() is None:
             raise Invalid(f"there is no customer {person.customer_id}", "customer_id")
     for channel, address in person.identities.items():
+        if len(address) > ADDRESS_LENGTH:  # small letters can be longer than the capitals that were counted
+            raise Invalid(f"an address has more than {ADDRESS_LENGTH} characters", "identities")
         here = (contact_identity.c.channel == channel, contact_identity.c.address == address)
         owner = connection.execute(select(contact_identity.c.contact_id).where(*here)).scalar()
         if owner is not None and owner != own_id:
