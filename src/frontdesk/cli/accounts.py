@@ -75,7 +75,10 @@ def change_role(email: str, role: str) -> None:
 @command(users, "deactivate", role=Role.ADMIN, example="frontdesk users deactivate kim@example.com")
 @click.argument("email")
 def deactivate(email: str) -> None:
-    """Let nobody sign in with an account any more; its sessions end, what it did stays."""
+    """Let nobody sign in with an account.
+
+    Its sessions end; what it did stays.
+    """
     with_house(lambda house: house.accounts.deactivate(email))
     click.echo(f"{email} may no longer sign in")
 

@@ -33,11 +33,12 @@ from frontdesk.model import Role
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes, 150 MB each.")
 @click.pass_context
 def analyse(ctx: click.Context, file: str, output: str | None, intents: str | None, form: str, jobs: int) -> None:
-    """Analyse every message of FILE with the built-in engine and write one JSON object a line.
+    """Analyse a file of messages, one JSON line each.
 
-    FILE is CSV (comma, semicolon, tab or bar) or JSONL with a column or field named text; - reads standard input.
-    All other fields are kept and come first, then the object analysis. A record that cannot be analysed gets the
-    field error instead and is named on standard error; the others are done all the same and the exit code is 1.
+    The built-in engine reads every message; no data folder is needed. FILE is CSV (comma, semicolon, tab or bar) or
+    JSONL with a column or field named text; - reads standard input. All other fields are kept and come first, then
+    the object analysis. A record that cannot be analysed gets the field error instead and is named on standard
+    error; the others are done all the same and the exit code is 1.
     """
     catalogue = read_catalogue(intents) if intents else shipped_catalogue()
     source = open_source(file)

@@ -24,9 +24,10 @@ def db() -> None:
 
 @command(db, "upgrade", role=Role.ADMIN, example="frontdesk db upgrade --data /srv/frontdesk")
 def upgrade() -> None:
-    """Bring the database to the schema of this version; make it where there is none.
+    """Bring the database to the newest schema.
 
-    'serve' and 'worker' do this by themselves at start; run it before to choose the moment.
+    Makes it where there is none. 'serve' and 'worker' do this by themselves at start; run it before to choose the
+    moment.
     """
     before, after = asyncio.run(_upgrade(chosen_settings()))
     click.echo(f"at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")
@@ -35,9 +36,10 @@ def upgrade() -> None:
 @command(db, "status", role=Role.ADMIN, example="frontdesk db status")
 @click.pass_context
 def status(ctx: click.Context) -> None:
-    """Tell which schema the database has, which this version needs, and how many messages came how far.
+    """Tell how the database stands.
 
-    Changes nothing. The exit code is 1 when the schema is not the one that is needed.
+    Prints which schema it has, which this version needs, and how many messages came how far; changes nothing. The
+    exit code is 1 when the schema is not the one that is needed.
     """
     found = asyncio.run(_stand(chosen_settings()))
     click.echo("\n".join(table([(name, str(value)) for name, value in found])))

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 @command(frontdesk, "demo", role=Role.ADMIN, example="frontdesk demo --data demo-data --port 8080")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: FRONTDESK_PORT, 8000]")
 def demo(port: int | None) -> None:
-    """Serve the application with demo data, and sign in by itself as a supervisor.
+    """Serve the application with demo data.
 
-    At first start some forty invented messages are handed in like any others and handled while you watch. Prints one
-    line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach it. The data is kept in its own
-    folder (demo, within the default folder) unless --data names one. Ends on SIGTERM and Ctrl-C.
+    It signs in by itself as a supervisor. At first start some forty invented messages are handed in like any others
+    and handled while you watch. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine
+    can reach it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends
+    on SIGTERM and Ctrl-C.
     """
     from frontdesk.web import serve as serve_web
 

@@ -45,11 +45,11 @@ ALL = "all"
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True, help="How.")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write here. [default: standard output]")
 def export(what: str, form: str, output: str | None) -> None:
-    """Write what is stored: one JSON object or one CSV row each, oldest first.
+    """Write what is stored as JSONL or CSV.
 
-    'all' writes everything as JSON lines that say in their field "what" what they are. Messages have the names that
-    'frontdesk import' takes. In CSV, lists and objects are JSON texts, and a cell that a spreadsheet would run as a
-    formula is written with an apostrophe before it.
+    One JSON object or one row each, oldest first. 'all' writes everything as JSON lines that say in their field
+    "what" what they are. Messages have the names that 'frontdesk import' takes. In CSV, lists and objects are JSON
+    texts, and a cell that a spreadsheet would run as a formula is written with an apostrophe before it.
     """
     if what == ALL and form == "csv":
         raise Invalid("CSV holds one kind of thing: name it with --what, or use --format jsonl")

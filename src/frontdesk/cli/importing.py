@@ -42,7 +42,9 @@ Putter = Callable[[Mapping[str, Any]], Awaitable[str]]
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True, help="Of FILE.")
 @click.pass_context
 def import_(ctx: click.Context, file: str, what: str, form: str) -> None:
-    """Store what FILE (CSV or JSONL, - for standard input) holds; importing it again stores nothing twice.
+    """Store what a file holds, nothing twice.
+
+    FILE is CSV or JSONL; - reads standard input. It may be imported again: what is there already stays as it is.
 
     \b
     messages   text, channel, name, email, phone, customer_no, provider_id, received_at (ISO 8601, UTC without

@@ -54,9 +54,10 @@ def say(
     json_wanted: bool,
     wait: float,
 ) -> None:
-    """Hand in a message and watch it being understood, decided, acted on and answered.
+    """Hand in one message and watch its whole way.
 
-    TEXT is what the customer said; - reads it from standard input. The message is stored before anything else
+    TEXT is what the customer said; - reads it from standard input. It is understood, decided on, acted on and
+    answered like any other, and each step is printed when it is done. The message is stored before anything else
     happens and is worked off in this process, also while a server runs on the same folder. The exit code is 1
     when the way did not end in time.
     """

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: server.port, 8000]")
 @click.option("--no-work", is_flag=True, help="Only accept and show: workers do the rest.")
 def serve(host: str | None, port: int | None, no_work: bool) -> None:
-    """Serve the web pages and the REST interface, and work off messages.
+    """Serve pages and REST, and work off messages.
 
     Prints one line, "ready http://HOST:PORT", when it answers. Ends cleanly on SIGTERM and Ctrl-C: what is under way
     is finished first. A new folder has no accounts: make one with 'frontdesk users add'.
@@ -39,10 +39,10 @@ def serve(host: str | None, port: int | None, no_work: bool) -> None:
 @command(frontdesk, "worker", role=Role.ADMIN, example="frontdesk worker --data /srv/frontdesk --slots 16")
 @click.option("--slots", type=click.IntRange(1, 1000), help="Messages at a time. [default: work.slots, 8]")
 def worker(slots: int | None) -> None:
-    """Work off messages in a process of its own, beside a server or other workers on the same database.
+    """Work off messages in a process of its own.
 
-    Any number of workers may run on PostgreSQL; on SQLite one beside the server is as much as the file can use.
-    Ends on SIGTERM and Ctrl-C after what is under way.
+    It works beside a server and other workers on the same database. Any number of workers may run on PostgreSQL; on
+    SQLite one beside the server is as much as the file can use. Ends on SIGTERM and Ctrl-C after what is under way.
     """
     settings = override(chosen_settings(), "work", slots=slots)
     log_to_stderr(settings.logging.level)

@@ -21,7 +21,7 @@ STATES = [each.value for each in (WorkState.FAILED, WorkState.OPEN, WorkState.DR
 
 @group(frontdesk, "work")
 def work() -> None:
-    """Work on messages that is waiting or has failed: list, retry, drop."""
+    """Work that waits or has failed: list, retry, drop."""
 
 
 @command(work, "list", role=Role.SUPERVISOR, example="frontdesk work list --state open")
