@@ -4,16 +4,13 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from httpx import Response
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
-from litestar.types import Receive, Scope, Send
+from httpx import ASGITransport, AsyncClient, Response
 
 from frontdesk.app import House
 from frontdesk.model import Role
 from frontdesk.web import create_web
 
-Client = AsyncTestClient[Litestar]
+Client = AsyncClient
 PASSWORD = "a long enough password"
 HTML = {"Accept": "text/html"}
 BASE = "http://127.0.0.1:8000"
@@ -23,14 +20,10 @@ BASE = "http://127.0.0.1:8000"
 async def web_client(house: House, address: str = "127.0.0.1") -> AsyncIterator[Client]:
     """The application of a house, called from `address`."""
     app = await create_web(house)
-
-    async def placed(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope["client"] = (address, 50_000)
-        await app(scope, receive, send)
-
-    async with AsyncTestClient(placed, base_url=BASE, raise_server_exceptions=False) as client:  # type: ignore[arg-type]
+    transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
+    app.state.live.close()
 
 
 async def add_account(house: House, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:

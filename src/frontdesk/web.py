@@ -193,6 +193,7 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
     return uvicorn.Config(
         app,
         http="httptools",
@@ -206,6 +207,13 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=int(PATIENCE),
     )
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Queries hold keys and e-mail addresses, which no log should."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(part.partition("?")[0] if isinstance(part, str) else part for part in record.args)
+    return True
 
 
 def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:

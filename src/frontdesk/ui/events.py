@@ -1,15 +1,16 @@
 """Server-sent events as an answer."""
 
-from litestar.exceptions import ServiceUnavailableException
 from litestar.response import Stream
 
+from frontdesk.interfaces import TooMany
 from frontdesk.ui.live import Live
 
+BUSY_SECONDS = 30
 NOT_KEPT = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def event_stream(live: Live, interaction_id: int | None) -> Stream:
-    """The stream about one interaction or all. Raises 503 when too many are open, or the server is stopping."""
+    """The stream about one interaction or all. Raises TooMany when no more can be open."""
     if live.is_full:
-        raise ServiceUnavailableException("too many pages are being kept up to date: try again later")
+        raise TooMany(BUSY_SECONDS)
     return Stream(live.stream(interaction_id), media_type="text/event-stream", headers=NOT_KEPT)

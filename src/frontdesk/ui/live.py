@@ -5,7 +5,7 @@ A listener is told "look again", not what to show: several changes at once are o
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -69,6 +69,11 @@ class Live:
         """Whether no more streams can be opened."""
         return self._closed or len(self._listeners) >= MOST_LISTENERS
 
+    @property
+    def is_following(self) -> bool:
+        """Whether the journal is being read."""
+        return self._following is not None and not self._following.done()
+
     def wake(self) -> None:
         """Look now: this process has just stored something."""
         self._wake.set()
@@ -88,7 +93,7 @@ class Live:
         if self._following is not None:
             self._following.cancel()
 
-    async def stream(self, interaction_id: int | None) -> AsyncIterator[bytes]:
+    async def stream(self, interaction_id: int | None) -> AsyncGenerator[bytes]:
         """Server-sent events about one interaction, or (None) about all: `refresh` whenever something happened."""
         listener = _Listener(interaction_id)
         self._listeners.add(listener)
@@ -108,7 +113,7 @@ class Live:
     async def _follow(self) -> None:
         """See to it that somebody reads the journal. What came before is not told: a page fetches that itself."""
         async with self._starting:
-            if self._following is None or self._following.done():
+            if not self.is_following:
                 self._settled, self._seen = await self._journal.last(), {}
                 self._following = asyncio.create_task(self._read_on())
 

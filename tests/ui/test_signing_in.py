@@ -1,0 +1,115 @@
+"""Signing in and out."""
+
+from pathlib import Path
+
+import pytest
+
+from frontdesk.app import House, open_house
+from frontdesk.edges.access import Doorkeeper, DoorRules
+from frontdesk.interfaces import TooMany, Visit
+from frontdesk.model import Role
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import load
+from frontdesk.ui.signing_in import local
+from tests.web_client import HTML, PASSWORD, Client, add_account, sign_in, token_in, web_client
+
+
+async def test_the_page_leads_on_to_where_the_person_wanted_to_go(house: House, customer: Client) -> None:
+    await add_account(house)
+    answer = await sign_in(customer, onward="/track/AAAA0000?x=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/track/AAAA0000?x=1")
+
+
+@pytest.mark.parametrize(("role", "home"), [(Role.AGENT, "/desk"), (Role.ADMIN, "/desk"), (Role.CUSTOMER, "/")])
+async def test_each_role_begins_at_its_own_page(house: House, customer: Client, role: Role, home: str) -> None:
+    await add_account(house, role)
+    await sign_in(customer)
+    answer = await customer.get("/sign-in", headers=HTML, follow_redirects=False)
+    assert answer.headers["location"] == home
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("", ""), ("\x00", "\x00")]
+)
+async def test_a_wrong_address_and_a_wrong_password_sound_the_same(
+    house: House, customer: Client, email: str, password: str
+) -> None:
+    await add_account(house)
+    answer = await sign_in(customer, email, password)
+    assert answer.status_code == 400
+    assert "E-mail or password is wrong." in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/desk", "/track/AAAA0000?key=x", "/desk?query=a%20b&x=é"])
+def test_a_path_of_this_site_is_led_on_to(path: str) -> None:
+    assert local(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " //evil.example",
+        "/desk\r\nSet-Cookie: x=y",
+        "///evil.example",
+        "/" + "x" * 3000,
+        "",
+    ],
+)
+def test_nothing_that_could_be_another_site_is_led_on_to(path: str) -> None:
+    assert local(path) == ""
+
+
+async def test_an_open_redirect_is_not_had(house: House, customer: Client) -> None:
+    await add_account(house)
+    answer = await sign_in(customer, onward="//evil.example/desk")
+    assert answer.headers["location"] == "/sign-in"
+
+
+async def test_signing_in_anew_ends_the_session_before(house: House, customer: Client) -> None:
+    await add_account(house)
+    await sign_in(customer)
+    old = dict(customer.cookies)
+    fields = {"email": "ada@example.com", "password": PASSWORD, "_csrf_token": token_in(await customer.get("/desk"))}
+    assert (await customer.post("/sign-in", data=fields)).status_code == 303
+    async with web_client(house) as other:
+        other.cookies.update(old)
+        assert (await other.get("/desk")).status_code == 401
+
+
+async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
+    async with open_house(settings, builtin) as house:
+        await add_account(house)
+        async with web_client(house) as client:
+            answers = [await sign_in(client, f"{n}@example.com", "wrong password") for n in range(3)]
+        assert [answer.status_code for answer in answers] == [400, 400, 429]
+        assert "Too many attempts. Try again in" in answers[-1].text
+        assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_an_account_is_guarded_against_guesses_from_many_addresses(tmp_path: Path, builtin: Builtin) -> None:
+    async with open_house(load(data=tmp_path, environment={}), builtin) as house:
+        await add_account(house)
+        door = Doorkeeper(house.accounts, DoorRules(1, 2, trust_proxy=False, demo=False), b"secret")
+        for n in range(2):
+            await door.sign_in("ADA@example.com", "wrong password", Visit(place=f"192.0.2.{n}"))
+        with pytest.raises(TooMany):
+            await door.sign_in("ada@example.com ", "wrong password", Visit(place="192.0.2.9"))
+
+
+async def test_signing_in_right_does_not_use_attempts_up(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "1"})
+    async with open_house(settings, builtin) as house, web_client(house) as client:
+        await add_account(house)
+        for _ in range(3):
+            client.cookies.clear()
+            assert (await sign_in(client)).status_code == 303
