@@ -24,6 +24,11 @@ class Trouble(StrEnum):
     NOT_JSON = "not_json"
     WRONG_SCHEMA = "wrong_schema"
     UNSUPPORTED = "unsupported"
+    NOT_MASKED = "not_masked"
+    OVER_BUDGET = "over_budget"
+    OVER_LIMIT = "over_limit"
+    BREAKER_OPEN = "breaker_open"
+    NEEDS_PERSON = "needs_person"
 
 
 class ModelFailed(ProviderFailed):

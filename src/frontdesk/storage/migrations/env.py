@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from frontdesk.storage import llm_tables  # noqa: F401 - declares its tables
 from frontdesk.storage.tables import metadata
 
 context.configure(

@@ -1,0 +1,155 @@
+"""What is asked of language models and what came of it: calls, outcomes, permits, use case versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from frontdesk.model.codes import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf a model is asked; `names` are of people known to occur in the text, `numbers` theirs."""
+
+    caller: str
+    message_id: str = ""
+    names: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """The record of one call of a model service, of the built-in engine, or of an answer taken from the cache.
+
+    Calls with the same `run_id` belong to one question. `outcome` is `ok` or the name of the trouble. `cost` is in
+    millionths of the price table's currency; it is 0 and `priced` False where the table does not know the model.
+    """
+
+    id: str
+    run_id: str
+    at: datetime
+    operation: str
+    use_case: str
+    version: int
+    service: str
+    model: str
+    tier: Tier
+    caller: str
+    message_id: str
+    attempt: int
+    outcome: str
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    priced: bool
+    milliseconds: float
+    cached: bool
+    masked: bool
+    asked: str | None = None
+    answered: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A rung that gave no usable answer, and why."""
+
+    rung: str
+    trouble: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A checked answer with what it took. `cost` in millionths of the price table's currency, over all attempts."""
+
+    value: Any
+    use_case: str
+    version: int
+    tier: Tier
+    service: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    milliseconds: float
+    retries: int
+    cached: bool
+    masked: bool
+    setbacks: tuple[Setback, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """Money set aside for a purpose and a period; `limit` in millionths."""
+
+    name: str
+    period: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What all processes together may ask of a service; 0 sets no limit."""
+
+    requests_per_minute: int = 0
+    tokens_per_minute: int = 0
+    concurrency: int = 0
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is any limit."""
+        return bool(self.requests_per_minute or self.tokens_per_minute or self.concurrency)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A call that wants to be made: what it may use at most, out of which pots, for how many seconds."""
+
+    service: str
+    rate: Rate
+    tokens: int
+    cost: int
+    pots: tuple[Pot, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The right to make one call; given back with what the call really cost. The empty id stands for no limits."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """No permit: `after_seconds` is when to ask again, None when the money is spent; `reason` is for a person."""
+
+    reason: str
+    after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseCaseVersion:
+    """One version of a use case as it is kept: its YAML text, never changed once stored."""
+
+    name: str
+    version: int
+    body: str
+    note: str
+    by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """Calls of one group added up."""
+
+    group: Mapping[str, str]
+    calls: int
+    failed: int
+    cached: int
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    milliseconds: float
