@@ -8,17 +8,17 @@ from .encoder import Vectors
 from .reading import SUMMARY_LIMIT, TITLE_LIMIT
 from .text import Prepared, cut, squeeze
 
-_LEADS = (0.3, 0.15, 0.05)
+_LEADS = (0.45, 0.15, 0.05)
 _FILLER_PENALTY = 0.5
 _NUMBERS_PENALTY = 0.15
 _SHORT_PENALTY = 0.25
 _FILLER = re.compile(
-    r"^(?:i hope (?:this|you)|hope (?:this|you)|my name is|i am (?:writing|reaching out"
-    r"|contacting)\b.{0,40}$|thank(?:s| you)\b.{0,60}$|(?:please )?(?:let me know|advise|get back)|looking "
-    r"forward|i look forward|mein name ist|ich heiße|ich hoffe|vielen dank|danke\b.{0,40}$|ich freue mich "
-    r"auf|je m'appelle|j'espère|merci\b.{0,40}$|dans l'attente|je vous remercie|me llamo|mi nombre es"
-    r"|espero que|(?:muchas )?gracias\b.{0,40}$|quedo a la espera|mi chiamo|spero che|grazie\b.{0,40}$"
-    r"|chamo-me|espero que|obrigad[oa]\b.{0,40}$)",
+    r"^(?:(?:very )?(?:urgent|important|dringend|wichtig|importante?|urgente?)\W*$|i hope (?:this|you)|hope "
+    r"(?:this|you)|my name is|i am (?:writing|reaching out|contacting)\b.{0,40}$|thank(?:s| you)\b.{0,60}$"
+    r"|(?:please )?(?:let me know|advise|get back)|looking forward|i look forward|mein name ist|ich heiße"
+    r"|ich hoffe|vielen dank|danke\b.{0,40}$|ich freue mich auf|je m'appelle|j'espère|merci\b.{0,40}$|dans "
+    r"l'attente|je vous remercie|me llamo|mi nombre es|espero que|(?:muchas )?gracias\b.{0,40}$|quedo a la "
+    r"espera|mi chiamo|spero che|grazie\b.{0,40}$|chamo-me|espero que|obrigad[oa]\b.{0,40}$)",
     re.I,
 )
 _LEAD_IN = re.compile(
@@ -47,9 +47,9 @@ def summary_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
     if not prepared.sentences:
         return cut(squeeze(text[: 4 * SUMMARY_LIMIT]) or ("…" if text.strip() else ""), SUMMARY_LIMIT)
     lines = [squeeze(s.text) for s in prepared.sentences]
-    if sum(map(len, lines)) + len(lines) - 1 <= SUMMARY_LIMIT:
-        return cut(" ".join(lines), SUMMARY_LIMIT)
-    return cut(" ".join(lines[i] for i in _fitting(lines, _ranking(prepared, vectors))), SUMMARY_LIMIT)
+    if sum(map(len, lines)) + len(lines) - 1 > SUMMARY_LIMIT:
+        lines = [lines[i] for i in _fitting(lines, _ranking(prepared, vectors))]
+    return cut(_capital(" ".join(lines)), SUMMARY_LIMIT)
 
 
 def _fitting(lines: list[str], order: list[int]) -> list[int]:
@@ -88,4 +88,9 @@ def _polish(line: str) -> str:
     if len(rest.split()) >= 3:
         line = rest
     line = line.strip(" \t-–—•*#>,;:.。…\"'“”„«»") or line.strip()
-    return line[:1].upper() + line[1:]
+    return _capital(line)
+
+
+def _capital(line: str) -> str:
+    first = next((i for i, c in enumerate(line) if c.isalnum()), 0)
+    return line[:first] + line[first : first + 1].upper() + line[first + 1 :]

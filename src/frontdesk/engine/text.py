@@ -1,6 +1,7 @@
 """Finds what was said in a raw text: its sentences, without greeting, quotation, markup or signature."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 READ_LIMIT = 20_000
@@ -128,13 +129,13 @@ def _body(plain: str) -> tuple[int, int]:
 def _sentences(plain: str, start: int, end: int) -> list[Sentence]:
     found: list[Sentence] = []
     quoted = [m.span() for m in _QUOTED_LINE.finditer(plain, start, end)]
+    starts = [first for first, _ in quoted]
     here = start
     for stop in _breaks(plain, start, end):
-        piece = (here, stop)
+        before = bisect_right(starts, here) - 1
+        if before < 0 or here + len(plain[here:stop].rstrip()) > quoted[before][1]:
+            found.extend(_pieces(plain, here, stop))
         here = stop
-        if any(a <= piece[0] and piece[1] <= b + 1 for a, b in quoted):
-            continue
-        found.extend(_pieces(plain, *piece))
     return found
 
 
