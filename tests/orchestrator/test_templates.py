@@ -35,5 +35,5 @@ def test_a_template_cannot_leave_its_sandbox(text: str) -> None:
 
 
 def test_a_template_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(Invalid, match="use one of .*compliment"):
+    with pytest.raises(Invalid, match=r"use one of .*compliment"):
         shipped_templates().named("nonsense")

@@ -22,7 +22,7 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
     half surrogate pairs) are replaced by U+FFFD. Raises Invalid.
     """
     text = storable(message.text)
-    if not any(unicodedata.category(character) not in _UNSEEN for character in text[:10_000]):
+    if not any(unicodedata.category(character) not in _UNSEEN for character in message.text[:10_000]):
         raise Invalid("text is empty: write what the customer said", "text")
     if len(text) > MOST_CHARACTERS:
         raise Invalid(f"text has {len(text):,} characters: at most {MOST_CHARACTERS:,} are taken", "text")
