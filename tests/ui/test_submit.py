@@ -70,9 +70,9 @@ async def test_nobody_reaches_anothers_message_by_guessing_its_provider_id(custo
         ({"name": "x" * 201}, "Name has more than 200"),
         ({"email": "ada"}, "Write your e-mail address"),
         ({"email": "a da@example.com"}, "Write your e-mail address"),
-        ({"email": "x" * 320 + "@example.com"}, "more than 320"),
+        ({"email": "x" * 320 + "@example.com"}, "E-mail has more than 320"),
         ({"phone": "1" * 41}, "Phone has more than 40"),
-        ({"customer_no": "1" * 41}, "Customer_no has more than 40"),
+        ({"customer_no": "1" * 41}, "Customer number has more than 40"),
     ],
 )
 async def test_what_is_wrong_is_said_next_to_its_field_and_nothing_is_lost(

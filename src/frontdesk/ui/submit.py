@@ -18,6 +18,8 @@ WORDS = {
     "name": "Write your name.",
     "email": "Write your e-mail address, such as name@example.com.",
 }
+# What the check of messages calls a field, and what this form calls it.
+LABELS = {"address": ("email", "e-mail"), "customer_no": ("customer_no", "customer number")}
 NOT_FOUND = "No message fits this reference and e-mail address."
 LONGEST_EMAIL = 320
 
@@ -37,7 +39,7 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
     try:
         message = check(_message(values), {WEB: True})
     except Invalid as error:
-        errors.setdefault(_field(error), str(error)[:1].upper() + str(error)[1:] + ".")
+        errors.setdefault(*_told(error))
     if errors:
         return _form(request, services, values, errors, status=400)
     accepted = await services.inbox.accept(message, by=request.user.name)
@@ -80,8 +82,11 @@ def _message(values: dict[str, str]) -> NewMessage:
     return replace(message, provider_id=submission_id(values.get("provider_id", ""), *given.values()))
 
 
-def _field(error: Invalid) -> str:
-    return "email" if error.field == "address" else error.field or "text"
+def _told(error: Invalid) -> tuple[str, str]:
+    """The form's name of the field at fault, and what is wrong in the form's words."""
+    field, label = LABELS.get(error.field, (error.field or "text", error.field))
+    words = str(error).replace(error.field, label, 1) if error.field else str(error)
+    return field, words[:1].upper() + words[1:] + "."
 
 
 def _form(
