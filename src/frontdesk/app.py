@@ -94,7 +94,7 @@ async def open_house(settings: Settings, builtin: Builtin | None = None) -> Asyn
     url = database_url(settings)
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
-    engine = builtin or Builtin(settings.work.engine_threads)
+    engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     try:
         yield _wire(settings, database, engine)
     finally:

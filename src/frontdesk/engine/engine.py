@@ -1,6 +1,7 @@
 """The engine's one door: reads a message and says everything about it in one `Reading`."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -26,9 +27,12 @@ class Engine:
         self._languages = languages
 
     @classmethod
-    def load(cls) -> "Engine":
-        """Load all weights from installed packages, about 2 seconds; nothing is fetched."""
-        return cls(Encoder(), Heads.load(), LanguageReader())
+    def load(cls, cache: Path | None = None) -> "Engine":
+        """Load all weights from installed packages, about 2 seconds; nothing is fetched.
+
+        `cache` is a folder where the largest table is kept so that processes share it instead of each holding it.
+        """
+        return cls(Encoder(cache), Heads.load(), LanguageReader())
 
     def intent_index(self, intents_: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
         """Prepare the configured intents; `learned` holds (text, code) of corrections, which act as examples.

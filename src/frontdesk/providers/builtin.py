@@ -1,8 +1,11 @@
 """The built-in engine as a provider: no key, no network, on one thread of its own."""
 
 import asyncio
+import contextlib
+import ctypes
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
@@ -18,15 +21,17 @@ class Builtin:
     name = "builtin"
     tier = Tier.BUILTIN
 
-    def __init__(self, threads: int = 1) -> None:
-        """Load the engine on first use, on `threads` threads."""
+    def __init__(self, threads: int = 1, cache: Path | None = None) -> None:
+        """Load the engine on first use, on `threads` threads; `cache` is a folder for what processes can share."""
+        self._cache = cache
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="engine")
         self._engine: Engine | None = None
         self._index: tuple[str, IntentIndex, Vocabulary] | None = None
 
     async def warm_up(self, catalogue: Catalogue) -> None:
-        """Load now rather than with the first message."""
-        await self._run(lambda: self._ready(catalogue))
+        """Load all of it now rather than with the first message."""
+        await self._run(lambda: self._read("Good morning, when does my order 4711 arrive?", catalogue))
+        await self._run(give_back)
 
     async def read(self, text: str, catalogue: Catalogue) -> Answer:
         """See interfaces.Provider."""
@@ -66,8 +71,14 @@ class Builtin:
 
     def _loaded(self) -> Engine:
         if self._engine is None:
-            self._engine = Engine.load()
+            self._engine = Engine.load(self._cache)
         return self._engine
+
+
+def give_back() -> None:
+    """Hand memory that loading needed for a moment back to the system, where its C library can (glibc)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def as_answer(reading: Reading) -> Answer:
