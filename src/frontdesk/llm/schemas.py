@@ -1,0 +1,90 @@
+"""JSON Schemas of answers: checked when loaded, filled with the house's lists, held against what a model said."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from referencing import Registry
+
+from frontdesk.interfaces import Invalid
+
+FROM_LIST = "x-enum-from"
+Schema = Mapping[str, Any]
+Lists = Mapping[str, Mapping[str, str]]
+
+_NOTHING_OUTSIDE: Registry[Any] = Registry()
+
+
+def check_schema(schema: Any, what: str) -> None:
+    """Raises Invalid unless it is a draft 2020-12 schema of an object that refers to nothing outside itself."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise Invalid(f"{what} is no JSON Schema: {error.message}", what) from None
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        raise Invalid(f"{what} must be a schema of type object", what)
+    for node in _nodes(schema):
+        reference = node.get("$ref", node.get("$dynamicRef", "#"))
+        if isinstance(reference, str) and not reference.startswith("#"):
+            raise Invalid(f"{what} refers to {reference!r}: only references within the schema (#/…) are allowed", what)
+
+
+def lists_of(schema: Schema) -> frozenset[str]:
+    """The names of the house's lists that the schema takes its choices from."""
+    return frozenset(str(node[FROM_LIST]) for node in _nodes(schema) if FROM_LIST in node)
+
+
+def filled(schema: Any, lists: Lists) -> Any:
+    """The schema as a model gets it: choices out of the house's lists (by their labels) instead of their names."""
+    if isinstance(schema, list):
+        return [filled(each, lists) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: filled(value, lists) for key, value in schema.items() if not key.startswith("x-")}
+    if FROM_LIST in schema:
+        nullable: list[str | None] = [None] if "null" in schema.get("type", ()) else []
+        made["enum"] = [*lists.get(schema[FROM_LIST], {}), *nullable] or [""]
+    return made
+
+
+def coded(value: Any, schema: Any, lists: Lists) -> Any:
+    """The value with labels of the house's lists replaced by their codes, along the (unfilled) schema."""
+    if not isinstance(schema, dict):
+        return value
+    if FROM_LIST in schema:
+        return lists.get(schema[FROM_LIST], {}).get(value, value) if isinstance(value, str) else value
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {key: coded(each, properties.get(key), lists) for key, each in value.items()}
+    if isinstance(value, list):
+        return [coded(each, schema.get("items"), lists) for each in value]
+    return value
+
+
+class Check:
+    """One schema, ready to be held against values."""
+
+    def __init__(self, schema: Schema) -> None:
+        """The schema has passed `check_schema`; nothing is ever fetched for it."""
+        self._validator = Draft202012Validator(dict(schema), registry=_NOTHING_OUTSIDE)
+
+    def problem(self, value: Any) -> str:
+        """What is wrong with the value, in words for a model or a person; empty when nothing is."""
+        error = best_match(self._validator.iter_errors(value))
+        return _words(error) if error else ""
+
+
+def _words(error: ValidationError) -> str:
+    place = "/".join(str(part) for part in error.absolute_path) or "the answer"
+    return f"{place}: {error.message[:300]}"
+
+
+def _nodes(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        for each in schema.values():
+            yield from _nodes(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _nodes(each)

@@ -1,0 +1,213 @@
+"""A use case as data: what goes in, how the model is asked, what must come out. Read from YAML and checked whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from frontdesk.interfaces import Invalid, Turn
+from frontdesk.llm.prompting import Prompt, check_fences, draw
+from frontdesk.llm.schemas import Check, Lists, check_schema, coded, filled, lists_of
+
+PLAIN = "x-plain"
+Kind = Literal["text", "embedding", "transcription"]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much may go in (characters of all inputs), come out (tokens), and how long it may take."""
+
+    characters: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
+    tokens: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+    seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question with the answer that is wanted."""
+
+    inputs: dict[str, Any]
+    answer: dict[str, Any]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The YAML file of a use case."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,58}[a-z0-9]$")]
+    description: Annotated[str, Meta(min_length=10, max_length=500)]
+    version: Annotated[int, Meta(ge=1, le=1_000_000)]
+    inputs: dict[str, Any]
+    answer: dict[str, Any]
+    kind: Kind = "text"
+    system: Annotated[str, Meta(max_length=20_000)] = ""
+    user: Annotated[str, Meta(max_length=20_000)] = ""
+    examples: Annotated[list[Example], Meta(max_length=20)] = []
+    limits: Limits = Limits()
+    ladder: str = ""
+    builtin: str = ""
+    cache: bool = True
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """A checked use case."""
+
+    body: Body
+    prompt: Prompt
+    plain: frozenset[str]
+    _fitted: "tuple[Lists, Fitted] | None" = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.body.name
+
+    @property
+    def version(self) -> int:
+        """Which version this is."""
+        return self.body.version
+
+    @property
+    def limits(self) -> Limits:
+        """What it is held to."""
+        return self.body.limits
+
+    @property
+    def kind(self) -> Kind:
+        """What is asked of a model service."""
+        return self.body.kind
+
+    @cached_property
+    def inputs_check(self) -> Check:
+        """Holds inputs against their schema."""
+        return Check(self.body.inputs)
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The house's lists that the answer chooses from."""
+        return lists_of(self.body.answer)
+
+    def fitted(self, lists: Lists) -> "Fitted":
+        """What follows from the house's lists alone; `lists` is the same object until one of them changes."""
+        if self._fitted is None or self._fitted[0] is not lists:
+            object.__setattr__(self, "_fitted", (lists, _fit(self, lists)))
+        assert self._fitted is not None
+        return self._fitted[1]
+
+    def codes(self, value: Any, lists: Lists) -> Any:
+        """The answer with codes where the model chose labels."""
+        return coded(value, self.body.answer, lists)
+
+    def check_inputs(self, inputs: Mapping[str, Any]) -> None:
+        """Raises Invalid for inputs that do not satisfy their schema or are too long."""
+        if problem := self.inputs_check.problem(dict(inputs)):
+            raise Invalid(f"inputs of {self.name}: {problem}", "inputs")
+        if self.kind != "transcription" and (length := _characters(inputs)) > self.limits.characters:
+            raise Invalid(
+                f"inputs of {self.name} have {length:,} characters: {self.limits.characters:,} at most", "inputs"
+            )
+
+    def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[Turn, ...]:
+        """The conversation to begin with: system, examples, question."""
+        fitted = self.fitted(lists)
+        word = draw([inputs, [example.inputs for example in fitted.examples]])
+        turns = [Turn("system", fitted.system)]
+        for example in fitted.examples:
+            turns.append(Turn("user", self.prompt.user(example.inputs, lists, word)))
+            turns.append(Turn("assistant", msgspec.json.encode(example.answer).decode()))
+        return (*turns, Turn("user", self.prompt.user(inputs, lists, word)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A use case with the house's lists as they are now; examples that these no longer allow are left out."""
+
+    schema: dict[str, Any]
+    check: Check
+    system: str
+    examples: tuple[Example, ...]
+
+
+def _fit(use_case: UseCase, lists: Lists) -> Fitted:
+    schema = dict(filled(use_case.body.answer, lists))
+    check = Check(schema)
+    examples = tuple(e for e in use_case.body.examples if not check.problem(e.answer))
+    return Fitted(schema, check, use_case.prompt.system(lists), examples)
+
+
+def read_use_case(text: str, source: str = "use case") -> UseCase:
+    """A use case out of its YAML. Raises Invalid that says where and why: schemas, prompts and examples are tried."""
+    try:
+        body = msgspec.convert(yaml.safe_load(text), Body)
+    except yaml.YAMLError as error:
+        raise Invalid(f"{source} is no YAML: {' '.join(str(error).split())}", "body") from None
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{source}: {error}", "body") from None
+    try:
+        return _checked(body)
+    except Invalid as error:
+        raise Invalid(f"{source}: {error}", error.field) from None
+
+
+def _checked(body: Body) -> UseCase:
+    check_schema(body.inputs, "inputs")
+    check_schema(body.answer, "answer")
+    plain = _plain(body.inputs)
+    use_case = UseCase(body, Prompt(body.system, body.user, plain), plain)
+    if body.kind == "text":
+        if not body.user.strip():
+            raise Invalid("a use case needs a user prompt", "user")
+        if not body.examples:
+            raise Invalid("give at least one example: prompts are tried on them", "examples")
+    lists = {name: _labels_in(body.answer, name, body.examples) for name in use_case.lists}
+    answers = Check(filled(body.answer, lists))
+    for number, example in enumerate(body.examples, 1):
+        if problem := use_case.inputs_check.problem(example.inputs) or answers.problem(example.answer):
+            raise Invalid(f"example {number}: {problem}", "examples")
+        if body.kind == "text":
+            check_fences(use_case.prompt, example.inputs, lists, plain)
+            use_case.turns(example.inputs, lists)
+    return use_case
+
+
+def _labels_in(schema: Any, name: str, examples: list[Example]) -> dict[str, str]:
+    """All labels that examples use; the real lists are filled in with each question."""
+    found: set[str] = set()
+
+    def walk(value: Any, part: Any) -> None:
+        if not isinstance(part, dict):
+            return
+        if part.get("x-enum-from") == name and isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, dict):
+            for key, each in value.items():
+                walk(each, part.get("properties", {}).get(key))
+        elif isinstance(value, list):
+            for each in value:
+                walk(each, part.get("items"))
+
+    for example in examples:
+        walk(example.answer, schema)
+    return {label: label for label in sorted(found)}
+
+
+def _plain(inputs: Mapping[str, Any]) -> frozenset[str]:
+    """Inputs printed without fences: only what cannot hold a sentence."""
+    chosen = {name: part for name, part in inputs.get("properties", {}).items() if part.get(PLAIN)}
+    for name, part in chosen.items():
+        short = part.get("maxLength", 1000) <= 40 and "pattern" in part
+        if not short and "enum" not in part and part.get("type") not in ("integer", "number", "boolean"):
+            raise Invalid(f"inputs/{name}: {PLAIN} needs an enum, or a pattern and a maxLength up to 40", "inputs")
+    return frozenset(chosen)
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_characters, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_characters, value))
+    return 0
