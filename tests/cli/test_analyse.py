@@ -116,7 +116,7 @@ def test_several_processes_give_the_same_in_the_same_order(run: Run, tmp_path: P
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_run_that_was_killed_is_continued(jobs: str, run: Run, environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "in.jsonl").write_text(messages(1500))
+    (tmp_path / "in.jsonl").write_text(messages(800))
     output = tmp_path / "out.jsonl"
     command = ("analyse", "in.jsonl", "--output", "out.jsonl", "--jobs", jobs)
     with running(*command, environment=environment, cwd=tmp_path) as process:
@@ -125,13 +125,13 @@ def test_a_run_that_was_killed_is_continued(jobs: str, run: Run, environment: di
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert output.read_bytes().count(b"\n") < 1500
+    assert output.read_bytes().count(b"\n") < 800
     with output.open("r+b") as cut:  # as if it had died in the middle of a line
         cut.truncate(output.stat().st_size - 25)
     done = run(*command)
     assert done.returncode == 0, done.stderr
     assert "already" in done.stderr
-    assert [line["n"] for line in lines(output.read_text())] == list(range(1500))
+    assert [line["n"] for line in lines(output.read_text())] == list(range(800))
 
 
 def test_a_finished_run_changes_nothing(invoke: Callable[..., Result], tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_nothing_in_gives_nothing_out(run: Run) -> None:
 
 
 def test_a_reader_that_has_enough_is_no_error_to_talk_about(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "in.jsonl").write_text(messages(2000))
+    (tmp_path / "in.jsonl").write_text(messages(500))
     with running("analyse", "in.jsonl", environment=environment, cwd=tmp_path) as process:
         assert process.stdout is not None
         process.stdout.readline()

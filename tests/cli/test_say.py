@@ -83,7 +83,7 @@ def test_it_works_while_a_server_runs_on_the_same_folder(run: Run, environment: 
     with running("serve", "--port", port, environment=environment, cwd=tmp_path) as server:
         assert server.stdout is not None
         assert server.stdout.readline() == f"ready http://127.0.0.1:{port}\n"
-        for _ in range(3):
+        for _ in range(2):
             done = run("say", UPSET, "--json")
             assert (done.returncode, done.stderr) == (0, "")
             (way,) = lines(done.stdout)
