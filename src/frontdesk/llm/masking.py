@@ -1,0 +1,190 @@
+"""Takes personal data out of what leaves the house and puts it back into what comes home. Fails closed.
+
+The same value gets the same placeholder (<EMAIL_1>) within one question; placeholders are numbered in the order of
+the text, so equal texts are masked alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from frontdesk.interfaces import ModelFailed, Trouble
+from frontdesk.llm.detecting import Found, Names, Wanted, find, seen
+
+_PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|&gt;|\]|\\u003e)", re.I)
+_BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
+LONGEST_PLACEHOLDER = 24
+PASSES = 3
+
+Finder = Callable[[str, Iterable[Names], Wanted], list[Found]]
+
+
+class Mode(StrEnum):
+    """What becomes of personal data before text goes to a service."""
+
+    OFF = "off"
+    ON = "on"
+    STRICT = "strict"
+
+
+class Vault:
+    """What was taken out of one question, by placeholder."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._values: dict[str, str] = {}
+        self._known: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
+        self._taken: set[str] = set()
+
+    def __len__(self) -> int:
+        """How many values were taken out."""
+        return len(self._values)
+
+    def avoid(self, text: str) -> None:
+        """Give no placeholder that the text has by itself."""
+        self._taken.update(name.upper() for name in _BARE.findall(text.upper()))
+
+    def take(self, kind: str, value: str) -> str:
+        """The placeholder of a value."""
+        key = kind, " ".join(value.casefold().split())
+        if key not in self._known:
+            self._known[key] = self._next(kind)
+            self._values[self._known[key]] = value
+        return f"<{self._known[key]}>"
+
+    def restore(self, value: Any) -> Any:
+        """The value with originals in place of placeholders, in all strings of a JSON value."""
+        if isinstance(value, str):
+            return self.restored(value) if self._values else value
+        if isinstance(value, list):
+            return [self.restore(each) for each in value]
+        if isinstance(value, Mapping):
+            return {key: self.restore(each) for key, each in value.items()}
+        return value
+
+    def restored(self, text: str) -> str:
+        """A text with originals in place of placeholders, also of those within originals."""
+        for _ in range(PASSES):
+            text = _PLACEHOLDER.sub(lambda match: self._values.get(match.group(1).upper(), match.group()), text)
+        return text
+
+    def _next(self, kind: str) -> str:
+        while True:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            name = f"{kind}_{self._counts[kind]}"
+            if name not in self._taken:
+                return name
+
+
+class Masker:
+    """Masks texts; `finder` is the detector, a parameter so that its death can be tried."""
+
+    def __init__(self, *, numbers: bool = False, finder: Finder = find) -> None:
+        """`numbers`: customer and order numbers are masked too."""
+        self._numbers, self._finder = numbers, finder
+
+    def mask(self, value: Any, mode: Mode, names: Sequence[Names], vault: Vault) -> Any:
+        """The value with placeholders in all its strings; nothing is changed when the mode is off.
+
+        Raises ModelFailed (NOT_MASKED) whatever goes wrong, and when personal data can still be found afterwards.
+        """
+        if mode is Mode.OFF:
+            return value
+        wanted = Wanted(strict=mode is Mode.STRICT, numbers=self._numbers)
+        try:
+            _each(value, vault.avoid)
+            masked = _mapped(value, lambda text: self._masked(text, names, wanted, vault))
+            _each(masked, lambda text: self._verify(text, names, wanted))
+        except ModelFailed:
+            raise
+        except Exception as error:  # whatever ails the detector, nothing may be sent that it did not see
+            reason = f"personal data could not be looked for ({type(error).__name__}): nothing was sent"
+            raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True) from None
+        return masked
+
+    def _masked(self, text: str, names: Sequence[Names], wanted: Wanted, vault: Vault) -> str:
+        """Masked, and again until nothing is found: what was taken out may lay bare what stands beside it."""
+        text = _visible(text)
+        for _ in range(PASSES):
+            parts, last = [], 0
+            for found in self._found(text, names, wanted):
+                parts += [text[last : found.start], vault.take(found.kind, text[found.start : found.end])]
+                last = found.end
+            if not parts:
+                return text
+            text = "".join([*parts, text[last:]])
+        return text
+
+    def _found(self, text: str, names: Sequence[Names], wanted: Wanted) -> list[Found]:
+        return [f for f in self._finder(seen(text), names, wanted) if not _is_placeholder(text, f)]
+
+    def _verify(self, text: str, names: Sequence[Names], wanted: Wanted) -> None:
+        """Look again: what was masked must not leave something that only now can be seen."""
+        left = self._found(text, names, wanted)
+        if left:
+            kinds = ", ".join(sorted({found.kind.lower() for found in left}))
+            reason = f"personal data ({kinds}) could not be taken out: nothing was sent"
+            raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
+
+
+class Unmasking:
+    """Puts originals into a text that arrives in pieces; a placeholder may be cut anywhere."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Take originals from here."""
+        self._vault, self._held = vault, ""
+
+    def feed(self, piece: str) -> str:
+        """What can be passed on now."""
+        text = self._held + piece
+        opening = max(text.rfind("<"), text.rfind("["), text.rfind("&lt;"))
+        whole = opening < 0 or len(text) - opening > LONGEST_PLACEHOLDER or re.search(r">|\]|&gt;", text[opening:])
+        cut = len(text) if whole or not len(self._vault) else opening
+        self._held = text[cut:]
+        return self._vault.restored(text[:cut])
+
+    def rest(self) -> str:
+        """What was held back, at the end."""
+        held, self._held = self._held, ""
+        return self._vault.restored(held)
+
+
+def _visible(text: str) -> str:
+    """Without characters that have no width: they would hide a number from the patterns, not from a reader."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
+def _is_placeholder(text: str, found: Found) -> bool:
+    """Whether the find lies on a placeholder: its kind and number look like a name or a number to a pattern."""
+    around = text[max(0, found.start - 1) : found.end + 1]
+    rest = _PLACEHOLDER.sub("", around)
+    if rest != around and not any(letter.isalnum() for letter in rest):
+        return True
+    inside = [m.span() for m in _PLACEHOLDER.finditer(text)]
+    return any(start <= found.start and found.end <= end for start, end in inside)
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _mapped(each, change) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mapped(each, change) for each in value]
+    return value
+
+
+def _each(value: Any, visit: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        visit(value)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            _each(each, visit)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _each(each, visit)
