@@ -16,8 +16,9 @@ from frontdesk.interfaces import Channel, Performer, Stale, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.replying import Replying
-from frontdesk.orchestrator.rules import Published, default_rules
+from frontdesk.orchestrator.rules import shipped_rule_set
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Settings
@@ -35,6 +36,7 @@ from frontdesk.storage.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.people import StoredContacts
 from frontdesk.storage.readings import StoredReadings
 from frontdesk.storage.replies import REPLY_WORK, StoredReplies
+from frontdesk.storage.rule_sets import StoredRuleSets
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.working import StoredWork, own_prefix
@@ -96,6 +98,7 @@ async def open_house(settings: Settings, builtin: Builtin | None = None) -> Asyn
     database = await open_database(url, settings.storage.pool_size)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     try:
+        await StoredRuleSets(database, now).seed(shipped_rule_set())
         yield _wire(settings, database, engine)
     finally:
         await database.close()
@@ -113,7 +116,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
     desk = Desk(
         cases=cases,
         analyst=Proxy([builtin], codes, now, new_id),
-        rules=Published(default_rules()),
+        rules=Published(StoredRuleSets(database, now), now),
         performers=_performers(outbox, service_desk),
         clock=now,
         new_id=new_id,

@@ -75,7 +75,7 @@ def test_the_service_call_comes_before_the_reply_that_names_it() -> None:
     [
         ("intent", "'TI', > ", "Expected a literal"),
         ("intent", "'TI' 'WR'", "parser"),
-        ("route", "'unfinished", "row 'Praise is thanked for', column 'Route'"),
+        ("route", "'unfinished", r"row 1 \('Praise is thanked for'\), column 'Route'"),
         ("actions", "['fly_to_the_moon']", "unknown action"),
         ("actions", "[{kind: 'set_priority'}]", "needs priority"),
     ],

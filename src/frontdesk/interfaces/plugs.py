@@ -117,10 +117,14 @@ class RuleSet(Protocol):
 
 
 class RuleBook(Protocol):
-    """Knows which rule set is in force."""
+    """Knows which rule set is in force, and who else is asked."""
 
-    def current(self) -> RuleSet:
-        """The published rule set."""
+    async def current(self) -> RuleSet:
+        """The published rule set; at most a second old."""
+        ...
+
+    async def advised(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The facts, with what a configured rules service elsewhere says of them; unchanged when it does not answer."""
         ...
 
 

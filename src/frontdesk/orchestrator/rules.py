@@ -1,123 +1,139 @@
 """Decision tables: GoRules JSON evaluated by zen-engine, checked cell by cell before they may decide."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import zen
 
 from frontdesk.interfaces import Invalid, Verdict
+from frontdesk.interfaces.rules import NewRuleSet, Refused
 from frontdesk.orchestrator.actions import REPLY, check_action
+from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
+from frontdesk.orchestrator.expressions import constant
+from frontdesk.orchestrator.table import Row, Table, parse
 
-TABLE = "decisionTableNode"
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of a table; `field` is empty for inputs."""
-
-    id: str
-    name: str
-    field: str
-    compile: Callable[[str], Any]
+NO_ROW = "no row matched"
+PERSON = "Person"
+DEFAULT_NAME = "default"
+_SETS_FIRST = (("set_priority", "priority"), ("assign_team", "team"), ("set_category", "category"))
+_TABLE, _ROW = "table", "row"
 
 
 class TableRules:
-    """One version of a rule set; see interfaces.RuleSet."""
+    """One version of a rule set; see interfaces.RuleSet. Reading the same facts twice gives the same verdict."""
 
-    def __init__(self, name: str, version: int, content: Mapping[str, Any]) -> None:
-        """Compile a GoRules decision model with one table. Raises Invalid that names row and cell."""
+    def __init__(
+        self, name: str, version: int, content: Mapping[str, Any], vocabulary: Vocabulary | None = None
+    ) -> None:
+        """Compile a GoRules decision model with one table. Raises Refused that names row and column."""
         self.name, self.version, self.content = name, version, content
-        table = _table(content)
-        columns = _columns(table)
-        for row in table["rules"]:
-            _check_row(row, columns)
-        self._decision = zen.ZenEngine().create_decision(json.dumps(content))
+        self.table = parse(content)
+        findings = check_table(self.table, vocabulary or Vocabulary())
+        if problem := worst(findings):
+            raise Refused(problem, findings, next((each.column for each in findings if each.column), ""))
+        self._verdicts = [self._verdict(row) for row in self.table.rows]
+        self._engine = _engine(self.table, self.table.rows)
 
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
         """See interfaces.RuleSet. Facts that no row takes go to a person."""
-        answer = self._decision.evaluate(dict(facts), {"trace": True})
-        result, row = answer["result"], self._matched(answer["trace"])
-        if not result:
-            return Verdict(self.name, self.version, "no row matched", "Person", ())
-        return Verdict(
-            rule_set=self.name,
-            version=self.version,
-            rule=row,
-            route=result["route"],
-            actions=_actions(result),
-        )
+        number = self.row(facts)
+        if number is None:
+            return Verdict(self.name, self.version, NO_ROW, PERSON, ())
+        return self._verdicts[number - 1]
 
-    @staticmethod
-    def _matched(trace: Mapping[str, Any]) -> str:
-        """The matched row in people's words: its description, else its id."""
-        rules = (data["rule"] for node in trace.values() if isinstance(data := node.get("traceData"), dict))
-        return next((str(rule.get("_description") or rule.get("_id") or "") for rule in rules), "")
+    def row(self, facts: Mapping[str, Any]) -> int | None:
+        """The number of the first row that takes these facts, counted from 1.
 
+        Where the facts carry the route that a rules service named, only rows with that route are asked; where none of
+        them matches, its last row counts. A route that no row has changes nothing.
+        """
+        remote = facts.get("remote_route")
+        if remote and (theirs := self._of_route.get(str(remote))):
+            engine, rows = theirs
+            return _ask(engine, facts) or rows[-1].number
+        return _ask(self._engine, facts)
 
-class Published:
-    """A rule book with the one rule set that is in force."""
+    @cached_property
+    def _of_route(self) -> dict[str, tuple[zen.ZenEngine, list[Row]]]:
+        """A table of its own for each route."""
+        grouped: dict[str, list[Row]] = {}
+        for row, verdict in zip(self.table.rows, self._verdicts, strict=True):
+            grouped.setdefault(verdict.route, []).append(row)
+        return {route: (_engine(self.table, rows), rows) for route, rows in grouped.items()}
 
-    def __init__(self, rules: TableRules) -> None:
-        """Publish `rules`."""
-        self._rules = rules
-
-    def current(self) -> TableRules:
-        """See interfaces.RuleBook."""
-        return self._rules
+    def _verdict(self, row: Row) -> Verdict:
+        values = {c.field: constant(cell) for c in self.table.outputs if (cell := row.cell(c))}
+        return Verdict(self.name, self.version, row.title[:200], values["route"], _actions(values))
 
 
 def default_rules() -> TableRules:
     """The rule set that ships: the sample's routes and a row for what only a person should decide."""
-    content = json.loads((files("frontdesk.orchestrator") / "rule_sets" / "default.json").read_text("utf-8"))
-    return TableRules("default", 1, content)
+    return compile_content(DEFAULT_NAME, 1, _shipped_text())
 
 
-def _table(content: Mapping[str, Any]) -> dict[str, Any]:
-    tables = [node["content"] for node in content.get("nodes", ()) if node.get("type") == TABLE]
-    if len(tables) != 1:
-        raise Invalid(f"a rule set needs exactly one decision table, this one has {len(tables)}")
-    table: dict[str, Any] = tables[0]
-    if "route" not in {output["field"] for output in table["outputs"]}:
-        raise Invalid("the decision table has no output column route")
-    return table
+def shipped_rule_set() -> NewRuleSet:
+    """The shipped one as it is stored on first start."""
+    return NewRuleSet(DEFAULT_NAME, _shipped_text(), "The rules that ship with Frontdesk.")
 
 
-def _columns(table: Mapping[str, Any]) -> list[_Column]:
-    inputs = [
-        _Column(c["id"], c["name"], "", zen.compile_unary_expression if c.get("field") else zen.compile_expression)
-        for c in table["inputs"]
+def compile_content(name: str, version: int, content: str, vocabulary: Vocabulary | None = None) -> TableRules:
+    """A stored or uploaded JSON text as rules. Raises Refused."""
+    try:
+        model = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"the rule set is not JSON: {error}", field="content") from None
+    if not isinstance(model, dict):
+        raise Refused("the rule set is not a JSON object: export it from the editor again", field="content")
+    return TableRules(name, version, model, vocabulary)
+
+
+def _shipped_text() -> str:
+    return (files("frontdesk.orchestrator") / "rule_sets" / "default.json").read_text("utf-8")
+
+
+def _engine(table: Table, rows: Sequence[Row]) -> zen.ZenEngine:
+    """The conditions alone, each row yielding its number: what a row comes to is worked out once, in Python."""
+    content = {
+        "hitPolicy": "first",
+        "inputs": [{"id": c.id, "name": c.name, **({"field": c.field} if c.field else {})} for c in table.inputs],
+        "outputs": [{"id": "_row", "name": _ROW, "field": _ROW}],
+        "rules": [
+            {"_id": str(row.number), "_row": str(row.number)} | {c.id: row.cell(c) for c in table.inputs}
+            for row in rows
+        ],
+    }
+    kinds = {"in": "inputNode", _TABLE: "decisionTableNode", "out": "outputNode"}
+    nodes = [
+        {"id": name, "type": kind, "name": name, "content": content if name == _TABLE else {}}
+        for name, kind in kinds.items()
     ]
-    return inputs + [_Column(c["id"], c["name"], c["field"], zen.compile_expression) for c in table["outputs"]]
+    edges = [
+        {"id": source, "sourceId": source, "targetId": target} for source, target in (("in", _TABLE), (_TABLE, "out"))
+    ]
+    return zen.ZenEngine({"loader": {"type": "static", "content": {_TABLE: {"nodes": nodes, "edges": edges}}}})
 
 
-def _check_row(row: Mapping[str, Any], columns: Sequence[_Column]) -> None:
-    """zen-engine takes a malformed cell without a word and then never matches: so every cell is compiled here."""
-    for column in columns:
-        cell = row.get(column.id, "")
-        if not cell:
-            continue
-        try:
-            column.compile(cell)
-        except (RuntimeError, ValueError) as error:
-            where = row.get("_description") or row.get("_id")
-            reason = str(error).split("\n", 1)[0]  # a native stack follows
-            raise Invalid(f"row {where!r}, column {column.name!r}: {reason}", column.name) from None
-        if column.field == "actions":
-            for action in zen.evaluate_expression(cell, {}):
-                check_action(action)
+def _ask(engine: zen.ZenEngine, facts: Mapping[str, Any]) -> int | None:
+    try:
+        answer = engine.evaluate(_TABLE, msgspec.json.encode(facts))
+    except RuntimeError as error:
+        raise Invalid(f"these facts cannot be read: {error}", "facts") from None
+    found = answer["result"].get(_ROW) if isinstance(answer["result"], dict) else None
+    return None if found is None else int(found)
 
 
-def _actions(result: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+def _actions(values: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     """What a row yields as one list, in the order in which it is carried out."""
-    listed = [check_action(each) for each in result.get("actions") or ()]
-    set_first = [_set(result, kind, field) for kind, field in (("set_priority", "priority"), ("assign_team", "team"))]
-    reply = {"kind": REPLY, "template": result["reply"]} if result.get("reply") else None
-    every = [*set_first, *listed, reply, _set(result, "set_status", "status")]
+    listed = [check_action(each) for each in values.get("actions") or ()]
+    set_first = [_set(values, kind, field) for kind, field in _SETS_FIRST]
+    reply = {"kind": REPLY, "template": values["reply"]} if values.get("reply") else None
+    every = [*set_first, *listed, reply, _set(values, "set_status", "status")]
     return tuple(action for action in every if action)
 
 
-def _set(result: Mapping[str, Any], kind: str, field: str) -> dict[str, Any] | None:
-    return {"kind": kind, field: result[field]} if result.get(field) else None
+def _set(values: Mapping[str, Any], kind: str, field: str) -> dict[str, Any] | None:
+    return {"kind": kind, field: values[field]} if values.get(field) else None

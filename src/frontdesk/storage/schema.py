@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ulid import ULID
 
 from frontdesk.model import Code
-from frontdesk.storage import llm_tables  # noqa: F401 - declares its tables
+from frontdesk.storage import llm_tables, rules_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example

@@ -66,8 +66,9 @@ async def decide(case: Case, desk: Desk) -> Case:
     """Let the rules choose what follows, and note it as effects."""
     if case.decision is not None:
         return case
-    facts = facts_of(case)
-    verdict = desk.rules.current().decide(facts)
+    rules = await desk.rules.current()
+    facts = await desk.rules.advised(facts_of(case))
+    verdict = rules.decide(facts)
     decision = decision_of(verdict, case, facts, desk.new_id(), desk.clock())
     return await desk.cases.keep_decision(
         case, decision, effects_of(decision, case), _change(case, change_of(decision))

@@ -1,0 +1,186 @@
+"""Checks a table cell by cell before it may decide, and says row and column of everything that is wrong.
+
+zen-engine takes a malformed cell, a fact that does not exist or a text for a number without a word, and the row then
+never matches: so all of that is looked for here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import zen
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import CodeList, Status
+from frontdesk.model.rules import Finding, Severity
+from frontdesk.orchestrator.actions import check_action
+from frontdesk.orchestrator.expressions import constant, literals, names_read, reason
+from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, FactKind
+from frontdesk.orchestrator.table import Column, Row, Table, where
+from frontdesk.orchestrator.templates import ReplyTemplates
+
+# The routes of the sample, and the one for what only a person should decide.
+ROUTES = frozenset({"CRM-Complaint", "TI-Chatbot", "RPA-Bot", "PI-Chatbot", "WR-Chatbot", "AutoReply", "Person"})
+_CODES = {
+    "priority": CodeList.PRIORITY,
+    "team": CodeList.TEAM,
+    "category": CodeList.CATEGORY,
+    "status": CodeList.STATUS,
+}
+ROUTE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a table may name; None is not checked."""
+
+    routes: frozenset[str] | None = None
+    templates: ReplyTemplates | None = None
+    codes: Mapping[CodeList, frozenset[str]] = field(default_factory=dict)
+
+
+def check_table(table: Table, vocabulary: Vocabulary) -> list[Finding]:
+    """Everything that is wrong with its columns and cells, in reading order."""
+    found = [finding for column in table.inputs for finding in _check_field(column)]
+    for row in table.rows:
+        for column in table.inputs:
+            found += _check_condition(row, column, vocabulary)
+        for column in table.outputs:
+            found += _check_yield(row, column, vocabulary)
+    if not table.rows:
+        found.append(Finding(Severity.WARNING, "empty", "the table has no row: a person decides everything"))
+    return found
+
+
+def worst(findings: list[Finding]) -> str:
+    """The first error in words, and how many more there are; empty where there is none."""
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return errors[0].message + more if errors else ""
+
+
+def _check_field(column: Column) -> Iterator[Finding]:
+    if not column.field:
+        return
+    problem = _compiled(zen.compile_expression, column.field) or _unknown_fact(column.field)
+    if problem:
+        yield Finding(Severity.ERROR, "column", f"column {column.name!r}: {problem}", (), column.name)
+
+
+def _check_condition(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[Finding]:
+    cell = row.cell(column)
+    if not cell:
+        return
+    compiler = zen.compile_unary_expression if column.field else zen.compile_expression
+    if problem := _compiled(compiler, cell) or _unknown_fact(cell):
+        yield _error(row, column, problem)
+        return
+    fact = FACTS.get(column.field)
+    if fact is None or fact.kind is not FactKind.TEXT:
+        return
+    known = set(fact.closed) or vocabulary.codes.get(fact.codes, frozenset()) if fact.codes else set(fact.closed)
+    for value in literals(cell):
+        if isinstance(value, str) and value and known and value not in known:
+            yield _warning(row, column, f"{value!r} is no {fact.name.replace('_', ' ')}, so this cannot match")
+
+
+def _check_yield(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[Finding]:
+    cell = row.cell(column)
+    if not cell:
+        if column.field == "route":
+            yield _error(row, column, "every row needs a route")
+        return
+    try:
+        value = constant(cell)
+        _CHECKS.get(column.field, _check_text)(value, vocabulary)
+    except (ValueError, Invalid) as error:
+        yield _error(row, column, str(error))
+        return
+    for doubt in _doubts(column.field, value, vocabulary):
+        yield _warning(row, column, doubt)
+
+
+def _compiled(compiler: Callable[[str], Any], cell: str) -> str:
+    try:
+        compiler(cell)
+    except (RuntimeError, ValueError) as error:
+        return reason(error)
+    return ""
+
+
+def _unknown_fact(expression: str) -> str:
+    for path in names_read(expression):
+        fact = FACTS.get(path[0])
+        if fact is None:
+            return f"there is no fact {path[0]!r}: a text is written in quotes, facts are in docs/reference/facts.md"
+        if fact.kind is FactKind.BY_ENTITY and (len(path) < 2 or path[1] not in ENTITY_FIELDS):
+            return f"{'.'.join(path)} is no fact: write {path[0]}.order_no, or another of {', '.join(ENTITY_FIELDS)}"
+        if fact.kind is not FactKind.BY_ENTITY and len(path) > 1:
+            return f"the fact {path[0]} has no part {path[1]!r}"
+    return ""
+
+
+def _check_text(value: Any, _vocabulary: Vocabulary) -> None:
+    if not isinstance(value, str) or not value:
+        raise Invalid(f"{value!r} is not a text: write it in quotes")
+
+
+def _check_route(value: Any, vocabulary: Vocabulary) -> None:
+    _check_text(value, vocabulary)
+    if len(value) > ROUTE_LENGTH:
+        raise Invalid(f"a route has at most {ROUTE_LENGTH} characters")
+    if vocabulary.routes is not None and value not in vocabulary.routes:
+        raise Invalid(
+            f"unknown route {value!r}: use one of {', '.join(sorted(vocabulary.routes))}, "
+            "or add it to the setting rules.extra_routes"
+        )
+
+
+def _check_reply(value: Any, vocabulary: Vocabulary) -> None:
+    _check_text(value, vocabulary)
+    if vocabulary.templates is not None:
+        vocabulary.templates.named(value)
+
+
+def _check_status(value: Any, vocabulary: Vocabulary) -> None:
+    _check_text(value, vocabulary)
+    if value not in set(Status):
+        raise Invalid(f"there is no status {value!r}: use one of {', '.join(Status)}")
+
+
+def _check_actions(value: Any, vocabulary: Vocabulary) -> None:
+    if not isinstance(value, list):
+        raise Invalid(f"actions are a list: write ['create_service_call'] instead of {value!r}")
+    for each in value:
+        action = check_action(each)
+        if "template" in action:
+            _check_reply(action["template"], vocabulary)
+        if action["kind"] == "set_status":
+            _check_status(action.get("status"), vocabulary)
+
+
+_CHECKS: Mapping[str, Callable[[Any, Vocabulary], None]] = {
+    "route": _check_route,
+    "reply": _check_reply,
+    "status": _check_status,
+    "actions": _check_actions,
+}
+
+
+def _doubts(output: str, value: Any, vocabulary: Vocabulary) -> Iterator[str]:
+    """Codes that no list has."""
+    given = value if output == "actions" else [{output: value}]
+    for each in given:
+        for name, which in _CODES.items():
+            code = each.get(name) if isinstance(each, Mapping) else None
+            known = vocabulary.codes.get(which)
+            if isinstance(code, str) and known and code not in known:
+                yield f"no {which.value} has the code {code!r}"
+
+
+def _error(row: Row, column: Column, message: str) -> Finding:
+    return Finding(Severity.ERROR, "cell", f"{where(row, column)}: {message}", (row.number,), column.name)
+
+
+def _warning(row: Row, column: Column, message: str) -> Finding:
+    return Finding(Severity.WARNING, "code", f"{where(row, column)}: {message}", (row.number,), column.name)

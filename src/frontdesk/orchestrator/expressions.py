@@ -1,0 +1,117 @@
+"""Cells of a table as tokens: which facts they read, and whether their truth can be told from their literals alone.
+
+What a cell means is asked of zen-engine alone; this file only takes it apart.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import zen
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<text>'[^']*'|"[^"]*")
+    | (?P<template>`[^`]*`)
+    | (?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<name>[^\W\d][\w$]*|[$\#][\w$]*)
+    | (?P<sign>\.\.|<=|>=|==|!=|\?\?|&&|\|\||[^\w\s])
+    )""",
+    re.VERBOSE,
+)
+CONSTANTS = {"true": True, "false": False, "null": None}
+KEYWORDS = {*CONSTANTS, "and", "or", "not", "in"}
+_COMPARING = {"<", "<=", ">", ">=", "==", "!=", "[", "]", "(", ")", "..", ",", "-", "and", "or", "not", "in", "$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of an expression; `kind` is text, template, number, name or sign."""
+
+    kind: str
+    word: str
+
+
+def tokens(expression: str) -> list[Token]:
+    """The pieces, in order."""
+    found = _TOKEN.finditer(expression)
+    return [Token(str(match.lastgroup), match[str(match.lastgroup)]) for match in found]
+
+
+def reason(error: Exception) -> str:
+    """What zen-engine says is wrong, without the native stack that follows."""
+    return str(error).split("\n", 1)[0]
+
+
+def literals(expression: str) -> list[Any]:
+    """All texts, numbers and constants that are written in it; a minus before a number counts."""
+    found: list[Any] = []
+    minus = False
+    for token in tokens(expression):
+        if token.kind == "text":
+            found.append(token.word[1:-1])
+        elif token.kind == "number":
+            value = float(token.word.replace("_", ""))
+            found.append(-value if minus else value)
+        elif token.word in CONSTANTS:
+            found.append(CONSTANTS[token.word])
+        minus = token.word == "-"
+    return found
+
+
+def is_comparison(expression: str) -> bool:
+    """Whether it only compares the column's value with literals, so that its truth changes at these alone."""
+    before = Token("sign", ",")
+    for token in tokens(expression):
+        if token.kind == "template" or (token.kind in ("name", "sign") and not _compares(token, before)):
+            return False
+        before = token
+    return True
+
+
+def _compares(token: Token, before: Token) -> bool:
+    if token.word == "-":  # of a negative number, not a subtraction
+        return before.kind == "sign" and before.word not in (")", "]")
+    return token.word in _COMPARING or token.word in CONSTANTS
+
+
+def names_read(expression: str) -> list[tuple[str, ...]]:
+    """The facts that an expression reads, as paths: entities.order_no is ("entities", "order_no")."""
+    pieces = tokens(expression)
+    has_objects = any(token.word == "{" for token in pieces)
+    paths: list[tuple[str, ...]] = []
+    for at, token in enumerate(pieces):
+        after = pieces[at + 1].word if at + 1 < len(pieces) else ""
+        is_key = after == ":" and has_objects
+        follows_dot = at > 0 and pieces[at - 1].word == "."
+        if token.kind == "name" and not (follows_dot or is_key or after == "(" or token.word in KEYWORDS):
+            paths.append(_path(pieces, at))
+    return [path for path in paths if path[0][0] not in "$#"]
+
+
+def _path(pieces: Sequence[Token], at: int) -> tuple[str, ...]:
+    path = [pieces[at].word]
+    while at + 2 < len(pieces) and pieces[at + 1].word == "." and pieces[at + 2].kind == "name":
+        path.append(pieces[at + 2].word)
+        at += 2
+    return tuple(path)
+
+
+def constant(expression: str) -> Any:
+    """The value of an output cell. Raises ValueError when it would not be the same for every message."""
+    pieces = tokens(expression)
+    if any(token.kind == "template" for token in pieces):
+        raise ValueError("a template is not constant: write a text in plain quotes")
+    if paths := names_read(expression):
+        raise ValueError(f"it reads {'.'.join(paths[0])}, but what a row yields is constant: quote a text")
+    if any(_is_call(pieces, at) for at in range(len(pieces))):
+        raise ValueError("it calls a function, but what a row yields is constant")
+    try:
+        return zen.evaluate_expression(expression, {})
+    except (RuntimeError, ValueError) as error:
+        raise ValueError(reason(error)) from None
+
+
+def _is_call(pieces: Sequence[Token], at: int) -> bool:
+    return at > 0 and pieces[at].word == "(" and pieces[at - 1].kind == "name" and pieces[at - 1].word not in KEYWORDS

@@ -1,0 +1,155 @@
+"""A decision table out of a GoRules decision model: its columns and rows, and what no table of ours may have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from frontdesk.interfaces.rules import Refused
+
+TABLE, INPUT, OUTPUT = "decisionTableNode", "inputNode", "outputNode"
+# What a row may yield; everything else in it is an action.
+YIELDS = ("route", "actions", "reply", "priority", "team", "category", "status")
+MOST_ROWS, MOST_COLUMNS = 2_000, 60
+_ONLY = {"hitPolicy": ("first",), "executionMode": ("single",)}
+_NOT = ("passThrough", "inputField", "outputPath")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `field` is what an input reads (empty: its cells are whole conditions) or an output yields."""
+
+    id: str
+    name: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its cells by column id; `number` counts from 1."""
+
+    number: int
+    id: str
+    description: str
+    cells: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.description or self.id or f"row {self.number}"
+
+    def cell(self, column: Column) -> str:
+        """The text of a cell without spaces around it; empty takes anything."""
+        return self.cells.get(column.id, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The one table of a rule set."""
+
+    inputs: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def output(self, field: str) -> Column | None:
+        """The column that yields `field`."""
+        return next((column for column in self.outputs if column.field == field), None)
+
+
+def where(row: Row, column: Column | None = None) -> str:
+    """A place in the words of a person."""
+    place = f"row {row.number} ({row.title!r})"
+    return f"{place}, column {column.name!r}" if column else place
+
+
+def parse(content: Mapping[str, Any]) -> Table:
+    """The table of a decision model. Raises Refused for what is more, less or other than one table."""
+    raw = table_of(content)
+    for key, allowed in _ONLY.items():
+        if raw.get(key, allowed[0]) not in allowed:
+            raise Refused(_refused_setting(key, raw[key]))
+    if wrong := next((key for key in _NOT if raw.get(key)), None):
+        raise Refused(f"the table's setting {wrong} is not supported: switch it off in the editor")
+    table = Table(
+        inputs=_columns(raw, "inputs"),
+        outputs=_columns(raw, "outputs"),
+        rows=tuple(_row(number, each) for number, each in enumerate(_list(raw, "rules"), 1)),
+    )
+    _check_size(table)
+    return table
+
+
+def table_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of the table's node. Raises Refused."""
+    nodes = _list(content, "nodes")
+    if not all(isinstance(node, Mapping) for node in nodes):
+        raise Refused("the decision model's nodes are not objects: export it from the editor again")
+    kinds = [node.get("type") for node in nodes]
+    if kinds.count(TABLE) != 1:
+        raise Refused(f"a rule set needs exactly one decision table, this one has {kinds.count(TABLE)}")
+    if strange := next((kind for kind in kinds if kind not in (TABLE, INPUT, OUTPUT)), None):
+        raise Refused(f"a rule set is one table between input and output: take the {strange} out")
+    by_kind = {node["type"]: node for node in nodes}
+    _check_edges(content, by_kind)
+    table = by_kind[TABLE].get("content")
+    if not isinstance(table, dict):
+        raise Refused("the decision table has no content")
+    return table
+
+
+def _check_edges(content: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any]]) -> None:
+    if missing := next((kind for kind in (INPUT, OUTPUT) if kind not in by_kind), None):
+        raise Refused(f"the decision model has no {missing}")
+    edges = {(edge.get("sourceId"), edge.get("targetId")) for edge in _list(content, "edges")}
+    for source, target in ((INPUT, TABLE), (TABLE, OUTPUT)):
+        if (by_kind[source].get("id"), by_kind[target].get("id")) not in edges:
+            raise Refused(f"the decision model does not lead from its {source} to its {target}: connect them")
+
+
+def _refused_setting(key: str, value: object) -> str:
+    if value == "collect":
+        return "hit policy collect is not supported: a message has one route, so the first row that matches decides"
+    return f"the table's {key} is {value!r}, which is not supported"
+
+
+def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
+    found = []
+    for each in _list(raw, side):
+        if not isinstance(each, Mapping) or not isinstance(each.get("id"), str) or not each["id"]:
+            raise Refused(f"a column of {side} has no id")
+        field = each.get("field") or ""
+        if not isinstance(field, str):
+            raise Refused(f"the field of column {each['id']} is not a text")
+        found.append(Column(each["id"], str(each.get("name") or field or each["id"]), field.strip()))
+    return tuple(found)
+
+
+def _row(number: int, raw: Any) -> Row:
+    if not isinstance(raw, Mapping):
+        raise Refused(f"row {number} is not an object")
+    if wrong := next((key for key, cell in raw.items() if not isinstance(cell, str | None)), None):
+        raise Refused(f"row {number}, column {wrong!r}: a cell is a text, this one is {raw[wrong]!r}")
+    cells = {key: cell or "" for key, cell in raw.items() if not key.startswith("_")}
+    return Row(number, raw.get("_id") or "", raw.get("_description") or "", cells)
+
+
+def _check_size(table: Table) -> None:
+    columns = [*table.inputs, *table.outputs]
+    fields = [column.field for column in table.outputs]
+    ids = [column.id for column in columns]
+    if len(set(ids)) != len(ids):
+        raise Refused("two columns have the same id")
+    if "route" not in fields:
+        raise Refused("the decision table has no output column route")
+    if strange := next((field for field in fields if field not in YIELDS), None):
+        raise Refused(f"nothing reads an output column {strange!r}: use {', '.join(YIELDS)}")
+    if len(set(fields)) != len(fields):
+        raise Refused("two output columns yield the same field")
+    if len(table.rows) > MOST_ROWS or len(columns) > MOST_COLUMNS:
+        raise Refused(f"a table has at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns")
+
+
+def _list(content: Mapping[str, Any], key: str) -> Sequence[Any]:
+    found = content.get(key) if isinstance(content, Mapping) else None
+    if not isinstance(found, list):
+        raise Refused(f"this is not a decision model as GoRules' editor writes it: it has no list {key!r}")
+    return found
