@@ -13,10 +13,10 @@ from frontdesk.interfaces.errors import Failed
 class NoAnswer(Failed):
     """No usable answer came: refused, timed out, cut, too large. `may_be_done`: the request may have arrived."""
 
-    def __init__(self, message: str, *, may_be_done: bool, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, may_be_done: bool, permanent: bool = False, timed_out: bool = False) -> None:
         """Say what happened; a request that certainly never arrived may simply be sent again."""
         super().__init__(message, permanent=permanent)
-        self.may_be_done = may_be_done
+        self.may_be_done, self.timed_out = may_be_done, timed_out
 
 
 @dataclass(frozen=True, slots=True)

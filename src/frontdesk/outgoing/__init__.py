@@ -1,0 +1,8 @@
+"""The only room that opens HTTP connections: pool, time and size limits, address guard. Satisfies interfaces.Http."""
+
+from frontdesk.outgoing.addresses import AddressRules
+from frontdesk.outgoing.client import Client, Limits
+from frontdesk.outgoing.opening import Proxy
+from frontdesk.outgoing.outgoing import Outgoing
+
+__all__ = ["AddressRules", "Client", "Limits", "Outgoing", "Proxy"]

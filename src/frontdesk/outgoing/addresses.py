@@ -1,0 +1,72 @@
+"""Which addresses a connection may go to: URLs that users give must not reach the inside of the network."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frontdesk.interfaces import NoAnswer
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Well-known translation prefix of NAT64 (RFC 6052): the last four bytes are an IPv4 address.
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Answers with credentials of the machine although the address is public (Azure's platform service).
+PLATFORM = ipaddress.IPv4Address("168.63.129.16")
+MOST_ADDRESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRules:
+    """`allowed` are hosts, host:port pairs, addresses and networks that user-given URLs may reach although internal."""
+
+    allowed: tuple[str, ...] = ()
+
+    def permits(self, host: str, port: int, address: Address) -> bool:
+        """Whether a connection made for a user may go to this address."""
+        return is_public(address) or self._is_allowed(host, port, address)
+
+    def _is_allowed(self, host: str, port: int, address: Address) -> bool:
+        named = {host.lower(), f"{host.lower()}:{port}"}
+        return any(rule.lower() in named or _covers(rule, address) for rule in self.allowed)
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is on the open Internet, looking through addresses that only wrap another."""
+    inner = _wrapped(address)
+    if inner is not None:
+        return is_public(inner)
+    return address.is_global and not address.is_multicast and address != PLATFORM
+
+
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """The addresses of a host, best first, a few at most. Raises NoAnswer."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise NoAnswer(f"{host}: no such host", may_be_done=False) from None
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))[:MOST_ADDRESSES]
+
+
+def check(host: str, port: int, addresses: Sequence[str], rules: AddressRules) -> None:
+    """Refuse a host of which any address is internal. Raises NoAnswer, permanent."""
+    for text in addresses:
+        if not rules.permits(host, port, ipaddress.ip_address(text)):
+            raise NoAnswer(f"{host}: internal addresses are not allowed", may_be_done=False, permanent=True)
+
+
+def _wrapped(address: Address) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def _covers(rule: str, address: Address) -> bool:
+    try:
+        return address in ipaddress.ip_network(rule, strict=False)
+    except ValueError:
+        return False

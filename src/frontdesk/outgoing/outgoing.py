@@ -1,0 +1,65 @@
+"""Makes clients; what they share (certificates, proxy, address rules) is set once for the process."""
+
+import ssl
+from collections.abc import Mapping
+
+from frontdesk.interfaces import Invalid
+from frontdesk.outgoing.addresses import AddressRules
+from frontdesk.outgoing.client import Client, Limits
+from frontdesk.outgoing.opening import Origin, Proxy
+from frontdesk.outgoing.pool import Pool
+from frontdesk.outgoing.request import Base, Writer
+
+AGENT = "frontdesk"
+
+
+class Outgoing:
+    """All connections to the outside. Nothing is taken from the environment but what OpenSSL itself reads."""
+
+    def __init__(
+        self, rules: AddressRules | None = None, proxy: Proxy | None = None, ca_file: str = "", agent: str = AGENT
+    ) -> None:
+        """`ca_file` holds certificates (PEM) to trust besides the machine's own."""
+        self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
+        self._tls: ssl.SSLContext | None = None
+        self._pools: list[Pool] = []
+
+    def client(
+        self,
+        base_url: str,
+        headers: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        *,
+        trusted: bool = True,
+    ) -> Client:
+        """A client of the system at `base_url`; all its requests carry `headers`. Raises Invalid.
+
+        `trusted` False is for addresses that users give: they must not be internal, and a connection goes to exactly
+        the address that was checked.
+        """
+        chosen = limits or Limits()
+        base = Base.of(base_url)
+        proxy = self._proxy if self._proxy and self._proxy.serves(base.host) else None
+        tls = self._context() if base.scheme == "https" else None
+        origin = Origin(base.host, base.port, tls, None if trusted else self._rules, proxy, chosen.connect)
+        pool = Pool(origin.open, chosen.connections, chosen.keep)
+        self._pools.append(pool)
+        return Client(Writer.of(base, headers or {}, self._agent), pool, chosen)
+
+    def close(self) -> None:
+        """Close idle connections; clients cannot be used any more."""
+        for pool in self._pools:
+            pool.close()
+
+    def _context(self) -> ssl.SSLContext:
+        """Made once: reading the certificates takes tens of milliseconds."""
+        if self._tls is None:
+            try:
+                self._tls = ssl.create_default_context()
+                if self._ca_file:
+                    self._tls.load_verify_locations(self._ca_file)
+            except OSError as error:
+                raise Invalid(f"outgoing.ca_file cannot be read: {error}", "outgoing.ca_file") from None
+            self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return self._tls
