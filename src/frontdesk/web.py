@@ -83,7 +83,12 @@ def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> No
     """
     check_demo(settings.server.host, door_rules(settings))
     listening = _listen(settings.server.host, settings.server.port)
-    with contextlib.closing(listening), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    told_to_stop_before_ready = contextlib.suppress(asyncio.CancelledError)
+    with (
+        contextlib.closing(listening),
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        told_to_stop_before_ready,
+    ):
         runner.run(_serve(settings, listening, work, ready))
 
 
@@ -163,6 +168,7 @@ def _closing(live: Live) -> Callable[[Litestar], contextlib.AbstractAsyncContext
 
 
 async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
+    _on_signals(_cancel_me())
     async with open_house(settings) as house:
         beside = _Beside(_background(house, work))
         app = await create_web(house, beside.is_working if work else lambda: None)
@@ -224,8 +230,18 @@ def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
         server.should_exit = True
         live.close()
 
+    _on_signals(stop)
+
+
+def _on_signals(stop: Callable[[], object]) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stop)
+
+
+def _cancel_me() -> Callable[[], object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task.cancel
 
 
 def _background(house: House, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:

@@ -34,6 +34,11 @@ async def test_the_start_page_is_open_to_anybody(customer: Client) -> None:
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 
+async def test_a_probe_may_ask_for_the_head_alone(customer: Client) -> None:
+    answer = await customer.head("/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 async def test_a_message_leads_to_its_own_page(customer: Client) -> None:
     answer = await submit(customer)
     assert answer.status_code == 303

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from litestar import Response, get, post
+from litestar import HttpMethod, Response, get, post, route
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
@@ -24,7 +24,7 @@ NOT_FOUND = "No message fits this reference and e-mail address."
 LONGEST_EMAIL = 320
 
 
-@get("/", opt=ANYONE, include_in_schema=False)
+@route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt=ANYONE, include_in_schema=False)
 async def start(request: PageRequest, services: Needs) -> Response[str]:
     """The form."""
     return _form(request, services, {}, {})
