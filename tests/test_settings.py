@@ -1,6 +1,7 @@
 """Settings: where they come from, what is refused, and that every one is documented."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,18 +14,20 @@ PAGE = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
 
 
 def knobs() -> dict[str, object]:
-    found: dict[str, object] = {}
-    for section in msgspec.structs.fields(Settings):
-        if not isinstance(section.default, msgspec.Struct):
-            found[section.name] = section.default
-            continue
-        for field in msgspec.structs.fields(section.default):
-            found[f"{section.name}.{field.name}"] = field.default
-    return found
+    return dict(inside(Settings(), ""))
+
+
+def inside(section: msgspec.Struct, prefix: str) -> Iterator[tuple[str, object]]:
+    for field in msgspec.structs.fields(section):
+        value = getattr(section, field.name)
+        if isinstance(value, msgspec.Struct):
+            yield from inside(value, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", value
 
 
 def documented() -> dict[str, str]:
-    rows = re.findall(r"^\| `([a-z_.]+)` \| (.+?) \| .+ \|$", PAGE.read_text("utf-8"), re.M)
+    rows = re.findall(r"^\| `([a-z0-9_.]+)` \| (.+?) \| .+ \|$", PAGE.read_text("utf-8"), re.M)
     return {name: default.strip("`") for name, default in rows}
 
 
@@ -55,6 +58,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 def test_short_names_work(tmp_path: Path) -> None:
     settings = load(data=tmp_path, environment={"FRONTDESK_PORT": "9000", "FRONTDESK_DATABASE_URL": "postgresql://x/y"})
     assert (settings.server.port, settings.storage.url) == (9000, "postgresql://x/y")
+
+
+def test_the_environment_reaches_a_section_within_a_section(tmp_path: Path) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_CONNECTORS_FSM_CLIENT_ID": "me"})
+    assert settings.connectors.fsm.client_id == "me"
 
 
 def test_the_file_in_the_data_folder_is_found(tmp_path: Path) -> None:

@@ -105,6 +105,81 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store_texts: bool = False
 
 
+class Effects(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How hard effects are tried, and how long a reply waits for what it states."""
+
+    most_attempts: Count = 20
+    longest_delay_seconds: Seconds = 300.0
+    patience_seconds: Seconds = 60.0
+    breaker_failures: Count = 5
+    breaker_seconds: Seconds = 5.0
+
+
+class Fsm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP Field Service Management; pairs are written as in `priorities`."""
+
+    url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    account_id: str = ""
+    company_id: str = ""
+    dto_version: Annotated[int, Meta(ge=1, le=999)] = 26
+    business_partner: str = ""
+    contact: str = ""
+    create_person: str = ""
+    responsibles: str = ""
+    priorities: str = "L=LOW M=MEDIUM H=HIGH V=HIGH"
+    due_hours: str = "L=120 M=48 H=24 V=8"
+    start_hours: Annotated[float, Meta(ge=0, le=8760)] = 0.0
+    duration_hours: Annotated[float, Meta(gt=0, le=8760)] = 2.0
+    status_code: str = "-2"
+    type_code: str = "-1"
+    type_name: str = "Unplanned"
+    origin_code: str = "-1"
+    origin_name: str = "Frontdesk"
+    webhook_secret: str = ""
+
+
+class SapRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP Business Rules as an adviser on the route."""
+
+    url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    service_id: str = ""
+    revision: str = ""
+    vocabulary: str = "Classification=intent"
+    answer: str = "Route.Action"
+
+
+class SapSystem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An SAP system that is spoken to as one technical user."""
+
+    url: str = ""
+    user: str = ""
+    password: str = ""
+
+
+class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Webhooks to other systems; `targets` are written as name=address."""
+
+    targets: str = ""
+    secret: str = ""
+
+
+class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Back ends; one without an address is not there."""
+
+    service_calls: Literal["service_desk", "fsm"] = "service_desk"
+    timeout_seconds: Seconds = 10.0
+    fsm: Fsm = Fsm()
+    rules: SapRules = SapRules()
+    s4: SapSystem = SapSystem()
+    service_cloud: SapSystem = SapSystem()
+    webhook: Webhook = Webhook()
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -120,6 +195,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     work: Work = Work()
     security: Security = Security()
+    effects: Effects = Effects()
+    connectors: Connectors = Connectors()
     llm: Llm = Llm()
     logging: Logging = Logging()
 
@@ -178,5 +255,11 @@ def _set_from_environment(raw: dict[str, Any], name: str, value: str) -> None:
         section, key = SHORT[rest]
     else:
         section, _, key = rest.lower().partition("_")
-    if section in Settings.__struct_fields__ and section != "data" and key:
-        raw.setdefault(section, {})[key] = value
+    if section not in Settings.__struct_fields__ or section == "data" or not key:
+        return
+    inside = raw.setdefault(section, {})
+    for part in getattr(Settings(), section).__struct_fields__:
+        if key.startswith(f"{part}_") and isinstance(getattr(getattr(Settings(), section), part), msgspec.Struct):
+            inside, key = inside.setdefault(part, {}), key.removeprefix(f"{part}_")
+            break
+    inside[key] = value

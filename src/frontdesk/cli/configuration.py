@@ -66,18 +66,33 @@ def _rows(settings: "Settings") -> Iterator[tuple[str, str, str]]:
     told = "--data" if chosen_folder() else "FRONTDESK_DATA" if os.environ.get("FRONTDESK_DATA") else ""
     yield "data", str(settings.folder), told or (str(file) if "data" in in_file else "default")
     for section, name, value in _knobs(settings):
-        source = _variable(section, name) or (str(file) if name in in_file.get(section, {}) else "default")
+        source = _variable(section, name) or (str(file) if name in _written(in_file, section) else "default")
         yield f"{section}.{name}", as_json(_masked(name, value)), source
 
 
 def _knobs(settings: "Settings") -> Iterator[tuple[str, str, Any]]:
-    """Section, name and value of every setting but `data`."""
+    """Section, name and value of every setting but `data`; a section within a section is written with a dot."""
     import msgspec
 
     for section, values in msgspec.to_builtins(settings).items():
         if isinstance(values, dict):
-            for name, value in values.items():
-                yield section, name, value
+            yield from _inside(section, values)
+
+
+def _inside(section: str, values: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for name, value in values.items():
+        if not isinstance(value, dict):
+            yield section, name, value
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _inside(f"{section}.{name}", value)
+
+
+def _written(file: dict[str, Any], section: str) -> dict[str, Any]:
+    """What a settings file says in a section."""
+    for part in section.split("."):
+        file = file.get(part, {})
+    return file
 
 
 def _masked(name: str, value: Any) -> Any:
@@ -91,7 +106,7 @@ def _variable(section: str, name: str) -> str:
     from frontdesk.settings import PREFIX, SHORT
 
     names = [
-        f"{PREFIX}{section}_{name}".upper(),
+        f"{PREFIX}{section}_{name}".replace(".", "_").upper(),
         *(PREFIX + s for s, place in SHORT.items() if place == (section, name)),
     ]
     return next((each for each in names if each in os.environ), "")
