@@ -37,8 +37,22 @@ class CrashingCases:
     async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
         return await self._write(self.inner.keep_decision(case, decision, effects, change))
 
-    async def keep_effect(self, case: Case, effect: Effect) -> Case:
-        return await self._write(self.inner.keep_effect(case, effect))
+    async def keep_effect(
+        self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
+    ) -> Case:
+        return await self._write(self.inner.keep_effect(case, effect, change, ends=ends))
+
+    async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
+        return await self.inner.load_effect(work, lease)
+
+    async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
+        return await self._write(self.inner.postpone_effect(case, effect, due_at))
+
+    async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
+        return await self._write(self.inner.keep_waiting(case, effect, until))
+
+    async def keep_over(self, case: Case) -> None:
+        await self._write(self.inner.keep_over(case))
 
     async def keep_end(self, case: Case) -> None:
         await self._write(self.inner.keep_end(case))

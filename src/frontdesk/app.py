@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.engine import URL
 from ulid import ULID
@@ -14,12 +14,12 @@ from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.interfaces import Channel, Performer, Stale, WorkQueue
 from frontdesk.llm.proxy import Proxy
-from frontdesk.model import Lease, Work
+from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.templates import shipped_templates
+from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Settings
 from frontdesk.storage.accepting import MESSAGE_WORK, StoredInbox
@@ -28,6 +28,7 @@ from frontdesk.storage.codes import StoredCodes
 from frontdesk.storage.customers import StoredCustomers
 from frontdesk.storage.database import Database, open_database, parse_url, sqlite_url
 from frontdesk.storage.desk import StoredCodeEntries, StoredCondition, StoredWorkDesk
+from frontdesk.storage.effects import EFFECT_WORK, StoredEffectDesk
 from frontdesk.storage.handling import StoredCases
 from frontdesk.storage.idempotency import StoredKeyedInbox
 from frontdesk.storage.interactions import StoredInteractions
@@ -41,7 +42,9 @@ from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.working import StoredWork, own_prefix
 from frontdesk.workflows.deliver_reply import deliver_reply
-from frontdesk.workflows.handle_message import Desk, handle_message
+from frontdesk.workflows.desk import Desk, Ladder
+from frontdesk.workflows.effects import handle_effect
+from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.runner import Handler, Pace, Runner
 
 WEB = "WEB"
@@ -79,6 +82,7 @@ class House:
     code_entries: StoredCodeEntries
     work_desk: StoredWorkDesk
     condition: StoredCondition
+    effect_desk: StoredEffectDesk
     builtin: Builtin
     desk: Desk
     runner: Runner
@@ -113,13 +117,17 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
     work = StoredWork(database, now, new_id)
     cases = StoredCases(database, now)
     replies = StoredReplies(database, now, new_id)
+    templates = shipped_templates()
     desk = Desk(
         cases=cases,
         analyst=Proxy([builtin], codes, now, new_id),
         rules=Published(StoredRuleSets(database, now), now),
-        performers=_performers(outbox, service_desk),
+        templates=templates,
+        performers=_performers(templates, outbox, service_desk),
+        ladder=_ladder(codes),
         clock=now,
         new_id=new_id,
+        patience=timedelta(seconds=settings.effects.patience_seconds),
     )
     return House(
         settings=settings,
@@ -140,6 +148,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
         code_entries=StoredCodeEntries(database, now, new_id),
         work_desk=StoredWorkDesk(database, work, now),
         condition=StoredCondition(database),
+        effect_desk=StoredEffectDesk(database, now),
         builtin=builtin,
         desk=desk,
         runner=runner_over(work, settings, desk, {REPLY_WORK: _deliverer(replies)}),
@@ -150,11 +159,20 @@ def _channels() -> Mapping[str, Channel]:
     return {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
 
 
-def _performers(outbox: StoredOutbox, service_desk: StoredServiceDesk) -> Mapping[str, Performer]:
+def _performers(
+    templates: ReplyTemplates, outbox: StoredOutbox, service_desk: StoredServiceDesk
+) -> Mapping[str, Performer]:
     return {
         CREATE_SERVICE_CALL: ServiceDesk(service_desk, now),
-        REPLY: Replying(shipped_templates(), outbox, _channels(), now, new_id),
+        REPLY: Replying(templates, outbox, _channels(), now, new_id),
     }
+
+
+def _ladder(codes: StoredCodes) -> Ladder:
+    async def ladder() -> Sequence[str]:
+        return [entry.code for entry in (await codes.all())[CodeList.PRIORITY] if entry.active]
+
+    return ladder
 
 
 def _deliverer(replies: StoredReplies) -> Handler:
@@ -171,11 +189,15 @@ def runner_over(
 ) -> Runner:
     """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
-    async def message(row: Work, lease: Lease, last_try: bool) -> None:
+    async def message(row: Work, lease: Lease, _last_try: bool) -> None:
         for _ in range(20):
             with contextlib.suppress(Stale):
-                return await handle_message(await desk.cases.load(row, lease), desk, last_try)
+                return await handle_message(await desk.cases.load(row, lease), desk)
         raise Stale("the interaction is being changed all the time")
+
+    async def effect(row: Work, lease: Lease, last_try: bool) -> None:
+        case, mine = await desk.cases.load_effect(row, lease)
+        await handle_effect(case, mine, desk, last_try)
 
     knobs = settings.work
     pace = Pace(
@@ -184,7 +206,13 @@ def runner_over(
         idle=knobs.idle_seconds,
         most_attempts=knobs.most_attempts,
     )
-    return Runner(queue, {MESSAGE_WORK: message, **(others or {})}, own_prefix(os.getpid()).rstrip(":"), pace)
+    patient = replace(
+        pace,
+        most_attempts=settings.effects.most_attempts,
+        longest_delay=settings.effects.longest_delay_seconds,
+    )
+    handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
+    return Runner(queue, handlers, own_prefix(os.getpid()).rstrip(":"), pace, {EFFECT_WORK: patient})
 
 
 async def free_dead_leases(house: House) -> int:

@@ -11,9 +11,12 @@ from frontdesk.app import House
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import Lease, NewMessage, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.storage.effects import EFFECT_WORK
 from frontdesk.storage.handling import StoredCases
 from frontdesk.storage.tables import analysis, decision, effect, outbound_message, service_call, work
-from frontdesk.workflows.handle_message import Desk, handle_message
+from frontdesk.workflows.desk import Desk
+from frontdesk.workflows.effects import handle_effect
+from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.runner import Pace, Runner
 from tests.fakes import BackEnd, Crash, CrashingCases
 
@@ -28,7 +31,9 @@ async def count(house: House, table: Any) -> int:
 
 def handler(desk: Desk) -> Callable[[Work, Lease, bool], Any]:
     async def handle(row: Work, lease: Lease, last_try: bool) -> None:
-        await handle_message(await desk.cases.load(row, lease), desk, last_try)
+        if row.kind == EFFECT_WORK:
+            return await handle_effect(*await desk.cases.load_effect(row, lease), desk, last_try)
+        return await handle_message(await desk.cases.load(row, lease), desk)
 
     return handle
 
@@ -59,7 +64,7 @@ async def test_what_a_worker_writes_after_its_lease_has_passed_is_dropped(house:
     case = await house.desk.cases.load(row, lease)
     await end_leases(house)
     await house.runner.run_until_idle()
-    late = Runner(house.work, {"message": handler(house.desk)}, "slow", FAST)
+    late = Runner(house.work, {"message": handler(house.desk), EFFECT_WORK: handler(house.desk)}, "slow", FAST)
     await late._do(row, lease)
     assert case.analysis is None
     assert await count(house, analysis) == 1
@@ -94,7 +99,7 @@ async def test_a_back_end_that_never_recovers_ends_as_a_failed_effect(house: Hou
     await run_with(house, back_end)
     states = await house.database.read(lambda c: c.execute(select(effect.c.state)).scalars().all())
     assert "failed" in states
-    assert back_end.asked == FAST.most_attempts
+    assert back_end.asked == FAST.most_attempts + 1  # with its message, then by itself
 
 
 async def test_a_message_that_breaks_our_own_code_ends_where_a_person_sees_it(house: House) -> None:
@@ -131,7 +136,7 @@ async def run_with(house: House, back_end: BackEnd) -> None:
     assert isinstance(house.desk.cases, StoredCases)
     desk = replace(house.desk, performers={**house.desk.performers, CREATE_SERVICE_CALL: back_end})
     await house.inbox.accept(NewMessage(BROKEN, "WEB"))
-    await drain(house, Runner(house.work, {"message": handler(desk)}, "test", FAST))
+    await drain(house, Runner(house.work, {"message": handler(desk), EFFECT_WORK: handler(desk)}, "test", FAST))
 
 
 async def drain(house: House, runner: Runner) -> None:

@@ -42,6 +42,10 @@ class Failed(FrontdeskError):
         self.after_seconds = after_seconds
 
 
+class Held(Failed):
+    """Not even tried, as the other side is known to be down: does not count as an attempt."""
+
+
 class Unavailable(Failed):
     """What we stand on does not work now (a full disk, a database that is away): nothing was stored, try again."""
 

@@ -270,6 +270,22 @@ class WorkDesk(Protocol):
         ...
 
 
+class EffectDesk(Protocol):
+    """Effects that need a person."""
+
+    async def retry(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+        """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
+        ...
+
+    async def drop(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+        """Give up one that failed, or refuse one that waits for approval. Raises NotFound, Conflict."""
+        ...
+
+    async def approve(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+        """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
+        ...
+
+
 class Calls(Protocol):
     """Service calls of the built-in service desk."""
 

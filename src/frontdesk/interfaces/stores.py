@@ -1,6 +1,7 @@
 """What the inner rooms need stored; `storage` satisfies it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from frontdesk.model import (
@@ -51,8 +52,32 @@ class Cases(Protocol):
         """Store the decision with its effects and apply what it sets on the interaction."""
         ...
 
-    async def keep_effect(self, case: Case, effect: Effect) -> Case:
-        """Store the new state of an effect."""
+    async def keep_effect(
+        self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
+    ) -> Case:
+        """Store the end of an effect, apply what it changes (Stale), and make due what waited for it.
+
+        `ends`: the work was this effect's own and is over with it.
+        """
+        ...
+
+    async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
+        """The effect that the work is for, and the case it belongs to."""
+        ...
+
+    async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
+        """Give a pending effect work of its own, due at `due_at`, so that its message goes on without it."""
+        ...
+
+    async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
+        """Let a pending effect wait until what it waits for is settled, or `until` has come.
+
+        Due at once where that happened meanwhile. Where the work is the effect's own, it is given back.
+        """
+        ...
+
+    async def keep_over(self, case: Case) -> None:
+        """End the work of an effect that is settled already."""
         ...
 
     async def keep_end(self, case: Case) -> None:
@@ -103,8 +128,8 @@ class WorkQueue(Protocol):
         """Keep a lease for longer; False when it has passed to another."""
         ...
 
-    async def postpone(self, lease: Lease, seconds: float, error: str) -> None:
-        """Give the row back, due again after `seconds`."""
+    async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
+        """Give the row back, due again after `seconds`; `counted` False takes back the attempt."""
         ...
 
     async def fail(self, lease: Lease, error: str) -> None:

@@ -41,7 +41,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An action on its way. `key` is stable over retries and travels to the outside."""
+    """An action on its way. `key` is stable over retries and travels to the outside.
+
+    `waits_for` holds the keys of effects that must be settled first. `apart`: it is no longer done in turn with its
+    message, it has (or will get) work of its own.
+    """
 
     key: str
     message_id: str
@@ -56,6 +60,8 @@ class Effect:
     detail: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     done_at: datetime | None = None
+    waits_for: tuple[str, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

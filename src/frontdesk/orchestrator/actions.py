@@ -1,14 +1,22 @@
 """Actions: which kinds there are, what they need, and what those change that need no plug."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Status
+from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Interaction, Status
+from frontdesk.orchestrator.templates import ReplyTemplates, check_text, needs_of_text
 
 CREATE_SERVICE_CALL = "create_service_call"
+UPDATE_CASE = "update_case"
+ORDER_STATUS = "order_status"
+NOTIFY_WEBHOOK = "notify_webhook"
 REPLY = "reply"
+ASK_PERSON = "ask_person"
+ESCALATE = "escalate"
+TAG = "tag"
 
 # What is done by writing our own interaction, in the same transaction as the decision.
 INTERNAL = {
@@ -16,25 +24,74 @@ INTERNAL = {
     "set_category": "category",
     "assign_team": "team",
     "set_status": "status",
-    "tag": "tags",
+    TAG: "tags",
+    ESCALATE: "priority",
 }
-REQUIRED: dict[str, frozenset[str]] = {
-    CREATE_SERVICE_CALL: frozenset(),
-    REPLY: frozenset({"template"}),
-    **{kind: frozenset({field}) for kind, field in INTERNAL.items()},
+# What a reply can state, and the action whose receipt it is.
+STATED = {"service_call": CREATE_SERVICE_CALL, "case": UPDATE_CASE, "order": ORDER_STATUS}
+TAGS_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an action of this kind takes: parameters that it must have (all of one of the groups) and may have."""
+
+    does: str
+    needs: tuple[frozenset[str], ...] = (frozenset(),)
+    may: frozenset[str] = frozenset()
+
+
+def _kind(does: str, *needs: str, may: str = "") -> Kind:
+    return Kind(does, tuple(frozenset(group.split()) for group in needs) or (frozenset(),), frozenset(may.split()))
+
+
+KINDS: dict[str, Kind] = {
+    REPLY: _kind("answers the customer by the channel they wrote on", "template", "text", may="type"),
+    CREATE_SERVICE_CALL: _kind("opens a service call in the configured field service"),
+    UPDATE_CASE: _kind("creates or updates the interaction's case in the CRM", may="status priority case_type"),
+    ORDER_STATUS: _kind("looks up the order that the message names, for a reply to state", may="order_no"),
+    NOTIFY_WEBHOOK: _kind("tells another system, signed", "target", "url", may="event"),
+    ASK_PERSON: _kind("lets everything after it wait until a person approves", may="question"),
+    "assign_team": _kind("gives the interaction to a team", "team"),
+    "set_priority": _kind("sets the priority", "priority"),
+    "set_status": _kind("sets the status, if the status flow allows it", "status"),
+    "set_category": _kind("sets the category", "category"),
+    TAG: _kind("adds tags", "tags"),
+    ESCALATE: _kind("raises the priority by one step, to a team if one is named", may="team reason"),
 }
 
 
-def check_action(raw: Any) -> dict[str, Any]:
-    """A rule's action as `{"kind": …, parameters…}`. Raises Invalid that says what is missing."""
+def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str, Any]:
+    """A rule's action as `{"kind": …, parameters…}`. Raises Invalid that says what is wrong.
+
+    With `templates` also that the reply template exists; a text of its own is compiled in any case.
+    """
     if isinstance(raw, str):
         raw = {"kind": raw}
-    if not isinstance(raw, Mapping) or raw.get("kind") not in REQUIRED:
-        raise Invalid(f"unknown action {raw!r}: use one of {', '.join(sorted(REQUIRED))}", "actions")
+    if not isinstance(raw, Mapping) or raw.get("kind") not in KINDS:
+        raise Invalid(f"unknown action {raw!r}: use one of {', '.join(sorted(KINDS))}", "actions")
     action = dict(raw)
-    if missing := REQUIRED[action["kind"]] - action.keys():
-        raise Invalid(f"action {action['kind']} needs {', '.join(sorted(missing))}", "actions")
+    kind, given = KINDS[action["kind"]], action.keys() - {"kind"}
+    groups = [group for group in kind.needs if group <= given]
+    if not groups:
+        wanted = " or ".join(", ".join(sorted(group)) for group in kind.needs)
+        raise Invalid(f"action {action['kind']} needs {wanted}", "actions")
+    if unknown := given - groups[0] - kind.may:
+        raise Invalid(f"action {action['kind']} does not take {', '.join(sorted(unknown))}", "actions")
+    _check_values(action, templates)
     return action
+
+
+def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -> None:
+    for name, value in action.items():
+        if not isinstance(value, str | int | float | bool) or (value == "" and name != "question"):
+            raise Invalid(f"action {action['kind']}: {name} is {value!r}: give a text or a number", "actions")
+    if action["kind"] == "set_status" and action["status"] not in set(Status):
+        raise Invalid(f"unknown status {action['status']!r}: use one of {', '.join(sorted(Status))}", "actions")
+    if "text" in action:
+        check_text(str(action["text"]))
+    if "template" in action and templates is not None:
+        templates.named(str(action["template"]))
 
 
 def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision_id: str, now: datetime) -> Decision:
@@ -52,24 +109,29 @@ def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision
     )
 
 
-def effects_of(decision: Decision, case: Case) -> tuple[Effect, ...]:
+def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tuple[Effect, ...]:
     """One effect for each action, with its stable key; those that only write the interaction are done with it."""
-    return tuple(
-        Effect(
-            key=effect_key(decision, position),
-            message_id=case.message.id,
-            interaction_id=case.interaction.id,
-            decision_id=decision.id,
-            position=position,
-            action=action,
-            state=EffectState.DONE if action.kind in INTERNAL else EffectState.PENDING,
-            attempts=0,
-            created_at=decision.created_at,
-            reference=str(action.parameters[INTERNAL[action.kind]]) if action.kind in INTERNAL else "",
-            done_at=decision.created_at if action.kind in INTERNAL else None,
+    effects: list[Effect] = []
+    for position, action in enumerate(decision.actions):
+        waits_for = _awaited(action, effects, templates)
+        state = _first_state(action, waits_for)
+        effects.append(
+            Effect(
+                key=effect_key(decision, position),
+                message_id=case.message.id,
+                interaction_id=case.interaction.id,
+                decision_id=decision.id,
+                position=position,
+                action=action,
+                state=state,
+                attempts=0,
+                created_at=decision.created_at,
+                reference=_written(action) if state is EffectState.DONE else "",
+                done_at=decision.created_at if state is EffectState.DONE else None,
+                waits_for=waits_for,
+            )
         )
-        for position, action in enumerate(decision.actions)
-    )
+    return tuple(effects)
 
 
 def effect_key(decision: Decision, position: int) -> str:
@@ -77,13 +139,71 @@ def effect_key(decision: Decision, position: int) -> str:
     return f"{decision.message_id}:{decision.rule_set}:{decision.rule_set_version}:{position}"
 
 
-def change_of(decision: Decision) -> Change:
-    """What the decision sets on the interaction; of the status it is what the rules want, ticketing decides."""
+def change_of(decision: Decision, effects: Iterable[Effect], interaction: Interaction, ladder: Sequence[str]) -> Change:
+    """What the decision sets on the interaction at once; of the status it is what the rules want, ticketing decides.
+
+    `ladder` holds the priorities from the lowest to the highest.
+    """
     wanted: dict[str, Any] = {"route": decision.route}
-    for action in decision.actions:
-        if action.kind in INTERNAL:
-            field = INTERNAL[action.kind]
-            wanted[field] = action.parameters[field]
-    if "status" in wanted:
-        wanted["status"] = Status(wanted["status"])
+    for effect in effects:
+        if effect.action.kind in INTERNAL and effect.state is EffectState.DONE:
+            wanted |= _fields(effect.action, interaction, wanted, ladder)
     return Change(**wanted)
+
+
+def change_by(action: Action, interaction: Interaction, ladder: Sequence[str]) -> Change:
+    """What one action sets on the interaction, when a person has let it."""
+    return Change(**_fields(action, interaction, {}, ladder))
+
+
+def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> tuple[str, ...]:
+    """What this action waits for: every question before it, and what a reply states."""
+    kinds = {ASK_PERSON} if action.kind != ASK_PERSON else set()
+    if action.kind == REPLY:
+        kinds |= {STATED[name] for name in _stated_by(action, templates)}
+    return tuple(each.key for each in before if each.action.kind in kinds)
+
+
+def _stated_by(action: Action, templates: ReplyTemplates) -> frozenset[str]:
+    if "text" in action.parameters:
+        return needs_of_text(str(action.parameters["text"]))
+    needs = templates.named(str(action.parameters["template"])).needs
+    return frozenset({needs} if needs else ())
+
+
+def _first_state(action: Action, waits_for: tuple[str, ...]) -> EffectState:
+    if action.kind == ASK_PERSON:
+        return EffectState.WAITING
+    return EffectState.DONE if action.kind in INTERNAL and not waits_for else EffectState.PENDING
+
+
+def _written(action: Action) -> str:
+    return str(action.parameters.get(INTERNAL[action.kind]) or action.parameters.get("team") or "")
+
+
+def _fields(
+    action: Action, interaction: Interaction, wanted: Mapping[str, Any], ladder: Sequence[str]
+) -> dict[str, Any]:
+    if action.kind == ESCALATE:
+        team = {"team": str(action.parameters["team"])} if action.parameters.get("team") else {}
+        return {"priority": _one_up(str(wanted.get("priority", interaction.priority)), ladder)} | team
+    field = INTERNAL[action.kind]
+    value = str(action.parameters[field])
+    if action.kind == TAG:
+        value = _joined(str(wanted.get("tags", interaction.tags)), value)
+    return {field: Status(value) if field == "status" else value}
+
+
+def _one_up(priority: str, ladder: Sequence[str]) -> str:
+    """The next priority of the ladder; the highest, and one that is not on it, stay."""
+    return ladder[min(ladder.index(priority) + 1, len(ladder) - 1)] if priority in ladder else priority
+
+
+def _joined(tags: str, more: str) -> str:
+    """Both, each tag once, as many as there is room for."""
+    every = dict.fromkeys(tag.strip() for tag in f"{tags},{more}".split(",") if tag.strip())
+    joined = ""
+    for tag in every:
+        longer = f"{joined}, {tag}" if joined else tag
+        joined = longer if len(longer) <= TAGS_LENGTH else joined
+    return joined

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.interfaces import Channel, Clock, DeliveryFailed, NewId, Outbox
-from frontdesk.model import Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
-from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
+from frontdesk.model import Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
+from frontdesk.orchestrator.actions import STATED
+from frontdesk.orchestrator.templates import FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
 
 PROCESSED_BY = "Frontdesk"
+AUTO_REPLY = "AR"
+# What is said in place of a text of a rule's own that states what has not happened.
+OTHERWISE = "received"
 
 
 class Replying:
@@ -29,9 +32,9 @@ class Replying:
     async def find(self, key: str) -> Receipt | None:
         """See interfaces.Performer."""
         stored = await self._outbox.by_effect(key)
-        if stored is None or stored.state is DeliveryState.PENDING:
+        if stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED):
             return None
-        return Receipt(stored.provider_id, {"message": stored.id})
+        return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text})
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Store the reply, send it, note that it was sent. Raises DeliveryFailed."""
@@ -47,8 +50,8 @@ class Replying:
         return Receipt(receipt.reference, {"message": stored.id, "text": stored.text})
 
     def _written(self, effect: Effect, case: Case) -> OutboundMessage:
-        values = _values(case)
-        template = self._fitting(str(effect.action.parameters["template"]), values)
+        values = values_of(case)
+        template = self._fitting(effect.action, values)
         language = case.analysis.language if case.analysis else ""
         return OutboundMessage(
             id=self._new_id(),
@@ -65,20 +68,47 @@ class Replying:
             effect_key=effect.key,
         )
 
-    def _fitting(self, name: str, values: Mapping[str, Any]) -> ReplyTemplate:
+    def _fitting(self, action: Action, values: Mapping[str, Any]) -> ReplyTemplate:
         """Nothing false is told: a text that states a receipt is used only when the receipt is there."""
-        template = self._templates.named(name)
+        if "text" in action.parameters:
+            return self._own_text(action, values)
+        template = self._templates.named(str(action.parameters["template"]))
         return self._templates.named(template.otherwise) if template.needs and not values[template.needs] else template
 
+    def _own_text(self, action: Action, values: Mapping[str, Any]) -> ReplyTemplate:
+        text = str(action.parameters["text"])
+        if any(not values[name] for name in needs_of_text(text)):
+            return self._templates.named(OTHERWISE)
+        return ReplyTemplate("text", str(action.parameters.get("type", AUTO_REPLY)), {FALLBACK_LANGUAGE: text})
 
-def _values(case: Case) -> dict[str, Any]:
-    call = next(
-        (e for e in case.effects if e.action.kind == CREATE_SERVICE_CALL and e.state is EffectState.DONE),
-        None,
-    )
+
+def values_of(case: Case) -> dict[str, Any]:
+    """What templates may state of a case; see templates.SAMPLE_VALUES."""
+    interaction, analysis = case.interaction, case.analysis
+    found: dict[str, list[str]] = {}
+    for entity in analysis.entities if analysis else ():
+        found.setdefault(entity.field, []).append(entity.value)
     return {
-        "reference": case.interaction.reference,
+        "reference": interaction.reference,
         "name": case.message.sender.name,
-        "title": case.interaction.title,
-        "service_call": {"code": call.reference} if call else {},
+        "title": interaction.title,
+        "summary": interaction.summary,
+        "language": analysis.language if analysis else "",
+        "priority": interaction.priority,
+        "team": interaction.team,
+        "sentiment": interaction.sentiment or "",
+        "intent": interaction.intent or "",
+        "route": interaction.route,
+        "customer": interaction.customer_id or "",
+        "channel": case.message.channel,
+        "entities": found,
+        **{name: _stated(case, kind) for name, kind in STATED.items()},
     }
+
+
+def _stated(case: Case, kind: str) -> dict[str, Any]:
+    """What the last effect of this kind brought, empty where none was carried out."""
+    effects = [e for e in case.effects if e.action.kind == kind and e.state is EffectState.DONE]
+    if not effects:
+        return {}
+    return {"code": effects[-1].reference, "status": ""} | dict(effects[-1].detail)

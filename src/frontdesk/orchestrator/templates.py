@@ -3,16 +3,48 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
 
 FALLBACK_LANGUAGE = "en"
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+
+# Everything that a template may state, with values as they look: a text that names anything else is refused. What
+# belongs to an effect (service_call, order, case) is empty where that effect has not been carried out.
+SAMPLE_VALUES: dict[str, Any] = {
+    "reference": "ABCD1234",
+    "name": "Kim Doe",
+    "title": "The oven stays cold",
+    "summary": "The oven of the customer stays cold since Monday.",
+    "language": "en",
+    "priority": "M",
+    "team": "TEC",
+    "sentiment": "Neutral",
+    "intent": "TI",
+    "route": "TI-Chatbot",
+    "customer": "100042",
+    "channel": "WEB",
+    "entities": {"order_no": ["4711"]},
+    "service_call": {"code": "SC-000001", "status": "Open"},
+    "order": {
+        "number": "4711",
+        "state": "under_way",
+        "delivery_date": "2026-03-31",
+        "shipped_on": "2026-03-29",
+        "tracking": "00340434161094021501",
+        "blocked": False,
+    },
+    "case": {"code": "8000017", "status": "Open"},
+}
+STATED = ("service_call", "order", "case")
+# Of these any name may be asked for.
+OPEN_ENDED = frozenset({"entities"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +60,21 @@ class ReplyTemplate:
 
     def render(self, language: str, values: Mapping[str, Any]) -> str:
         """The text in the customer's language, English where there is none. Raises Invalid."""
-        return _render(self.texts.get(language) or self.texts[FALLBACK_LANGUAGE], values, self.name)
+        return render_text(self.texts.get(language) or self.texts[FALLBACK_LANGUAGE], values, self.name)
 
     def render_remark(self, values: Mapping[str, Any]) -> str:
         """The note for the team."""
-        return _render(self.remark, values, self.name)
+        return render_text(self.remark, values, self.name)
 
 
 class ReplyTemplates:
     """Templates by name."""
 
     def __init__(self, templates: Mapping[str, ReplyTemplate]) -> None:
-        """Check each text against sample values. Raises Invalid."""
+        """Check each text. Raises Invalid that names the template and what is wrong with it."""
         self._templates = templates
         for template in templates.values():
-            for language in template.texts:
-                template.render(language, SAMPLE_VALUES)
-            template.render_remark(SAMPLE_VALUES)
+            self._check(template)
 
     def named(self, name: str) -> ReplyTemplate:
         """The template. Raises Invalid that lists the names there are."""
@@ -52,13 +82,21 @@ class ReplyTemplates:
             raise Invalid(f"there is no reply template {name!r}: use one of {', '.join(sorted(self._templates))}")
         return self._templates[name]
 
-
-SAMPLE_VALUES: dict[str, Any] = {
-    "reference": "ABCD1234",
-    "name": "Kim Doe",
-    "title": "The oven stays cold",
-    "service_call": {"code": "SC-000001"},
-}
+    def _check(self, template: ReplyTemplate) -> None:
+        if FALLBACK_LANGUAGE not in template.texts:
+            raise Invalid(f"reply template {template.name!r} has no text in English, which all others fall back to")
+        for text in (*template.texts.values(), template.remark):
+            check_text(text, template.name)
+            if stated := needs_of_text(text) - {template.needs}:
+                raise Invalid(
+                    f"reply template {template.name!r} states {', '.join(sorted(stated))} without saying so in needs"
+                )
+        if not template.needs:
+            return
+        if template.needs not in STATED:
+            raise Invalid(f"reply template {template.name!r} needs {template.needs!r}: use one of {', '.join(STATED)}")
+        if self.named(template.otherwise).needs:
+            raise Invalid(f"reply template {template.name!r}: its otherwise must be a text that needs nothing")
 
 
 def shipped_templates() -> ReplyTemplates:
@@ -67,8 +105,50 @@ def shipped_templates() -> ReplyTemplates:
     return ReplyTemplates({name: ReplyTemplate(name=name, **fields) for name, fields in raw.items()})
 
 
-def _render(text: str, values: Mapping[str, Any], name: str) -> str:
+@lru_cache(1000)
+def check_text(text: str, name: str = "text") -> None:
+    """That every branch of a text uses only what there is, and that it renders. Raises Invalid."""
+    tree = _parsed(text, name)
+    if unknown := meta.find_undeclared_variables(tree) - SAMPLE_VALUES.keys():
+        known = ", ".join(sorted(SAMPLE_VALUES))
+        raise Invalid(f"reply {name!r}: unknown variable {', '.join(sorted(unknown))}: use {known}")
+    for part in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        _check_part(part, name)
+    render_text(text, SAMPLE_VALUES, name)
+
+
+@lru_cache(1000)
+def needs_of_text(text: str) -> frozenset[str]:
+    """The effects whose receipts a text states."""
+    return frozenset(meta.find_undeclared_variables(_parsed(text, "text")) & set(STATED))
+
+
+def render_text(text: str, values: Mapping[str, Any], name: str = "text") -> str:
+    """The text with the values in it. Raises Invalid."""
     try:
-        return _ENVIRONMENT.from_string(text).render(values).strip()
+        return _compiled(text).render(values).strip()
     except Exception as error:  # a template is somebody's program: whatever fails in it is theirs to mend
-        raise Invalid(f"reply template {name!r}: {error}") from None
+        raise Invalid(f"reply {name!r}: {error}") from None
+
+
+def _check_part(part: nodes.Node, name: str) -> None:
+    """A part of a value that no sample has, in whatever branch."""
+    if not isinstance(part, nodes.Getattr | nodes.Getitem) or not isinstance(part.node, nodes.Name):
+        return
+    whole = part.node.name
+    key = part.attr if isinstance(part, nodes.Getattr) else getattr(part.arg, "value", None)
+    sample = SAMPLE_VALUES.get(whole)
+    if isinstance(sample, dict) and whole not in OPEN_ENDED and key not in sample:
+        raise Invalid(f"reply {name!r}: {whole} has no {key}: use one of {', '.join(sorted(sample))}")
+
+
+def _parsed(text: str, name: str) -> nodes.Template:
+    try:
+        return _ENVIRONMENT.parse(text)
+    except Exception as error:  # see render_text
+        raise Invalid(f"reply {name!r}: {error}") from None
+
+
+@lru_cache(1000)
+def _compiled(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)

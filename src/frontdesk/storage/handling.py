@@ -22,10 +22,14 @@ from frontdesk.model import (
 )
 from frontdesk.storage.contacts import match_sender
 from frontdesk.storage.database import Database
+from frontdesk.storage.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.journal import note
 from frontdesk.storage.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
 from frontdesk.storage.tables import analysis, decision, effect, inbound_message, interaction
 from frontdesk.storage.working import pass_fence
+
+# Actions that are themselves worth a line in the journal, and what it is called.
+NOTED = {"ask_person": "asked", "escalate": "escalated"}
 
 
 class StoredCases:
@@ -64,15 +68,49 @@ class StoredCases:
         updated = await self._database.write(lambda c: _keep_decision(c, case, decision, effects, change))
         return replace(case, interaction=updated, decision=decision, effects=tuple(effects))
 
-    async def keep_effect(self, case: Case, effect: Effect) -> Case:
+    async def keep_effect(
+        self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
+    ) -> Case:
         """See interfaces.Cases."""
-        await self._database.write(lambda c: _keep_effect(c, case, effect, self._clock()))
-        effects = tuple(effect if each.key == effect.key else each for each in case.effects)
-        return replace(case, effects=effects)
+        now, wanted = self._clock(), change or Change()
+        updated = await self._database.write(lambda c: _keep_effect(c, case, effect, wanted, now, ends))
+        return _with(replace(case, interaction=updated), effect)
+
+    async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
+        """See interfaces.Cases. Raises NotFound."""
+        return await self._database.read(lambda c: _load_effect(c, work, lease))
+
+    async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
+        """See interfaces.Cases."""
+        now, apart = self._clock(), replace(effect, apart=True)
+        await self._database.write(lambda c: _postpone_effect(c, case, apart, due_at, now))
+        return _with(case, apart)
+
+    async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
+        """See interfaces.Cases."""
+        now, apart = self._clock(), replace(effect, apart=True)
+        await self._database.write(lambda c: _keep_waiting(c, case, apart, until, now))
+        return _with(case, apart)
+
+    async def keep_over(self, case: Case) -> None:
+        """See interfaces.Cases."""
+        await self._database.write(lambda c: pass_fence(c, case.lease, "", WorkState.DONE))
 
     async def keep_end(self, case: Case) -> None:
         """See interfaces.Cases."""
         await self._database.write(lambda c: _keep_end(c, case, self._clock()))
+
+
+def _with(case: Case, effect: Effect) -> Case:
+    return replace(case, effects=tuple(effect if each.key == effect.key else each for each in case.effects))
+
+
+def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
+    message_id = connection.execute(select(effect.c.message_id).where(effect.c.key == work.subject)).scalar()
+    if message_id is None:
+        raise NotFound(f"there is no effect {work.subject}")
+    case = _load(connection, replace(work, subject=message_id), lease)
+    return case, next(each for each in case.effects if each.key == work.subject)
 
 
 def _load(connection: Connection, work: Work, lease: Lease) -> Case:
@@ -156,6 +194,9 @@ def _keep_decision(
     connection.execute(insert(decision), [row])
     if effects:
         connection.execute(insert(effect), [_effect_row(each) for each in effects])
+    for each in effects:
+        if each.action.kind in NOTED:
+            _note(connection, case, verdict.created_at, NOTED[each.action.kind], dict(each.action.parameters))
     detail = {"route": verdict.route, "rule": verdict.rule}
     _note(connection, case, verdict.created_at, "decided", detail)
     return apply_change(connection, case.interaction, change, verdict.created_at)
@@ -167,9 +208,14 @@ def _effect_row(each: Effect) -> dict[str, Any]:
     return row | {"kind": action["kind"], "parameters": action["parameters"], "state": each.state.value}
 
 
-def _keep_effect(connection: Connection, case: Case, each: Effect, now: datetime) -> None:
-    pass_fence(connection, case.lease, f"act {each.position + 1}")
-    connection.execute(update(effect).where(effect.c.key == each.key).values(**_effect_row(each)))
+def _keep_effect(
+    connection: Connection, case: Case, each: Effect, change: Change, now: datetime, ends: bool
+) -> Interaction:
+    state = WorkState.DONE if ends else WorkState.OPEN
+    pass_fence(connection, case.lease, f"act {each.position + 1}", state)
+    store(connection, each)
+    if ends or any(other.apart for other in case.effects):
+        wake_waiting(connection, each, now)
     detail = {
         "kind": each.action.kind,
         "state": each.state.value,
@@ -177,6 +223,23 @@ def _keep_effect(connection: Connection, case: Case, each: Effect, now: datetime
         "error": each.error,
     }
     _note(connection, case, now, "acted", detail)
+    return apply_change(connection, case.interaction, change, now)
+
+
+def _postpone_effect(connection: Connection, case: Case, each: Effect, due_at: datetime, now: datetime) -> None:
+    pass_fence(connection, case.lease, f"act {each.position + 1}")
+    store(connection, each)
+    make_due(connection, each.key, due_at, now, each.error)
+    _note(connection, case, now, "postponed", {"kind": each.action.kind, "error": each.error})
+
+
+def _keep_waiting(connection: Connection, case: Case, each: Effect, until: datetime | None, now: datetime) -> None:
+    due_at = until if lock_awaited(connection, each) else now
+    own = case.lease.work_id == work_id_of(each.key)
+    pass_fence(connection, case.lease, "wait", WorkState.DONE if own else WorkState.OPEN)
+    store(connection, each)
+    if due_at is not None:
+        make_due(connection, each.key, due_at, now)
 
 
 def _keep_end(connection: Connection, case: Case, now: datetime) -> None:

@@ -16,6 +16,9 @@ from frontdesk.storage.tables import interaction, outbound_message, service_call
 
 TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer the customer
 
+# One that was refused may be sent after all, when a person tries it again.
+NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
+
 
 class StoredOutbox:
     """The outbox on a database; see interfaces.Outbox."""
@@ -68,8 +71,8 @@ def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
 def _sent(connection: Connection, message_id: str, receipt: Receipt, now: datetime) -> None:
     sent = connection.execute(
         update(outbound_message)
-        .where(outbound_message.c.id == message_id, outbound_message.c.state == DeliveryState.PENDING.value)
-        .values(state=DeliveryState.SENT.value, provider_id=receipt.reference)
+        .where(outbound_message.c.id == message_id, outbound_message.c.state.in_(NOT_SENT))
+        .values(state=DeliveryState.SENT.value, provider_id=receipt.reference, error="")
         .returning(outbound_message.c.interaction_id, outbound_message.c.type)
     ).first()
     if sent is None:

@@ -123,6 +123,8 @@ def as_effect(row: RowMapping) -> Effect:
         detail=row["detail"],
         error=row["error"],
         done_at=row["done_at"],
+        waits_for=tuple(row["waits_for"]),
+        apart=row["apart"],
     )
 
 

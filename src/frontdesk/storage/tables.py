@@ -220,6 +220,8 @@ effect = Table(
     Column("error", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
+    Column("waits_for", Json, nullable=False, default=list),
+    Column("apart", Boolean, nullable=False, default=False),
     # Failed and waiting effects are few and looked for often.
     Index(
         "ix_effect_attention",

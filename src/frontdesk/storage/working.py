@@ -3,7 +3,7 @@
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
@@ -67,17 +67,18 @@ class StoredWork:
         until = self._clock() + timedelta(seconds=lease_seconds)
         return await self._change(lease, due_at=until)
 
-    async def postpone(self, lease: Lease, seconds: float, error: str) -> None:
+    async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
         """See interfaces.WorkQueue."""
         due_at = self._clock() + timedelta(seconds=seconds)
-        await self._change(lease, due_at=due_at, lease_owner="", last_error=error[:ERROR_LENGTH])
+        attempts = {} if counted else {"attempts": work.c.attempts - 1}
+        await self._change(lease, due_at=due_at, lease_owner="", last_error=error[:ERROR_LENGTH], **attempts)
 
     async def fail(self, lease: Lease, error: str) -> None:
         """See interfaces.WorkQueue."""
         state = WorkState.FAILED.value
         await self._change(lease, state=state, lease_owner="", last_error=error[:ERROR_LENGTH])
 
-    async def _change(self, lease: Lease, **values: str | datetime) -> bool:
+    async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
         owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
         changed = await self._database.write(lambda c: c.execute(update(work).where(*owned).values(**values)).rowcount)
         return changed == 1

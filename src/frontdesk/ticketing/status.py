@@ -1,7 +1,9 @@
 """The status flow of an interaction, in one place."""
 
+from dataclasses import replace
+
 from frontdesk.interfaces import Conflict
-from frontdesk.model import Status
+from frontdesk.model import Change, Interaction, Status
 
 S = Status
 
@@ -41,6 +43,13 @@ def after_decision(now: Status, wanted: Status | None) -> Status:
     if wanted is not None and may_move(now, wanted):
         return wanted
     return S.IN_PROCESS if may_move(now, S.IN_PROCESS) else now
+
+
+def allowed_change(interaction: Interaction, wanted: Change) -> Change:
+    """What is wanted, its status only as far as the flow allows; nothing where a person's word changes nothing."""
+    if wanted.status is None or may_move(interaction.status, wanted.status):
+        return wanted
+    return replace(wanted, status=None)
 
 
 def label(status: Status) -> str:

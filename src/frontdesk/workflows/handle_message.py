@@ -5,44 +5,24 @@ transaction and stores the result fenced by the lease. So a crash between any tw
 reaches the outside carries a key and looks before it repeats.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from frontdesk.interfaces import (
-    Analyst,
-    Cases,
-    Clock,
-    Failed,
-    NewId,
-    Performer,
-    RuleBook,
-)
-from frontdesk.model import Case, Change, Effect, EffectState
-from frontdesk.orchestrator.actions import change_of, decision_of, effects_of
+from frontdesk.model import Case, Change
+from frontdesk.orchestrator.actions import ESCALATE, change_of, decision_of, effects_of
 from frontdesk.orchestrator.facts import facts_of
 from frontdesk.ticketing.recording import record as recorded
 from frontdesk.ticketing.status import after_decision
+from frontdesk.workflows.desk import Desk
+from frontdesk.workflows.effects import act
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everyone that handling a message needs."""
-
-    cases: Cases
-    analyst: Analyst
-    rules: RuleBook
-    performers: Mapping[str, Performer]
-    clock: Clock
-    new_id: NewId
-
-
-async def handle_message(case: Case, desk: Desk, last_try: bool = False) -> None:
+async def handle_message(case: Case, desk: Desk) -> None:
     """Inbound message -> analysis -> decision -> effects -> reply. Each line is one durable step."""
     case = await analyse(case, desk)
     case = await record(case, desk)
     case = await decide(case, desk)
     for effect in case.effects:
-        case = await act(case, effect, desk, last_try)
+        case = await act(case, effect, desk)
     await desk.cases.keep_end(case)
 
 
@@ -70,34 +50,10 @@ async def decide(case: Case, desk: Desk) -> Case:
     facts = await desk.rules.advised(facts_of(case))
     verdict = rules.decide(facts)
     decision = decision_of(verdict, case, facts, desk.new_id(), desk.clock())
-    return await desk.cases.keep_decision(
-        case, decision, effects_of(decision, case), _change(case, change_of(decision))
-    )
-
-
-async def act(case: Case, effect: Effect, desk: Desk, last_try: bool) -> Case:
-    """Carry out one effect. What can be tried again is left to the runner; what cannot is kept as failed."""
-    if effect.state is not EffectState.PENDING:
-        return case
-    performer = desk.performers[effect.action.kind]
-    attempts = case.attempt if case.repeated else 1
-    try:
-        done = await performer.find(effect.key) if case.repeated else None
-        receipt = done or await performer.perform(effect, case)
-    except Failed as error:
-        if not (error.permanent or last_try):
-            raise
-        failed = replace(effect, state=EffectState.FAILED, attempts=attempts, error=str(error))
-        return await desk.cases.keep_effect(case, failed)
-    done_effect = replace(
-        effect,
-        state=EffectState.DONE,
-        attempts=attempts,
-        reference=receipt.reference,
-        detail=receipt.detail,
-        done_at=desk.clock(),
-    )
-    return await desk.cases.keep_effect(case, done_effect)
+    effects = effects_of(decision, case, desk.templates)
+    ladder = await desk.ladder() if any(e.action.kind == ESCALATE for e in effects) else ()
+    change = change_of(decision, effects, case.interaction, ladder)
+    return await desk.cases.keep_decision(case, decision, effects, _change(case, change))
 
 
 async def _headline(case: Case, texts: tuple[str, ...], desk: Desk) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from frontdesk.interfaces import Failed, FrontdeskError, LeaseLost, Stale, WorkQueue
+from frontdesk.interfaces import Failed, FrontdeskError, Held, LeaseLost, Stale, WorkQueue
 from frontdesk.model import Lease, Work
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,17 @@ class Pace:
 class Runner:
     """Runs work of the kinds it has handlers for, `pace.slots` at a time, until it is told to stop."""
 
-    def __init__(self, queue: WorkQueue, handlers: Mapping[str, Handler], owner: str, pace: Pace) -> None:
-        """`owner` names this process in leases."""
+    def __init__(
+        self,
+        queue: WorkQueue,
+        handlers: Mapping[str, Handler],
+        owner: str,
+        pace: Pace,
+        paces: Mapping[str, Pace] | None = None,
+    ) -> None:
+        """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently."""
         self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
+        self._paces = paces or {}
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -100,13 +108,15 @@ class Runner:
             beat.cancel()
 
     async def _attempt(self, work: Work, lease: Lease) -> None:
-        last_try = work.attempts >= self._pace.most_attempts
+        last_try = work.attempts >= self._pace_of(work).most_attempts
         try:
             await self._handlers[work.kind](work, lease, last_try)
         except LeaseLost:
             raise
         except Stale:
             await self._queue.postpone(lease, 0, "")
+        except Held as held:
+            await self._queue.postpone(lease, _spread(held.after_seconds or 1.0), str(held), counted=False)
         except FrontdeskError as error:
             await self._give_back(work, lease, error, permanent=error.permanent or last_try)
         except Exception as error:  # a mistake of ours must not lose the message nor stop the others
@@ -120,7 +130,10 @@ class Runner:
             await self._queue.fail(lease, reason)
             return
         wanted = error.after_seconds if isinstance(error, Failed) else None
-        await self._queue.postpone(lease, wanted or delay(work.attempts, self._pace), reason)
+        await self._queue.postpone(lease, wanted or delay(work.attempts, self._pace_of(work)), reason)
+
+    def _pace_of(self, work: Work) -> Pace:
+        return self._paces.get(work.kind, self._pace)
 
     async def _keep(self, lease: Lease) -> None:
         """Renew the lease while the work goes on."""
@@ -137,3 +150,8 @@ def delay(attempt: int, pace: Pace) -> float:
     """Seconds before the next attempt: doubling up to `longest_delay`, with jitter over the upper half."""
     longest: float = min(pace.longest_delay, pace.first_delay * 2.0 ** max(0, attempt - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+
+
+def _spread(seconds: float) -> float:
+    """Some time after, so that not all who were held come back at once."""
+    return seconds * random.uniform(1.0, 1.5)  # noqa: S311 - jitter, not a secret
