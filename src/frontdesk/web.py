@@ -172,30 +172,29 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
     async with open_house(settings) as house:
         beside = _Beside(_background(house, work))
         app = await create_web(house, beside.is_working if work else lambda: None)
-        if work:
-            await house.builtin.warm_up(await house.codes.catalogue())
-        server = _Server(_config(app, settings), lambda: ready(_address(settings.server.host, listening)))
+        server = _Server(_config(app, settings))
         _stop_on_signals(server, app.state.live)
         await _say_how_to_begin(house)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        if work:  # pages answer meanwhile; only /ready says "not yet"
+            await house.builtin.warm_up(await house.codes.catalogue())
         async with beside.running():
-            await server.serve(sockets=[listening])
+            await server.has_started(serving)
+            if not server.should_exit:
+                ready(_address(settings.server.host, listening))
+            await serving
 
 
 class _Server(uvicorn.Server):
     """uvicorn, which here neither handles signals (we do) nor raises them again when all is done."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
-
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
+
+    async def has_started(self, serving: asyncio.Task[None]) -> None:
+        while not self.started and not serving.done():
+            await asyncio.sleep(0.01)
 
 
 def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
