@@ -77,7 +77,8 @@ _NUMBER = re.compile(
 )
 _GREETING = re.compile(
     r"(?:\b(?:Dear|Hi|Hello|Hey|Hallo|Liebe[rs]?|Guten (?:Tag|Morgen|Abend)|Sehr geehrte[rs]?|Moin|Servus|Bonjour|Hola"
-    r"|Estimad[oa]|Cher|Chère|Ciao|Gentile)[ \t,]+)(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau|Sir|Madam)\.?[ \t]+){0,3}"
+    r"|Estimad[oa]|Cher|Chère|Ciao|Gentile)[ \t,]+)"
+    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau|Sir|Madam)\.?[ \t]+){0,3}"
     rf"({_NAMES})",
 )
 _SELF = re.compile(

@@ -105,6 +105,20 @@ class Masker:
             raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True) from None
         return masked
 
+    def finds(self, value: Any, names: Sequence[Names]) -> bool:
+        """Whether there is personal data in the value; yes where it cannot be told."""
+        found = False
+
+        def look(text: str) -> None:
+            nonlocal found
+            found = found or bool(self._finder(seen(_visible(text)), names, Wanted(numbers=self._numbers)))
+
+        try:
+            _each(value, look)
+        except Exception:  # whatever ails the detector, what it did not see counts as personal
+            return True
+        return found
+
     def _masked(self, text: str, names: Sequence[Names], wanted: Wanted, vault: Vault) -> str:
         """Masked, and again until nothing is found: what was taken out may lay bare what stands beside it."""
         text = _visible(text)

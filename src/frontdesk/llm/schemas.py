@@ -1,6 +1,7 @@
 """JSON Schemas of answers: checked when loaded, filled with the house's lists, held against what a model said."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -69,15 +70,28 @@ class Check:
         """The schema has passed `check_schema`; nothing is ever fetched for it."""
         self._validator = Draft202012Validator(dict(schema), registry=_NOTHING_OUTSIDE)
 
-    def problem(self, value: Any) -> str:
-        """What is wrong with the value, in words for a model or a person; empty when nothing is."""
+    def problem(self, value: Any) -> "Problem | None":
+        """What is wrong with the value, None when nothing is."""
         error = best_match(self._validator.iter_errors(value))
-        return _words(error) if error else ""
+        return _problem(error) if error else None
 
 
-def _words(error: ValidationError) -> str:
-    place = "/".join(str(part) for part in error.absolute_path) or "the answer"
-    return f"{place}: {error.message[:300]}"
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Where a value breaks which rule. `words` may quote the value, `rule` never does."""
+
+    place: str
+    rule: str
+    words: str
+
+    def __str__(self) -> str:
+        """For logs and errors: without the value."""
+        return f"{self.place} breaks the rule {self.rule!r}"
+
+
+def _problem(error: ValidationError) -> Problem:
+    place = "/".join(str(part) for part in error.absolute_schema_path)
+    return Problem(place or "the answer", str(error.validator), f"{error.json_path}: {error.message[:300]}")
 
 
 def _nodes(schema: Any) -> Iterator[dict[str, Any]]:

@@ -103,7 +103,7 @@ class UseCase:
     def check_inputs(self, inputs: Mapping[str, Any]) -> None:
         """Raises Invalid for inputs that do not satisfy their schema or are too long."""
         if problem := self.inputs_check.problem(dict(inputs)):
-            raise Invalid(f"inputs of {self.name}: {problem}", "inputs")
+            raise Invalid(f"inputs of {self.name}: {problem.words}", "inputs")
         if self.kind != "transcription" and (length := _characters(inputs)) > self.limits.characters:
             raise Invalid(
                 f"inputs of {self.name} have {length:,} characters: {self.limits.characters:,} at most", "inputs"
@@ -165,7 +165,7 @@ def _checked(body: Body) -> UseCase:
     answers = Check(filled(body.answer, lists))
     for number, example in enumerate(body.examples, 1):
         if problem := use_case.inputs_check.problem(example.inputs) or answers.problem(example.answer):
-            raise Invalid(f"example {number}: {problem}", "examples")
+            raise Invalid(f"example {number}: {problem.words}", "examples")
         if body.kind == "text":
             check_fences(use_case.prompt, example.inputs, lists, plain)
             use_case.turns(example.inputs, lists)

@@ -1,0 +1,31 @@
+"""Keys of remembered answers. What is remembered is the masked question's answer, before originals are put back."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from frontdesk.llm.lines import Rung
+from frontdesk.llm.use_case import UseCase
+
+_SPACES = re.compile(r"\s+")
+
+
+def key_of(use_case: UseCase, rung: Rung, masked: Mapping[str, Any], stamp: str) -> str:
+    """The same for the same version, model, lists (by their stamp) and text; kinds of spaces make no difference."""
+    lists = stamp if use_case.lists else ""
+    parts = [use_case.name, use_case.version, use_case.body.answer, rung.name, lists, _normal(masked)]
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SPACES.sub(" ", unicodedata.normalize("NFC", value)).strip()
+    if isinstance(value, Mapping):
+        return {key: _normal(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normal(each) for each in value]
+    return value

@@ -1,0 +1,100 @@
+"""The built-in engine as a rung of the use cases that it can answer: no key, no network, nothing leaves the house."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from frontdesk.interfaces import Answer, Catalogue, ModelFailed, Provider, Trouble
+from frontdesk.llm.checking import cites
+
+Inputs = Mapping[str, Any]
+Reader = Callable[["BuiltinAnswers", Inputs, Catalogue], Awaitable[dict[str, Any]]]
+
+
+class Embedder(Protocol):
+    """Makes vectors in this house."""
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of length 1 for each text, in order."""
+        ...
+
+
+class BuiltinAnswers:
+    """Answers use cases with the built-in engine, in the same shape as a model's finished answer."""
+
+    def __init__(self, provider: Provider, embedder: Embedder | None = None) -> None:
+        """`embedder` makes vectors; without one there is no built-in rung for embeddings."""
+        self._provider, self._embedder = provider, embedder
+        self.name, self.tier = provider.name, provider.tier
+
+    async def answer(self, skill: str, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """The answer of a use case that names this skill. Raises ModelFailed (UNSUPPORTED), ProviderFailed."""
+        reader = _SKILLS.get(skill)
+        if reader is None or (skill == "embedding" and self._embedder is None):
+            raise ModelFailed(Trouble.UNSUPPORTED, "the built-in engine cannot do this", permanent=True)
+        return await reader(self, inputs, catalogue)
+
+    async def sentiment(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For sentiment-analysis."""
+        read = await self._read(inputs, catalogue)
+        return {"sentiment": read.sentiment, "confidence": read.sentiment_probability}
+
+    async def intent(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For intent-classification."""
+        read = await self._read(inputs, catalogue)
+        return {"intent": read.intent, "confidence": read.intent_probability}
+
+    async def entities(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For entity-extraction."""
+        return {"entities": _entities(await self._read(inputs, catalogue), inputs["text"])}
+
+    async def summary(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For text-summarisation."""
+        title, summary = await self._provider.summarise([inputs["text"]])
+        return {"title": title, "summary": summary}
+
+    async def conversation(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For conversation-summary: over what the customer wrote, where the customer wrote at all."""
+        written = [each["text"] for each in inputs["messages"] if each["author"] == "customer"]
+        title, summary = await self._provider.summarise(written or [each["text"] for each in inputs["messages"]])
+        return {"title": title, "summary": summary}
+
+    async def message(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For customer-message-process."""
+        read = await self._read(inputs, catalogue)
+        return {
+            "language": read.language,
+            "sentiment": read.sentiment,
+            "sentiment_confidence": read.sentiment_probability,
+            "type": read.message_type,
+            "type_confidence": read.type_probability,
+            "intent": read.intent,
+            "intent_confidence": read.intent_probability,
+            "title": read.title,
+            "summary": read.summary,
+            "entities": _entities(read, inputs["text"]),
+        }
+
+    async def embedding(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
+        """For words-embedding."""
+        assert self._embedder is not None
+        vectors = await self._embedder.embed(inputs["texts"])
+        return {"size": len(vectors[0]), "vectors": vectors}
+
+    async def _read(self, inputs: Inputs, catalogue: Catalogue) -> Answer:
+        return await self._provider.read(inputs["text"], catalogue)
+
+
+_SKILLS: Mapping[str, Reader] = {
+    "sentiment": BuiltinAnswers.sentiment,
+    "intent": BuiltinAnswers.intent,
+    "entities": BuiltinAnswers.entities,
+    "summary": BuiltinAnswers.summary,
+    "conversation": BuiltinAnswers.conversation,
+    "message": BuiltinAnswers.message,
+    "embedding": BuiltinAnswers.embedding,
+}
+
+
+def _entities(read: Answer, text: str) -> list[dict[str, Any]]:
+    return [asdict(entity) for entity in read.entities if cites(entity, text)]

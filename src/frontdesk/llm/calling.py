@@ -1,0 +1,345 @@
+"""One call of a model service: behind its breaker, admitted by limits and budgets, timed, priced and recorded."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from frontdesk.interfaces import (
+    Clock,
+    Embeddings,
+    FrontdeskError,
+    ModelAnswer,
+    ModelFailed,
+    ModelRequest,
+    NewId,
+    Transcript,
+    Trouble,
+)
+from frontdesk.interfaces.llm_stores import Admission, CallLog
+from frontdesk.llm.lines import Line, Rung
+from frontdesk.llm.money import Budgets
+from frontdesk.llm.prices import Price, Prices, likely_tokens, most_tokens
+from frontdesk.model import Tier
+from frontdesk.model.llm import Asker, ModelCall, NotNow, Permit, Wish
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+OK, STOPPED = "ok", "stopped"
+# The request may have been worked on and be charged although no answer came.
+MAY_BE_CHARGED = frozenset({Trouble.TIMEOUT})
+PERMIT_EXTRA_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Question:
+    """What all calls for one question have in common, and what they took together."""
+
+    run_id: str
+    operation: str
+    use_case: str
+    version: int
+    asker: Asker
+    masked: bool = False
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """What a call may use at most (for money) and is likely to use (for limits)."""
+
+    input_tokens: int
+    output_tokens: int
+    likely: int
+
+
+@dataclass(slots=True)
+class _Use:
+    """What a call used, as far as is known."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    asked: str | None = None
+    answered: str | None = None
+    began: float = field(default_factory=time.perf_counter)
+
+
+class Calling:
+    """Calls model services."""
+
+    def __init__(
+        self,
+        admission: Admission,
+        log: CallLog,
+        prices: Prices,
+        budgets: Budgets,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        store_texts: bool = False,
+    ) -> None:
+        """`store_texts` keeps what was asked and answered with the record of a call."""
+        self._admission, self._log, self._prices, self._budgets = admission, log, prices, budgets
+        self._clock, self._new_id, self._store_texts = clock, new_id, store_texts
+        self._settling: set[asyncio.Task[None]] = set()
+
+    async def complete(
+        self, rung: Rung, request: ModelRequest, question: Question, seconds: float, read: Callable[[ModelAnswer], R]
+    ) -> R:
+        """Ask for a completion and read it. Raises ModelFailed, also of `read`, whose trouble is then recorded."""
+        line = _line(rung)
+        use = _Use(asked=_asked(request) if self._store_texts else None)
+
+        def used(answer: ModelAnswer) -> R:
+            use.input_tokens, use.output_tokens = answer.input_tokens, answer.output_tokens
+            use.answered = answer.text if self._store_texts else None
+            return read(answer)
+
+        most = _Most(most_tokens(request), request.max_tokens, _likely(request))
+        return await self._call(rung, most, use, question, seconds, lambda: line.service.complete(request), used)
+
+    async def embed(self, rung: Rung, texts: list[str], question: Question, seconds: float) -> Embeddings:
+        """Ask for vectors. Raises ModelFailed."""
+        line, use, likely = _line(rung), _Use(), likely_tokens(texts)
+
+        def used(answer: Embeddings) -> Embeddings:
+            use.input_tokens = answer.input_tokens
+            if len(answer.vectors) != len(texts):
+                raise ModelFailed(Trouble.WRONG_SCHEMA, f"{len(answer.vectors)} vectors for {len(texts)} texts")
+            return answer
+
+        most = _Most(sum(len(text.encode("utf-8", "replace")) for text in texts), 0, likely)
+        return await self._call(rung, most, use, question, seconds, lambda: line.service.embed(rung.model, texts), used)
+
+    async def transcribe(
+        self, rung: Rung, audio: bytes, media_type: str, language: str, question: Question, seconds: float
+    ) -> Transcript:
+        """Ask for the words of a recording. Raises ModelFailed. Prices by the minute are not known: it costs 0."""
+        line, use = _line(rung), _Use()
+
+        def used(answer: Transcript) -> Transcript:
+            use.output_tokens = likely_tokens([answer.text])
+            return answer
+
+        most = _Most(0, 0, 0)
+        return await self._call(
+            rung,
+            most,
+            use,
+            question,
+            seconds,
+            lambda: line.service.transcribe(rung.model, audio, media_type, language),
+            used,
+        )
+
+    async def stream(self, rung: Rung, request: ModelRequest, question: Question, seconds: float) -> AsyncIterator[str]:
+        """The pieces of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
+        line = _line(rung)
+        use = _Use(asked=_asked(request) if self._store_texts else None)
+        most = _Most(most_tokens(request), request.max_tokens, _likely(request))
+        permit = await self._enter(rung, most, question, seconds)
+        pieces: list[str] = []
+        outcome, charged = STOPPED, True
+        try:
+            async for piece in _paced(line.service.stream(request), seconds):
+                pieces.append(piece)
+                yield piece
+            line.breaker.succeeded()
+            outcome = OK if pieces else Trouble.EMPTY.value
+        except ModelFailed as error:
+            outcome, charged = error.trouble.value, bool(pieces) or error.trouble in MAY_BE_CHARGED
+            line.breaker.failed(error.trouble, error.after_seconds)
+            raise
+        finally:
+            if outcome == STOPPED:
+                line.breaker.gave_up()
+            use.input_tokens = _likely(request) - request.max_tokens if charged else 0
+            use.output_tokens = likely_tokens(["".join(pieces)])
+            use.answered = "".join(pieces) if self._store_texts else None
+            self._leave(rung, use, question, permit, outcome)
+
+    def note_answered(
+        self, question: Question, service: str, model: str, tier: Tier, began: float, *, cached: bool
+    ) -> None:
+        """Record an answer that no service was asked for: the built-in engine's, or one from the cache."""
+        self._note(question, (service, model, tier), OK, _Use(began=began), 0, priced=True, cached=cached)
+
+    def new_question(self, operation: str, use_case: str, version: int, asker: Asker) -> Question:
+        """A question with a new id."""
+        return Question(self._new_id(), operation, use_case, version, asker)
+
+    async def drain(self) -> None:
+        """Wait until all that was spent is booked."""
+        while self._settling:
+            await asyncio.wait(self._settling)
+
+    async def _call(
+        self,
+        rung: Rung,
+        most: _Most,
+        use: _Use,
+        question: Question,
+        seconds: float,
+        act: Callable[[], Awaitable[T]],
+        read: Callable[[T], R],
+    ) -> R:
+        line = _line(rung)
+        permit = await self._enter(rung, most, question, seconds)
+        outcome, answered = STOPPED, False
+        try:
+            answer = await _within(seconds, act)
+            answered = True
+            line.breaker.succeeded()
+            value = read(answer)
+            outcome = OK
+            return value
+        except ModelFailed as error:
+            outcome = error.trouble.value
+            if not answered:
+                line.breaker.failed(error.trouble, error.after_seconds)
+            raise
+        finally:
+            if not answered and outcome in (STOPPED, *MAY_BE_CHARGED):
+                use.input_tokens, use.output_tokens = most.input_tokens, most.output_tokens
+            if outcome == STOPPED:
+                line.breaker.gave_up()
+            self._leave(rung, use, question, permit, outcome)
+
+    async def _enter(self, rung: Rung, most: _Most, question: Question, seconds: float) -> Permit:
+        """Past the breaker, the limits and the budgets. Raises ModelFailed, whose trouble is recorded."""
+        line = _line(rung)
+        try:
+            line.breaker.enter()
+            try:
+                return await self._admitted(line, rung, most, question, seconds)
+            except BaseException:
+                line.breaker.gave_up()
+                raise
+        except ModelFailed as error:
+            self._note(question, (line.name, rung.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True)
+            raise
+
+    async def _admitted(self, line: Line, rung: Rung, most: _Most, question: Question, seconds: float) -> Permit:
+        pots = self._budgets.pots(question.use_case, question.asker.caller, self._clock())
+        if not pots and not line.rate.is_set:
+            return Permit("")
+        price = self._prices.of(rung.model)
+        if pots and price is None:
+            reason = f"{rung.model} has no price, so no budget can hold it: add it to llm.prices"
+            raise ModelFailed(Trouble.OVER_BUDGET, reason, permanent=True)
+        cost = (price or Price(0)).of(most.input_tokens, most.output_tokens)
+        wish = Wish(line.name, line.rate, most.likely, cost, pots, seconds + PERMIT_EXTRA_SECONDS)
+        until = time.monotonic() + seconds
+        while isinstance(answer := await self._admission.admit(wish), NotNow):
+            if answer.after_seconds is None:
+                raise ModelFailed(Trouble.OVER_BUDGET, answer.reason, permanent=True)
+            if time.monotonic() + answer.after_seconds >= until:
+                raise ModelFailed(Trouble.OVER_LIMIT, answer.reason, permanent=True)
+            await asyncio.sleep(answer.after_seconds)
+        return answer
+
+    def _leave(self, rung: Rung, use: _Use, question: Question, permit: Permit, outcome: str) -> None:
+        """Book what was spent and record the call; nobody waits for either."""
+        price = self._prices.of(rung.model)
+        cost = price.of(use.input_tokens, use.output_tokens) if price else 0
+        if permit.id:
+            self._settle(self._admission.settle(permit, cost))
+        place = (_line(rung).name, rung.model, Tier.MODEL)
+        self._note(question, place, outcome, use, cost, priced=price is not None)
+
+    def _settle(self, settling: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(settling)
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    def _note(
+        self,
+        question: Question,
+        place: tuple[str, str, Tier],
+        outcome: str,
+        use: _Use,
+        cost: int,
+        *,
+        priced: bool,
+        cached: bool = False,
+    ) -> None:
+        question.calls += 1
+        question.input_tokens += use.input_tokens
+        question.output_tokens += use.output_tokens
+        question.cost += cost
+        service, model, tier = place
+        self._log.note(
+            ModelCall(
+                id=self._new_id(),
+                run_id=question.run_id,
+                at=self._clock(),
+                operation=question.operation,
+                use_case=question.use_case,
+                version=question.version,
+                service=service,
+                model=model,
+                tier=tier,
+                caller=question.asker.caller,
+                message_id=question.asker.message_id,
+                attempt=question.calls,
+                outcome=outcome,
+                input_tokens=use.input_tokens,
+                output_tokens=use.output_tokens,
+                cost=cost,
+                priced=priced,
+                milliseconds=round((time.perf_counter() - use.began) * 1000, 3),
+                cached=cached,
+                masked=question.masked,
+                asked=use.asked,
+                answered=use.answered,
+            )
+        )
+
+
+async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
+    try:
+        async with asyncio.timeout(seconds):
+            return await act()
+    except TimeoutError:
+        raise ModelFailed(Trouble.TIMEOUT, f"no answer within {seconds:.1f} s") from None
+    except FrontdeskError:
+        raise
+    except Exception as error:  # a mistake in one service's file must not keep the next rung from being asked
+        log.exception("a model service failed in a way that it should have named")
+        raise ModelFailed(Trouble.SERVER_ERROR, f"the service failed ({type(error).__name__})") from None
+
+
+async def _paced(pieces: AsyncIterator[str], seconds: float) -> AsyncIterator[str]:
+    """The pieces, none of which may take longer than `seconds`. Raises ModelFailed (TIMEOUT)."""
+    iterator = aiter(pieces)
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                piece = await anext(iterator)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise ModelFailed(Trouble.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
+        yield piece
+
+
+def _line(rung: Rung) -> Line:
+    assert rung.line is not None, "only rungs with a line are called"
+    return rung.line
+
+
+def _likely(request: ModelRequest) -> int:
+    """Tokens as services count them for their limits: what is asked, and all that may be answered."""
+    return likely_tokens([turn.text for turn in request.turns]) + request.max_tokens
+
+
+def _asked(request: ModelRequest) -> str:
+    return "\n\n".join(f"{turn.role}: {turn.text}" for turn in request.turns)

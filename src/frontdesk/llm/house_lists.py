@@ -1,0 +1,52 @@
+"""The house's lists as prompts and schemas use them: intents by their names, the fields of entities."""
+
+from dataclasses import dataclass
+
+from frontdesk.interfaces import Catalogue, CatalogueSource
+from frontdesk.llm.checking import FIELDS
+from frontdesk.llm.detecting import Names
+from frontdesk.llm.schemas import Lists
+
+EXAMPLES_SHOWN = 3
+INTENTS, ABOUT_INTENTS, ENTITY_FIELDS = "intents", "about_intents", "entity_fields"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a catalogue means to prompts: label to code by list, and the names of customers."""
+
+    catalogue: Catalogue
+    lists: Lists
+    customers: Names
+
+
+class HouseLists:
+    """Keeps the lists of the current catalogue; they are the same object until it changes."""
+
+    def __init__(self, source: CatalogueSource) -> None:
+        """Take the catalogue from here."""
+        self._source = source
+        self._house: House | None = None
+
+    async def current(self) -> House:
+        """The lists as they are now."""
+        catalogue = await self._source.catalogue()
+        if self._house is None or self._house.catalogue is not catalogue:
+            self._house = House(catalogue, lists_of(catalogue), Names(catalogue.customers))
+        return self._house
+
+
+def lists_of(catalogue: Catalogue) -> Lists:
+    """Labels (names, with the code where two share one) to codes; what intents mean, by label.
+
+    Corrected messages, which customers wrote, are no examples here: nothing of them may leave the house.
+    """
+    names = [intent.name for intent in catalogue.intents]
+    intents: dict[str, str] = {}
+    about: dict[str, str] = {}
+    for intent in catalogue.intents:
+        label = intent.name if names.count(intent.name) == 1 and intent.name else f"{intent.name} ({intent.code})"
+        intents[label] = intent.code
+        shown = "; ".join(f'"{" ".join(text.split())}"' for text in intent.examples[:EXAMPLES_SHOWN])
+        about[label] = " ".join(filter(None, [intent.description, f"Examples: {shown}" if shown else ""]))
+    return {INTENTS: intents, ABOUT_INTENTS: about, ENTITY_FIELDS: {name: name for name in sorted(FIELDS)}}

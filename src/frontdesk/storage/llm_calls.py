@@ -1,0 +1,138 @@
+"""The record of model calls: written a little later and many at once, read as reports."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, delete, func, insert, select
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Tier
+from frontdesk.model.llm import CallReport, ModelCall
+from frontdesk.storage.database import Database
+from frontdesk.storage.llm_tables import model_call
+
+log = logging.getLogger(__name__)
+
+WRITE_AFTER = 0.1
+MOST_WAITING = 50_000
+GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
+
+
+class StoredCalls:
+    """Model calls on a database; see interfaces.llm_stores.CallLog."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self._database = database
+        self._waiting: list[ModelCall] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, call: ModelCall) -> None:
+        """See interfaces.llm_stores.CallLog."""
+        if len(self._waiting) >= MOST_WAITING:
+            log.error("calls of models come quicker than they can be recorded: the record of one is lost")
+            return
+        self._waiting.append(call)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+
+    async def flush(self) -> None:
+        """Write now what waits."""
+        if self._writing is not None:
+            self._writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writing
+        while self._waiting:
+            await self._write()
+
+    async def of_run(self, run_id: str) -> tuple[ModelCall, ...]:
+        """The calls for one question, in order."""
+        rows = select(model_call).where(model_call.c.run_id == run_id).order_by(model_call.c.attempt)
+        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+
+    async def of_message(self, message_id: str) -> tuple[ModelCall, ...]:
+        """The calls for one message, in order."""
+        rows = select(model_call).where(model_call.c.message_id == message_id).order_by(model_call.c.id)
+        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+
+    async def report(
+        self, groups: Sequence[str], since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[CallReport, ...]:
+        """Calls added up by day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
+        if strange := set(groups) - set(GROUPS):
+            raise Invalid(f"calls cannot be grouped by {', '.join(sorted(strange))}: use {', '.join(GROUPS)}", "by")
+        return await self._database.read(lambda c: _report(c, tuple(groups), since, until))
+
+    async def forget(self, before: datetime) -> int:
+        """Delete calls that are older."""
+        gone = delete(model_call).where(model_call.c.at < before)
+        return await self._database.write(lambda c: c.execute(gone).rowcount)
+
+    async def _write_soon(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(WRITE_AFTER)
+            await self._write()
+
+    async def _write(self) -> None:
+        taken, self._waiting = self._waiting, []
+        rows = [_row(call) for call in taken]
+        try:
+            await asyncio.shield(self._database.write(lambda c: _insert(c, rows)))
+        except Exception:  # the record is not worth the answers that go on meanwhile
+            log.exception("%d calls of models could not be recorded", len(rows))
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    connection.execute(insert(model_call), rows)
+
+
+def _row(call: ModelCall) -> dict[str, Any]:
+    return asdict(call) | {"tier": call.tier.value, "day": f"{call.at:%Y-%m-%d}"}
+
+
+def _as_call(row: Row[Any]) -> ModelCall:
+    values = dict(row._mapping)
+    del values["day"]
+    return ModelCall(**values | {"tier": Tier(values["tier"])})
+
+
+def _report(
+    connection: Connection, groups: tuple[str, ...], since: datetime | None, until: datetime | None
+) -> tuple[CallReport, ...]:
+    call = model_call.c
+    columns = [call[name] for name in groups]
+    rows = select(
+        *columns,
+        func.count().label("calls"),
+        func.sum(case((call.outcome == "ok", 0), else_=1)).label("failed"),
+        func.sum(case((call.cached, 1), else_=0)).label("cached"),
+        func.sum(call.input_tokens).label("input_tokens"),
+        func.sum(call.output_tokens).label("output_tokens"),
+        func.sum(call.cost).label("cost"),
+        func.avg(call.milliseconds).label("milliseconds"),
+    )
+    if since is not None:
+        rows = rows.where(call.at >= since)
+    if until is not None:
+        rows = rows.where(call.at < until)
+    found = connection.execute(rows.group_by(*columns).order_by(*columns))
+    return tuple(_as_report(row, groups) for row in found if row._mapping["calls"])
+
+
+def _as_report(row: Row[Any], groups: tuple[str, ...]) -> CallReport:
+    values = row._mapping
+    return CallReport(
+        group={name: str(values[name]) for name in groups},
+        calls=int(values["calls"]),
+        failed=int(values["failed"]),
+        cached=int(values["cached"]),
+        input_tokens=int(values["input_tokens"]),
+        output_tokens=int(values["output_tokens"]),
+        cost=int(values["cost"]),
+        milliseconds=round(float(values["milliseconds"]), 3),
+    )

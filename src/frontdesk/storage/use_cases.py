@@ -1,0 +1,107 @@
+"""Versions of use cases that people made, which of them are in force, and messages that are to be read again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from frontdesk.interfaces import Clock, Conflict, NotFound
+from frontdesk.model.llm import UseCaseVersion
+from frontdesk.storage.database import Database
+from frontdesk.storage.journal import note
+from frontdesk.storage.llm_tables import published_use_case, to_reread, use_case_version
+from frontdesk.storage.tables import meta
+from frontdesk.storage.upserts import insert_if_new
+
+STAMP = "use_cases"
+
+
+class StoredUseCases:
+    """Use cases on a database; see interfaces.llm_stores.UseCaseStore."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def stamp(self) -> str:
+        """See interfaces.llm_stores.UseCaseStore."""
+        return await self._database.read(_stamp)
+
+    async def published(self) -> Sequence[UseCaseVersion]:
+        """See interfaces.llm_stores.UseCaseStore."""
+        version, force = use_case_version.c, published_use_case.c
+        in_force = (force.name == version.name) & (force.version == version.version)
+        rows = select(use_case_version).join(published_use_case, in_force)
+        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+
+    async def versions(self, name: str) -> Sequence[UseCaseVersion]:
+        """See interfaces.llm_stores.UseCaseStore."""
+        rows = select(use_case_version).where(use_case_version.c.name == name).order_by(use_case_version.c.version)
+        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+
+    async def add(self, version: UseCaseVersion) -> None:
+        """See interfaces.llm_stores.UseCaseStore."""
+        await self._database.write(lambda c: _add(c, version))
+
+    async def publish(self, name: str, version: int, by: str) -> None:
+        """See interfaces.llm_stores.UseCaseStore."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> None:
+            _publish(connection, name, version)
+            note(connection, now, "use case published", by=by, detail={"name": name, "version": version})
+
+        await self._database.write(operation)
+
+
+class StoredMarks:
+    """Messages to be read again on a database; see interfaces.llm_stores.Marks."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def mark(self, message_id: str, reason: str) -> None:
+        """See interfaces.llm_stores.Marks."""
+        row = {"message_id": message_id, "reason": reason[:300], "marked_at": self._clock()}
+        await self._database.write(lambda c: insert_if_new(c, to_reread, row))
+
+    async def marked(self, limit: int = 1000) -> tuple[str, ...]:
+        """The ids of marked messages, those that wait longest first."""
+        rows = select(to_reread.c.message_id).order_by(to_reread.c.marked_at, to_reread.c.message_id).limit(limit)
+        return await self._database.read(lambda c: tuple(c.execute(rows).scalars()))
+
+
+def _stamp(connection: Connection) -> str:
+    return connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or "0"
+
+
+def _touch(connection: Connection) -> None:
+    insert_if_new(connection, meta, {"key": STAMP, "value": "0"})
+    value = int(connection.execute(select(meta.c.value).where(meta.c.key == STAMP).with_for_update()).scalar_one())
+    connection.execute(update(meta).where(meta.c.key == STAMP).values(value=str(value + 1)))
+
+
+def _add(connection: Connection, version: UseCaseVersion) -> None:
+    row = {name: getattr(version, name) for name in version.__slots__}
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(use_case_version), [row])
+    except IntegrityError:
+        raise Conflict(f"version {version.version} of {version.name} exists already") from None
+
+
+def _publish(connection: Connection, name: str, version: int) -> None:
+    here = published_use_case.c.name == name
+    connection.execute(delete(published_use_case).where(here))
+    if version:
+        this = (use_case_version.c.name == name, use_case_version.c.version == version)
+        if connection.execute(select(use_case_version.c.name).where(*this)).first() is None:
+            raise NotFound(f"there is no version {version} of the use case {name}")
+        connection.execute(insert(published_use_case), [{"name": name, "version": version}])
+    _touch(connection)
+
+
+def _as_version(row: Row[Any]) -> UseCaseVersion:
+    return UseCaseVersion(**row._mapping)
