@@ -45,6 +45,10 @@ class TableRules:
             return Verdict(self.name, self.version, NO_ROW, PERSON, ())
         return self._verdicts[number - 1]
 
+    def verdict_of(self, number: int) -> Verdict:
+        """What the row with this number comes to."""
+        return self._verdicts[number - 1]
+
     def row(self, facts: Mapping[str, Any]) -> int | None:
         """The number of the first row that takes these facts, counted from 1.
 

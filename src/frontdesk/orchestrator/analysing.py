@@ -1,0 +1,125 @@
+"""Looks at a whole table before it acts: rows that never match, overlaps where order decides, facts that none takes.
+
+It goes through boxes of facts (see domains) and is exact for cells that compare with literals. What it says of rows
+that can never match holds always; gaps and overlaps may name facts that cannot occur together, for it takes columns
+as independent of each other. Rows with opaque cells are left out of gaps and overlaps and never hide other rows.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from frontdesk.interfaces import Verdict
+from frontdesk.model.rules import Finding, Severity
+from frontdesk.orchestrator.circles import circles
+from frontdesk.orchestrator.domains import (
+    Box,
+    Space,
+    TooLarge,
+    common,
+    holds,
+    opaque_cells,
+    space_of,
+    without,
+)
+from frontdesk.orchestrator.rules import TableRules
+from frontdesk.orchestrator.table import Row, Table, where
+
+MOST_SHOWN = 50
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
+
+
+def analyse(rules: TableRules) -> list[Finding]:
+    """All findings, the worst first."""
+    found = list(_opaque(rules.table))
+    try:
+        space = space_of(rules.table)
+        found += [*_dead(rules, space), *_gaps(space), *_overlaps(rules, space), *circles(rules, space)]
+    except TooLarge as error:
+        found.append(Finding(Severity.NOTICE, "too_large", f"{error}: not all of it was looked at"))
+    return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
+
+
+def _opaque(table: Table) -> Iterator[Finding]:
+    for row, column in opaque_cells(table):
+        text = f"{where(row, column)}: {row.cell(column)} is more than a comparison; the analysis leaves this row out"
+        yield Finding(Severity.NOTICE, "opaque", text, (row.number,), column.name)
+
+
+def _dead(rules: TableRules, space: Space) -> Iterator[Finding]:
+    rows = rules.table.rows
+    for row, box in zip(rows, space.boxes, strict=True):
+        if not all(box):
+            yield _never(row, rules.table, space, box)
+            continue
+        left: list[Box] = [box]
+        hiding = []
+        for earlier, taken in _sure(rows[: row.number - 1], space):
+            smaller = without(left, taken)
+            if smaller != left:
+                hiding.append(earlier.number)
+            left = smaller
+            if not left:
+                text = f"{where(row)} can never match: {_rows(hiding)} before it take all that it takes"
+                yield Finding(Severity.WARNING, "shadowed", text, (row.number, *hiding))
+                break
+
+
+def _never(row: Row, table: Table, space: Space, box: Box) -> Finding:
+    field = next(axis.field for axis, mask in zip(space.axes, box, strict=True) if not mask)
+    column = next(column for column in table.inputs if column.field == field and row.cell(column))
+    text = f"{where(row, column)}: {field} is never {row.cell(column)}, so the row can never match"
+    return Finding(Severity.WARNING, "impossible", text, (row.number,), column.name)
+
+
+def _gaps(space: Space) -> Iterator[Finding]:
+    left = [space.whole]
+    for number, box in enumerate(space.boxes, 1):
+        if number not in space.unsure and all(box):
+            left = without(left, box)
+    for box in left[:MOST_SHOWN]:
+        yield Finding(Severity.WARNING, "gap", f"no row takes: {space.words(box)}; a person decides that")
+    if len(left) > MOST_SHOWN:
+        yield Finding(Severity.WARNING, "gap", f"and {len(left) - MOST_SHOWN} more such cases")
+
+
+def _overlaps(rules: TableRules, space: Space) -> Iterator[Finding]:
+    rows = list(_sure(rules.table.rows, space))
+    partial = []
+    for at, (later, box) in enumerate(rows):
+        meeting = [(row, other) for row, other in rows[:at] if common(other, box) and _differ(rules, row, later)]
+        exceptions = [row.number for row, other in meeting if holds(box, other)]
+        if exceptions:
+            text = f"{where(later)} is the general case to {_rows(exceptions)}, which come first"
+            yield Finding(Severity.NOTICE, "exception", text, (later.number, *exceptions))
+        partial += [(row, later) for row, other in meeting if not holds(box, other) and not holds(other, box)]
+    for row, later in partial[:MOST_SHOWN]:
+        yield _overlap(row, later, space)
+    if len(partial) > MOST_SHOWN:
+        yield Finding(Severity.WARNING, "overlap", f"and {len(partial) - MOST_SHOWN} more such pairs")
+
+
+def _overlap(row: Row, later: Row, space: Space) -> Finding:
+    shared = common(space.boxes[row.number - 1], space.boxes[later.number - 1])
+    words = space.words(shared) if shared else ""
+    text = f"{where(row)} and {where(later)} both take: {words}; the order of the rows decides"
+    return Finding(Severity.WARNING, "overlap", text, (row.number, later.number))
+
+
+def _differ(rules: TableRules, one: Row, other: Row) -> bool:
+    return _comes_to(rules.verdict_of(one.number)) != _comes_to(rules.verdict_of(other.number))
+
+
+def _comes_to(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.route, verdict.actions
+
+
+def _sure(rows: Sequence[Row], space: Space) -> Iterator[tuple[Row, Box]]:
+    """The rows whose box is the whole truth, with it."""
+    for row in rows:
+        box = space.boxes[row.number - 1]
+        if row.number not in space.unsure and all(box):
+            yield row, box
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    named = ", ".join(map(str, numbers[:10])) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+    return f"row {named}" if len(numbers) == 1 else f"rows {named}"

@@ -1,0 +1,128 @@
+"""Explains decisions: which row matched, why another did not, and what other facts would have led to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import zen
+
+from frontdesk.interfaces import Invalid, Verdict
+from frontdesk.model import Decision
+from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, FactKind
+from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
+from frontdesk.orchestrator.rules import TableRules
+from frontdesk.orchestrator.table import Column, Row
+
+
+class Match(StrEnum):
+    """What became of a row: it decided, an earlier one did, a cell did not match, or another route was asked for."""
+
+    DECIDED = "decided"
+    CAME_LATER = "came_later"
+    NOT_MATCHED = "not_matched"
+    OTHER_ROUTE = "other_route"
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """A row and the first of its cells that did not match, with the value that the cell was held against."""
+
+    row: int
+    title: str
+    match: Match
+    column: str = ""
+    cell: str = ""
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why these facts led to this verdict; `row` is None where no row took them."""
+
+    verdict: Verdict
+    facts: Mapping[str, Any]
+    row: int | None
+    rows: tuple[WhyNot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The verdict on the facts as they were, and the explanation with some of them changed."""
+
+    before: Verdict
+    after: Explanation
+    changes: Mapping[str, Any]
+
+
+def explain(rules: TableRules, facts: Mapping[str, Any]) -> Explanation:
+    """Go through all rows."""
+    number = rules.row(facts)
+    rows = tuple(_why(rules, row, number, facts) for row in rules.table.rows)
+    return Explanation(rules.decide(facts), facts, number, rows)
+
+
+def what_if(rules: TableRules, facts: Mapping[str, Any], changes: Mapping[str, Any]) -> WhatIf:
+    """Decide with some facts changed; a dotted name changes a part. Raises Invalid for an unknown fact."""
+    changed = dict(facts)
+    for name, value in changes.items():
+        _set(changed, name, value)
+    return WhatIf(rules.decide(facts), explain(rules, changed), dict(changes))
+
+
+def holds_again(rules: TableRules, decision: Decision) -> bool:
+    """Whether the decision, recomputed from its record alone, is what was stored."""
+    return outcome_of_verdict(rules.decide(decision.facts)) == outcome_of_decision(decision)
+
+
+def _why(rules: TableRules, row: Row, decided: int | None, facts: Mapping[str, Any]) -> WhyNot:
+    if row.number == decided:
+        return WhyNot(row.number, row.title, Match.DECIDED)
+    if (
+        decided is not None
+        and _asked_for(rules, facts)
+        and rules.verdict_of(row.number).route != _route(rules, decided)
+    ):
+        return WhyNot(row.number, row.title, Match.OTHER_ROUTE)
+    for column in rules.table.inputs:
+        cell = row.cell(column)
+        if cell and not _matches(column, cell, facts):
+            return WhyNot(row.number, row.title, Match.NOT_MATCHED, column.name, cell, _value(column, facts))
+    return WhyNot(row.number, row.title, Match.CAME_LATER)
+
+
+def _asked_for(rules: TableRules, facts: Mapping[str, Any]) -> bool:
+    """Whether a rules service elsewhere named a route that these rules have."""
+    remote = facts.get("remote_route")
+    return bool(remote) and any(rules.verdict_of(row.number).route == remote for row in rules.table.rows)
+
+
+def _route(rules: TableRules, number: int) -> str:
+    return rules.verdict_of(number).route
+
+
+def _matches(column: Column, cell: str, facts: Mapping[str, Any]) -> bool:
+    try:
+        if column.field:
+            return zen.evaluate_unary_expression(cell, {**facts, "$": _value(column, facts)}) is True
+        return zen.evaluate_expression(cell, dict(facts)) is True
+    except RuntimeError:  # a comparison of unlike things: zen-engine passes such a row over
+        return False
+
+
+def _value(column: Column, facts: Mapping[str, Any]) -> Any:
+    try:
+        return zen.evaluate_expression(column.field, dict(facts)) if column.field else None
+    except RuntimeError:
+        return None
+
+
+def _set(facts: dict[str, Any], name: str, value: Any) -> None:
+    root, _, part = name.partition(".")
+    fact = FACTS.get(root)
+    if fact is None:
+        raise Invalid(f"there is no fact {name!r}: see docs/reference/facts.md", name)
+    by_entity = fact.kind is FactKind.BY_ENTITY
+    if by_entity != bool(part) or (part and part not in ENTITY_FIELDS):
+        raise Invalid(f"there is no fact {name!r}: write for example has.order_no or intent", name)
+    facts[root] = {**facts.get(root, {}), part: value} if part else value

@@ -1,0 +1,46 @@
+"""What a decision comes to, in the parts that people compare: route, priority, team, status, template, actions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from frontdesk.interfaces import Verdict
+from frontdesk.model import Decision
+from frontdesk.model.rules import Outcome
+from frontdesk.orchestrator.actions import REPLY
+
+# Which action sets which part; the last one counts.
+_SETS = {
+    "set_priority": "priority",
+    "assign_team": "team",
+    "set_category": "category",
+    "set_status": "status",
+    REPLY: "template",
+}
+
+
+def outcome_of_verdict(verdict: Verdict) -> Outcome:
+    """What the rules say."""
+    return _outcome(verdict.rule, verdict.route, verdict.actions)
+
+
+def outcome_of_decision(decision: Decision) -> Outcome:
+    """What was stored."""
+    return _outcome(decision.rule, decision.route, [{"kind": a.kind, **a.parameters} for a in decision.actions])
+
+
+def told(action: Mapping[str, Any]) -> str:
+    """An action in one line."""
+    parameters = " ".join(f"{name}={action[name]}" for name in sorted(action) if name != "kind")
+    return f"{action['kind']} {parameters}".strip()
+
+
+def _outcome(rule: str, route: str, actions: Iterable[Mapping[str, Any]]) -> Outcome:
+    parts = dict.fromkeys(_SETS.values(), "")
+    others: list[Mapping[str, Any]] = []
+    for action in actions:
+        part = _SETS.get(action["kind"])
+        if part and part in action:
+            parts[part] = str(action[part])
+        else:
+            others.append(dict(action))
+    return Outcome(rule=rule, route=route, **parts, actions=tuple(others))
