@@ -78,7 +78,13 @@ class Http(Protocol):
         ...
 
     def stream(
-        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AbstractAsyncContextManager[HttpStream]:
         """One request whose answer is read as it arrives. Raises NoAnswer."""
         ...

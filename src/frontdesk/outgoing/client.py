@@ -66,10 +66,16 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Stream"]:
         """See interfaces.Http."""
-        request = self._writer.write(method, path, json, headers=headers)
+        request = self._writer.write(method, path, json, params=params, headers=headers)
         async with self._exchange(request, _Progress(), is_streamed=True) as (connection, exchange):
             yield Stream(connection, exchange, self._host, self._limits)
 

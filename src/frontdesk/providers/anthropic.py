@@ -1,0 +1,227 @@
+"""Anthropic's Messages. It has no embeddings and no transcription.
+
+Answers of a given form are asked for by `output_config` (as in the official client 2.12), and of models that do not
+know it by a tool that they must use.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import msgspec
+
+from frontdesk.interfaces import (
+    Embeddings,
+    Http,
+    HttpAnswer,
+    HttpStream,
+    ModelAnswer,
+    ModelRequest,
+    NoAnswer,
+    Transcript,
+)
+from frontdesk.providers import troubles
+from frontdesk.providers.chat_completions import Finish, Models
+from frontdesk.providers.events import events
+from frontdesk.providers.strict_schema import is_expressible, narrowed
+
+ANTHROPIC = "https://api.anthropic.com"
+API_VERSION = "2023-06-01"
+PATH = "v1/messages"
+MOST_TRIES = 3
+FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refusal",
+}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a model understands. Without `knows_schema` a tool is forced on it."""
+
+    knows_schema: bool = True
+    takes_temperature: bool = True
+
+    def body(self, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
+        """The request's body."""
+        system = "\n\n".join(turn.text for turn in request.turns if turn.role == "system")
+        body: dict[str, Any] = {
+            "model": model,
+            "max_tokens": request.max_tokens,
+            "messages": [{"role": t.role, "content": t.text} for t in request.turns if t.role != "system"],
+        }
+        if system:
+            body["system"] = system
+        if self.takes_temperature:
+            body["temperature"] = request.temperature
+        if stream:
+            body["stream"] = True
+        return body | self._form(request)
+
+    def after(self, problem: troubles.Problem) -> "Manner | None":
+        """How to ask after a refusal, None where it is about something else."""
+        if self.knows_schema and problem.names("output_config", "output_format", "structured output", "schema"):
+            return replace(self, knows_schema=False)
+        if self.takes_temperature and problem.is_unknown and problem.names("temperature"):
+            return replace(self, takes_temperature=False)
+        return None
+
+    def _form(self, request: ModelRequest) -> dict[str, Any]:
+        if request.schema is None:
+            return {}
+        if self.knows_schema and is_expressible(request.schema):
+            schema = narrowed(request.schema, requires_all=False)
+            return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+        tool = {"name": request.schema_name, "description": "Give the answer.", "input_schema": request.schema}
+        return {"tools": [tool], "tool_choice": {"type": "tool", "name": request.schema_name}}
+
+
+class Block(msgspec.Struct):
+    """A block of an answer."""
+
+    type: str = ""
+    text: str = ""
+    input: msgspec.Raw | None = None
+
+
+class Usage(msgspec.Struct):
+    """Tokens that were used."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Message(msgspec.Struct):
+    """A whole answer."""
+
+    content: list[Block]
+    model: str = ""
+    stop_reason: str | None = None
+    usage: Usage | None = None
+
+
+class Delta(msgspec.Struct):
+    """What an event of a stream adds."""
+
+    text: str = ""
+    partial_json: str = ""
+    stop_reason: str | None = None
+
+
+class Happening(msgspec.Struct):
+    """An event of a stream."""
+
+    type: str = ""
+    delta: Delta | None = None
+    error: msgspec.Raw | None = None
+
+
+class Anthropic:
+    """See interfaces.ModelService."""
+
+    def __init__(self, name: str, http: Http, models: Models, *, knows_schema: bool) -> None:
+        """`knows_schema` False forces a tool from the start."""
+        self.name = name
+        self._http, self._models = http, models
+        self._first = Manner(knows_schema)
+        self._manners: dict[str, Manner] = {}
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """See interfaces.ModelService."""
+        model = request.model or self._models.chat
+        manner = self._manners.get(model, self._first)
+        try:
+            for _ in range(MOST_TRIES):
+                answer = await self._http.send("POST", PATH, json=manner.body(request, model))
+                other = self._other(model, manner, answer)
+                if other is None:
+                    break
+                manner = other
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        if not answer.ok:
+            raise troubles.failed(self.name, answer)
+        return self._answer(self._read(answer.body, Message, "a message"), request, model)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+        """See interfaces.ModelService. CUT_OFF and REFUSED are raised after what text there was."""
+        model = request.model or self._models.chat
+        manner = self._manners.get(model, self._first)
+        try:
+            for _ in range(MOST_TRIES):
+                body = manner.body(request, model, stream=True)
+                async with self._http.stream("POST", PATH, json=body) as answer:
+                    if 200 <= answer.status < 300:
+                        async for text in self._texts(answer):
+                            yield text
+                        return
+                    chunks = [chunk async for chunk in answer.chunks()]
+                whole = HttpAnswer(answer.status, answer.headers, b"".join(chunks))
+                other = self._other(model, manner, whole)
+                if other is None:
+                    break
+                manner = other
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        raise troubles.failed(self.name, whole)
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
+        """See interfaces.ModelService: there are none."""
+        raise troubles.unsupported(self.name, "embeddings")
+
+    async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
+        """See interfaces.ModelService: there is none."""
+        raise troubles.unsupported(self.name, "transcription")
+
+    def _other(self, model: str, manner: Manner, answer: HttpAnswer) -> Manner | None:
+        """How to ask again when the model did not understand; remembered."""
+        if answer.status != 400:
+            return None
+        problem = troubles.problem_of(answer.body)
+        other = manner.after(problem)
+        if other is not None and not problem.is_about_schema:
+            self._manners[model] = other
+        return other
+
+    def _answer(self, message: Message, request: ModelRequest, model: str) -> ModelAnswer:
+        finish = FINISHES.get(message.stop_reason or "end_turn", "other")
+        tools = [bytes(block.input).decode() for block in message.content if block.input is not None]
+        text = tools[0] if tools else "".join(block.text for block in message.content if block.type == "text")
+        if not text.strip() and finish in ("stop", "other"):
+            raise troubles.empty(self.name)
+        usage = message.usage or Usage(
+            troubles.tokens_in([turn.text for turn in request.turns]), troubles.tokens_in([text])
+        )
+        return ModelAnswer(text, message.model or model, usage.input_tokens, usage.output_tokens, finish)
+
+    async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
+        """The text of a stream; what else it says in the end is raised."""
+        reason: str | None = None
+        async with aclosing(events(answer.chunks())) as stream:
+            async for event in stream:
+                happening = self._read(event.data, Happening, "an event of a message")
+                if happening.error is not None:
+                    said = troubles.problem_of(b'{"error":' + bytes(happening.error) + b"}")
+                    raise troubles.failed_in_stream(self.name, said)
+                if happening.type == "message_stop":
+                    break
+                delta = happening.delta or Delta()
+                reason = delta.stop_reason or reason
+                if delta.text or delta.partial_json:
+                    yield delta.text or delta.partial_json
+            else:
+                raise troubles.cut(self.name)
+        if failure := troubles.stopped(self.name, FINISHES.get(reason or "end_turn", "other")):
+            raise failure
+
+    def _read(self, body: bytes, kind: type[T], expected: str) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind, strict=False)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise troubles.unreadable(self.name, expected) from None

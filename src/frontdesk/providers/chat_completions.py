@@ -1,0 +1,325 @@
+"""The protocol Chat Completions, which several services speak; adapters say where each operation is and who asks.
+
+Known from OpenAI's reference; servers that are compatible with it are tolerated where they leave things out.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from frontdesk.interfaces import (
+    Embeddings,
+    Http,
+    HttpAnswer,
+    HttpStream,
+    ModelAnswer,
+    ModelFailed,
+    ModelRequest,
+    NoAnswer,
+    Transcript,
+)
+from frontdesk.providers import troubles
+from frontdesk.providers.dialects import Dialect
+from frontdesk.providers.events import events
+from frontdesk.providers.multipart import audio_form
+from frontdesk.providers.strict_schema import without_nulls
+
+Finish = Literal["stop", "length", "content_filter", "refusal", "other"]
+T = TypeVar("T")
+MOST_TEXTS_AT_ONCE = 256
+MOST_TRIES = 5
+FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length", "content_filter": "content_filter"}
+
+
+class Operation(StrEnum):
+    """What a service can be asked for; the values are the usual paths."""
+
+    CHAT = "chat/completions"
+    EMBED = "embeddings"
+    TRANSCRIBE = "audio/transcriptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a service takes a request. `model` is what the body says, empty where the path says it."""
+
+    path: str
+    model: str
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models that are asked where a request names none."""
+
+    chat: str = ""
+    embedding: str = ""
+    speech: str = ""
+
+
+class Part(msgspec.Struct):
+    """A part of a message in the form that some servers use instead of a plain text."""
+
+    text: str = ""
+
+
+class Words(msgspec.Struct):
+    """A message, or a piece of one."""
+
+    content: str | list[Part] | None = None
+    refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All its text."""
+        return "".join(part.text for part in self.content) if isinstance(self.content, list) else self.content or ""
+
+
+class Choice(msgspec.Struct):
+    """One answer (`message`) or a piece of one (`delta`)."""
+
+    message: Words = msgspec.field(default_factory=Words)
+    delta: Words = msgspec.field(default_factory=Words)
+    finish_reason: str | None = None
+
+    def finish(self) -> Finish:
+        """Why it ends."""
+        return "refusal" if self.message.refusal else FINISHES.get(self.finish_reason or "stop", "other")
+
+
+class Usage(msgspec.Struct):
+    """Tokens that were used."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int | None = 0
+
+
+class Completion(msgspec.Struct):
+    """A whole answer."""
+
+    choices: list[Choice]
+    model: str = ""
+    usage: Usage | None = None
+
+
+class Piece(msgspec.Struct):
+    """An event of a stream."""
+
+    choices: list[Choice] = []
+    error: msgspec.Raw | None = None
+
+
+class Vector(msgspec.Struct):
+    """One embedding."""
+
+    embedding: tuple[float, ...]
+    index: int = 0
+
+
+class Vectors(msgspec.Struct):
+    """Embeddings."""
+
+    data: list[Vector]
+    model: str = ""
+    usage: Usage | None = None
+
+
+class Spoken(msgspec.Struct):
+    """A transcription."""
+
+    text: str
+    language: str | None = None
+    languages: list[Any] | None = None
+    duration: float | None = None
+    usage: dict[str, Any] | None = None
+
+
+class ChatCompletions:
+    """See interfaces.ModelService. Adapters override `_place`, and `_renewed` where keys can be renewed."""
+
+    def __init__(self, name: str, http: Http, models: Models, dialect: Dialect) -> None:
+        """`dialect` is what to begin with."""
+        self.name = name
+        self._http, self._models, self._first = http, models, dialect
+        self._dialects: dict[str, Dialect] = {}
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """See interfaces.ModelService."""
+        model = request.model or self._models.chat
+        dialect = self._dialects.get(model, self._first)
+        for _ in range(MOST_TRIES):
+            answer = await self._send(Operation.CHAT, model, lambda m, d=dialect: self._body(d, request, m))
+            other = self._other(model, dialect, answer.status, answer.body)
+            if other is None:
+                break
+            dialect = other
+        if answer.ok:
+            return self._answer(answer, request, model, dialect)
+        if answer.status == 400 and troubles.problem_of(answer.body).is_filtered:
+            return ModelAnswer("", model, 0, 0, "content_filter")
+        raise troubles.failed(self.name, answer)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+        """See interfaces.ModelService. CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
+        model = request.model or self._models.chat
+        dialect = self._dialects.get(model, self._first)
+        try:
+            for _ in range(MOST_TRIES):
+                place = await self._place(Operation.CHAT, model)
+                body = self._body(dialect, request, place.model, stream=True)
+                opening = self._http.stream("POST", place.path, json=body, params=place.params, headers=place.headers)
+                async with opening as answer:
+                    if 200 <= answer.status < 300:
+                        async for text in self._texts(answer):
+                            yield text
+                        return
+                    whole = HttpAnswer(answer.status, answer.headers, await _read(answer))
+                other = self._other(model, dialect, whole.status, whole.body)
+                if other is None and not await self._renewed(whole, place):
+                    break
+                dialect = other or dialect
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        raise troubles.failed(self.name, whole)
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
+        """See interfaces.ModelService. Many texts are asked for in parts."""
+        chosen = model or self._models.embedding
+        vectors: list[tuple[float, ...]] = []
+        used, said = 0, chosen
+        for start in range(0, len(texts), MOST_TEXTS_AT_ONCE):
+            part = list(texts[start : start + MOST_TEXTS_AT_ONCE])
+            answer = await self._send(Operation.EMBED, chosen, lambda m, p=part: {"input": p} | _named(m))
+            if not answer.ok:
+                raise troubles.failed(self.name, answer)
+            found = self._read(answer.body, Vectors, "a list of embeddings")
+            if len(found.data) != len(part):
+                raise troubles.unreadable(self.name, "one embedding for each text")
+            vectors += [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
+            used += found.usage.prompt_tokens if found.usage else troubles.tokens_in(part)
+            said = found.model or said
+        return Embeddings(tuple(vectors), said, used)
+
+    async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
+        """See interfaces.ModelService."""
+        chosen = model or self._models.speech
+        place = await self._place(Operation.TRANSCRIBE, chosen)
+        fields = _named(place.model) | {"response_format": "json"} | ({"language": language} if language else {})
+        body, kind = audio_form(audio, media_type, fields)
+        headers = {**place.headers, "Content-Type": kind}
+        try:
+            answer = await self._http.send("POST", place.path, content=body, params=place.params, headers=headers)
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        if not answer.ok:
+            raise troubles.failed(self.name, answer)
+        spoken = self._read(answer.body, Spoken, "a transcription")
+        return Transcript(spoken.text.strip(), _language(spoken) or language, chosen, _seconds(spoken))
+
+    async def _place(self, operation: Operation, model: str) -> Place:
+        """Where to ask. Raises ModelFailed (UNSUPPORTED, or no key to be had)."""
+        raise NotImplementedError
+
+    async def _renewed(self, answer: HttpAnswer, place: Place) -> bool:
+        """Whether the request may be repeated with a new key after this refusal."""
+        return False
+
+    def _body(self, dialect: Dialect, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
+        return dialect.body(request, model, stream=stream)
+
+    async def _send(self, operation: Operation, model: str, body: Any) -> HttpAnswer:
+        """Any answer of the service; `body` is made from the model that the place wants to be named."""
+        try:
+            for _ in range(2):
+                place = await self._place(operation, model)
+                answer = await self._http.send(
+                    "POST", place.path, json=body(place.model), params=place.params, headers=place.headers
+                )
+                if answer.ok or not await self._renewed(answer, place):
+                    break
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        return answer
+
+    def _other(self, model: str, dialect: Dialect, status: int, body: bytes) -> Dialect | None:
+        """How to ask again when the server did not understand; remembered for the model."""
+        if status not in (400, 404, 422, 501):
+            return None
+        problem = troubles.problem_of(body)
+        other = None if problem.is_filtered else dialect.after(problem)
+        if other is not None and not problem.is_about_schema:
+            self._dialects[model] = other
+        return other
+
+    def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+        completion = self._read(answer.body, Completion, "a chat completion")
+        return self._checked(completion, request, model, dialect)
+
+    def _checked(self, completion: Completion, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+        choice = completion.choices[0] if completion.choices else Choice()
+        text, finish = choice.message.refusal or choice.message.text, choice.finish()
+        if not text.strip() and finish in ("stop", "other"):
+            raise troubles.empty(self.name)
+        if request.schema is not None and dialect.narrows and finish == "stop":
+            text = without_nulls(text, request.schema)
+        usage = completion.usage or Usage(
+            troubles.tokens_in([turn.text for turn in request.turns]), troubles.tokens_in([text])
+        )
+        return ModelAnswer(text, completion.model or model, usage.prompt_tokens, usage.completion_tokens or 0, finish)
+
+    async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
+        """The text of a stream; what else it says in the end is raised."""
+        finish: str | None = None
+        async with aclosing(events(answer.chunks())) as stream:
+            async for event in stream:
+                if event.data == b"[DONE]":
+                    break
+                for choice in self._piece(event.data).choices[:1]:
+                    finish = "refusal" if choice.delta.refusal else choice.finish_reason or finish
+                    if choice.delta.text:
+                        yield choice.delta.text
+            else:
+                if finish is None:
+                    raise troubles.cut(self.name)
+        if failure := troubles.stopped(self.name, finish or "stop"):
+            raise failure
+
+    def _piece(self, data: bytes) -> Piece:
+        piece = self._read(data, Piece, "a piece of a chat completion")
+        if piece.error is not None:
+            raise troubles.failed_in_stream(self.name, troubles.problem_of(b'{"error":' + bytes(piece.error) + b"}"))
+        return piece
+
+    def _read(self, body: bytes, kind: type[T], expected: str) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind, strict=False)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise troubles.unreadable(self.name, expected) from None
+
+
+async def _read(answer: HttpStream) -> bytes:
+    return b"".join([chunk async for chunk in answer.chunks()])
+
+
+def _named(model: str) -> dict[str, Any]:
+    return {"model": model} if model else {}
+
+
+def _language(spoken: Spoken) -> str:
+    """The language that was heard, in either of the forms in which servers say it."""
+    first = spoken.languages[0] if spoken.languages else spoken.language
+    told = first.get("code", "") if isinstance(first, dict) else first
+    return str(told or "")
+
+
+def _seconds(spoken: Spoken) -> float:
+    told = spoken.duration if spoken.duration is not None else (spoken.usage or {}).get("seconds", 0.0)
+    return float(told) if isinstance(told, int | float) else 0.0
+
+
+__all__ = ["ChatCompletions", "ModelFailed", "Models", "Operation", "Place"]

@@ -1,0 +1,34 @@
+"""Writes forms with a file (multipart/form-data, RFC 7578)."""
+
+import secrets
+from collections.abc import Mapping
+
+ENDINGS = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/mp4": "m4a",
+    "audio/x-m4a": "m4a",
+    "audio/ogg": "ogg",
+    "audio/opus": "ogg",
+    "audio/webm": "webm",
+    "video/webm": "webm",
+    "audio/flac": "flac",
+}
+
+
+def audio_form(audio: bytes, media_type: str, fields: Mapping[str, str]) -> tuple[bytes, str]:
+    """The body and its media type. The file's name is made from the media type, which services go by."""
+    plain = media_type.partition(";")[0].strip().lower()
+    boundary = secrets.token_hex(16)
+    parts = [_part(boundary, f'name="{name}"', value.encode()) for name, value in fields.items()]
+    kind = plain if plain in ENDINGS else "application/octet-stream"
+    name = f'name="file"; filename="recording.{ENDINGS.get(plain, "wav")}"\r\nContent-Type: {kind}'
+    end = f"--{boundary}--\r\n".encode()
+    return b"".join([*parts, _part(boundary, name, audio), end]), f"multipart/form-data; boundary={boundary}"
+
+
+def _part(boundary: str, disposition: str, value: bytes) -> bytes:
+    return f"--{boundary}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n".encode() + value + b"\r\n"

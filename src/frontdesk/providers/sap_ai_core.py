@@ -1,0 +1,189 @@
+"""SAP AI Core (Generative AI Hub): a model's own deployment, or the orchestration deployment that serves all models.
+
+Known from SAP's documents, not tried against the real service: deployments by `/v2/lm/deployments`, OpenAI's models
+by `{deployment}/chat/completions?api-version=`, orchestration by `{deployment}/v2/completion`. The api-version and
+the deployments are settings, so that a change there needs none here. It has no transcription.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from frontdesk.interfaces import Embeddings, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer, Trouble
+from frontdesk.providers import troubles
+from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, Place
+from frontdesk.providers.dialects import Dialect, Structure
+from frontdesk.providers.signing_in import ClientCredentials
+
+API_VERSION = "2023-05-15"
+LOOK_AGAIN_SECONDS = 600.0
+ORCHESTRATION = "orchestration"
+
+
+class Deployment(msgspec.Struct):
+    """A deployment as the service lists it."""
+
+    id: str
+    deploymentUrl: str = ""  # noqa: N815  # the service's own name
+    scenarioId: str = ""  # noqa: N815  # as above
+    details: dict[str, Any] = {}
+
+    @property
+    def model(self) -> str:
+        """The model it serves, empty for orchestration."""
+        part: Any = self.details
+        for name in ("resources", "backend_details", "model", "name"):
+            part = (part.get(name) or part.get(_camel(name))) if isinstance(part, dict) else None
+        return part if isinstance(part, str) else ""
+
+    @property
+    def path(self) -> str:
+        """Where it is below the service's address."""
+        return urlsplit(self.deploymentUrl).path or f"/v2/inference/deployments/{self.id}"
+
+
+class Deployments(msgspec.Struct):
+    """What the service lists."""
+
+    resources: list[Deployment]
+
+
+class Orchestrated(msgspec.Struct):
+    """An answer of orchestration; the second name is that of its first version."""
+
+    final_result: Completion | None = None
+    orchestration_result: Completion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """How a deployment is found: by its id where one is set, else the running one that serves the model."""
+
+    deployment: str = ""
+    by_orchestration: bool = False
+    api_version: str = API_VERSION
+    resource_group: str = "default"
+
+
+class SapAiCore(ChatCompletions):
+    """See interfaces.ModelService."""
+
+    def __init__(
+        self,
+        name: str,
+        http: Http,
+        models: Models,
+        *,
+        structure: Structure,
+        signing_in: ClientCredentials,
+        choosing: Choosing,
+    ) -> None:
+        """`http` is the AI API's address."""
+        super().__init__(name, http, models, Dialect(structure, narrows=True))
+        self._signing_in, self._choosing = signing_in, choosing
+        self._found: tuple[Deployment, ...] = ()
+        self._look_again = 0.0
+        self._lock = asyncio.Lock()
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+        """See interfaces.ModelService; orchestration answers in one piece."""
+        return self._at_once(request) if self._choosing.by_orchestration else super().stream(request)
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
+        """See interfaces.ModelService; of a deployment of an embedding model."""
+        if self._choosing.by_orchestration:
+            raise troubles.unsupported(self.name, "embeddings by orchestration")
+        return await super().embed(model, texts)
+
+    async def _at_once(self, request: ModelRequest) -> AsyncIterator[str]:
+        answer = await self.complete(request)
+        yield answer.text
+        if failure := troubles.stopped(self.name, answer.finish):
+            raise failure
+
+    async def _place(self, operation: Operation, model: str) -> Place:
+        if operation is Operation.TRANSCRIBE:
+            raise troubles.unsupported(self.name, "transcription")
+        headers = await self._headers()
+        path = (await self._deployment(model, headers)).path
+        if self._choosing.by_orchestration:
+            return Place(f"{path}/v2/completion", model, None, headers)
+        return Place(f"{path}/{operation.value}", "", {"api-version": self._choosing.api_version}, headers)
+
+    async def _renewed(self, answer: HttpAnswer, place: Place) -> bool:
+        if answer.status == 404:
+            # The deployment may have been replaced: look again, once.
+            known, self._look_again = self._look_again, 0.0
+            return known > 0.0 and not self._choosing.deployment
+        if answer.status == 401:
+            self._signing_in.forget(place.headers["Authorization"])
+        return answer.status == 401
+
+    def _body(self, dialect: Dialect, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
+        body = super()._body(dialect, request, model, stream=stream)
+        return _orchestrated(body) if self._choosing.by_orchestration else body
+
+    def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> Any:
+        if not self._choosing.by_orchestration:
+            return super()._answer(answer, request, model, dialect)
+        whole = self._read(answer.body, Orchestrated, "an answer of orchestration")
+        completion = whole.final_result or whole.orchestration_result
+        if completion is None:
+            raise troubles.unreadable(self.name, "an answer of orchestration")
+        return self._checked(completion, request, model, dialect)
+
+    async def _headers(self) -> dict[str, str]:
+        token = await self._signing_in.header()
+        return {"Authorization": token, "AI-Resource-Group": self._choosing.resource_group}
+
+    async def _deployment(self, model: str, headers: dict[str, str]) -> Deployment:
+        if self._choosing.deployment:
+            return Deployment(self._choosing.deployment)
+        async with self._lock:
+            if time.monotonic() >= self._look_again:
+                self._found = await self._list(headers)
+                self._look_again = time.monotonic() + LOOK_AGAIN_SECONDS
+        for each in self._found:
+            if each.scenarioId == ORCHESTRATION if self._choosing.by_orchestration else each.model == model:
+                return each
+        what = "orchestration" if self._choosing.by_orchestration else f"the model {model!r}"
+        message = f"{self.name} has no running deployment of {what}"
+        raise ModelFailed(Trouble.BAD_REQUEST, message, permanent=True)
+
+    async def _list(self, headers: dict[str, str]) -> tuple[Deployment, ...]:
+        try:
+            answer = await self._http.send("GET", "v2/lm/deployments", params={"status": "RUNNING"}, headers=headers)
+        except NoAnswer as error:
+            raise troubles.unreachable(self.name, error) from None
+        if not answer.ok:
+            raise troubles.failed(self.name, answer)
+        return tuple(self._read(answer.body, Deployments, "a list of deployments").resources)
+
+
+def _orchestrated(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of orchestration's version 2.
+
+    Texts are given as values of placeholders, so that a customer who writes `{{?name}}` does not change the template.
+    """
+    texts = {f"turn{place}": message["content"] for place, message in enumerate(body["messages"])}
+    roles = [message["role"] for message in body["messages"]]
+    template = [{"role": role, "content": f"{{{{?{name}}}}}"} for role, name in zip(roles, texts, strict=True)]
+    prompt: dict[str, Any] = {"template": template}
+    if "response_format" in body:
+        prompt["response_format"] = body["response_format"]
+    params = {name: body[name] for name in ("max_tokens", "max_completion_tokens", "temperature") if name in body}
+    model = {"name": body["model"], "params": params}
+    return {
+        "config": {"modules": {"prompt_templating": {"prompt": prompt, "model": model}}},
+        "placeholder_values": texts,
+    }
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
