@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from frontdesk.interfaces import Invalid
+from frontdesk.providers.options import ServiceOptions
 from frontdesk.settings import Settings, load
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
@@ -91,3 +92,17 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None
 def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         load(tmp_path / "nothing.toml", environment={})
+
+
+def test_every_setting_of_a_model_service_is_documented_and_nothing_else() -> None:
+    table = PAGE.read_text("utf-8").partition("## Model services")[2]
+    rows = re.findall(r"^\| (`.+?`) \|", table, re.M)
+    named = {name for row in rows for name in re.findall(r"`NAME\.([a-z_]+)`", row)}
+    assert named == set(ServiceOptions.__struct_fields__)
+
+
+def test_a_model_service_of_an_unknown_kind_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "frontdesk.toml"
+    file.write_text("[llm.services.main]\nkind = 'oracle'\n", "utf-8")
+    with pytest.raises(Invalid, match="kind"):
+        load(file, environment={})

@@ -15,6 +15,7 @@ import platformdirs
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid
+from frontdesk.providers.options import ServiceOptions
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
@@ -83,9 +84,19 @@ class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output: Money = 0.0
 
 
+class OutgoingHttp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All HTTP to the outside; lists are written with spaces between."""
+
+    proxy: str = ""
+    no_proxy: str = ""
+    ca_file: str = ""
+    allow_hosts: str = ""
+
+
 class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Language models: which are asked in which order, and what they are held to."""
 
+    services: dict[str, ServiceOptions] = {}
     ladders: dict[str, list[str]] = {}
     masking: Masking = "on"
     masking_of: dict[str, Masking] = {}
@@ -197,6 +208,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     security: Security = Security()
     effects: Effects = Effects()
     connectors: Connectors = Connectors()
+    outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
     logging: Logging = Logging()
 
