@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.engine import URL
 from ulid import ULID
 
+from frontdesk import __version__
 from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Channel, Performer, Stale, WorkQueue
+from frontdesk.interfaces import Channel, Http, ModelService, Performer, Stale, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
@@ -20,7 +21,10 @@ from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rules import shipped_rule_set
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
+from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.options import ServiceOptions
+from frontdesk.providers.registry import open_services
 from frontdesk.settings import Settings
 from frontdesk.storage.accepting import MESSAGE_WORK, StoredInbox
 from frontdesk.storage.accounts import StoredAccounts
@@ -84,6 +88,8 @@ class House:
     condition: StoredCondition
     effect_desk: StoredEffectDesk
     builtin: Builtin
+    outgoing: Outgoing
+    model_services: Mapping[str, ModelService]
     desk: Desk
     runner: Runner
 
@@ -101,16 +107,42 @@ async def open_house(settings: Settings, builtin: Builtin | None = None) -> Asyn
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
+    outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        yield _wire(settings, database, engine)
+        yield _wire(settings, database, engine, outgoing)
     finally:
+        outgoing.close()
         await database.close()
         if builtin is None:
             engine.close()
 
 
-def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
+def open_outgoing(settings: Settings) -> Outgoing:
+    """HTTP to the outside under these settings. Raises Invalid."""
+    knobs = settings.outgoing
+    proxy = HttpProxy.at(knobs.proxy, tuple(knobs.no_proxy.split())) if knobs.proxy else None
+    return Outgoing(AddressRules(tuple(knobs.allow_hosts.split())), proxy, knobs.ca_file, f"frontdesk/{__version__}")
+
+
+def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, ModelService]:
+    """The model services that are configured, by name. Raises Invalid."""
+
+    def connect(options: ServiceOptions, base_url: str, headers: Mapping[str, str]) -> Http:
+        limits = Limits(
+            connect=options.connect_seconds,
+            first_byte=options.first_byte_seconds,
+            idle=options.idle_seconds,
+            total=options.total_seconds,
+            bytes=options.most_megabytes * 1_000_000,
+            connections=options.connections,
+        )
+        return outgoing.client(base_url, headers, limits)
+
+    return open_services(settings.llm.services, connect, os.environ)
+
+
+def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing) -> House:
     codes = StoredCodes(database, now, new_id)
     outbox = StoredOutbox(database, now)
     service_desk = StoredServiceDesk(database)
@@ -150,6 +182,8 @@ def _wire(settings: Settings, database: Database, builtin: Builtin) -> House:
         condition=StoredCondition(database),
         effect_desk=StoredEffectDesk(database, now),
         builtin=builtin,
+        outgoing=outgoing,
+        model_services=model_services(settings, outgoing),
         desk=desk,
         runner=runner_over(work, settings, desk, {REPLY_WORK: _deliverer(replies)}),
     )

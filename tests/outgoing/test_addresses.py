@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from frontdesk.interfaces import NoAnswer
-from frontdesk.outgoing import AddressRules, Outgoing, Proxy
+from frontdesk.outgoing import AddressRules, HttpProxy, Outgoing
 from frontdesk.outgoing.addresses import check, is_public
 from tests.outgoing.wires import ok, tunnel, wire
 
@@ -79,7 +79,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     async with wire(ok()) as seen, tunnel(seen.port) as via:
         rules = AddressRules(("198.51.100.7",))
-        proxied = Outgoing(rules, Proxy.at(f"http://127.0.0.1:{via.port}"))
+        proxied = Outgoing(rules, HttpProxy.at(f"http://127.0.0.1:{via.port}"))
         http = proxied.client(f"http://rebind.example:{seen.port}", trusted=False)
         assert (await http.send("GET", "")).status == 200
         assert via.requests[0].startswith(b"CONNECT 198.51.100.7:")

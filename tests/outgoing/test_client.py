@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from frontdesk.interfaces import Http, Invalid, NoAnswer
-from frontdesk.outgoing import Limits, Outgoing, Proxy
+from frontdesk.outgoing import HttpProxy, Limits, Outgoing
 from tests.outgoing.wires import ok, read_request, tunnel, wire
 
 QUICK = Limits(connect=0.5, first_byte=0.2, idle=0.2, total=0.6, stream=1.0, bytes=1000, connections=2)
@@ -306,13 +306,13 @@ async def test_a_proxy_is_used_only_when_configured_and_not_for_hosts_beside(mon
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     async with wire(ok(b"1")) as seen, tunnel(seen.port) as via:
-        plain, proxy = Outgoing(), Proxy.at(f"http://u%40:p@127.0.0.1:{via.port}", ("localhost",))
+        plain, proxy = Outgoing(), HttpProxy.at(f"http://u%40:p@127.0.0.1:{via.port}", ("localhost",))
         through = Outgoing(proxy=proxy)
         assert (await plain.client(seen.url).send("GET", "")).body == b"1"
         assert via.connections == 0
         assert (await through.client("http://api.example.invalid/x").send("GET", "y")).body == b"1"
         assert via.requests[0].startswith(b"CONNECT api.example.invalid:80 HTTP/1.1\r\n")
-        assert b"Proxy-Authorization: Basic dUA6cA==" in via.requests[0]
+        assert b"HttpProxy-Authorization: Basic dUA6cA==" in via.requests[0]
         assert (await through.client(f"http://localhost:{seen.port}").send("GET", "")).body == b"1"
         assert via.connections == 1
         plain.close()
@@ -321,7 +321,7 @@ async def test_a_proxy_is_used_only_when_configured_and_not_for_hosts_beside(mon
 
 async def test_a_proxy_that_refuses_is_named() -> None:
     async with wire(ok()) as seen, tunnel(seen.port, 407) as via:
-        http = Outgoing(proxy=Proxy.at(f"http://127.0.0.1:{via.port}")).client("http://api.example.invalid")
+        http = Outgoing(proxy=HttpProxy.at(f"http://127.0.0.1:{via.port}")).client("http://api.example.invalid")
         with pytest.raises(NoAnswer, match="proxy answered 407") as caught:
             await http.send("POST", "", json={})
     assert not caught.value.may_be_done

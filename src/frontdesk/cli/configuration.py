@@ -20,7 +20,7 @@ from frontdesk.model import Role
 if TYPE_CHECKING:
     from frontdesk.settings import Settings
 
-_SECRET = re.compile(r"password|secret|token|(^|_)key$")
+_SECRET = re.compile(r"password|secret|token|(^|[_.])key$|\.headers\.")
 _IN_ADDRESS = re.compile(r"(?<=://)([^/@:]*):([^/@]*)@")
 MASK = "***"
 
@@ -40,7 +40,7 @@ def show() -> None:
         if part != section:
             click.echo(f"\n[{part}]")
             section = part
-        click.echo(f"{name} = {as_json(_masked(name, value))}")
+        click.echo(f"{name} = {as_json(_masked(f'{section}.{name}', value))}")
 
 
 @command(config, "check", role=Role.ADMIN, example="frontdesk config check --config /etc/frontdesk.toml")
@@ -67,7 +67,7 @@ def _rows(settings: "Settings") -> Iterator[tuple[str, str, str]]:
     yield "data", str(settings.folder), told or (str(file) if "data" in in_file else "default")
     for section, name, value in _knobs(settings):
         source = _variable(section, name) or (str(file) if name in _written(in_file, section) else "default")
-        yield f"{section}.{name}", as_json(_masked(name, value)), source
+        yield f"{section}.{name}", as_json(_masked(f"{section}.{name}", value)), source
 
 
 def _knobs(settings: "Settings") -> Iterator[tuple[str, str, Any]]:

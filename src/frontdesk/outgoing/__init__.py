@@ -2,7 +2,7 @@
 
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.client import Client, Limits
-from frontdesk.outgoing.opening import Proxy
+from frontdesk.outgoing.opening import HttpProxy
 from frontdesk.outgoing.outgoing import Outgoing
 
-__all__ = ["AddressRules", "Client", "Limits", "Outgoing", "Proxy"]
+__all__ = ["AddressRules", "Client", "HttpProxy", "Limits", "Outgoing"]

@@ -155,7 +155,8 @@ class Stream:
 
     def __init__(self, connection: Connection, exchange: Exchange, host: str, limits: Limits) -> None:
         """Reads on from the headers."""
-        self.status, self.headers = exchange.status, exchange.headers
+        self.status: int = exchange.status
+        self.headers: Mapping[str, str] = exchange.headers
         self._connection, self._exchange = connection, exchange
         self._host, self._limits = host, limits
 

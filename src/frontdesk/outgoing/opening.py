@@ -14,7 +14,7 @@ MOST_PROXY_ANSWER_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Proxy:
+class HttpProxy:
     """An HTTP proxy that tunnels (CONNECT) all connections but those to hosts ending in one of `besides`."""
 
     host: str
@@ -23,7 +23,7 @@ class Proxy:
     authorization: str = field(default="", repr=False)
 
     @classmethod
-    def at(cls, url: str, besides: tuple[str, ...] = ()) -> "Proxy":
+    def at(cls, url: str, besides: tuple[str, ...] = ()) -> "HttpProxy":
         """The proxy of an address like `http://user:password@proxy.example:3128`. Raises Invalid."""
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
@@ -45,7 +45,7 @@ class Origin:
     port: int
     tls: ssl.SSLContext | None
     rules: AddressRules | None
-    proxy: Proxy | None
+    proxy: HttpProxy | None
     connect_seconds: float
 
     async def open(self) -> Connection:
@@ -71,7 +71,7 @@ class Origin:
             check(self.host, self.port, addresses, self.rules)
         return addresses
 
-    async def _through(self, proxy: Proxy) -> Connection:
+    async def _through(self, proxy: HttpProxy) -> Connection:
         # A checked address is also what the proxy is asked for: it must not resolve the name to another one.
         target = (await self._addresses())[0] if self.rules is not None else self.host
         addresses = await resolve(proxy.host, proxy.port)
@@ -85,9 +85,9 @@ class Origin:
             raise
         return connection
 
-    async def _tunnel(self, connection: Connection, proxy: Proxy, target: str) -> None:
+    async def _tunnel(self, connection: Connection, proxy: HttpProxy, target: str) -> None:
         authority = f"[{target}]:{self.port}" if ":" in target else f"{target}:{self.port}"
-        login = f"Proxy-Authorization: {proxy.authorization}\r\n" if proxy.authorization else ""
+        login = f"HttpProxy-Authorization: {proxy.authorization}\r\n" if proxy.authorization else ""
         request = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{login}\r\n".encode()
         exchange = connection.begin(request, MOST_PROXY_ANSWER_BYTES)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from frontdesk.interfaces import Invalid
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.client import Client, Limits
-from frontdesk.outgoing.opening import Origin, Proxy
+from frontdesk.outgoing.opening import HttpProxy, Origin
 from frontdesk.outgoing.pool import Pool
 from frontdesk.outgoing.request import Base, Writer
 
@@ -17,7 +17,7 @@ class Outgoing:
     """All connections to the outside. Nothing is taken from the environment but what OpenSSL itself reads."""
 
     def __init__(
-        self, rules: AddressRules | None = None, proxy: Proxy | None = None, ca_file: str = "", agent: str = AGENT
+        self, rules: AddressRules | None = None, proxy: HttpProxy | None = None, ca_file: str = "", agent: str = AGENT
     ) -> None:
         """`ca_file` holds certificates (PEM) to trust besides the machine's own."""
         self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
