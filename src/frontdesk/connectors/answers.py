@@ -1,0 +1,19 @@
+"""What an answer of a back end means for an effect: done, to be tried again, or refused for good."""
+
+from frontdesk.interfaces import ConnectorFailed, HttpAnswer
+
+# Too early, too many, timed out on their side: as good as no answer.
+LATER = frozenset({408, 423, 425, 429})
+MOST_SHOWN = 300
+
+
+def refusal(name: str, answer: HttpAnswer) -> ConnectorFailed:
+    """The error of an answer that is not 2xx.
+
+    Refusals of what we sent (400, 404, 409, 422 …) are permanent. 401 is not: a person puts a credential right.
+    """
+    permanent = 400 <= answer.status < 500 and answer.status not in LATER and answer.status != 401
+    said = " ".join(answer.body[: MOST_SHOWN * 4].decode("utf-8", "replace").split())[:MOST_SHOWN]
+    return ConnectorFailed(
+        f"{name} answered {answer.status}: {said}", permanent=permanent, after_seconds=answer.retry_after()
+    )

@@ -1,0 +1,190 @@
+"""SAP Field Service Management: service calls by the Data API v4. See docs/reference/connectors/fsm.md.
+
+A call carries the effect's key as its externalId, by which it is looked for before it is created a second time. That
+FSM refuses a second call with the same externalId (409) is assumed; a refusal of that kind is answered by looking.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from frontdesk.connectors.answers import refusal
+from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.tokens import Token
+from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
+from frontdesk.model import Case, Effect, Receipt
+
+NAME = "fsm"
+CLIENT_VERSION = "1"
+TOKEN_PATH = "/api/oauth2/v2/token"  # noqa: S105 - an address
+CALLS = "/api/data/v4/ServiceCall"
+CONFLICT, NOT_FOUND, UNAUTHORIZED = 409, 404, 401
+SUBJECT_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class FsmAccount:
+    """The settings `connectors.fsm`; what is not filled in is not sent."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    account_id: str = ""
+    company_id: str = ""
+    dto_version: int = 26
+    business_partner: str = ""
+    contact: str = ""
+    create_person: str = ""
+    responsibles: str = ""
+    priorities: str = ""
+    due_hours: str = ""
+    start_hours: float = 0.0
+    duration_hours: float = 2.0
+    status_code: str = ""
+    type_code: str = ""
+    type_name: str = ""
+    origin_code: str = ""
+    origin_name: str = ""
+
+
+class Fsm:
+    """The performer of `create_service_call`; see interfaces.Performer."""
+
+    def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float]) -> None:
+        """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings."""
+        self._http, self._account = http, account
+        self._token = Token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
+        self._responsibles = pairs(account.responsibles, "connectors.fsm.responsibles", str)
+        self._priorities = pairs(account.priorities, "connectors.fsm.priorities", str)
+        self._due_hours = pairs(account.due_hours, "connectors.fsm.due_hours", float)
+        for name in ("client_id", "client_secret", "account_id", "company_id"):
+            if not getattr(account, name):
+                raise Invalid(f"connectors.fsm.{name} is missing", f"connectors.fsm.{name}")
+
+    async def find(self, key: str) -> Receipt | None:
+        """See interfaces.Performer: the service call with this key as its externalId."""
+        call = await self._read(key)
+        return _receipt(call) if call else None
+
+    async def perform(self, effect: Effect, case: Case) -> Receipt:
+        """Open a service call. Raises ConnectorFailed, NoAnswer."""
+        answer = await self._send("POST", CALLS, self._written(effect.key, case))
+        if answer.status == CONFLICT and (known := await self.find(effect.key)):
+            return known
+        return _receipt(_call_of(answer))
+
+    async def change(self, key: str, fields: Mapping[str, Any]) -> Receipt:
+        """Set fields of a call, unless somebody changes it at the same time all the while. Raises ConnectorFailed."""
+        for _ in range(3):
+            call = await self._read(key)
+            if call is None:
+                raise ConnectorFailed(f"fsm has no service call {key}", permanent=True)
+            body = {**fields, "id": call["id"], "lastChanged": call["lastChanged"]}
+            answer = await self._send("PATCH", f"{CALLS}/{call['id']}", body)
+            if answer.status != CONFLICT:
+                return _receipt(_call_of(answer))
+        raise ConnectorFailed(f"the service call {key} is being changed all the time")
+
+    async def _read(self, key: str) -> dict[str, Any] | None:
+        answer = await self._send("GET", f"{CALLS}/externalId/{quote(key, safe='')}")
+        return None if answer.status == NOT_FOUND else _call_of(answer)
+
+    async def _send(self, method: str, path: str, body: Any = None) -> HttpAnswer:
+        """One request; with a new token where the old one is not taken (they can be revoked)."""
+        params = {"dtos": f"ServiceCall.{self._account.dto_version}", "useExternalIds": "true"}
+        for is_last in (False, True):
+            token = await self._token.value()
+            answer = await self._http.send(method, path, json=body, params=params, headers=self._headers(token))
+            if answer.status != UNAUTHORIZED or is_last:
+                break
+            self._token.refused(token)
+        return answer
+
+    def _headers(self, token: str) -> dict[str, str]:
+        return {
+            "authorization": f"Bearer {token}",
+            "x-client-id": self._account.client_id,
+            "x-client-version": CLIENT_VERSION,
+            "x-account-id": self._account.account_id,
+            "x-company-id": self._account.company_id,
+            "x-request-id": uuid.uuid4().hex,
+        }
+
+    def _written(self, key: str, case: Case) -> dict[str, Any]:
+        account, interaction = self._account, case.interaction
+        partner = interaction.customer_id or account.business_partner
+        if not partner:
+            raise ConnectorFailed(
+                "the sender is no known customer and connectors.fsm.business_partner is empty", permanent=True
+            )
+        responsible = self._responsibles.get(interaction.team)
+        call = {
+            "externalId": key,
+            "subject": (interaction.title or f"Interaction {interaction.reference}")[:SUBJECT_LENGTH],
+            "remarks": remarks_of(case),
+            "priority": self._priorities.get(interaction.priority),
+            "statusCode": account.status_code,
+            "typeCode": account.type_code,
+            "typeName": account.type_name,
+            "originCode": account.origin_code,
+            "originName": account.origin_name,
+            "businessPartner": _external(partner),
+            "contact": _external(account.contact),
+            "createPerson": _external(account.create_person),
+            "responsibles": [_external(responsible)] if responsible else None,
+            **self._times(case),
+        }
+        return {name: value for name, value in call.items() if value}
+
+    def _times(self, case: Case) -> dict[str, str]:
+        """Earliest start and its end from the receipt of the message, due by priority; a due time never lies before."""
+        received = case.message.received_at
+        start = received + timedelta(hours=self._account.start_hours)
+        end = start + timedelta(hours=self._account.duration_hours)
+        times = {"startDateTime": _time(start), "endDateTime": _time(end)}
+        hours = self._due_hours.get(case.interaction.priority)
+        if hours is not None:
+            times["dueDateTime"] = _time(max(end, received + timedelta(hours=hours)))
+        return times
+
+
+def remarks_of(case: Case) -> str:
+    """What a technician should know, in the order in which the sample tells it."""
+    interaction, analysis, sender = case.interaction, case.analysis, case.message.sender
+    parts = [f"Interaction #{interaction.id}.", f"ExtRefNo: {interaction.reference}."]
+    if analysis is not None:
+        parts += [f"Sentiment: {analysis.sentiment}.", f"Intent: {analysis.intent or 'none'}."]
+        parts += [f"{entity.field}: {entity.value}." for entity in analysis.entities]
+    if told := ", ".join(filter(None, (sender.name, sender.phone, sender.address))):
+        parts.append(f"Contact: {told}.")
+    return " ".join([*parts, f"Summary: {interaction.summary}"])
+
+
+def _call_of(answer: HttpAnswer) -> dict[str, Any]:
+    """The service call in an answer. Raises ConnectorFailed, NoAnswer."""
+    if not answer.ok:
+        raise refusal(NAME, answer)
+    try:
+        call = answer.json()["data"][0]["serviceCall"]
+        return {**call, "id": str(call["id"]), "code": str(call["code"]), "lastChanged": call["lastChanged"]}
+    except (LookupError, TypeError):
+        raise ConnectorFailed("fsm gave an answer without a service call") from None
+
+
+def _receipt(call: Mapping[str, Any]) -> Receipt:
+    detail = {"connector": NAME, "code": call["code"], "id": call["id"], "status": _status(call)}
+    return Receipt(str(call["code"]), detail)
+
+
+def _status(call: Mapping[str, Any]) -> str:
+    return str(call.get("statusName") or call.get("statusCode") or "")
+
+
+def _external(reference: str) -> dict[str, str] | None:
+    return {"externalId": reference} if reference else None
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
