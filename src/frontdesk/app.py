@@ -14,11 +14,13 @@ from frontdesk import __version__
 from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.interfaces import Channel, Http, ModelService, Performer, Stale, WorkQueue
+from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.replying import Replying
+from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.rules import shipped_rule_set
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
@@ -41,7 +43,8 @@ from frontdesk.storage.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.people import StoredContacts
 from frontdesk.storage.readings import StoredReadings
 from frontdesk.storage.replies import REPLY_WORK, StoredReplies
-from frontdesk.storage.rule_sets import StoredRuleSets
+from frontdesk.storage.rereading import REREAD_WORK, StoredRereadings
+from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.working import StoredWork, own_prefix
@@ -49,6 +52,7 @@ from frontdesk.workflows.deliver_reply import deliver_reply
 from frontdesk.workflows.desk import Desk, Ladder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
+from frontdesk.workflows.reanalyse import reanalyse
 from frontdesk.workflows.runner import Handler, Pace, Runner
 
 WEB = "WEB"
@@ -87,9 +91,12 @@ class House:
     work_desk: StoredWorkDesk
     condition: StoredCondition
     effect_desk: StoredEffectDesk
+    rule_desk: RuleDesk
     builtin: Builtin
     outgoing: Outgoing
     model_services: Mapping[str, ModelService]
+    llm: LanguageModels
+    rereadings: StoredRereadings
     desk: Desk
     runner: Runner
 
@@ -110,7 +117,11 @@ async def open_house(settings: Settings, builtin: Builtin | None = None) -> Asyn
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        yield _wire(settings, database, engine, outgoing)
+        house = _wire(settings, database, engine, outgoing)
+        try:
+            yield house
+        finally:
+            await house.llm.close()
     finally:
         outgoing.close()
         await database.close()
@@ -150,10 +161,14 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     cases = StoredCases(database, now)
     replies = StoredReplies(database, now, new_id)
     templates = shipped_templates()
+    services = model_services(settings, outgoing)
+    llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
+    analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
+    rereadings = StoredRereadings(database, cases, now, new_id)
     desk = Desk(
         cases=cases,
-        analyst=Proxy([builtin], codes, now, new_id),
-        rules=Published(StoredRuleSets(database, now), now),
+        analyst=analyst,
+        rules=(book := Published(StoredRuleSets(database, now), now)),
         templates=templates,
         performers=_performers(templates, outbox, service_desk),
         ladder=_ladder(codes),
@@ -181,11 +196,31 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         work_desk=StoredWorkDesk(database, work, now),
         condition=StoredCondition(database),
         effect_desk=StoredEffectDesk(database, now),
+        rule_desk=_rule_desk(settings, database, codes, desk, book),
         builtin=builtin,
         outgoing=outgoing,
-        model_services=model_services(settings, outgoing),
+        model_services=services,
+        llm=llm,
+        rereadings=rereadings,
         desk=desk,
-        runner=runner_over(work, settings, desk, {REPLY_WORK: _deliverer(replies)}),
+        runner=runner_over(
+            work, settings, desk, {REPLY_WORK: _deliverer(replies), REREAD_WORK: _rereader(analyst, rereadings)}
+        ),
+    )
+
+
+def _rule_desk(
+    settings: Settings, database: Database, codes: StoredCodes, desk: Desk, book: Published
+) -> RuleDesk:
+    return RuleDesk(
+        rule_sets=StoredRuleSets(database, now),
+        history=StoredHistory(database),
+        book=book,
+        codes=codes,
+        templates=desk.templates,
+        analyst=desk.analyst,
+        clock=now,
+        extra_routes=settings.rules.extra_routes.split(),
     )
 
 
@@ -216,6 +251,13 @@ def _deliverer(replies: StoredReplies) -> Handler:
         await deliver_reply(row, lease, last_try, replies, channels)
 
     return deliver
+
+
+def _rereader(analyst: Proxy, rereadings: StoredRereadings) -> Handler:
+    async def reread(row: Work, lease: Lease, _last_try: bool) -> None:
+        await reanalyse(row, lease, analyst, rereadings)
+
+    return reread
 
 
 def runner_over(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from frontdesk.model import Analysis, Case, Change, InboundMessage
+from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Work
 from frontdesk.model.llm import ModelCall, NotNow, Permit, UseCaseVersion, Wish
 
 
@@ -78,7 +78,7 @@ class Rereader(Protocol):
         """Like Analyst.analyse without the built-in engine. Raises ProviderFailed."""
         ...
 
-    async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
+    async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
         """See interfaces.Analyst."""
         ...
 
@@ -86,8 +86,12 @@ class Rereader(Protocol):
 class Rereadings(Protocol):
     """Stores what was read anew, fenced by the lease (LeaseLost)."""
 
-    async def runs(self, message_id: str) -> int:
-        """How many analyses the message has."""
+    async def load(self, work: Work, lease: Lease) -> tuple[Case, int]:
+        """The case of the message that the work names, and how many analyses it has. Raises NotFound."""
+        ...
+
+    async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
+        """The texts of all its inbound messages, oldest first."""
         ...
 
     async def keep_reading(self, case: Case, analysis: Analysis, change: Change | None) -> None:

@@ -89,8 +89,8 @@ class Analyst(Protocol):
         """A validated analysis; falls down the ladder rather than fail. Raises ProviderFailed when no rung answers."""
         ...
 
-    async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
-        """Title and summary of a whole interaction, within 100 and 300 characters."""
+    async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
+        """Title and summary of a whole interaction, within 100 and 300 characters; `message` is its latest."""
         ...
 
 

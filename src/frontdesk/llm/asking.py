@@ -103,6 +103,8 @@ def _request(prepared: Prepared) -> ModelRequest:
 def _complaint(wrong: _Wrong) -> tuple[Turn, ...]:
     """What was said and what is wrong with it."""
     shorter = " Be shorter." if wrong.trouble is Trouble.CUT_OFF else ""
-    told = f"Your answer cannot be used: {wrong.why}.{shorter} Answer again with the corrected JSON object and nothing else."
+    told = (
+        f"Your answer cannot be used: {wrong.why}.{shorter} Answer again with the corrected JSON object, nothing else."
+    )
     said = wrong.said[:SHOWN_BACK].strip()
     return (*((Turn("assistant", said),) if said else ()), Turn("user", told))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from frontdesk.interfaces import Invalid, ModelService
 from frontdesk.llm.breaker import Breaker
 from frontdesk.llm.masking import Mode
-from frontdesk.llm.use_case import UseCase
+from frontdesk.llm.use_case import Kind, UseCase
 from frontdesk.model.llm import Rate
 
 BUILTIN, PERSON, DEFAULT = "builtin", "person", "default"
@@ -14,27 +14,41 @@ BUILTIN, PERSON, DEFAULT = "builtin", "person", "default"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One configured service with what it is held to; `model` is asked where a rung names none."""
+    """One configured service with what it is held to; the models are asked where a rung names none."""
 
     service: ModelService
     model: str
     mode: Mode
     breaker: Breaker
     rate: Rate = field(default_factory=Rate)
+    embedding_model: str = ""
+    speech_model: str = ""
 
     @property
     def name(self) -> str:
         """Its configured name."""
         return self.service.name
 
+    def default(self, kind: Kind) -> str:
+        """The model for a kind of use case, empty where it has none."""
+        models = {"text": self.model, "embedding": self.embedding_model, "transcription": self.speech_model}
+        return models[kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung: a model of a service, the built-in engine, or a person (both without a line)."""
+    """One rung: a model of a service (the default one where it is empty), the built-in engine, or a person."""
 
     name: str
     line: Line | None = None
     model: str = ""
+
+    def fitted(self, kind: Kind) -> "Rung | None":
+        """The rung with the model for this kind of use case, None where the service has none."""
+        if self.line is None or self.model:
+            return self
+        model = self.line.default(kind)
+        return Rung(f"{self.line.name}/{model}", self.line, model) if model else None
 
 
 class Ladders:
@@ -67,23 +81,20 @@ class Ladders:
         if line is None:
             known = ", ".join([*self._lines, BUILTIN, PERSON])
             raise Invalid(f"the rung {text!r} names no configured service: use one of {known}", "llm.ladders")
-        model = model or line.model
-        if not model:
-            raise Invalid(f"the rung {text!r} names no model and the service has no default one", "llm.ladders")
-        return Rung(f"{name}/{model}", line, model)
+        return Rung(text, line, model)
 
     def of(self, use_case: UseCase) -> tuple[Rung, ...]:
         """The ladder of a use case: its own, the one that it names, the default one."""
-        for name in (use_case.name, use_case.body.ladder):
+        for name in (use_case.name, use_case.body.ladder, DEFAULT):
             if name in self._ladders:
-                return self._ladders[name]
-        if use_case.kind == "embedding":
-            return (Rung(BUILTIN),)  # the default ladder's models chat, they do not embed
-        if use_case.kind == "transcription":
-            return (Rung(PERSON),)
-        return self._ladders.get(DEFAULT, (Rung(BUILTIN),))
+                return _fitted(self._ladders[name], use_case.kind)
+        return (Rung(BUILTIN),)
 
-    def named(self, alias: str) -> tuple[Rung, ...]:
-        """The ladder of an alias, or the one rung that it names; chat models only. Raises Invalid."""
+    def named(self, alias: str, kind: Kind = "text") -> tuple[Rung, ...]:
+        """The models of the ladder with this name, or the one rung that the alias names. Raises Invalid."""
         rungs = self._ladders.get(alias) or (self.rung(alias),)
-        return tuple(rung for rung in rungs if rung.line)
+        return tuple(rung for rung in _fitted(rungs, kind) if rung.line)
+
+
+def _fitted(rungs: Sequence[Rung], kind: Kind) -> tuple[Rung, ...]:
+    return tuple(found for rung in rungs if (found := rung.fitted(kind)) is not None)

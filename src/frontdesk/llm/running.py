@@ -67,6 +67,10 @@ class UseCases:
         self.shelf, self._lists, self._ladders, self._calling = shelf, lists, ladders, calling
         self._masker, self._cache, self._builtin, self._manner = masker, cache, builtin, manner
 
+    async def ladder(self, name: str) -> Sequence[Rung]:
+        """The rungs of a use case. Raises NotFound."""
+        return self._ladders.of(await self.shelf.get(name))
+
     async def run(
         self, name: str, inputs: Mapping[str, Any], asker: Asker, rungs: Sequence[Rung] | None = None
     ) -> Outcome:

@@ -45,6 +45,11 @@ class Builtin:
         """See interfaces.Provider."""
         return await self._run(lambda: self._loaded().summarise(texts))
 
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of 512 numbers and of length 1 for each text, in order."""
+        vectors: list[list[float]] = await self._run(lambda: self._loaded().embed(texts).tolist())
+        return vectors
+
     def close(self) -> None:
         """Let the thread go."""
         self._threads.shutdown(cancel_futures=True)

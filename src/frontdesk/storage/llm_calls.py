@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select
+from sqlalchemy import Connection, Row, RowMapping, case, delete, func, insert, select
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Tier
@@ -121,11 +121,10 @@ def _report(
     if until is not None:
         rows = rows.where(call.at < until)
     found = connection.execute(rows.group_by(*columns).order_by(*columns))
-    return tuple(_as_report(row, groups) for row in found if row._mapping["calls"])
+    return tuple(_as_report(row, groups) for row in found.mappings() if row["calls"])
 
 
-def _as_report(row: Row[Any], groups: tuple[str, ...]) -> CallReport:
-    values = row._mapping
+def _as_report(values: RowMapping, groups: tuple[str, ...]) -> CallReport:
     return CallReport(
         group={name: str(values[name]) for name in groups},
         calls=int(values["calls"]),

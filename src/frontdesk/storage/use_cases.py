@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model.llm import UseCaseVersion
@@ -85,11 +84,8 @@ def _touch(connection: Connection) -> None:
 
 def _add(connection: Connection, version: UseCaseVersion) -> None:
     row = {name: getattr(version, name) for name in version.__slots__}
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(use_case_version), [row])
-    except IntegrityError:
-        raise Conflict(f"version {version.version} of {version.name} exists already") from None
+    if not insert_if_new(connection, use_case_version, row):
+        raise Conflict(f"version {version.version} of {version.name} exists already")
 
 
 def _publish(connection: Connection, name: str, version: int) -> None:

@@ -60,7 +60,7 @@ async def _headline(case: Case, texts: tuple[str, ...], desk: Desk) -> tuple[str
     """Title and summary: of a single message those of its analysis, of several those of all together."""
     if len(texts) == 1 and case.analysis is not None:
         return case.analysis.title, case.analysis.summary
-    return await desk.analyst.summarise(texts)
+    return await desk.analyst.summarise(texts, case.message)
 
 
 def _change(case: Case, wanted: Change) -> Change:

@@ -1,0 +1,90 @@
+"""Puts the LLM room together under the settings, over the configured services and the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from frontdesk.interfaces import CatalogueSource, Clock, ModelService, NewId
+from frontdesk.llm.masking import Mode
+from frontdesk.llm.money import Allowance, Budgets
+from frontdesk.llm.prices import Price
+from frontdesk.llm.room import Options, Room, Service, Stores, furnish
+from frontdesk.llm.running import Manner
+from frontdesk.model.llm import Rate
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Llm
+from frontdesk.storage.database import Database
+from frontdesk.storage.llm_admission import StoredAdmission
+from frontdesk.storage.llm_cache import StoredAnswers
+from frontdesk.storage.llm_calls import StoredCalls
+from frontdesk.storage.use_cases import StoredMarks, StoredUseCases
+
+MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModels:
+    """The LLM room with its stores; what edges and commands are handed."""
+
+    room: Room
+    calls: StoredCalls
+    admission: StoredAdmission
+    cache: StoredAnswers
+    use_cases: StoredUseCases
+    marks: StoredMarks
+
+    async def close(self) -> None:
+        """Book and record what is still to be."""
+        await self.room.calling.drain()
+        await self.calls.flush()
+
+
+def language_models(
+    knobs: Llm,
+    services: Mapping[str, ModelService],
+    database: Database,
+    builtin: Builtin,
+    catalogue: CatalogueSource,
+    clock: Clock,
+    new_id: NewId,
+) -> LanguageModels:
+    """The room under these settings. Raises Invalid that names the setting."""
+    calls, admission = StoredCalls(database), StoredAdmission(database, clock, new_id)
+    cache = StoredAnswers(database, clock, knobs.cache_rows, knobs.cache_megabytes * 1_000_000)
+    use_cases = StoredUseCases(database, clock)
+    stores = Stores(use_cases, admission, cache, calls)
+    room = furnish(options_of(knobs), _services(knobs, services), stores, builtin, builtin, catalogue, clock, new_id)
+    return LanguageModels(room, calls, admission, cache, use_cases, StoredMarks(database, clock))
+
+
+def options_of(knobs: Llm) -> Options:
+    """The settings as the room takes them."""
+    return Options(
+        ladders=knobs.ladders,
+        mode=Mode(knobs.masking),
+        modes={name: Mode(mode) for name, mode in knobs.masking_of.items()},
+        rates={
+            name: Rate(each.requests_per_minute, each.tokens_per_minute, each.concurrency)
+            for name, each in knobs.limits.items()
+        },
+        prices={name: Price(each.input, each.output) for name, each in knobs.prices.items()},
+        budgets=Budgets(
+            _allowance(knobs.budget_per_day, knobs.budget_per_month),
+            {name: _allowance(each.per_day, each.per_month) for name, each in knobs.budgets.items()},
+        ),
+        manner=Manner(knobs.deadline_seconds, knobs.attempts, knobs.cache_rows > 0, knobs.cache_personal),
+        mask_numbers=knobs.mask_numbers,
+        breaker_failures=knobs.breaker_failures,
+        breaker_seconds=knobs.breaker_seconds,
+        store_texts=knobs.store_texts,
+    )
+
+
+def _services(knobs: Llm, services: Mapping[str, ModelService]) -> Mapping[str, Service]:
+    return {
+        name: Service(services[name], each.model, each.embedding_model, each.speech_model)
+        for name, each in knobs.services.items()
+    }
+
+
+def _allowance(per_day: float, per_month: float) -> Allowance:
+    return Allowance(round(per_day * MILLIONTHS), round(per_month * MILLIONTHS))

@@ -1,0 +1,78 @@
+"""Customers' messages through models: the use case customer-message-process as the pipeline wants it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from frontdesk.interfaces import Answer
+from frontdesk.llm.lines import Rung
+from frontdesk.llm.running import UseCases
+from frontdesk.model import Entity, InboundMessage, Probability
+from frontdesk.model.llm import Asker, Outcome
+
+PIPELINE = "pipeline"
+MESSAGE, CONVERSATION = "customer-message-process", "conversation-summary"
+UNKNOWN_LANGUAGE = "und"
+
+
+class MessageModels:
+    """Reads messages and conversations with models."""
+
+    def __init__(self, use_cases: UseCases) -> None:
+        """Ask through these."""
+        self._use_cases = use_cases
+
+    async def ladder(self, name: str) -> Sequence[Rung]:
+        """The rungs of a use case."""
+        return await self._use_cases.ladder(name)
+
+    async def read(self, message: InboundMessage, rungs: Sequence[Rung]) -> tuple[Answer, Outcome]:
+        """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed."""
+        limit = (await self._use_cases.shelf.get(MESSAGE)).limits.characters
+        outcome = await self._use_cases.run(MESSAGE, {"text": message.text[:limit]}, asker_of(message), rungs)
+        return as_answer(outcome.value), outcome
+
+    async def summarise(
+        self, texts: Sequence[str], message: InboundMessage | None, rungs: Sequence[Rung]
+    ) -> tuple[str, str]:
+        """Title and summary of a conversation; of a long one, its latest part. Raises ModelFailed."""
+        room = (await self._use_cases.shelf.get(CONVERSATION)).limits.characters
+        kept: list[str] = []
+        for text in reversed(texts):
+            room -= len(text) + len("customer")
+            if room < 0:
+                break
+            kept.append(text)
+        inputs = {"messages": [{"author": "customer", "text": text} for text in reversed(kept)]}
+        outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), rungs)
+        return outcome.value["title"], outcome.value["summary"]
+
+
+def asker_of(message: InboundMessage | None) -> Asker:
+    """On whose behalf, with what is known of the sender."""
+    if message is None:
+        return Asker(PIPELINE)
+    sender = message.sender
+    known = [sender.name, *sender.name.replace(",", " ").split()]
+    names = tuple(name for name in known if len(name) >= 3)
+    numbers = tuple(filter(None, [sender.customer_no, sender.phone, sender.address]))
+    return Asker(PIPELINE, message.id, names, numbers)
+
+
+def as_answer(value: Mapping[str, Any]) -> Answer:
+    """The finished answer of customer-message-process in the words that all providers use."""
+    intent = value["intent"]
+    probability = float(value["intent_confidence"])
+    language = str(value["language"]).strip().lower()
+    return Answer(
+        language=language if language.isalpha() and len(language) in (2, 3) else UNKNOWN_LANGUAGE,
+        sentiment=value["sentiment"],
+        sentiment_probability=value["sentiment_confidence"],
+        title=value["title"],
+        summary=value["summary"],
+        message_type=value["type"],
+        type_probability=value["type_confidence"],
+        intent=intent,
+        intent_probability=probability,
+        intents=(Probability(intent, probability),) if intent else (),
+        entities=tuple(Entity(**each) for each in value["entities"]),
+    )
