@@ -1,12 +1,17 @@
 """Migrations: from nothing to now on both databases, and never behind the tables in the code."""
 
 import asyncio
+from importlib.resources import files
 
+import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select
 
 from frontdesk.app import House, database_url
+from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.settings import Settings
 from frontdesk.storage.schema import current, newest, upgrade
@@ -43,6 +48,19 @@ async def test_processes_that_start_at_once_migrate_once(settings: Settings) -> 
 
 async def test_the_database_knows_its_revision(house: House) -> None:
     assert await house.database.read(current) == newest()
+
+
+def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("frontdesk.storage") / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == newest()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(house: House) -> None:
+    future = "UPDATE alembic_version SET version_num = '9999'"
+    await house.database.write(lambda c: c.exec_driver_sql(future).rowcount)
+    with pytest.raises(Invalid, match="use a newer frontdesk"):
+        await upgrade(database_url(house.settings), code_lists())
 
 
 async def test_every_code_list_is_filled_at_first_and_left_alone_later(house: House) -> None:

@@ -111,6 +111,8 @@ async def test_a_message_that_breaks_our_own_code_ends_where_a_person_sees_it(ho
     await drain(house, runner)
     [failed] = await house.work.list(failed_state())
     assert "a mistake of ours" in failed.last_error
+    last = (await house.journal.since(0))[-1]
+    assert (last.kind, last.message_id) == ("failed", failed.subject)
 
 
 async def test_failed_work_can_be_retried_by_a_person(house: House) -> None:

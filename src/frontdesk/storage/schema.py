@@ -4,27 +4,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, create_engine, insert, inspect, select, text
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import create_async_engine
 from ulid import ULID
 
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Code
 from frontdesk.storage import llm_tables, rules_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example
 
+# The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
+NEWEST = "0004"
+
 # Two processes that start at once must not both migrate; any number will do.
 ADVISORY_LOCK = 7_305_214
 
 
 async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
-    """Migrate to the newest schema and, where no code list is there, store `seed`. Returns (before, after)."""
+    """Migrate to the newest schema and, where no code list is there, store `seed`. Returns (before, after).
+
+    Raises Invalid when the database is of a newer version than this code.
+    """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url)
         prepare_sqlite(engine)
@@ -32,6 +34,8 @@ async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
             answer = _upgrade(connection, seed)
         engine.dispose()
         return answer
+    from sqlalchemy.ext.asyncio import create_async_engine  # SQLite does without it
+
     remote = create_async_engine(url)
     try:
         async with remote.begin() as connection:
@@ -42,12 +46,14 @@ async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
 
 def newest() -> str:
     """The revision that this version of the code needs."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
+    return NEWEST
 
 
 def current(connection: Connection) -> str:
     """The revision that a database is at, empty when it has none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
@@ -57,7 +63,7 @@ def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     before = current(connection)
     if before != newest():
-        command.upgrade(_config(connection), "head")
+        _migrate(connection, before)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":
@@ -89,8 +95,15 @@ def _seed(connection: Connection, seed: Sequence[Code]) -> None:
     touch(connection)
 
 
-def _config(connection: Connection | None) -> Config:
+def _migrate(connection: Connection, before: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(files("frontdesk.storage") / "migrations"))
     config.attributes["connection"] = connection
-    return config
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if before and before not in known:
+        raise Invalid(f"the database is at version {before}, which this program does not know: use a newer frontdesk")
+    command.upgrade(config, "head")

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, upda
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
 from frontdesk.storage.database import Database
-from frontdesk.storage.tables import work
+from frontdesk.storage.journal import note
+from frontdesk.storage.tables import inbound_message, work
 
 ERROR_LENGTH = 2000
 
@@ -75,8 +76,7 @@ class StoredWork:
 
     async def fail(self, lease: Lease, error: str) -> None:
         """See interfaces.WorkQueue."""
-        state = WorkState.FAILED.value
-        await self._change(lease, state=state, lease_owner="", last_error=error[:ERROR_LENGTH])
+        await self._database.write(lambda c: _fail(c, lease, error[:ERROR_LENGTH], self._clock()))
 
     async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
         owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
@@ -118,6 +118,22 @@ class StoredWork:
 def own_prefix(pid: int) -> str:
     """How the leases of a process on this host begin."""
     return f"{socket.gethostname()}:{pid}:"
+
+
+def _fail(connection: Connection, lease: Lease, error: str, now: datetime) -> None:
+    """Put a row where a person sees it, and say so in the journal, which open pages follow."""
+    owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
+    values = {"state": WorkState.FAILED.value, "lease_owner": "", "last_error": error}
+    failed = connection.execute(
+        update(work).where(*owned).values(**values).returning(work.c.kind, work.c.subject)
+    ).first()
+    if failed is None:
+        return
+    of_message = select(inbound_message.c.interaction_id).where(inbound_message.c.id == failed.subject)
+    interaction_id = connection.execute(of_message).scalar()
+    message_id = failed.subject if interaction_id is not None else None
+    detail = {"work": lease.work_id, "kind": failed.kind, "error": error[:200]}
+    note(connection, now, "failed", interaction_id=interaction_id, message_id=message_id, detail=detail)
 
 
 def _due(connection: Connection, now: datetime) -> bool:
