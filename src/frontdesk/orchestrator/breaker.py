@@ -73,9 +73,12 @@ class Breaker:
 class Guarded:
     """A performer behind a breaker; see interfaces.Performer. An answer that refuses for good is an answer."""
 
-    def __init__(self, performer: Performer, breaker: Breaker, name: str) -> None:
-        """`name` is the other side's, one for all performers that speak to it."""
+    def __init__(
+        self, performer: Performer, breaker: Breaker, name: str, part_of: Callable[[Effect], str] | None = None
+    ) -> None:
+        """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
         self._performer, self._breaker, self._name = performer, breaker, name
+        self._part_of = part_of
 
     async def find(self, key: str) -> Receipt | None:
         """See interfaces.Performer. Raises Held."""
@@ -84,7 +87,8 @@ class Guarded:
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """See interfaces.Performer. Raises Held."""
-        with _Watch(self._breaker, self._name):
+        part = self._part_of(effect) if self._part_of else ""
+        with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
             return await self._performer.perform(effect, case)
 
 

@@ -34,7 +34,7 @@ SAMPLE_VALUES: dict[str, Any] = {
     "service_call": {"code": "SC-000001", "status": "Open"},
     "order": {
         "number": "4711",
-        "state": "under_way",
+        "state": "shipped",
         "delivery_date": "2026-03-31",
         "shipped_on": "2026-03-29",
         "tracking": "00340434161094021501",

@@ -1,0 +1,93 @@
+"""The back ends that effects can be carried out in: one line for each; app makes them from the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from frontdesk.connectors.fsm import NAME as FSM
+from frontdesk.connectors.fsm import Fsm, FsmAccount
+from frontdesk.connectors.s4 import NAME as S4
+from frontdesk.connectors.s4 import OrderStatus
+from frontdesk.connectors.sap_rules import RulesAccount, SapRules
+from frontdesk.connectors.service_cloud import NAME as SERVICE_CLOUD
+from frontdesk.connectors.service_cloud import Cases
+from frontdesk.connectors.webhook import NAME as WEBHOOK
+from frontdesk.connectors.webhook import Webhook
+from frontdesk.interfaces import Clock, Http, Invalid, Performer
+
+
+class Reach(Protocol):
+    """Opens a client of the system at an address."""
+
+    def __call__(self, url: str, *, trusted: bool = True) -> Http:
+        """`trusted` False refuses internal addresses. Raises Invalid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An SAP system and its technical user; without a url it is not there."""
+
+    url: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which back ends there are."""
+
+    fsm_url: str
+    fsm: FsmAccount
+    rules_url: str
+    rules_token_url: str
+    rules: RulesAccount
+    s4: Login
+    service_cloud: Login
+    webhook_targets: str
+    webhook_secret: str
+
+
+def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None:
+    """The field service, None where it is not set up. Raises Invalid."""
+    return Fsm(reach(plan.fsm_url), plan.fsm, seconds) if plan.fsm_url else None
+
+
+def performers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, Performer]]:
+    """Action kind to the name of its back end and who carries it out there. Raises Invalid.
+
+    Service calls are not among them: which desk opens those is chosen apart.
+    """
+    found: dict[str, tuple[str, Performer]] = {}
+    if plan.s4.url:
+        found["order_status"] = S4, OrderStatus(reach(plan.s4.url), plan.s4.user, plan.s4.password)
+    if plan.service_cloud.url:
+        cloud = plan.service_cloud
+        found["update_case"] = SERVICE_CLOUD, Cases(reach(cloud.url), cloud.user, cloud.password)
+    if plan.webhook_secret:
+        outside = _untrusted(reach)
+        found["notify_webhook"] = WEBHOOK, Webhook(outside, plan.webhook_targets, plan.webhook_secret, clock)
+    elif plan.webhook_targets:
+        raise Invalid("connectors.webhook.secret is missing", "connectors.webhook.secret")
+    return found
+
+
+def sap_rules_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> SapRules | None:
+    """The rules service elsewhere, None where it is not set up. Raises Invalid."""
+    if not plan.rules_url:
+        return None
+    token = urlsplit(plan.rules_token_url)
+    if not token.hostname:
+        raise Invalid("connectors.rules.token_url is missing", "connectors.rules.token_url")
+    origin = f"{token.scheme}://{token.netloc}"
+    return SapRules(reach(plan.rules_url), reach(origin), token.path or "/oauth/token", plan.rules, seconds)
+
+
+def known() -> tuple[str, ...]:
+    """All connectors that there are; the manual has a page for each."""
+    return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK)
+
+
+def _untrusted(reach: Reach) -> Callable[[str], Http]:
+    return lambda origin: reach(origin, trusted=False)

@@ -1,0 +1,77 @@
+"""SAP Business Rules (Build Process Automation decisions) as an adviser on the route.
+
+POST …/rules-service/rest/v2/rule-services; see docs/reference/connectors/sap_rules.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from frontdesk.connectors.answers import refusal
+from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.tokens import Token
+from frontdesk.interfaces import Http, HttpAnswer, Invalid
+
+NAME = "sap_rules"
+PATH = "/rules-service/rest/v2/rule-services"
+UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAccount:
+    """The settings `connectors.rules`."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    service_id: str
+    revision: str
+    vocabulary: str
+    answer: str
+
+
+class SapRules:
+    """See interfaces.rules.RemoteDecider."""
+
+    name = NAME
+
+    def __init__(
+        self, http: Http, token_http: Http, token_path: str, account: RulesAccount, seconds: Callable[[], float]
+    ) -> None:
+        """`http` leads to the runtime, `token_http` to the token service. Raises Invalid for settings."""
+        self._http, self._account = http, account
+        self._token = Token(token_http, token_path, account.client_id, account.client_secret, seconds, NAME)
+        self._vocabulary = pairs(account.vocabulary, "connectors.rules.vocabulary", str)
+        self._answer = account.answer.split(".")
+        if not account.service_id:
+            raise Invalid("connectors.rules.service_id is missing", "connectors.rules.service_id")
+
+    async def route(self, facts: Mapping[str, Any]) -> str:
+        """See interfaces.rules.RemoteDecider. Raises ConnectorFailed, NoAnswer."""
+        body = {
+            "RuleServiceId": self._account.service_id,
+            "RuleServiceRevision": self._account.revision,
+            "Vocabulary": [{theirs: facts.get(ours, "") for theirs, ours in self._vocabulary.items()}],
+        }
+        answer = await self._send(body)
+        if not answer.ok:
+            raise refusal(NAME, answer)
+        return _route(answer.json(), self._answer)
+
+    async def _send(self, body: Mapping[str, Any]) -> HttpAnswer:
+        for is_last in (False, True):
+            token = await self._token.value()
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await self._http.send("POST", PATH, json=body, headers=headers)
+            if answer.status != UNAUTHORIZED or is_last:
+                break
+            self._token.refused(token)
+        return answer
+
+
+def _route(body: Any, path: list[str]) -> str:
+    """What the first result says at `path`; no result, no route."""
+    results = body.get("Result") if isinstance(body, dict) else None
+    found = results[0] if isinstance(results, list) and results else None
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""

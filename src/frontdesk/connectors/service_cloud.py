@@ -1,0 +1,93 @@
+"""SAP Service Cloud V2: one case for each interaction. See docs/reference/connectors/service_cloud.md.
+
+A case carries the interaction's reference as its externalId, by which it is looked for before one is created; a
+change carries the state it was made on (If-Match), as the API asks for. The filter by externalId is unverified.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.connectors.answers import refusal
+from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
+from frontdesk.model import Case, Effect, Receipt
+
+NAME = "service_cloud"
+CASES = "/sap/c4c/api/v1/case-service/cases"
+MERGE = "application/merge-patch+json"
+SUBJECT_LENGTH = 255
+PRIORITIES = {"L": "03", "M": "02", "H": "01", "V": "00"}
+STATUSES = {"NW": "01", "IP": "02", "AA": "03", "SP": "04", "CL": "05", "RO": "02", "CO": "05"}
+CONFLICTS = (409, 412)
+
+
+class Cases:
+    """The performer of `update_case`; see interfaces.Performer."""
+
+    def __init__(self, http: Http, user: str, password: str) -> None:
+        """`http` leads to the tenant. Raises Invalid for settings."""
+        if not user:
+            raise Invalid("connectors.service_cloud.user is missing", "connectors.service_cloud.user")
+        given = base64.b64encode(f"{user}:{password}".encode()).decode()
+        self._http = http
+        self._headers = {"authorization": f"Basic {given}", "accept": "application/json"}
+
+    async def find(self, key: str) -> Receipt | None:
+        """See interfaces.Performer: `perform` itself looks first, and changing twice is like changing once."""
+        return None
+
+    async def perform(self, effect: Effect, case: Case) -> Receipt:
+        """Create the interaction's case, or bring the one that is there up to date. Raises ConnectorFailed."""
+        reference, fields = case.interaction.reference, _fields(effect, case)
+        for _ in range(3):
+            known = await self._by_reference(reference)
+            answer = await (self._change(known, fields) if known else self._create(reference, fields))
+            if answer.status not in CONFLICTS:
+                return _receipt(_one(answer))
+        raise ConnectorFailed(f"the case of {reference} is being changed all the time")
+
+    async def _by_reference(self, reference: str) -> Mapping[str, Any] | None:
+        params = {"$filter": f"externalId eq '{reference}'", "$top": "1"}
+        answer = await self._http.send("GET", CASES, params=params, headers=self._headers)
+        if not answer.ok:
+            raise refusal(NAME, answer)
+        body = answer.json()
+        if not isinstance(body, dict) or not isinstance(body.get("value"), list):
+            raise ConnectorFailed("service_cloud gave an answer without a list")
+        return next((each for each in body["value"] if each.get("externalId") == reference), None)
+
+    async def _create(self, reference: str, fields: Mapping[str, Any]) -> HttpAnswer:
+        body = {**fields, "externalId": reference}
+        return await self._http.send("POST", CASES, json=body, headers=self._headers)
+
+    async def _change(self, known: Mapping[str, Any], fields: Mapping[str, Any]) -> HttpAnswer:
+        admin = known.get("adminData") or {}
+        headers = {**self._headers, "if-match": str(admin.get("updatedOn", "")), "content-type": MERGE}
+        return await self._http.send("PATCH", f"{CASES}/{known['id']}", json=dict(fields), headers=headers)
+
+
+def _fields(effect: Effect, case: Case) -> dict[str, Any]:
+    given, interaction = effect.action.parameters, case.interaction
+    fields = {
+        "subject": (interaction.title or f"Interaction {interaction.reference}")[:SUBJECT_LENGTH],
+        "priority": given.get("priority") or PRIORITIES.get(interaction.priority),
+        "status": given.get("status") or STATUSES.get(interaction.status.value),
+        "caseType": given.get("case_type"),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _one(answer: HttpAnswer) -> Mapping[str, Any]:
+    if not answer.ok:
+        raise refusal(NAME, answer)
+    body = answer.json()
+    found = body.get("value", body) if isinstance(body, dict) else None
+    if not isinstance(found, dict) or "id" not in found:
+        raise ConnectorFailed("service_cloud gave an answer without a case")
+    return found
+
+
+def _receipt(found: Mapping[str, Any]) -> Receipt:
+    code = str(found.get("displayId") or found["id"])
+    detail = {"connector": NAME, "code": code, "id": str(found["id"]), "status": str(found.get("status", ""))}
+    return Receipt(code, detail)

@@ -1,0 +1,100 @@
+"""SAP S/4HANA: sales orders and outbound deliveries, read by OData V2. The orders are made up."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from frontdesk.simulators.serving import Asked, Told, told
+from frontdesk.simulators.tokens import basic
+
+SERVICES = "/sap/opu/odata/sap/"
+ORDER = re.compile(r"API_SALES_ORDER_SRV/A_SalesOrder\('(\w+)'\)")
+DELIVERY = re.compile(r"API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryHeader\('(\w+)'\)")
+ITEMS = "API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryItem"
+FILTER = re.compile(r"ReferenceSDDocument eq '(\w+)'")
+OPTIONS = {"$select", "$filter", "$format", "$top", "$skip", "$expand"}
+
+
+def _date(year: int, month: int, day: int) -> str:
+    """As OData V2 writes it."""
+    return f"/Date({int(datetime(year, month, day, tzinfo=UTC).timestamp()) * 1000})/"
+
+
+# Shipped, on its way in parts, just received, blocked.
+ORDERS: dict[str, dict[str, Any]] = {
+    "4711001": {"OverallSDProcessStatus": "C", "OverallTotalDeliveryStatus": "C", "DeliveryBlockReason": ""},
+    "4711002": {"OverallSDProcessStatus": "B", "OverallTotalDeliveryStatus": "B", "DeliveryBlockReason": ""},
+    "4711003": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": ""},
+    "4711004": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "01"},
+}
+DELIVERIES: dict[str, dict[str, Any]] = {
+    "80000001": {
+        "order": "4711001",
+        "OverallGoodsMovementStatus": "C",
+        "PlannedGoodsIssueDate": _date(2026, 3, 2),
+        "ActualGoodsMovementDate": _date(2026, 3, 3),
+        "DeliveryDate": _date(2026, 3, 5),
+        "BillOfLading": "FD00340434161",
+    },
+    "80000002": {
+        "order": "4711002",
+        "OverallGoodsMovementStatus": "A",
+        "PlannedGoodsIssueDate": _date(2026, 4, 1),
+        "ActualGoodsMovementDate": None,
+        "DeliveryDate": _date(2026, 4, 3),
+        "BillOfLading": "",
+    },
+}
+
+
+class S4:
+    """See faults.Simulator."""
+
+    name = "s4"
+
+    def __init__(self, user: str, password: str) -> None:
+        """One technical user may read."""
+        self._login = (user, password)
+
+    def state(self) -> dict[str, Any]:
+        """Orders and deliveries."""
+        return {"orders": ORDERS, "deliveries": DELIVERIES}
+
+    async def answer(self, asked: Asked) -> Told:
+        """See faults.Simulator."""
+        if basic(asked) != self._login:
+            return _refused(401, "logon failed")
+        if asked.method != "GET":
+            return _refused(405, "this user may only read")
+        if unknown := asked.query.keys() - OPTIONS:
+            return _refused(400, f"unknown option {', '.join(sorted(unknown))}")
+        if asked.query.get("$format") != "json" and "json" not in asked.headers.get("accept", ""):
+            return Told(200, b"<?xml version='1.0'?><entry/>", {"content-type": "application/atom+xml"})
+        return self._read(asked)
+
+    def _read(self, asked: Asked) -> Told:
+        path = asked.path.removeprefix(SERVICES)
+        if found := ORDER.fullmatch(path):
+            return _entity(asked, "SalesOrder", found[1], ORDERS.get(found[1]))
+        if found := DELIVERY.fullmatch(path):
+            return _entity(asked, "DeliveryDocument", found[1], DELIVERIES.get(found[1]))
+        if path == ITEMS:
+            order = FILTER.fullmatch(asked.query.get("$filter", ""))
+            if order is None:
+                return _refused(400, "only the filter ReferenceSDDocument eq '…' is known")
+            rows = [{"DeliveryDocument": key} for key, row in DELIVERIES.items() if row["order"] == order[1]]
+            return told({"d": {"results": rows}})
+        return _refused(404, "no such resource")
+
+
+def _entity(asked: Asked, key: str, value: str, row: dict[str, Any] | None) -> Told:
+    if row is None:
+        return _refused(404, f"{key} {value} was not found")
+    whole = {key: value, "RequestedDeliveryDate": _date(2026, 4, 10), **row}
+    wanted = asked.query.get("$select", "")
+    names = wanted.split(",") if wanted else list(whole)
+    return told({"d": {name: whole.get(name) for name in names if name != "order"}})
+
+
+def _refused(status: int, message: str) -> Told:
+    return told({"error": {"code": str(status), "message": {"lang": "en", "value": message}}}, status)
