@@ -220,7 +220,7 @@ class Calling:
             line.breaker.enter()
             try:
                 return await self._admitted(line, rung, most, question, seconds)
-            except BaseException:
+            except BaseException:  # refused or cancelled: the service was not asked, so the probe is free again
                 line.breaker.gave_up()
                 raise
         except ModelFailed as error:
