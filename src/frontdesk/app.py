@@ -11,18 +11,19 @@ from sqlalchemy.engine import URL
 from ulid import ULID
 
 from frontdesk import __version__
+from frontdesk.back_ends import BackEnds, back_ends
 from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Channel, Http, ModelService, Performer, Stale, WorkQueue
+from frontdesk.interfaces import Channel, Http, ModelService, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
-from frontdesk.orchestrator.published import Published
+from frontdesk.orchestrator.actions import REPLY
+from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
+from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
@@ -91,6 +92,7 @@ class House:
     work_desk: StoredWorkDesk
     condition: StoredCondition
     effect_desk: StoredEffectDesk
+    back_ends: BackEnds
     rule_desk: RuleDesk
     builtin: Builtin
     outgoing: Outgoing
@@ -160,22 +162,14 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     work = StoredWork(database, now, new_id)
     cases = StoredCases(database, now)
     replies = StoredReplies(database, now, new_id)
-    templates = shipped_templates()
+    backs = back_ends(settings, outgoing, ServiceDesk(service_desk, now), now)
+    remote = Remote(backs.sap_rules, now, settings.rules.remote_seconds) if backs.sap_rules else None
+    book = Published(StoredRuleSets(database, now), now, remote)
     services = model_services(settings, outgoing)
     llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
-    desk = Desk(
-        cases=cases,
-        analyst=analyst,
-        rules=(book := Published(StoredRuleSets(database, now), now)),
-        templates=templates,
-        performers=_performers(templates, outbox, service_desk),
-        ladder=_ladder(codes),
-        clock=now,
-        new_id=new_id,
-        patience=timedelta(seconds=settings.effects.patience_seconds),
-    )
+    desk = _desk(settings, cases, analyst, book, backs, outbox, codes)
     return House(
         settings=settings,
         database=database,
@@ -196,6 +190,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         work_desk=StoredWorkDesk(database, work, now),
         condition=StoredCondition(database),
         effect_desk=StoredEffectDesk(database, now),
+        back_ends=backs,
         rule_desk=_rule_desk(settings, database, codes, desk, book),
         builtin=builtin,
         outgoing=outgoing,
@@ -209,9 +204,30 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     )
 
 
-def _rule_desk(
-    settings: Settings, database: Database, codes: StoredCodes, desk: Desk, book: Published
-) -> RuleDesk:
+def _desk(
+    settings: Settings,
+    cases: StoredCases,
+    analyst: Proxy,
+    book: Published,
+    backs: BackEnds,
+    outbox: StoredOutbox,
+    codes: StoredCodes,
+) -> Desk:
+    templates = shipped_templates()
+    return Desk(
+        cases=cases,
+        analyst=analyst,
+        rules=book,
+        templates=templates,
+        performers={**backs.performers, REPLY: Replying(templates, outbox, _channels(), now, new_id)},
+        ladder=_ladder(codes),
+        clock=now,
+        new_id=new_id,
+        patience=timedelta(seconds=settings.effects.patience_seconds),
+    )
+
+
+def _rule_desk(settings: Settings, database: Database, codes: StoredCodes, desk: Desk, book: Published) -> RuleDesk:
     return RuleDesk(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
@@ -226,15 +242,6 @@ def _rule_desk(
 
 def _channels() -> Mapping[str, Channel]:
     return {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
-
-
-def _performers(
-    templates: ReplyTemplates, outbox: StoredOutbox, service_desk: StoredServiceDesk
-) -> Mapping[str, Performer]:
-    return {
-        CREATE_SERVICE_CALL: ServiceDesk(service_desk, now),
-        REPLY: Replying(templates, outbox, _channels(), now, new_id),
-    }
 
 
 def _ladder(codes: StoredCodes) -> Ladder:
