@@ -64,8 +64,10 @@ class Dialect:
     def _format(self, schema: Mapping[str, Any], name: str) -> dict[str, Any]:
         if self.structure is Structure.OBJECT:
             return {"type": "json_object"}
-        is_strict = not self.narrows or is_expressible(schema)
-        told = narrowed(schema, requires_all=True) if self.narrows and is_strict else schema
+        narrow = narrowed(schema, requires_all=True) if is_expressible(schema) else None
+        told = narrow if self.narrows and narrow is not None else schema
+        # Servers that take the whole of JSON Schema may still hold a strict one to the rules of a narrow one.
+        is_strict = narrow is not None and told == narrow
         return {"type": "json_schema", "json_schema": {"name": name, "strict": is_strict, "schema": told}}
 
 

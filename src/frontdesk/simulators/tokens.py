@@ -26,6 +26,18 @@ class Tokens:
             return told({"error": "invalid_client"}, 401, {"www-authenticate": "Basic"})
         if asked.form().get("grant_type") != "client_credentials":
             return told({"error": "unsupported_grant_type"}, 400)
+        return self._new()
+
+    def give_to_form(self, asked: Asked) -> Told:
+        """Answer a token request whose client is in the form (RFC 6749, 2.3.1)."""
+        form = asked.form()
+        if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
+            return told({"error": "invalid_client"}, 401)
+        if form.get("grant_type") != "client_credentials" or not form.get("scope"):
+            return told({"error": "invalid_request"}, 400)
+        return self._new()
+
+    def _new(self) -> Told:
         token = secrets.token_urlsafe(24)
         self.given[token] = time.monotonic() + self.seconds
         return told({"access_token": token, "token_type": "bearer", "expires_in": max(1, int(self.seconds))})

@@ -1,0 +1,194 @@
+"""OpenAI's Chat Completions, also on Azure's paths: what is refused there is refused here."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from frontdesk.simulators.llm.sayings import tokens
+from frontdesk.simulators.llm.shapes import Question, Refused, Saying, number, pieces_of, require, texts
+from frontdesk.simulators.serving import Asked, Told, told
+
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+PARAMETERS = frozenset(
+    """messages model audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens
+    max_tokens metadata modalities moderation n parallel_tool_calls prediction presence_penalty prompt_cache_key
+    prompt_cache_options prompt_cache_retention reasoning_effort response_format safety_identifier seed service_tier
+    stop store stream stream_options temperature tool_choice tools top_logprobs top_p user verbosity
+    web_search_options""".split()  # noqa: SIM905 - a list is harder to compare with the reference
+)
+SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# What strict schemas may not hold; such a schema is refused as a whole.
+NOT_STRICT = ("allOf", "not", "if", "then", "else", "oneOf", "patternProperties", "minLength", "maxLength")
+FILTER_RESULT = {
+    "hate": {"filtered": True, "severity": "high"},
+    "jailbreak": {"filtered": False, "detected": False},
+    "self_harm": {"filtered": False, "severity": "safe"},
+}
+
+
+def question(asked: Asked, model: str = "") -> Question:
+    """Raises Refused. `model` is that of the path, where it is in there."""
+    body = asked.json()
+    require(isinstance(body, dict), "We could not parse the JSON body of your request.")
+    if unknown := sorted(body.keys() - PARAMETERS):
+        raise Refused(400, f"Unrecognized request argument supplied: {unknown[0]}", param=None, code=None)
+    model = model or body.get("model") or ""
+    require(isinstance(model, str) and bool(model), "you must provide a model parameter")
+    _check_numbers(body)
+    messages = _messages(body)
+    schema = _schema(body.get("response_format"), messages) if "response_format" in body else None
+    streamed, options = body.get("stream") or False, body.get("stream_options")
+    require(isinstance(streamed, bool), "Invalid type for 'stream': expected a boolean", "stream", "invalid_type")
+    require(options is None or streamed, "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+    user = [text for role, text in messages if role == "user"]
+    return Question(
+        model=model,
+        text=user[-1] if user else "",
+        schema=schema,
+        is_streamed=streamed,
+        limit=body.get("max_completion_tokens") or body.get("max_tokens") or 0,
+        prompt_tokens=sum(tokens(text) for _, text in messages),
+        wants_usage=bool(options and options.get("include_usage")),
+    )
+
+
+def answer(question: Question, saying: Saying) -> Told:
+    """A whole answer."""
+    is_refusal = saying.finish == "refusal"
+    message = {
+        "role": "assistant",
+        "content": None if is_refusal else saying.text,
+        "refusal": saying.text if is_refusal else None,
+    }
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(saying)}
+    return told(
+        {
+            "id": "chatcmpl-stand-in",
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": question.model,
+            "choices": [choice],
+            "usage": _usage(question, saying),
+        }
+    )
+
+
+def events(question: Question, saying: Saying) -> Iterator[bytes]:
+    """The events of a streamed answer."""
+    field = "refusal" if saying.finish == "refusal" else "content"
+    yield _event(question, {"role": "assistant", "content": ""})
+    for piece in pieces_of(saying.text):
+        yield _event(question, {field: piece})
+    yield _event(question, {}, _finish(saying))
+    if question.wants_usage:
+        yield _data(_chunk(question, []) | {"usage": _usage(question, saying)})
+    yield b"data: [DONE]\n\n"
+
+
+def error(refused: Refused) -> Told:
+    """An error as OpenAI tells it."""
+    shown = {"message": refused.message, "type": refused.kind, "param": None, "code": None}
+    return told({"error": shown | refused.more}, refused.status)
+
+
+def filtered_prompt() -> Told:
+    """A prompt that Azure's content filter has stopped."""
+    inner = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": FILTER_RESULT}
+    message = "The response was filtered due to the prompt triggering the content management policy."
+    shown = {"message": message, "type": None, "param": "prompt", "code": "content_filter", "status": 400}
+    return told({"error": shown | {"innererror": inner}}, 400)
+
+
+def failure() -> bytes:
+    """An error in the middle of a stream."""
+    return _data({"error": {"message": "The server had an error", "type": "server_error", "param": None, "code": None}})
+
+
+def _check_numbers(body: Mapping[str, Any]) -> None:
+    number(body, "temperature", 0, 2)
+    number(body, "top_p", 0, 1)
+    number(body, "n", 1, 128)
+    for name in ("max_tokens", "max_completion_tokens"):
+        number(body, name, 1, 1_000_000)
+    both = body.get("max_tokens") is not None and body.get("max_completion_tokens") is not None
+    require(not both, "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.")
+
+
+def _messages(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    given = body.get("messages")
+    require(isinstance(given, list) and bool(given), "Missing required parameter: 'messages'.", "messages")
+    read = []
+    for place, message in enumerate(given or ()):
+        at = f"messages[{place}]"
+        require(isinstance(message, dict) and message.get("role") in ROLES, f"Invalid value for '{at}.role'", at)
+        text = texts(message.get("content"))
+        has_other = message["role"] == "assistant" and ("tool_calls" in message or "refusal" in message)
+        require(text is not None or has_other, f"Invalid type for '{at}.content'", at, "invalid_type")
+        read.append((message["role"], text or ""))
+    return read
+
+
+def _schema(form: Any, messages: list[tuple[str, str]]) -> Mapping[str, Any] | None:
+    at = "response_format"
+    kind = form.get("type") if isinstance(form, dict) else None
+    require(kind in ("text", "json_object", "json_schema"), f"Invalid value for '{at}.type'", f"{at}.type")
+    if kind == "json_object":
+        told_so = any("json" in text.lower() for _, text in messages)
+        require(told_so, f"'messages' must contain the word 'json' to use '{at}' of type 'json_object'.", "messages")
+        return {"type": "object"}
+    if kind == "text":
+        return None
+    given = form.get("json_schema")
+    require(isinstance(given, dict), f"Missing required parameter: '{at}.json_schema'.", f"{at}.json_schema")
+    name, schema = given.get("name"), given.get("schema")
+    require(isinstance(name, str) and bool(SCHEMA_NAME.fullmatch(name)), f"Invalid '{at}.json_schema.name'", at)
+    require(isinstance(schema, dict), f"Missing required parameter: '{at}.json_schema.schema'.", at)
+    if given.get("strict"):
+        _check_strict(schema, name)
+    return schema if isinstance(schema, dict) else None
+
+
+def _check_strict(schema: Any, name: str, at: str = "()") -> None:
+    """Every object is closed and requires all it has."""
+    say = f"Invalid schema for response_format '{name}': In context={at}, "
+    if bad := [word for word in NOT_STRICT if word in schema]:
+        raise Refused(400, f"{say}'{bad[0]}' is not permitted.", param="response_format", code="invalid_json_schema")
+    if "properties" in schema:
+        closed = schema.get("additionalProperties") is False
+        require(closed, f"{say}'additionalProperties' is required to be supplied and to be false.", "response_format")
+        whole = set(schema.get("required", ())) == set(schema["properties"])
+        require(whole, f"{say}'required' is required to include every key in properties.", "response_format")
+    parts = [*schema.get("properties", {}).items(), *schema.get("$defs", {}).items(), ("items", schema.get("items"))]
+    for key, part in [*parts, *((str(n), part) for n, part in enumerate(schema.get("anyOf", ())))]:
+        if isinstance(part, dict):
+            _check_strict(part, name, f"{at}.{key}")
+
+
+def _finish(saying: Saying) -> str:
+    return "stop" if saying.finish == "refusal" else saying.finish
+
+
+def _usage(question: Question, saying: Saying) -> dict[str, int]:
+    used = question.prompt_tokens
+    return {"prompt_tokens": used, "completion_tokens": saying.tokens, "total_tokens": used + saying.tokens}
+
+
+def _event(question: Question, delta: dict[str, Any], finish: str | None = None) -> bytes:
+    return _data(_chunk(question, [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]))
+
+
+def _chunk(question: Question, choices: list[Any]) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-stand-in",
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": question.model,
+        "choices": choices,
+    }
+
+
+def _data(value: Any) -> bytes:
+    return b"data: " + msgspec.json.encode(value) + b"\n\n"

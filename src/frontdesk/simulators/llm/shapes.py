@@ -1,0 +1,122 @@
+"""What the shapes of services have in common: a question read out of a request, and what is made of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from frontdesk.simulators.llm.scripts import Fault, Rule
+from frontdesk.simulators.serving import Told
+
+NUMBER = (int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked. `limit` is the most tokens of its answer, 0 for no limit; `tool` is one it must use."""
+
+    model: str
+    text: str
+    schema: Mapping[str, Any] | None
+    is_streamed: bool
+    limit: int
+    prompt_tokens: int
+    wants_usage: bool = False
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the model says, and how it ends: stop, length, content_filter or refusal."""
+
+    text: str
+    finish: str
+    tokens: int
+
+
+class Refused(Exception):
+    """The request is not taken."""
+
+    def __init__(self, status: int, message: str, kind: str = "invalid_request_error", **more: Any) -> None:
+        """`more` goes into the error: param, code."""
+        super().__init__(message)
+        self.status, self.message, self.kind, self.more = status, message, kind, more
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one service looks: tells an answer, streams one, tells an error; `failure` is one amid a stream."""
+
+    answer: Callable[[Question, Saying], Told]
+    events: Callable[[Question, Saying], Iterable[bytes]]
+    error: Callable[[Refused], Told]
+    filtered_prompt: Callable[[], Told]
+    failure: Callable[[], bytes]
+    is_anthropic: bool = False
+
+
+def refusals(rule: Rule, is_anthropic: bool) -> Refused | None:
+    """The fault of a rule as an error of the service, None where it is a fault of another kind."""
+    match rule.fault:
+        case Fault.RATE_LIMITED:
+            kind = "rate_limit_error" if is_anthropic else "requests"
+            return Refused(429, "Rate limit reached, try again later", kind, code="rate_limit_exceeded")
+        case Fault.NO_QUOTA:
+            return Refused(429, "You exceeded your current quota", "insufficient_quota", code="insufficient_quota")
+        case Fault.SERVER_ERROR:
+            return Refused(500, "The server had an error", "api_error" if is_anthropic else "server_error")
+        case Fault.OVERLOADED:
+            return Refused(529 if is_anthropic else 503, "Overloaded", "overloaded_error")
+        case Fault.UNAUTHORISED:
+            kind = "authentication_error" if is_anthropic else "invalid_request_error"
+            return Refused(401, "The key is not valid", kind, code="invalid_api_key")
+        case Fault.UNKNOWN_MODEL:
+            kind = "not_found_error" if is_anthropic else "invalid_request_error"
+            return Refused(404, "The model does not exist", kind, code="model_not_found")
+    return None
+
+
+def require(holds: bool, message: str, param: str | None = None, code: str | None = None) -> None:
+    """Raises Refused (400) unless it holds."""
+    if not holds:
+        raise Refused(400, message, param=param, code=code)
+
+
+def number(body: Mapping[str, Any], name: str, low: float, high: float) -> None:
+    """Raises Refused (400) unless a field is absent, null, or a number between these."""
+    value = body.get(name)
+    good = value is None or (isinstance(value, NUMBER) and not isinstance(value, bool) and low <= value <= high)
+    require(good, f"Invalid '{name}': expected a number between {low:g} and {high:g}", name, "invalid_value")
+
+
+def texts(content: Any) -> str | None:
+    """The text of a message's content in either of its forms, None where it is neither."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
+        return None
+    return "".join(part.get("text", "") for part in content)
+
+
+def pieces_of(text: str) -> list[str]:
+    """A text in the pieces in which it is streamed: words with the space before them."""
+    words = text.split(" ")
+    return [word if place == 0 else f" {word}" for place, word in enumerate(words)]
+
+
+async def paced(
+    events: Iterable[bytes], rule: Rule | None, failure: Callable[[], bytes], sleep: Callable[[float], Awaitable[None]]
+) -> AsyncIterator[bytes]:
+    """A stream, with the faults of streams."""
+    whole = list(events)
+    fault = rule.fault if rule else None
+    for place, event in enumerate(whole):
+        if place == (len(whole) + 1) // 2 and fault is Fault.CUT_STREAM:
+            raise ConnectionAbortedError
+        if place == (len(whole) + 1) // 2 and fault is Fault.STALL_STREAM:
+            await sleep(86_400)
+        if place == (len(whole) + 1) // 2 and fault is Fault.FAIL_STREAM:
+            yield failure()
+            return
+        if fault is Fault.SLOW_TOKENS and rule is not None:
+            await sleep(rule.token_milliseconds / 1000)
+        yield event
