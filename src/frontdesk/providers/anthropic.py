@@ -22,7 +22,7 @@ from frontdesk.interfaces import (
     Transcript,
 )
 from frontdesk.providers import troubles
-from frontdesk.providers.chat_completions import Finish, Models
+from frontdesk.providers.chat_completions import EVENTS, Finish, Models
 from frontdesk.providers.events import events
 from frontdesk.providers.strict_schema import is_expressible, narrowed
 
@@ -87,7 +87,7 @@ class Block(msgspec.Struct):
 
     type: str = ""
     text: str = ""
-    input: msgspec.Raw | None = None
+    input: Any = None
 
 
 class Usage(msgspec.Struct):
@@ -119,7 +119,7 @@ class Happening(msgspec.Struct):
 
     type: str = ""
     delta: Delta | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class Anthropic:
@@ -191,7 +191,7 @@ class Anthropic:
 
     def _answer(self, message: Message, request: ModelRequest, model: str) -> ModelAnswer:
         finish = FINISHES.get(message.stop_reason or "end_turn", "other")
-        tools = [bytes(block.input).decode() for block in message.content if block.input is not None]
+        tools = [msgspec.json.encode(block.input).decode() for block in message.content if block.input is not None]
         text = tools[0] if tools else "".join(block.text for block in message.content if block.type == "text")
         if not text.strip() and finish in ("stop", "other"):
             raise troubles.empty(self.name)
@@ -202,13 +202,14 @@ class Anthropic:
 
     async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
         """The text of a stream; what else it says in the end is raised."""
+        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
+            raise troubles.unreadable(self.name, "a stream of events")
         reason: str | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
                 happening = self._read(event.data, Happening, "an event of a message")
                 if happening.error is not None:
-                    said = troubles.problem_of(b'{"error":' + bytes(happening.error) + b"}")
-                    raise troubles.failed_in_stream(self.name, said)
+                    raise troubles.failed_in_stream(self.name, troubles.problem_in(happening.error))
                 if happening.type == "message_stop":
                     break
                 delta = happening.delta or Delta()

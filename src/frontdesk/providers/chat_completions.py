@@ -30,6 +30,7 @@ from frontdesk.providers.strict_schema import without_nulls
 
 Finish = Literal["stop", "length", "content_filter", "refusal", "other"]
 T = TypeVar("T")
+EVENTS = "text/event-stream"
 MOST_TEXTS_AT_ONCE = 256
 MOST_TRIES = 5
 FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length", "content_filter": "content_filter"}
@@ -111,7 +112,7 @@ class Piece(msgspec.Struct):
     """An event of a stream."""
 
     choices: list[Choice] = []
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class Vector(msgspec.Struct):
@@ -274,13 +275,15 @@ class ChatCompletions:
 
     async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
         """The text of a stream; what else it says in the end is raised."""
+        self._check_streams(answer)
         finish: str | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
                 if event.data == b"[DONE]":
                     break
                 for choice in self._piece(event.data).choices[:1]:
-                    finish = "refusal" if choice.delta.refusal else choice.finish_reason or finish
+                    if finish != "refusal":
+                        finish = "refusal" if choice.delta.refusal else choice.finish_reason or finish
                     if choice.delta.text:
                         yield choice.delta.text
             else:
@@ -289,10 +292,14 @@ class ChatCompletions:
         if failure := troubles.stopped(self.name, finish or "stop"):
             raise failure
 
+    def _check_streams(self, answer: HttpStream) -> None:
+        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
+            raise troubles.unreadable(self.name, "a stream of events")
+
     def _piece(self, data: bytes) -> Piece:
         piece = self._read(data, Piece, "a piece of a chat completion")
         if piece.error is not None:
-            raise troubles.failed_in_stream(self.name, troubles.problem_of(b'{"error":' + bytes(piece.error) + b"}"))
+            raise troubles.failed_in_stream(self.name, troubles.problem_in(piece.error))
         return piece
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:

@@ -57,7 +57,11 @@ def problem_of(body: bytes) -> Problem:
         document = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return Problem()
-    error = document.get("error", document) if isinstance(document, dict) else {}
+    return problem_in(document.get("error", document) if isinstance(document, dict) else {})
+
+
+def problem_in(error: Any) -> Problem:
+    """The same of the error itself, as streams carry it."""
     if not isinstance(error, dict):
         return Problem(message=_word(error))
     inner = error.get("innererror") or error.get("inner_error")
