@@ -191,6 +191,13 @@ class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook: Webhook = Webhook()
 
 
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rule sets may do; a rules service elsewhere is set up in `connectors.rules`."""
+
+    extra_routes: str = ""
+    remote_seconds: Seconds = 3.0
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -206,6 +213,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     work: Work = Work()
     security: Security = Security()
+    rules: Rules = Rules()
     effects: Effects = Effects()
     connectors: Connectors = Connectors()
     outgoing: OutgoingHttp = OutgoingHttp()

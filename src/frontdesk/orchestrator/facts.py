@@ -108,6 +108,19 @@ FACTS: Mapping[str, Fact] = {
 # What a decision writes into the interaction, and so into the facts of its next message.
 FED_BACK = ("category", "priority", "status", "team")
 
+_FRESH: Mapping[str, Any] = {
+    "channel": "WEB",
+    "category": "SUP",
+    "priority": "M",
+    "status": Status.NEW.value,
+    "customer": "",
+    "team": "",
+    "first_message": True,
+    "sequence": 1,
+    "age_hours": 0.0,
+    "remote_route": "",
+}
+
 
 def facts_of(case: Case) -> dict[str, Any]:
     """All facts of a recorded case, as plain JSON values; documented in docs/reference/facts.md."""
@@ -128,6 +141,11 @@ def facts_of(case: Case) -> dict[str, Any]:
         "age_hours": _hours(case),
         "remote_route": "",
     }
+
+
+def facts_of_text(text: str, analysis: Analysis) -> dict[str, Any]:
+    """The facts of a text as if it opened an interaction on the website now, for trying rules on texts from a file."""
+    return {**_read(analysis), **text_flags(text), **_FRESH}
 
 
 def text_flags(text: str) -> dict[str, Any]:

@@ -86,13 +86,23 @@ def shipped_rule_set() -> NewRuleSet:
 
 def compile_content(name: str, version: int, content: str, vocabulary: Vocabulary | None = None) -> TableRules:
     """A stored or uploaded JSON text as rules. Raises Refused."""
+    return TableRules(name, version, read_model(content), vocabulary)
+
+
+def read_model(content: str) -> dict[str, Any]:
+    """A JSON text as a decision model. Raises Refused."""
     try:
-        model = json.loads(content)
+        model = json.loads(content, parse_constant=_refuse_constant)
+        json.dumps(model, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Refused(f"the rule set is not JSON: {error}", field="content") from None
     if not isinstance(model, dict):
         raise Refused("the rule set is not a JSON object: export it from the editor again", field="content")
-    return TableRules(name, version, model, vocabulary)
+    return model
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _shipped_text() -> str:

@@ -8,13 +8,24 @@ from frontdesk.edges.rest.conditions import Conditions
 from frontdesk.edges.rest.interactions import Interactions
 from frontdesk.edges.rest.messages import Messages
 from frontdesk.edges.rest.people import Contacts, Customers
+from frontdesk.edges.rest.rules import RuleSets
 from frontdesk.edges.rest.services import Channels, Room, Services, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
 from frontdesk.edges.rest.work import Decisions, Effects, WorkRoom
 
 __all__ = ["Services", "router", "routes", "specification"]
 
-ROOMS: tuple[type[Room], ...] = (Messages, Interactions, Customers, Contacts, Codes, Decisions, Effects, WorkRoom)
+ROOMS: tuple[type[Room], ...] = (
+    Messages,
+    Interactions,
+    Customers,
+    Contacts,
+    Codes,
+    Decisions,
+    Effects,
+    RuleSets,
+    WorkRoom,
+)
 
 
 def routes(services: Services) -> list[ControllerRouterHandler]:

@@ -29,6 +29,7 @@ from frontdesk.interfaces import (
     WorkDesk,
 )
 from frontdesk.model import Caller, CodeList
+from frontdesk.orchestrator.rule_desk import RuleDesk
 
 CHANNELS_BELIEVED_SECONDS = 2.0
 NAME_LENGTH = 100
@@ -73,6 +74,7 @@ class Services:
     work: WorkDesk
     calls: Calls
     condition: Condition
+    rules: RuleDesk
     metrics: Metrics
     wake: Callable[[], None]
     is_working: Callable[[], bool | None]

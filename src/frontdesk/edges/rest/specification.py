@@ -23,6 +23,7 @@ TAGS = {
     "Contacts": "People who write to us.",
     "Code lists": "What is offered and recognised; intents among them.",
     "Decisions and effects": "What the rules chose and what was done about it.",
+    "Rules": "Versions of the decision table: tried on the past before they act.",
     "Work": "Durable work that needs a person.",
     "Operation": "Probes and figures.",
 }

@@ -1,0 +1,141 @@
+"""What people do with rule sets: draft, check, try on the past, publish, take back, ask why."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid, Kept, Once
+from frontdesk.interfaces.rules import History, NewRuleSet, Refused, RuleSets, Wanted
+from frontdesk.model import InboundMessage, Sender
+from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
+from frontdesk.orchestrator.analysing import analyse
+from frontdesk.orchestrator.backtest import Report, backtest, imagined
+from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
+from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
+from frontdesk.orchestrator.facts import facts_of_text
+from frontdesk.orchestrator.published import Published
+from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
+from frontdesk.orchestrator.spreadsheet import from_csv
+from frontdesk.orchestrator.templates import ReplyTemplates
+
+MOST_BACKTESTED = 1_000_000
+
+
+class RuleDesk:
+    """Rule sets as people handle them. Nothing here can reach a connector or a channel."""
+
+    def __init__(
+        self,
+        rule_sets: RuleSets,
+        history: History,
+        book: Published,
+        codes: CodeLists,
+        templates: ReplyTemplates,
+        analyst: Analyst,
+        clock: Clock,
+        extra_routes: Iterable[str] = (),
+    ) -> None:
+        """`extra_routes` are allowed besides those of the sample; `analyst` reads texts out of files."""
+        self._rule_sets, self._history, self._book, self._codes = rule_sets, history, book, codes
+        self._templates, self._analyst, self._clock = templates, analyst, clock
+        self._routes = ROUTES | frozenset(extra_routes)
+
+    async def versions(self) -> tuple[RuleSetVersion, ...]:
+        """All versions, newest first, without content."""
+        return await self._rule_sets.versions()
+
+    async def publications(self) -> tuple[Publication, ...]:
+        """What came into force when, newest first."""
+        return await self._rule_sets.publications()
+
+    async def version(self, number: int | None = None) -> RuleSetVersion:
+        """One version with its content, the published one without a number. Raises NotFound."""
+        return await self._rule_sets.get(await self._rule_sets.in_force() if number is None else number)
+
+    async def check(self, content: str) -> list[Finding]:
+        """Everything that is found in a rule set, the worst first; nothing is stored."""
+        try:
+            rules = compile_content("checked", 0, content, await self._vocabulary())
+        except Refused as error:
+            return list(error.findings) or [Finding(Severity.ERROR, "model", str(error))]
+        cells = check_table(rules.table, await self._vocabulary())
+        return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
+
+    async def draft(self, draft: NewRuleSet, by: str, once: Once | None = None) -> Kept[RuleSetVersion]:
+        """Store a draft. Raises Refused that names row and column."""
+        return await self._rule_sets.add(await self._checked(draft), by, once)
+
+    async def change(self, version: int, draft: NewRuleSet, revision: int | None) -> RuleSetVersion:
+        """Replace a draft. Raises Refused, NotFound, Stale, Conflict once it was published."""
+        before = await self._rule_sets.get(version)
+        if before.state is not RuleSetState.DRAFT:
+            raise Conflict(f"version {version} was published and stays as it is: draft a new one from it")
+        return await self._rule_sets.change(version, await self._checked(draft), revision)
+
+    async def remove(self, version: int, by: str) -> None:
+        """Throw a draft away. Raises NotFound, Conflict once it was published."""
+        await self._rule_sets.remove(version, by)
+
+    async def publish(self, version: int, by: str, note: str) -> RuleSetVersion:
+        """Put a version in force: a draft, or an old one again. Raises Refused for anything that is wrong with it."""
+        stored = await self._rule_sets.get(version)
+        findings = await self.check(stored.content)
+        if problem := worst(findings):
+            raise Refused(f"version {version} cannot be published: {problem}", findings, "content")
+        published = await self._rule_sets.publish(stored, by, note)
+        self._book.forget()
+        return published
+
+    async def model_of_csv(self, text: str, base: int | None) -> str:
+        """A decision model with the table of a CSV text, all else from version `base` (the published one)."""
+        return json.dumps(from_csv(text, read_model((await self.version(base)).content)))
+
+    async def rules(self, version: int | None = None) -> TableRules:
+        """A stored version, compiled. Raises NotFound, Refused."""
+        stored = await self.version(version)
+        return compile_content(stored.name, stored.version, stored.content)
+
+    async def backtest(self, rules: TableRules, wanted: Wanted) -> Report:
+        """Decide past messages again. Raises Invalid when it is not said which."""
+        if wanted.last is None and wanted.since is None and wanted.until is None:
+            raise Invalid("say which messages: the last so many, or since or until when", "last")
+        if wanted.last is not None and not 0 < wanted.last <= MOST_BACKTESTED:
+            raise Invalid(f"last is a number from 1 to {MOST_BACKTESTED:,}", "last")
+        return await backtest(rules, self._history.decided(wanted))
+
+    async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> Report:
+        """Decide lines of a file, each with `facts` or a `text` to be read first; compare with what is in force."""
+        facts = [await self._facts(number, line) for number, line in enumerate(lines, 1)]
+        return await backtest(rules, _once(imagined(await self._book.current(), facts)))
+
+    async def explain(self, message_id: str) -> Explanation:
+        """Why a message was decided as it was, out of the record of its decision. Raises NotFound."""
+        past = await self._history.of_message(message_id)
+        return explain(await self.rules(past.decision.rule_set_version), past.decision.facts)
+
+    async def what_if(self, message_id: str, changes: Mapping[str, Any], version: int | None = None) -> WhatIf:
+        """What other facts would have led to, by its own version of the rules or another. Raises NotFound, Invalid."""
+        decision = (await self._history.of_message(message_id)).decision
+        return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
+
+    async def _checked(self, draft: NewRuleSet) -> NewRuleSet:
+        compile_content(draft.name, 0, draft.content, await self._vocabulary())
+        return draft
+
+    async def _vocabulary(self) -> Vocabulary:
+        lists = await self._codes.all()
+        codes = {which: frozenset(entry.code for entry in entries) for which, entries in lists.items()}
+        return Vocabulary(self._routes, self._templates, codes)
+
+    async def _facts(self, number: int, line: Mapping[str, Any]) -> Mapping[str, Any]:
+        facts, text = line.get("facts"), line.get("text")
+        if isinstance(facts, Mapping):
+            return facts
+        if not isinstance(text, str):
+            raise Invalid(f"line {number} has neither facts (an object) nor text", "file")
+        message = InboundMessage(str(number), 0, 1, "WEB", text, Sender(), self._clock())
+        return facts_of_text(text, await self._analyst.analyse(message))
+
+
+async def _once(past: Sequence[Past]) -> AsyncIterator[Sequence[Past]]:
+    yield past
