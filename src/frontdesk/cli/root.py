@@ -36,10 +36,12 @@ def whole() -> Group:
         configuration,
         databases,
         demonstrating,
+        effects,
         exporting,
         importing,
         saying,
         serving,
+        simulating,
         working,
     )
 

@@ -1,0 +1,93 @@
+"""`frontdesk effects`: actions that failed or wait for approval, and what a person does about them."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from frontdesk.cli.opening import with_house
+from frontdesk.cli.registry import command, group
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.showing import table
+from frontdesk.interfaces import Invalid, Kept, Once
+from frontdesk.model import Effect, EffectState, Role
+
+if TYPE_CHECKING:
+    from frontdesk.app import House
+
+MOST_AT_ONCE = 100_000
+PAGE = 200
+STATES = [EffectState.FAILED, EffectState.WAITING, EffectState.PENDING, EffectState.DONE, EffectState.DROPPED]
+BY = "cli"
+Change = Callable[[str, str, Once | None], Awaitable[Kept[Effect]]]
+
+
+@group(frontdesk, "effects")
+def effects() -> None:
+    """Effects that failed or wait for approval: list, retry, drop, approve."""
+
+
+@command(effects, "list", role=Role.AGENT, example="frontdesk effects list --state waiting")
+@click.option(
+    "--state", type=click.Choice(STATES), default=EffectState.FAILED, show_default=True, help="Which to list."
+)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
+def list_effects(state: EffectState, limit: int) -> None:
+    """List effects, oldest first: key, kind, attempts, since when, and why they failed."""
+    found = with_house(lambda house: _some(house, EffectState(state), limit))
+    rows = [
+        (e.key, e.action.kind, str(e.attempts), f"{e.created_at:%Y-%m-%d %H:%M}", " ".join(e.error.split())[:200])
+        for e in found
+    ]
+    if rows:
+        click.echo("\n".join(line.rstrip() for line in table(rows)))
+
+
+@command(effects, "retry", role=Role.SUPERVISOR, example="frontdesk effects retry --all")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def retry(keys: tuple[str, ...], every: bool) -> None:
+    """Try failed effects again; a server or a worker takes them up, and looks first whether they were done."""
+    done = with_house(lambda house: _each(house, keys, EffectState.FAILED if every else None, house.effect_desk.retry))
+    click.echo(f"{done:,} due again")
+
+
+@command(effects, "drop", role=Role.SUPERVISOR, example="frontdesk effects drop 01JQ8M3T5W7X9Z2B4D6F8H0K1N:default:1:0")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def drop(keys: tuple[str, ...], every: bool) -> None:
+    """Give up effects that failed, or refuse what waits for approval, with all that waits for it."""
+    done = with_house(lambda house: _each(house, keys, EffectState.FAILED if every else None, house.effect_desk.drop))
+    click.echo(f"{done:,} dropped")
+
+
+@command(
+    effects, "approve", role=Role.SUPERVISOR, example="frontdesk effects approve 01JQ8M3T5W7X9Z2B4D6F8H0K1N:default:1:0"
+)
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+def approve(keys: tuple[str, ...]) -> None:
+    """Let go on what waits for approval."""
+    done = with_house(lambda house: _each(house, keys, None, house.effect_desk.approve))
+    click.echo(f"{done:,} approved")
+
+
+async def _some(house: "House", state: EffectState, limit: int) -> list[Effect]:
+    found: list[Effect] = []
+    cursor = ""
+    while len(found) < limit:
+        page = await house.readings.effects(state, min(PAGE, limit - len(found)), cursor)
+        found.extend(page.rows)
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    return found
+
+
+async def _each(house: "House", keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:
+    """Change each; how many."""
+    if bool(keys) is (every is not None):
+        raise Invalid("name the effects by their keys, or all of them with --all")
+    wanted = keys or tuple(each.key for each in await _some(house, every or EffectState.FAILED, MOST_AT_ONCE))
+    for key in wanted:
+        await change(key, BY, None)
+    return len(wanted)
