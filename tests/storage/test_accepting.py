@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -64,20 +65,16 @@ async def test_an_operation_that_raises_undoes_only_itself(house: House) -> None
     assert await count(house, inbox_event) == 10
 
 
-async def test_what_was_accepted_is_there_after_the_process_has_gone(house: House) -> None:
-    if house.database.dialect != "sqlite":
-        pytest.skip("PostgreSQL is another process by itself")
-    import sqlite3
-
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_what_was_accepted_is_there_for_another_process(house: House) -> None:
     accepted = await house.inbox.accept(NewMessage("kept", "WEB"))
     with sqlite3.connect(f"file:{house.settings.folder}/frontdesk.sqlite3?mode=ro", uri=True) as other:
         assert other.execute("SELECT text FROM inbound_message WHERE id = ?", (accepted.message_id,)).fetchone()
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_sqlite_writes_with_full_fsync(house: House) -> None:
-    if house.database.dialect != "sqlite":
-        pytest.skip("a setting of SQLite")
     full = 2
     level = await house.database.write(lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar())
     assert level == full

@@ -70,9 +70,9 @@ async def accept_with_patience(house: House, text: str) -> None:
     raise AssertionError("never available again")
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -> None:
     async with open_house(settings, builtin) as house:
         pass
-    if house.database.dialect == "sqlite":
-        with pytest.raises(Unavailable, match="going down"):
-            await house.inbox.accept(NewMessage("too late", "WEB"))
+    with pytest.raises(Unavailable, match="going down"):
+        await house.inbox.accept(NewMessage("too late", "WEB"))
