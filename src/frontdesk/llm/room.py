@@ -101,7 +101,7 @@ def furnish(
 
 def _line(name: str, each: Service, options: Options) -> Line:
     breaker = Breaker(options.breaker_failures, options.breaker_seconds)
-    mode = options.modes.get(name, options.mode)
+    mode = Mode(options.modes.get(name, options.mode))
     rate = options.rates.get(name, Rate())
     return Line(each.service, each.model, mode, breaker, rate, each.embedding_model, each.speech_model)
 
