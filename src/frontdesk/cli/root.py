@@ -42,6 +42,7 @@ def whole() -> Group:
         saying,
         serving,
         simulating,
+        simulating_llm,
         working,
     )
 

@@ -104,7 +104,13 @@ def service_cloud(user: str, secret: str, keep: Path | None, **served: Any) -> N
 
 def serve_simulator(answering: "Answering", port: int) -> None:
     """Serve on loopback until SIGTERM or SIGINT; print the line "ready …". Raises Invalid when the port is taken."""
-    asyncio.run(_serve(answering, port))
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # Windows
+        asyncio.run(_serve(answering, port))
+        return
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve(answering, port))
 
 
 def _serve_faulty(

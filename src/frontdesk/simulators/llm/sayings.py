@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-# What a reader finds in a customer's text, by the names that answers use.
+# What a reader finds in a customer's text, by the names that answers use. A tuple holds names for one and the same
+# choice; the one that the schema knows is said.
 Reading = Mapping[str, Any]
 Reader = Callable[[str], Awaitable[Reading]]
 
@@ -115,6 +116,8 @@ def _fitting(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> 
     if "enum" in schema:
         return _chosen(value, schema["enum"])
     kinds = schema.get("type", "string")
+    if isinstance(value, tuple):
+        value = value[0]
     if isinstance(value, str) and "string" in kinds:
         return value[: schema.get("maxLength", len(value))] or None
     return value if isinstance(value, int | float) and ("number" in kinds or "integer" in kinds) else None
@@ -133,7 +136,8 @@ def _fitting_list(values: list[Any], schema: Mapping[str, Any], root: Mapping[st
 
 def _chosen(value: Any, choices: Sequence[Any]) -> Any:
     """The choice that is the value, however it is written: service_call, Service Call and ServiceCall are one."""
-    return next((each for each in choices if isinstance(each, str) and _key(each) == _key(value)), None)
+    keys = {_key(each) for each in (value if isinstance(value, tuple) else (value,))}
+    return next((each for each in choices if isinstance(each, str) and _key(each) in keys), None)
 
 
 def _key(value: Any) -> str:
