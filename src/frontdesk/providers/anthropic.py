@@ -1,5 +1,7 @@
 """Anthropic's Messages. It has no embeddings and no transcription.
 
+The key goes into `x-api-key` with the version 2023-06-01, as its reference says; the official client 2.12 sends it as
+`Authorization: Bearer` with a newer version, which `headers` and `api_version` in the settings can do too.
 Answers of a given form are asked for by `output_config` (as in the official client 2.12), and of models that do not
 know it by a tool that they must use.
 """

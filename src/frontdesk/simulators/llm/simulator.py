@@ -101,11 +101,11 @@ class LlmSimulator:
 
     def _authorise(self, asked: Asked, shape: Shape) -> None:
         """Raises Refused without a good key or token in the header that the service wants."""
+        scheme, _, given = asked.headers.get("authorization", "").partition(" ")
         if shape.is_anthropic:
-            if asked.headers.get("x-api-key") not in self._keys:
+            if not {asked.headers.get("x-api-key"), given} & self._keys:
                 raise Refused(401, "invalid x-api-key", "authentication_error")
             return
-        scheme, _, given = asked.headers.get("authorization", "").partition(" ")
         is_azure = asked.path.startswith("/openai/")
         if scheme.lower() == "bearer" and not asked.path.startswith("/v2/") and given in self._keys:
             return
