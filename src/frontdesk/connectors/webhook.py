@@ -10,7 +10,7 @@ import hmac
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -44,10 +44,10 @@ class Webhook:
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Post the event. Raises ConnectorFailed, NoAnswer."""
-        origin, path = _split(self._address(effect))
+        origin, path, params = _split(self._address(effect))
         body = msgspec.json.encode(_event(effect, case))
         headers = signed(id_of(effect.key), int(self._clock().timestamp()), body, self._key)
-        answer = await self._client(origin).send("POST", path, content=body, headers=headers)
+        answer = await self._client(origin).send("POST", path, content=body, params=params, headers=headers)
         if not answer.ok:
             error = refusal(f"{NAME} {origin}", answer)
             # The endpoint said that it does not want any more; all else is worth another try (Standard Webhooks).
@@ -98,13 +98,13 @@ def _key(secret: str) -> bytes:
     return key
 
 
-def _split(address: str) -> tuple[str, str]:
-    """Origin and the rest. Raises ConnectorFailed."""
+def _split(address: str) -> tuple[str, str, dict[str, str]]:
+    """Origin, path and query. Raises ConnectorFailed."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         raise ConnectorFailed(f"{address!r} is not an address like https://example.com/hook", permanent=True)
-    path = parts.path or "/"
-    return f"{parts.scheme}://{parts.netloc}", f"{path}?{parts.query}" if parts.query else path
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return f"{parts.scheme}://{parts.netloc}", parts.path or "/", query
 
 
 def _event(effect: Effect, case: Case) -> Mapping[str, Any]:

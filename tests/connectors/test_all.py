@@ -1,0 +1,130 @@
+"""What holds for everyone who carries out effects: interfaces.Performer."""
+
+import base64
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontdesk.app import House, now
+from frontdesk.connectors.fsm import Fsm
+from frontdesk.connectors.registry import known
+from frontdesk.connectors.s4 import OrderStatus
+from frontdesk.connectors.service_cloud import Cases
+from frontdesk.connectors.service_desk import ServiceDesk
+from frontdesk.connectors.webhook import Webhook
+from frontdesk.interfaces import Failed, NoAnswer, Performer
+from frontdesk.model import Case, Effect, Lease, NewMessage, WorkState
+from frontdesk.orchestrator.actions import REPLY
+from frontdesk.outgoing import Outgoing
+from frontdesk.simulators.fsm import Fsm as SimulatedFsm
+from frontdesk.simulators.s4 import S4
+from frontdesk.simulators.service_cloud import ServiceCloud
+from frontdesk.simulators.serving import Asked, Told
+from frontdesk.simulators.tokens import Tokens
+from tests.connectors.conftest import QUICK, Running, effect
+from tests.connectors.test_fsm import ACCOUNT
+
+PAGES = Path(__file__).parent.parent.parent / "docs" / "reference" / "connectors"
+
+
+@dataclass
+class Other:
+    """A performer, an effect for it, and the other side where there is one on the network."""
+
+    performer: Performer
+    effect: Effect
+    running: Running | None = None
+    looks: bool = True
+
+
+class Sink:
+    """A receiver of webhooks."""
+
+    name = "sink"
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    async def answer(self, asked: Asked) -> Told:
+        return Told(204)
+
+
+@pytest.fixture(params=["service_desk", "fsm", "s4", "service_cloud", "webhook", "reply"])
+async def other(request: pytest.FixtureRequest, house: House, serve: Any, outgoing: Outgoing) -> AsyncIterator[Other]:
+    if request.param == "service_desk":
+        yield Other(ServiceDesk(house.service_desk, now), effect("create_service_call"))
+    elif request.param == "reply":
+        yield Other(house.desk.performers[REPLY], effect(REPLY, template="received"))
+    else:
+        yield await _on_the_network(request.param, serve, outgoing)
+
+
+async def _on_the_network(name: str, serve: Any, outgoing: Outgoing) -> Other:
+    if name == "fsm":
+        running = await serve(SimulatedFsm(Tokens("frontdesk", "secret")))
+        fsm = Fsm(outgoing.client(running.url, limits=QUICK), ACCOUNT, time.monotonic)
+        return Other(fsm, effect("create_service_call"), running)
+    if name == "s4":
+        running = await serve(S4("me", "secret"))
+        orders = OrderStatus(outgoing.client(running.url, limits=QUICK), "me", "secret")
+        return Other(orders, effect("order_status", order_no="4711001"), running, looks=False)
+    if name == "service_cloud":
+        running = await serve(ServiceCloud("me", "secret"))
+        cases = Cases(outgoing.client(running.url, limits=QUICK), "me", "secret")
+        return Other(cases, effect("update_case"), running, looks=False)
+    running = await serve(Sink())
+    secret = base64.b64encode(b"k" * 32).decode()
+    webhook = Webhook(lambda origin: outgoing.client(origin, limits=QUICK, trusted=False), "", secret, now)
+    return Other(webhook, effect("notify_webhook", url=f"{running.url}/hook"), running, looks=False)
+
+
+@pytest.fixture
+async def case(house: House) -> Case:
+    """A case as the pipeline has it when it acts."""
+    await house.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
+    await house.runner.run_until_idle()
+    [row] = await house.work.list(WorkState.DONE)
+    return await house.desk.cases.load(row, Lease(row.id, "", now()))
+
+
+async def test_nothing_is_found_before_it_was_done(other: Other) -> None:
+    assert await other.performer.find(other.effect.key) is None
+
+
+async def test_done_once_more_it_is_done_once_and_says_the_same(other: Other, case: Case) -> None:
+    first = await other.performer.perform(other.effect, case)
+    assert await other.performer.perform(other.effect, case) == first
+
+
+async def test_what_was_done_is_found_where_that_can_be_asked(other: Other, case: Case) -> None:
+    first = await other.performer.perform(other.effect, case)
+    found = await other.performer.find(other.effect.key)
+    assert (found == first) if other.looks else (found is None)
+
+
+@pytest.mark.parametrize("fault", ["fail_share", "cut_share"])
+async def test_no_answer_is_an_error_of_ours_that_is_worth_another_try(other: Other, case: Case, fault: str) -> None:
+    if other.running is None:
+        pytest.skip("nothing on the network")
+    other.running.fault(**{fault: 1.0})
+    with pytest.raises(Failed) as error:
+        await other.performer.perform(other.effect, case)
+    assert not error.value.permanent
+
+
+async def test_nobody_there_is_known_to_have_done_nothing(outgoing: Outgoing, case: Case) -> None:
+    fsm = Fsm(outgoing.client("http://127.0.0.1:9", limits=QUICK), ACCOUNT, time.monotonic)
+    with pytest.raises(NoAnswer) as error:
+        await fsm.perform(effect("create_service_call"), case)
+    assert not error.value.may_be_done
+
+
+def test_every_connector_has_a_page() -> None:
+    assert {page.stem for page in PAGES.glob("*.md")} == set(known())
+    for page in PAGES.glob("*.md"):
+        assert re.match(r"# .+", page.read_text("utf-8")), page.name
