@@ -10,6 +10,7 @@ from pathlib import Path
 
 from litestar import HttpMethod, Response, Router, route
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from frontdesk.model import Role
 from frontdesk.ui.services import ROLE, PageRequest
@@ -44,7 +45,7 @@ def router() -> Router:
         include_in_schema=False,
         sync_to_thread=True,
     )
-    def asset(request: PageRequest, path: str) -> Response[bytes]:
+    def asset(request: PageRequest, path: FromPath[str]) -> Response[bytes]:
         name = str(path).lstrip("/")
         if name not in names:
             raise NotFoundException(f"there is no file {name[:100]}")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
 from frontdesk.interfaces import DeskRow
@@ -18,17 +18,21 @@ AGENT = {ROLE: Role.AGENT}
 ROWS = 25
 LONGEST_QUERY = 200
 # Litestar keeps the name `query` for itself.
-Search = Annotated[str, Parameter(query="query")]
+Search = Annotated[str, QueryParameter(name="query")]
 
 
 @get("/desk", opt=AGENT, include_in_schema=False)
-async def desk(request: PageRequest, services: Needs, search: Search = "", cursor: str = "") -> Response[str]:
+async def desk(
+    request: PageRequest, services: Needs, search: Search = "", cursor: FromQuery[str] = ""
+) -> Response[str]:
     """The page."""
     return services.pages.page(request, "desk.html", "Desk", await _context(services, search, cursor))
 
 
 @get("/desk/fragment", opt=AGENT, include_in_schema=False)
-async def fragment(request: PageRequest, services: Needs, search: Search = "", cursor: str = "") -> Response[str]:
+async def fragment(
+    request: PageRequest, services: Needs, search: Search = "", cursor: FromQuery[str] = ""
+) -> Response[str]:
     """The list alone."""
     return services.pages.page(request, "desk_fragment.html", "", await _context(services, search, cursor))
 

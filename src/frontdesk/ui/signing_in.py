@@ -3,6 +3,7 @@
 import re
 
 from litestar import Response, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import CookieChange, Proof, TooMany
@@ -18,7 +19,7 @@ LONGEST_NEXT = 2000
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
-async def form(request: PageRequest, services: Needs, next: str = "") -> Response[str] | Redirect:
+async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
     """The form; whoever is signed in already goes on. A demo visitor who signed out is signed in again."""
     if request.auth.proof is Proof.NOTHING and (resumed := services.door.resume_demo(request.auth)):
         return _on(local(next) or "/desk", resumed)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from litestar import HttpMethod, Response, get, post, route
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
@@ -49,7 +50,7 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
 
 @get("/track", opt=ANYONE, include_in_schema=False)
 async def look_up(
-    request: PageRequest, services: Needs, reference: str = "", email: str = ""
+    request: PageRequest, services: Needs, reference: FromQuery[str] = "", email: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
     """Lead to a message's page. What is unknown and what is another's sounds the same."""
     services.lookups.admit(request.auth.place)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import CookieChange, Thread
@@ -30,7 +31,9 @@ class Entry:
 
 
 @get("/track/{reference:str}", opt=ANYONE, include_in_schema=False)
-async def track(request: PageRequest, services: Needs, reference: str, key: str = "") -> Response[str]:
+async def track(
+    request: PageRequest, services: Needs, reference: FromPath[str], key: FromQuery[str] = ""
+) -> Response[str]:
     """The page. The key of the link is kept in a cookie for this page alone, for the form to be sent with."""
     entry = await _enter(request, services, reference, key)
     title = entry.thread.interaction.title or f"Message {entry.thread.interaction.reference}"
@@ -40,21 +43,23 @@ async def track(request: PageRequest, services: Needs, reference: str, key: str 
 
 
 @get("/track/{reference:str}/fragment", opt=ANYONE, include_in_schema=False)
-async def fragment(request: PageRequest, services: Needs, reference: str, key: str = "") -> Response[str]:
+async def fragment(
+    request: PageRequest, services: Needs, reference: FromPath[str], key: FromQuery[str] = ""
+) -> Response[str]:
     """The part of the page that changes."""
     entry = await _enter(request, services, reference, key)
     return services.pages.page(request, "track_fragment.html", "", await _context(services, entry))
 
 
 @get("/track/{reference:str}/events", opt=ANYONE, include_in_schema=False)
-async def events(request: PageRequest, services: Needs, reference: str, key: str = "") -> Stream:
+async def events(request: PageRequest, services: Needs, reference: FromPath[str], key: FromQuery[str] = "") -> Stream:
     """Tells when to fetch the fragment again."""
     entry = await _enter(request, services, reference, key)
     return event_stream(services.live, entry.thread.interaction.id)
 
 
 @post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
-async def answer(request: PageRequest, services: Needs, reference: str) -> Redirect:
+async def answer(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """The customer writes on in the same interaction, as who they were when they opened it."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
