@@ -1,5 +1,6 @@
 """The use cases in force: those that ship, overlaid by what people published."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -44,16 +45,23 @@ class Shelf:
         self._stamp: str | None = None
         self._looked = -LOOK_EVERY
         self._all: Mapping[str, UseCase] = {}
+        self._looking = asyncio.Lock()
 
     async def all(self) -> Mapping[str, UseCase]:
         """All in force, by name."""
-        moment = time.monotonic()
-        if moment - self._looked >= LOOK_EVERY:
-            self._looked = moment
-            stamp = await self._store.stamp()
-            if stamp != self._stamp:
-                self._all, self._stamp = {**shipped(), **_read(await self._store.published())}, stamp
+        if not self._all or time.monotonic() - self._looked >= LOOK_EVERY:
+            async with self._looking:
+                await self._look()
         return self._all
+
+    async def _look(self) -> None:
+        """Take in what was published, unless somebody has just looked."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        stamp = await self._store.stamp()
+        if stamp != self._stamp:
+            self._all, self._stamp = {**shipped(), **_read(await self._store.published())}, stamp
+        self._looked = time.monotonic()
 
     async def get(self, name: str) -> UseCase:
         """The one in force. Raises NotFound."""

@@ -106,8 +106,9 @@ def _due(
     """What the column becomes, and the highest value at which the amount still fits."""
     if not per_minute:
         return column, float("1e15")
-    burst = max(amount, per_minute // 10)
-    interval = MINUTE / (per_minute - burst + amount)
+    burst = max(1, per_minute // 10)
+    interval = MINUTE / max(1, per_minute - burst)
+    # What is larger than a burst needs idle time before it (the bound lies in the past) and pays for itself after it.
     base = case((column > literal(moment), column), else_=literal(moment))
     return base + literal(amount * interval), moment + (burst - amount) * interval
 
