@@ -2,10 +2,23 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
+
+
+# A certificate of 127.0.0.1 and localhost that signs itself, with its key; good for nothing else.
+CERTIFICATE = Path(__file__).parent / "loopback.pem"
+
+
+def server_tls() -> ssl.SSLContext:
+    """TLS as a server of the tests speaks it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 @dataclass
@@ -13,12 +26,13 @@ class Wire:
     """What came in: whole requests, and how many connections."""
 
     port: int = 0
+    scheme: str = "http"
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:
@@ -32,7 +46,7 @@ async def read_request(reader: asyncio.StreamReader) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def listening(serve: Answer) -> AsyncIterator[int]:
+async def listening(serve: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve connections on a free port; at the end those still open are closed."""
     open_ones: set[asyncio.Task[None]] = set()
 
@@ -46,7 +60,7 @@ async def listening(serve: Answer) -> AsyncIterator[int]:
         open_ones.add(task)
         task.add_done_callback(open_ones.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -57,9 +71,9 @@ async def listening(serve: Answer) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def wire(answer: bytes | Answer, *, once: bool = False) -> AsyncIterator[Wire]:
+async def wire(answer: bytes | Answer, *, once: bool = False, tls: ssl.SSLContext | None = None) -> AsyncIterator[Wire]:
     """A server that gives this answer to every request; `once` closes the connection after it."""
-    seen = Wire()
+    seen = Wire(scheme="https" if tls else "http")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: bytes) -> None:
         seen.connections += 1
@@ -73,7 +87,7 @@ async def wire(answer: bytes | Answer, *, once: bool = False) -> AsyncIterator[W
             if once:
                 break
 
-    async with listening(serve) as seen.port:
+    async with listening(serve, tls) as seen.port:
         yield seen
 
 
