@@ -39,6 +39,7 @@ def whole() -> Group:
         effects,
         exporting,
         importing,
+        rules,
         saying,
         serving,
         simulating,
