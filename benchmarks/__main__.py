@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.accepting import accept
+from benchmarks.backtesting import backtest
 from benchmarks.deciding import rules
 from benchmarks.footprint import footprint
 from benchmarks.handling import whole_way
@@ -23,6 +24,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "footprint": footprint,
     "engine": engine,
     "rules": rules,
+    "backtest": backtest,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
