@@ -1,0 +1,74 @@
+"""The stand-in as a process, asked by a configured model service; and that settings never show its key."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frontdesk.interfaces import ModelFailed, ModelRequest, Trouble, Turn
+from frontdesk.outgoing import Outgoing
+from frontdesk.providers.options import ServiceOptions
+from frontdesk.providers.registry import open_service
+
+COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
+SCHEMA = {
+    "type": "object",
+    "properties": {"sentiment": {"enum": ["Positive", "Neutral", "Negative"]}, "title": {"type": "string"}},
+    "required": ["sentiment", "title"],
+    "additionalProperties": False,
+}
+SECRETS = """
+[outgoing]
+proxy = "http://ada:hidden-1@proxy.example:3128"
+[llm.services.main]
+kind = "azure_openai"
+base_url = "https://a.example"
+key = "hidden-2"
+client_secret = "hidden-3"
+[llm.services.main.headers]
+x-gateway = "hidden-4"
+"""
+
+
+async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Path) -> None:
+    script = tmp_path / "faults.yaml"
+    script.write_text("- {fault: rate_limited, times: 1}\n", "utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "simulate", "llm", "--port", "0", "--key", "k", "--script", str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        url = process.stdout.readline().removeprefix("ready ").strip()
+        outgoing = Outgoing()
+        options = ServiceOptions(kind="openai", base_url=f"{url}/v1", key="k", model="m")
+        service = open_service("main", options, lambda _, base, headers: outgoing.client(base, headers), {})
+        request = ModelRequest("", (Turn("user", "Great service, thank you so much! Everything works."),), SCHEMA)
+        with pytest.raises(ModelFailed) as caught:
+            await service.complete(request)
+        said = json.loads((await service.complete(request)).text)
+        assert (caught.value.trouble, said["sentiment"]) == (Trouble.RATE_LIMITED, "Positive")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_settings_are_shown_without_the_secrets_of_services(tmp_path: Path) -> None:
+    file = tmp_path / "frontdesk.toml"
+    file.write_text(SECRETS, "utf-8")
+    for command in ("show", "check"):
+        shown = subprocess.run(
+            [*COMMAND, "config", command, "--config", str(file), "--data", str(tmp_path / "data")],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "azure_openai" in shown.stdout
+        assert "hidden" not in shown.stdout + shown.stderr
