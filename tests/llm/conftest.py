@@ -1,19 +1,24 @@
 """Fixtures of the LLM room: the room over a real database with scripted services."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from frontdesk.app import House, new_id, now
+from frontdesk.app import House, new_id, now, runner_over
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.room import Options, Room, Service, Stores, furnish
+from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Asker, ModelCall, Outcome
 from frontdesk.storage.llm_admission import StoredAdmission
 from frontdesk.storage.llm_cache import StoredAnswers
 from frontdesk.storage.llm_calls import StoredCalls
+from frontdesk.storage.rereading import REREAD_WORK
 from frontdesk.storage.use_cases import StoredMarks, StoredUseCases
+from frontdesk.workflows.reanalyse import reanalyse
+from tests.conftest import Front
 from tests.llm.scripted import Scripted
 
 ASKER = Asker("test")
@@ -60,3 +65,21 @@ def furnished(house: House) -> Furnish:
         return Models(room, calls, admission, marks, proxy)
 
     return make
+
+
+class ModelFront(Front):
+    """A customer at a desk whose messages are read by models."""
+
+    def __init__(self, house: House, models: Models) -> None:
+        handlers = {REREAD_WORK: self._reread}
+        desk = replace(house.desk, analyst=models.proxy)
+        super().__init__(replace(house, desk=desk, runner=runner_over(house.work, house.settings, desk, handlers)))
+        self._models = models
+
+    async def _reread(self, row: Work, lease: Lease, _last_try: bool) -> None:
+        await reanalyse(row, lease, self._models.proxy, self.house.rereadings)
+
+    async def rows(self, table: Any) -> list[dict[str, Any]]:
+        """All rows of a table."""
+        found = await self.house.database.read(lambda c: c.execute(select(table)).mappings().all())
+        return [dict(row) for row in found]

@@ -1,0 +1,90 @@
+"""Chat for other applications: the same ladder, limits, masking and records as everything else."""
+
+from contextlib import aclosing
+
+import pytest
+
+from frontdesk.interfaces import Invalid, ModelFailed, Trouble, Turn
+from frontdesk.llm.chat import ChatRequest
+from frontdesk.llm.masking import Mode
+from frontdesk.llm.money import Allowance, Budgets
+from tests.llm.conftest import ASKER, Furnish
+from tests.llm.scripted import Scripted, answer, failed
+
+HELLO = ChatRequest("default", (Turn("system", "Be kind."), Turn("user", "I am at kim@example.com")))
+
+
+async def test_an_answer_comes_from_the_first_rung_that_gives_one(furnished: Furnish) -> None:
+    first, second = Scripted("first", [failed(Trouble.UNREACHABLE)]), Scripted("second", ["Hello"])
+    outcome = await furnished(first, second).room.chat.complete(HELLO, ASKER)
+    assert (outcome.answer.text, outcome.service, outcome.setbacks[0].trouble) == ("Hello", "second", "unreachable")
+
+
+async def test_what_is_said_is_masked_and_put_back(furnished: Furnish) -> None:
+    service = Scripted(lines=["Write to <EMAIL_1>."])
+    outcome = await furnished(service).room.chat.complete(HELLO, ASKER)
+    assert "kim@example.com" not in service.wire
+    assert (outcome.answer.text, outcome.masked) == ("Write to kim@example.com.", True)
+
+
+async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: Furnish) -> None:
+    service = Scripted(lines=["Write to <EMAIL_1>, thanks."])
+    models = furnished(service, budgets=Budgets(Allowance(per_day=10**9)))
+    stream = await models.room.chat.stream(HELLO, ASKER)
+    assert "".join([piece async for piece in stream.pieces]) == "Write to kim@example.com, thanks."
+    assert "kim@example.com" not in service.wire
+    [call] = await models.recorded()
+    assert (call.outcome, call.operation, call.run_id, call.cost > 0) == ("ok", "chat", stream.run_id, True)
+
+
+async def test_a_stream_falls_to_the_next_rung_before_its_first_piece(furnished: Furnish) -> None:
+    first, second = Scripted("first", [failed(Trouble.SERVER_ERROR)]), Scripted("second", ["Hello"])
+    stream = await furnished(first, second).room.chat.stream(HELLO, ASKER)
+    assert stream.service == "second"
+    assert "".join([piece async for piece in stream.pieces]) == "Hello"
+
+
+async def test_a_stream_that_nobody_reads_to_its_end_is_recorded_as_stopped(furnished: Furnish) -> None:
+    models = furnished(Scripted(lines=["a long answer"]))
+    stream = await models.room.chat.stream(HELLO, ASKER)
+    async with aclosing(stream.pieces) as pieces:  # type: ignore[type-var]
+        await anext(pieces)
+    assert [call.outcome for call in await models.recorded()] == ["stopped"]
+
+
+async def test_a_dead_detector_sends_nothing(furnished: Furnish) -> None:
+    service = Scripted(lines=["Hello"])
+    models = furnished(service, mode=Mode.STRICT)
+    models.room.chat._masker._finder = None  # type: ignore[assignment]
+    for ask in (models.room.chat.complete, models.room.chat.stream):
+        with pytest.raises(ModelFailed) as caught:
+            await ask(HELLO, ASKER)
+        assert caught.value.trouble is Trouble.NOT_MASKED
+    assert service.asked == []
+
+
+async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished: Furnish) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    first, second = Scripted("first", ['{"n": "x"}']), Scripted("second", ['{"n": 1}'])
+    request = ChatRequest("default", HELLO.turns, schema)
+    assert (await furnished(first, second).room.chat.complete(request, ASKER)).service == "second"
+
+
+@pytest.mark.parametrize("alias", ["first", "first/other-model", "default"])
+async def test_a_ladder_a_service_or_a_model_can_be_named(furnished: Furnish, alias: str) -> None:
+    service = Scripted(lines=["Hello"])
+    await furnished(service).room.chat.complete(ChatRequest(alias, HELLO.turns), ASKER)
+    assert service.asked[0].model == ("other-model" if "/" in alias else "gpt-4o-mini")
+
+
+async def test_an_alias_that_leads_nowhere_is_refused(furnished: Furnish) -> None:
+    models = furnished(Scripted(lines=["Hello"]))
+    for alias in ("nobody", "builtin"):
+        with pytest.raises(Invalid):
+            await models.room.chat.complete(ChatRequest(alias, HELLO.turns), ASKER)
+
+
+async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
+    for finish in ("content_filter", "refusal"):
+        with pytest.raises(ModelFailed):
+            await furnished(Scripted(lines=[answer("no", finish)])).room.chat.complete(HELLO, ASKER)
