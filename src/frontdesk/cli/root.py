@@ -39,6 +39,7 @@ def whole() -> Group:
         effects,
         exporting,
         importing,
+        llm,
         rules,
         saying,
         serving,

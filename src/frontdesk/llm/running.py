@@ -47,6 +47,7 @@ class _Asked:
     names: Sequence[Names]
     question: Question
     began: float
+    fresh: bool
 
 
 class UseCases:
@@ -72,9 +73,17 @@ class UseCases:
         return self._ladders.of(await self.shelf.get(name))
 
     async def run(
-        self, name: str, inputs: Mapping[str, Any], asker: Asker, rungs: Sequence[Rung] | None = None
+        self,
+        name: str,
+        inputs: Mapping[str, Any],
+        asker: Asker,
+        rungs: Sequence[Rung] | None = None,
+        *,
+        fresh: bool = False,
     ) -> Outcome:
         """The checked answer of the first rung that gives one; `rungs` replace the use case's ladder.
+
+        `fresh` leaves the cache alone.
 
         Raises NotFound, Invalid (inputs), and ModelFailed when no rung answers: its text says why for each.
         """
@@ -85,7 +94,7 @@ class UseCases:
         ladder = self._ladders.of(use_case) if rungs is None else rungs
         question = self._calling.new_question(OPERATIONS[use_case.kind], name, use_case.version, asker)
         names = [house.customers, Names((*asker.names, *asker.numbers))]
-        return await self._descend(_Asked(use_case, inputs, house, names, question, began), ladder)
+        return await self._descend(_Asked(use_case, inputs, house, names, question, began, fresh), ladder)
 
     async def _descend(self, asked: _Asked, ladder: Sequence[Rung]) -> Outcome:
         deadline = Deadline(min(self._manner.deadline, asked.use_case.limits.seconds))
@@ -151,7 +160,7 @@ class UseCases:
 
     def _key(self, asked: _Asked, rung: Rung, inputs: Mapping[str, Any], vault: Vault) -> str:
         """Under which the answer is remembered; empty where it is not to be."""
-        if not (self._manner.caches and asked.use_case.body.cache):
+        if asked.fresh or not (self._manner.caches and asked.use_case.body.cache):
             return ""
         assert rung.line is not None
         if rung.line.mode is Mode.OFF and self._masker.finds(inputs, asked.names):

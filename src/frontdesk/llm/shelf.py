@@ -70,6 +70,12 @@ class Shelf:
             raise NotFound(f"there is no use case {name}")
         return found
 
+    async def text(self, name: str) -> str:
+        """The YAML of the one in force. Raises NotFound."""
+        version = (await self.get(name)).version
+        kept = {each.version: each.body for each in await self._store.versions(name)}
+        return kept[version] if version in kept else shipped_text(name)
+
     async def draft(self, text: str, note: str, by: str) -> UseCaseVersion:
         """Keep a changed or new use case as its next version; what is in force stays. Raises Invalid."""
         use_case = read_use_case(text)
