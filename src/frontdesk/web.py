@@ -139,6 +139,7 @@ def _interface_services(
         work=house.work_desk,
         calls=house.service_desk,
         condition=house.condition,
+        effects=house.effect_desk,
         rules=house.rule_desk,
         metrics=Metrics(),
         wake=wake,

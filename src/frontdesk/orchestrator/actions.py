@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     "set_priority": _kind("sets the priority", "priority"),
     "set_status": _kind("sets the status, if the status flow allows it", "status"),
     "set_category": _kind("sets the category", "category"),
-    TAG: _kind("adds tags", "tags"),
+    TAG: _kind("adds tags (separated by commas)", "tags"),
     ESCALATE: _kind("raises the priority by one step, to a team if one is named", may="team reason"),
 }
 

@@ -45,6 +45,7 @@ def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int
         work=house.work_desk,
         calls=house.service_desk,
         condition=house.condition,
+        effects=house.effect_desk,
         rules=house.rule_desk,
         metrics=Metrics(),
         wake=wake,

@@ -149,6 +149,7 @@ class EffectAnswer(Answer, frozen=True):
     detail: dict[str, Any]
     error: str
     done_at: datetime | None
+    waits_for: list[str]
 
 
 class InboundAnswer(Answer, frozen=True):

@@ -19,6 +19,7 @@ from frontdesk.interfaces import (
     Condition,
     Contacts,
     Customers,
+    EffectDesk,
     Interactions,
     Invalid,
     KeyedInbox,
@@ -74,6 +75,7 @@ class Services:
     work: WorkDesk
     calls: Calls
     condition: Condition
+    effects: EffectDesk
     rules: RuleDesk
     metrics: Metrics
     wake: Callable[[], None]

@@ -1,5 +1,6 @@
 """Decisions, effects and durable work: what was chosen, what was done, and what needs a person."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from litestar import Response, get, post
@@ -8,10 +9,12 @@ from litestar.params import PathParameter, QueryParameter
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyKey, Limit, Room, once_of, who
-from frontdesk.interfaces import Kept
-from frontdesk.model import EffectState, Role, Work, WorkState
+from frontdesk.interfaces import Kept, Once
+from frontdesk.model import Effect, EffectState, Role, Work, WorkState
 
 Ulid = Annotated[str, PathParameter(max_length=26)]
+EffectKey = Annotated[str, PathParameter(max_length=100)]
+Settling = Callable[[str, str, Once | None], Awaitable[Kept[Effect]]]
 
 
 class Decisions(Room):
@@ -48,9 +51,55 @@ class Effects(Room):
         return show_page(await self.services.readings.effects(wanted, limit, cursor), EffectAnswer)
 
     @get("/{key:str}", opt={"role": Role.AGENT}, summary="One effect", responses=refusals(400, 401, 403, 404, 429))
-    async def read(self, key: Annotated[str, PathParameter(max_length=100)]) -> EffectAnswer:
+    async def read(self, key: EffectKey) -> EffectAnswer:
         """Where an effect stands."""
         return show(await self.services.readings.effect(key), EffectAnswer)
+
+    @post(
+        "/{key:str}/retry",
+        status_code=200,
+        opt={"role": Role.SUPERVISOR},
+        summary="Try a failed effect again",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def retry(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+    ) -> Response[EffectAnswer]:
+        """Make it due now; the back end is asked first whether it was done."""
+        return await self._settle(request, key, idempotency_key, self.services.effects.retry)
+
+    @post(
+        "/{key:str}/drop",
+        status_code=200,
+        opt={"role": Role.SUPERVISOR},
+        summary="Give an effect up, or refuse it",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def drop(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+    ) -> Response[EffectAnswer]:
+        """One that failed is given up; with a question that is refused goes everything that waits for it."""
+        return await self._settle(request, key, idempotency_key, self.services.effects.drop)
+
+    @post(
+        "/{key:str}/approve",
+        status_code=200,
+        opt={"role": Role.SUPERVISOR},
+        summary="Approve what waits",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def approve(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+    ) -> Response[EffectAnswer]:
+        """Let everything behind the question go on."""
+        return await self._settle(request, key, idempotency_key, self.services.effects.approve)
+
+    async def _settle(
+        self, request: Asked, key: str, idempotency_key: str | None, change: Settling
+    ) -> Response[EffectAnswer]:
+        kept = await change(key, who(request), await once_of(request, idempotency_key))
+        self.services.wake()
+        return Response(show(kept.value, EffectAnswer), headers=replay(kept))
 
 
 class WorkRoom(Room):

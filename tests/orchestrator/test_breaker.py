@@ -1,0 +1,110 @@
+"""The circuit breaker: who does not answer is left alone, then probed by one."""
+
+from typing import Any
+
+import pytest
+
+from frontdesk.interfaces import ConnectorFailed, Held
+from frontdesk.model import Receipt
+from frontdesk.orchestrator.breaker import Breaker, BreakerRules, Guarded
+from tests.connectors.conftest import case, effect
+from tests.fakes import BackEnd
+
+RULES = BreakerRules(failures=3, seconds=10, longest=40)
+
+
+class Watch:
+    """Seconds that pass when told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+def guarded(back_end: Any, watch: Watch) -> tuple[Guarded, Breaker]:
+    breaker = Breaker(RULES, watch)
+    return Guarded(back_end, breaker, "fsm"), breaker
+
+
+async def attempt(performer: Guarded) -> str:
+    try:
+        await performer.perform(effect("create_service_call"), case())
+    except Held:
+        return "held"
+    except ConnectorFailed:
+        return "failed"
+    return "done"
+
+
+async def test_after_enough_failures_in_a_row_nobody_asks_any_more(watch: Watch) -> None:
+    back_end = BackEnd([ConnectorFailed("503")] * 9)
+    performer, _ = guarded(back_end, watch)
+    assert [await attempt(performer) for _ in range(5)] == ["failed"] * 3 + ["held"] * 2
+    assert back_end.asked == 3
+
+
+async def test_one_probes_after_the_pause_and_opens_it_for_all(watch: Watch) -> None:
+    back_end = BackEnd([ConnectorFailed("503")] * 3)
+    performer, breaker = guarded(back_end, watch)
+    for _ in range(3):
+        await attempt(performer)
+    watch.now = 10.0
+    assert [await attempt(performer) for _ in range(3)] == ["done"] * 3
+    assert breaker.open_circuits() == {}
+
+
+async def test_a_failed_probe_doubles_the_pause_up_to_the_longest(watch: Watch) -> None:
+    back_end = BackEnd([ConnectorFailed("503")] * 99)
+    performer, breaker = guarded(back_end, watch)
+    for _ in range(3):
+        await attempt(performer)
+    pauses = []
+    for _ in range(4):
+        watch.now += breaker.open_circuits()["fsm"]
+        assert await attempt(performer) == "failed"
+        pauses.append(breaker.open_circuits()["fsm"])
+    assert pauses == [20, 40, 40, 40]
+
+
+async def test_a_refusal_for_good_is_an_answer(watch: Watch) -> None:
+    back_end = BackEnd([ConnectorFailed("400", permanent=True)] * 9)
+    performer, _ = guarded(back_end, watch)
+    assert [await attempt(performer) for _ in range(9)] == ["failed"] * 9
+
+
+async def test_only_one_probes_at_a_time(watch: Watch) -> None:
+    breaker = Breaker(RULES, watch)
+    for _ in range(3):
+        breaker.failed("fsm")
+    watch.now = 10.0
+    breaker.admit("fsm")
+    with pytest.raises(Held):
+        breaker.admit("fsm")
+    breaker.gave_up("fsm")
+    breaker.admit("fsm")
+
+
+async def test_parts_of_a_system_have_circuits_of_their_own(watch: Watch) -> None:
+    class Half:
+        async def find(self, key: str) -> None:
+            return None
+
+        async def perform(self, each: Any, _case: Any) -> Receipt:
+            if each.action.parameters["target"] == "dead":
+                raise ConnectorFailed("503")
+            return Receipt()
+
+    breaker = Breaker(RULES, watch)
+    performer = Guarded(Half(), breaker, "webhook", lambda each: str(each.action.parameters["target"]))
+    for _ in range(3):
+        with pytest.raises(ConnectorFailed):
+            await performer.perform(effect("notify_webhook", target="dead"), case())
+    with pytest.raises(Held):
+        await performer.perform(effect("notify_webhook", target="dead"), case())
+    assert await performer.perform(effect("notify_webhook", target="alive"), case()) == Receipt()

@@ -1,0 +1,29 @@
+"""Rules that decide what a test wants."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.interfaces import RuleBook, Verdict
+
+
+class Deciding:
+    """A rule set and its book: whatever the facts, these actions."""
+
+    name, version = "wanted", 1
+
+    def __init__(self, actions: tuple[Mapping[str, Any], ...]) -> None:
+        self._actions = actions
+
+    async def current(self) -> "Deciding":
+        return self
+
+    async def advised(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        return facts
+
+    def decide(self, facts: Mapping[str, Any]) -> Verdict:
+        return Verdict(self.name, self.version, "the only row", "Wanted", self._actions)
+
+
+def deciding(*actions: Mapping[str, Any]) -> RuleBook:
+    """A rule book that always wants these actions."""
+    return Deciding(actions)
