@@ -161,6 +161,84 @@ BANK: dict[str, dict[str, str]] = {
             "piso.|Pedí la {p} por internet."
         ),
     },
+    "trouble": {
+        "en": (
+            "My parcel has still not arrived.|The {p} should have been here last week.|The box came open "
+            "and half of it is missing.|You sent me the wrong {p}.|The driver never rang and went off again."
+            "|Only one of the two parcels came.|It says delivered, but I have received nothing.|Nobody showed "
+            "up for the appointment.|The fitter left without finishing his work.|I still have no refund after "
+            "a month.|Nothing has happened since.|The {p} is the wrong size and not what I ordered.|The "
+            "tracking has not moved for ten days.|The {p} came with a scratch.|I have not heard from you at "
+            "all.|My return was refused."
+        ),
+        "de": (
+            "Mein Paket ist immer noch nicht da.|Die {p} sollte letzte Woche kommen.|Sie haben mir die falsche "
+            "{p} geschickt.|Der Fahrer hat nicht geklingelt.|Der Monteur kam nicht zum Termin.|Die Hälfte "
+            "fehlt im Karton.|Ich habe mein Geld nach einem Monat noch nicht zurück.|Seit Tagen tut sich "
+            "nichts.|Meine Rücksendung wurde abgelehnt."
+        ),
+        "fr": (
+            "Mon colis n'est toujours pas là.|La {p} devait arriver la semaine dernière.|Vous m'avez envoyé la "
+            "mauvaise {p}.|Personne n'est venu au rendez-vous.|Il manque la moitié du colis.|Je n'ai toujours "
+            "pas été remboursé."
+        ),
+        "es": (
+            "Mi paquete todavía no ha llegado.|La {p} tenía que llegar la semana pasada.|Me enviaron la {p} "
+            "equivocada.|Nadie vino a la cita.|Falta la mitad del pedido.|Aún no me han devuelto el dinero."
+        ),
+    },
+    "courteous": {
+        "en": (
+            "I am afraid that I must tell you that I was not well looked after.|Forgive me for saying so, but "
+            "your clerk could have been kinder.|I had rather hoped for a little more care from your side.|May "
+            "I kindly point out that nobody has answered me?|It would have been nice to be listened to.|I "
+            "respectfully disagree with how this was handled.|Perhaps you could remind your staff of good "
+            "manners.|I regret having to write this.|It was not quite the service that one expects.|Thanks "
+            "for nothing!|Well done for ruining my weekend.|Great, another promise broken.|Thanks a lot for "
+            "wasting my time.|Not good enough.|I am not happy with this.|I am not satisfied with the {p}.|It "
+            "does not do what you promised.|I cannot recommend the {p}."
+        ),
+        "de": (
+            "Leider muss ich Ihnen mitteilen, dass ich nicht zufrieden bin.|Ich hätte mir mehr Entgegenkommen "
+            "gewünscht.|Verzeihen Sie, aber das war nicht sehr höflich.|Vielen Dank für gar nichts!|Toll, "
+            "schon wieder ein gebrochenes Versprechen.|Das ist nicht gut genug.|Ich bin nicht glücklich damit."
+            "|Die {p} kann ich nicht empfehlen."
+        ),
+        "fr": (
+            "Je me permets de vous dire que je ne suis pas satisfait.|J'aurais espéré un peu plus d'égards."
+            "|Merci pour rien !|Bravo, encore une promesse non tenue.|Je ne peux pas recommander la {p}."
+        ),
+        "es": (
+            "Lamento decirles que no estoy satisfecho.|Hubiera esperado más atención.|¡Gracias por nada!"
+            "|Qué bien, otra promesa rota.|No puedo recomendar la {p}."
+        ),
+    },
+    "relief": {
+        "en": (
+            "My {p} was repaired within two days.|The refund came at once, thank you.|The exchange was quick "
+            "and easy.|I was worried at first, but the {p} is really good.|Not bad at all!|The {p} is not "
+            "bad, I like it.|I have nothing to complain about.|No problems so far, I am glad that I bought "
+            "it.|There is nothing wrong with the {p}, quite the contrary.|I have never had any trouble with "
+            "the {p}.|You could not have done it better.|I can't complain.|The broken {p} was replaced "
+            "without any fuss.|I did not expect to get help so fast.|My problem was solved in no time, thanks "
+            "to your team.|Thanks to your colleague everything runs again.|Thank you for your patience with "
+            "me.|It was worth the wait.|Thank you for going out of your way for us."
+        ),
+        "de": (
+            "Meine {p} wurde in zwei Tagen repariert, danke.|Die Rückgabe war ganz einfach.|Gar nicht übel!"
+            "|Ich kann mich nicht beschweren.|Ich hatte nie Ärger mit der {p}.|Mein Problem war im Nu gelöst."
+            "|Die kaputte {p} wurde ohne Umstände ersetzt.|Nicht schlecht, das gefällt mir.|Besser als gedacht."
+        ),
+        "fr": (
+            "Ma {p} a été réparée en deux jours, merci.|Le remboursement a été immédiat.|Pas mal du tout !|Je "
+            "n'ai rien à redire.|Je n'ai jamais eu de souci avec la {p}.|Mon problème a été vite résolu, "
+            "félicitations."
+        ),
+        "es": (
+            "Mi {p} fue reparada en dos días, gracias.|El reembolso fue inmediato.|¡Nada mal!|No tengo ninguna "
+            "queja.|Nunca tuve problemas con la {p}.|Resolvieron mi problema enseguida."
+        ),
+    },
 }
 
 # sentiment, type, the kinds of sentence a message is made of (? = may be left out)
@@ -179,7 +257,14 @@ PLANS: tuple[tuple[str, str, str], ...] = (
     ("Neutral", "Question", "fact? fact? question question"),
     ("Neutral", "Information", "fact fact?"),
     ("Neutral", "Information", "fact fact fact?"),
+    ("Negative", "Complaint", "fact? trouble trouble?"),
+    ("Negative", "Question", "fact? trouble question"),
+    ("Negative", "ServiceRequest", "trouble fact? request"),
+    ("Negative", "Complaint", "fact? courteous anger?"),
+    ("Negative", "Complaint", "courteous trouble?"),
     ("Positive", "Complement", "praise fact?"),
+    ("Positive", "Complement", "relief praise?"),
+    ("Positive", "Complement", "fact? relief relief?"),
     ("Positive", "Complement", "fact? praise praise"),
     ("Positive", "Complement", "praise praise praise?"),
 )

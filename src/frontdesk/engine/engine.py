@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from . import entities, gist, intents
-from .encoder import Encoder, Vectors
+from .encoder import SAID, Encoder, Vectors, said
 from .heads import Heads
 from .intents import IntentIndex
 from .language import UNKNOWN, LanguageReader
@@ -65,8 +65,8 @@ class Engine:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector of 512 numbers for each text: the mean over its sentences."""
         prepared = [prepare(text) for text in texts]
-        rows = [_mean(vectors) for vectors in self._vectors(prepared)]
-        return np.stack(rows) if rows else np.zeros((0, 512), np.float32)
+        rows = [_mean(vectors[:, :SAID]) for vectors in self._vectors(prepared)]
+        return np.stack(rows) if rows else np.zeros((0, SAID), np.float32)
 
     def _vectors(self, prepared: Sequence[Prepared]) -> list[Vectors]:
         sentences = [_embeddable(one) for one in prepared]
@@ -88,8 +88,8 @@ class Engine:
             language=language,
             sentiment=SENTIMENTS[int(feeling.argmax())],
             sentiment_probability=float(feeling.max()),
-            title=gist.title_of(text, prepared, vectors),
-            summary=gist.summary_of(text, prepared, vectors),
+            title=gist.title_of(text, prepared, said(vectors)),
+            summary=gist.summary_of(text, prepared, said(vectors)),
             entities=entities.find(text, prepared, language, vocabulary),
             message_type=type_,
             type_probability=type_probability,
@@ -112,7 +112,7 @@ def _embeddable(prepared: Prepared) -> list[str]:
 
 def _mean(vectors: Vectors) -> Vectors:
     if not len(vectors):
-        return np.zeros(512, np.float32)
+        return np.zeros(SAID, np.float32)
     mean = vectors.mean(axis=0)
     return np.asarray(mean / (float(np.linalg.norm(mean)) or 1.0), np.float32)
 

@@ -5,8 +5,8 @@ import numpy.typing as npt
 
 from .encoder import Vectors
 
-_PENALTY = 0.0025
-_STEPS = 40
+_PENALTY = 0.0008
+_STEPS = 100
 
 
 def refine(
@@ -21,7 +21,7 @@ def refine(
     share = (1.0 / np.maximum(np.bincount(owners, minlength=classes), 1))[owners].astype(np.float32)
     share = (share / share.sum())[:, None]
     penalty = np.float32(_PENALTY / classes)
-    slope = np.float32(0.5 * float(np.linalg.eigvalsh((rows * share).T @ rows)[-1])) + penalty
+    slope = np.float32(0.5 * _largest(rows * np.sqrt(share))) + penalty
     weights = ahead = start
     bias = bias_ahead = start_bias
     pace = 1.0
@@ -40,3 +40,9 @@ def softmax(logits: npt.NDArray[np.floating]) -> Vectors:
     """Rows that sum to one."""
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+
+def _largest(rows: Vectors) -> float:
+    """The largest eigenvalue of the rows' covariance, from whichever square is smaller."""
+    square = rows @ rows.T if len(rows) < rows.shape[1] else rows.T @ rows
+    return float(np.linalg.eigvalsh(square)[-1])

@@ -6,24 +6,26 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from .encoder import SIZE, Vectors
+from .background import Background
+from .encoder import SAID, Vectors, said
 from .reading import MESSAGE_TYPES, SENTIMENTS
 from .text import Prepared
 
 Array = npt.NDArray[np.float32]
 # Brings unit vectors to the size at which one penalty fits all inputs of a head.
 _VECTOR_SCALE = 3.0
+_ARRAYS = ("sentiment", "message_type", "background", "topics", "usual")
 
 
 def sentiment_inputs(vectors: Vectors) -> Array:
     """What the sentiment head sees of a message: the mean of its sentence vectors."""
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(SIZE, np.float32)
+    mean = said(vectors).mean(axis=0) if len(vectors) else np.zeros(SAID, np.float32)
     return np.asarray(_VECTOR_SCALE * mean, np.float32)
 
 
 def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array:
     """What the type head sees: the mean, the last sentence (where people ask), question marks, sentiment."""
-    last = vectors[-1] if len(vectors) else np.zeros(SIZE, np.float32)
+    last = said(vectors)[-1] if len(vectors) else np.zeros(SAID, np.float32)
     asked = sum(s.text.rstrip().endswith(("?", "？")) for s in prepared.sentences)
     signs = np.array([min(asked, 2), asked / max(1, len(prepared.sentences)), *sentiment], np.float32)
     return np.concatenate([sentiment_inputs(vectors), last, signs]).astype(np.float32)
@@ -35,7 +37,7 @@ class Heads:
 
     sentiment_head: Array
     type_head: Array
-    background: Array
+    background: Background
     usual: Array
 
     @classmethod
@@ -43,8 +45,8 @@ class Heads:
         """Read the arrays that come with the package."""
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            names = ("sentiment", "message_type", "background", "usual")
-            return cls(*(arrays[name].astype(np.float32) for name in names))
+            sentiment, type_, rows, topics, usual = (arrays[name].astype(np.float32) for name in _ARRAYS)
+            return cls(sentiment, type_, Background(rows, topics, arrays["topic_of"].astype(np.int64)), usual)
 
     def sentiment(self, vectors: Vectors) -> Array:
         """Probabilities in the order of `SENTIMENTS`; certainly neutral where nothing was said."""

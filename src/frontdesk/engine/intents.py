@@ -23,7 +23,7 @@ _SHARP = 20.0  # logit per cosine
 _TRUST = 1.3  # what makes the probabilities fit how often they are right
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.22  # least probability at which an intent is chosen
+_CHOOSE = 0.2  # least probability at which an intent is chosen
 _CHOOSE_AMONG_MANY = 0.16
 
 
@@ -49,7 +49,9 @@ class IntentIndex:
             return None, 0.0, tuple(Scored(code, 0.0) for code in self.codes)
         logits = _peaked(vectors, self.weights) + self.bias + feeling * self.feelings
         nearness = float(_peaked(vectors, self.nearby.T).max())
-        odds = softmax(_TRUST * logits[None, :])[0] * self.scope.probability(nearness)
+        clearest = vectors[(vectors @ self.nearby.T).max(axis=1).argmax()]
+        views = np.stack([_unit_mean(vectors), clearest])
+        odds = softmax(_TRUST * logits[None, :])[0] * self.scope.probability(nearness, views)
         order = np.argsort(-odds, kind="stable")
         ranked = tuple(Scored(self.codes[i], float(odds[i])) for i in order)
         best = ranked[0]
@@ -70,40 +72,53 @@ def build(
     codes = tuple(spec.code for spec in specs)
     if not specs:
         nothing = np.zeros((0, SIZE), np.float32)
-        return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], Scope.unknown())
-    described = _descriptions(encoder, specs)
-    examples, owners = _examples(encoder, specs, learned)
-    prototypes = _prototypes(described, examples, owners, _DESCRIBED)
-    near = _prototypes(described, examples, owners, DESCRIBED)
+        none = np.zeros(0, np.int64)
+        scope = Scope.measure(nothing, nothing, nothing, none, heads.background.rows, none.astype(np.bool_))
+        return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], scope)
+    descriptions = described(encoder, specs)
+    own, own_owners = _examples(encoder, specs, learned)
+    claims = heads.background.claims(descriptions)
+    # An intent that is about greetings, say, learns from ours as long as it has no examples of its own.
+    lent = heads.background.lent(claims, own_owners)
+    examples = np.vstack([own, heads.background.rows[lent]])
+    owners = np.concatenate([own_owners, claims[lent]])
+    prototypes = _prototypes(descriptions, examples, owners, _DESCRIBED)
+    near = _prototypes(descriptions, examples, owners, DESCRIBED)
     # Some descriptions are near to whatever is said; what they have by chance is taken off.
     weights = _SHARP * prototypes.T
     bias = -(heads.usual @ weights).mean(axis=0)
-    if len(examples):
+    if len(own):
         weights, bias = refine(
-            np.vstack([described, examples]), np.concatenate([np.arange(len(codes)), owners]), weights, bias
+            np.vstack([descriptions, examples]), np.concatenate([np.arange(len(codes)), owners]), weights, bias
         )
     # Words of feeling tell a complaint from a question where little else is known; examples tell it better.
-    worth = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(examples) / (5 * len(codes)))
-    feelings = np.array([worth * _leaning(heads, row) for row in described], np.float32)
-    scope = Scope.measure(near, described, examples, owners, heads.background)
+    worth = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(own) / (5 * len(codes)))
+    feelings = np.array([worth * _leaning(heads, row) for row in descriptions], np.float32)
+    ordinary = ~np.isin(np.arange(len(codes)), claims)
+    scope = Scope.measure(near, descriptions, own, own_owners, heads.background.rows[claims < 0], ordinary)
     return IntentIndex(codes, near, weights, bias, feelings, scope)
+
+
+def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
+    """One vector of length 1 for the name and description of each intent."""
+    names = encoder.recall([spec.name or spec.code for spec in specs])
+    plain = encoder.recall([spec.description or spec.name or spec.code for spec in specs])
+    both = encoder.recall([(f"{s.name}: {s.description}") if s.description else s.name or s.code for s in specs])
+    return _unit(names + plain + both)
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
     """Between the mean over the sentences and the best sentence: one line of five may hold the whole concern."""
-    mean = vectors.mean(axis=0)
-    mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    mean = _unit_mean(vectors)
     if len(vectors) == 1:
         return np.asarray(mean @ weights, np.float32)
     best = (vectors @ weights).max(axis=0)
     return np.asarray((1 - _PEAK) * (mean @ weights) + _PEAK * best, np.float32)
 
 
-def _descriptions(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
-    names = encoder.recall([spec.name or spec.code for spec in specs])
-    plain = encoder.recall([spec.description or spec.name or spec.code for spec in specs])
-    both = encoder.recall([(f"{s.name}: {s.description}") if s.description else s.name or s.code for s in specs])
-    return _unit(names + plain + both)
+def _unit_mean(vectors: Vectors) -> Vectors:
+    mean = vectors.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
 
 
 def _examples(
