@@ -18,7 +18,7 @@ from frontdesk.interfaces import Channel, Http, ModelService, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
-from frontdesk.orchestrator.actions import REPLY
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rule_desk import RuleDesk
@@ -48,11 +48,13 @@ from frontdesk.storage.rereading import REREAD_WORK, StoredRereadings
 from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
+from frontdesk.storage.statuses import STATUS_WORK, StoredStatuses
 from frontdesk.storage.working import StoredWork, own_prefix
 from frontdesk.workflows.deliver_reply import deliver_reply
 from frontdesk.workflows.desk import Desk, Ladder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
+from frontdesk.workflows.read_status import read_status
 from frontdesk.workflows.reanalyse import reanalyse
 from frontdesk.workflows.runner import Handler, Pace, Runner
 
@@ -92,6 +94,7 @@ class House:
     work_desk: StoredWorkDesk
     condition: StoredCondition
     effect_desk: StoredEffectDesk
+    statuses: StoredStatuses
     back_ends: BackEnds
     rule_desk: RuleDesk
     builtin: Builtin
@@ -170,6 +173,8 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
     desk = _desk(settings, cases, analyst, book, backs, outbox, codes)
+    statuses = StoredStatuses(database, now)
+    handlers = _handlers(replies, analyst, rereadings, backs, statuses)
     return House(
         settings=settings,
         database=database,
@@ -190,6 +195,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         work_desk=StoredWorkDesk(database, work, now),
         condition=StoredCondition(database),
         effect_desk=StoredEffectDesk(database, now),
+        statuses=statuses,
         back_ends=backs,
         rule_desk=_rule_desk(settings, database, codes, desk, book),
         builtin=builtin,
@@ -198,9 +204,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         llm=llm,
         rereadings=rereadings,
         desk=desk,
-        runner=runner_over(
-            work, settings, desk, {REPLY_WORK: _deliverer(replies), REREAD_WORK: _rereader(analyst, rereadings)}
-        ),
+        runner=runner_over(work, settings, desk, handlers),
     )
 
 
@@ -258,6 +262,23 @@ def _deliverer(replies: StoredReplies) -> Handler:
         await deliver_reply(row, lease, last_try, replies, channels)
 
     return deliver
+
+
+def _handlers(
+    replies: StoredReplies, analyst: Proxy, rereadings: StoredRereadings, backs: BackEnds, statuses: StoredStatuses
+) -> Mapping[str, Handler]:
+    return {
+        REPLY_WORK: _deliverer(replies),
+        REREAD_WORK: _rereader(analyst, rereadings),
+        STATUS_WORK: _status_reader(backs, statuses),
+    }
+
+
+def _status_reader(backs: BackEnds, statuses: StoredStatuses) -> Handler:
+    async def read(row: Work, lease: Lease, _last_try: bool) -> None:
+        await read_status(row, lease, backs.performers[CREATE_SERVICE_CALL], statuses)
+
+    return read
 
 
 def _rereader(analyst: Proxy, rereadings: StoredRereadings) -> Handler:

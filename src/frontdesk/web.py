@@ -22,6 +22,7 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import Services as InterfaceServices
 from frontdesk.edges.rest import routes, specification
+from frontdesk.edges.webhooks import Webhooks
 from frontdesk.interfaces import Invalid
 from frontdesk.settings import Settings
 from frontdesk.storage.idempotency import forget_old_keys
@@ -60,8 +61,10 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
         live.wake()
 
     interface = _interface_services(house, wake, is_working)
+    webhooks = Webhooks.bind(house.statuses, wake, settings.connectors.fsm.webhook_secret)
+    ours = pages_router(_page_services(house, door, live, pages, secret, wake))
     app = Litestar(
-        route_handlers=[pages_router(_page_services(house, door, live, pages, secret, wake)), *routes(interface)],
+        route_handlers=[ours, *routes(interface), webhooks],
         middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
         before_send=[security_headers(https=rules.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(pages)),

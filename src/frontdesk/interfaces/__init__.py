@@ -62,7 +62,7 @@ from frontdesk.interfaces.reading import (
     TimelineItem,
     WorkDesk,
 )
-from frontdesk.interfaces.stores import Cases, Inbox, Journal, Outbox, ServiceDeskStore, WorkQueue
+from frontdesk.interfaces.stores import Cases, Inbox, Journal, Outbox, ServiceDeskStore, Statuses, WorkQueue
 
 __all__ = [
     "Accounts",
@@ -127,6 +127,7 @@ __all__ = [
     "ServiceDeskStore",
     "Sort",
     "Stale",
+    "Statuses",
     "Thread",
     "TimelineItem",
     "TooMany",

@@ -117,6 +117,18 @@ class ServiceDeskStore(Protocol):
         ...
 
 
+class Statuses(Protocol):
+    """What becomes of service calls in other systems."""
+
+    async def changed(self, key: str) -> bool:
+        """Note that the call of this effect has changed, so that it is read; False where there is no such call."""
+        ...
+
+    async def keep(self, lease: Lease, key: str, receipt: Receipt | None) -> None:
+        """Store the status that was read, with a line in the journal if it is new; None: the call is gone."""
+        ...
+
+
 class WorkQueue(Protocol):
     """Leased work: see the record on durable work in docs/decisions."""
 
