@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from benchmarks.field import FieldService, field_service
 from benchmarks.servers import Client, Process, free_port, new_key, postgres_database, wait_until_ready
 from benchmarks.texts import message
 from frontdesk.app import House, open_house
@@ -61,6 +62,8 @@ class Outcome:
     kills: int = 0
     seconds: float = 0
     accepted_but_not_stored: int = 0
+    service_calls: int = 0
+    requests: int = 0
     broken: dict[str, int] | None = None
 
     def holds(self) -> bool:
@@ -72,14 +75,19 @@ class Outcome:
         )
 
 
-async def run(messages: int, kills: int, url: str | None, seed: int) -> Outcome:
-    """Send `messages` from several clients while a process is killed `kills` times, then wait and count."""
+async def run(messages: int, kills: int, url: str | None, seed: int, field: FieldService | None = None) -> Outcome:
+    """Send `messages` from several clients while a process is killed `kills` times, then wait and count.
+
+    With `field` service calls go to that simulated FSM, and every message is sent at least twice.
+    """
     outcome, chance, began = Outcome(messages), random.Random(seed), time.perf_counter()
     environment = {
         "FRONTDESK_WORK_LEASE_SECONDS": "3",
         "FRONTDESK_LOGGING_LEVEL": "WARNING",
         **({"FRONTDESK_STORAGE_URL": url} if url else {}),
+        **(field.environment if field else {}),
     }
+    duplicates = 1.0 if field else 0.1
     with tempfile.TemporaryDirectory(prefix="frontdesk-chaos-") as folder:
         data, port = Path(folder), free_port()
         key = new_key(data, environment)
@@ -90,12 +98,12 @@ async def run(messages: int, kills: int, url: str | None, seed: int) -> Outcome:
                 process.start()
             await wait_until_ready(port)
             accepted: set[str] = set()
-            sending = asyncio.create_task(_send_all(port, key, messages, accepted, outcome, chance))
+            sending = asyncio.create_task(_send_all(port, key, messages, accepted, outcome, chance, duplicates))
             await _kill(processes, kills, chance, outcome, sending)
             await sending
             async with open_house(load(data=data, environment=environment)) as house:
                 await _until_handled(house)
-                await _count(house, accepted, outcome)
+                await _count(house, accepted, outcome, field)
         finally:
             for process in processes:
                 process.stop()
@@ -104,9 +112,15 @@ async def run(messages: int, kills: int, url: str | None, seed: int) -> Outcome:
 
 
 async def _send_all(
-    port: int, key: str, count: int, accepted: set[str], outcome: Outcome, chance: random.Random
+    port: int,
+    key: str,
+    count: int,
+    accepted: set[str],
+    outcome: Outcome,
+    chance: random.Random,
+    duplicates: float,
 ) -> None:
-    """Like a careful channel: send until it is accepted; now and then send once more what was accepted."""
+    """Like a careful channel: send until it is accepted; send a share of what was accepted once more."""
     numbers = iter(range(count))
 
     async def client() -> None:
@@ -117,8 +131,9 @@ async def _send_all(
                 await asyncio.sleep(0.1)
             accepted.add(body["provider_id"])
             outcome.accepted += 1
-            if chance.random() < 0.1:
-                outcome.duplicates_sent += await _accepted(connection, body)
+            if chance.random() < duplicates:
+                again = await _accepted(connection, body)
+                outcome.duplicates_sent += again
         await connection.close()
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
@@ -155,25 +170,32 @@ async def _until_handled(house: House, seconds: float = 600) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _count(house: House, accepted: set[str], outcome: Outcome) -> None:
+async def _count(house: House, accepted: set[str], outcome: Outcome, field: FieldService | None) -> None:
     def counted(connection: Connection) -> dict[str, int]:
         return {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in BROKEN_PROMISES.items()}
 
     def stored(connection: Connection) -> set[str]:
         return set(connection.execute(text("SELECT provider_id FROM inbox_event")).scalars())
 
+    def opened(connection: Connection) -> dict[str, str]:
+        calls = text("SELECT key, reference FROM effect WHERE kind = 'create_service_call'")
+        return {row.key: row.reference for row in connection.execute(calls)}
+
     outcome.broken = await house.database.read(counted)
+    if field is not None:
+        outcome.broken |= field.broken_promises(await house.database.read(opened))
+        outcome.service_calls, outcome.requests = len(field.calls), field.requests
     outcome.accepted_but_not_stored = len(accepted - await house.database.read(stored))
 
 
-async def chaos(messages: int, kills: int, database: str, seed: int) -> Outcome:
+async def chaos(messages: int, kills: int, database: str, seed: int, *, with_fsm: bool = False) -> Outcome:
     """One run on the named database. Raises RuntimeError where PostgreSQL is asked for and does not run."""
-    if database == "sqlite":
-        return await run(messages, kills, None, seed)
-    async with postgres_database() as url:
-        if url is None:
+    async with contextlib.AsyncExitStack() as stack:
+        field = await stack.enter_async_context(field_service(seed)) if with_fsm else None
+        url = await stack.enter_async_context(postgres_database()) if database == "postgresql" else None
+        if database == "postgresql" and url is None:
             raise RuntimeError("no PostgreSQL server answers")
-        return await run(messages, kills, url, seed)
+        return await run(messages, kills, url, seed, field)
 
 
 def main() -> None:
@@ -183,8 +205,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1, help="the same seed kills in the same rhythm")
+    parser.add_argument(
+        "--fsm", action="store_true", help="with a field service that fails (30 %%) and cuts answers (10 %%)"
+    )
     given = parser.parse_args()
-    outcome = asyncio.run(chaos(given.messages, given.kills, given.database, given.seed))
+    outcome = asyncio.run(chaos(given.messages, given.kills, given.database, given.seed, with_fsm=given.fsm))
     for name, value in asdict(outcome).items():
         if name != "broken":
             print(f"{name}: {value}")

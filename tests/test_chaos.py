@@ -18,3 +18,10 @@ async def test_nothing_is_lost_or_done_twice_when_processes_are_killed(
     outcome = await chaos(messages=60, kills=4, database=database, seed=7)
     assert outcome.kills == 4
     assert outcome.holds(), outcome
+
+
+@pytest.mark.slow
+async def test_a_field_service_that_fails_and_cuts_answers_gets_each_call_once() -> None:
+    outcome = await chaos(messages=60, kills=3, database="sqlite", seed=11, with_fsm=True)
+    assert outcome.service_calls > 0
+    assert outcome.holds(), outcome

@@ -48,7 +48,7 @@ class Faulty:
         self._simulator = simulator
         self._chance = random.Random(seed)  # noqa: S311 - faults, not secrets
         self._requests: deque[dict[str, Any]] = deque(maxlen=MOST_REMEMBERED)
-        self._count = 0
+        self.count = 0
 
     async def answer(self, asked: Asked) -> Told:
         """See serving.Answering."""
@@ -71,7 +71,7 @@ class Faulty:
         return answer
 
     def _remember(self, asked: Asked) -> None:
-        self._count += 1
+        self.count += 1
         self._requests.append(
             {
                 "method": asked.method,
@@ -87,7 +87,7 @@ class Faulty:
             case "GET", "/state":
                 return told(self._simulator.state())
             case "GET", "/requests":
-                return told({"count": self._count, "requests": list(self._requests)})
+                return told({"count": self.count, "requests": list(self._requests)})
             case "PUT", "/faults":
                 try:
                     self.faults = msgspec.json.decode(asked.body, type=Faults)
