@@ -35,7 +35,7 @@ async def test_one_version_is_in_force_and_an_old_one_can_come_back(stored: Stor
     await stored.publish(draft, "lee", "now")
     assert await stored.in_force() == 2
     assert (await stored.get(1)).state is RuleSetState.RETIRED
-    back = await stored.publish(await stored.get(1), "lee", "back")
+    back = (await stored.publish(await stored.get(1), "lee", "back")).value
     assert (back.state, back.published_by, await stored.in_force()) == (RuleSetState.PUBLISHED, "Frontdesk", 1)
     assert [(p.version, p.by) for p in await stored.publications()] == [(1, "lee"), (2, "lee"), (1, "Frontdesk")]
 

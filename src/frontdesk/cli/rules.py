@@ -141,7 +141,7 @@ def backtest(
 @click.option("--note", default="", help="Why.")
 def publish(version: int, note: str) -> None:
     """Put a version in force, in every process within two seconds; refused while its check finds an error."""
-    published = with_house(lambda house: house.rule_desk.publish(version, BY, note))
+    published = with_house(lambda house: house.rule_desk.publish(version, BY, note)).value
     click.echo(f"version {published.version} is in force")
 
 
@@ -216,7 +216,7 @@ async def _rollback(house: "House", version: int | None, note: str) -> "RuleSetV
         version = next((each for each in before if each != before[0]), None)
     if version is None:
         raise Invalid("there is no version to roll back to: only one was ever published")
-    return await house.rule_desk.publish(version, BY, note)
+    return (await house.rule_desk.publish(version, BY, note)).value
 
 
 def _kind(file: str) -> str:

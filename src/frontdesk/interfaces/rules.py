@@ -68,7 +68,9 @@ class RuleSets(Protocol):
         """Throw a draft away. Raises NotFound, Conflict once published."""
         ...
 
-    async def publish(self, checked: RuleSetVersion, by: str, note: str) -> RuleSetVersion:
+    async def publish(
+        self, checked: RuleSetVersion, by: str, note: str, once: Once | None = None
+    ) -> Kept[RuleSetVersion]:
         """Put it in force and freeze it; an old version comes back the same way. Raises NotFound, Stale."""
         ...
 

@@ -76,13 +76,13 @@ class RuleDesk:
         """Throw a draft away. Raises NotFound, Conflict once it was published."""
         await self._rule_sets.remove(version, by)
 
-    async def publish(self, version: int, by: str, note: str) -> RuleSetVersion:
+    async def publish(self, version: int, by: str, note: str, once: Once | None = None) -> Kept[RuleSetVersion]:
         """Put a version in force: a draft, or an old one again. Raises Refused for anything that is wrong with it."""
         stored = await self._rule_sets.get(version)
         findings = await self.check(stored.content)
         if problem := worst(findings):
             raise Refused(f"version {version} cannot be published: {problem}", findings, "content")
-        published = await self._rule_sets.publish(stored, by, note)
+        published = await self._rule_sets.publish(stored, by, note, once)
         self._book.forget()
         return published
 

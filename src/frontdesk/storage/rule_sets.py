@@ -70,10 +70,16 @@ class StoredRuleSets:
         now = self._clock()
         await self._database.write(lambda c: _remove(c, version, by, now))
 
-    async def publish(self, checked: RuleSetVersion, by: str, note: str) -> RuleSetVersion:
+    async def publish(
+        self, checked: RuleSetVersion, by: str, note: str, once: Once | None = None
+    ) -> Kept[RuleSetVersion]:
         """See interfaces.rules.RuleSets."""
         now = self._clock()
-        return await self._database.write(lambda c: _publish(c, checked.version, checked.revision, by, note, now))
+
+        def operation(connection: Connection) -> RuleSetVersion:
+            return _publish(connection, checked.version, checked.revision, by, note, now)
+
+        return await write_once(self._database, once, RuleSetVersion, now, operation)
 
 
 class StoredHistory:

@@ -180,6 +180,16 @@ async def test_a_draft_sent_twice_with_one_key_is_one(client: JsonClient, house:
     assert len(await house.rule_desk.versions()) == 2
 
 
+async def test_a_publication_repeated_with_its_key_does_not_undo_what_came_after(client: JsonClient) -> None:
+    version = await drafted(client, shipped())
+    path, key = f"{RULES}/{version}/publish", {"Idempotency-Key": "k1"}
+    await client.post(path, json={}, headers=key)
+    await client.post(f"{RULES}/1/publish", json={})
+    again = await client.post(path, json={}, headers=key)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert (await client.get(RULES)).json()[-1]["state"] == "published"
+
+
 @pytest.mark.parametrize("content", [{}, {"nodes": 1}, {"nodes": [1]}, {"nodes": [], "edges": []}, {"nodes": [{}]}])
 async def test_what_is_no_decision_model_is_refused(client: JsonClient, content: Any) -> None:
     answer = await client.post(RULES, json={"content": content})

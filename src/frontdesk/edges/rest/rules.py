@@ -9,7 +9,7 @@ from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import created, show
+from frontdesk.edges.rest.answers import created, replay, show
 from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
 from frontdesk.edges.rest.rule_answers import (
     BacktestAnswer,
@@ -123,7 +123,11 @@ class RuleSets(Room):
         description="Cells, dead rows, overlaps, gaps and circles; nothing is stored.",
         responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
-    async def check(self, data: JSONBody[RuleSetBody]) -> list[FindingAnswer]:
+    async def check(
+        self,
+        data: JSONBody[RuleSetBody],
+        idempotency_key: IdempotencyKey = None,  # any POST takes one; this changes nothing
+    ) -> list[FindingAnswer]:
         """All findings, the worst first."""
         return show_findings(await self.services.rules.check((await self._new(data)).content))
 
@@ -145,7 +149,11 @@ class RuleSets(Room):
         summary="Decide a message with other facts",
         responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
-    async def what_if(self, data: JSONBody[WhatIfBody]) -> WhatIfAnswer:
+    async def what_if(
+        self,
+        data: JSONBody[WhatIfBody],
+        idempotency_key: IdempotencyKey = None,  # any POST takes one; this changes nothing
+    ) -> WhatIfAnswer:
         """Nothing is done about it."""
         found = await self.services.rules.what_if(data.message, data.changes, data.version)
         return WhatIfAnswer(show_verdict(found.before), show_explanation(found.after), dict(found.changes))
@@ -226,11 +234,15 @@ class RuleSets(Room):
         opt={"role": Role.ADMIN},
         summary="Publish a rule set, or roll back to it",
         description="In force in every process within two seconds. An old version comes back the same way.",
-        responses=refusals(400, 401, 403, 404, 412, 413, 415, 429),
+        responses=refusals(400, 401, 403, 404, 412, 413, 415, 422, 429),
     )
-    async def publish(self, request: Asked, version: Version, data: JSONBody[PublishBody]) -> RuleSetAnswer:
+    async def publish(
+        self, request: Asked, version: Version, data: JSONBody[PublishBody], idempotency_key: IdempotencyKey = None
+    ) -> Response[RuleSetAnswer]:
         """Refused while its check finds an error."""
-        return show(await self.services.rules.publish(version, who(request), data.note), RuleSetAnswer)
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.rules.publish(version, who(request), data.note, once)
+        return Response(show(kept.value, RuleSetAnswer), headers=replay(kept))
 
     @post(
         "/{version:int}/backtest",
@@ -241,7 +253,12 @@ class RuleSets(Room):
         description="Decides them again from the facts stored with each decision; nothing is done about it.",
         responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
-    async def backtest(self, version: Version, data: JSONBody[BacktestBody]) -> BacktestAnswer:
+    async def backtest(
+        self,
+        version: Version,
+        data: JSONBody[BacktestBody],
+        idempotency_key: IdempotencyKey = None,  # any POST takes one; this changes nothing
+    ) -> BacktestAnswer:
         """What would be decided otherwise, with the messages behind every number."""
         wanted = Wanted(data.last, zoned(data.since, "since"), zoned(data.until, "until"))
         rules = await self.services.rules.rules(version)
