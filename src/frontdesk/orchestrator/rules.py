@@ -111,12 +111,16 @@ def _shipped_text() -> str:
 
 def _engine(table: Table, rows: Sequence[Row]) -> zen.ZenEngine:
     """The conditions alone, each row yielding its number: what a row comes to is worked out once, in Python."""
+    columns = {f"c{at}": column for at, column in enumerate(table.inputs)}
     content = {
         "hitPolicy": "first",
-        "inputs": [{"id": c.id, "name": c.name, **({"field": c.field} if c.field else {})} for c in table.inputs],
-        "outputs": [{"id": "_row", "name": _ROW, "field": _ROW}],
+        "inputs": [
+            {"id": key, "name": key, **({"field": column.field} if column.field else {})}
+            for key, column in columns.items()
+        ],
+        "outputs": [{"id": _ROW, "name": _ROW, "field": _ROW}],
         "rules": [
-            {"_id": str(row.number), "_row": str(row.number)} | {c.id: row.cell(c) for c in table.inputs}
+            {"_id": str(row.number), _ROW: str(row.number)} | {key: row.cell(column) for key, column in columns.items()}
             for row in rows
         ],
     }

@@ -1,6 +1,6 @@
 """A decision table out of a GoRules decision model: its columns and rows, and what no table of ours may have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,15 +65,14 @@ def parse(content: Mapping[str, Any]) -> Table:
     """The table of a decision model. Raises Refused for what is more, less or other than one table."""
     raw = table_of(content)
     for key, allowed in _ONLY.items():
-        if raw.get(key, allowed[0]) not in allowed:
+        if raw.get(key) is not None and raw[key] not in allowed:
             raise Refused(_refused_setting(key, raw[key]))
     if wrong := next((key for key in _NOT if raw.get(key)), None):
         raise Refused(f"the table's setting {wrong} is not supported: switch it off in the editor")
-    table = Table(
-        inputs=_columns(raw, "inputs"),
-        outputs=_columns(raw, "outputs"),
-        rows=tuple(_row(number, each) for number, each in enumerate(_list(raw, "rules"), 1)),
-    )
+    inputs, outputs = _columns(raw, "inputs"), _columns(raw, "outputs")
+    known = {"_id", "_description", *(column.id for column in (*inputs, *outputs))}
+    rows = tuple(_row(number, each, known) for number, each in enumerate(_list(raw, "rules"), 1))
+    table = Table(inputs, outputs, rows)
     _check_size(table)
     return table
 
@@ -99,7 +98,7 @@ def table_of(content: Mapping[str, Any]) -> dict[str, Any]:
 def _check_edges(content: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any]]) -> None:
     if missing := next((kind for kind in (INPUT, OUTPUT) if kind not in by_kind), None):
         raise Refused(f"the decision model has no {missing}")
-    edges = {(edge.get("sourceId"), edge.get("targetId")) for edge in _list(content, "edges")}
+    edges = [(e.get("sourceId"), e.get("targetId")) for e in _list(content, "edges") if isinstance(e, Mapping)]
     for source, target in ((INPUT, TABLE), (TABLE, OUTPUT)):
         if (by_kind[source].get("id"), by_kind[target].get("id")) not in edges:
             raise Refused(f"the decision model does not lead from its {source} to its {target}: connect them")
@@ -123,13 +122,15 @@ def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _row(number: int, raw: Any) -> Row:
+def _row(number: int, raw: Any, known: Set[str]) -> Row:
+    """What a row holds besides is the editor's own business."""
     if not isinstance(raw, Mapping):
         raise Refused(f"row {number} is not an object")
-    if wrong := next((key for key, cell in raw.items() if not isinstance(cell, str | None)), None):
+    texts = {key: cell for key, cell in raw.items() if key in known}
+    if wrong := next((key for key, cell in texts.items() if not isinstance(cell, str | None)), None):
         raise Refused(f"row {number}, column {wrong!r}: a cell is a text, this one is {raw[wrong]!r}")
-    cells = {key: cell or "" for key, cell in raw.items() if not key.startswith("_")}
-    return Row(number, raw.get("_id") or "", raw.get("_description") or "", cells)
+    cells = {key: cell or "" for key, cell in texts.items()}
+    return Row(number, cells.pop("_id", ""), cells.pop("_description", ""), cells)
 
 
 def _check_size(table: Table) -> None:
