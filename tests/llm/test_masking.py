@@ -197,9 +197,9 @@ def dies(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
     raise MemoryError("the detector was killed")
 
 
-def sees_nothing_at_first() -> object:
-    calls = iter([[], [Found("EMAIL", 0, 3)]])
-    return lambda text, names, wanted: next(calls)
+def never_sees_the_end(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
+    place = max(number for number, letter in enumerate(text) if letter.islower())
+    return [Found("EMAIL", place, place + 1)]
 
 
 async def test_a_killed_detector_sends_nothing_and_the_engine_answers(
@@ -215,9 +215,9 @@ async def test_a_killed_detector_sends_nothing_and_the_engine_answers(
     assert outcome.setbacks[0].trouble == "not_masked"
 
 
-def test_what_only_the_second_look_finds_sends_nothing() -> None:
+def test_where_there_is_always_something_left_nothing_is_sent() -> None:
     with pytest.raises(ModelFailed, match="nothing was sent"):
-        Masker(finder=sees_nothing_at_first()).mask("kim@example.com", Mode.ON, [], Vault())  # type: ignore[arg-type]
+        Masker(finder=never_sees_the_end).mask("kim@example.com", Mode.ON, [], Vault())
 
 
 async def test_personal_data_comes_back_as_entities_with_their_place(furnished: Furnish) -> None:

@@ -5,7 +5,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 STRICT_DIGITS = 6
@@ -61,6 +61,15 @@ _ENGLISH_STREET = (
     r"(?:,?\s+(?:Apt|Apartment|Flat|Unit|Suite)\.?\s*\w{1,5})?"
 )
 _ENGLISH, _ENGLISH_STRICT = re.compile(_ENGLISH_STREET), re.compile(_ENGLISH_STREET, re.I)
+# Cheap looks that tell whether the dear pattern beside each can match at all.
+_HINTS = (
+    (re.compile(rf"{_STREET_END}\s+\d", re.I), _STREETS[0]),
+    (
+        re.compile(r"(?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Am|An|Auf|Im|In|Zum|Zur|Unter)\s"),
+        _STREETS[1],
+    ),
+    (re.compile(r"\d[A-Za-z]?,?\s+[A-ZÀ-ÖØ-Þ]"), _ENGLISH),
+)
 _TOWN = re.compile(
     r"(?<![\w.-])(?:[A-Z]{1,2}-)?\d{5}\s+(?!(?:EUR|Euro|Stück|mal|km)\b)"
     rf"{_NAME}(?:[ -](?:am|an der|im|bei)?\s?{_NAME})?"
@@ -98,6 +107,7 @@ _CLOSING = re.compile(
     rf"(?i:\b{_ENDINGS})[ \t,.!]*[\r\n,;-]\s*({_NAMES}|{_W}{{2,40}}(?:[ \t]+{_W}{{1,40}}){{0,2}})[ \t]*(?=$|[\r\n.,!])"
     rf"|(?i:\b(?:regards|wishes|sincerely|grü(?:ß|ss)en?|lg|vg|mfg))[,.]?[ \t]+({_NAMES})"
 )
+_A_DIGIT = re.compile(r"\d")
 _LONG_NUMBER = re.compile(rf"(?<![\d])(?:[A-Za-z]{{0,4}}[-#]?)\d(?:[ \t./-]?\d){{{STRICT_DIGITS - 1},}}")
 _NOT_NAMES = frozenset(
     re.findall(
@@ -157,7 +167,9 @@ def seen(text: str) -> str:
 
 def find(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
     """Personal data in a text (as `seen` gives it), in order and without overlaps; the longer find wins."""
-    found = [each for kind in _DETECTORS for each in kind(text)]
+    found = [*_emails(text)]
+    if _A_DIGIT.search(text):
+        found += [each for kind in (_phones, _accounts, _addresses) for each in kind(text)]
     found += [each for known in names for each in known.find(text)]
     if wanted.numbers or wanted.strict:
         found += _groups("NUMBER", _NUMBER, text)
@@ -189,7 +201,8 @@ def _accounts(text: str) -> Iterator[Found]:
 
 
 def _addresses(text: str) -> Iterator[Found]:
-    for pattern in (*_STREETS, _ENGLISH, _TOWN):
+    likely = [pattern for hint, pattern in _HINTS if hint.search(text)]
+    for pattern in (*likely, _TOWN):
         for match in pattern.finditer(text):
             yield Found("ADDRESS", *match.span())
 
@@ -200,9 +213,6 @@ def _people(text: str) -> Iterator[Found]:
             words = text[each.start : each.end].casefold().split()
             if words and words[0] not in _NOT_NAMES:
                 yield each
-
-
-_DETECTORS: tuple[Callable[[str], Iterator[Found]], ...] = (_emails, _phones, _accounts, _addresses)
 
 
 def passes_luhn(number: str) -> bool:

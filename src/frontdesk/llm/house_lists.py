@@ -1,5 +1,6 @@
 """The house's lists as prompts and schemas use them: intents by their names, the fields of entities."""
 
+import time
 from dataclasses import dataclass
 
 from frontdesk.interfaces import Catalogue, CatalogueSource
@@ -7,6 +8,7 @@ from frontdesk.llm.checking import FIELDS
 from frontdesk.llm.detecting import Names
 from frontdesk.llm.schemas import Lists
 
+LOOK_EVERY = 1.0
 EXAMPLES_SHOWN = 3
 INTENTS, ABOUT_INTENTS, ENTITY_FIELDS = "intents", "about_intents", "entity_fields"
 
@@ -27,9 +29,14 @@ class HouseLists:
         """Take the catalogue from here."""
         self._source = source
         self._house: House | None = None
+        self._looked = 0.0
 
     async def current(self) -> House:
-        """The lists as they are now."""
+        """The lists as they are now, or were a second ago: codes are checked again where an answer is stored."""
+        moment = time.monotonic()
+        if self._house is not None and moment - self._looked < LOOK_EVERY:
+            return self._house
+        self._looked = moment
         catalogue = await self._source.catalogue()
         if self._house is None or self._house.catalogue is not catalogue:
             self._house = House(catalogue, lists_of(catalogue), Names(catalogue.customers))

@@ -16,7 +16,7 @@ from frontdesk.llm.detecting import Found, Names, Wanted, find, seen
 _PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|&gt;|\]|\\u003e)", re.I)
 _BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
 LONGEST_PLACEHOLDER = 24
-PASSES = 3
+LOOKS = 5
 
 Finder = Callable[[str, Iterable[Names], Wanted], list[Found]]
 
@@ -67,7 +67,7 @@ class Vault:
 
     def restored(self, text: str) -> str:
         """A text with originals in place of placeholders, also of those within originals."""
-        for _ in range(PASSES):
+        for _ in range(LOOKS):
             text = _PLACEHOLDER.sub(lambda match: self._values.get(match.group(1).upper(), match.group()), text)
         return text
 
@@ -89,21 +89,19 @@ class Masker:
     def mask(self, value: Any, mode: Mode, names: Sequence[Names], vault: Vault) -> Any:
         """The value with placeholders in all its strings; nothing is changed when the mode is off.
 
-        Raises ModelFailed (NOT_MASKED) whatever goes wrong, and when personal data can still be found afterwards.
+        Raises ModelFailed (NOT_MASKED) whatever goes wrong, and when personal data can be found again and again.
         """
         if mode is Mode.OFF:
             return value
         wanted = Wanted(strict=mode is Mode.STRICT, numbers=self._numbers)
         try:
             _each(value, vault.avoid)
-            masked = _mapped(value, lambda text: self._masked(text, names, wanted, vault))
-            _each(masked, lambda text: self._verify(text, names, wanted))
+            return _mapped(value, lambda text: self._masked(text, names, wanted, vault))
         except ModelFailed:
             raise
         except Exception as error:  # whatever ails the detector, nothing may be sent that it did not see
             reason = f"personal data could not be looked for ({type(error).__name__}): nothing was sent"
             raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True) from None
-        return masked
 
     def finds(self, value: Any, names: Sequence[Names]) -> bool:
         """Whether there is personal data in the value; yes where it cannot be told."""
@@ -120,9 +118,9 @@ class Masker:
         return found
 
     def _masked(self, text: str, names: Sequence[Names], wanted: Wanted, vault: Vault) -> str:
-        """Masked, and again until nothing is found: what was taken out may lay bare what stands beside it."""
+        """Masked, and looked at again until nothing is found: what was taken out may lay bare what stands beside it."""
         text = _visible(text)
-        for _ in range(PASSES):
+        for _ in range(LOOKS):
             parts, last = [], 0
             for found in self._found(text, names, wanted):
                 parts += [text[last : found.start], vault.take(found.kind, text[found.start : found.end])]
@@ -130,18 +128,11 @@ class Masker:
             if not parts:
                 return text
             text = "".join([*parts, text[last:]])
-        return text
+        reason = "personal data could not all be taken out: nothing was sent"
+        raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
 
     def _found(self, text: str, names: Sequence[Names], wanted: Wanted) -> list[Found]:
         return [f for f in self._finder(seen(text), names, wanted) if not _is_placeholder(text, f)]
-
-    def _verify(self, text: str, names: Sequence[Names], wanted: Wanted) -> None:
-        """Look again: what was masked must not leave something that only now can be seen."""
-        left = self._found(text, names, wanted)
-        if left:
-            kinds = ", ".join(sorted({found.kind.lower() for found in left}))
-            reason = f"personal data ({kinds}) could not be taken out: nothing was sent"
-            raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
 
 
 class Unmasking:

@@ -34,5 +34,5 @@ class Budgets:
 
 
 def _pots(name: str, allowance: Allowance, at: datetime) -> list[Pot]:
-    limits = [(f"{at:%Y-%m-%d}", allowance.per_day), (f"{at:%Y-%m}", allowance.per_month)]
-    return [Pot(name, period, limit) for period, limit in limits if limit]
+    limits = [("%Y-%m-%d", allowance.per_day), ("%Y-%m", allowance.per_month)]
+    return [Pot(name, at.strftime(period), limit) for period, limit in limits if limit]

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from frontdesk.interfaces import ModelRequest
 
+MOST_REMEMBERED = 1000
 TURN_OVERHEAD = 16  # tokens that chat templates put around a turn, generously
 
 
@@ -32,10 +33,15 @@ class Prices:
         self.currency = str(table["currency"])
         self._shipped = {name: Price(**each) for name, each in table["models"].items()}
         self._own = dict(own or {})
+        self._found: dict[str, Price | None] = {}
 
     def of(self, model: str) -> Price | None:
         """The price of a model, None where neither table knows it."""
-        return _look_up(self._own, model) or _look_up(self._shipped, model)
+        if model not in self._found:
+            if len(self._found) > MOST_REMEMBERED:
+                self._found.clear()  # callers of chat may name any model
+            self._found[model] = _look_up(self._own, model) or _look_up(self._shipped, model)
+        return self._found[model]
 
 
 def _look_up(table: Mapping[str, Price], model: str) -> Price | None:

@@ -14,6 +14,7 @@ from frontdesk.llm.prompting import Prompt, check_fences, draw
 from frontdesk.llm.schemas import Check, Lists, check_schema, coded, filled, lists_of
 
 PLAIN = "x-plain"
+ANY_WORD = "\0"
 Kind = Literal["text", "embedding", "transcription"]
 
 
@@ -112,28 +113,34 @@ class UseCase:
     def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[Turn, ...]:
         """The conversation to begin with: system, examples, question."""
         fitted = self.fitted(lists)
-        word = draw([inputs, [example.inputs for example in fitted.examples]])
+        word = draw(inputs)
         turns = [Turn("system", fitted.system)]
-        for example in fitted.examples:
-            turns.append(Turn("user", self.prompt.user(example.inputs, lists, word)))
-            turns.append(Turn("assistant", msgspec.json.encode(example.answer).decode()))
+        for question, answer in fitted.examples:
+            turns += [Turn("user", question.replace(ANY_WORD, word)), Turn("assistant", answer)]
         return (*turns, Turn("user", self.prompt.user(inputs, lists, word)))
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A use case with the house's lists as they are now; examples that these no longer allow are left out."""
+    """A use case with the house's lists as they are now; examples that these no longer allow are left out.
+
+    Examples are question and answer as they are sent, but for the word of the fences.
+    """
 
     schema: dict[str, Any]
     check: Check
     system: str
-    examples: tuple[Example, ...]
+    examples: tuple[tuple[str, str], ...]
 
 
 def _fit(use_case: UseCase, lists: Lists) -> Fitted:
     schema = dict(filled(use_case.body.answer, lists))
     check = Check(schema)
-    examples = tuple(e for e in use_case.body.examples if not check.problem(e.answer))
+    examples = tuple(
+        (use_case.prompt.user(each.inputs, lists, ANY_WORD), msgspec.json.encode(each.answer).decode())
+        for each in use_case.body.examples
+        if not check.problem(each.answer)
+    )
     return Fitted(schema, check, use_case.prompt.system(lists), examples)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -92,7 +91,8 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _row(call: ModelCall) -> dict[str, Any]:
-    return asdict(call) | {"tier": call.tier.value, "day": f"{call.at:%Y-%m-%d}"}
+    row = {name: getattr(call, name) for name in call.__slots__}
+    return row | {"tier": call.tier.value, "day": call.at.strftime("%Y-%m-%d")}
 
 
 def _as_call(row: Row[Any]) -> ModelCall:
