@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.llm import NotNow, Permit, Pot, Wish
@@ -19,6 +19,7 @@ from frontdesk.storage.llm_tables import call_permit, money_pot, service_rate
 from frontdesk.storage.upserts import insert_if_new
 
 MINUTE = 60.0
+NEVER = 1e15
 BUSY_WAIT = 0.05
 
 
@@ -78,68 +79,108 @@ def _admit(connection: Connection, wish: Wish, key: str, now: datetime) -> None:
         "cost": wish.cost,
         "pots": [[pot.name, pot.period] for pot in wish.pots],
     }
-    connection.execute(insert(call_permit), [permit])
+    connection.execute(_PERMIT, [permit])
 
 
 def _pace(connection: Connection, wish: Wish, now: datetime) -> None:
     """Take a request and its tokens out of the minute; this also locks the service's row until the commit."""
-    insert_if_new(connection, service_rate, {"service": wish.service, "requests_due": 0.0, "tokens_due": 0.0})
     moment, rate = now.timestamp(), wish.rate
-    requests, tokens = service_rate.c.requests_due, service_rate.c.tokens_due
-    next_requests, requests_by = _due(requests, 1, rate.requests_per_minute, moment)
-    next_tokens, tokens_by = _due(tokens, min(wish.tokens, rate.tokens_per_minute), rate.tokens_per_minute, moment)
-    taken = connection.execute(
-        update(service_rate)
-        .where(service_rate.c.service == wish.service, requests <= requests_by, tokens <= tokens_by)
-        .values(requests_due=next_requests, tokens_due=next_tokens)
-    )
-    if taken.rowcount == 1:
+    tokens = min(wish.tokens, rate.tokens_per_minute)
+    requests_cost, requests_by = _due(1, rate.requests_per_minute, moment)
+    tokens_cost, tokens_by = _due(tokens, rate.tokens_per_minute, moment)
+    values = {
+        "here": wish.service,
+        "moment": moment,
+        "requests_cost": requests_cost,
+        "requests_by": requests_by,
+        "tokens_cost": tokens_cost,
+        "tokens_by": tokens_by,
+    }
+    if connection.execute(_TAKE, values).rowcount == 1:
         return
-    row = connection.execute(select(requests, tokens).where(service_rate.c.service == wish.service)).one()
+    new = {"service": wish.service, "requests_due": 0.0, "tokens_due": 0.0}
+    if insert_if_new(connection, service_rate, new) and connection.execute(_TAKE, values).rowcount == 1:
+        return
+    row = connection.execute(_TAKEN, {"here": wish.service}).one()
     wait = max(row.requests_due - requests_by, row.tokens_due - tokens_by, 0.0)
     raise _Refused(NotNow(f"{wish.service} has reached its limit of this minute", wait + _jitter()))
 
 
-def _due(
-    column: ColumnElement[float], amount: int, per_minute: int, moment: float
-) -> tuple[ColumnElement[float], float]:
-    """What the column becomes, and the highest value at which the amount still fits."""
+def _due(amount: int, per_minute: int, moment: float) -> tuple[float, float]:
+    """How far the amount moves the moment at which all is due, and the latest such moment at which it still fits."""
     if not per_minute:
-        return column, float("1e15")
+        return 0.0, NEVER
     burst = max(1, per_minute // 10)
     interval = MINUTE / max(1, per_minute - burst)
     # What is larger than a burst needs idle time before it (the bound lies in the past) and pays for itself after it.
-    base = case((column > literal(moment), column), else_=literal(moment))
-    return base + literal(amount * interval), moment + (burst - amount) * interval
+    return amount * interval, moment + (burst - amount) * interval
 
 
 def _place(connection: Connection, wish: Wish, now: datetime) -> None:
     """One of the places for calls at the same time."""
     if not wish.rate.concurrency:
         return
-    held = select(func.count()).where(call_permit.c.service == wish.service, call_permit.c.until >= now)
-    if connection.execute(held).scalar_one() >= wish.rate.concurrency:
+    if connection.execute(_HELD, {"here": wish.service, "now": now}).scalar_one() >= wish.rate.concurrency:
         raise _Refused(NotNow(f"{wish.service} is asked by as many as it may be", BUSY_WAIT + _jitter()))
 
 
 def _reserve(connection: Connection, pot: Pot, cost: int) -> None:
-    insert_if_new(connection, money_pot, {"name": pot.name, "period": pot.period, "spent": 0, "reserved": 0})
-    here = (money_pot.c.name == pot.name, money_pot.c.period == pot.period)
-    fits = money_pot.c.spent + money_pot.c.reserved + cost <= pot.limit
-    set_aside = update(money_pot).where(*here, fits).values(reserved=money_pot.c.reserved + cost)
-    if connection.execute(set_aside).rowcount != 1:
-        raise _Refused(NotNow(f"the budget {pot.name} of {pot.period} does not allow another call"))
+    values = {"pot": pot.name, "of": pot.period, "amount": cost, "most": pot.limit}
+    if connection.execute(_RESERVE, values).rowcount == 1:
+        return
+    new = {"name": pot.name, "period": pot.period, "spent": 0, "reserved": 0}
+    if insert_if_new(connection, money_pot, new) and connection.execute(_RESERVE, values).rowcount == 1:
+        return
+    raise _Refused(NotNow(f"the budget {pot.name} of {pot.period} does not allow another call"))
 
 
 def _settle(connection: Connection, key: str, cost: int) -> None:
-    gone = delete(call_permit).where(call_permit.c.id == key).returning(call_permit.c.cost, call_permit.c.pots)
-    permit = connection.execute(gone).first()
+    permit = connection.execute(_GIVE_BACK, {"key": key}).first()
     if permit is None:
         return  # settled before
     for name, period in _in_order(permit.pots):
-        here = (money_pot.c.name == name, money_pot.c.period == period)
-        values = {"reserved": money_pot.c.reserved - permit.cost, "spent": money_pot.c.spent + cost}
-        connection.execute(update(money_pot).where(*here).values(**values))
+        connection.execute(_BOOK, {"pot": name, "of": period, "amount": permit.cost, "real": cost})
+
+
+# Built once: building takes longer than running them.
+_due_then = {
+    column: case((column > bindparam("moment"), column), else_=bindparam("moment"))
+    for column in (service_rate.c.requests_due, service_rate.c.tokens_due)
+}
+_TAKE = (
+    update(service_rate)
+    .where(
+        service_rate.c.service == bindparam("here"),
+        service_rate.c.requests_due <= bindparam("requests_by"),
+        service_rate.c.tokens_due <= bindparam("tokens_by"),
+    )
+    .values(
+        requests_due=_due_then[service_rate.c.requests_due] + bindparam("requests_cost"),
+        tokens_due=_due_then[service_rate.c.tokens_due] + bindparam("tokens_cost"),
+    )
+)
+_TAKEN = select(service_rate).where(service_rate.c.service == bindparam("here"))
+_HELD = select(func.count()).where(
+    call_permit.c.service == bindparam("here"), call_permit.c.until >= bindparam("now", type_=call_permit.c.until.type)
+)
+_PERMIT = insert(call_permit)
+_GIVE_BACK = (
+    delete(call_permit).where(call_permit.c.id == bindparam("key")).returning(call_permit.c.cost, call_permit.c.pots)
+)
+_this_pot = (money_pot.c.name == bindparam("pot"), money_pot.c.period == bindparam("of"))
+_RESERVE = (
+    update(money_pot)
+    .where(*_this_pot, money_pot.c.spent + money_pot.c.reserved + bindparam("amount") <= bindparam("most"))
+    .values(reserved=money_pot.c.reserved + bindparam("amount"))
+)
+_BOOK = (
+    update(money_pot)
+    .where(*_this_pot)
+    .values(
+        reserved=money_pot.c.reserved - bindparam("amount"),
+        spent=money_pot.c.spent + bindparam("real", type_=BigInteger),
+    )
+)
 
 
 def _in_order(pots: Any) -> Sequence[tuple[str, str]]:
