@@ -68,7 +68,7 @@ def what_if_lines(found: "WhatIf") -> list[str]:
     """Before and after."""
     changes = ", ".join(f"{name}={as_json(value)}" for name, value in found.changes.items())
     return [
-        f"as it was: {_verdict(found.before)}",
+        f"facts as they were: {_verdict(found.before)}",
         f"with {changes or 'nothing changed'}:",
         *explanation_lines(found.after),
     ]
