@@ -58,3 +58,8 @@ def macro_f1(chosen: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -> fl
         both = float(((chosen == c) & (labels == c)).sum())
         scores.append(2 * both / max(1.0, float((chosen == c).sum() + (labels == c).sum())))
     return float(np.mean(scores))
+
+
+def unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The rows with length 1."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

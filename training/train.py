@@ -27,7 +27,7 @@ import heads  # noqa: E402
 import made_up  # noqa: E402
 
 from frontdesk.engine import IntentSpec, intents  # noqa: E402
-from frontdesk.engine.encoder import HALF, MIDDLE, SAID, Encoder  # noqa: E402
+from frontdesk.engine.encoder import MIDDLE, SAID, Encoder  # noqa: E402
 from frontdesk.engine.heads import sentiment_inputs, type_inputs  # noqa: E402
 from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
@@ -73,7 +73,7 @@ def write_middle() -> None:
     encoder = Encoder(middle=np.zeros(1, np.float32))
     general = [t for name in ("background", "telecom", "assistant", "city") for t in utterances(f"{name}.txt")]
     said = [s.text for text, *_ in made_up.messages(MADE_UP_USUAL, SEED) for s in prepare(text).sentences]
-    inner = [encoder.encode(texts)[:, SAID:].mean(axis=0) / HALF for texts in (general, said)]
+    inner = [heads.unit(encoder.encode(texts)[:, SAID:]).mean(axis=0) for texts in (general, said)]
     np.save(TARGET.with_name(MIDDLE), np.mean(inner, axis=0).astype(np.float16))
 
 
@@ -128,7 +128,7 @@ def sentiment_corpus(rated: list[tuple[str, str]]) -> tuple[list[str], Labels, A
     plain = [t for t in utterances("telecom.txt") if t.endswith("?")] + utterances("assistant.txt")
     made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
     rows = hand + made + [(t, "Neutral") for t in plain] + rated
-    weights = [20.0] * len(hand) + [1.0] * len(made) + [0.5] * len(plain) + [0.15] * len(rated)
+    weights = [60.0] * len(hand) + [0.3] * len(made) + [0.5] * len(plain) + [0.15] * len(rated)
     labels = np.array([SENTIMENTS.index(s) for _, s in rows])
     return [t for t, _ in rows], labels, np.array(weights), len(hand)
 

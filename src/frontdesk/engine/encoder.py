@@ -20,7 +20,9 @@ SIZE = 1024
 MIDDLE = "middle.npy"
 _REMEMBERED = 20_000
 _SENTENCES = 12
-HALF = np.float32(0.5**0.5)
+# How much the inner layer counts beside the last; together they have length 1.
+_INNER = np.float32(0.7)
+_WHOLE = np.float32((1 + 0.7**2) ** 0.5)
 
 
 class Encoder:
@@ -48,7 +50,8 @@ class Encoder:
         split = self._model._tokenizer.encode
         pieces = [split(s or " ", out_type=int, add_bos=True, add_eos=True) for s in sentences]
         said, heard = self._forward(pieces)
-        return np.concatenate([said, _unit(_unit(heard) - self._middle)], axis=1) * HALF
+        inner = _INNER * _unit(_unit(heard) - self._middle)
+        return np.asarray(np.concatenate([said, inner], axis=1) / _WHOLE, np.float32)
 
     def recall(self, sentences: Sequence[str]) -> Vectors:
         """Like `encode`, but remembers: for descriptions and examples, which come again and again."""
@@ -79,7 +82,7 @@ class Encoder:
 
 def said(rows: Vectors) -> Vectors:
     """Of wide rows the half that is alike across languages, of length 1."""
-    return np.asarray(rows[:, :SAID] / HALF, np.float32)
+    return np.asarray(rows[:, :SAID] * _WHOLE, np.float32)
 
 
 def _middle() -> Vectors:

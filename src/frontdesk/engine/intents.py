@@ -20,7 +20,8 @@ from .scope import DESCRIBED, Scope
 # All picked on the made-up sets in training/data; docs/reference/engine.md says how and with what result.
 _DESCRIBED = 12.0  # how many examples a description counts for where the intents part
 _SHARP = 20.0  # logit per cosine
-_TRUST = 1.3  # what makes the probabilities fit how often they are right
+_TRUST = 1.6  # what makes the probabilities fit how often they are right
+_TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
 _CHOOSE = 0.2  # least probability at which an intent is chosen
@@ -51,7 +52,8 @@ class IntentIndex:
         nearness = float(_peaked(vectors, self.nearby.T).max())
         clearest = vectors[(vectors @ self.nearby.T).max(axis=1).argmax()]
         views = np.stack([_unit_mean(vectors), clearest])
-        odds = softmax(_TRUST * logits[None, :])[0] * self.scope.probability(nearness, views)
+        trust = _TRUST_AMONG_MANY + self._few * (_TRUST - _TRUST_AMONG_MANY)
+        odds = softmax(trust * logits[None, :])[0] * self.scope.probability(nearness, views)
         order = np.argsort(-odds, kind="stable")
         ranked = tuple(Scored(self.codes[i], float(odds[i])) for i in order)
         best = ranked[0]
@@ -60,8 +62,12 @@ class IntentIndex:
     @property
     def threshold(self) -> float:
         """The least probability at which an intent is chosen; smaller among many, where it is spread thin."""
-        few = float(np.clip((30 - len(self.codes)) / 20, 0.0, 1.0))
-        return _CHOOSE_AMONG_MANY + few * (_CHOOSE - _CHOOSE_AMONG_MANY)
+        return _CHOOSE_AMONG_MANY + self._few * (_CHOOSE - _CHOOSE_AMONG_MANY)
+
+    @property
+    def _few(self) -> float:
+        """1 for up to 10 intents, 0 from 30 on."""
+        return float(np.clip((30 - len(self.codes)) / 20, 0.0, 1.0))
 
 
 def build(

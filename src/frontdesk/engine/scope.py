@@ -16,7 +16,7 @@ _EXAMPLE_LEAD = 0.12
 
 # Log odds for each cosine, fitted by logistic regression over the sets in training/data, each left out in turn.
 _NEAR, _OFF_TOPIC, _ON_TOPIC, _LEVEL = 15.0, 6.3, 9.3, 5.4
-_USUAL = 0.7  # more messages are in scope than not
+_USUAL = 1.0  # more messages are in scope than not
 _NEIGHBOURS = 3
 
 
