@@ -132,8 +132,9 @@ async def _send_all(
             accepted.add(body["provider_id"])
             outcome.accepted += 1
             if chance.random() < duplicates:
-                again = await _accepted(connection, body)
-                outcome.duplicates_sent += again
+                while not await _accepted(connection, body):
+                    await asyncio.sleep(0.1)
+                outcome.duplicates_sent += 1
         await connection.close()
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))

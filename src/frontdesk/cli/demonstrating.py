@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,16 +29,18 @@ def demo(port: int | None) -> None:
     """Serve the application with demo data.
 
     It signs in by itself as a supervisor. At first start some forty invented messages are handed in like any others
-    and handled while you watch. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine
-    can reach it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends
-    on SIGTERM and Ctrl-C.
+    and handled while you watch. Service calls are opened in a simulated SAP Field Service Management, unless other
+    connectors are set up. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach
+    it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends on SIGTERM
+    and Ctrl-C.
     """
     from frontdesk.web import serve as serve_web
 
     settings = _demo_settings(port)
     log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
-    with_house(load_demo, settings)
-    serve_web(settings, work=True, ready=say_ready)
+    with _field_service(settings) as ready_settings:
+        with_house(load_demo, ready_settings)
+        serve_web(ready_settings, work=True, ready=say_ready)
 
 
 async def load_demo(house: "House") -> int:
@@ -70,6 +74,34 @@ def _demo_settings(port: int | None) -> "Settings":
     settings = load(file=chosen_file(), data=folder)
     settings = override(settings, "server", host="127.0.0.1", port=port)
     return override(settings, "security", demo_sign_in=True)
+
+
+@contextlib.contextmanager
+def _field_service(settings: "Settings") -> "Iterator[Settings]":
+    """Serve the simulated field service beside the demo, and the settings to use it; what is set up already stays."""
+    import msgspec
+
+    from frontdesk.settings import Connectors
+    from frontdesk.simulators.fsm import Fsm
+    from frontdesk.simulators.serving import serving_beside
+    from frontdesk.simulators.tokens import Tokens
+
+    if settings.connectors != Connectors():
+        yield settings
+        return
+    secret = secrets.token_urlsafe(16)
+    simulator = Fsm(Tokens("demo", secret), file=settings.folder / "field-service.jsonl")
+    with serving_beside(simulator.answer) as url:
+        fsm = msgspec.structs.replace(
+            settings.connectors.fsm,
+            url=url,
+            client_id="demo",
+            client_secret=secret,
+            account_id="1",
+            company_id="1",
+            business_partner="WALK-IN",
+        )
+        yield override(settings, "connectors", service_calls="fsm", fsm=fsm)
 
 
 def _own_folder() -> Path:

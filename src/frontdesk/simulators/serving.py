@@ -4,8 +4,10 @@ A simulator is one function from a request to an answer. Loopback only.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
@@ -96,6 +98,28 @@ async def serving(answering: Answering, port: int = 0) -> AsyncIterator[str]:
         yield address
     finally:
         await server.close()
+
+
+@contextlib.contextmanager
+def serving_beside(answering: Answering) -> Iterator[str]:
+    """A simulator served by a thread of its own as long as the block runs, whatever else the process does."""
+    started: concurrent.futures.Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]]
+    started = concurrent.futures.Future()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        async with serving(answering) as address:
+            started.set_result((address, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), name="simulator", daemon=True)
+    thread.start()
+    address, loop, stop = started.result(timeout=10)
+    try:
+        yield address
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(timeout=5)
 
 
 class _Connection(asyncio.Protocol):
