@@ -252,6 +252,7 @@ def _background(house: House, work: bool) -> Mapping[str, Callable[[], Coroutine
     chores = {
         "forget expired sessions": house.accounts.forget_expired,
         "forget old idempotency keys": lambda: forget_old_keys(house.database, now()),
+        "book calls of models whose process died": house.llm.admission.release_expired,
     }
     always = {"chores": lambda: repeat(chores, CHORES_EVERY)}
     return always | ({WORK: lambda: run_work(house)} if work else {})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CALLER = "cli"
 MILLIONTHS = 1_000_000
+TIERS = (Tier.BUILTIN.value, Tier.MODEL.value)
 GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
 
 
@@ -144,7 +145,7 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
 
 
 @command(frontdesk, "reanalyse", role=Role.SUPERVISOR, example="frontdesk reanalyse --tier builtin")
-@click.option("--tier", type=click.Choice([Tier.BUILTIN, Tier.MODEL]), default=Tier.BUILTIN, show_default=True)
+@click.option("--tier", type=click.Choice(TIERS), default=TIERS[0], show_default=True, help="What read them last.")
 @click.option("--all", "every", is_flag=True, help="Not only those that were marked while no model answered.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="At most so many.")
 def reanalyse(tier: str, every: bool, limit: int) -> None:
