@@ -10,59 +10,16 @@ from frontdesk.app import House, open_house
 from frontdesk.model import NewMessage
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Settings
-from frontdesk.simulators.faults import Faulty
-from frontdesk.simulators.fsm import Fsm
-from frontdesk.simulators.serving import Server
-from frontdesk.simulators.tokens import Tokens
+from tests.field import SECRET, FieldService, field, with_fsm
 from tests.web_client import web_client
 
+__all__ = ["field"]
+
 BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
-SECRET = {"X-Frontdesk-Secret": "a secret of ours"}
-
-
-class FieldService:
-    """The simulated FSM, and what a technician does there."""
-
-    def __init__(self) -> None:
-        self.simulator = Fsm(Tokens("frontdesk", "secret"))
-        self.faulty = Faulty(self.simulator)
-
-    @property
-    def calls(self) -> list[dict[str, Any]]:
-        return list(self.simulator.state()["service_calls"])
-
-    def plan(self) -> str:
-        """Plan the first call; its externalId."""
-        self.simulator._calls.put({**self.calls[0], "statusName": "Planned"})
-        return str(self.calls[0]["externalId"])
 
 
 @pytest.fixture
-async def field() -> AsyncIterator[Any]:
-    field = FieldService()
-    server = Server(field.faulty.answer)
-    field.url = await server.start()  # type: ignore[attr-defined]  # for the tests only
-    yield field
-    await server.close()
-
-
-def with_fsm(settings: Settings, url: str) -> Settings:
-    fsm = msgspec.structs.replace(
-        settings.connectors.fsm,
-        url=url,
-        client_id="frontdesk",
-        client_secret="secret",
-        account_id="1",
-        company_id="1",
-        business_partner="WALK-IN",
-        webhook_secret=SECRET["X-Frontdesk-Secret"],
-    )
-    connectors = msgspec.structs.replace(settings.connectors, service_calls="fsm", fsm=fsm)
-    return msgspec.structs.replace(settings, connectors=connectors)
-
-
-@pytest.fixture
-async def house(settings: Settings, builtin: Builtin, field: Any) -> AsyncIterator[House]:
+async def house(settings: Settings, builtin: Builtin, field: FieldService) -> AsyncIterator[House]:
     async with open_house(with_fsm(settings, field.url), builtin) as opened:
         yield opened
 
@@ -78,7 +35,9 @@ async def say(house: House) -> None:
     await house.runner.run_until_idle()
 
 
-async def test_the_service_call_is_in_the_field_service_and_its_code_in_the_reply(house: House, field: Any) -> None:
+async def test_the_service_call_is_in_the_field_service_and_its_code_in_the_reply(
+    house: House, field: FieldService
+) -> None:
     await say(house)
     [call] = field.calls
     [row] = [line.detail for line in await house.journal.since(0) if line.detail.get("kind") == "create_service_call"]
@@ -87,7 +46,7 @@ async def test_the_service_call_is_in_the_field_service_and_its_code_in_the_repl
     assert f"service call {call['code']}" in replies[0].detail["text"]
 
 
-async def test_a_notice_makes_the_status_be_read_and_told(house: House, field: Any, client: Any) -> None:
+async def test_a_notice_makes_the_status_be_read_and_told(house: House, field: FieldService, client: Any) -> None:
     await say(house)
     key = field.plan()
     answer = await client.post("/webhooks/fsm", json={"data": {"externalId": key, "status": "Lies"}}, headers=SECRET)
@@ -98,7 +57,7 @@ async def test_a_notice_makes_the_status_be_read_and_told(house: House, field: A
     assert line.detail["status"] == "Planned"
 
 
-async def test_the_same_notice_again_tells_nothing_new(house: House, field: Any, client: Any) -> None:
+async def test_the_same_notice_again_tells_nothing_new(house: House, field: FieldService, client: Any) -> None:
     await say(house)
     key = field.plan()
     for _ in range(3):
@@ -122,7 +81,9 @@ async def test_a_call_that_is_not_ours_is_not_read(client: Any, house: House) ->
     assert (await house.work.counts())["open"] == 0
 
 
-async def test_where_no_secret_is_set_there_is_no_webhook(settings: Settings, builtin: Builtin, field: Any) -> None:
+async def test_where_no_secret_is_set_there_is_no_webhook(
+    settings: Settings, builtin: Builtin, field: FieldService
+) -> None:
     plain = with_fsm(settings, field.url)
     fsm = msgspec.structs.replace(plain.connectors.fsm, webhook_secret="")
     plain = msgspec.structs.replace(plain, connectors=msgspec.structs.replace(plain.connectors, fsm=fsm))
