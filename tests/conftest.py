@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -55,12 +56,58 @@ def postgres_fresh(postgres_url: str) -> str:
 
 
 @pytest.fixture(params=DATABASES)
+def bare_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of a data folder that does not exist yet, once on SQLite and once on PostgreSQL."""
+    url = request.getfixturevalue("postgres_fresh") if request.param == "postgresql" else ""
+    return _settings(tmp_path / "data", url)
+
+
+@pytest.fixture(params=DATABASES)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of a fresh data folder, once on SQLite and once on PostgreSQL."""
-    environment = {"FRONTDESK_WORK_IDLE_SECONDS": "0.02"}
+    """Settings of a new database that is migrated already, once on SQLite and once on PostgreSQL."""
     if request.param == "postgresql":
-        environment["FRONTDESK_STORAGE_URL"] = request.getfixturevalue("postgres_fresh")
-    return load(data=tmp_path / "data", environment=environment)
+        return _settings(tmp_path / "data", request.getfixturevalue("postgres_copy"))
+    (tmp_path / "data").mkdir()
+    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "data")
+    return _settings(tmp_path / "data", "")
+
+
+def _settings(folder: Path, url: str) -> Settings:
+    environment = {"FRONTDESK_WORK_IDLE_SECONDS": "0.02", **({"FRONTDESK_STORAGE_URL": url} if url else {})}
+    return load(data=folder, environment=environment)
+
+
+async def _migrate(settings: Settings, builtin: Builtin) -> None:
+    async with open_house(settings, builtin):
+        pass
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) -> Path:
+    """A SQLite file as a first start leaves it: copying it is a hundred times faster than migrating."""
+    folder = tmp_path_factory.mktemp("migrated")
+    asyncio.run(_migrate(_settings(folder, ""), builtin))
+    return folder / "frontdesk.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) -> Iterator[str]:
+    """The name of a PostgreSQL database as a first start leaves it, for copies."""
+    name = f"{postgres_url.rsplit('/', 1)[1]}_migrated"
+    asyncio.run(_run_on_server(f"CREATE DATABASE {name}"))
+    url = f"{postgres_url.rsplit('/', 1)[0]}/{name}"
+    asyncio.run(_migrate(_settings(tmp_path_factory.mktemp("migrated"), url), builtin))
+    yield name
+    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgres_copy(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, migrated."""
+    name = f"{postgres_url.rsplit('/', 1)[1]}_copy"
+    asyncio.run(_run_on_server(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
+    yield f"{postgres_url.rsplit('/', 1)[0]}/{name}"
+    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

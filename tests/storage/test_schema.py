@@ -31,9 +31,9 @@ async def test_upgrading_twice_changes_nothing_the_second_time(house: House) -> 
     assert await upgrade(database_url(house.settings), code_lists()) == (newest(), newest())
 
 
-async def test_processes_that_start_at_once_migrate_once(settings: Settings) -> None:
-    settings.folder.mkdir(parents=True)
-    url = database_url(settings)
+async def test_processes_that_start_at_once_migrate_once(bare_settings: Settings) -> None:
+    bare_settings.folder.mkdir(parents=True)
+    url = database_url(bare_settings)
     results = (
         await asyncio.gather(*(upgrade(url, code_lists()) for _ in range(3)))
         if "postgres" in str(url)
