@@ -89,6 +89,7 @@ async def _say(house: "House", message: NewMessage, json_wanted: bool, wait: flo
     case, work = await _follow(single, teller, wait)
     runner.stop()
     await running
+    teller.left(case)
     reply = await _reply(house, case)
     if json_wanted:
         click.echo(as_json(way_object(case, reply, names[CodeList.MESSAGE_TYPE])))
@@ -148,6 +149,12 @@ class Teller:
         for effect in case.effects:
             if effect.state is not EffectState.PENDING:
                 self.tell("acted", [effect_line(effect)], once=effect.key)
+
+    def left(self, case: Case) -> None:
+        """Tell what goes on by itself: what could not be done now, and what waits for it or for a person."""
+        for effect in case.effects:
+            if effect.state is EffectState.PENDING and effect.apart:
+                self.tell("later", [effect_line(effect)], once=effect.key)
 
     def tell(self, label: str, lines: list[str], once: str = "") -> None:
         """Print lines behind a label, if they were not printed before."""

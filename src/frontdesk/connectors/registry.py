@@ -1,7 +1,7 @@
 """The back ends that effects can be carried out in: one line for each; app makes them from the settings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ class Login:
 
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Plan:
     s4: Login
     service_cloud: Login
     webhook_targets: str
-    webhook_secret: str
+    webhook_secret: str = field(repr=False)
 
 
 def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None:

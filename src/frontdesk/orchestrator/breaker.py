@@ -3,11 +3,14 @@
 In memory, one per process: each process finds out for itself, which costs a few requests and no coordination.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from frontdesk.interfaces import Failed, Held, Performer
 from frontdesk.model import Case, Effect, Receipt
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Breaker:
 
     def succeeded(self, name: str) -> None:
         """It answered: all may ask again."""
+        if (circuit := self._circuits.get(name)) and circuit.pause:
+            log.warning("%s answers again", name)
         self._circuits[name] = _Circuit()
 
     def failed(self, name: str) -> None:
@@ -58,6 +63,7 @@ class Breaker:
             circuit.pause = min(circuit.pause * 2 or self._rules.seconds, self._rules.longest)
             circuit.open_until = self._seconds() + circuit.pause
             circuit.probing = False
+            log.warning("%s does not answer and is left alone for %.0f s", name, circuit.pause)
 
     def gave_up(self, name: str) -> None:
         """A request ended without telling anything (it was cancelled): another may probe."""
