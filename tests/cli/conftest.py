@@ -88,6 +88,16 @@ def invoke(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.fixture
 def invoke_on(settings: Settings, invoke: Callable[..., Result]) -> Callable[..., Result]:
     """Run a command in this process on SQLite and on PostgreSQL."""
+    return _invoke_with(settings, invoke)
+
+
+@pytest.fixture
+def invoke_on_nothing(bare_settings: Settings, invoke: Callable[..., Result]) -> Callable[..., Result]:
+    """The same before a database was ever made."""
+    return _invoke_with(bare_settings, invoke)
+
+
+def _invoke_with(settings: Settings, invoke: Callable[..., Result]) -> Callable[..., Result]:
     variables = {"FRONTDESK_DATA": settings.data, "FRONTDESK_STORAGE_URL": settings.storage.url}
 
     def invoke_on(*arguments: str, feed: str | None = None) -> Result:

@@ -61,10 +61,10 @@ def test_checking_makes_no_data_folder(invoke: Invoke, tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_the_database_is_upgraded_once(invoke_on: Invoke) -> None:
-    assert invoke_on("db", "upgrade").stdout.startswith("upgraded from nothing to ")
-    assert invoke_on("db", "upgrade").stdout.startswith("at ")
-    status = dict(line.split(maxsplit=1) for line in invoke_on("db", "status").stdout.splitlines())
+def test_the_database_is_upgraded_once(invoke_on_nothing: Invoke) -> None:
+    assert invoke_on_nothing("db", "upgrade").stdout.startswith("upgraded from nothing to ")
+    assert invoke_on_nothing("db", "upgrade").stdout.startswith("at ")
+    status = dict(line.split(maxsplit=1) for line in invoke_on_nothing("db", "status").stdout.splitlines())
     assert status["schema"] == status["needed"]
     assert status["stored"] == "0"
 
