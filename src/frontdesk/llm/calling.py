@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from frontdesk.interfaces import (
     Clock,
     Embeddings,
-    FrontdeskError,
     ModelAnswer,
     ModelFailed,
     ModelRequest,
@@ -310,11 +309,10 @@ async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
             return await act()
     except TimeoutError:
         raise ModelFailed(Trouble.TIMEOUT, f"no answer within {seconds:.1f} s") from None
-    except FrontdeskError:
+    except ModelFailed:
         raise
     except Exception as error:  # a mistake in one service's file must not keep the next rung from being asked
-        log.exception("a model service failed in a way that it should have named")
-        raise ModelFailed(Trouble.SERVER_ERROR, f"the service failed ({type(error).__name__})") from None
+        raise _unnamed(error) from None
 
 
 async def _paced(pieces: AsyncIterator[str], seconds: float) -> AsyncIterator[str]:
@@ -328,7 +326,16 @@ async def _paced(pieces: AsyncIterator[str], seconds: float) -> AsyncIterator[st
             return
         except TimeoutError:
             raise ModelFailed(Trouble.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
+        except ModelFailed:
+            raise
+        except Exception as error:  # as above: the next rung must be asked
+            raise _unnamed(error) from None
         yield piece
+
+
+def _unnamed(error: Exception) -> ModelFailed:
+    log.exception("a model service failed in a way that it should have named")
+    return ModelFailed(Trouble.SERVER_ERROR, f"the service failed ({type(error).__name__})")
 
 
 def _line(rung: Rung) -> Line:

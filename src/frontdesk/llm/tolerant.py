@@ -7,7 +7,9 @@ from typing import Any, NoReturn
 from frontdesk.interfaces import ModelAnswer, ModelFailed, Trouble
 
 MOST_CHARACTERS = 1_000_000
-_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.S | re.I)
+MOST_STARTS = 10
+# Only at the beginning, where models put them: searched for everywhere, a hostile answer could make it take for ever.
+_THOUGHTS = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>", re.S | re.I)
 _FENCE = re.compile(r"```[a-zA-Z0-9]*[ \t]*\n?(.*?)```", re.S)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _REFUSAL = re.compile(
@@ -35,7 +37,10 @@ def finished(answer: ModelAnswer) -> None:
 
 def read_json(text: str, *, cut_off: bool = False) -> Any:
     """The first JSON object or array in the text. Raises ModelFailed (EMPTY, REFUSED, CUT_OFF, NOT_JSON)."""
-    text = _THOUGHTS.sub("", text[:MOST_CHARACTERS]).lstrip("\ufeff").strip()
+    text = text[:MOST_CHARACTERS].lstrip("\ufeff")
+    if thoughts := _THOUGHTS.match(text):
+        text = text[thoughts.end() :]
+    text = text.strip()
     if not text:
         raise ModelFailed(Trouble.EMPTY, "the answer is empty")
     for candidate in _candidates(text):
@@ -53,7 +58,9 @@ def read_json(text: str, *, cut_off: bool = False) -> Any:
 def _candidates(text: str) -> list[str]:
     found = [text, *_FENCE.findall(text)]
     start = _start(text)
-    while start is not None and len(found) < 20:
+    for _ in range(MOST_STARTS):
+        if start is None:
+            break
         end = _end(text, start)
         if end is not None:
             found.append(text[start : end + 1])
