@@ -30,6 +30,7 @@ class StoredCalls:
         self._database = database
         self._waiting: list[ModelCall] = []
         self._writing: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
 
     def note(self, call: ModelCall) -> None:
         """See interfaces.llm_stores.CallLog."""
@@ -41,11 +42,10 @@ class StoredCalls:
             self._writing = asyncio.get_running_loop().create_task(self._write_soon())
 
     async def flush(self) -> None:
-        """Write now what waits."""
+        """Write now what waits, and wait for what is being written."""
+        self._hurry.set()
         if self._writing is not None:
-            self._writing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._writing
+            await self._writing
         while self._waiting:
             await self._write()
 
@@ -74,14 +74,17 @@ class StoredCalls:
 
     async def _write_soon(self) -> None:
         while self._waiting:
-            await asyncio.sleep(WRITE_AFTER)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WRITE_AFTER):
+                    await self._hurry.wait()
+            self._hurry.clear()
             await self._write()
 
     async def _write(self) -> None:
         taken, self._waiting = self._waiting, []
         rows = [_row(call) for call in taken]
         try:
-            await asyncio.shield(self._database.write(lambda c: _insert(c, rows)))
+            await self._database.write(lambda c: _insert(c, rows))
         except Exception:  # the record is not worth the answers that go on meanwhile
             log.exception("%d calls of models could not be recorded", len(rows))
 
