@@ -39,6 +39,7 @@ def change(*actions: Any, **fields: Any) -> Change:
         ({"kind": "reply", "text": "Hi {{ nobody }}"}, "unknown variable nobody"),
         ({"kind": "reply", "text": "{% if team %}{{ order.colour }}{% endif %}"}, "order has no colour"),
         ({"kind": "reply", "text": "{% if %}"}, "reply"),
+        ({"kind": "reply", "text": "{{ entities.shoe_size }}"}, "entities has no shoe_size"),
         ({"kind": "tag", "tags": "x", "colour": "red"}, "does not take colour"),
         ({"kind": "set_status", "status": "XX"}, "unknown status"),
         ({"kind": "tag", "tags": ["a"]}, "give a text"),

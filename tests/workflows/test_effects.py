@@ -23,7 +23,9 @@ WEBHOOK = {"kind": NOTIFY_WEBHOOK, "target": "crm"}
 
 
 def desk_of(house: House, *actions: dict[str, Any], **performers: Any) -> Desk:
-    return replace(house.desk, rules=deciding(*actions), performers={**house.desk.performers, **performers})
+    """A desk that decides these actions; what is postponed is due when a test says so, however slow the machine is."""
+    everyone = {**house.desk.performers, **performers}
+    return replace(house.desk, rules=deciding(*actions), performers=everyone, retry_after=3600.0)
 
 
 async def say(house: House, desk: Desk, text: str = "Something happened.") -> None:
@@ -92,6 +94,15 @@ async def test_an_action_without_a_back_end_fails_with_its_reason_and_the_rest_g
     [failed] = (await house.readings.effects(EffectState.FAILED, 10)).rows
     assert "no connector is set up for notify_webhook" in failed.error
     assert len(await texts(house)) == 1
+
+
+async def test_a_text_that_does_not_work_out_for_a_message_fails_alone(house: House) -> None:
+    own = {"kind": "reply", "text": "Your order {{ entities.order_no[0] }} is on its way."}
+    await say(house, desk_of(house, own, PLAIN))
+    [failed] = (await house.readings.effects(EffectState.FAILED, 10)).rows
+    assert "no element 0" in failed.error
+    assert len(await texts(house)) == 1
+    assert await house.work.counts() == {"open": 0, "failed": 0}
 
 
 async def test_an_effect_that_was_held_back_is_not_charged_with_an_attempt(house: House) -> None:

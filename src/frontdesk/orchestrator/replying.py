@@ -6,6 +6,7 @@ from typing import Any
 from frontdesk.interfaces import Channel, Clock, DeliveryFailed, NewId, Outbox
 from frontdesk.model import Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
+from frontdesk.orchestrator.facts import ENTITY_FIELDS
 from frontdesk.orchestrator.templates import FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
 
 PROCESSED_BY = "Frontdesk"
@@ -85,7 +86,7 @@ class Replying:
 def values_of(case: Case) -> dict[str, Any]:
     """What templates may state of a case; see templates.SAMPLE_VALUES."""
     interaction, analysis = case.interaction, case.analysis
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {field: [] for field in ENTITY_FIELDS}
     for entity in analysis.entities if analysis else ():
         found.setdefault(entity.field, []).append(entity.value)
     return {

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
+from frontdesk.orchestrator.facts import ENTITY_FIELDS
 
 FALLBACK_LANGUAGE = "en"
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
@@ -30,7 +31,7 @@ SAMPLE_VALUES: dict[str, Any] = {
     "route": "TI-Chatbot",
     "customer": "100042",
     "channel": "WEB",
-    "entities": {"order_no": ["4711"]},
+    "entities": {field: ["4711"] for field in ENTITY_FIELDS},
     "service_call": {"code": "SC-000001", "status": "Open"},
     "order": {
         "number": "4711",
@@ -43,8 +44,6 @@ SAMPLE_VALUES: dict[str, Any] = {
     "case": {"code": "8000017", "status": "Open"},
 }
 STATED = ("service_call", "order", "case")
-# Of these any name may be asked for.
-OPEN_ENDED = frozenset({"entities"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def _check_part(part: nodes.Node, name: str) -> None:
     whole = part.node.name
     key = part.attr if isinstance(part, nodes.Getattr) else getattr(part.arg, "value", None)
     sample = SAMPLE_VALUES.get(whole)
-    if isinstance(sample, dict) and whole not in OPEN_ENDED and key not in sample:
+    if isinstance(sample, dict) and key not in sample:
         raise Invalid(f"reply {name!r}: {whole} has no {key}: use one of {', '.join(sorted(sample))}")
 
 

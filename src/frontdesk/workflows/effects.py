@@ -6,7 +6,7 @@ own backoff, and its message goes on. Whoever waits for it is made due when it i
 
 from datetime import timedelta
 
-from frontdesk.interfaces import ConnectorFailed, Failed, Held
+from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound
 from frontdesk.model import Case, Effect, EffectState, Receipt
 from frontdesk.orchestrator.actions import INTERNAL, change_by
 from frontdesk.orchestrator.effects import Turn, done, failed, place_of, refused, tried
@@ -74,5 +74,8 @@ async def _perform(case: Case, effect: Effect, desk: Desk, look_first: bool) -> 
         raise ConnectorFailed(
             f"no connector is set up for {effect.action.kind}: see docs/reference/connectors", permanent=True
         )
-    found = await performer.find(effect.key) if look_first else None
-    return found or await performer.perform(effect, case)
+    try:
+        found = await performer.find(effect.key) if look_first else None
+        return found or await performer.perform(effect, case)
+    except (Invalid, NotFound) as error:  # a text or an address of a rule that does not work out for this message
+        raise ConnectorFailed(str(error), permanent=True) from None
