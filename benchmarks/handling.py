@@ -14,7 +14,7 @@ from frontdesk.app import House, open_house
 from frontdesk.model import NewMessage, Sender
 from frontdesk.settings import load
 
-MESSAGES = 1_000
+MESSAGES = 400
 
 
 async def whole_way() -> AsyncIterator[Figure]:
