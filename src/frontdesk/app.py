@@ -14,7 +14,7 @@ from frontdesk import __version__
 from frontdesk.back_ends import BackEnds, back_ends
 from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Channel, Http, ModelService, Stale, WorkQueue
+from frontdesk.interfaces import Http, ModelService, Outlet, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
@@ -244,7 +244,7 @@ def _rule_desk(settings: Settings, database: Database, codes: StoredCodes, desk:
     )
 
 
-def _channels() -> Mapping[str, Channel]:
+def _channels() -> Mapping[str, Outlet]:
     return {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
 
 

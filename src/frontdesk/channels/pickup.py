@@ -8,7 +8,7 @@ from frontdesk.model import OutboundMessage, Receipt
 
 
 class Pickup:
-    """A channel without a wire; see interfaces.Channel."""
+    """A channel without a wire; see interfaces.Outlet."""
 
     def __init__(self, code: str) -> None:
         """Serve the channel with this code; "*" serves all that have no adapter of their own."""

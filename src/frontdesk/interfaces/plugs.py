@@ -140,13 +140,13 @@ class Performer(Protocol):
         ...
 
 
-class Channel(Protocol):
-    """A way a customer reaches us, outbound side."""
+class Outlet(Protocol):
+    """Takes whole answers for one channel; see interfaces.channels.Channel for what is behind it."""
 
     code: str
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        """Hand the message to the channel. Raises DeliveryFailed."""
+        """Hand the message to the channel, inside its limits. Raises DeliveryFailed, Held."""
         ...
 
 

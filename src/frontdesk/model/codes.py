@@ -76,10 +76,11 @@ class EffectState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where an outbound message stands."""
+    """Where an outbound message stands; `withheld` ones were not sent on purpose (a machine wrote, or too many)."""
 
     PENDING = "pending"
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    WITHHELD = "withheld"

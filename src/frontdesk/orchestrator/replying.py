@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from frontdesk.interfaces import Channel, Clock, DeliveryFailed, NewId, Outbox
+from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet
 from frontdesk.model import Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
 from frontdesk.orchestrator.facts import ENTITY_FIELDS
@@ -22,7 +22,7 @@ class Replying:
         self,
         templates: ReplyTemplates,
         outbox: Outbox,
-        channels: Mapping[str, Channel],
+        channels: Mapping[str, Outlet],
         clock: Clock,
         new_id: NewId,
     ) -> None:

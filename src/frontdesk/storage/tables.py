@@ -126,7 +126,20 @@ inbound_message = Table(
     Column("analysis_id", Ulid),
     Column("recorded", Boolean, nullable=False, default=False),
     Column("received_at", Moment, nullable=False),
+    # What the channel needs for an answer: the vendor's ids of message and conversation, and its own context.
+    Column("provider_id", String(200), nullable=False, default=""),
+    Column("thread", String(200), nullable=False, default=""),
+    Column("context", Json, nullable=False, default=dict),
+    Column("automatic", String(200), nullable=False, default=""),
     UniqueConstraint("interaction_id", "sequence"),
+    Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
+    Index(
+        "ix_inbound_message_thread",
+        "channel",
+        "thread",
+        sqlite_where=text("thread <> ''"),
+        postgresql_where=text("thread <> ''"),
+    ),
 )
 
 audio_recording = Table(
@@ -149,7 +162,9 @@ inbox_event = Table(
     Column("message_id", Ulid, index=True),
     Column("raw", LargeBinary),
     Column("received_at", Moment, nullable=False),
+    Column("event_id", Ulid),
     UniqueConstraint("channel", "provider_id"),
+    Index("ix_inbox_event_received", "received_at", "channel"),
 )
 
 analysis = Table(

@@ -21,7 +21,7 @@ from frontdesk.model import (
 from frontdesk.ui.steps import steps_of
 
 INTERNAL_MEMO = "IM"
-UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED)
+UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.WITHHELD)
 MOST_ALTERNATIVES = 3
 LEAST_PROBABILITY = 0.01
 # Parameters of actions that hold a code.

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from frontdesk.interfaces import Channel, Deliveries, DeliveryFailed
+from frontdesk.interfaces import Deliveries, DeliveryFailed, Outlet
 from frontdesk.model import Lease, Work
 
 
 async def deliver_reply(
-    work: Work, lease: Lease, last_try: bool, replies: Deliveries, channels: Mapping[str, Channel]
+    work: Work, lease: Lease, last_try: bool, replies: Deliveries, channels: Mapping[str, Outlet]
 ) -> None:
     """Send the reply that the work names and end the work. Raises DeliveryFailed."""
     reply = await replies.load(work.subject)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from frontdesk.storage import llm_tables, rules_tables  # noqa: F401 - declare their tables
+from frontdesk.storage import channel_tables, llm_tables, rules_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.tables import metadata
 
 context.configure(
