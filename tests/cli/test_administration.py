@@ -144,3 +144,13 @@ def test_a_key_is_shown_once_and_can_be_revoked(invoke_on: Invoke) -> None:
     assert secret[:11] in listed
     assert invoke_on("keys", "revoke", secret[:11]).exit_code == 0
     assert "revoked" in invoke_on("keys", "list").stdout
+
+
+def test_a_key_is_narrowed_and_given_a_budget(invoke_on: Invoke) -> None:
+    secret = invoke_on("keys", "add", "robot", "--scope", "llm:chat", "--budget-day", "2.5").stdout.strip()
+    assert "llm:chat, 2.5 a day" in invoke_on("keys", "list").stdout
+    changed = invoke_on("keys", "limit", secret[:11], "--scope", "llm", "--requests-per-minute", "60")
+    assert "llm, 60 requests a minute" in changed.stdout
+    refused = invoke_on("keys", "add", "robot", "--scope", "chat")
+    assert refused.exit_code == 2
+    assert "there is no scope 'chat'" in refused.stderr

@@ -10,7 +10,7 @@ from litestar.static_files import create_static_files_router
 from frontdesk.app import House, open_house
 from frontdesk.edges.access import BELIEVED_SECONDS, Doorkeeper, DoorRules, check_demo, check_routes, client_address
 from frontdesk.interfaces import Invalid, Proof, Undeclared
-from frontdesk.model import Role
+from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import load
@@ -320,3 +320,50 @@ async def test_a_visit_says_by_what_it_was_let_in(plain: House) -> None:
     scope = {"type": "http", "headers": [], "client": None}
     caller, visit = await door.identify(scope, {})  # type: ignore[arg-type]
     assert (caller, visit.proof, visit.csrf_token) == (NOBODY, Proof.NOTHING, "")
+
+
+# Keys that are narrowed
+
+
+async def narrow(house: House, *scopes: str, role: Role = Role.ADMIN, **more: int) -> dict[str, str]:
+    _, secret = await house.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
+    return {"Authorization": f"Bearer {secret}"}
+
+
+async def test_a_narrowed_key_reaches_what_its_scopes_name_and_what_is_open(plain: House, client: Client) -> None:
+    chat, api = await narrow(plain, "llm:chat"), await narrow(plain, "api")
+    refused = await client.get("/api/v1/interactions", headers=chat)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "this needs a key with the scope api; narrow has it not",
+    )
+    assert (await client.get("/health", headers=chat)).status_code == 200
+    assert (await client.get("/api/v1/interactions", headers=api)).status_code == 200
+
+
+async def test_a_key_can_be_shown_as_anthropics_clients_do(plain: House, client: Client) -> None:
+    secret = (await narrow(plain, "api"))["Authorization"].removeprefix("Bearer ")
+    assert (await client.get("/api/v1/interactions", headers={"x-api-key": secret})).status_code == 200
+    assert (await client.get("/api/v1/interactions", headers={"x-api-key": "fd_wrong"})).status_code == 401
+
+
+async def test_a_key_asks_no_more_often_than_it_may(plain: House, client: Client) -> None:
+    slow = await narrow(plain, requests_per_minute=2)
+    answers = [await client.get("/api/v1/interactions", headers=slow) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) > 0
+
+
+def test_a_scope_above_covers_those_below() -> None:
+    assert Grant(frozenset({"llm"})).allows("llm:use-case:translation")
+    assert Grant(frozenset({"llm:use-case"})).allows("llm:use-case:translation")
+    assert not Grant(frozenset({"llm:use-case:translation"})).allows("llm:use-case:summary")
+    assert not Grant(frozenset({"llm:use-case:translation"})).allows("llm:use-case")
+    assert not Grant(frozenset({"llm"})).allows("api")
+    assert Grant().allows("api")
+
+
+def test_models_are_free_until_one_is_named() -> None:
+    assert Grant(frozenset({"llm:chat"})).allows_model("any")
+    assert Grant(frozenset({"llm:chat", "llm:model:main"})).allows_model("main")
+    assert not Grant(frozenset({"llm:chat", "llm:model:main"})).allows_model("other")

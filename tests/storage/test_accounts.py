@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from frontdesk.app import House, new_id, now
 from frontdesk.interfaces import Conflict, Invalid, NotFound
-from frontdesk.model import Role
+from frontdesk.model import Grant, Role
 from frontdesk.storage import tables
 from frontdesk.storage.accounts import StoredAccounts
 
@@ -129,6 +129,32 @@ async def test_a_key_names_its_program_until_it_is_revoked(accounts: StoredAccou
     assert revoked.revoked_at is not None
     assert await accounts.by_key(secret) is None
     assert [each.id for each in await accounts.keys()] == [key.id]
+
+
+async def test_a_key_keeps_its_scopes_and_budgets_and_can_be_given_others(accounts: StoredAccounts) -> None:
+    grant = Grant(frozenset({"llm:chat", "llm:model:azure-main/gpt-4.1"}), 5_000_000, 0, 60)
+    key, secret = await accounts.add_key("robot", Role.SERVICE, grant)
+    caller = await accounts.by_key(secret)
+    assert caller is not None
+    assert caller.grant == key.grant == grant
+    wider = Grant(frozenset({"llm"}), 0, 100_000_000)
+    assert (await accounts.regrant(key.prefix, wider)).grant == wider
+    assert (await accounts.keys())[0].grant == wider
+    await accounts.revoke(key.id)
+    with pytest.raises(Conflict, match="make a new one"):
+        await accounts.regrant(key.id, grant)
+
+
+@pytest.mark.parametrize("scope", ["", "chat", "llm:", "llm:model:", "llm:use-case:a b", "LLM", "api:x"])
+async def test_a_scope_that_does_not_exist_is_refused(accounts: StoredAccounts, scope: str) -> None:
+    with pytest.raises(Invalid, match="there is no scope"):
+        await accounts.add_key("robot", Role.SERVICE, Grant(frozenset({scope})))
+
+
+async def test_budgets_have_bounds(accounts: StoredAccounts) -> None:
+    for grant in (Grant(budget_day=-1), Grant(budget_month=10**16), Grant(requests_per_minute=-1)):
+        with pytest.raises(Invalid):
+            await accounts.add_key("robot", Role.SERVICE, grant)
 
 
 async def test_a_hash_with_outdated_parameters_is_made_anew(house: House, accounts: StoredAccounts) -> None:

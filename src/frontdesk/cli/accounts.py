@@ -1,6 +1,8 @@
 """`frontdesk users` and `frontdesk keys`: who may sign in, and which programs may call."""
 
 import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -9,9 +11,11 @@ from frontdesk.cli.registry import command, group
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.showing import table
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Role
+from frontdesk.model import Grant, Role
 
 PEOPLE = [role.value for role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER)]
+MILLIONTHS = 1_000_000
+MONEY = click.FloatRange(0, 1_000_000_000)
 PROGRAMS = [role.value for role in (Role.SERVICE, Role.AGENT, Role.SUPERVISOR, Role.ADMIN)]
 
 
@@ -91,7 +95,35 @@ def activate(email: str) -> None:
     click.echo(f"{email} may sign in again")
 
 
-@command(keys, "add", role=Role.ADMIN, example='frontdesk keys add "web shop" --role service')
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _granting(function: Function) -> Function:
+    """The options of what a key may use and spend."""
+    for option in (
+        click.option(
+            "--requests-per-minute",
+            type=click.IntRange(0, 1_000_000),
+            default=0,
+            help="Requests a minute; 0: no limit.",
+        ),
+        click.option(
+            "--budget-month", type=MONEY, default=0.0, help="What models may cost a month (UTC); 0: no limit."
+        ),
+        click.option("--budget-day", type=MONEY, default=0.0, help="What models may cost a day (UTC); 0: no limit."),
+        click.option("--scope", "scopes", multiple=True, help="Narrows the key; several at once. See access.md."),
+    ):
+        function = option(function)
+    return function
+
+
+@command(
+    keys,
+    "add",
+    role=Role.ADMIN,
+    example='frontdesk keys add "web shop" --role service\n'
+    'frontdesk keys add "quote robot" --scope llm:chat --scope llm:model:default --budget-day 5',
+)
 @click.argument("name")
 @click.option(
     "--role",
@@ -100,9 +132,13 @@ def activate(email: str) -> None:
     show_default=True,
     help="What it may do.",
 )
-def add_key(name: str, role: str) -> None:
-    """Add an API key and print it: it is shown this once and stored only as a hash."""
-    made, secret = with_house(lambda house: house.accounts.add_key(name, Role(role)))
+@_granting
+def add_key(name: str, role: str, **given: Any) -> None:
+    """Add an API key and print it: it is shown this once and stored only as a hash.
+
+    Without --scope it may do all that its role may. Budgets are in the currency of the price table.
+    """
+    made, secret = with_house(lambda house: house.accounts.add_key(name, Role(role), _grant(**given)))
     click.echo(f"keep this key now: it cannot be shown again ({made.name}, {made.role.value})", err=True)
     click.echo(secret)
 
@@ -111,10 +147,26 @@ def add_key(name: str, role: str) -> None:
 def list_keys() -> None:
     """List all API keys by their first characters."""
     rows = [
-        (f"{k.prefix}…", k.role.value, "revoked" if k.revoked_at else "active", f"{k.created_at:%Y-%m-%d}", k.name)
+        (
+            f"{k.prefix}…",
+            k.role.value,
+            "revoked" if k.revoked_at else "active",
+            f"{k.created_at:%Y-%m-%d}",
+            _granted(k.grant),
+            k.name,
+        )
         for k in with_house(lambda house: house.accounts.keys())
     ]
     click.echo("\n".join(table(rows)) if rows else "no keys: make one with 'frontdesk keys add'")
+
+
+@command(keys, "limit", role=Role.ADMIN, example="frontdesk keys limit fd_3pXk7a2Q --scope llm --budget-month 100")
+@click.argument("key")
+@_granting
+def limit_key(key: str, **given: Any) -> None:
+    """Change what a key may use and spend; servers follow within seconds. What is not given is not limited."""
+    changed = with_house(lambda house: house.accounts.regrant(key.rstrip("…"), _grant(**given)))
+    click.echo(f"{changed.prefix}… ({changed.name}): {_granted(changed.grant)}")
 
 
 @command(keys, "revoke", role=Role.ADMIN, example="frontdesk keys revoke fd_3pXk7a2Q")
@@ -123,6 +175,22 @@ def revoke(key: str) -> None:
     """Take a key out of use, named by its first characters as in the list; servers follow within seconds."""
     revoked = with_house(lambda house: house.accounts.revoke(key.rstrip("…")))
     click.echo(f"{revoked.prefix}… ({revoked.name}) is revoked")
+
+
+def _grant(scopes: tuple[str, ...], budget_day: float, budget_month: float, requests_per_minute: int) -> Grant:
+    per_day, per_month = (round(amount * MILLIONTHS) for amount in (budget_day, budget_month))
+    return Grant(frozenset(scopes), per_day, per_month, requests_per_minute)
+
+
+def _granted(grant: Grant) -> str:
+    """For people, in one cell of a table."""
+    parts = [
+        " ".join(sorted(grant.scopes)) or "all",
+        f"{grant.budget_day / MILLIONTHS:g} a day" if grant.budget_day else "",
+        f"{grant.budget_month / MILLIONTHS:g} a month" if grant.budget_month else "",
+        f"{grant.requests_per_minute} requests a minute" if grant.requests_per_minute else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _password(from_stdin: bool) -> str:

@@ -23,9 +23,10 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from frontdesk.edges.limits import Limit, place
 from frontdesk.interfaces import Accounts, CookieChange, Invalid, Proof, Undeclared, Visit
 from frontdesk.model import Caller, Role
-from frontdesk.model.identity import NOBODY
+from frontdesk.model.identity import API_SCOPE, NOBODY
 
-ROLE = "role"
+# What a route declares in `opt`: the least role, and the scope that a narrowed key needs (`api` where it names none).
+ROLE, SCOPE = "role", "scope"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
@@ -106,6 +107,7 @@ class Doorkeeper:
         self._believed: dict[tuple[Proof, str], tuple[float, Caller | None]] = {}
         self._by_address = Limit(rules.sign_ins_per_minute, clock)
         self._by_account = Limit(rules.sign_ins_per_minute, clock)
+        self._by_key: dict[int, Limit] = {}  # by how much they allow
         self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
     def middleware(self, app: ASGIApp) -> ASGIApp:
@@ -128,6 +130,9 @@ class Doorkeeper:
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             caller = await self._look_up(Proof.KEY, secret.strip()) if scheme.lower() == "bearer" else None
+            return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, where)
+        if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
+            caller = await self._look_up(Proof.KEY, secret_alone.decode("latin-1").strip())
             return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, where)
         cookies = _cookies(headers)
         if (token := cookies.get(self._cookie)) and (caller := await self._look_up(Proof.SESSION, token)):
@@ -176,8 +181,20 @@ class Doorkeeper:
                     headers={"WWW-Authenticate": 'Bearer realm="frontdesk"'},
                 )
             raise PermissionDeniedException(f"this needs the role {needed}; {caller.name} has the role {caller.role}")
+        if needed is not Role.ANYONE:
+            self._check_grant(caller, scope["route_handler"].opt.get(SCOPE, API_SCOPE))
         if scope["method"] not in SAFE_METHODS and scope["auth"].proof is not Proof.KEY:
             await self._refuse_forgery(scope, headers, receive)
+
+    def _check_grant(self, caller: Caller, wanted: str) -> None:
+        """Whether a key reaches this route, and not too often. Raises TooMany."""
+        if not caller.grant.allows(wanted):
+            raise PermissionDeniedException(f"this needs a key with the scope {wanted}; {caller.name} has it not")
+        if per_minute := caller.grant.requests_per_minute:
+            limit = self._by_key.get(per_minute)
+            if limit is None:
+                limit = self._by_key[per_minute] = Limit(per_minute, self._clock)
+            limit.admit(caller.id)
 
     async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         """Another site must not make a visitor's browser send us what they did not mean to.

@@ -227,7 +227,8 @@ class Calling:
             raise
 
     async def _admitted(self, line: Line, rung: Rung, most: _Most, question: Question, seconds: float) -> Permit:
-        pots = self._budgets.pots(question.use_case, question.asker.caller, self._clock())
+        asker = question.asker
+        pots = self._budgets.pots(question.use_case, asker.caller, self._clock(), asker.purse)
         if not pots and not line.rate.is_set:
             return Permit("")
         price = self._prices.of(rung.model)

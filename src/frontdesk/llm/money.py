@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from frontdesk.model.llm import Pot
+from frontdesk.model.llm import Pot, Purse
 
 ALL = "all"
 
@@ -24,9 +24,11 @@ class Budgets:
     total: Allowance = Allowance()
     named: Mapping[str, Allowance] = field(default_factory=dict)
 
-    def pots(self, use_case: str, caller: str, at: datetime) -> tuple[Pot, ...]:
-        """The pots that a call is paid from, always in the same order."""
+    def pots(self, use_case: str, caller: str, at: datetime, purse: Purse | None = None) -> tuple[Pot, ...]:
+        """The pots that a call is paid from, the caller's own `purse` among them, always in the same order."""
         found = [*_pots(ALL, self.total, at)]
+        if purse is not None:
+            found += _pots(f"key:{purse.name}", Allowance(purse.per_day, purse.per_month), at)
         for name in (f"use_case:{use_case}", f"caller:{caller}"):
             if (allowance := self.named.get(name)) is not None:
                 found += _pots(name, allowance, at)

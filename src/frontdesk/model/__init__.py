@@ -14,7 +14,7 @@ from frontdesk.model.codes import (
 )
 from frontdesk.model.customers import Contact, Customer
 from frontdesk.model.decision import Action, Decision, Effect, Receipt, ServiceCall
-from frontdesk.model.identity import Account, ApiKey, Caller, Role
+from frontdesk.model.identity import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.interaction import Change, Interaction
 from frontdesk.model.messages import (
     Accepted,
@@ -48,6 +48,7 @@ __all__ = [
     "Effect",
     "EffectState",
     "Entity",
+    "Grant",
     "Happening",
     "InboundMessage",
     "Intent",

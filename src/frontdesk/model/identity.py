@@ -20,6 +20,21 @@ class Role(StrEnum):
         return needed in _COVERS[self]
 
 
+# What a key can be narrowed to; those that end in a colon take a name.
+API_SCOPE, LLM_SCOPE, USE_CASE_SCOPE, MODEL_SCOPE = "api", "llm", "llm:use-case:", "llm:model:"
+SCOPES = (
+    API_SCOPE,
+    LLM_SCOPE,
+    "llm:chat",
+    "llm:embeddings",
+    "llm:transcription",
+    "llm:use-case",
+    "llm:vectors",
+    "llm:reports",
+    USE_CASE_SCOPE,
+    MODEL_SCOPE,
+)
+
 _COVERS: dict[Role, frozenset[Role]] = {
     Role.ANYONE: frozenset({Role.ANYONE}),
     Role.CUSTOMER: frozenset({Role.ANYONE, Role.CUSTOMER}),
@@ -43,6 +58,31 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What a key may use of what its role allows, and how much. Without scopes: all of it; 0 sets no limit.
+
+    Budgets are for language models, in millionths of the price table's currency, for each day and month of UTC.
+    """
+
+    scopes: frozenset[str] = frozenset()
+    budget_day: int = 0
+    budget_month: int = 0
+    requests_per_minute: int = 0
+
+    def allows(self, scope: str) -> bool:
+        """Whether it reaches `scope`: by its name, or by one that stands above it (`llm` above `llm:chat`)."""
+        if not self.scopes:
+            return True
+        parts = scope.split(":")
+        return any(":".join(parts[:length]) in self.scopes for length in range(1, len(parts) + 1))
+
+    def allows_model(self, alias: str) -> bool:
+        """Whether this ladder, service or model may be named; all may where no scope names one."""
+        named = [scope for scope in self.scopes if scope.startswith(MODEL_SCOPE)]
+        return not named or f"{MODEL_SCOPE}{alias}" in named
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key for programs; the secret itself is shown once and stored only as a hash."""
 
@@ -52,6 +92,7 @@ class ApiKey:
     prefix: str
     created_at: datetime
     revoked_at: datetime | None = None
+    grant: Grant = Grant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +102,7 @@ class Caller:
     id: str
     name: str
     role: Role
+    grant: Grant = Grant()
 
 
 NOBODY = Caller("", "", Role.ANYONE)

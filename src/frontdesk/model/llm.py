@@ -9,6 +9,15 @@ from frontdesk.model.codes import Tier
 
 
 @dataclass(frozen=True, slots=True)
+class Purse:
+    """What an asker itself may spend each day and month, in millionths; 0: no limit. `name` tells it from others."""
+
+    name: str
+    per_day: int = 0
+    per_month: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """On whose behalf a model is asked; `names` are of people known to occur in the text, `numbers` theirs."""
 
@@ -16,6 +25,7 @@ class Asker:
     message_id: str = ""
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    purse: Purse | None = None
 
 
 @dataclass(frozen=True, slots=True)

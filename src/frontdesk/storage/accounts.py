@@ -4,15 +4,16 @@ import asyncio
 import hashlib
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
-from frontdesk.model import Account, ApiKey, Caller, Role
+from frontdesk.model import Account, ApiKey, Caller, Grant, Role
 from frontdesk.storage import passwords
 from frontdesk.storage.database import Database
+from frontdesk.storage.grants import check_grant, grant_columns, grant_of
 from frontdesk.storage.tables import account, api_key, meta, session
 
 KEY_PREFIX = "fd_"
@@ -111,10 +112,11 @@ class StoredAccounts:
         expired = delete(session).where(session.c.expires_at <= self._clock())
         return await self._database.write(lambda c: c.execute(expired).rowcount)
 
-    async def add_key(self, name: str, role: Role) -> tuple[ApiKey, str]:
+    async def add_key(self, name: str, role: Role, grant: Grant | None = None) -> tuple[ApiKey, str]:
         """A new API key and its secret, which is never shown again. Raises Invalid."""
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
-        new = ApiKey(self._new_id(), _name(name, 100), _role(role), secret[:SHOWN_OF_KEY], self._clock())
+        prefix, given = secret[:SHOWN_OF_KEY], check_grant(grant or Grant())
+        new = ApiKey(self._new_id(), _name(name, 100), _role(role), prefix, self._clock(), grant=given)
         row = {
             "id": new.id,
             "name": new.name,
@@ -122,9 +124,15 @@ class StoredAccounts:
             "prefix": new.prefix,
             "secret_hash": hash_of(secret),
             "created_at": new.created_at,
+            **grant_columns(given),
         }
         await self._database.write(lambda c: c.execute(insert(api_key), [row]).rowcount)
         return new, secret
+
+    async def regrant(self, key: str, grant: Grant) -> ApiKey:
+        """Change what a key, named as in `revoke`, may use and spend. Raises Invalid, NotFound, Conflict."""
+        values = grant_columns(check_grant(grant))
+        return await self._database.write(lambda c: _change_key(c, key, **values))
 
     async def keys(self) -> tuple[ApiKey, ...]:
         """All API keys, oldest first, revoked ones too."""
@@ -135,13 +143,13 @@ class StoredAccounts:
         """Take a key, named by its id or shown prefix, out of use. Raises NotFound, Conflict when the prefix is not
         unique."""
         now = self._clock()
-        return await self._database.write(lambda c: _revoke(c, key, now))
+        return await self._database.write(lambda c: _change_key(c, key, revoked_at=now))
 
     async def by_key(self, secret: str) -> Caller | None:
         """See interfaces.Accounts."""
-        wanted = select(api_key.c.id, api_key.c.name, api_key.c.role)
-        wanted = wanted.where(api_key.c.secret_hash == hash_of(secret), api_key.c.revoked_at.is_(None))
-        return _as_caller(await self._database.read(lambda c: c.execute(wanted).mappings().first()))
+        wanted = select(api_key).where(api_key.c.secret_hash == hash_of(secret), api_key.c.revoked_at.is_(None))
+        row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
+        return Caller(row["id"], row["name"], Role(row["role"]), grant_of(row)) if row is not None else None
 
     async def secret(self) -> bytes:
         """This installation's secret for signing links and forms, 256 random bits; made on first use."""
@@ -198,14 +206,17 @@ def _change(connection: Connection, email: str, **values: Any) -> None:
     connection.execute(delete(session).where(session.c.account_id == of_account))
 
 
-def _revoke(connection: Connection, key: str, now: datetime) -> ApiKey:
+def _change_key(connection: Connection, key: str, **values: Any) -> ApiKey:
     named = api_key.c.prefix == key if key.startswith(KEY_PREFIX) else api_key.c.id == key
     rows = connection.execute(select(api_key).where(named)).mappings().all()
     if not rows:
         raise NotFound(f"there is no API key {key}")
     if len(rows) > 1:
         raise Conflict(f"several API keys begin with {key}: use the id of one")
-    values = {"revoked_at": rows[0]["revoked_at"] or now}
+    if rows[0]["revoked_at"] is not None:
+        if "revoked_at" not in values:
+            raise Conflict(f"the API key {key} is revoked: make a new one")
+        values["revoked_at"] = rows[0]["revoked_at"]
     connection.execute(update(api_key).where(api_key.c.id == rows[0]["id"]).values(**values))
     return _as_key({**rows[0], **values})
 
@@ -227,5 +238,11 @@ def _as_account(row: RowMapping) -> Account:
 
 def _as_key(row: RowMapping | dict[Any, Any]) -> ApiKey:
     return ApiKey(
-        row["id"], row["name"], Role(row["role"]), row["prefix"], row["created_at"], revoked_at=row["revoked_at"]
+        row["id"],
+        row["name"],
+        Role(row["role"]),
+        row["prefix"],
+        row["created_at"],
+        revoked_at=row["revoked_at"],
+        grant=grant_of(row),
     )

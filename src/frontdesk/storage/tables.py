@@ -354,6 +354,10 @@ api_key = Table(
     Column("secret_hash", String(64), nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("scopes", Text, nullable=False, server_default=""),
+    Column("budget_day", BigInteger, nullable=False, server_default="0"),
+    Column("budget_month", BigInteger, nullable=False, server_default="0"),
+    Column("requests_per_minute", Integer, nullable=False, server_default="0"),
 )
 
 idempotency = Table(

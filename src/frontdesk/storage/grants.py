@@ -1,0 +1,53 @@
+"""What API keys may use and spend, as columns."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Grant
+from frontdesk.model.identity import SCOPES
+
+MOST_MONEY = 10**15
+MOST_REQUESTS = 1_000_000
+MOST_SCOPES = 100
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,159}")
+
+
+def check_grant(grant: Grant) -> Grant:
+    """The grant itself. Raises Invalid for a scope that does not exist or an amount out of bounds."""
+    if len(grant.scopes) > MOST_SCOPES:
+        raise Invalid(f"a key has {MOST_SCOPES} scopes at most", "scope")
+    for scope in grant.scopes:
+        _check_scope(scope)
+    if not (0 <= grant.budget_day <= MOST_MONEY and 0 <= grant.budget_month <= MOST_MONEY):
+        raise Invalid("a budget is not negative and at most 1,000,000,000", "budget")
+    if not 0 <= grant.requests_per_minute <= MOST_REQUESTS:
+        raise Invalid(f"requests per minute are 0 to {MOST_REQUESTS:,}", "requests_per_minute")
+    return grant
+
+
+def grant_columns(grant: Grant) -> dict[str, Any]:
+    """The grant as columns of the table api_key."""
+    return {
+        "scopes": " ".join(sorted(grant.scopes)),
+        "budget_day": grant.budget_day,
+        "budget_month": grant.budget_month,
+        "requests_per_minute": grant.requests_per_minute,
+    }
+
+
+def grant_of(row: Mapping[Any, Any]) -> Grant:
+    """The grant in a row of the table api_key."""
+    scopes = frozenset(row["scopes"].split())
+    return Grant(scopes, row["budget_day"], row["budget_month"], row["requests_per_minute"])
+
+
+def _check_scope(scope: str) -> None:
+    for known in SCOPES:
+        if scope == known and not known.endswith(":"):
+            return
+        if known.endswith(":") and scope.startswith(known) and _NAME.fullmatch(scope.removeprefix(known)):
+            return
+    listed = ", ".join(f"{known}NAME" if known.endswith(":") else known for known in SCOPES)
+    raise Invalid(f"there is no scope {scope[:80]!r}: use {listed}", "scope")
