@@ -35,6 +35,7 @@ def whole() -> Group:
         analysing,
         configuration,
         databases,
+        demo_data,
         demonstrating,
         effects,
         exporting,

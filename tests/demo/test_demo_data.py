@@ -1,0 +1,134 @@
+"""Invented messages in any number: the same for the same seed, uneven like real ones, kept from real data."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Connection, func, select
+
+from frontdesk.app import House
+from frontdesk.cli.root import whole
+from frontdesk.demo.made import make
+from frontdesk.demo.matter import Wish
+from frontdesk.demo.portion import COLUMNS
+from frontdesk.interfaces import Conflict, Sort
+from frontdesk.model import EffectState, InteractionFilter
+from frontdesk.storage import bulk
+from frontdesk.storage.tables import correction, effect, inbound_message, interaction, metadata, outbound_message
+from frontdesk.storage.transfer import counts
+from tests.conftest import Front
+
+UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOME = 600
+
+
+def wish(messages: int = SOME, seed: int = 7) -> Wish:
+    return Wish(messages, seed, UNTIL)
+
+
+async def fill(house: House, messages: int = SOME) -> None:
+    await bulk.room_for(house.database, add=False)
+    for portion in make(wish(messages)):
+        await bulk.fill(house.database, portion.tables())
+    await bulk.finish(house.database)
+
+
+def rows(wanted: Wish) -> list[object]:
+    return [portion.tables() for portion in make(wanted)]
+
+
+def test_the_same_seed_makes_the_same_data() -> None:
+    assert rows(wish()) == rows(wish())
+
+
+def test_another_seed_makes_other_data() -> None:
+    assert rows(wish()) != rows(wish(seed=8))
+
+
+@pytest.mark.parametrize("messages", [1, 7, SOME])
+def test_exactly_as_many_messages_are_made_as_wished_for(messages: int) -> None:
+    assert sum(len(p.rows["inbound_message"]) for p in make(wish(messages))) == messages
+
+
+def test_nothing_happens_after_the_end() -> None:
+    for portion in make(wish()):
+        for _name, _columns, made in portion.tables():
+            assert all(value <= UNTIL for row in made for value in row if isinstance(value, datetime))
+
+
+def test_every_column_that_is_filled_exists() -> None:
+    for name, columns in COLUMNS.items():
+        assert set(columns) <= set(metadata.tables[name].c.keys())
+
+
+def test_few_customers_write_much_and_sundays_are_quiet() -> None:
+    matters = [row for portion in make(wish(5000)) for row in portion.rows["interaction"]]
+    at = COLUMNS["interaction"].index
+    writers = Counter(row[at("customer_id")] for row in matters if row[at("customer_id")])
+    ten = sum(count for _, count in writers.most_common(len(writers) // 10))
+    assert ten > sum(writers.values()) / 4
+    days = Counter(row[at("created_at")].weekday() for row in matters)
+    assert days[6] < days[0] / 2
+
+
+async def test_what_is_made_reads_like_what_the_pipeline_leaves(house: House) -> None:
+    await fill(house)
+    page = await house.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
+    for matter in page.rows:
+        timeline = await house.interactions.timeline(matter.id, 200)
+        assert timeline.rows
+    first = await house.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
+    reading = await house.readings.message(str(first))
+    assert reading.analysis is not None
+    assert reading.decision is not None
+    assert all(reading.message.text[e.start : e.end] == e.value for e in reading.analysis.entities)
+    assert [each.position for each in reading.effects] == list(range(len(reading.decision.actions)))
+
+
+async def test_the_ledger_of_what_is_made_adds_up(house: House) -> None:
+    await fill(house)
+    ledger = await house.database.read(counts)
+    assert ledger["seen"] == ledger["stored"] == ledger["analysed"] == ledger["decided"] == SOME
+    assert ledger["answered"] == SOME
+
+
+async def test_there_are_corrections_failures_people_and_open_matters(house: House) -> None:
+    await fill(house, 3000)
+
+    def some(connection: Connection) -> list[int]:
+        asked = (
+            select(func.count()).select_from(correction),
+            select(func.count()).where(effect.c.state == EffectState.FAILED.value),
+            select(func.count()).where(outbound_message.c.type == "HA"),
+            select(func.count()).where(interaction.c.closed_at.is_(None)),
+        )
+        return [connection.execute(query).scalar_one() for query in asked]
+
+    assert all(await house.database.read(some))
+
+
+async def test_the_house_goes_on_behind_what_is_made(house: House, front: Front) -> None:
+    await fill(house)
+    before = await house.database.read(bulk.next_numbers)
+    accepted = await front.say("My oven stays cold.", name="Kim Doe", address="kim@example.com")
+    assert accepted.interaction_id == before["interaction"]
+
+
+async def test_real_data_is_left_alone_unless_told(house: House, front: Front) -> None:
+    await front.say("My oven stays cold.")
+    with pytest.raises(Conflict, match="--add"):
+        await bulk.room_for(house.database, add=False)
+    assert (await bulk.room_for(house.database, add=True))["interaction"] == 2
+
+
+def test_the_command_says_what_it_did_and_refuses_a_second_time(tmp_path: Path) -> None:
+    line = ["demo-data", "--messages", "50", "--until", "2026-03-01", "--data", str(tmp_path)]
+    done = CliRunner().invoke(whole(), line)
+    assert (done.exit_code, done.stdout) == (0, "50 messages are there, the newest of 2026-03-01\n")
+    again = CliRunner().invoke(whole(), line)
+    assert again.exit_code == 1
+    assert "--add" in again.stderr
+    added = CliRunner().invoke(whole(), [*line, "--add", "--seed", "2"])
+    assert added.exit_code == 0
