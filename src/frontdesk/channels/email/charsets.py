@@ -1,0 +1,74 @@
+"""Bytes to text, whatever the mail says of itself: charsets are often unknown, sometimes wrong."""
+
+import codecs
+
+# What is meant by a label is what mail programs and browsers read under it (encoding.spec.whatwg.org, "labels").
+MEANT = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "iso-8859-8-i": "iso8859-8",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "utf8mb4": "utf-8",
+    "cp-850": "cp850",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+}
+# Codecs of Python's that are no charsets: a mail must not choose them.
+NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+MOST_LABEL = 40
+
+
+def text_of(data: bytes, charset: str = "") -> str:
+    """The text of these bytes: as the mail says where that fits, else as UTF-8 where that fits, else as Windows-1252.
+
+    Never fails; a byte that is nothing in the charset becomes U+FFFD.
+    """
+    label = charset.strip().strip("\"'").lower()[:MOST_LABEL]
+    for name in dict.fromkeys((*_first_guesses(data, label), _codec(label))):
+        if name and (text := _strictly(data, name)) is not None:
+            return text.removeprefix("\ufeff")
+    return data.decode(_codec(label) or "cp1252", "replace").removeprefix("\ufeff")
+
+
+def _first_guesses(data: bytes, label: str) -> tuple[str, ...]:
+    """UTF-8 comes first where it is claimed, nothing is claimed, or plain Latin is claimed of what is valid UTF-8."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    is_latin = MEANT.get(label) == "cp1252" or label in ("windows-1252", "cp1252")
+    return ("utf-8",) if is_latin or not _codec(label) or label in ("utf-8", "utf8") else ()
+
+
+def _codec(label: str) -> str:
+    """The codec that reads this label, empty where there is none."""
+    name = MEANT.get(label, label)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return ""
+    is_charset = getattr(found, "_is_text_encoding", True) and found.name.replace("-", "_") not in NOT_CHARSETS
+    return found.name if is_charset else ""
+
+
+def _strictly(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError):
+        return None

@@ -1,0 +1,32 @@
+"""Plus addresses: they lead back to the interaction, and only the ones we made do."""
+
+from frontdesk.channels.email.plus_address import interaction_of, plus_address
+
+SECRET, OWN = b"k" * 32, ("support@desk.example",)
+
+
+def test_an_answer_to_a_plus_address_finds_its_interaction() -> None:
+    address = plus_address("support@desk.example", 42, SECRET)
+    assert address.startswith("support+i42.")
+    assert interaction_of(["kim@customer.example", address], OWN, SECRET) == 42
+
+
+def test_mail_servers_may_change_the_case() -> None:
+    assert interaction_of([plus_address("Support@Desk.example", 7, SECRET).upper()], OWN, SECRET) == 7
+
+
+def test_a_guessed_altered_or_foreign_address_leads_nowhere() -> None:
+    address = plus_address("support@desk.example", 42, SECRET)
+    forged = [
+        address.replace("i42", "i43"),
+        address.replace("i42", "i042"),
+        address.replace("desk.example", "other.example"),
+        address.replace("support", "sales"),
+        address[: address.index("@") - 1] + address[address.index("@") :],
+        "support+i42.@desk.example",
+        "support+i99999999999999999999.aaaaaaaaaaaaaaaa@desk.example",
+        "support@desk.example",
+        "",
+    ]
+    assert [interaction_of([one], OWN, SECRET) for one in forged] == [None] * len(forged)
+    assert interaction_of([address], OWN, b"other secret") is None
