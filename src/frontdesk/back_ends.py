@@ -4,19 +4,23 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
+from frontdesk.connectors.destination import NAME as DESTINATION
+from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
 from frontdesk.connectors.registry import Login, Plan, fsm_of, performers, sap_rules_of
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
+from frontdesk.connectors.tokens import Token
 from frontdesk.interfaces import Clock, Http, Invalid, Performer
 from frontdesk.model import Effect
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
 from frontdesk.orchestrator.breaker import Breaker, BreakerRules, Guarded
 from frontdesk.outgoing import Limits, Outgoing
-from frontdesk.settings import Connectors, Settings
+from frontdesk.settings import Connectors, DestinationService, Settings
 
 NOT_THEIRS = ("url", "token_url", "webhook_secret")
 
@@ -33,7 +37,7 @@ class BackEnds:
 
 def back_ends(settings: Settings, outgoing: Outgoing, service_desk: Performer, clock: Clock) -> BackEnds:
     """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
-    knobs, reach = settings.connectors, _Reach(outgoing, settings.connectors.timeout_seconds)
+    knobs, reach = settings.connectors, _Reach(outgoing, settings.connectors)
     breaker = Breaker(BreakerRules(settings.effects.breaker_failures, settings.effects.breaker_seconds), time.monotonic)
     plan = _plan(knobs)
     fsm = fsm_of(plan, reach, time.monotonic)
@@ -82,9 +86,26 @@ def _target(effect: Effect) -> str:
 class _Reach:
     """See connectors.registry.Reach."""
 
-    def __init__(self, outgoing: Outgoing, seconds: float) -> None:
+    def __init__(self, outgoing: Outgoing, knobs: Connectors) -> None:
+        seconds = knobs.timeout_seconds
         self._outgoing = outgoing
         self._limits = Limits(wait=seconds, connect=min(5.0, seconds), first_byte=seconds, total=seconds)
+        self._destinations = self._look_up(knobs.destination) if knobs.destination.url else None
 
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
-        return self._outgoing.client(url, limits=self._limits, trusted=trusted)
+        if not url.startswith(SCHEME):
+            return self._outgoing.client(url, limits=self._limits, trusted=trusted)
+        if self._destinations is None or not named(url):
+            raise Invalid(
+                f"{url!r}: name a destination and set up connectors.destination (on BTP: bind the destination service)",
+                "connectors.destination.url",
+            )
+        return ThroughDestination(named(url), self._destinations, self)
+
+    def _look_up(self, knobs: DestinationService) -> Destinations:
+        at = urlsplit(knobs.token_url)
+        if not at.hostname:
+            raise Invalid("connectors.destination.token_url is missing", "connectors.destination.token_url")
+        origin = self(f"{at.scheme}://{at.netloc}")
+        token = Token(origin, at.path, knobs.client_id, knobs.client_secret, time.monotonic, DESTINATION)
+        return Destinations(self(knobs.url), token, time.monotonic)

@@ -1,4 +1,4 @@
-"""Every knob: read from `frontdesk.toml`, then from the environment, checked once at start.
+"""Every knob: what bound services give, then `frontdesk.toml`, then the environment; checked once at start.
 
 `FRONTDESK_SERVER_PORT=8080` sets `port` in `[server]`; `FRONTDESK_PORT` is a short form of it. Every knob is
 described in docs/reference/settings.md, which a test holds against this file.
@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from frontdesk.interfaces import Invalid
 from frontdesk.providers.options import ServiceOptions
+from frontdesk.vcap import bound_settings, merge
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
@@ -60,6 +61,7 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     submissions_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     trust_proxy: bool = False
     demo_sign_in: bool = False
+    xsuaa: dict[str, str] = {}
 
 
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +181,15 @@ class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
 
 
+class DestinationService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP's destination service, which knows addresses and sign-in of back ends: `url = "destination:NAME"`."""
+
+    url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
 class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Back ends; one without an address is not there."""
 
@@ -189,6 +200,7 @@ class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     s4: SapSystem = SapSystem()
     service_cloud: SapSystem = SapSystem()
     webhook: Webhook = Webhook()
+    destination: DestinationService = DestinationService()
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -232,13 +244,15 @@ FILE = "frontdesk.toml"
 
 
 def load(file: Path | None = None, data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `file` (else ./frontdesk.toml, else the one in the data folder), the environment, and `data`.
+    """Settings from bound services (VCAP_SERVICES), `file` (else ./frontdesk.toml, else the one in the data folder),
+    the environment, and `data`; what comes later wins.
 
     Raises Invalid that names the setting and what it may be.
     """
     environment = os.environ if environment is None else environment
     chosen = str(data) if data else environment.get(f"{PREFIX}DATA", "")
-    raw = _read(_find(file, chosen))
+    raw = bound_settings(environment)
+    merge(raw, _read(_find(file, chosen)))
     for name, value in environment.items():
         _set_from_environment(raw, name, value)
     if chosen:

@@ -23,6 +23,7 @@ from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import Services as InterfaceServices
 from frontdesk.edges.rest import routes, specification
 from frontdesk.edges.webhooks import Webhooks
+from frontdesk.edges.xsuaa import Xsuaa
 from frontdesk.interfaces import Invalid
 from frontdesk.settings import Settings
 from frontdesk.storage.idempotency import forget_old_keys
@@ -52,7 +53,8 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     settings = house.settings
     rules = door_rules(settings)
     secret = await house.accounts.secret()
-    door = Doorkeeper(house.accounts, rules, secret)
+    tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
+    door = Doorkeeper(house.accounts, rules, secret, tokens=tokens)
     live = Live(house.journal)
     pages = Pages(__version__)
 

@@ -1,10 +1,20 @@
-"""What an answer of a back end means for an effect: done, to be tried again, or refused for good."""
+"""What an answer of a back end means for an effect: done, to be tried again, or refused for good.
+
+And how a technical user signs in with each request.
+"""
+
+import base64
 
 from frontdesk.interfaces import ConnectorFailed, HttpAnswer
 
 # Too early, too many, timed out on their side: as good as no answer.
 LATER = frozenset({408, 423, 425, 429})
 MOST_SHOWN = 300
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """The header of HTTP Basic authentication (RFC 7617)."""
+    return {"authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 def refusal(name: str, answer: HttpAnswer) -> ConnectorFailed:

@@ -52,15 +52,19 @@ class FsmAccount:
 class Fsm:
     """The performer of `create_service_call`; see interfaces.Performer."""
 
-    def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float]) -> None:
-        """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings."""
+    def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float], *, signs_in: bool = True) -> None:
+        """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings.
+
+        `signs_in` False: `http` itself sends what signs in and says which account and company (a destination).
+        """
         self._http, self._account = http, account
-        self._token = Token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
+        token = Token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
+        self._token = token if signs_in else None
         self._responsibles = pairs(account.responsibles, "connectors.fsm.responsibles", str)
         self._priorities = pairs(account.priorities, "connectors.fsm.priorities", str)
         self._due_hours = pairs(account.due_hours, "connectors.fsm.due_hours", float)
         for name in ("client_id", "client_secret", "account_id", "company_id"):
-            if not getattr(account, name):
+            if signs_in and not getattr(account, name):
                 raise Invalid(f"connectors.fsm.{name} is missing", f"connectors.fsm.{name}")
 
     async def find(self, key: str) -> Receipt | None:
@@ -95,22 +99,23 @@ class Fsm:
         """One request; with a new token where the old one is not taken (they can be revoked)."""
         params = {"dtos": f"ServiceCall.{self._account.dto_version}", "useExternalIds": "true"}
         for is_last in (False, True):
-            token = await self._token.value()
+            token = await self._token.value() if self._token else ""
             answer = await self._http.send(method, path, json=body, params=params, headers=self._headers(token))
-            if answer.status != UNAUTHORIZED or is_last:
+            if answer.status != UNAUTHORIZED or is_last or self._token is None:
                 break
             self._token.refused(token)
         return answer
 
     def _headers(self, token: str) -> dict[str, str]:
-        return {
-            "authorization": f"Bearer {token}",
+        headers = {
+            "authorization": f"Bearer {token}" if token else "",
             "x-client-id": self._account.client_id,
             "x-client-version": CLIENT_VERSION,
             "x-account-id": self._account.account_id,
             "x-company-id": self._account.company_id,
             "x-request-id": uuid.uuid4().hex,
         }
+        return {name: value for name, value in headers.items() if value}
 
     def _written(self, key: str, case: Case) -> dict[str, Any]:
         account, interaction = self._account, case.interaction

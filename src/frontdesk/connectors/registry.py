@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from frontdesk.connectors.destination import NAME as DESTINATION
+from frontdesk.connectors.destination import named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
 from frontdesk.connectors.s4 import NAME as S4
@@ -21,7 +23,7 @@ class Reach(Protocol):
     """Opens a client of the system at an address."""
 
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
-        """`trusted` False refuses internal addresses. Raises Invalid."""
+        """`trusted` False refuses internal addresses. `destination:NAME` is looked up and signs in. Raises Invalid."""
         ...
 
 
@@ -51,7 +53,9 @@ class Plan:
 
 def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None:
     """The field service, None where it is not set up. Raises Invalid."""
-    return Fsm(reach(plan.fsm_url), plan.fsm, seconds) if plan.fsm_url else None
+    if not plan.fsm_url:
+        return None
+    return Fsm(reach(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
 
 
 def performers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, Performer]]:
@@ -61,10 +65,10 @@ def performers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str
     """
     found: dict[str, tuple[str, Performer]] = {}
     if plan.s4.url:
-        found["order_status"] = S4, OrderStatus(reach(plan.s4.url), plan.s4.user, plan.s4.password)
+        found["order_status"] = S4, OrderStatus(reach(plan.s4.url), _user(plan.s4), plan.s4.password)
     if plan.service_cloud.url:
         cloud = plan.service_cloud
-        found["update_case"] = SERVICE_CLOUD, Cases(reach(cloud.url), cloud.user, cloud.password)
+        found["update_case"] = SERVICE_CLOUD, Cases(reach(cloud.url), _user(cloud), cloud.password)
     if plan.webhook_secret:
         outside = _untrusted(reach)
         found["notify_webhook"] = WEBHOOK, Webhook(outside, plan.webhook_targets, plan.webhook_secret, clock)
@@ -77,6 +81,8 @@ def sap_rules_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> SapR
     """The rules service elsewhere, None where it is not set up. Raises Invalid."""
     if not plan.rules_url:
         return None
+    if named(plan.rules_url):
+        return SapRules(reach(plan.rules_url), None, "", plan.rules, seconds)
     token = urlsplit(plan.rules_token_url)
     if not token.hostname:
         raise Invalid("connectors.rules.token_url is missing", "connectors.rules.token_url")
@@ -86,7 +92,11 @@ def sap_rules_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> SapR
 
 def known() -> tuple[str, ...]:
     """All connectors that there are; the manual has a page for each."""
-    return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK)
+    return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
+
+
+def _user(login: Login) -> str | None:
+    return None if named(login.url) else login.user
 
 
 def _untrusted(reach: Reach) -> Callable[[str], Http]:

@@ -3,13 +3,12 @@
 OData V2. Status letters: A not started, B partly, C complete (unverified; others count as not known).
 """
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from frontdesk.connectors.answers import refusal
+from frontdesk.connectors.answers import basic, refusal
 from frontdesk.interfaces import ConnectorFailed, Http, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
@@ -41,13 +40,12 @@ ODATA_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d+)?\)/")
 class OrderStatus:
     """The performer of `order_status`; see interfaces.Performer. It only reads."""
 
-    def __init__(self, http: Http, user: str, password: str) -> None:
-        """`http` leads to the system. Raises Invalid for settings."""
-        if not user:
+    def __init__(self, http: Http, user: str | None, password: str) -> None:
+        """`http` leads to the system; user None: it signs in itself (a destination). Raises Invalid for settings."""
+        if user == "":
             raise Invalid("connectors.s4.user is missing", "connectors.s4.user")
-        given = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._http = http
-        self._headers = {"authorization": f"Basic {given}", "accept": "application/json"}
+        self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
     async def find(self, key: str) -> Receipt | None:
         """See interfaces.Performer: nothing was done that could be found."""

@@ -35,11 +35,16 @@ class SapRules:
     name = NAME
 
     def __init__(
-        self, http: Http, token_http: Http, token_path: str, account: RulesAccount, seconds: Callable[[], float]
+        self, http: Http, token_http: Http | None, token_path: str, account: RulesAccount, seconds: Callable[[], float]
     ) -> None:
-        """`http` leads to the runtime, `token_http` to the token service. Raises Invalid for settings."""
+        """`http` leads to the runtime, `token_http` to the token service; without it `http` itself signs in.
+
+        Raises Invalid for settings.
+        """
         self._http, self._account = http, account
-        self._token = Token(token_http, token_path, account.client_id, account.client_secret, seconds, NAME)
+        self._token: Token | None = None
+        if token_http is not None:
+            self._token = Token(token_http, token_path, account.client_id, account.client_secret, seconds, NAME)
         self._vocabulary = pairs(account.vocabulary, "connectors.rules.vocabulary", str)
         self._answer = account.answer.split(".")
         if not account.service_id:
@@ -59,10 +64,10 @@ class SapRules:
 
     async def _send(self, body: Mapping[str, Any]) -> HttpAnswer:
         for is_last in (False, True):
-            token = await self._token.value()
-            headers = {"authorization": f"Bearer {token}"}
+            token = await self._token.value() if self._token else ""
+            headers = {"authorization": f"Bearer {token}"} if token else {}
             answer = await self._http.send("POST", PATH, json=body, headers=headers)
-            if answer.status != UNAUTHORIZED or is_last:
+            if answer.status != UNAUTHORIZED or is_last or self._token is None:
                 break
             self._token.refused(token)
         return answer

@@ -4,11 +4,10 @@ A case carries the interaction's reference as its externalId, by which it is loo
 change carries the state it was made on (If-Match), as the API asks for. The filter by externalId is unverified.
 """
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
-from frontdesk.connectors.answers import refusal
+from frontdesk.connectors.answers import basic, refusal
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
@@ -24,13 +23,12 @@ CONFLICTS = (409, 412)
 class Cases:
     """The performer of `update_case`; see interfaces.Performer."""
 
-    def __init__(self, http: Http, user: str, password: str) -> None:
-        """`http` leads to the tenant. Raises Invalid for settings."""
-        if not user:
+    def __init__(self, http: Http, user: str | None, password: str) -> None:
+        """`http` leads to the tenant; user None: it signs in itself (a destination). Raises Invalid for settings."""
+        if user == "":
             raise Invalid("connectors.service_cloud.user is missing", "connectors.service_cloud.user")
-        given = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._http = http
-        self._headers = {"authorization": f"Basic {given}", "accept": "application/json"}
+        self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
     async def find(self, key: str) -> Receipt | None:
         """See interfaces.Performer: `perform` itself looks first, and changing twice is like changing once."""

@@ -21,7 +21,8 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from frontdesk.edges.limits import Limit, place
-from frontdesk.interfaces import Accounts, CookieChange, Invalid, Proof, Undeclared, Visit
+from frontdesk.edges.xsuaa import looks_like_token
+from frontdesk.interfaces import Accounts, CookieChange, Invalid, Proof, Tokens, Undeclared, Visit
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 
@@ -100,9 +101,15 @@ class Doorkeeper:
     """Knows every caller and what to ask of them; see interfaces.Door for the side that pages see."""
 
     def __init__(
-        self, accounts: Accounts, rules: DoorRules, secret: bytes, clock: Callable[[], float] = time.monotonic
+        self,
+        accounts: Accounts,
+        rules: DoorRules,
+        secret: bytes,
+        clock: Callable[[], float] = time.monotonic,
+        tokens: Tokens | None = None,
     ) -> None:
-        """`secret` signs the tokens of forms; `clock` tells seconds."""
+        """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
+        self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
         self._believed: dict[tuple[Proof, str], tuple[float, Caller | None]] = {}
         self._by_address = Limit(rules.sign_ins_per_minute, clock)
@@ -230,7 +237,10 @@ class Doorkeeper:
         if (believed := self._believed.get(key)) and believed[0] > now:
             return believed[1]
         ask: Callable[[str], Awaitable[Caller | None]]
-        ask = self._accounts.by_key if proof is Proof.KEY else self._accounts.by_session
+        if proof is Proof.KEY and self._tokens and looks_like_token(secret):
+            ask = self._tokens.caller
+        else:
+            ask = self._accounts.by_key if proof is Proof.KEY else self._accounts.by_session
         caller = await ask(secret)
         if len(self._believed) >= MOST_BELIEVED:
             self._believed.clear()

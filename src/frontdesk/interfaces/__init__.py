@@ -1,6 +1,6 @@
 """The sockets: each a small Protocol that a plug of an outer room satisfies; and our errors."""
 
-from frontdesk.interfaces.access import Accounts, CookieChange, Door, Gate, Proof, TooMany, Undeclared, Visit
+from frontdesk.interfaces.access import Accounts, CookieChange, Door, Gate, Proof, Tokens, TooMany, Undeclared, Visit
 from frontdesk.interfaces.errors import (
     Conflict,
     ConnectorFailed,
@@ -130,6 +130,7 @@ __all__ = [
     "Statuses",
     "Thread",
     "TimelineItem",
+    "Tokens",
     "TooMany",
     "Transcript",
     "Trouble",

@@ -82,6 +82,14 @@ class Accounts(Protocol):
         ...
 
 
+class Tokens(Protocol):
+    """Knows callers by signed tokens of an authorisation service elsewhere."""
+
+    async def caller(self, token: str) -> Caller | None:
+        """Who a token was given to and what they may do, None where it is not good now."""
+        ...
+
+
 class Door(Protocol):
     """Signing in and out, as pages see it."""
 

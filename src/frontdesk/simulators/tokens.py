@@ -37,9 +37,14 @@ class Tokens:
             return told({"error": "invalid_request"}, 400)
         return self._new()
 
-    def _new(self) -> Told:
+    def new(self) -> str:
+        """A token that is good for `seconds`."""
         token = secrets.token_urlsafe(24)
         self.given[token] = time.monotonic() + self.seconds
+        return token
+
+    def _new(self) -> Told:
+        token = self.new()
         return told({"access_token": token, "token_type": "bearer", "expires_in": max(1, int(self.seconds))})
 
     def is_good(self, asked: Asked) -> bool:

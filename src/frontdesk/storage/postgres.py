@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from frontdesk.interfaces import Unavailable
 from frontdesk.storage.database import BatchOperation, Operation, encode_json
+from frontdesk.storage.remote import remote_engine
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -31,7 +31,7 @@ class PostgresDatabase:
 
     def __init__(self, url: URL, pool_size: int) -> None:
         """Connect lazily to `url`."""
-        self._engine = create_async_engine(
+        self._engine = remote_engine(
             url,
             pool_size=pool_size,
             max_overflow=4,

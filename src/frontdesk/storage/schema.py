@@ -34,9 +34,9 @@ async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
             answer = _upgrade(connection, seed)
         engine.dispose()
         return answer
-    from sqlalchemy.ext.asyncio import create_async_engine  # SQLite does without it
+    from frontdesk.storage.remote import remote_engine  # SQLite does without it
 
-    remote = create_async_engine(url)
+    remote = remote_engine(url)
     try:
         async with remote.begin() as connection:
             return await connection.run_sync(lambda c: _upgrade(c, seed))

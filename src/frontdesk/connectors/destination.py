@@ -1,0 +1,187 @@
+"""SAP BTP's destination service: where a back end is and how to sign in there are kept by it, under a name.
+
+GET {service}/destination-configuration/v1/destinations/{name} with a token of the service; the answer holds the
+address, and for most ways of signing in a header that is ready to be sent. See
+docs/reference/connectors/destination.md.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from frontdesk.connectors.answers import basic, refusal
+from frontdesk.connectors.tokens import EARLY_SECONDS, Token
+from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, HttpStream
+
+NAME = "destination"
+SCHEME = "destination:"
+PLACE = "/destination-configuration/v1/destinations/"
+BELIEVED_SECONDS = 300.0
+UNAUTHORIZED = 401
+EXTRA_HEADER, EXTRA_PARAM = "URL.headers.", "URL.queries."
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A back end as the service describes it, good until `until`."""
+
+    origin: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    params: Mapping[str, str]
+    until: float
+
+
+class Destinations:
+    """Looks destinations up by name and remembers them for a while."""
+
+    def __init__(self, http: Http, token: Token, seconds: Callable[[], float]) -> None:
+        """`http` leads to the service; `seconds` is a clock that only goes forward."""
+        self._http, self._token, self._seconds = http, token, seconds
+        self._known: dict[str, Destination] = {}
+        self._asking = asyncio.Lock()
+
+    async def find(self, name: str) -> Destination:
+        """The destination of this name. Raises ConnectorFailed, NoAnswer."""
+        async with self._asking:
+            known = self._known.get(name)
+            if known is None or self._seconds() >= known.until:
+                known = self._known[name] = _destination(name, await self._ask(name), self._seconds())
+            return known
+
+    def forget(self, name: str) -> None:
+        """What it says of this one is no longer true: ask again next time."""
+        self._known.pop(name, None)
+
+    async def _ask(self, name: str) -> Any:
+        for is_last in (False, True):
+            token = await self._token.value()
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await self._http.send("GET", PLACE + quote(name, safe=""), headers=headers)
+            if answer.status != UNAUTHORIZED or is_last:
+                break
+            self._token.refused(token)
+        if not answer.ok:
+            error = refusal(f"the destination service ({name})", answer)
+            # A destination that is missing or mistyped is put right by a person; no effect is given up for it.
+            raise ConnectorFailed(str(error), permanent=False, after_seconds=error.after_seconds)
+        return answer.json()
+
+
+class ThroughDestination:
+    """See interfaces.Http: the system that a destination names, with the sign-in that the service gives."""
+
+    def __init__(self, name: str, destinations: Destinations, reach: Callable[[str], Http]) -> None:
+        """`reach` opens a client of an address."""
+        self._name, self._destinations, self._reach = name, destinations, reach
+        self._clients: dict[str, Http] = {}
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        content: bytes | None = None,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """See interfaces.Http. A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
+        for is_last in (False, True):
+            there = await self._destinations.find(self._name)
+            answer = await self._client(there).send(
+                method,
+                there.path + path,
+                json=json,
+                content=content,
+                form=form,
+                params={**(params or {}), **there.params},
+                headers={**(headers or {}), **there.headers},
+            )
+            if answer.status != UNAUTHORIZED or is_last:
+                break
+            self._destinations.forget(self._name)
+        return answer
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[HttpStream]:
+        """See interfaces.Http."""
+        there = await self._destinations.find(self._name)
+        whole, both = {**(params or {}), **there.params}, {**(headers or {}), **there.headers}
+        async with self._client(there).stream(method, there.path + path, json=json, params=whole, headers=both) as it:
+            yield it
+
+    def _client(self, there: Destination) -> Http:
+        if there.origin not in self._clients:
+            self._clients[there.origin] = self._reach(there.origin)
+        return self._clients[there.origin]
+
+
+def named(url: str) -> str:
+    """The name in `destination:NAME`, empty for an address."""
+    return url.removeprefix(SCHEME).strip() if url.startswith(SCHEME) else ""
+
+
+def _destination(name: str, body: Any, now: float) -> Destination:
+    """Raises ConnectorFailed for one that cannot be used from here."""
+    properties = body.get("destinationConfiguration") if isinstance(body, dict) else None
+    if not isinstance(properties, dict) or not isinstance(properties.get("URL"), str):
+        raise ConnectorFailed(f"the destination service gave no URL for {name}")
+    if properties.get("ProxyType", "Internet") != "Internet":
+        raise ConnectorFailed(f"the destination {name} is not reached by the internet: that is not supported")
+    address = urlsplit(properties["URL"])
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ConnectorFailed(f"the destination {name} has no usable URL")
+    signed, lasts = _sign_in(name, properties, body.get("authTokens"))
+    return Destination(
+        origin=f"{address.scheme}://{address.netloc}",
+        path=address.path.rstrip("/"),
+        headers={**_extra(properties, EXTRA_HEADER), **signed},
+        params=_extra(properties, EXTRA_PARAM),
+        until=now + min(BELIEVED_SECONDS, lasts),
+    )
+
+
+def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dict[str, str], float]:
+    """The headers that sign in, and how many seconds they are good for."""
+    kind = properties.get("Authentication", "NoAuthentication")
+    if kind == "NoAuthentication":
+        return {}, BELIEVED_SECONDS
+    token = tokens[0] if isinstance(tokens, list) and tokens and isinstance(tokens[0], dict) else {}
+    if token.get("error"):
+        raise ConnectorFailed(f"the destination service could not sign in at {name}: {str(token['error'])[:300]}")
+    header = token.get("http_header")
+    if isinstance(header, dict) and isinstance(header.get("value"), str):
+        return {str(header.get("key", "Authorization")).lower(): header["value"]}, _lasts(token)
+    if kind == "BasicAuthentication":
+        return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), BELIEVED_SECONDS
+    raise ConnectorFailed(f"the destination {name} signs in by {kind}, for which the service gave no header")
+
+
+def _lasts(token: Mapping[str, Any]) -> float:
+    try:
+        seconds = float(token.get("expires_in", BELIEVED_SECONDS))
+    except (TypeError, ValueError):
+        return BELIEVED_SECONDS
+    return max(seconds - EARLY_SECONDS, seconds / 2)
+
+
+def _extra(properties: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """Headers or query fields that a destination adds by itself."""
+    return {
+        name.removeprefix(prefix).lower() if prefix == EXTRA_HEADER else name.removeprefix(prefix): str(value)
+        for name, value in properties.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,69 @@
+"""Tokens of SAP's authorisation service (XSUAA): a signed JWT says who calls, its scopes say what they may.
+
+Checked by SAP's own library `sap-xssec` (extra `sap`): signature, expiry and audience. It fetches the service's keys
+by itself where a token names one (`kid`), else it uses the `verificationkey` of the binding.
+"""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Caller, Role
+
+log = logging.getLogger(__name__)
+
+# Scopes of deploy/cloud-foundry/xs-security.json, the mightiest first.
+SCOPES = {
+    "Admin": Role.ADMIN,
+    "Supervisor": Role.SUPERVISOR,
+    "Agent": Role.AGENT,
+    "Service": Role.SERVICE,
+    "Customer": Role.CUSTOMER,
+}
+MOST_LENGTH = 16_000
+NAME_LENGTH = 100
+
+
+class Xsuaa:
+    """See interfaces.Tokens."""
+
+    def __init__(self, credentials: Mapping[str, str]) -> None:
+        """`credentials` as the binding gives them. Raises Invalid where they or the library are missing."""
+        missing = [name for name in ("clientid", "clientsecret", "url", "xsappname") if not credentials.get(name)]
+        if missing:
+            raise Invalid(f"security.xsuaa has no {', '.join(missing)}", "security.xsuaa")
+        try:
+            library: Any = importlib.import_module("sap.xssec")
+        except ImportError:
+            raise Invalid(
+                "security.xsuaa needs the package sap-xssec: install frontdesk[sap]", "security.xsuaa"
+            ) from None
+        self._check = library.create_security_context_xsuaa
+        self._credentials = dict(credentials)
+
+    async def caller(self, token: str) -> Caller | None:
+        """See interfaces.Tokens. The library blocks while it fetches keys, so it runs in a thread."""
+        if len(token) > MOST_LENGTH:
+            return None
+        return await asyncio.to_thread(self._caller, token)
+
+    def _caller(self, token: str) -> Caller | None:
+        try:
+            context = self._check(token, self._credentials)
+        except Exception as error:  # it raises many kinds for a token that is not good, or keys that it cannot get
+            log.info("a token was refused: %s", type(error).__name__)
+            return None
+        name = context.get_email() or context.get_logon_name() or context.get_clientid()
+        return Caller(f"xsuaa:{name}"[:NAME_LENGTH], str(name)[:NAME_LENGTH], _role(context))
+
+
+def _role(context: Any) -> Role:
+    return next((role for scope, role in SCOPES.items() if context.check_local_scope(scope)), Role.ANYONE)
+
+
+def looks_like_token(secret: str) -> bool:
+    """Whether this is a JWT by its looks (RFC 7519: three parts), not one of our own keys."""
+    return secret.count(".") == 2 and secret.startswith("ey")
