@@ -12,7 +12,10 @@ MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 def remote_engine(url: URL, **arguments: Any) -> AsyncEngine:
-    """An engine that connects lazily. `sslrootcert` is a file or the certificates themselves (PEM). Raises Invalid."""
+    """An engine that connects lazily. Raises Invalid.
+
+    `sslrootcert` is a file or the certificates themselves (PEM); without it the machine's own are trusted.
+    """
     asked = {name: url.query.get(name) for name in ("sslmode", "sslrootcert")}
     how = _tls(str(asked["sslmode"] or ""), str(asked["sslrootcert"] or ""))
     connect = {**arguments.pop("connect_args", {}), **({"ssl": how} if how else {})}
@@ -22,10 +25,12 @@ def remote_engine(url: URL, **arguments: Any) -> AsyncEngine:
 def _tls(mode: str, certificates: str) -> str | ssl.SSLContext:
     if mode and mode not in MODES:
         raise Invalid(f"storage.url: sslmode is {mode!r}: use one of {', '.join(MODES)}", "storage.url")
-    if not certificates or mode in ("disable", "allow", "prefer"):
+    if mode in ("", "disable", "allow", "prefer") or (mode == "require" and not certificates):
         return mode
     context = ssl.create_default_context()
     context.check_hostname = mode == "verify-full"
+    if not certificates:
+        return context
     try:
         if certificates.lstrip().startswith("-----BEGIN"):
             context.load_verify_locations(cadata=certificates)

@@ -1,0 +1,30 @@
+"""The compose file: its services start commands that exist, and its image copies files that exist."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from frontdesk.cli.serving import serve, worker
+
+ROOT = Path(__file__).parents[2]
+HERE = ROOT / "deploy" / "compose"
+
+
+def test_every_command_exists() -> None:
+    services = yaml.safe_load((HERE / "compose.yaml").read_text())["services"]
+    commands = [service["command"].split() for service in services.values() if "command" in service]
+    assert [words[0] for words in commands] == ["frontdesk", "frontdesk"]
+    assert {words[1] for words in commands} <= {serve.name, worker.name}
+
+
+def test_everything_that_the_image_copies_is_there() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+)$", (HERE / "Dockerfile").read_text(), re.M)
+    names = [name for line in copied for name in line.split()[:-1]]
+    assert names
+    assert all((ROOT / name).exists() for name in names)
+
+
+def test_no_password_is_written_down() -> None:
+    text = (HERE / "compose.yaml").read_text()
+    assert set(re.findall(r"PASSWORD: (\S+)", text)) == {"${FRONTDESK_DB_PASSWORD:?set"}
