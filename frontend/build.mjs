@@ -64,6 +64,29 @@ const themes = {
   },
 };
 
+/** The icons that pages show beside words, as one file of symbols: those that icons.txt names. */
+const icons = async () => {
+  const names = (await readFile(join(here, "icons.txt"), "utf8")).split("\n").filter((line) => line && !line.startsWith("#"));
+  const symbols = names.sort().map(async (name) => {
+    const file = join(packages, "webcomponents-icons/dist/v5", `${name}.js`);
+    const code = await readFile(file, "utf8").catch(() => {
+      throw new Error(`icons.txt names ${name}, which @ui5/webcomponents-icons does not have`);
+    });
+    const [, path] = code.match(/pathData = "([^"]+)"/);
+    const [, box] = code.match(/viewBox = "([^"]+)"/);
+    return `<symbol id="${name}" viewBox="${box}"><path d="${path}"/></symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${(await Promise.all(symbols)).join("")}</svg>\n`;
+};
+
+/** The scripts of single pages: each file of pages/ is an entry of its own, with the styles that it imports. */
+const pages = async () =>
+  Object.fromEntries(
+    (await readdir(join(here, "pages")))
+      .filter((name) => name.endsWith(".js"))
+      .map((name) => [`pages/${name.slice(0, -3)}`, `pages/${name}`]),
+  );
+
 /** The licences of all packages that a part of the bundle or a font comes from, as their texts ask for. */
 const licences = async (inputs) => {
   const names = new Set(Object.keys(inputs).map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]));
@@ -79,7 +102,7 @@ const licences = async (inputs) => {
 
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { main: "main.js", early: "early.js" },
+  entryPoints: { main: "main.js", early: "early.js", ...(await pages()) },
   outdir: target,
   bundle: true,
   splitting: true,
@@ -95,4 +118,5 @@ const { metafile } = await build({
   metafile: true,
 });
 await copyFile(join(here, "icon.svg"), join(target, "icon.svg"));
+await writeFile(join(target, "icons.svg"), await icons());
 await writeFile(join(target, "LICENSES.txt"), await licences(metafile.inputs));

@@ -1,9 +1,11 @@
-// Runs before the first paint: says that scripts work and sets the theme that was chosen on this device.
+// Runs before the first paint: says that scripts work, and sets what was chosen on this device (theme, navigation).
 const root = document.documentElement;
 root.dataset.js = "";
 try {
-  const chosen = localStorage.getItem("frontdesk.theme");
-  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  const theme = localStorage.getItem("frontdesk.theme");
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  const side = localStorage.getItem("frontdesk.side");
+  if (side === "list" || side === "rail") root.dataset.side = side;
 } catch {
-  // Storage can be switched off; the system's theme is used then.
+  // Storage can be switched off; what the system and the width of the screen say is used then.
 }

@@ -3,6 +3,7 @@
 // opened details and half-written text stay where they are.
 import htmx from "htmx.org";
 import { announce, toast } from "./announce.js";
+import { t } from "./labels.js";
 import { showLocalTimes } from "./times.js";
 
 const LONGEST_PAUSE = 30_000;
@@ -102,7 +103,7 @@ class LivePart {
   #end() {
     this.#part.dataset.ended = "";
     this.#close();
-    toast("This page is no longer kept up to date. Load it again to go on.");
+    toast(t("This page is no longer kept up to date. Load it again to go on."));
   }
 
   async #merge(html) {
@@ -119,5 +120,5 @@ const facts = (part) => new Map([...part.querySelectorAll("[data-say][id]")].map
 /** Says what is new, and no more than three things at once. */
 function news(before, after) {
   const changed = [...after].filter(([id, said]) => before.get(id) !== said).map(([, said]) => said);
-  return changed.length > 3 ? `${changed.length} changes` : changed.join(". ");
+  return changed.length > 3 ? t("{number} changes", { number: changed.length }) : changed.join(". ");
 }

@@ -1,4 +1,5 @@
 // The shell bar: who is signed in, and the menu behind the picture.
+import { t } from "./labels.js";
 import { setUpUserMenu } from "./user_menu.js";
 
 /** Wires the shell bar's own buttons. */
@@ -8,7 +9,7 @@ export function setUpShell() {
   document.getElementById("sign-in-item")?.addEventListener("click", () => location.assign("/sign-in"));
   const name = bar.dataset.userName;
   if (!name) return;
-  bar.accessibilityAttributes = { profile: { name: `${name}: account`, hasPopup: "menu", expanded: "false" } };
+  bar.accessibilityAttributes = { profile: { name: t("{name}: account", { name }), hasPopup: "menu", expanded: "false" } };
   bar.addEventListener("profile-click", (event) => {
     event.preventDefault();
     setUpUserMenu(bar, event.detail.targetRef);

@@ -13,7 +13,7 @@ export function setUpTheme() {
   const label = () => {
     if (!toggle) return;
     toggle.icon = isDark() ? "light-mode" : "dark-mode";
-    toggle.text = isDark() ? "Light theme" : "Dark theme";
+    toggle.text = isDark() ? toggle.dataset.light : toggle.dataset.dark;
   };
   toggle?.addEventListener("click", () => {
     choose(isDark() ? "light" : "dark");

@@ -1,6 +1,8 @@
 // Times in the reader's own language and time zone; the server's text (UTC) stays as the tooltip.
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+import { locale } from "./labels.js";
+
+const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 
 /** Rewrites each `<time datetime>` below `root`: today's as a time of day, others with their date. */
 export function showLocalTimes(root) {

@@ -11,13 +11,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
+
+from frontdesk.ui.rendering import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "src" / "frontdesk" / "ui"
 STATIC = UI / "static"
 TEMPLATES = UI / "templates"
-EVERY_PAGE = {"page_title": "Page", "user": None, "csrf_token": "t0ken", "version": "1.2.3"}
+EVERY_PAGE = {"page_title": "Page", "user": None, "csrf_token": "t0ken", "path": "/"}
 
 
 @pytest.fixture
@@ -121,13 +123,10 @@ def test_the_lock_file_names_no_address_to_fetch_from() -> None:
 @pytest.fixture
 def pages() -> Environment:
     """The templates as strictly as they can be read: a name that nobody gives is an error."""
-    pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    pages.filters["when"] = lambda at: at.strftime("%d %b %Y, %H:%M UTC")
-    pages.filters["percent"] = lambda share: f"{share:.0%}"
-    return pages
+    return environment("en", "1.2.3", StrictUndefined)
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_a_page_holds_nothing_that_a_strict_content_security_policy_forbids(template: Path) -> None:
     text = template.read_text()
     assert not re.search(r"<script(?![^>]*(\ssrc=|application/json))", text)
@@ -139,7 +138,7 @@ def an_interaction(text: str, is_agent: bool) -> dict[str, object]:
     message = SimpleNamespace(
         direction="in", text=text, at=at, author="Maya", channel_name="Web form", sentiment="negative",
         sentiment_probability=0.9, intent_name=None, intent_probability=None, type_name="Complaint", language="en",
-        state="done", remark="", segments=[SimpleNamespace(text=text, field="order_no")],
+        state="done", remark="", segments=[SimpleNamespace(text=text, field="order_no", label="Order number")],
     )  # fmt: skip
     interaction = SimpleNamespace(
         reference="K7PQ2M4X", title=text, summary=text, status="NEW", status_name="New", priority_name="High",
@@ -168,7 +167,7 @@ def test_a_customer_sees_the_conversation_but_not_what_was_decided(pages: Enviro
 
 def test_an_agent_sees_found_values_marked_and_what_was_decided(pages: Environment) -> None:
     html = pages.get_template("track.html").render(EVERY_PAGE, **an_interaction("4711", True))
-    assert '<mark>4711<small lang="en">order number</small></mark>' in html
+    assert "<mark>4711<small>Order number</small></mark>" in html
     assert "Broken goods" in html
 
 
@@ -189,8 +188,8 @@ def test_the_pages_for_agents_are_offered_to_agents_only(pages: Environment) -> 
     page = pages.get_template("problem.html")
     problem = {"status": 404, "title": "Nothing here", "detail": "", "what_to_do": ""}
     agent = SimpleNamespace(name="Ada", role="agent")
-    assert 'href="/desk"' not in page.render(EVERY_PAGE, **problem)
-    assert 'href="/desk"' in page.render({**EVERY_PAGE, "user": agent}, **problem)
+    assert 'href="/console"' not in page.render(EVERY_PAGE, **problem)
+    assert 'href="/console"' in page.render({**EVERY_PAGE, "user": agent}, **problem)
 
 
 def test_an_empty_desk_says_so(pages: Environment) -> None:

@@ -20,7 +20,7 @@ async def test_the_page_leads_on_to_where_the_person_wanted_to_go(house: House, 
     assert (answer.status_code, answer.headers["location"]) == (303, "/track/AAAA0000?x=1")
 
 
-@pytest.mark.parametrize(("role", "home"), [(Role.AGENT, "/desk"), (Role.ADMIN, "/desk"), (Role.CUSTOMER, "/")])
+@pytest.mark.parametrize(("role", "home"), [(Role.AGENT, "/console"), (Role.ADMIN, "/console"), (Role.CUSTOMER, "/")])
 async def test_each_role_begins_at_its_own_page(house: House, customer: Client, role: Role, home: str) -> None:
     await add_account(house, role)
     await sign_in(customer)

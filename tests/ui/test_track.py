@@ -68,7 +68,7 @@ async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Cl
 async def test_the_team_sees_analysis_decision_and_effects(customer: Client, agent: Client, house: House) -> None:
     location = await handled(customer, house)
     page = await read(agent, f"/track/{reference_in(location)}")
-    for shown in ("Understood", "Decided", "Technical issues", "German", "Route:", "order number</small></mark>"):
+    for shown in ("Understood", "Decided", "Technical issues", "German", "Route:", "Order number</small></mark>"):
         assert shown in page.text, shown
     assert "SC-000001" in page.text
 

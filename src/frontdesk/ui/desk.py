@@ -11,6 +11,7 @@ from frontdesk.interfaces import DeskRow
 from frontdesk.model import CodeList, Role
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.events import event_stream
+from frontdesk.ui.languages import N_
 from frontdesk.ui.services import ROLE, Needs, PageRequest
 from frontdesk.ui.thread_view import Names
 
@@ -26,7 +27,7 @@ async def desk(
     request: PageRequest, services: Needs, search: Search = "", cursor: FromQuery[str] = ""
 ) -> Response[str]:
     """The page."""
-    return services.pages.page(request, "desk.html", "Desk", await _context(services, search, cursor))
+    return services.pages.page(request, "desk.html", N_("Desk"), await list_context(services, search, cursor))
 
 
 @get("/desk/fragment", opt=AGENT, include_in_schema=False)
@@ -34,7 +35,7 @@ async def fragment(
     request: PageRequest, services: Needs, search: Search = "", cursor: FromQuery[str] = ""
 ) -> Response[str]:
     """The list alone."""
-    return services.pages.page(request, "desk_fragment.html", "", await _context(services, search, cursor))
+    return services.pages.page(request, "desk_fragment.html", "", await list_context(services, search, cursor))
 
 
 @get("/desk/events", opt=AGENT, include_in_schema=False)
@@ -43,7 +44,8 @@ async def events(services: Needs) -> Stream:
     return event_stream(services.live, None)
 
 
-async def _context(services: Needs, query: str, cursor: str) -> dict[str, Any]:
+async def list_context(services: Needs, query: str, cursor: str) -> dict[str, Any]:
+    """What desk_fragment.html needs."""
     wanted = storable(query).strip()[:LONGEST_QUERY]
     page = await services.reader.desk(wanted, cursor, ROWS)
     names = Names.of(await services.codes.all())

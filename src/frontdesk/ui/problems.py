@@ -7,22 +7,23 @@ from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.response import Redirect
 
+from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import Pages
 
 # Title and advice; a detail comes with the error itself, except where it would tell more than anybody should know.
 WORDS = {
-    400: ("That cannot be taken", "Go back, change it and send it again."),
-    401: ("Sign in first", ""),
-    403: ("That is not allowed", "Ask somebody who runs this service if you should be able to do it."),
-    404: ("There is no such page", "Check the address, or look your message up on the start page."),
-    405: ("That cannot be done here", "Begin at the start page."),
-    409: ("That does not fit any more", "Load the page again: somebody else may have changed it."),
-    413: ("That is too large", "Send it in smaller parts."),
-    415: ("That kind of content is not taken here", "Use the form of the page."),
-    429: ("Too many attempts", "Wait a little, then try again."),
-    503: ("Not just now", "Try again in a minute."),
+    400: (N_("That cannot be taken"), N_("Go back, change it and send it again.")),
+    401: (N_("Sign in first"), ""),
+    403: (N_("That is not allowed"), N_("Ask somebody who runs this service if you should be able to do it.")),
+    404: (N_("There is no such page"), N_("Check the address, or look your message up on the start page.")),
+    405: (N_("That cannot be done here"), N_("Begin at the start page.")),
+    409: (N_("That does not fit any more"), N_("Load the page again: somebody else may have changed it.")),
+    413: (N_("That is too large"), N_("Send it in smaller parts.")),
+    415: (N_("That kind of content is not taken here"), N_("Use the form of the page.")),
+    429: (N_("Too many attempts"), N_("Wait a little, then try again.")),
+    503: (N_("Not just now"), N_("Try again in a minute.")),
 }
-UNEXPECTED = ("Something went wrong", "It is our mistake, and it has been noted. Try again in a minute.")
+UNEXPECTED = (N_("Something went wrong"), N_("It is our mistake, and it has been noted. Try again in a minute."))
 
 
 def problem_page(

@@ -1,16 +1,19 @@
-"""Turns templates into answers: everything escaped, and what every page needs put in."""
+"""Turns templates into answers: everything escaped, in the reader's language, and what every page needs put in."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, Undefined
 from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
 from frontdesk.interfaces import CookieChange, Visit
+from frontdesk.model import Role
 from frontdesk.model.identity import NOBODY
+from frontdesk.ui.console.registry import navigation
+from frontdesk.ui.languages import LANGUAGES, catalogue, wanted
 
 HTML = "text/html"
 
@@ -20,9 +23,7 @@ class Pages:
 
     def __init__(self, version: str) -> None:
         """`version` is shown and is part of the addresses of assets."""
-        self._version = version
-        self._templates = Environment(loader=PackageLoader("frontdesk.ui"), autoescape=True, auto_reload=False)
-        self._templates.filters |= {"when": when, "percent": percent}
+        self._templates = {language: environment(language, version) for language in LANGUAGES}
 
     def page(
         self,
@@ -35,19 +36,47 @@ class Pages:
         cookies: Sequence[CookieChange] = (),
         headers: dict[str, str] | None = None,
     ) -> Response[str]:
-        """A whole page, or (title empty) a part of one."""
+        """A whole page, or (title empty) a part of one. The title is translated where it is a label."""
         caller = connection.scope.get("user") or NOBODY
         visit = connection.scope.get("auth") or Visit()
         about = {
             "page_title": title,
             "user": None if caller is NOBODY else caller,
             "csrf_token": visit.csrf_token,
-            "version": self._version,
+            "navigation": navigation(caller.role) if caller.role.covers(Role.AGENT) else (),
+            "path": connection.scope["path"],
         }
-        html = self._templates.get_template(template).render(about | context)
-        # The same address may show a part of the page to scripts and another thing to another role.
-        varying = {"Vary": "Cookie"} | (headers or {})
+        html = self._templates[wanted(connection)].get_template(template).render(about | context)
+        # The same address may show a part of the page to scripts, and another thing to another role.
+        varying = {"Vary": "Cookie, Accept-Language"} | (headers or {})
         return Response(html, status_code=status, media_type=HTML, headers=varying, cookies=set_cookies(cookies))
+
+
+def environment(language: str, version: str, undefined: type[Undefined] = Undefined) -> Environment:
+    """The templates in one language: `_()` and `ngettext()` translate labels, `|translated` names from code lists."""
+    templates = Environment(
+        loader=PackageLoader("frontdesk.ui"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        auto_reload=False,
+        undefined=undefined,
+    )
+    labels = catalogue(language)
+    words = labels.translations
+    templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    german = language == "de"
+    templates.filters |= {
+        "when": when_in_german if german else when,
+        "percent": percent_in_german if german else percent,
+        "translated": labels.translated,
+    }
+    templates.globals |= {
+        "version": version,
+        "language": language,
+        "languages": LANGUAGES,
+        "script_labels": labels.scripts,
+    }
+    return templates
 
 
 def set_cookies(changes: Sequence[CookieChange]) -> list[Cookie]:
@@ -72,6 +101,16 @@ def when(at: datetime) -> str:
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
+def when_in_german(at: datetime) -> str:
+    """A time as plain text in German."""
+    return f"{at.astimezone(UTC):%d.%m.%Y, %H:%M} UTC"
+
+
 def percent(share: float) -> str:
     """0.834 as 83%."""
     return f"{share:.0%}"
+
+
+def percent_in_german(share: float) -> str:
+    """0.834 as 83 %, with a space that does not break."""
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"

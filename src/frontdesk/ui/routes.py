@@ -3,7 +3,8 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import assets, desk, signing_in, submit, track
+from frontdesk.ui import assets, choosing_language, desk, signing_in, submit, track
+from frontdesk.ui.console.routes import CONSOLE
 from frontdesk.ui.services import Services
 
 HANDLERS = (
@@ -20,6 +21,8 @@ HANDLERS = (
     signing_in.form,
     signing_in.sign_in,
     signing_in.sign_out,
+    choosing_language.choose_language,
+    *CONSOLE,
 )
 
 

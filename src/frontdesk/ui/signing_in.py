@@ -9,11 +9,12 @@ from litestar.response import Redirect
 from frontdesk.interfaces import CookieChange, Proof, TooMany
 from frontdesk.model import Role
 from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import Needs, PageRequest
 from frontdesk.ui.submit import ANYONE
 
-WRONG = "E-mail or password is wrong."
+WRONG = N_("E-mail or password is wrong.")
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 LONGEST_NEXT = 2000
 
@@ -22,7 +23,7 @@ LONGEST_NEXT = 2000
 async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
     """The form; whoever is signed in already goes on. A demo visitor who signed out is signed in again."""
     if request.auth.proof is Proof.NOTHING and (resumed := services.door.resume_demo(request.auth)):
-        return _on(local(next) or "/desk", resumed)
+        return _on(local(next) or "/console", resumed)
     if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not Proof.KEY:
         return Redirect(local(next) or _home(request.user.role), status_code=303)
     return _form(request, services, local(next))
@@ -56,7 +57,7 @@ def local(path: str) -> str:
 
 
 def _home(role: Role) -> str:
-    return "/desk" if role.covers(Role.AGENT) else "/"
+    return "/console" if role.covers(Role.AGENT) else "/"
 
 
 def _on(path: str, cookie: CookieChange) -> Redirect:
@@ -74,4 +75,4 @@ def _form(
     headers: dict[str, str] | None = None,
 ) -> Response[str]:
     context = {"error": error, "next": next, "email": email[:320]}
-    return services.pages.page(request, "sign_in.html", "Sign in", context, status=status, headers=headers)
+    return services.pages.page(request, "sign_in.html", N_("Sign in"), context, status=status, headers=headers)

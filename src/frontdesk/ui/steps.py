@@ -6,10 +6,11 @@ from datetime import datetime
 
 from frontdesk.interfaces import Thread
 from frontdesk.model import Decision, Effect, EffectState, InboundMessage, Work, WorkState
+from frontdesk.ui.languages import N_
 
 REPLY = "reply"
 OVER = (EffectState.DONE, EffectState.DROPPED)
-SOMEBODY_LOOKS = "Somebody of our team looks at it."
+SOMEBODY_LOOKS = N_("Somebody of our team looks at it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def _progress(thread: Thread, message: InboundMessage, understood: str, is_agent
     effects = [e for e in thread.effects if e.message_id == message.id]
     route = f"Route: {decision.route}" if decision and is_agent else ""
     stored = f"Stored safely, reference {thread.interaction.reference}"
-    yield _Progress("accepted", "Accepted", message.received_at, stored)
-    yield _Progress("analysed", "Analysed", analysis.created_at if analysis else None, understood if is_agent else "")
-    yield _Progress("recorded", "Recorded", at.get("recorded"), "Title and summary brought up to date")
-    yield _Progress("decided", "Decided", decision.created_at if decision else None, route)
+    yield _Progress("accepted", N_("Accepted"), message.received_at, stored)
+    yield _Progress(
+        "analysed", N_("Analysed"), analysis.created_at if analysis else None, understood if is_agent else ""
+    )
+    yield _Progress("recorded", N_("Recorded"), at.get("recorded"), N_("Title and summary brought up to date"))
+    yield _Progress("decided", N_("Decided"), decision.created_at if decision else None, route)
     yield _acted(decision, [e for e in effects if e.action.kind != REPLY])
     yield _replied([e for e in effects if e.action.kind == REPLY], at)
 
@@ -85,19 +88,19 @@ def _acted(decision: Decision | None, effects: list[Effect]) -> _Progress:
     done = f"Service call {calls} opened" if calls else ""
     failed = [e for e in effects if e.state is EffectState.FAILED]
     if failed:
-        return _Progress("acted", "Acted", failed[0].done_at, done, failed=True, error=failed[0].error)
+        return _Progress("acted", N_("Acted"), failed[0].done_at, done, failed=True, error=failed[0].error)
     if decision is None or any(e.state not in OVER for e in effects):
-        return _Progress("acted", "Acted")
+        return _Progress("acted", N_("Acted"))
     at = max((e.done_at for e in effects if e.done_at), default=decision.created_at)
-    return _Progress("acted", "Acted", at, done)
+    return _Progress("acted", N_("Acted"), at, done)
 
 
 def _replied(replies: list[Effect], at: Mapping[str, datetime]) -> _Progress:
     failed = [e for e in replies if e.state is EffectState.FAILED]
     if failed:
-        return _Progress("replied", "Replied", failed[0].done_at, failed=True, error=failed[0].error)
+        return _Progress("replied", N_("Replied"), failed[0].done_at, failed=True, error=failed[0].error)
     if replies and all(e.state in OVER for e in replies):
-        return _Progress("replied", "Replied", max((e.done_at for e in replies if e.done_at), default=None))
+        return _Progress("replied", N_("Replied"), max((e.done_at for e in replies if e.done_at), default=None))
     if not replies and "handled" in at:
-        return _Progress("replied", "Replied", at["handled"], "No reply was needed")
-    return _Progress("replied", "Replied")
+        return _Progress("replied", N_("Replied"), at["handled"], N_("No reply was needed"))
+    return _Progress("replied", N_("Replied"))

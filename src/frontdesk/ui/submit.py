@@ -10,18 +10,19 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.ticketing.submission import check, storable
 from frontdesk.ui.forms import read_form, submission_id
+from frontdesk.ui.languages import N_
 from frontdesk.ui.services import ROLE, WEB, Needs, PageRequest
 
 ANYONE = {ROLE: Role.ANYONE}
 FIELDS = ("text", "name", "email", "phone", "customer_no")
 WORDS = {
-    "text": "Write your message.",
-    "name": "Write your name.",
-    "email": "Write your e-mail address, such as name@example.com.",
+    "text": N_("Write your message."),
+    "name": N_("Write your name."),
+    "email": N_("Write your e-mail address, such as name@example.com."),
 }
 # What the check of messages calls a field, and what this form calls it.
 LABELS = {"address": ("email", "e-mail"), "customer_no": ("customer_no", "customer number")}
-NOT_FOUND = "No message fits this reference and e-mail address."
+NOT_FOUND = N_("No message fits this reference and e-mail address.")
 LONGEST_EMAIL = 320
 
 
@@ -95,5 +96,5 @@ def _form(
 ) -> Response[str]:
     shown = {"provider_id": services.new_id()} | values
     return services.pages.page(
-        request, "submit.html", "How can we help?", {"values": shown, "errors": errors}, status=status
+        request, "submit.html", N_("How can we help?"), {"values": shown, "errors": errors}, status=status
     )

@@ -18,6 +18,7 @@ from frontdesk.model import (
     InboundMessage,
     OutboundMessage,
 )
+from frontdesk.ui.languages import N_
 from frontdesk.ui.steps import steps_of
 
 INTERNAL_MEMO = "IM"
@@ -32,31 +33,31 @@ LISTS = {
     "status": CodeList.STATUS,
 }
 LANGUAGES = {
-    "ar": "Arabic",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
+    "ar": N_("Arabic"),
+    "cs": N_("Czech"),
+    "da": N_("Danish"),
+    "de": N_("German"),
+    "el": N_("Greek"),
+    "en": N_("English"),
+    "es": N_("Spanish"),
+    "fi": N_("Finnish"),
+    "fr": N_("French"),
+    "he": N_("Hebrew"),
+    "hi": N_("Hindi"),
+    "hu": N_("Hungarian"),
+    "it": N_("Italian"),
+    "ja": N_("Japanese"),
+    "ko": N_("Korean"),
+    "nl": N_("Dutch"),
+    "no": N_("Norwegian"),
+    "pl": N_("Polish"),
+    "pt": N_("Portuguese"),
+    "ro": N_("Romanian"),
+    "ru": N_("Russian"),
+    "sv": N_("Swedish"),
+    "tr": N_("Turkish"),
+    "uk": N_("Ukrainian"),
+    "zh": N_("Chinese"),
 }
 
 
@@ -186,7 +187,7 @@ def segments(text: str, entities: Iterable[Entity]) -> list[dict[str, str | None
             continue
         if at < entity.start:
             parts.append({"text": text[at : entity.start], "field": None})
-        parts.append({"text": text[entity.start : entity.end], "field": entity.field})
+        parts.append({"text": text[entity.start : entity.end], "field": entity.field, "label": label_of(entity.field)})
         at = entity.end
     if at < len(text):
         parts.append({"text": text[at:], "field": None})
@@ -224,13 +225,16 @@ def _decision(decision: Decision, numbers: Mapping[str, int], names: Names) -> d
         "message_sequence": numbers[decision.message_id],
         "route": decision.route,
         "rule": decision.rule,
-        "actions": [{"kind": each.kind, "parameters": _parameters(each, names)} for each in decision.actions],
+        "actions": [
+            {"kind": each.kind, "label": label_of(each.kind), "parameters": _parameters(each, names)}
+            for each in decision.actions
+        ],
         "at": decision.created_at,
     }
 
 
 def _parameters(action: Action, names: Names) -> dict[str, str]:
-    return {name: _value(name, value, names) for name, value in action.parameters.items()}
+    return {label_of(name): _value(name, value, names) for name, value in action.parameters.items()}
 
 
 def _value(name: str, value: Any, names: Names) -> str:
@@ -244,6 +248,7 @@ def _effect(effect: Effect, names: Names) -> dict[str, Any]:
     return {
         "key": effect.key,
         "kind": effect.action.kind,
+        "label": label_of(effect.action.kind),
         "state": effect.state.value,
         "summary": ", ".join(values),
         "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,

@@ -12,13 +12,16 @@ from frontdesk.model import NewMessage, Role
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form, submission_id
+from frontdesk.ui.languages import N_
 from frontdesk.ui.services import WEB, Needs, PageRequest
 from frontdesk.ui.submit import ANYONE, normal_reference
 from frontdesk.ui.thread_view import Names, track_context
 
 KEY_COOKIE = "frontdesk_track"
 KEY_COOKIE_SECONDS = 24 * 3600
-UNKNOWN = "Nothing can be shown under this reference. Use the whole link that you were given, or look your message up."
+UNKNOWN = N_(
+    "Nothing can be shown under this reference. Use the whole link that you were given, or look your message up."
+)
 
 
 @dataclass(frozen=True, slots=True)

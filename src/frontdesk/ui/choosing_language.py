@@ -1,0 +1,24 @@
+"""Choosing the language of the pages."""
+
+from litestar import post
+from litestar.exceptions import ClientException
+from litestar.response import Redirect
+
+from frontdesk.interfaces import CookieChange
+from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import COOKIE, COOKIE_SECONDS, LANGUAGES
+from frontdesk.ui.rendering import set_cookies
+from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.signing_in import local
+from frontdesk.ui.submit import ANYONE
+
+
+@post("/language", opt=ANYONE, include_in_schema=False)
+async def choose_language(request: PageRequest, services: Needs) -> Redirect:
+    """Keep the choice in a cookie for a year and go back to the page it was made on."""
+    fields = await read_form(request)
+    language = fields.get("language", "")
+    if language not in LANGUAGES:
+        raise ClientException(f"there are these languages: {', '.join(LANGUAGES)}")
+    kept = CookieChange(COOKIE, language, COOKIE_SECONDS, services.https)
+    return Redirect(local(fields.get("next", "")) or "/", status_code=303, cookies=set_cookies([kept]))

@@ -1,0 +1,46 @@
+"""The pages of the console as its navigation lists them: one line for each page."""
+
+from dataclasses import dataclass
+
+from frontdesk.model import Role
+from frontdesk.ui.languages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the side navigation: its path, its label, an icon of frontend/icons.txt, and who sees it."""
+
+    path: str
+    label: str
+    icon: str
+    role: Role = Role.AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that stand together under a label, empty for none."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        "",
+        (Entry("/console", N_("Home"), "home"),),
+    ),
+    Group(
+        N_("Insights"),
+        (),
+    ),
+    Group(
+        N_("Set-up"),
+        (),
+    ),
+)
+
+
+def navigation(role: Role) -> tuple[Group, ...]:
+    """What somebody with this role is offered; groups that would be empty are left out."""
+    theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
+    return tuple(group for group in theirs if group.entries)

@@ -1,0 +1,93 @@
+"""Languages of the pages: gettext catalogues, and which language a reader wants.
+
+The labels in templates, Python and scripts are English and are their own keys. `locales/CODE/*.po` translate them, one
+file for each area; what `scripts*.po` hold is sent to the scripts of the pages. They are read as they are when the
+first page in a language is shown, so there is nothing to compile. docs/how-to/add-a-page.md says how to add labels.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polib  # type: ignore[import-untyped]  # it ships no types
+from litestar.connection import ASGIConnection
+
+SOURCE = "en"
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+COOKIE = "frontdesk_language"
+COOKIE_SECONDS = 365 * 24 * 3600
+FOLDER = Path(str(files("frontdesk.ui"))) / "locales"
+SCRIPTS = "scripts"
+LONGEST_HEADER = 500
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
+    """Mark a text of Python code as a label; the page translates it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The labels of one language; `scripts` are those that scripts need, by their English text."""
+
+    language: str
+    translations: gettext.NullTranslations
+    scripts: Mapping[str, str]
+
+    def translated(self, text: object) -> str:
+        """A label in this language; what is no label stays as it is."""
+        words = str(text)
+        return self.translations.gettext(words) if words else ""
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """The catalogue of a language of LANGUAGES."""
+    entries: dict[tuple[str, str], polib.POEntry] = {}
+    scripts: dict[str, str] = {}
+    header: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.po")):
+        book = polib.pofile(str(path))
+        header |= book.metadata
+        for entry in book.translated_entries():
+            entries[entry.msgctxt or "", entry.msgid] = entry
+            if path.name.startswith(SCRIPTS):
+                scripts[entry.msgid] = entry.msgstr
+    if not entries:
+        return Catalogue(language, gettext.NullTranslations(), {})
+    together = polib.POFile()
+    together.metadata = header | {"Content-Type": "text/plain; charset=UTF-8"}
+    together.extend(entries.values())
+    return Catalogue(language, gettext.GNUTranslations(io.BytesIO(together.to_binary())), scripts)
+
+
+def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The language of a reader: what they chose, else the best of what their browser asks for, else English."""
+    chosen = connection.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else best(connection.headers.get("accept-language", ""))
+
+
+def best(header: str) -> str:
+    """The language of ours that an Accept-Language header (RFC 9110, 12.5.4) likes best."""
+    found: list[tuple[float, int, str]] = []
+    for position, part in enumerate(header[:LONGEST_HEADER].split(",")):
+        tag, _, parameter = part.strip().partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        if language in LANGUAGES and (weight := _weight(parameter)) > 0:
+            found.append((-weight, position, language))
+    return min(found)[2] if found else SOURCE
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,104 @@
+"""Finds every label of the pages: in templates, in Python, in scripts, and the names that ship with the code lists."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+from frontdesk.model import EffectState, Role, Sentiment
+from frontdesk.orchestrator.actions import KINDS
+from frontdesk.orchestrator.facts import ENTITY_FIELDS
+from frontdesk.ui.languages import N_
+from frontdesk.ui.rendering import environment
+from frontdesk.ui.thread_view import label_of
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "frontdesk"
+UI = SOURCE / "ui"
+TEMPLATES = UI / "templates"
+SPOKEN = {
+    "alt",
+    "aria-label",
+    "aria-description",
+    "label",
+    "placeholder",
+    "title",
+    "text",
+    "tooltip",
+    "accessible-name",
+}
+# What is the same in every language, or no language at all.
+SAME = {"Frontdesk", "script", "OData", "REST", "CSV", "XLSX", "PNG", "JSON", "SSE"}
+
+
+@cache
+def labels() -> frozenset[str]:
+    """All of them."""
+    return frozenset({*in_templates(), *in_python(), *in_scripts(), *names()})
+
+
+def in_templates() -> Iterator[str]:
+    """What `_()`, `gettext()`, `ngettext()` and `{% trans %}` say."""
+    reader = environment("en", "")
+    for path in TEMPLATES.rglob("*.html"):
+        for _, _, text in reader.extract_translations(path.read_text()):  # type: ignore[attr-defined]
+            yield text[0] if isinstance(text, tuple) else text
+
+
+def in_python() -> Iterator[str]:
+    """What `N_()` marks."""
+    for path in UI.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == N_.__name__:
+                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}: N_() takes a literal text"
+                yield node.args[0].value
+
+
+def in_scripts() -> Iterator[str]:
+    """What `t()` says."""
+    for path in (ROOT / "frontend").rglob("*.js"):
+        if "node_modules" not in path.parts:
+            yield from re.findall(r'\bt\(\s*"((?:[^"\\]|\\.)*)"', path.read_text())
+
+
+def names() -> Iterator[str]:
+    """Names that the code itself gives: codes that ship, fields, actions with what they take, states, roles."""
+    for entries in json.loads((SOURCE / "storage" / "code_lists.json").read_text()).values():
+        yield from (entry["name"] for entry in entries)
+    taken = {name for kind in KINDS.values() for group in (*kind.needs, kind.may) for name in group}
+    yield from map(label_of, [*ENTITY_FIELDS, *KINDS, *taken])
+    yield from (each.value.capitalize() for each in [*EffectState, *Sentiment, *Role])
+
+
+def untranslatable(template: str) -> list[str]:
+    """Words that a template says outside `_()`."""
+    without = re.sub(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}", " ", template, flags=re.DOTALL)
+    without = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", without, flags=re.DOTALL)
+    reader = _Words()
+    reader.feed(without)
+    return [word for word in reader.found if word not in SAME]
+
+
+class _Words(HTMLParser):
+    """Collects words of text and of attributes that are read or seen; what is not for people is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in ("script", "style", "code")
+        for name, value in attrs:
+            if name in SPOKEN:
+                self.handle_data(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style", "code")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.found += re.findall(r"[^\W\d_]{2,}", data)
