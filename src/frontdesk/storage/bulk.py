@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.util import await_only
 
 from frontdesk.interfaces import Conflict
+from frontdesk.storage import insights_triggers
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import Database
+from frontdesk.storage.insights_folding import begin_epoch, refold
 from frontdesk.storage.tables import contact, customer, interaction, metadata, service_call
 from frontdesk.storage.types import Moment
 
@@ -88,8 +90,8 @@ async def room_for(database: Database, *, add: bool) -> dict[str, int]:
 
 
 async def fill(database: Database, tables: Sequence[tuple[str, tuple[str, ...], Rows]]) -> None:
-    """Insert a portion in one transaction."""
-    await database.write(lambda c: insert_many(c, tables))
+    """Insert a portion of whole interactions in one transaction, with the facts of the insights."""
+    await database.write(lambda c: _fill(c, tables))
 
 
 async def finish(database: Database) -> None:
@@ -97,7 +99,16 @@ async def finish(database: Database) -> None:
     await database.write(_finish)
 
 
+def _fill(connection: Connection, tables: Sequence[tuple[str, tuple[str, ...], Rows]]) -> None:
+    with insights_triggers.silent(connection):
+        insert_many(connection, tables)
+        numbers = [row[0] for name, _columns, rows in tables if name == interaction.name for row in rows]
+        if numbers:
+            refold(connection, min(numbers), max(numbers))
+
+
 def _finish(connection: Connection) -> None:
+    begin_epoch(connection)
     go_on_counting(connection)
     touch(connection)  # customers came along, whom analyses recognise by name
     analyse_tables(connection)

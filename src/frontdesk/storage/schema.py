@@ -10,13 +10,13 @@ from ulid import ULID
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Code
-from frontdesk.storage import channel_tables, llm_tables, rules_tables  # noqa: F401 - declare their tables
+from frontdesk.storage import channel_tables, insights_tables, insights_triggers, llm_tables, rules_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0006"
+NEWEST = "0007"
 
 # Two processes that start at once must not both migrate; any number will do.
 ADVISORY_LOCK = 7_305_214
@@ -64,6 +64,7 @@ def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
     before = current(connection)
     if before != newest():
         _migrate(connection, before)
+    insights_triggers.install(connection)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":

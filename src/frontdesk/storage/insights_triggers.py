@@ -1,0 +1,105 @@
+"""Triggers that note which interactions changed, in the transaction of the change, whoever makes it.
+
+So the facts of the insights miss nothing, and no room has to remember them. They are put back after every migration:
+Alembic makes some tables anew on SQLite, which drops what hangs on them.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+PREFIX = "insight_"
+NOTE = "INSERT INTO insight_change (interaction_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A table whose rows belong to an interaction by the expression `whose` (ROW stands for NEW or OLD)."""
+
+    table: str
+    columns: str
+    whose: str = "SELECT ROW.interaction_id"
+    only: str = ""
+
+
+OF_MESSAGE = "SELECT interaction_id FROM inbound_message WHERE id = ROW.message_id"
+WATCHED = (
+    Watched(
+        "interaction",
+        "customer_id, priority, category, intent, channel, status, sentiment, route, team, created_at, "
+        "first_answer_at, closed_at",
+        "SELECT ROW.id",
+    ),
+    Watched("inbound_message", "interaction_id, analysis_id, channel, received_at"),
+    Watched("outbound_message", "interaction_id, type, channel, created_at"),
+    Watched("effect", "interaction_id, state", only="ROW.kind = 'create_service_call'"),
+    Watched("correction", "message_id, analysis_id, field, becomes", OF_MESSAGE),
+    Watched("model_call", "message_id, cost", OF_MESSAGE, "ROW.message_id <> ''"),
+)
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+
+
+def install(connection: Connection) -> None:
+    """Create those triggers that are missing; cheap where none is."""
+    there = _there(connection)
+    for watched in WATCHED:
+        for event in EVENTS:
+            name = _name(watched, event)
+            if name not in there:
+                for statement in _statements(watched, event, name, connection.dialect.name):
+                    connection.exec_driver_sql(statement)
+
+
+@contextlib.contextmanager
+def silent(connection: Connection) -> Iterator[None]:
+    """Note no changes within this transaction: whoever asks for it folds what it wrote by itself."""
+    remove(connection)
+    yield
+    install(connection)
+
+
+def remove(connection: Connection) -> None:
+    """Drop them all."""
+    for watched in WATCHED:
+        for event in EVENTS:
+            on = f" ON {watched.table}" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {_name(watched, event)}{on}")
+
+
+def _there(connection: Connection) -> set[str]:
+    if connection.dialect.name == "postgresql":
+        asked = "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'insight!_%' ESCAPE '!'"
+    else:
+        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'insight!_%' ESCAPE '!'"
+    return set(connection.execute(text(asked)).scalars())
+
+
+def _name(watched: Watched, event: str) -> str:
+    return f"{PREFIX}{watched.table}_{event.lower()}"
+
+
+def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[str]:
+    when = f" OF {watched.columns}" if event == "UPDATE" else ""
+    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+    only = " OR ".join(f"({watched.only.replace('ROW', row)})" for row in rows) if watched.only else ""
+    notes = "; ".join(f"{NOTE} {_whose(watched, row, rows)}" for row in rows)
+    on = f"AFTER {event}{when} ON {watched.table} FOR EACH ROW" + (f" WHEN ({only})" if only else "")
+    if dialect != "postgresql":
+        return [f"CREATE TRIGGER {name} {on} BEGIN {notes}; END"]
+    body = f"BEGIN {notes}; RETURN NULL; END"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+        f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION {name}()",
+    ]
+
+
+def _whose(watched: Watched, row: str, rows: tuple[str, ...]) -> str:
+    """The interaction of this row; after an update the old one is noted only where it is another."""
+    asked = watched.whose.replace("ROW", row)
+    if len(rows) == 2 and row == "OLD":
+        key = {"SELECT ROW.id": "id", OF_MESSAGE: "message_id"}.get(watched.whose, "interaction_id")
+        joint = "AND" if "WHERE" in asked else "WHERE"
+        asked += f" {joint} OLD.{key} <> NEW.{key}"
+    return asked
