@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from frontdesk.interfaces import CodeNames, Door, Gate, NewId, PageInbox, PageReader, Visit
 from frontdesk.model import Caller
@@ -37,4 +37,4 @@ class Services:
     https: bool
 
 
-Needs = Annotated[Services, Dependency(skip_validation=True)]
+Needs = NamedDependency[SkipValidation[Services]]
