@@ -1,4 +1,4 @@
-"""The only room that opens HTTP connections: pool, time and size limits, address guard. Satisfies interfaces.Http."""
+"""The only room that opens connections (HTTP, IMAP, SMTP): pool, limits, address guard. Satisfies interfaces.Http."""
 
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.client import Client, Limits

@@ -2,8 +2,11 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.mail import Mailbox, MailServer, Post
+from frontdesk.outgoing import imap
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.client import Client, Limits
 from frontdesk.outgoing.opening import HttpProxy, Origin
@@ -22,6 +25,7 @@ class Outgoing:
         """`ca_file` holds certificates (PEM) to trust besides the machine's own."""
         self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
         self._tls: ssl.SSLContext | None = None
+        self._mail_tls: ssl.SSLContext | None = None
         self._pools: list[Pool] = []
 
     def client(
@@ -46,20 +50,39 @@ class Outgoing:
         self._pools.append(pool)
         return Client(Writer.of(base, headers or {}, self._agent), pool, chosen)
 
+    def mailbox(self, server: MailServer, folder: str) -> AbstractAsyncContextManager[Mailbox]:
+        """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
+        return imap.opened(server, folder, None if server.security == "none" else self._mail_context())
+
+    async def post(self, server: MailServer, mail: Post) -> str:
+        """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
+        from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
+
+        return await smtp.post(server, mail, self._mail_context())
+
     def close(self) -> None:
         """Close idle connections; clients cannot be used any more."""
         for pool in self._pools:
             pool.close()
 
     def _context(self) -> ssl.SSLContext:
-        """Made once: reading the certificates takes tens of milliseconds."""
         if self._tls is None:
-            try:
-                self._tls = ssl.create_default_context()
-                if self._ca_file:
-                    self._tls.load_verify_locations(self._ca_file)
-            except OSError as error:
-                raise Invalid(f"outgoing.ca_file cannot be read: {error}", "outgoing.ca_file") from None
-            self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+            self._tls = self._new_context()
             self._tls.set_alpn_protocols(["http/1.1"])
         return self._tls
+
+    def _mail_context(self) -> ssl.SSLContext:
+        if self._mail_tls is None:
+            self._mail_tls = self._new_context()
+        return self._mail_tls
+
+    def _new_context(self) -> ssl.SSLContext:
+        """Made once each: reading the certificates takes tens of milliseconds."""
+        try:
+            context = ssl.create_default_context()
+            if self._ca_file:
+                context.load_verify_locations(self._ca_file)
+        except OSError as error:
+            raise Invalid(f"outgoing.ca_file cannot be read: {error}", "outgoing.ca_file") from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context

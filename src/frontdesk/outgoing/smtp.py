@@ -1,0 +1,152 @@
+"""Hands mails to an SMTP server (RFC 5321), over TLS unless it is told otherwise; asks for reports (RFC 3461)."""
+
+import asyncio
+import base64
+import ssl
+from collections.abc import Iterable
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPNotSupported,
+    SMTPReadTimeoutError,
+    SMTPRecipientRefused,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+
+from frontdesk.interfaces import NoAnswer
+from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
+
+# The server is full or the mail too large for it: said to the sender's address, but meant for this mail (RFC 1870).
+TOO_LARGE = 552
+
+
+async def post(server: MailServer, mail: Post, tls: ssl.SSLContext) -> str:
+    """See interfaces.mail.MailReach.post."""
+    where = f"{server.host}:{server.port}"
+    client = SMTP(
+        hostname=server.host,
+        port=server.port,
+        timeout=server.seconds,
+        use_tls=server.security == "tls",
+        start_tls=server.security == "starttls",
+        tls_context=None if server.security == "none" else tls,
+        local_hostname=mail.sender.rpartition("@")[2] or None,
+    )
+    try:
+        await _sign_in(client, server, where)
+        await _address(client, mail)
+        return await _hand_over(client, mail, where)
+    finally:
+        await _leave(client)
+
+
+async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:
+    """Connect, secure, sign in: what fails here fails for every mail, and may be repaired by a person."""
+    try:
+        await client.connect()
+        await _greet(client)
+        if server.user:
+            await _show_who(client, server)
+    except SMTPAuthenticationError as error:
+        failed = MailFailed(f"{where}: signing in was refused: {error.code} {_line(error.message)}")
+        failed.is_ours = True
+        raise failed from None
+    except ssl.SSLCertVerificationError as error:
+        raise MailFailed(f"{where}: the certificate is not valid: {error.verify_message}") from None
+    except (SMTPException, OSError, ValueError) as error:
+        raise MailFailed(f"{where}: no connection: {_line(str(error))}") from None
+
+
+async def _greet(client: SMTP) -> None:
+    """Learn what the server offers; old ones offer nothing."""
+    if not client.is_ehlo_or_helo_needed:
+        return
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        await client.helo()
+
+
+async def _show_who(client: SMTP, server: MailServer) -> None:
+    if server.token is None:
+        await client.login(server.user, server.password)
+        return
+    word = f"user={server.user}\x01auth=Bearer {await server.token()}\x01\x01".encode()
+    answer = await client.execute_command(b"AUTH", b"XOAUTH2", base64.b64encode(word))
+    if answer.code == 334:  # the server explains, and wants an empty line before it refuses
+        answer = await client.execute_command(b"")
+    if answer.code != 235:
+        raise SMTPAuthenticationError(answer.code, answer.message)
+
+
+async def _address(client: SMTP, mail: Post) -> None:
+    """MAIL and RCPT. A refusal of the recipient is final where the server says so; one of ours is for a person."""
+    wants_report = bool(mail.envelope_id) and client.supports_extension("dsn")
+    options = [f"SIZE={len(mail.content)}"] if client.supports_extension("size") else []
+    about = [f"NOTIFY={','.join(mail.notify)}"] if wants_report and mail.notify else []
+    options += ["RET=HDRS", f"ENVID={_xtext(mail.envelope_id)}"] if wants_report else []
+    try:
+        await client.mail(mail.sender, options=options)
+        await client.rcpt(mail.recipient, options=about)
+    except SMTPSenderRefused as error:
+        raise MailRefused(_said(error), permanent=error.code == TOO_LARGE, code=error.code) from None
+    except SMTPRecipientRefused as error:
+        raise MailRefused(_said(error), permanent=error.code >= 500, code=error.code) from None
+    except SMTPRecipientsRefused as error:
+        first = error.recipients[0]
+        raise MailRefused(_said(first), permanent=first.code >= 500, code=first.code) from None
+    except SMTPResponseException as error:
+        raise MailRefused(_said(error), permanent=False, code=error.code) from None
+    except (SMTPNotSupported, ValueError) as error:  # an address that this server cannot be told
+        raise MailRefused(_line(str(error)), permanent=True) from None
+    except (SMTPException, OSError) as error:
+        raise MailFailed(f"the connection broke off: {_line(str(error))}") from None
+
+
+async def _hand_over(client: SMTP, mail: Post, where: str) -> str:
+    """DATA. Where the answer to it is lost, nobody knows whether the mail was taken."""
+    try:
+        answer = await client.data(mail.content)
+    except SMTPDataError as error:
+        raise MailRefused(_said(error), permanent=error.code >= 500, code=error.code) from None
+    except (SMTPServerDisconnected, SMTPReadTimeoutError, SMTPTimeoutError, OSError) as error:
+        raise NoAnswer(f"{where}: no answer to the mail: {_line(str(error))}", may_be_done=True) from None
+    except SMTPException as error:
+        raise MailFailed(f"{where}: {_line(str(error))}") from None
+    return _line(answer.message)
+
+
+async def _leave(client: SMTP) -> None:
+    """Say goodbye where somebody listens; the mail is taken or not, whatever becomes of that."""
+    try:
+        if client.is_connected:
+            await asyncio.wait_for(client.quit(), 2)
+    except (SMTPException, OSError, TimeoutError):
+        pass
+    finally:
+        client.close()
+
+
+def _said(error: SMTPResponseException) -> str:
+    return f"the mail server said {error.code} {_line(error.message)}"
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+
+
+def _xtext(text: str) -> str:
+    """A value of an option (RFC 3461, section 4)."""
+    return "".join(c if "!" <= c <= "~" and c not in "+=" else f"+{ord(c) & 0xFF:02X}" for c in _ascii(text))[:100]
+
+
+def _ascii(text: str) -> Iterable[str]:
+    return text.encode("ascii", "replace").decode()
