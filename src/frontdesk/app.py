@@ -12,8 +12,8 @@ from ulid import ULID
 
 from frontdesk import __version__
 from frontdesk.back_ends import BackEnds, back_ends
-from frontdesk.channels.pickup import Pickup
 from frontdesk.connectors.service_desk import ServiceDesk
+from frontdesk.customer_channels import CustomerChannels, customer_channels
 from frontdesk.interfaces import Http, ModelService, Outlet, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
@@ -58,8 +58,6 @@ from frontdesk.workflows.read_status import read_status
 from frontdesk.workflows.reanalyse import reanalyse
 from frontdesk.workflows.runner import Handler, Pace, Runner
 
-WEB = "WEB"
-
 
 def now() -> datetime:
     """The clock of the product."""
@@ -96,6 +94,7 @@ class House:
     effect_desk: StoredEffectDesk
     statuses: StoredStatuses
     back_ends: BackEnds
+    channels: CustomerChannels
     rule_desk: RuleDesk
     builtin: Builtin
     outgoing: Outgoing
@@ -166,15 +165,16 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     cases = StoredCases(database, now)
     replies = StoredReplies(database, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(service_desk, now), now)
-    remote = Remote(backs.sap_rules, now, settings.rules.remote_seconds) if backs.sap_rules else None
-    book = Published(StoredRuleSets(database, now), now, remote)
+    book = _book(settings, database, backs)
     services = model_services(settings, outgoing)
     llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
-    desk = _desk(settings, cases, analyst, book, backs, outbox, codes)
+    channels = customer_channels(settings, outgoing, database, now, new_id)
+    desk = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets)
     statuses = StoredStatuses(database, now)
-    handlers = _handlers(replies, analyst, rereadings, backs, statuses)
+    ours = _handlers(replies, analyst, rereadings, backs, statuses, channels.outlets)
+    handlers = {**ours, **channels.handlers(analyst, cases, database, llm.room, now)}
     return House(
         settings=settings,
         database=database,
@@ -197,6 +197,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         effect_desk=StoredEffectDesk(database, now),
         statuses=statuses,
         back_ends=backs,
+        channels=channels,
         rule_desk=_rule_desk(settings, database, codes, desk, book),
         builtin=builtin,
         outgoing=outgoing,
@@ -208,6 +209,11 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     )
 
 
+def _book(settings: Settings, database: Database, backs: BackEnds) -> Published:
+    remote = Remote(backs.sap_rules, now, settings.rules.remote_seconds) if backs.sap_rules else None
+    return Published(StoredRuleSets(database, now), now, remote)
+
+
 def _desk(
     settings: Settings,
     cases: StoredCases,
@@ -216,6 +222,7 @@ def _desk(
     backs: BackEnds,
     outbox: StoredOutbox,
     codes: StoredCodes,
+    outlets: Mapping[str, Outlet],
 ) -> Desk:
     templates = shipped_templates()
     return Desk(
@@ -223,7 +230,7 @@ def _desk(
         analyst=analyst,
         rules=book,
         templates=templates,
-        performers={**backs.performers, REPLY: Replying(templates, outbox, _channels(), now, new_id)},
+        performers={**backs.performers, REPLY: Replying(templates, outbox, outlets, now, new_id)},
         ladder=_ladder(codes),
         clock=now,
         new_id=new_id,
@@ -244,10 +251,6 @@ def _rule_desk(settings: Settings, database: Database, codes: StoredCodes, desk:
     )
 
 
-def _channels() -> Mapping[str, Outlet]:
-    return {channel.code: channel for channel in (Pickup(WEB), Pickup("*"))}
-
-
 def _ladder(codes: StoredCodes) -> Ladder:
     async def ladder() -> Sequence[str]:
         return [entry.code for entry in (await codes.all())[CodeList.PRIORITY] if entry.active]
@@ -255,20 +258,23 @@ def _ladder(codes: StoredCodes) -> Ladder:
     return ladder
 
 
-def _deliverer(replies: StoredReplies) -> Handler:
-    channels = _channels()
-
+def _deliverer(replies: StoredReplies, outlets: Mapping[str, Outlet]) -> Handler:
     async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
-        await deliver_reply(row, lease, last_try, replies, channels)
+        await deliver_reply(row, lease, last_try, replies, outlets)
 
     return deliver
 
 
 def _handlers(
-    replies: StoredReplies, analyst: Proxy, rereadings: StoredRereadings, backs: BackEnds, statuses: StoredStatuses
+    replies: StoredReplies,
+    analyst: Proxy,
+    rereadings: StoredRereadings,
+    backs: BackEnds,
+    statuses: StoredStatuses,
+    outlets: Mapping[str, Outlet],
 ) -> Mapping[str, Handler]:
     return {
-        REPLY_WORK: _deliverer(replies),
+        REPLY_WORK: _deliverer(replies, outlets),
         REREAD_WORK: _rereader(analyst, rereadings),
         STATUS_WORK: _status_reader(backs, statuses),
     }
@@ -343,12 +349,16 @@ def _alive(pid: int) -> bool:
 
 
 async def run_work(house: House) -> None:
-    """Work off messages until cancelled; then finish what is under way."""
+    """Work off messages and watch channels until cancelled; then finish what is under way."""
     await free_dead_leases(house)
     running = asyncio.create_task(house.runner.run())
+    watching = asyncio.create_task(house.channels.watch())
     try:
         await asyncio.shield(running)
     except asyncio.CancelledError:
         house.runner.stop()
         await running
         raise
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)

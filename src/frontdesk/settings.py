@@ -8,12 +8,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import platformdirs
 from msgspec import Meta
 
+from frontdesk.channels.registry import knobs_of
 from frontdesk.interfaces import Invalid
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.vcap import bound_settings, merge
@@ -210,6 +211,23 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remote_seconds: Seconds = 3.0
 
 
+class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all channels share; each channel's own settings are in a section of its name (see channels.registry)."""
+
+    thread_hours: Annotated[float, Meta(ge=0, le=8760)] = 72.0
+    most_automatic_answers: Count = 10
+    most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
+    refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
+    keep_events_days: Annotated[int, Meta(ge=0, le=3650)] = 90
+    timeout_seconds: Seconds = 15.0
+
+
+if TYPE_CHECKING:
+    Channels = ChannelRules
+else:
+    Channels = knobs_of(ChannelRules)
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -228,6 +246,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: Rules = Rules()
     effects: Effects = Effects()
     connectors: Connectors = Connectors()
+    channels: Channels = Channels()
     outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
     logging: Logging = Logging()

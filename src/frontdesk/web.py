@@ -11,11 +11,13 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
 from frontdesk.app import House, new_id, now, open_house, run_work
 from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
+from frontdesk.edges.channels import Door, channel_routes
 from frontdesk.edges.headers import security_headers
 from frontdesk.edges.limits import Limit
 from frontdesk.edges.metrics import Metrics
@@ -66,7 +68,7 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     webhooks = Webhooks.bind(house.statuses, wake, settings.connectors.fsm.webhook_secret)
     ours = pages_router(_page_services(house, door, live, pages, secret, wake))
     app = Litestar(
-        route_handlers=[ours, *routes(interface), webhooks],
+        route_handlers=[ours, *routes(interface), webhooks, *_channel_routes(house, wake)],
         middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
         before_send=[security_headers(https=rules.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
@@ -78,6 +80,15 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     app.state.live = live
     check_routes(app)
     return app
+
+
+def _channel_routes(house: House, wake: Callable[[], None]) -> list[HTTPRouteHandler]:
+    doors = [
+        Door(name, each.channel, each.kind.most_bytes)
+        for name, each in house.channels.channels.items()
+        if each.kind.has_webhook
+    ]
+    return channel_routes(doors, house.channels.take, wake, house.settings.server.public_url)
 
 
 def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> None:
@@ -253,6 +264,7 @@ def _cancel_me() -> Callable[[], object]:
 def _background(house: House, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     chores = {
         "forget expired sessions": house.accounts.forget_expired,
+        "forget old events of channels": lambda: house.channels.events.forget(house.settings.channels.keep_events_days),
         "forget old idempotency keys": lambda: forget_old_keys(house.database, now()),
         "book calls of models whose process died": house.llm.admission.release_expired,
     }

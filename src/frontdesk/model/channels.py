@@ -133,7 +133,7 @@ class Limits:
 
     `length` of one message, counted in `measure`; a longer answer is split into up to `most_parts`, else refused.
     `window`: answers are taken only so long after the customer's last message. `per_message`: how many answers one
-    message may get at all.
+    message may get at all. `picked_up`: customers come for their answers, so none needs an address.
     """
 
     length: int = 0
@@ -141,6 +141,7 @@ class Limits:
     most_parts: int = 5
     window: timedelta | None = None
     per_message: int = 0
+    picked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Replying:
                 await self._outbox.refused(stored.id, str(error))
             raise
         await self._outbox.sent(stored.id, receipt)
-        return Receipt(receipt.reference, {"message": stored.id, "text": stored.text})
+        return Receipt(receipt.reference, {"message": stored.id, "text": stored.text, **receipt.detail})
 
     def _written(self, effect: Effect, case: Case) -> OutboundMessage:
         values = values_of(case)

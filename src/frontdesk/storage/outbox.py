@@ -9,11 +9,14 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.storage.channel_notices import settle
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
 from frontdesk.storage.rows import as_outbound, as_service_call
 from frontdesk.storage.tables import interaction, outbound_message, service_call
 
+# In a receipt: the answer was not sent, on purpose, and why.
+WITHHELD = "withheld"
 TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer the customer
 
 # One that was refused may be sent after all, when a person tries it again.
@@ -72,16 +75,35 @@ def _sent(connection: Connection, message_id: str, receipt: Receipt, now: dateti
     sent = connection.execute(
         update(outbound_message)
         .where(outbound_message.c.id == message_id, outbound_message.c.state.in_(NOT_SENT))
-        .values(state=DeliveryState.SENT.value, provider_id=receipt.reference, error="")
+        .values(**state_after(receipt))
         .returning(outbound_message.c.interaction_id, outbound_message.c.type)
     ).first()
     if sent is None:
         return  # noted before
-    answered = update(interaction).where(interaction.c.id == sent.interaction_id)
-    if sent.type in TYPES_THAT_ANSWER:
+    note_sent(connection, message_id, sent.interaction_id, sent.type, receipt, now)
+
+
+def state_after(receipt: Receipt) -> dict[str, str]:
+    """The columns of an answer that its channel took, or that was withheld on purpose (with the reason)."""
+    if reason := receipt.detail.get(WITHHELD):
+        return {"state": DeliveryState.WITHHELD.value, "error": str(reason)}
+    return {"state": DeliveryState.SENT.value, "provider_id": receipt.reference[:200], "error": ""}
+
+
+def note_sent(
+    connection: Connection, message_id: str, interaction_id: int, type: str, receipt: Receipt, now: datetime
+) -> None:
+    """What follows when an answer has left: the first answer's time, the journal, and what was told of it already."""
+    if reason := receipt.detail.get(WITHHELD):
+        detail = {"message": message_id, "reason": str(reason)}
+        note(connection, now, "withheld", interaction_id=interaction_id, detail=detail)
+        return
+    if type in TYPES_THAT_ANSWER:
+        answered = update(interaction).where(interaction.c.id == interaction_id)
         first = answered.where(interaction.c.first_answer_at.is_(None))
         connection.execute(first.values(first_answer_at=now))
-    note(connection, now, "sent", interaction_id=sent.interaction_id, detail={"message": message_id})
+    note(connection, now, "sent", interaction_id=interaction_id, detail={"message": message_id})
+    settle(connection, message_id, now)
 
 
 class StoredServiceDesk:

@@ -9,9 +9,9 @@ from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, O
 from frontdesk.storage.database import Database
 from frontdesk.storage.idempotency import write_once
 from frontdesk.storage.journal import note
-from frontdesk.storage.outbox import TYPES_THAT_ANSWER, draft
+from frontdesk.storage.outbox import draft, note_sent, state_after
 from frontdesk.storage.rows import as_message, as_outbound
-from frontdesk.storage.tables import inbound_message, interaction, outbound_message, work
+from frontdesk.storage.tables import inbound_message, outbound_message, work
 from frontdesk.storage.working import pass_fence
 
 REPLY_WORK = "reply"
@@ -103,11 +103,6 @@ def _work(reply: OutboundMessage) -> dict[str, str | datetime]:
 
 def _keep_sent(connection: Connection, reply: OutboundMessage, lease: Lease, receipt: Receipt, now: datetime) -> None:
     pass_fence(connection, lease, "", WorkState.DONE)
-    values = {"state": DeliveryState.SENT.value, "provider_id": receipt.reference, "error": ""}
-    connection.execute(update(outbound_message).where(outbound_message.c.id == reply.id).values(**values))
-    if reply.type in TYPES_THAT_ANSWER:
-        first = update(interaction).where(
-            interaction.c.id == reply.interaction_id, interaction.c.first_answer_at.is_(None)
-        )
-        connection.execute(first.values(first_answer_at=now))
-    note(connection, now, "sent", interaction_id=reply.interaction_id, detail={"message": reply.id})
+    mine = update(outbound_message).where(outbound_message.c.id == reply.id)
+    connection.execute(mine.values(**state_after(receipt)))
+    note_sent(connection, reply.id, reply.interaction_id, reply.type, receipt, now)

@@ -1,0 +1,36 @@
+"""All channels: one line for each. Settings, addresses, pages of the manual and the contract test are made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from frontdesk.channels import whatsapp
+from frontdesk.channels.kind import Kind, Tools
+from frontdesk.interfaces.channels import Channel
+
+KINDS: tuple[Kind, ...] = (whatsapp.KIND,)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A channel that is set up."""
+
+    kind: Kind
+    channel: Channel
+
+
+def knobs_of(base: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """A settings section with what all channels share (`base`) and one section for each channel."""
+    sections = [(kind.name, kind.knobs, kind.knobs()) for kind in KINDS]
+    return msgspec.defstruct("Channels", sections, bases=(base,), frozen=True, forbid_unknown_fields=True)
+
+
+def open_channels(knobs: msgspec.Struct, tools: Tools) -> Mapping[str, Open]:
+    """The channels that are set up, by name. Raises Invalid that names a setting."""
+    found: dict[str, Open] = {}
+    for kind in KINDS:
+        mine = getattr(knobs, kind.name)
+        if kind.is_on(mine):
+            found[kind.name] = Open(kind, kind.build(mine, tools))
+    return found

@@ -1,0 +1,152 @@
+"""What vendors say of our answers, and what customers change afterwards: in any order, any number of times.
+
+A notice is kept even where its answer is not known yet; whoever notes that an answer was sent looks them up.
+"""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from frontdesk.model import DeliveryState, WorkState
+from frontdesk.model.channels import DeliveryNotice, Edit
+from frontdesk.storage.channel_tables import delivery_notice, message_edit, outbound_part
+from frontdesk.storage.journal import note
+from frontdesk.storage.tables import inbound_message, inbox_event, outbound_message, work
+from frontdesk.storage.upserts import insert_if_new
+from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+
+EDIT_WORK = "edit"
+# A later state never gives way to an earlier one; "failed" gives way to proof that it arrived.
+RANK = {state: rank for rank, state in enumerate(("pending", "begun", "unsure", "sent", "failed", "delivered", "read"))}
+TAKEN = ("sent", "delivered", "read", "failed")
+
+
+def apply_notice(connection: Connection, code: str, notice: DeliveryNotice, at: datetime, now: datetime) -> None:
+    """Keep a notice and let it have its effect on the answers that it is about."""
+    told = (code, notice.provider_id, notice.key, notice.recipient, str(notice.until), notice.state.value)
+    row = {
+        "id": _digest(*told),
+        "channel": code,
+        "provider_id": notice.provider_id[:200],
+        "key": notice.key[:40],
+        "recipient": notice.recipient[:320],
+        "until": notice.until,
+        "state": notice.state.value,
+        "at": at,
+        "error": notice.error,
+    }
+    insert_if_new(connection, delivery_notice, row)
+    for message_id, part in _parts(connection, code, notice):
+        _raise_part(connection, message_id, part, notice)
+        settle(connection, message_id, now)
+
+
+def settle_part(connection: Connection, message_id: str, part: int) -> None:
+    """Apply what was told of a part before we knew that it was sent."""
+    mine = (outbound_part.c.message_id == message_id, outbound_part.c.part == part)
+    row = connection.execute(select(outbound_part).where(*mine)).one()
+    to_me = (delivery_notice.c.recipient == row.recipient) & (delivery_notice.c.until >= row.at)
+    about = or_(delivery_notice.c.key == row.key, to_me & (row.recipient != ""))
+    if row.provider_id:
+        about = or_(about, delivery_notice.c.provider_id == row.provider_id)
+    notices = select(delivery_notice).where(delivery_notice.c.channel == row.channel, about)
+    for told in connection.execute(notices).all():
+        notice = DeliveryNotice(DeliveryState(told.state), told.provider_id, error=told.error)
+        _raise_part(connection, message_id, part, notice)
+
+
+def settle(connection: Connection, message_id: str, now: datetime) -> None:
+    """Bring a sent answer to where its parts are: failed if one failed, else as far as the last of them."""
+    row = connection.execute(select(outbound_message).where(outbound_message.c.id == message_id)).one()
+    if row.state not in TAKEN:
+        return  # the sender notes first that it was sent, then looks again
+    parts = connection.execute(select(outbound_part.c.state).where(outbound_part.c.message_id == message_id))
+    states = list(parts.scalars())
+    if not states:
+        return
+    wanted = "failed" if "failed" in states else min(states, key=lambda state: RANK[state])
+    if RANK[wanted] <= RANK[row.state]:
+        return
+    error = _error_of(connection, message_id) if wanted == "failed" else ""
+    mine = update(outbound_message).where(outbound_message.c.id == message_id)
+    connection.execute(mine.values(state=wanted, error=error))
+    kind = "undelivered" if wanted == "failed" else wanted
+    detail = {"message": message_id, **({"error": error} if error else {})}
+    note(connection, now, kind, interaction_id=row.interaction_id, detail=detail)
+
+
+def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: datetime) -> None:
+    """Keep a change and have the message read again; one of a message that is still to come waits for it."""
+    text = None if edit.text is None else storable(edit.text)[:MOST_CHARACTERS]
+    key = _digest(code, edit.provider_id, edit.edit_id or f"{at.isoformat()} {text}")
+    row = {"id": key, "channel": code, "provider_id": edit.provider_id[:200], "text": text, "at": at}
+    if not insert_if_new(connection, message_edit, row):
+        return
+    there = (inbox_event.c.channel == code, inbox_event.c.provider_id == edit.provider_id)
+    message_id = connection.execute(select(inbox_event.c.message_id).where(*there)).scalar()
+    if message_id is None:
+        return
+    if text is None:
+        _note_taken_back(connection, message_id, now)
+        return
+    job = {"id": key[:26], "kind": EDIT_WORK, "subject": message_id, "step": "read", "created_at": now}
+    connection.execute(insert(work).values(**job, state=WorkState.OPEN.value, due_at=now))
+
+
+def _note_taken_back(connection: Connection, message_id: str, now: datetime) -> None:
+    mine = select(inbound_message.c.interaction_id).where(inbound_message.c.id == message_id)
+    interaction_id = connection.execute(mine).scalar_one()
+    note(connection, now, "taken_back", interaction_id=interaction_id, message_id=message_id)
+
+
+def newest_text(connection: Connection, code: str, provider_id: str) -> str | None:
+    """The text that a message was last given, None where it was never changed."""
+    rows = (
+        select(message_edit.c.text)
+        .where(message_edit.c.channel == code, message_edit.c.provider_id == provider_id)
+        .where(message_edit.c.text.is_not(None))
+        .order_by(message_edit.c.at.desc(), message_edit.c.id.desc())
+    )
+    return connection.execute(rows.limit(1)).scalar()
+
+
+def _parts(connection: Connection, code: str, notice: DeliveryNotice) -> list[tuple[str, int]]:
+    parts = select(outbound_part.c.message_id, outbound_part.c.part).where(outbound_part.c.channel == code)
+    if notice.provider_id:
+        mine = parts.where(outbound_part.c.provider_id == notice.provider_id[:200])
+        if found := connection.execute(mine).all():
+            return [(row[0], row[1]) for row in found]
+    if notice.key:
+        return [(row[0], row[1]) for row in connection.execute(parts.where(outbound_part.c.key == notice.key))]
+    if notice.recipient and notice.until is not None:
+        theirs = parts.where(outbound_part.c.recipient == notice.recipient, outbound_part.c.at <= notice.until)
+        recent = theirs.where(outbound_part.c.state.in_(("sent", "delivered"))).order_by(outbound_part.c.at.desc())
+        return [(row[0], row[1]) for row in connection.execute(recent.limit(200))]
+    return []
+
+
+def _raise_part(connection: Connection, message_id: str, part: int, notice: DeliveryNotice) -> None:
+    mine = (outbound_part.c.message_id == message_id, outbound_part.c.part == part)
+    row = connection.execute(select(outbound_part.c.state, outbound_part.c.provider_id).where(*mine)).one()
+    if RANK[notice.state.value] <= RANK[row.state]:
+        return
+    provider_id = row.provider_id or notice.provider_id[:200]
+    changed = update(outbound_part).where(*mine).values(state=notice.state.value, provider_id=provider_id)
+    connection.execute(changed)
+
+
+def _error_of(connection: Connection, message_id: str) -> str:
+    about = (outbound_part.c.provider_id == delivery_notice.c.provider_id) | (
+        outbound_part.c.key == delivery_notice.c.key
+    )
+    rows = (
+        select(delivery_notice.c.error)
+        .join(outbound_part, (outbound_part.c.channel == delivery_notice.c.channel) & about)
+        .where(outbound_part.c.message_id == message_id, delivery_notice.c.state == "failed")
+    )
+    return connection.execute(rows.limit(1)).scalar() or "the channel could not deliver it"
+
+
+def _digest(*told: str) -> str:
+    return hashlib.sha256("\x00".join(told).encode()).hexdigest()

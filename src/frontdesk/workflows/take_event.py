@@ -1,0 +1,89 @@
+"""What becomes of a raw event: it is read, speech in it is written down, and all that was found is stored.
+
+A reader that fails loses nothing: the event stays, is shown, and can be read again by `frontdesk inbox replay`.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from frontdesk.interfaces import Failed, FrontdeskError
+from frontdesk.interfaces.channel_stores import Events, Stenographer
+from frontdesk.interfaces.channels import Channel, Fetching
+from frontdesk.model import Lease, Work
+from frontdesk.model.channels import CustomerMessage, Enclosure, Found, RawEvent, Unread
+
+log = logging.getLogger(__name__)
+
+# In the context of a message whose words were heard, not written: digits may be misheard, a person confirms them.
+HEARD, UNCONFIRMED = "heard", "unconfirmed"
+NO_WORDS = "[recording without a transcript]"
+
+
+class Unreadable(FrontdeskError):
+    """A channel could not read an event; it is kept for a repaired reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Who takes events in. `channels` are by name, `codes` their codes."""
+
+    events: Events
+    channels: Mapping[str, Channel]
+    codes: Mapping[str, str]
+    stenographer: Stenographer
+    most_media_bytes: int
+
+
+async def take_event(work: Work, lease: Lease, last_try: bool, reception: Reception) -> None:
+    """Raw event -> messages, notices, edits. Raises Unreadable, and Failed where speech is to be tried again."""
+    event = await reception.events.load(work.subject)
+    channel = reception.channels.get(event.channel)
+    if channel is None:
+        reason = f"the channel {event.channel} is not set up: set it up and replay the event"
+        await reception.events.keep_failed(event, reason)
+        raise Unreadable(reason)
+    found = await _read(event, channel, reception.events)
+    heard = [await _heard(each, channel, reception, last_try) for each in found]
+    await reception.events.keep_found(event, reception.codes[event.channel], heard, lease)
+
+
+async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:
+    try:
+        return channel.read(event) or [Unread("nothing was found in it")]
+    except Exception as error:  # a mistake in a reader must not lose the event, nor be tried over and over
+        log.exception("event %s of %s could not be read", event.id, event.channel)
+        reason = f"the reader of {event.channel} failed: {type(error).__name__}"
+        await events.keep_failed(event, reason)
+        raise Unreadable(reason) from None
+
+
+async def _heard(found: Found, channel: Channel, reception: Reception, last_try: bool) -> Found:
+    """The find with its speech written down; as it is where there is none."""
+    if not isinstance(found, CustomerMessage) or not any(each.is_speech for each in found.enclosures):
+        return found
+    texts, enclosures = [found.text] if found.text.strip() else [], []
+    for each in found.enclosures:
+        if each.is_speech:
+            words, each = await _words(each, channel, reception, last_try)
+            texts.append(words)
+        enclosures.append(each)
+    context = {**found.context, HEARD: UNCONFIRMED}
+    return replace(found, text="\n".join(texts), enclosures=tuple(enclosures), context=context)
+
+
+async def _words(enclosure: Enclosure, channel: Channel, reception: Reception, last_try: bool) -> tuple[str, Enclosure]:
+    """What is said, and the recording with its content; a recording that cannot be had or heard is still a message."""
+    try:
+        content = enclosure.content
+        if content is None and isinstance(channel, Fetching):
+            fetched = await channel.fetch(enclosure.remote, reception.most_media_bytes)
+            content, media_type = fetched.content, fetched.media_type or enclosure.media_type
+            enclosure = replace(enclosure, content=content, media_type=media_type)
+        words = await reception.stenographer.words(content, enclosure.media_type) if content else None
+    except Failed as error:
+        if not error.permanent and not last_try:
+            raise
+        log.warning("a recording stays without a transcript: %s", error)
+        words = None
+    return words or NO_WORDS, enclosure
