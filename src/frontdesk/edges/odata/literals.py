@@ -1,0 +1,102 @@
+"""Literals of OData URLs as values."""
+
+import base64
+import binascii
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from lark import Token
+
+from frontdesk.edges.odata.refusals import Refused
+from frontdesk.model.entities import Kind
+from frontdesk.model.querying import Literal
+
+SMALLEST, LARGEST = -(2**31), 2**31 - 1
+LONGEST_INTEGER = 2**63 - 1
+_DURATION = re.compile(
+    r"([+-])?P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:\.\d+)?)S)?)?", re.ASCII
+)
+
+
+def value_of(token: Token, where: str) -> Literal:
+    """The value that a literal stands for. Raises Refused with its position."""
+    text = str(token)
+    try:
+        return _READERS[token.type](text)
+    except (ValueError, ArithmeticError, binascii.Error):
+        at = (token.start_pos or 0) + 1
+        raise Refused(f"{where}, position {at}: {text[:60]} is not a value of its kind", target=where) from None
+    except KeyError:
+        at = (token.start_pos or 0) + 1
+        raise Refused(f"{where}, position {at}: values like {text[:40]} do not occur here", target=where) from None
+
+
+def _text(text: str) -> Literal:
+    return Literal(text[1:-1].replace("''", "'"), Kind.STRING)
+
+
+def _number(text: str) -> Literal:
+    if re.fullmatch(r"[+-]?\d+", text):
+        whole = int(text) if len(text) < 40 else LONGEST_INTEGER + 1
+        if abs(whole) > LONGEST_INTEGER:
+            return Literal(Decimal(text), Kind.DECIMAL)
+        return Literal(whole, Kind.INTEGER if SMALLEST <= whole <= LARGEST else Kind.LONG)
+    if "e" in text.lower():
+        return Literal(float(text), Kind.DOUBLE)
+    return Literal(Decimal(text), Kind.DECIMAL)
+
+
+def _moment(text: str) -> Literal:
+    return Literal(moment(text), Kind.MOMENT)
+
+
+def moment(text: str) -> datetime:
+    """A point in time with its zone, in UTC; more than six digits of a second are cut. Raises ValueError."""
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
+    head, zone = (text[:-1], "+00:00") if text.endswith("Z") else (text[:-6], text[-6:])
+    head = head if head.count(":") == 2 else f"{head}:00"
+    whole, _, fraction = head.partition(".")
+    parsed = datetime.fromisoformat(f"{whole}.{fraction.ljust(6, '0')}{zone}")
+    if not 1 < parsed.year < 9999:
+        raise ValueError(text)
+    return parsed.astimezone(UTC)
+
+
+def _time(text: str) -> Literal:
+    text = text if text.count(":") == 2 else f"{text}:00"
+    whole, _, fraction = text.partition(".")
+    return Literal(time.fromisoformat(f"{whole}.{fraction[:6].ljust(6, '0')}"), Kind.TIME)
+
+
+def _duration(text: str) -> Literal:
+    found = _DURATION.fullmatch(text.partition("'")[2].rstrip("'"))
+    if found is None or not any(found.groups()[1:]):
+        raise ValueError(text)
+    sign, days, hours, minutes, seconds = found.groups()
+    span = timedelta(int(days or 0), float(seconds or 0), minutes=int(minutes or 0), hours=int(hours or 0))
+    return Literal(span.total_seconds() * (-1 if sign == "-" else 1), Kind.DURATION)
+
+
+def _binary(text: str) -> Literal:
+    return Literal(unpack(text.partition("'")[2].rstrip("'")), Kind.BINARY)
+
+
+def unpack(text: str) -> bytes:
+    """Base64url (also plain base64), with or without padding. Raises ValueError."""
+    plain = text.replace("-", "+").replace("_", "/").rstrip("=")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
+_READERS = {
+    "NULL": lambda _: Literal(None, Kind.NULL),
+    "BOOLEAN": lambda text: Literal(text.lower() == "true", Kind.BOOLEAN),
+    "GUID": lambda text: Literal(text.lower(), Kind.GUID),
+    "MOMENT": _moment,
+    "DATE": lambda text: Literal(date.fromisoformat(text), Kind.DATE),
+    "TIME": _time,
+    "NUMBER": _number,
+    "STRING": _text,
+    "DURATION": _duration,
+    "BINARY": _binary,
+}

@@ -1,0 +1,248 @@
+"""Query options bound to an entity: what the query of storage is made of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lark import Token
+
+from frontdesk.edges.odata.binding import Scope, bind, condition, condition_of
+from frontdesk.edges.odata.options import Options, flag, whole
+from frontdesk.edges.odata.parsing import Node, parse, parts, tokens, trees
+from frontdesk.edges.odata.refusals import Refused
+from frontdesk.edges.odata.transforming import pipeline_of
+from frontdesk.model.entities import Entity, Kind, Navigation, Service
+from frontdesk.model.querying import Expand, Expression, Order, Query, Searched
+
+MOST_LEVELS = 5
+MOST_EXPANDS = 40
+MOST_ORDERS = 20
+MOST_WORDS = 40
+
+
+def query_of(options: Options, service: Service, entity: Entity) -> Query:
+    """The query that the options ask for; paging is the caller's. Raises Refused."""
+    scope = Scope(service, entity, "", options.aliases)
+    query = Query(entity, top=whole(options, "$top"), skip=whole(options, "$skip") or 0, count=flag(options, "$count"))
+    if (text := options.get("$apply")) is not None:
+        query, scope = _applied(text, query, scope)
+    if (text := options.get("$compute")) is not None:
+        query, scope = _computed(parse(text, "compute", "$compute"), query, _at(scope, "$compute"))
+    if (text := options.get("$filter")) is not None:
+        query = replace(query, where=(condition(text, _at(scope, "$filter")),))
+    if (text := options.get("$search")) is not None:
+        query = replace(query, search=search_of(parse(text, "search", "$search"), _at(scope, "$search")))
+    if (text := options.get("$orderby")) is not None:
+        query = replace(query, order=orders_of(parse(text, "orderby", "$orderby"), _at(scope, "$orderby")))
+    if (text := options.get("$select")) is not None:
+        query = _selected(parse(text, "select", "$select"), query, _at(scope, "$select"))
+    if (text := options.get("$expand")) is not None:
+        query = _expanded(parse(text, "expand", "$expand"), query, _at(scope, "$expand"), 1)
+    _check_width(query)
+    return query
+
+
+def _at(scope: Scope, where: str) -> Scope:
+    return replace(scope, where=where)
+
+
+def _applied(text: str, query: Query, scope: Scope) -> tuple[Query, Scope]:
+    bound = pipeline_of(parse(text, "apply", "$apply"), _at(scope, "$apply"))
+    if bound.columns is None:
+        return replace(query, pipeline=bound.steps, computed=tuple(bound.added)), replace(
+            scope, computed=bound.computed
+        )
+    shape = tuple(bound.columns.items())
+    return replace(query, pipeline=bound.steps, shape=shape, measured=bound.measured), replace(
+        scope, columns=bound.columns
+    )
+
+
+def _computed(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
+    columns: list[tuple[str, Expression]] = []
+    for item in parts(node, "compute_item"):
+        name = str(tokens(item, "NAME")[0])
+        if name in scope.entity.properties or name in scope.computed or (scope.columns or {}).get(name):
+            raise scope.refuse(item, f"{name} is there already: choose another name")
+        bound = bind(trees(item)[0], scope)
+        columns.append((name, bound))
+        scope = replace(scope, computed={**scope.computed, name: bound.kind})
+    return replace(query, computed=(*query.computed, *columns)), scope
+
+
+def orders_of(node: Node, scope: Scope) -> tuple[Order, ...]:
+    """The keys to sort by. Raises Refused."""
+    items = list(parts(node, "order_item"))
+    if len(items) > MOST_ORDERS:
+        raise scope.refuse(node, f"at most {MOST_ORDERS} keys to sort by are taken")
+    return tuple(_order(item, scope) for item in items)
+
+
+def _order(item: Node, scope: Scope) -> Order:
+    direction = tokens(item, "DIRECTION")
+    return Order(bind(trees(item)[0], scope), bool(direction) and str(direction[0]).strip() == "desc")
+
+
+def search_of(node: Node, scope: Scope) -> Searched:
+    """Words and how they combine. Raises Refused."""
+    if scope.columns is None and not any(each.searched for each in scope.entity.properties.values()):
+        raise scope.refuse(node, f"{scope.entity.name} has no texts to be searched")
+    if sum(1 for _ in node.scan_values(lambda _: True)) > MOST_WORDS:
+        raise scope.refuse(node, f"at most {MOST_WORDS} words are searched for")
+    return _searched(node)
+
+
+def _searched(node: Node) -> Searched:
+    kind = str(node.data)
+    if kind in ("word", "phrase"):
+        text = str(node.children[0])
+        return Searched("word", text=text if kind == "word" else text[1:-1].replace('\\"', '"').replace("\\\\", "\\"))
+    if kind in ("any_of", "all_of", "none_of"):
+        return Searched(kind, tuple(_searched(child) for child in trees(node)))
+    return _searched(trees(node)[0])
+
+
+def _selected(node: Node, query: Query, scope: Scope) -> Query:
+    chosen: dict[str, None] = {}
+    for item in parts(node, "select_item"):
+        for name in _select_names(item, scope):
+            chosen[name] = None
+    if "*" in chosen:
+        return query
+    return replace(query, columns=tuple(chosen))
+
+
+def _select_names(item: Node, scope: Scope) -> Sequence[str]:
+    if tokens(item, "STAR", "QNAME_STAR"):
+        return ["*"] if tokens(item, "STAR") else []
+    if tokens(item, "QNAME"):
+        return []  # operations that could be listed in full metadata
+    name = "/".join(map(str, tokens(item, "NAME")))
+    if name in scope.computed or (scope.columns is not None and name in scope.columns):
+        return [name]
+    if scope.columns is None and name in scope.entity.properties:
+        return [name]
+    if scope.columns is None and name in scope.entity.navigations:
+        return []  # chosen by $expand
+    known = ", ".join(scope.columns if scope.columns is not None else scope.entity.properties)
+    raise scope.refuse(item, f"there is no {name}: there is {known}")
+
+
+def _expanded(node: Node, query: Query, scope: Scope, depth: int) -> Query:
+    if scope.columns is not None:
+        raise scope.refuse(node, "what $apply groups has nothing to expand")
+    if depth > MOST_LEVELS:
+        raise scope.refuse(node, f"at most {MOST_LEVELS} levels are expanded")
+    found: dict[str, Expand] = {each.way.name: each for each in query.expands}
+    for item in parts(node, "expand_item"):
+        for expand in _expand(item, scope, depth):
+            if expand.way.name in found and not _tokens_of_path(item, "STAR"):
+                raise scope.refuse(item, f"{expand.way.name} is expanded twice")
+            found.setdefault(expand.way.name, expand)
+    return replace(query, expands=tuple(found.values()))
+
+
+def _tokens_of_path(item: Node, *kinds: str) -> list[Token]:
+    return tokens(next(parts(item, "expand_path")), *kinds)
+
+
+def _expand(item: Node, scope: Scope, depth: int) -> list[Expand]:
+    path = next(parts(item, "expand_path"))
+    if tokens(path, "STAR"):
+        ways = list(scope.entity.navigations.values())
+        return [each for way in ways for each in [_expand_way(way, item, scope, depth)]]
+    names = tokens(path, "NAME")
+    if len(names) != 1 or tokens(path, "QNAME"):
+        raise scope.refuse(path, "a path cannot be expanded: nest it, for example inboundMsgs($expand=contact)")
+    way = scope.entity.navigations.get(str(names[0]))
+    if way is None:
+        has = ", ".join(scope.entity.navigations) or "nothing to expand"
+        raise scope.refuse(path, f"{scope.entity.name} has no navigation {names[0]}: it has {has}")
+    return [_expand_way(way, item, scope, depth)]
+
+
+def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand:
+    target = scope.service.target(way)
+    inner = Scope(scope.service, target, scope.where, scope.aliases)
+    tails = list(parts(item, "expand_tail"))
+    tail = str(tails[0].children[0]) if tails else ""
+    query, levels = Query(target), 0
+    options = [child for child in trees(item) if child.data not in ("expand_path", "expand_tail")]
+    seen: set[str] = set()
+    for option in sorted(options, key=lambda each: each.data != "compute_option"):
+        name = str(option.data)
+        if name in seen:
+            raise scope.refuse(option, f"${name.removesuffix('_option')} stands twice")
+        seen.add(name)
+        if name == "levels_option":
+            levels = _levels(option, scope)
+        else:
+            query, inner = _expand_option(name, option, query, inner, way, depth)
+    if levels > 1:
+        query = _again(query, way, levels, scope, item)
+    return Expand(way, query, tail == "/$ref", tail == "/$count")
+
+
+def _levels(option: Node, scope: Scope) -> int:
+    text = str(option.children[1])
+    levels = MOST_LEVELS if text == "max" else min(int(text), MOST_LEVELS + 1)
+    if text != "max" and levels > MOST_LEVELS:
+        raise scope.refuse(option, f"at most {MOST_LEVELS} levels are expanded")
+    return levels
+
+
+def _again(query: Query, way: Navigation, levels: int, scope: Scope, item: Node) -> Query:
+    """The same navigation below itself, where its target has it."""
+    same = query.entity.navigations.get(way.name)
+    if same is None:
+        return query
+    deeper = _again(query, way, levels - 1, scope, item) if levels > 2 else query
+    return replace(query, expands=(*query.expands, Expand(same, deeper)))
+
+
+def _expand_option(
+    name: str, option: Node, query: Query, scope: Scope, way: Navigation, depth: int
+) -> tuple[Query, Scope]:
+    child = trees(option)[0] if trees(option) else option
+    if name == "filter_option":
+        return replace(query, where=(condition_of(child, scope),)), scope
+    if name == "compute_option":
+        return _computed(child, query, scope)
+    if name == "search_option":
+        return replace(query, search=search_of(child, scope)), scope
+    if name == "select_option":
+        return _selected(child, query, scope), scope
+    if name == "expand_option":
+        return _expanded(child, query, scope, depth + 1), scope
+    if not way.many:
+        raise scope.refuse(option, f"{way.name} leads to one: there is nothing to sort, count or cut")
+    if name == "orderby_option":
+        return replace(query, order=orders_of(child, scope)), scope
+    text = str(option.children[1])
+    if name == "top_option":
+        return replace(query, top=int(text)), scope
+    if name == "skip_option":
+        return replace(query, skip=int(text)), scope
+    return replace(query, count=text.lower() == "true"), scope
+
+
+def _check_width(query: Query) -> None:
+    """A star below a star below a star is many statements: there is an end to that."""
+    count, waiting = 0, [query]
+    while waiting:
+        expands = waiting.pop().expands
+        count += len(expands)
+        waiting.extend(each.query for each in expands)
+    if count > MOST_EXPANDS:
+        raise Refused(f"$expand leads to {count} places: at most {MOST_EXPANDS} are taken", target="$expand")
+
+
+def kind_of(query: Query, name: str) -> Kind | None:
+    """The kind of a column of a query's rows."""
+    for column, kind in query.shape:
+        if column == name:
+            return kind
+    for column, expression in query.computed:
+        if column == name:
+            return expression.kind
+    found = query.entity.properties.get(name)
+    return found.kind if found else None

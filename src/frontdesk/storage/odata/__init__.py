@@ -1,0 +1,1 @@
+"""Entities of interfaces on our tables: queries compiled to SQL, changes carried out."""
