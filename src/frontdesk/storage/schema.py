@@ -10,13 +10,20 @@ from ulid import ULID
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Code
-from frontdesk.storage import channel_tables, insights_tables, insights_triggers, llm_tables, rules_tables  # noqa: F401 - declare their tables
+from frontdesk.storage import (  # noqa: F401 - declare their tables
+    channel_tables,
+    insights_tables,
+    insights_triggers,
+    llm_tables,
+    odata_tables,
+    rules_tables,
+)
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0007"
+NEWEST = "0008"
 
 # Two processes that start at once must not both migrate; any number will do.
 ADVISORY_LOCK = 7_305_214

@@ -222,6 +222,7 @@ MESSAGE = Entity(
     changes=True,
     removes=True,
     title="Inbound Customer Message",
+    order=("interaction_ID", "sequence"),
     titles="Inbound Customer Messages",
 )  # fmt: skip
 AUDIO = Entity(
@@ -274,6 +275,7 @@ REPLY = Entity(
     changes=True,
     removes=True,
     title="Outbound Service Message",
+    order=("interaction_ID", "sequence"),
     titles="Outbound Service Messages",
 )  # fmt: skip
 CONTACT = Entity(

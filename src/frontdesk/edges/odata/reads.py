@@ -1,0 +1,198 @@
+"""Reading: lists with pages, single rows, properties, counts, references."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from frontdesk.edges.odata.addressing import Address, Hop
+from frontdesk.edges.odata.exchange import Answer, Request, json_answer
+from frontdesk.edges.odata.options import Options, options_of, whole
+from frontdesk.edges.odata.presenting import VERSION, context_of, etag_of, link_of, shown
+from frontdesk.edges.odata.queries import query_of
+from frontdesk.edges.odata.refusals import Refused
+from frontdesk.interfaces.entities import Entities
+from frontdesk.model import Role
+from frontdesk.model.entities import Entity, Kind
+from frontdesk.model.querying import Call, Expression, Field, Found, Literal, Query
+
+PAGE = 1000
+PLANS = 512
+ONE_ROW = frozenset({"$select", "$expand", "$format", "$compute"})
+COUNTS = frozenset({"$filter", "$search", "$apply", "$format", "$compute"})
+
+
+class Reads:
+    """Answers GET; remembers how the queries of URLs are bound, which is most of the work of a read."""
+
+    def __init__(self, entities: Entities) -> None:
+        """Read from here."""
+        self._entities = entities
+        self._plans: dict[tuple[str, str, str], Query] = {}
+
+    async def answer(self, request: Request, address: Address) -> Answer:
+        """The answer to a GET of entities. Raises Refused, Invalid."""
+        where = await self.located(address, request)
+        last = address.last
+        if address.end == "$count":
+            return await self._count(request, last.entity, where)
+        if address.member:
+            return await self._property(request, address, where)
+        if last.is_one:
+            return await self._one(request, address, where)
+        return await self._list(request, address, where)
+
+    async def located(self, address: Address, request: Request) -> tuple[Expression, ...]:
+        """What the last rows of an address fulfil. Raises Refused (404) where a row on the way is missing."""
+        where: tuple[Expression, ...] = ()
+        for place, hop in enumerate(address.hops):
+            if hop.way is not None:
+                where = await self._behind(address.hops[place - 1], hop, where)
+            if hop.key is not None:
+                where = (*where, *fulfils(hop.entity, hop.key))
+        return where
+
+    async def _behind(self, before: Hop, hop: Hop, where: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        assert hop.way is not None
+        mine = tuple(name for name, _ in hop.way.pairs)
+        row = await self.first(Query(before.entity, where=where, columns=mine, top=1))
+        values = {theirs: row[name] for name, theirs in hop.way.pairs}
+        if None in values.values() and not hop.way.many:
+            return (Literal(False, Kind.BOOLEAN),)
+        return fulfils(hop.entity, {**values, **dict(hop.way.fixed)})
+
+    async def first(self, query: Query) -> dict[str, Any]:
+        """The one row. Raises Refused (404)."""
+        found = await self._entities.read(query)
+        if not found.rows:
+            raise Refused(f"there is no such {query.entity.name}", 404)
+        return found.rows[0]
+
+    def plan(self, request: Request, entity: Entity) -> tuple[Query, Options]:
+        """The query of a URL, bound once for all requests with the same options."""
+        options = options_of(request.query)
+        key = (request.service.path, entity.name, request.query)
+        query = self._plans.get(key)
+        if query is None:
+            query = query_of(options, request.service, entity)
+            if len(self._plans) >= PLANS:
+                self._plans.clear()
+            self._plans[key] = query
+        return query, options
+
+    async def _list(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+        query, options = self.plan(request, address.last.entity)
+        page, skipped = min(request.prefers.page or PAGE, PAGE), whole(options, "$skiptoken") or 0
+        left = None if query.top is None else max(0, query.top - skipped)
+        size = page if left is None else min(page, left)
+        wanted = replace(query, where=(*where, *query.where), top=size, skip=query.skip + skipped)
+        if address.end == "$ref":
+            wanted = replace(wanted, columns=address.last.entity.keys, expands=())
+        found = await self._entities.read(wanted)
+        more = found.more and (left is None or left > size)
+        return json_answer(
+            request, self._listed(request, address, wanted, found, more, skipped + size), headers=_paged(request)
+        )
+
+    def _listed(
+        self, request: Request, address: Address, query: Query, found: Found, more: bool, next_at: int
+    ) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        if address.end == "$ref":
+            rows = [{"@odata.id": link_of(row, query.entity)} for row in found.rows]
+            context = f"{'../' * (address.depth - 1)}$metadata#Collection($ref)"
+        else:
+            rows = [shown(row, query, request) for row in found.rows]
+            context = context_of(query, address.depth)
+        if not request.bare:
+            content["@odata.context"] = context
+        if found.count is not None:
+            content["@odata.count"] = str(found.count) if request.as_text else found.count
+        content["value"] = rows
+        if more:
+            content["@odata.nextLink"] = _next_link(request, address, next_at)
+        return content
+
+    async def _one(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+        entity = address.last.entity
+        query, options = self.plan(request, entity)
+        _only(options, ONE_ROW, "one row")
+        found = await self._entities.read(replace(query, where=where, top=1))
+        if not found.rows:
+            if address.last.way is not None and not address.last.way.many:
+                return Answer(204)
+            raise Refused(f"there is no such {entity.name}", 404)
+        return self.represent(request, found.rows[0], query, address.depth, only_key=address.end == "$ref")
+
+    def represent(
+        self, request: Request, row: dict[str, Any], query: Query, depth: int, status: int = 200, only_key: bool = False
+    ) -> Answer:
+        """One row as an answer, with its ETag; 304 where the client has it already."""
+        headers: dict[str, str] = {}
+        if row.get(VERSION) is not None:
+            headers["ETag"] = etag_of(row[VERSION])
+            known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+            if status == 200 and request.method in ("GET", "HEAD") and ("*" in known or headers["ETag"] in known):
+                return Answer(304, headers=headers)
+        if only_key:
+            content = {
+                "@odata.context": f"{'../' * (depth - 1)}$metadata#$ref",
+                "@odata.id": link_of(row, query.entity),
+            }
+            return json_answer(request, content, status, headers)
+        content = {} if request.bare else {"@odata.context": context_of(query, depth, "/$entity")}
+        return json_answer(request, content | shown(row, query, request), status, headers)
+
+    async def _count(self, request: Request, entity: Entity, where: tuple[Expression, ...]) -> Answer:
+        query, options = self.plan(request, entity)
+        _only(options, COUNTS, "a count")
+        count = await self._entities.count(replace(query, where=(*where, *query.where)))
+        return Answer(200, str(count).encode(), {"Content-Type": "text/plain"})
+
+    async def _property(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+        entity, name = address.last.entity, address.member
+        known = entity.properties[name]
+        if known.kind is Kind.BINARY:
+            request.need(Role.AGENT)
+        _only(options_of(request.query), frozenset({"$format"}), "a property")
+        row = await self.first(Query(entity, where=where, columns=(name,), top=1))
+        value = row[name]
+        if value is None:
+            return Answer(204)
+        if isinstance(value, bytes):
+            headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
+            return Answer(200, value, {**headers, "Content-Disposition": "attachment"})
+        if address.end == "$value":
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            return Answer(
+                200, text.encode(), {"Content-Type": "text/plain;charset=utf-8", "X-Content-Type-Options": "nosniff"}
+            )
+        context = f"{'../' * (address.depth - 1)}$metadata#{link_of(row, entity)}/{name}"
+        return json_answer(request, {"@odata.context": context, "value": value})
+
+
+def fulfils(entity: Entity, values: "dict[str, Any] | Any") -> tuple[Expression, ...]:
+    """The conditions of rows with these values."""
+    found: list[Expression] = []
+    for name, value in values.items():
+        kind = entity.properties[name].kind
+        found.append(Call("eq", (Field(name, kind), Literal(value, kind)), Kind.BOOLEAN))
+    return tuple(found)
+
+
+def _only(options: Options, allowed: frozenset[str], what: str) -> None:
+    if other := sorted(set(options.system) - allowed):
+        raise Refused(f"{other[0]} makes no sense for {what}", target=other[0])
+
+
+def _paged(request: Request) -> dict[str, str]:
+    page = request.prefers.page
+    return {"Preference-Applied": f"odata.maxpagesize={min(page, PAGE)}"} if page else {}
+
+
+def _next_link(request: Request, address: Address, next_at: int) -> str:
+    kept = [part for part in request.query.split("&") if part and not part.startswith(("$skiptoken=", "%24skiptoken="))]
+    query = "&".join([*kept, f"$skiptoken={next_at}"])
+    path = request.path.strip("/")
+    if address.depth > 1:
+        path = f"/{request.service.path}/{path}"
+    return f"{quote(path, safe='/()=,%$@:~!*;+')}?{query}"

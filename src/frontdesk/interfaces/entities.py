@@ -1,0 +1,34 @@
+"""The sockets of interfaces that show the house as entities: reading by query trees, changing by writes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from frontdesk.model.querying import Done, Found, Query, Write
+
+
+class Entities(Protocol):
+    """Reads entities."""
+
+    async def read(self, query: Query) -> Found:
+        """The rows; where `top` is set and there are more, `more` says so. Raises Invalid for what cannot be done."""
+        ...
+
+    async def count(self, query: Query) -> int:
+        """How many rows there are, whatever its page. Raises Invalid."""
+        ...
+
+
+class EntityWriter(Protocol):
+    """Changes entities."""
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
+        """Carry out all in order, or none. Raises NotFound, Invalid (field names the property), Conflict, Stale."""
+        ...
+
+
+class Handled(Protocol):
+    """Tells when accepted messages have been handled."""
+
+    async def wait(self, message_ids: Sequence[str], seconds: float) -> Mapping[str, bool]:
+        """For each whether it was handled within so many seconds."""
+        ...

@@ -1,0 +1,163 @@
+"""Where the names of a query get their columns: an entity's source with what is joined to it, or a derived table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import FromClause, and_, literal
+
+from frontdesk.model.entities import Entity, Kind, Navigation
+from frontdesk.model.querying import Field
+from frontdesk.storage.odata.dialects import Sql, value
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows of an entity are: `base` gives table or union; `columns` how each property is had of an Opened.
+
+    `always` holds for every row of the entity, `listed` only where the entity itself is read. `identity` is a column
+    of the base that tells its rows apart. `ones` are properties that are always 1.
+    """
+
+    base: Callable[[str], FromClause]
+    columns: "Mapping[str, Callable[[Opened], Sql]]"
+    identity: str = ""
+    always: "Callable[[Opened], Sequence[Sql]]" = lambda _: ()
+    listed: "Callable[[Opened], Sequence[Sql]]" = lambda _: ()
+    version: str = ""
+    ones: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Joined:
+    """The FROM of one SELECT as it grows."""
+
+    root: FromClause
+    others: list[tuple[FromClause, Sql]] = field(default_factory=list)
+
+    def clause(self) -> FromClause:
+        """All of it."""
+        whole = self.root
+        for other, condition in self.others:
+            whole = whole.outerjoin(other, condition)
+        return whole
+
+    def parts(self) -> list[FromClause]:
+        """Each table in it."""
+        return [self.root, *(other for other, _ in self.others)]
+
+
+class Opened:
+    """A source within a SELECT; what its columns need is joined when they are asked for."""
+
+    def __init__(
+        self, source: Source, dialect: str, joined: Joined | None = None, base: FromClause | None = None
+    ) -> None:
+        """Begin a FROM of its own, or be part of `joined`."""
+        self.source, self.dialect = source, dialect
+        self.base: FromClause = base if base is not None else source.base(dialect)
+        self.joined = joined or Joined(self.base)
+        self._by_key: dict[str, FromClause] = {}
+        self._reached: dict[str, Opened] = {}
+
+    @property
+    def c(self) -> Any:
+        """The columns of the base."""
+        return self.base.c
+
+    def column(self, name: str) -> Sql:
+        """The column of a property."""
+        return self.source.columns[name](self)
+
+    def join(self, key: str, table: FromClause, condition: Callable[[Any], Sql]) -> Any:
+        """The columns of a table beside the base, joined once."""
+        if key not in self._by_key:
+            self._by_key[key] = table.alias()
+            self.joined.others.append((self._by_key[key], condition(self._by_key[key].c)))
+        return self._by_key[key].c
+
+    def reach(self, way: Navigation, source: Source) -> "Opened":
+        """What a navigation to one leads to, joined once."""
+        if way.name not in self._reached:
+            there = Opened(source, self.dialect, self.joined, source.base(self.dialect))
+            here = [self.column(mine) for mine, _ in way.pairs]
+            theirs = [there.column(name) for _, name in way.pairs]
+            fixed = [there.column(name) == value(self.dialect, given, kind_of(given)) for name, given in way.fixed]
+            matched = [one == other for one, other in zip(here, theirs, strict=True)]
+            self.joined.others.append((there.base, and_(*matched, *fixed, *source.always(there))))
+            self._reached[way.name] = there
+        return self._reached[way.name]
+
+
+class Sources:
+    """Where each entity's rows are. One with drafts is another source than the same without."""
+
+    def __init__(self, by_name: Mapping[str, Source], without_drafts: Mapping[str, Source]) -> None:
+        """`without_drafts` holds for services that have none."""
+        self._by_name, self._without_drafts = by_name, without_drafts
+
+    def of(self, entity: Entity) -> Source:
+        """Of an entity as its service declares it."""
+        plain = self._without_drafts.get(entity.name)
+        return plain if plain and not entity.drafted else self._by_name[entity.name]
+
+    def behind(self, way: Navigation) -> Source:
+        """Of what a navigation leads to: one that tells nothing of drafts leads to what has none."""
+        plain = self._without_drafts.get(way.target)
+        tells = bool(way.fixed) or len(way.pairs) > 1
+        return plain if plain and not tells else self._by_name[way.target]
+
+
+class EntityFrame:
+    """The rows of an entity."""
+
+    def __init__(self, opened: Opened, sources: Sources) -> None:
+        """Look names up in `opened`; ways lead to `sources`."""
+        self.opened, self.sources = opened, sources
+        self.computed: dict[str, Sql] = {}
+
+    def column(self, wanted: Field) -> Sql:
+        """The column of a property, however far away."""
+        if not wanted.via and wanted.name in self.computed:
+            return self.computed[wanted.name]
+        return self.at(wanted.via).column(wanted.name)
+
+    def at(self, via: tuple[Navigation, ...]) -> Opened:
+        """What a chain of navigations leads to."""
+        opened = self.opened
+        for way in via:
+            opened = opened.reach(way, self.sources.behind(way))
+        return opened
+
+    @property
+    def dialect(self) -> str:
+        """The database that is asked."""
+        return self.opened.dialect
+
+
+class TableFrame:
+    """The rows that a step of a pipeline yields."""
+
+    def __init__(self, table: FromClause, columns: dict[str, Sql], dialect: str) -> None:
+        """`columns` by the names they have in the query."""
+        self.table, self.columns, self.dialect = table, columns, dialect
+        self.computed: dict[str, Sql] = {}
+
+    def column(self, wanted: Field) -> Sql:
+        """The column of a name."""
+        return self.computed[wanted.name] if wanted.name in self.computed else self.columns[wanted.name]
+
+
+Frame = EntityFrame | TableFrame
+
+
+def kind_of(given: Any) -> Kind:
+    """The kind of a plain value."""
+    if isinstance(given, bool):
+        return Kind.BOOLEAN
+    return Kind.INTEGER if isinstance(given, int) else Kind.STRING
+
+
+def one() -> Sql:
+    """The number 1."""
+    return literal(1)

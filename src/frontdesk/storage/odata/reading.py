@@ -1,0 +1,284 @@
+"""Reads what a query wants: one statement for the rows, one for each navigation that is expanded, one for a count."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model.entities import Entity, Kind, Navigation
+from frontdesk.model.querying import Call, Expand, Expression, Field, Found, Literal, Query
+from frontdesk.storage.database import Database
+from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, Sql, value
+from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
+from frontdesk.storage.odata.sources import SOURCES
+from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, sorting, state_of, tie
+
+VERSION = "\u00a7version"
+HIDDEN = "\u00a7"
+MOST_EXPANDED = 20_000
+Row = dict[str, Any]
+
+
+class StoredEntities:
+    """Entities of the interface on a database; see interfaces.entities.Entities."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def read(self, query: Query) -> Found:
+        """See interfaces.entities.Entities."""
+        return await self._database.read(lambda c: read(c, query))
+
+    async def count(self, query: Query) -> int:
+        """See interfaces.entities.Entities."""
+        state = state_of(query, SOURCES, self._database.dialect)
+        statement = count_of(state)
+        return await self._database.read(lambda c: int(_run(c, statement)[0][0]))
+
+
+def read(connection: Connection, query: Query) -> Found:
+    """The rows of a query with all that is expanded, within the transaction at hand. Raises Invalid."""
+    dialect = connection.dialect.name
+    state = state_of(query, SOURCES, dialect)
+    counted = count_of(state_of(query, SOURCES, dialect)) if query.count else None
+    chosen = _chosen(query, state)
+    statement = _page(query, state, chosen)
+    top = query.top
+    rows = [] if top == 0 else _rows(connection, statement, chosen, state)
+    more = top is not None and len(rows) > top
+    rows = rows[:top] if more else rows
+    for expand in query.expands:
+        _attach(connection, expand, rows)
+    total = int(_run(connection, counted)[0][0]) if counted is not None else None
+    return Found(tuple(rows), total, more)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A column to fetch: its name, its SQL, and how its values become plain ones."""
+
+    name: str
+    column: Sql
+    plain: Callable[[Any], Any] | None
+
+
+def _chosen(query: Query, state: State) -> list[Chosen]:
+    """The wanted columns; keys and what expanding needs come along."""
+    kinds = dict(query.shape) if query.shape else {n: p.kind for n, p in query.entity.properties.items()}
+    kinds |= {name: expression.kind for name, expression in query.computed}
+    columns: dict[str, Sql] = {}
+    if isinstance(state.frame, TableFrame):
+        known = state.frame.columns | state.frame.computed
+        wanted = query.columns or [*(name for name, _ in query.shape), *state.frame.computed]
+        columns |= {name: known[name] for name in wanted}
+        if BRANCH in known:
+            columns[BRANCH] = known[BRANCH]
+    else:
+        columns |= _entity_columns(query, state.frame)
+    return [
+        Chosen(
+            name,
+            plain(column, kinds.get(name.removeprefix(HIDDEN)), state.dialect),
+            _plainly(kinds.get(name), state.dialect),
+        )
+        for name, column in columns.items()
+    ]
+
+
+def _entity_columns(query: Query, frame: EntityFrame) -> dict[str, Sql]:
+    opened, entity = frame.opened, query.entity
+    shown = [each.name for each in entity.properties.values() if each.shown]
+    wanted = list(query.columns) if query.columns is not None else [*shown, *(name for name, _ in query.computed)]
+    columns = {name: frame.computed[name] if name in frame.computed else opened.column(name) for name in wanted}
+    needed = [*entity.keys, *(mine for expand in query.expands for mine, _ in expand.way.pairs)]
+    columns |= {HIDDEN + name: opened.column(name) for name in dict.fromkeys(needed) if name not in columns}
+    if entity.versioned and opened.source.version:
+        columns[VERSION] = opened.c[opened.source.version]
+    return columns
+
+
+def _page(query: Query, state: State, chosen: Sequence[Chosen]) -> Select[Any]:
+    order = query.order or state.order
+    keys = [*sorting(order, state), *tie(state, order)]
+    labelled = [each.column.label(f"r{number}") for number, each in enumerate(chosen)]
+    statement = select(*labelled).where(*state.where).order_by(*keys).offset(query.skip or None)
+    if query.top is not None:
+        statement = statement.limit(query.top + 1)
+    return statement.select_from(state.from_())
+
+
+def _rows(
+    connection: Connection, statement: Select[Any], chosen: Sequence[Chosen], state: State | None = None
+) -> list[Row]:
+    names = [each.name for each in chosen]
+    fetched = [dict(zip(names, row, strict=True)) for row in _run(connection, statement)]
+    for each in chosen:
+        if each.plain is not None:
+            for row in fetched:
+                if row[each.name] is not None:
+                    row[each.name] = each.plain(row[each.name])
+    if state is not None and state.branches:
+        fetched = [_of_branch(row, state.branches) for row in fetched]
+    return fetched
+
+
+def _of_branch(row: Row, branches: tuple[frozenset[str], ...]) -> Row:
+    mine = branches[row.pop(BRANCH)]
+    return {name: found for name, found in row.items() if name in mine or found is not None}
+
+
+def _run(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
+    """Raises Invalid where the database cannot calculate what was asked."""
+    try:
+        return connection.execute(statement).all()
+    except DataError as error:
+        raise Invalid(f"this cannot be calculated: {_said(error)}") from None
+    except OperationalError as error:
+        if any(word in str(error.orig) for word in ("overflow", "too large", "too many", "parser stack", "too deep")):
+            raise Invalid(f"this cannot be calculated: {_said(error)}") from None
+        raise
+    except DBAPIError as error:
+        if str(getattr(error.orig, "sqlstate", "") or "").startswith(("22", "54")):
+            raise Invalid(f"this cannot be calculated: {_said(error)}") from None
+        raise
+
+
+def _said(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0].rpartition(": ")[2][:200]
+
+
+def _attach(connection: Connection, expand: Expand, rows: list[Row]) -> None:
+    """Read what is behind a navigation for all rows at once, and put it into them."""
+    way = expand.way
+    if expand.only_count:
+        expand = replace(expand, query=replace(expand.query, columns=(), expands=()))
+    mine = [name for name, _ in way.pairs]
+    keys = {tuple(_own(row, name) for name in mine) for row in rows}
+    keys = {key for key in keys if None not in key}
+    found = _behind(connection, expand, sorted(keys, key=repr)) if keys else {}
+    for row in rows:
+        key = tuple(_own(row, name) for name in mine)
+        theirs, count = found.get(key, ([], 0))
+        if not way.many:
+            row[way.name] = theirs[0] if theirs else None
+        elif expand.only_count:
+            row[f"{way.name}@odata.count"] = count
+        else:
+            if expand.query.count:
+                row[f"{way.name}@odata.count"] = count
+            row[way.name] = theirs
+
+
+def _own(row: Row, name: str) -> Any:
+    return row[name] if name in row else row[HIDDEN + name]
+
+
+def _behind(
+    connection: Connection, expand: Expand, keys: Sequence[tuple[Any, ...]]
+) -> dict[tuple[Any, ...], tuple[list[Row], int]]:
+    """Rows by the key they belong to, with how many there are in all."""
+    way, query, dialect = expand.way, expand.query, connection.dialect.name
+    state = state_of(query, SOURCES, dialect)
+    assert isinstance(state.frame, EntityFrame)
+    theirs = [state.frame.opened.column(name) for _, name in way.pairs]
+    state.where += [*_tied(theirs, keys), *_fixed(way, state)]
+    chosen = _chosen(query, state)
+    chosen += [Chosen(f"{HIDDEN}{HIDDEN}{n}", column, None) for n, column in enumerate(theirs)]
+    if way.many and (query.top is not None or query.skip or query.count or expand.only_count):
+        statement, chosen = _numbered(query, state, chosen, theirs)
+    else:
+        statement = _page(replace(query, top=None, skip=0), state, chosen).limit(MOST_EXPANDED + 1)
+    rows = _rows(connection, statement, chosen)
+    if len(rows) > MOST_EXPANDED:
+        raise Invalid(f"{way.name} would expand to more than {MOST_EXPANDED} rows: ask for fewer at a time with $top")
+    counts = _counts(connection, state, theirs) if query.count or expand.only_count else {}
+    plain_rows = [(tuple(row.pop(f"{HIDDEN}{HIDDEN}{n}") for n in range(len(theirs))), row) for row in rows]
+    for inner in query.expands:
+        _attach(connection, inner, [row for _, row in plain_rows])
+    grouped: dict[tuple[Any, ...], tuple[list[Row], int]] = {key: ([], count) for key, count in counts.items()}
+    for key, row in plain_rows:
+        grouped.setdefault(key, ([], 0))[0].append(row)
+    return grouped
+
+
+def _tied(theirs: Sequence[Sql], keys: Sequence[tuple[Any, ...]]) -> list[Sql]:
+    if len(theirs) == 1:
+        return [theirs[0].in_([key[0] for key in keys])]
+    # The first column alone finds the rows by index; both together are exact.
+    narrow = theirs[-1].in_(sorted({key[-1] for key in keys}, key=repr))
+    return [narrow, tuple_(*theirs).in_(keys)]
+
+
+def _fixed(way: Navigation, state: State) -> list[Sql]:
+    assert isinstance(state.frame, EntityFrame)
+    opened = state.frame.opened
+    return [opened.column(name) == value(state.dialect, given, kind_of(given)) for name, given in way.fixed]
+
+
+def _numbered(
+    query: Query, state: State, chosen: list[Chosen], theirs: Sequence[Sql]
+) -> tuple[Select[Any], list[Chosen]]:
+    """The first rows of each parent, by numbering the rows of each in the wanted order."""
+    keys = [*sorting(query.order, state), *tie(state, query.order)]
+    number = func.row_number().over(partition_by=list(theirs), order_by=keys or None)
+    labelled = [each.column.label(f"r{place}") for place, each in enumerate(chosen)]
+    table = select(*labelled, number.label("place")).where(*state.where).select_from(state.from_()).subquery()
+    place = table.c.place
+    wanted = [place > query.skip]
+    if query.top is not None:
+        wanted.append(place <= query.skip + query.top)
+    columns = [table.c[f"r{n}"] for n in range(len(chosen))]
+    again = [Chosen(each.name, column, each.plain) for each, column in zip(chosen, columns, strict=True)]
+    return select(*columns).where(*wanted).order_by(place).limit(MOST_EXPANDED + 1), again
+
+
+def _counts(connection: Connection, state: State, theirs: Sequence[Sql]) -> dict[tuple[Any, ...], int]:
+    statement = select(*theirs, func.count()).where(*state.where).group_by(*theirs).select_from(state.from_())
+    return {tuple(row[:-1]): int(row[-1]) for row in _run(connection, statement)}
+
+
+def _plainly(kind: Kind | None, dialect: str) -> Callable[[Any], Any] | None:
+    """How a fetched value becomes one that JSON can hold; None where it is one already."""
+    if kind is Kind.BINARY or kind is None:
+        return None
+    if kind in (Kind.STRING, Kind.GUID):
+        return None
+    if kind is Kind.BOOLEAN:
+        return bool
+    if kind in (Kind.DECIMAL, Kind.DOUBLE, Kind.INTEGER, Kind.LONG):
+        return _number if dialect == POSTGRESQL or kind is not Kind.INTEGER else None
+    return _moment if dialect == POSTGRESQL else None
+
+
+def _number(given: Any) -> Any:
+    if isinstance(given, Decimal):
+        return int(given) if given == given.to_integral_value() and abs(given) < 2**63 else float(given)
+    if isinstance(given, float) and given.is_integer() and abs(given) < 2**53:
+        return int(given)
+    return given
+
+
+def _moment(given: Any) -> Any:
+    if isinstance(given, datetime):
+        return given.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(given, time):
+        return given.strftime(TIME_FORMAT)
+    return given.isoformat() if isinstance(given, date) else given
+
+
+def by_key(entity: Entity, key: Mapping[str, Any]) -> tuple[Expression, ...]:
+    """The conditions that a row with this key fulfils."""
+    return tuple(
+        Call(
+            "eq",
+            (Field(name, entity.properties[name].kind), Literal(given, entity.properties[name].kind)),
+            Kind.BOOLEAN,
+        )
+        for name, given in key.items()
+    )

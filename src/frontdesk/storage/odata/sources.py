@@ -1,0 +1,345 @@
+"""The entities of the interface on our tables: where each property comes from."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    FromClause,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from frontdesk.model import CodeList
+from frontdesk.model.entities import Kind
+from frontdesk.storage.odata.dialects import Sql, day, part
+from frontdesk.storage.odata.frames import Opened, Source, Sources, one
+from frontdesk.storage.odata_tables import intent_draft, intent_vector
+from frontdesk.storage.tables import (
+    analysis,
+    audio_recording,
+    code,
+    contact,
+    contact_identity,
+    correction,
+    customer,
+    inbound_message,
+    interaction,
+    outbound_message,
+)
+from frontdesk.storage.types import Moment
+
+Column = Callable[[Opened], Sql]
+IDENTITIES = {
+    "facebook": "FAC",
+    "instagram": "INS",
+    "whatsapp": "WTA",
+    "linkedin": "LNK",
+    "twitter": "TWT",
+    "slack": "SLA",
+    "wechat": "WEC",
+}
+
+
+def _is(name: str) -> Column:
+    return lambda at: at.c[name]
+
+
+def _filled(name: str) -> Column:
+    """Null where nothing was ever filled in."""
+    return lambda at: func.nullif(at.c[name], "", type_=String())
+
+
+def _nothing(kind: Any) -> Column:
+    return lambda _: cast(null(), kind)
+
+
+def _one(_: Opened) -> Sql:
+    return one()
+
+
+def _table(table: FromClause) -> Callable[[str], FromClause]:
+    return lambda _dialect: table.alias()
+
+
+def _code_name(which: CodeList, of: Column) -> Column:
+    def name(at: Opened) -> Sql:
+        mine = of(at)
+        return at.join(f"name of {which}", code, lambda c: and_(c.list == which.value, c.code == mine)).name  # type: ignore[no-any-return]  # columns of a table are dynamic
+
+    return name
+
+
+def _codes(which: CodeList, described: bool = False) -> Source:
+    columns: dict[str, Column] = {"code": _is("code"), "name": _is("name")}
+    if described:
+        columns |= {"descr": _filled("description"), "embedding": _embedding}
+    return Source(
+        _table(code),
+        columns,
+        identity="code",
+        always=lambda at: (at.c.list == which.value,),
+        listed=lambda at: (at.c.active.is_(True),),
+    )
+
+
+def _embedding(at: Opened) -> Sql:
+    return at.join("vector", intent_vector, lambda c: c.code == at.c.code).embedding  # type: ignore[no-any-return]  # see _code_name
+
+
+_INTERACTION: dict[str, Column] = {
+    "ID": _is("id"),
+    "extRef": _is("reference"),
+    "category_code": _is("category"),
+    "originChannel_code": _is("channel"),
+    "status_code": _is("status"),
+    "priority_code": _is("priority"),
+    "customer_ID": _is("customer_id"),
+    "title": _filled("title"),
+    "summary": _filled("summary"),
+    "tags": _filled("tags"),
+    "createdAt": _is("created_at"),
+    "createdBy": _filled("created_by"),
+    "modifiedAt": _is("updated_at"),
+    "modifiedBy": _filled("modified_by"),
+    "numberOfInteractions": _one,
+}
+_ONES = frozenset({"numberOfInteractions", "numberOfInboundCustomerMsgs", "numberOfOutboundCustomerMsgs"})
+
+
+def _analysis(at: Opened) -> Any:
+    return at.join("analysis", analysis, lambda c: c.id == at.c.analysis_id)
+
+
+def _corrected(field: str) -> Column:
+    """What a person last said, else what the current analysis says."""
+
+    def word(at: Opened) -> Sql:
+        said = correction.alias()
+        same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == field)
+        latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1).correlate_except(said)
+        return func.nullif(func.coalesce(latest.scalar_subquery(), _analysis(at)[field]), "", type_=String())
+
+    return word
+
+
+def _last_type(at: Opened) -> Sql:
+    """A person's word, else what the mood says: a compliment, a complaint or an information."""
+    said = correction.alias()
+    same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == "message_type")
+    latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1).correlate_except(said)
+    mood = _corrected("sentiment")(at)
+    by_mood = case((mood == "Positive", "CL"), (mood == "Negative", "CM"), (mood.is_not(None), "IN"))
+    return func.coalesce(latest.scalar_subquery(), by_mood, type_=String())
+
+
+def _recordings(at: Opened) -> Sql:
+    """The number of the newest recording, null where there is none."""
+    sound = audio_recording.alias()
+    count = select(func.count()).select_from(sound).where(sound.c.message_id == at.c.id).correlate_except(sound)
+    return func.nullif(count.scalar_subquery(), 0, type_=Integer())
+
+
+def _where_recorded(name: str) -> Column:
+    return lambda at: case((_recordings(at).is_not(None), at.c[name]))
+
+
+_MESSAGE: dict[str, Column] = {
+    "sequence": _is("sequence"),
+    "interaction_ID": _is("interaction_id"),
+    "contact_ID": _is("contact_id"),
+    "sentiment": _corrected("sentiment"),
+    "type_code": _last_type,
+    "intent_code": _corrected("intent"),
+    "language": _corrected("language"),
+    "inboundTextMsg": _is("text"),
+    "audio_ID": _recordings,
+    "audio_inboundCustomerMsg_sequence": _where_recorded("sequence"),
+    "audio_inboundCustomerMsg_interaction_ID": _where_recorded("interaction_id"),
+    "summary": _corrected("title"),
+    "channel_code": _is("channel"),
+    "numberOfInboundCustomerMsgs": _one,
+    "intname": _code_name(CodeList.INTENT, _corrected("intent")),
+    "createdAt": _is("received_at"),
+    "createdBy": _filled("sender_name"),
+    "modifiedAt": lambda at: func.coalesce(_analysis(at).created_at, at.c.received_at, type_=Moment()),
+    "modifiedBy": _nothing(String()),
+}
+
+
+def _answered(at: Opened) -> Any:
+    return at.join("answered", inbound_message, lambda c: c.id == at.c.reply_to)
+
+
+_REPLY: dict[str, Column] = {
+    "sequence": _is("sequence"),
+    "interaction_ID": _is("interaction_id"),
+    "type_code": _is("type"),
+    "outboundTextMsg": _is("text"),
+    "processedBy": _filled("processed_by"),
+    "remark": _filled("remark"),
+    "replyTo_sequence": lambda at: _answered(at).sequence,
+    "replyTo_interaction_ID": lambda at: _answered(at).interaction_id,
+    "numberOfOutboundCustomerMsgs": _one,
+    "createdAt": _is("created_at"),
+    "createdBy": _filled("processed_by"),
+    "modifiedAt": _is("created_at"),
+    "modifiedBy": _nothing(String()),
+}
+
+
+def _message_of_sound(at: Opened) -> Any:
+    return at.join("message", inbound_message, lambda c: c.id == at.c.message_id)
+
+
+def _number_of_sound(at: Opened) -> Sql:
+    earlier = audio_recording.alias()
+    same = (earlier.c.message_id == at.c.message_id, earlier.c.id <= at.c.id)
+    return select(func.count()).select_from(earlier).where(*same).correlate_except(earlier).scalar_subquery()
+
+
+_AUDIO: dict[str, Column] = {
+    "ID": _number_of_sound,
+    "inboundCustomerMsg_sequence": lambda at: _message_of_sound(at).sequence,
+    "inboundCustomerMsg_interaction_ID": lambda at: _message_of_sound(at).interaction_id,
+    "audioData": lambda at: cast(at.c.content, LargeBinary()),
+    "createdAt": _is("created_at"),
+    "createdBy": _nothing(String()),
+    "modifiedAt": _is("created_at"),
+    "modifiedBy": _nothing(String()),
+}
+
+
+def _address(channel: str) -> Column:
+    def address(at: Opened) -> Sql:
+        known = contact_identity.alias()
+        found = select(known.c.address).where(known.c.contact_id == at.c.id, known.c.channel == channel)
+        return found.limit(1).correlate_except(known).scalar_subquery()
+
+    return address
+
+
+_CONTACT: dict[str, Column] = {
+    "ID": _is("id"),
+    "name": _filled("name"),
+    "phoneNo": _filled("phone"),
+    "email": _filled("email"),
+    "customer_ID": _is("customer_id"),
+    **{name: _address(channel) for name, channel in IDENTITIES.items()},
+}
+THREAD_NAMES = (
+    "interactionID", "customer", "customerID", "extRef", "message", "name", "direction", "sentiment", "summary",
+    "intent", "createdAt",
+)  # fmt: skip
+
+
+def _thread(dialect: str) -> FromClause:
+    """Messages of both directions in one list."""
+    asked = Opened(_BY_NAME["InboundCustomerMessage"], dialect)
+    person = asked.join("contact", contact, lambda c: c.id == asked.c.contact_id)
+    sender = func.coalesce(func.nullif(person.name, ""), func.nullif(asked.c.sender_name, ""), type_=String())
+    mood, gist, intent = asked.column("sentiment"), asked.column("summary"), asked.column("intname")
+    inbound = _arm(asked, sender, literal("Inbound"), mood, gist, intent, asked.c.received_at)
+    told = Opened(_BY_NAME["OutboundServiceMessage"], dialect)
+    no, text = cast(null(), String()), literal("N/A")
+    outbound = _arm(told, told.column("processedBy"), literal("Outbound"), text, no, no, told.c.created_at)
+    return union_all(inbound, outbound).subquery()
+
+
+def _arm(at: Opened, name: Sql, direction: Sql, sentiment: Sql, summary: Sql, intent: Sql, created: Sql) -> Any:
+    matter = at.join("interaction", interaction, lambda c: c.id == at.c.interaction_id)
+    whose = at.join("customer", customer, lambda c: c.id == matter.customer_id)
+    columns = (
+        at.c.interaction_id, whose.name, matter.customer_id, matter.reference, cast(at.c.text, Text), name, direction,
+        sentiment, summary, intent, created,
+    )  # fmt: skip
+    named = [column.label(label) for column, label in zip(columns, THREAD_NAMES, strict=True)]
+    return select(*named).select_from(at.joined.clause())
+
+
+def _intents(_dialect: str) -> FromClause:
+    """Intents in use, and drafts of such and of new ones."""
+    draft, vector, yes, no = intent_draft.alias(), intent_vector.alias(), literal(True), literal(False)
+    active = (
+        select(
+            code.c.code.label("code"),
+            code.c.name.label("name"),
+            func.nullif(code.c.description, "", type_=Text()).label("descr"),
+            vector.c.embedding.label("embedding"),
+            yes.label("IsActiveEntity"),
+            no.label("HasActiveEntity"),
+            draft.c.id.is_not(None).label("HasDraftEntity"),
+            draft.c.id.label("DraftUUID"),
+            case((draft.c.id.is_not(None), False)).label("siblingIsActive"),
+        )
+        .select_from(code.outerjoin(draft, draft.c.code == code.c.code).outerjoin(vector, vector.c.code == code.c.code))
+        .where(code.c.list == CodeList.INTENT.value, code.c.active.is_(True))
+    )
+    own = intent_draft.alias()
+    drafts = select(
+        own.c.code, own.c.name, own.c.description, own.c.embedding, no, own.c.has_active, no, own.c.id,
+        case((own.c.has_active.is_(True), True)),
+    )  # fmt: skip
+    return union_all(active, drafts).subquery()
+
+
+_INTENT_NAMES = (
+    "code", "name", "descr", "embedding", "IsActiveEntity", "HasActiveEntity", "HasDraftEntity", "DraftUUID",
+    "siblingIsActive",
+)  # fmt: skip
+
+_BY_NAME: dict[str, Source] = {
+    "CustomerInteraction": Source(_table(interaction), _INTERACTION, "id", version="version", ones=_ONES),
+    "InteractionInsight": Source(
+        _table(interaction),
+        _INTERACTION
+        | {
+            "createdAt": lambda at: day(at.dialect, at.c.created_at),
+            "catname": _code_name(CodeList.CATEGORY, _is("category")),
+            "priorname": _code_name(CodeList.PRIORITY, _is("priority")),
+            "statname": _code_name(CodeList.STATUS, _is("status")),
+            "riskyear": lambda at: part(at.dialect, "year", at.c.created_at, Kind.MOMENT),
+        },
+        "id",
+        ones=_ONES,
+    ),
+    "InboundCustomerMessage": Source(_table(inbound_message), _MESSAGE, "id", ones=_ONES),
+    "OutboundServiceMessage": Source(_table(outbound_message), _REPLY, "id", ones=_ONES),
+    "AudioMessage": Source(_table(audio_recording), _AUDIO, "id"),
+    "Contact": Source(_table(contact), _CONTACT, "id", version="version"),
+    "Customer": Source(_table(customer), {"ID": _is("id"), "name": _is("name")}, "id", version="version"),
+    "MessageThread": Source(_thread, {name: _is(name) for name in THREAD_NAMES}),
+    "CustomerInteractionCategory": _codes(CodeList.CATEGORY),
+    "CustomerInteractionChannel": _codes(CodeList.CHANNEL),
+    "CustomerInteractionStatus": _codes(CodeList.STATUS),
+    "CustomerInteractionPriority": _codes(CodeList.PRIORITY),
+    "InboundCustomerMessageType": _codes(CodeList.MESSAGE_TYPE),
+    "OutboundServiceMessageType": _codes(CodeList.REPLY_TYPE),
+    "InboundCustomerMessageIntent": Source(_intents, {name: _is(name) for name in _INTENT_NAMES}),
+    "DraftAdministrativeData": Source(
+        _table(intent_draft),
+        {
+            "DraftUUID": _is("id"),
+            "CreationDateTime": _is("created_at"),
+            "CreatedByUser": _is("created_by"),
+            "DraftIsCreatedByMe": _nothing(Boolean()),
+            "LastChangeDateTime": _is("changed_at"),
+            "LastChangedByUser": _is("changed_by"),
+            "InProcessByUser": _is("changed_by"),
+            "DraftIsProcessedByMe": _nothing(Boolean()),
+        },
+        "id",
+    ),
+}
+
+SOURCES = Sources(_BY_NAME, {"InboundCustomerMessageIntent": _codes(CodeList.INTENT, described=True)})

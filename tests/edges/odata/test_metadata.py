@@ -1,0 +1,103 @@
+"""Metadata: everything that the SAP sample's own document declares is there, and ours holds together."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontdesk.edges.odata.catalogue import SERVICES
+from frontdesk.edges.odata.metadata_json import metadata_json
+from frontdesk.edges.odata.metadata_xml import EDM, metadata_xml
+from frontdesk.model.entities import Service
+from frontdesk.storage.odata.sources import SOURCES
+
+NAMESPACE = {"e": EDM}
+CONTRACT = Path(__file__).parent / "sample_admin_types.json"
+
+
+def schema(service: str) -> ElementTree.Element:
+    found = ElementTree.fromstring(metadata_xml(SERVICES[service])).find(".//e:Schema", NAMESPACE)
+    assert found is not None
+    return found
+
+
+def declared(schema: ElementTree.Element) -> dict[str, dict[str, list[str]]]:
+    """Name to keys, properties with types, navigations with types."""
+    found = {}
+    for kind in schema.findall("e:EntityType", NAMESPACE):
+        found[kind.attrib["Name"]] = {
+            "keys": [each.attrib["Name"] for each in kind.findall("e:Key/e:PropertyRef", NAMESPACE)],
+            "properties": sorted(
+                f"{p.attrib['Name']} {p.attrib['Type']} {p.attrib.get('MaxLength', '')} {p.attrib.get('Nullable', '')}"
+                for p in kind.findall("e:Property", NAMESPACE)
+            ),
+            "navigations": sorted(
+                f"{n.attrib['Name']} {n.attrib['Type']}" for n in kind.findall("e:NavigationProperty", NAMESPACE)
+            ),
+        }
+    return found
+
+
+def test_every_type_of_the_sample_is_there_with_its_keys_properties_lengths_and_navigations() -> None:
+    ours, theirs = declared(schema("admin")), msgspec.json.decode(CONTRACT.read_bytes())
+    assert ours.keys() == theirs.keys()
+    for name, wanted in theirs.items():
+        assert ours[name]["keys"] == wanted["keys"], name
+        missing = set(wanted["properties"]) - set(ours[name]["properties"])
+        assert not missing, f"{name}: {missing}"
+        assert ours[name]["navigations"] == wanted["navigations"], name
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+def test_what_annotations_point_to_exists(service: Service) -> None:
+    root = schema(service.path)
+    for block in root.findall("e:Annotations", NAMESPACE):
+        target = block.attrib["Target"].removeprefix(f"{service.namespace}.").removeprefix("EntityContainer/")
+        entity = service.entities[target.partition("/")[0]]
+        names = {**entity.properties, **entity.navigations}
+        paths = [e.attrib[k] for e in block.iter() for k in ("Path", "PropertyPath") if k in e.attrib]
+        paths += [e.text or "" for e in block.iter() if e.tag in (f"{{{EDM}}}PropertyPath", f"{{{EDM}}}Path")]
+        for path in paths:
+            assert path.partition("/")[0] in names, f"{target}: {path}"
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+def test_navigations_lead_to_properties_that_are_there(service: Service) -> None:
+    for entity in service.entities.values():
+        for way in entity.navigations.values():
+            target = service.target(way)
+            for mine, theirs in way.pairs:
+                assert mine in entity.properties, f"{entity.name}.{way.name}"
+                assert theirs in target.properties, f"{entity.name}.{way.name}"
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
+def test_every_property_has_a_column_and_every_column_a_property(service: Service) -> None:
+    for entity in service.entities.values():
+        assert set(entity.properties) == set(SOURCES.of(entity).columns), entity.name
+
+
+def test_json_and_xml_declare_the_same(subtests: pytest.Subtests) -> None:
+    for path, service in SERVICES.items():
+        with subtests.test(path):
+            told = msgspec.json.decode(metadata_json(path))
+            types = told[service.namespace]
+            for name, each in declared(schema(path)).items():
+                members = {key for key in types[name] if not key.startswith("$")}
+                wanted = {text.partition(" ")[0] for text in each["properties"] + each["navigations"]}
+                assert members == wanted
+            targets = {block.attrib["Target"] for block in schema(path).findall("e:Annotations", NAMESPACE)}
+            assert set(types["$Annotations"]) <= targets
+
+
+def test_fiori_tools_find_lists_charts_aggregation_and_drafts() -> None:
+    document = metadata_xml(SERVICES["admin"])
+    for term in (
+        "UI.LineItem", "UI.SelectionFields", "UI.HeaderInfo", "UI.Facets", "UI.Chart", "UI.PresentationVariant",
+        "Common.Label", "Common.Text", "Common.ValueList", "Common.DraftRoot", "Common.SemanticKey",
+        "Analytics.Measure", "Aggregation.ApplySupported", "Capabilities.InsertRestrictions",
+        "Capabilities.DeleteRestrictions", "Capabilities.UpdateRestrictions", "Core.Computed",
+        "Core.OptimisticConcurrency",
+    ):  # fmt: skip
+        assert f'Term="{term}"' in document, term
