@@ -117,6 +117,18 @@ const { metafile } = await build({
   plugins: [themes],
   metafile: true,
 });
+// The chat widget is loaded by pages of other sites with a plain script tag: one file, nothing left in their scope.
+await build({
+  absWorkingDir: here,
+  entryPoints: { widget: "widget/main.js" },
+  outdir: target,
+  bundle: true,
+  format: "iife",
+  minify: true,
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+});
 await copyFile(join(here, "icon.svg"), join(target, "icon.svg"));
 await writeFile(join(target, "icons.svg"), await icons());
 await writeFile(join(target, "LICENSES.txt"), await licences(metafile.inputs));

@@ -65,6 +65,14 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     xsuaa: dict[str, str] = {}
 
 
+class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The chat widget on web sites; `origins` are written with spaces between."""
+
+    origins: str = ""
+    conversation_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    streams_per_place: Count = 50
+
+
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may be spent on models, in units of the price table's currency; 0 sets no limit."""
 
@@ -243,6 +251,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     work: Work = Work()
     security: Security = Security()
+    chat: Chat = Chat()
     rules: Rules = Rules()
     effects: Effects = Effects()
     connectors: Connectors = Connectors()

@@ -16,6 +16,7 @@ from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
 from frontdesk.app import House, new_id, now, open_house, run_work
+from frontdesk.chat_window import chat_window
 from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
 from frontdesk.edges.channels import Door, channel_routes
 from frontdesk.edges.headers import security_headers
@@ -66,11 +67,12 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
 
     interface = _interface_services(house, wake, is_working)
     webhooks = Webhooks.bind(house.statuses, wake, settings.connectors.fsm.webhook_secret)
-    ours = pages_router(_page_services(house, door, live, pages, secret, wake))
+    chat = chat_window(settings, house.database, secret, now)
+    ours = pages_router(_page_services(house, door, live, pages, secret, wake), chat)
     app = Litestar(
         route_handlers=[ours, *routes(interface), webhooks, *_channel_routes(house, wake)],
         middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
-        before_send=[security_headers(https=rules.https)],
+        before_send=[chat.origins.cors(), security_headers(https=rules.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
         request_max_body_size=settings.server.max_body_bytes,
         lifespan=[_closing(live)],

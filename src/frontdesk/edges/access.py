@@ -1,6 +1,7 @@
 """The door: finds out who calls, lets in whoever has the role that a route declares, refuses forged requests.
 
-Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not.
+Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. One that
+pages of other sites may use says so with `"cross_site": True`: it knows nobody by cookie, so nothing can be forged.
 """
 
 import hashlib
@@ -26,8 +27,9 @@ from frontdesk.interfaces import Accounts, CookieChange, Invalid, Proof, Tokens,
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 
-# What a route declares in `opt`: the least role, and the scope that a narrowed key needs (`api` where it names none).
-ROLE, SCOPE = "role", "scope"
+# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
+# whether pages of other sites may use it.
+ROLE, SCOPE, CROSS_SITE = "role", "scope", "cross_site"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
@@ -124,7 +126,8 @@ class Doorkeeper:
             if scope["type"] != ScopeType.HTTP:
                 raise PermissionDeniedException("nothing but HTTP is served")
             headers = dict(scope["headers"])
-            scope["user"], scope["auth"] = await self.identify(scope, headers)
+            known = self._stranger(scope) if _is_cross_site(scope) else await self.identify(scope, headers)
+            scope["user"], scope["auth"] = known
             await self._admit(scope, headers, receive)
             await app(scope, receive, send)
 
@@ -148,6 +151,9 @@ class Doorkeeper:
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, Visit(Proof.DEMO, where, self._form_token(DEMO.id))
         return NOBODY, Visit(Proof.NOTHING, where, left_demo=in_demo)
+
+    def _stranger(self, scope: HTTPScope) -> tuple[Caller, Visit]:
+        return NOBODY, Visit(Proof.NOTHING, place(client_address(scope, trust_proxy=self._rules.trust_proxy)))
 
     async def sign_in(self, email: str, password: str, visit: Visit) -> CookieChange | None:
         """See interfaces.Door."""
@@ -190,7 +196,7 @@ class Doorkeeper:
             raise PermissionDeniedException(f"this needs the role {needed}; {caller.name} has the role {caller.role}")
         if needed is not Role.ANYONE:
             self._check_grant(caller, scope["route_handler"].opt.get(SCOPE, API_SCOPE))
-        if scope["method"] not in SAFE_METHODS and scope["auth"].proof is not Proof.KEY:
+        if scope["method"] not in SAFE_METHODS and scope["auth"].proof is not Proof.KEY and not _is_cross_site(scope):
             await self._refuse_forgery(scope, headers, receive)
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
@@ -256,6 +262,10 @@ class Doorkeeper:
 
     def _set(self, name: str, value: str, seconds: int | None) -> CookieChange:
         return CookieChange(name, value, seconds, self._rules.https)
+
+
+def _is_cross_site(scope: HTTPScope) -> bool:
+    return bool(scope["route_handler"].opt.get(CROSS_SITE))
 
 
 def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:

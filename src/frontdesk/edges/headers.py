@@ -31,15 +31,17 @@ NO_STORE = (b"cache-control", b"no-store")
 
 
 def security_headers(*, https: bool) -> Callable[[Message, Scope], Awaitable[None]]:
-    """A hook that adds them before an answer is sent; what says nothing about caching is not kept anywhere."""
+    """A hook that adds them before an answer is sent, except where the answer says otherwise itself.
+
+    What says nothing about caching is not kept anywhere.
+    """
     added = [*ALWAYS, STRICT_TRANSPORT] if https else list(ALWAYS)
 
     async def add(message: Message, _scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
         headers = list(message.get("headers", ()))
-        if not any(name.lower() == b"cache-control" for name, _ in headers):
-            headers.append(NO_STORE)
-        message["headers"] = headers + added
+        said = {name.lower() for name, _ in headers}
+        message["headers"] = headers + [each for each in (NO_STORE, *added) if each[0] not in said]
 
     return add

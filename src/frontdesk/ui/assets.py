@@ -55,6 +55,16 @@ def router() -> Router:
     return Router("/static", route_handlers=[asset])
 
 
+def file_answer(request: PageRequest, name: str, more: dict[str, str]) -> Response[bytes]:
+    """One built file, with more headers. Raises 404 where it was not built."""
+    path = FOLDER / name
+    if not path.is_file():
+        raise NotFoundException(f"{name} was not built: run bin/setup")
+    answer = _answer(request, name, _read(name, path.stat().st_mtime_ns))
+    answer.headers.update(more)
+    return answer
+
+
 def _answer(request: PageRequest, name: str, asset: Asset) -> Response[bytes]:
     headers = {
         "ETag": asset.etag,

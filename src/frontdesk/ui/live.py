@@ -4,6 +4,7 @@ A listener is told "look again", not what to show: several changes at once are o
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncGenerator
 
@@ -20,8 +21,13 @@ HEARTBEAT = 15.0
 LONGEST = 900.0
 # PostgreSQL commits lines in another order than it numbers them: so long is a late one waited for.
 SETTLED_AFTER = 5.0
-MOST_LISTENERS = 1000
+MOST_LISTENERS = 2000
+KEPT_FOR_TEAM = 500
 BATCH = 500
+# The first notice of a stream, and what server-sent events are made of besides events.
+OPENED = (0, "opened")
+RETRY = b"retry: 2000\n\n"
+STILL_HERE = b": nothing new\n\n"
 
 
 class _Listener:
@@ -70,6 +76,11 @@ class Live:
         return self._closed or len(self._listeners) >= MOST_LISTENERS
 
     @property
+    def is_full_for_strangers(self) -> bool:
+        """Whether no more streams can be opened by those who have not signed in: some are kept for the team."""
+        return self._closed or len(self._listeners) >= MOST_LISTENERS - KEPT_FOR_TEAM
+
+    @property
     def is_following(self) -> bool:
         """Whether the journal is being read."""
         return self._following is not None and not self._following.done()
@@ -95,15 +106,23 @@ class Live:
 
     async def stream(self, interaction_id: int | None) -> AsyncGenerator[bytes]:
         """Server-sent events about one interaction, or (None) about all: `refresh` whenever something happened."""
+        async with contextlib.aclosing(self.notices(interaction_id)) as notices:
+            async for newest in notices:
+                if newest == OPENED:
+                    yield RETRY
+                else:
+                    yield _event(*newest) if newest else STILL_HERE
+
+    async def notices(self, interaction_id: int | None) -> AsyncGenerator[tuple[int, str] | None]:
+        """OPENED once whatever comes next is noticed; then what happened last, or None when nothing did for a while."""
         listener = _Listener(interaction_id)
         self._listeners.add(listener)
         try:
             await self._follow()
             until = asyncio.get_running_loop().time() + LONGEST
-            yield b"retry: 2000\n\n"
+            yield OPENED
             while self._goes_on(until):
-                newest = await listener.next(HEARTBEAT)
-                yield _event(*newest) if newest else b": nothing new\n\n"
+                yield await listener.next(HEARTBEAT)
         finally:
             self._listeners.discard(listener)
 

@@ -4,6 +4,9 @@ from litestar import Router
 from litestar.di import Provide
 
 from frontdesk.ui import assets, choosing_language, desk, signing_in, submit, track
+from frontdesk.ui.chat import widget
+from frontdesk.ui.chat.routes import ChatServices
+from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
 from frontdesk.ui.services import Services
 
@@ -26,7 +29,9 @@ HANDLERS = (
 )
 
 
-def router(services: Services) -> Router:
+def router(services: Services, chat: ChatServices) -> Router:
     """Pages and static files, at the root."""
     provided = {"services": Provide(lambda: services, sync_to_thread=False)}
-    return Router("/", route_handlers=[*HANDLERS, assets.router()], dependencies=provided)
+    return Router(
+        "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided
+    )

@@ -1,0 +1,42 @@
+"""The socket of the chat widget: a conversation as the customer sees it, and what they have seen of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from frontdesk.model import DeliveryState, Direction
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message; `sequence` counts from 1 among those of its direction."""
+
+    id: str
+    direction: Direction
+    sequence: int
+    text: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """An interaction as its customer may see it. `answers` is the sequences of all answers, sent or yet to be sent."""
+
+    interaction_id: int
+    reference: str
+    messages: tuple[ChatMessage, ...]
+    answers: tuple[int, ...]
+
+
+class Chats(Protocol):
+    """Conversations in the chat."""
+
+    async def conversation(self, reference: str) -> Conversation | None:
+        """All messages that the customer may see, by time; None where there is no such interaction."""
+        ...
+
+    async def seen(self, reference: str, messages: Sequence[str], state: DeliveryState) -> int:
+        """Note that answers were delivered or read; how many were news. Unknown ones change nothing."""
+        ...

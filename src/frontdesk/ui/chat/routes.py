@@ -1,0 +1,145 @@
+"""The routes of the chat widget: hand a message in, listen, say what was seen. They know nobody by cookie."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.response import Stream
+from msgspec import Meta
+
+from frontdesk.interfaces import Invalid, TooMany
+from frontdesk.interfaces.chat import Chats, Conversation
+from frontdesk.model import DeliveryState, NewMessage, Role, Sender
+from frontdesk.ticketing.submission import MOST_CHARACTERS, check
+from frontdesk.ui.chat.origins import Origins
+from frontdesk.ui.chat.stream import Streams
+from frontdesk.ui.chat.stream import events as conversation_events
+from frontdesk.ui.chat.tokens import ChatTokens
+from frontdesk.ui.events import BUSY_SECONDS, NOT_KEPT
+from frontdesk.ui.services import ROLE, Needs, PageRequest
+from frontdesk.ui.submit import normal_reference
+
+CHAT = "CHT"
+CROSS_SITE = {ROLE: Role.ANYONE, "cross_site": True}
+NOT_HERE = "this web site may not use the chat: whoever runs the service adds it to the setting chat.origins"
+OVER = "this conversation is over or not known: begin a new one"
+T = TypeVar("T")
+Id = Annotated[str, Meta(max_length=26)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatServices:
+    """What the chat needs besides what all pages have."""
+
+    chats: Chats
+    tokens: ChatTokens
+    origins: Origins
+    streams: Streams
+
+
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message; `id` is the widget's own random word for it, so that sending it again changes nothing."""
+
+    id: Annotated[str, Meta(min_length=16, max_length=100)]
+    text: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+    email: Annotated[str, Meta(max_length=320)] = ""
+    customer_no: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which answers reached the customer."""
+
+    messages: Annotated[list[Id], Meta(min_length=1, max_length=200)]
+    read: bool = False
+
+
+def router(chat: ChatServices) -> Router:
+    """The routes below /chat."""
+
+    async def refuse_other_sites(request: PageRequest) -> None:
+        if not chat.origins.admits(dict(request.scope["headers"])):
+            raise PermissionDeniedException(NOT_HERE)
+
+    @post("/messages", status_code=202, opt=CROSS_SITE, include_in_schema=False)
+    async def say(request: PageRequest, services: Needs) -> Response[dict[str, Any]]:
+        """Store a message durably: the first one opens a conversation, the token of the answer leads on in it."""
+        said = _body(await request.body(), Said)
+        services.submissions.admit(request.auth.place)
+        going_on = await _conversation(request, chat) if "authorization" in request.headers else None
+        message = check(_message(said, going_on), {CHAT: True})
+        accepted = await services.inbox.accept(message)
+        if not accepted.duplicate:
+            services.live.touched(accepted.interaction_id)
+            services.wake()
+        answer = {
+            "token": chat.tokens.token(accepted.reference),
+            "reference": accepted.reference,
+            "message": accepted.message_id,
+            "duplicate": accepted.duplicate,
+        }
+        return Response(answer, status_code=200 if accepted.duplicate else 202)
+
+    @get("/events", opt=CROSS_SITE, include_in_schema=False)
+    async def listen(request: PageRequest, services: Needs) -> Stream:
+        """The conversation from behind Last-Event-ID, and on."""
+        conversation = await _conversation(request, chat)
+        if services.live.is_full_for_strangers or chat.streams.is_full(request.auth.place):
+            raise TooMany(BUSY_SECONDS)
+        last = request.headers.get("last-event-id", "")
+        stream = conversation_events(services.live, chat.chats, conversation, last)
+        counted = chat.streams.admitted(request.auth.place, stream)
+        return Stream(counted, media_type="text/event-stream", headers=NOT_KEPT)
+
+    @post("/seen", status_code=200, opt=CROSS_SITE, include_in_schema=False)
+    async def seen(request: PageRequest, services: Needs) -> dict[str, int]:
+        """Note which answers were delivered or read."""
+        told = _body(await request.body(), Seen)
+        reference = _reference(request, chat)
+        state = DeliveryState.READ if told.read else DeliveryState.DELIVERED
+        noted = await chat.chats.seen(reference, told.messages, state)
+        services.live.wake()
+        return {"noted": noted}
+
+    return Router("/chat", route_handlers=[say, listen, seen], before_request=refuse_other_sites)
+
+
+def _body(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error), _field(str(error))) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise Invalid("the body is not JSON") from None
+
+
+def _field(message: str) -> str:
+    """The part at fault, out of msgspec's own words: `… - at `$.text``."""
+    return message.rpartition("`$.")[2].rstrip("`") if "`$." in message else ""
+
+
+def _reference(request: PageRequest, chat: ChatServices) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    reference = chat.tokens.reference(token.strip()) if scheme.lower() == "bearer" else ""
+    if not normal_reference(reference):
+        raise NotAuthorizedException(OVER)
+    return reference
+
+
+async def _conversation(request: PageRequest, chat: ChatServices) -> Conversation:
+    conversation = await chat.chats.conversation(_reference(request, chat))
+    if conversation is None:
+        raise NotAuthorizedException(OVER)
+    return conversation
+
+
+def _message(said: Said, going_on: Conversation | None) -> NewMessage:
+    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts."""
+    joined = going_on.reference if going_on else ""
+    parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+    sender = Sender(said.name, said.email.strip(), customer_no=said.customer_no)
+    return NewMessage(said.text, CHAT, sender, f"chat:{digest}", going_on.interaction_id if going_on else None)

@@ -1,0 +1,114 @@
+"""A conversation as server-sent events: what the listener does not have yet, then whatever is new, as it comes.
+
+Event ids are places: the last message in, the last answer out, and the answers before it that were not sent yet. A
+stream that was cut goes on behind its place (Last-Event-ID), with nothing left out and nothing twice.
+"""
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from frontdesk.interfaces.chat import ChatMessage, Chats, Conversation
+from frontdesk.model import Direction
+from frontdesk.ui.live import RETRY, STILL_HERE, Live
+
+_PLACE = re.compile(r"(\d{1,9})\.(\d{1,9})\.((?:\d{1,9}(?:,\d{1,9})*)?)")
+MOST_GAPS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How much a listener has: messages up to `last_in`, answers up to `last_out` without `gaps`."""
+
+    last_in: int = 0
+    last_out: int = 0
+    gaps: frozenset[int] = frozenset()
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """A Last-Event-ID; the beginning for none and for what is none of ours."""
+        found = _PLACE.fullmatch(text.strip())
+        if found is None:
+            return cls()
+        gaps = frozenset(int(number) for number in found[3].split(",") if number)
+        return cls(int(found[1]), int(found[2]), gaps) if len(gaps) <= MOST_GAPS else cls()
+
+    def has(self, message: ChatMessage) -> bool:
+        """Whether the listener has this message."""
+        if message.direction is Direction.IN:
+            return message.sequence <= self.last_in
+        return message.sequence <= self.last_out and message.sequence not in self.gaps
+
+    def behind(self, message: ChatMessage, answers: tuple[int, ...]) -> "Place":
+        """The place once this message was told; `answers` is the sequences of all answers there are."""
+        if message.direction is Direction.IN:
+            return Place(max(self.last_in, message.sequence), self.last_out, self.gaps)
+        last = max(self.last_out, message.sequence)
+        passed = {number for number in answers if self.last_out < number < last}
+        return Place(self.last_in, last, (self.gaps | passed) - {message.sequence})
+
+    def __str__(self) -> str:
+        """As an event id."""
+        return f"{self.last_in}.{self.last_out}.{','.join(map(str, sorted(self.gaps)))}"
+
+
+class Streams:
+    """How many streams are open from each place on the network, and no more than that."""
+
+    def __init__(self, most: int) -> None:
+        """At most `most` from one place."""
+        self._most = most
+        self._open: Counter[str] = Counter()
+
+    async def admitted(self, place: str, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        """The same stream, counted while it is open."""
+        self._open[place] += 1
+        try:
+            async with contextlib.aclosing(stream):
+                async for part in stream:
+                    yield part
+        finally:
+            self._open[place] -= 1
+            if not self._open[place]:
+                del self._open[place]
+
+    def is_full(self, place: str) -> bool:
+        """Whether no more can be opened from this place."""
+        return self._open[place] >= self._most
+
+
+async def events(live: Live, chats: Chats, conversation: Conversation, last_event_id: str) -> AsyncGenerator[bytes]:
+    """The stream of one conversation."""
+    place = Place.parse(last_event_id)
+    yield RETRY
+    async with contextlib.aclosing(live.notices(conversation.interaction_id)) as notices:
+        async for notice in notices:
+            if notice is None:
+                yield STILL_HERE
+                continue
+            found = await chats.conversation(conversation.reference)
+            for message in news(found, place) if found else ():
+                place = place.behind(message, found.answers if found else ())
+                yield _event(message, place)
+
+
+def news(conversation: Conversation, place: Place) -> Iterator[ChatMessage]:
+    """What a listener at `place` does not have. Messages in come in their own order, whatever their times say."""
+    fresh = [message for message in conversation.messages if not place.has(message)]
+    inbound = iter(sorted((m for m in fresh if m.direction is Direction.IN), key=lambda m: m.sequence))
+    return (next(inbound) if message.direction is Direction.IN else message for message in fresh)
+
+
+def _event(message: ChatMessage, place: Place) -> bytes:
+    shown = {
+        "id": message.id,
+        "direction": message.direction.value,
+        "text": message.text,
+        "author": message.author,
+        "at": message.at.isoformat(),
+    }
+    return b"id: %s\nevent: message\ndata: %s\n\n" % (str(place).encode(), msgspec.json.encode(shown))

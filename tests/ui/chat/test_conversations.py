@@ -1,0 +1,273 @@
+"""The chat's side of the server: one conversation per token, nothing twice or left out, no site but those allowed."""
+
+import asyncio
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from httpx import Response
+
+from frontdesk.app import House, now, open_house
+from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.chat import ChatMessage, Conversation
+from frontdesk.model import DeliveryState, Direction
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Settings
+from frontdesk.ui.chat.origins import Origins
+from frontdesk.ui.chat.stream import Place, Streams, events, news
+from frontdesk.ui.chat.tokens import ChatTokens
+from frontdesk.ui.live import Live
+from tests.fakes import Hand
+from tests.web_client import BASE, HTML, Client, web_client
+
+SHOP = "https://shop.example"
+BROKEN = "My coffee machine (order 4500017342) is broken and does not start any more."
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, chat=msgspec.structs.replace(settings.chat, origins=SHOP))
+
+
+async def say(client: Client, text: str = BROKEN, token: str = "", id: str = "", **more: str) -> Response:
+    body = {"id": id or f"a random word of the widget {text}"[:100], "text": text, **more}
+    return await client.post("/chat/messages", json=body, headers=bearer(token))
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Origin": SHOP, **({"Authorization": f"Bearer {token}"} if token else {})}
+
+
+async def heard(house: House, reference: str, last_event_id: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """What a stream tells at once: event ids with their data."""
+    from frontdesk.storage.chats import StoredChats
+
+    chats, live = StoredChats(house.database, now), Live(house.journal)
+    conversation = await chats.conversation(reference)
+    assert conversation
+    stream = events(live, chats, conversation, last_event_id)
+    found = []
+    try:
+        async with asyncio.timeout(0.5):
+            async for part in stream:
+                if part.startswith(b"id: "):
+                    lines = part.decode().splitlines()
+                    found.append((lines[0].removeprefix("id: "), msgspec.json.decode(lines[2].removeprefix("data: "))))
+    except TimeoutError:
+        pass
+    await stream.aclose()
+    live.close()
+    return found
+
+
+async def test_the_first_message_opens_a_conversation_and_the_next_goes_on_in_it(
+    customer: Client, house: House
+) -> None:
+    first = (await say(customer, name="Maya Thornbury", email="maya@example.com")).json()
+    second = (await say(customer, "And it is loud.", first["token"])).json()
+    assert second["reference"] == first["reference"]
+    matter = await house.interactions.get(first["reference"])
+    assert matter.channel == "CHT"
+
+
+async def test_a_message_sent_again_is_stored_once_and_gets_the_same_conversation(customer: Client) -> None:
+    first, again = await say(customer), await say(customer)
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json()["message"] == again.json()["message"]
+    assert first.json()["reference"] == again.json()["reference"]
+
+
+async def test_who_guesses_an_id_does_not_get_into_anothers_conversation(customer: Client) -> None:
+    theirs = (await say(customer, "A secret", id="the same random word")).json()
+    mine = (await say(customer, "What did they write?", id="the same random word")).json()
+    assert mine["reference"] != theirs["reference"]
+
+
+async def test_the_reply_is_heard_and_its_arrival_recorded(customer: Client, house: House) -> None:
+    begun = (await say(customer)).json()
+    await house.runner.run_until_idle()
+    told = [data for _, data in await heard(house, begun["reference"])]
+    assert [each["direction"] for each in told] == ["in", "out"]
+    assert "SC-000001" in told[1]["text"]
+    for read, state in ((False, DeliveryState.DELIVERED), (True, DeliveryState.READ), (False, DeliveryState.READ)):
+        body = {"messages": [told[1]["id"]], "read": read}
+        answer = await customer.post("/chat/seen", json=body, headers=bearer(begun["token"]))
+        assert answer.status_code == 200
+        assert (await house.replies.load(told[1]["id"])).state is state
+
+
+async def test_nobody_notes_anothers_answers_as_read(customer: Client, house: House) -> None:
+    begun = (await say(customer)).json()
+    other = (await say(customer, "Another matter")).json()
+    await house.runner.run_until_idle()
+    answer = next(d for _, d in await heard(house, begun["reference"]) if d["direction"] == "out")
+    told = await customer.post("/chat/seen", json={"messages": [answer["id"]]}, headers=bearer(other["token"]))
+    assert told.json() == {"noted": 0}
+    assert (await house.replies.load(answer["id"])).state is DeliveryState.SENT
+
+
+async def test_memos_and_answers_that_were_not_sent_are_not_told(customer: Client, house: House) -> None:
+    begun = (await say(customer)).json()
+    await house.runner.run_until_idle()
+    matter = await house.interactions.get(begun["reference"])
+    await house.replies.add(matter, "only for the team", "IM", "Ada", None)
+    await house.replies.add(matter, "not sent yet", "HA", "Ada", None)
+    texts = [data["text"] for _, data in await heard(house, begun["reference"])]
+    assert "only for the team" not in texts
+    assert "not sent yet" not in texts
+    await house.runner.run_until_idle()
+    assert "not sent yet" in [data["text"] for _, data in await heard(house, begun["reference"])]
+
+
+async def test_a_stream_goes_on_behind_the_last_event(customer: Client, house: House) -> None:
+    begun = (await say(customer)).json()
+    await house.runner.run_until_idle()
+    places = [place for place, _ in await heard(house, begun["reference"])]
+    await say(customer, "And it is loud.", begun["token"])
+    after_one = [data["direction"] for _, data in await heard(house, begun["reference"], places[0])]
+    assert after_one[:2] == ["out", "in"]
+    assert [data["text"] for _, data in await heard(house, begun["reference"], places[1])] == ["And it is loud."]
+    assert len(await heard(house, begun["reference"], "no id of ours")) == 3
+
+
+def message(direction: Direction, sequence: int) -> ChatMessage:
+    return ChatMessage(f"{direction}{sequence}", direction, sequence, "text", "", now())
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_answers_that_are_sent_out_of_order_are_told_once_each_over_any_cut(order: tuple[int, ...]) -> None:
+    answers, told = (1, 2, 3), []
+    place = Place()
+    for up_to in range(1, 4):
+        sent = tuple(message(Direction.OUT, number) for number in sorted(order[:up_to]))
+        conversation = Conversation(1, "R", (message(Direction.IN, 1), *sent), answers)
+        for fresh in news(conversation, Place.parse(str(place))):
+            told.append(fresh.id)
+            place = place.behind(fresh, answers)
+    assert sorted(told) == ["in1", "out1", "out2", "out3"]
+
+
+@pytest.mark.parametrize("token", ["", "x", "AAAA0000.1.", "AAAA0000.99999999999.AAAA", "é.é.é", "a" * 5000])
+async def test_without_its_token_a_conversation_is_closed(customer: Client, house: House, token: str) -> None:
+    reference = (await say(customer)).json()["reference"]
+    for forged in {token, token.replace("AAAA0000", reference)}:
+        value = {"Authorization": b"Bearer " + forged.encode("latin-1")}
+        assert (await customer.get("/chat/events", headers=value)).status_code == 401
+        assert (await customer.post("/chat/seen", json={"messages": ["x"]}, headers=value)).status_code == 401
+        body = {"id": "a random word of the widget", "text": "hello"}
+        assert (await customer.post("/chat/messages", json=body, headers=value)).status_code == 401
+
+
+def test_a_token_is_over_after_its_days() -> None:
+    hand = Hand()
+    tokens = ChatTokens(b"secret", hand, 1)
+    token = tokens.token("AAAA0000")
+    hand.move(timedelta(hours=23).total_seconds())
+    assert tokens.reference(token) == "AAAA0000"
+    hand.move(timedelta(hours=2).total_seconds())
+    assert tokens.reference(token) == ""
+    assert ChatTokens(b"another", hand, 1).reference(tokens.token("AAAA0000")) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"", 400),
+        (b"[]", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 100_000, 400),
+        (b'{"id": "a random word of the widget", "text": 1}', 400),
+        (b'{"id": "short", "text": "hello"}', 400),
+        (b'{"id": "a random word of the widget", "text": ""}', 400),
+        (b'{"id": "a random word of the widget", "text": " \\u200b "}', 400),
+        (b'{"id": "a random word of the widget", "text": "hello", "admin": true}', 400),
+        (b'{"id": "a random word of the widget", "text": "\\ud800 half"}', 400),
+        (b'{"id": "a random word of the widget", "text": "\\u0000\\u0007 controls"}', 202),
+        (b'{"id": "a random word of the widget", "text": "hello", "name": "' + b"x" * 201 + b'"}', 400),
+        (b"x" * 2_000_000, 413),
+    ],
+)
+async def test_odd_bodies_are_taken_or_refused_with_a_reason(customer: Client, body: bytes, status: int) -> None:
+    headers = {"Origin": SHOP, "Content-Type": "application/json"}
+    answer = await customer.post("/chat/messages", content=body, headers=headers)
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["detail"]
+        assert answer.headers["access-control-allow-origin"] == SHOP
+
+
+async def test_only_sites_that_are_allowed_may_use_it_and_read_its_answers(customer: Client) -> None:
+    body = {"id": "a random word of the widget", "text": "hello"}
+    for origin, status, told in (
+        (SHOP, 202, SHOP),
+        (SHOP.upper(), 200, SHOP.upper()),
+        (BASE, 200, BASE),
+        ("https://evil.example", 403, None),
+        ("https://shop.example.evil.example", 403, None),
+        ("http://shop.example", 403, None),
+        ("null", 403, None),
+    ):
+        answer = await customer.post("/chat/messages", json=body, headers={"Origin": origin})
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (status, told), origin
+        asked = await customer.options("/chat/messages", headers={"Origin": origin})
+        assert (asked.status_code == 204) is (told is not None)
+        assert asked.headers.get("access-control-allow-origin") == told
+        assert ("authorization" in asked.headers.get("access-control-allow-headers", "")) is (told is not None)
+
+
+async def test_no_other_page_is_opened_to_other_sites(customer: Client) -> None:
+    for path in ("/", "/desk", "/api/v1/interactions", "/static/main.css"):
+        assert "access-control-allow-origin" not in (await customer.get(path, headers={"Origin": SHOP})).headers
+    refused = await customer.post("/messages", data={"text": "hello"}, headers=HTML | {"Origin": SHOP})
+    assert refused.status_code == 403
+
+
+async def test_the_chat_knows_nobody_by_cookie(agent: Client, house: House) -> None:
+    begun = (await say(agent)).json()
+    matter = await house.interactions.get(begun["reference"])
+    assert matter.created_by == ""
+
+
+async def test_the_script_may_be_loaded_by_any_site(customer: Client) -> None:
+    answer = await customer.get("/widget.js", headers={"Origin": "https://any.example"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+    again = await customer.get("/widget.js", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+async def test_too_many_messages_from_one_place_are_held_back(settings: Settings, builtin: Builtin) -> None:
+    security = msgspec.structs.replace(settings.security, submissions_per_minute=2)
+    changed = msgspec.structs.replace(settings, security=security)
+    async with open_house(changed, builtin) as house, web_client(house) as client:
+        answers = [await say(client, f"message {number}") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert int(answers[2].headers["retry-after"]) > 0
+    assert "retry-after" in answers[2].headers["access-control-expose-headers"]
+
+
+async def test_only_so_many_streams_are_open_from_one_place() -> None:
+    async def silence() -> Any:
+        while True:
+            yield b""
+
+    streams = Streams(2)
+    opened = [streams.admitted("192.0.2.8", silence()) for _ in range(2)]
+    for each in opened:
+        await anext(each)
+    assert streams.is_full("192.0.2.8")
+    assert not streams.is_full("192.0.2.9")
+    await opened[0].aclose()
+    assert not streams.is_full("192.0.2.8")
+    await opened[1].aclose()
+
+
+@pytest.mark.parametrize("text", ["shop.example", "https://shop.example/", "https://*.example", "*", "ftp://a", "null"])
+def test_an_origin_that_is_none_is_refused_at_start(text: str) -> None:
+    with pytest.raises(Invalid, match=r"chat\.origins"):
+        Origins.of(text)
