@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -205,7 +205,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         llm=llm,
         rereadings=rereadings,
         desk=desk,
-        runner=runner_over(work, settings, desk, handlers),
+        runner=runner_over(work, settings, desk, handlers, lambda: database.is_waited_for),
     )
 
 
@@ -295,7 +295,11 @@ def _rereader(analyst: Proxy, rereadings: StoredRereadings) -> Handler:
 
 
 def runner_over(
-    queue: WorkQueue, settings: Settings, desk: Desk, others: Mapping[str, Handler] | None = None
+    queue: WorkQueue,
+    settings: Settings,
+    desk: Desk,
+    others: Mapping[str, Handler] | None = None,
+    gives_way: Callable[[], bool] = lambda: False,
 ) -> Runner:
     """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
@@ -322,7 +326,8 @@ def runner_over(
         longest_delay=settings.effects.longest_delay_seconds,
     )
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
-    return Runner(queue, handlers, own_prefix(os.getpid()).rstrip(":"), pace, {EFFECT_WORK: patient})
+    owner = own_prefix(os.getpid()).rstrip(":")
+    return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient}, gives_way)
 
 
 async def free_dead_leases(house: House) -> int:

@@ -1,6 +1,7 @@
 """The outermost command and all below it."""
 
 import os
+import sys
 
 import click
 
@@ -9,6 +10,9 @@ from frontdesk.cli.registry import Group, check, root_group
 
 # Several threads for one small matrix make it slower and the memory larger; read by numpy when it is first imported.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# Seconds that a thread may keep the others waiting: with Python's 5 ms a commit of thirty statements, or of as many
+# round trips, waits for the reading of a message thirty times over.
+TURN = 0.0005
 
 
 @root_group
@@ -24,6 +28,7 @@ def main() -> None:
     """Run the command line and end the process."""
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
+    sys.setswitchinterval(TURN)
     whole().main(prog_name="frontdesk")
 
 

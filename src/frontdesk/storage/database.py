@@ -26,7 +26,7 @@ class Database(Protocol):
     dialect: str
 
     async def read(self, operation: Operation[T]) -> T:
-        """Run a reading function in a transaction of its own."""
+        """Run a reading function. SQLite shows it one moment; PostgreSQL each statement what is committed by then."""
         ...
 
     async def write(self, operation: Operation[T]) -> T:
@@ -39,8 +39,13 @@ class Database(Protocol):
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
         """Like `write` for many callers at once: `operation` gets the items of several callers and answers in order.
 
-        An answer that is an exception is raised to its caller alone.
+        An answer that is an exception is raised to its caller alone. These go before all other writes.
         """
+        ...
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether callers of `write_batched` wait for their commit now: a good moment for the rest to give way."""
         ...
 
     async def close(self) -> None:

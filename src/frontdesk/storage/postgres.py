@@ -1,12 +1,20 @@
-"""PostgreSQL through asyncpg: the same synchronous functions, run over a pool, deadlocks repeated."""
+"""PostgreSQL through asyncpg: the same synchronous functions, run over a pool, deadlocks repeated.
+
+Each round trip costs about as much as the statement itself, so there are none without need: reads have no BEGIN and
+COMMIT, and only a connection that has been idle is asked whether it is still there.
+"""
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from frontdesk.interfaces import Unavailable
 from frontdesk.storage.database import BatchOperation, Operation, encode_json
@@ -17,6 +25,7 @@ Item = TypeVar("Item")
 
 MOST_IN_ONE_COMMIT = 128
 BATCHES_AT_ONCE = 2
+BELIEVED_SECONDS = 1.0
 TRIES = 5
 # serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
 REPEATABLE = {"40001", "40P01", "23505"}
@@ -35,16 +44,18 @@ class PostgresDatabase:
             url,
             pool_size=pool_size,
             max_overflow=4,
-            pool_pre_ping=True,
             json_serializer=encode_json,
             connect_args={"timeout": 10, "command_timeout": 60},
         )
+        _watch_idle_connections(self._engine)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._batches: dict[Callable[..., Any], _Batch] = {}
+        self._waiting = 0
 
     async def read(self, operation: Operation[T]) -> T:
         """See Database."""
         try:
-            async with self._engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 return await connection.run_sync(operation)
         except (OSError, DBAPIError) as error:
             raise _as_ours(error) from error
@@ -66,7 +77,16 @@ class PostgresDatabase:
         batch = self._batches.get(operation)
         if batch is None:
             batch = self._batches[operation] = _Batch(self, operation)
-        return await batch.add(item)  # type: ignore[no-any-return]
+        self._waiting += 1
+        try:
+            return await batch.add(item)  # type: ignore[no-any-return]
+        finally:
+            self._waiting -= 1
+
+    @property
+    def is_waited_for(self) -> bool:
+        """See Database."""
+        return self._waiting > 0
 
     async def close(self) -> None:
         """See Database."""
@@ -140,6 +160,27 @@ class _Batch:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+
+
+def _watch_idle_connections(engine: AsyncEngine) -> None:
+    """Before a connection is used: one that is known to be closed, or does not answer after a pause, is replaced."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _used(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["used"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _use(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > BELIEVED_SECONDS
+        if connection.driver_connection.is_closed() or (was_idle and not _answers(engine.dialect, connection)):
+            raise InvalidatePoolError
+
+
+def _answers(dialect: Dialect, connection: Any) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except Exception:  # whatever it is, a new connection is worth more than knowing
+        return False
 
 
 def _alone(operation: Callable[..., Any], item: Any) -> Operation[Any]:

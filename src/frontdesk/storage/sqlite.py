@@ -1,8 +1,12 @@
-"""SQLite with one writer thread: what callers hand in while a commit is under way goes into the next one together."""
+"""SQLite with one writer thread: what callers hand in while a commit is under way goes into the next one together.
+
+Batched writes (messages being accepted, whose senders wait) go first: beside them a commit takes only a few others.
+"""
 
 import asyncio
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +25,7 @@ Item = TypeVar("Item")
 
 # More in one transaction makes the others wait longer without saving an fsync worth mentioning.
 MOST_IN_ONE_COMMIT = 256
+MOST_BESIDE_BATCHED = 2
 READERS = 4
 
 
@@ -47,6 +52,8 @@ class SqliteDatabase:
         self._engine = _engine(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._line = _Line()
+        self._waiting = 0
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
         self._closed = False
         self._writer.start()
@@ -71,7 +78,16 @@ class SqliteDatabase:
 
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
         """See Database."""
-        return await self._hand_in(operation, item, batched=True)  # type: ignore[no-any-return]
+        self._waiting += 1
+        try:
+            return await self._hand_in(operation, item, batched=True)  # type: ignore[no-any-return]
+        finally:
+            self._waiting -= 1
+
+    @property
+    def is_waited_for(self) -> bool:
+        """See Database."""
+        return self._waiting > 0
 
     async def _hand_in(self, operation: Callable[..., Any], item: Any, *, batched: bool) -> Any:
         if self._closed:
@@ -98,17 +114,38 @@ class SqliteDatabase:
                 _answer(jobs)
 
     def _next_jobs(self) -> list[_Job] | None:
-        first = self._jobs.get()
-        if first is None:
-            return None
-        jobs = [first]
-        while len(jobs) < MOST_IN_ONE_COMMIT and not self._jobs.empty():
-            job = self._jobs.get()
-            if job is None:
-                self._jobs.put(None)
-                break
-            jobs.append(job)
-        return jobs
+        """The jobs of the next commit; None when the database is closed and nothing is left."""
+        line = self._line
+        if not line and not line.closed:
+            line.add(self._jobs.get())
+        while not self._jobs.empty():
+            line.add(self._jobs.get())
+        return line.take() or None
+
+
+class _Line:
+    """Jobs in two lines: those whose callers are people or channels at the door, and all others."""
+
+    def __init__(self) -> None:
+        self._batched: deque[_Job] = deque()
+        self._others: deque[_Job] = deque()
+        self.closed = False
+
+    def __bool__(self) -> bool:
+        return bool(self._batched or self._others)
+
+    def add(self, job: _Job | None) -> None:
+        """Put a job into its line; None says that no more will come."""
+        if job is None:
+            self.closed = True
+        else:
+            (self._batched if job.batched else self._others).append(job)
+
+    def take(self) -> list[_Job]:
+        """The next jobs, batched ones first; nobody waits for ever."""
+        most = MOST_BESIDE_BATCHED if self._batched else MOST_IN_ONE_COMMIT
+        taken = [self._batched.popleft() for _ in range(min(len(self._batched), MOST_IN_ONE_COMMIT))]
+        return taken + [self._others.popleft() for _ in range(min(len(self._others), most))]
 
 
 def _engine(url: URL) -> Engine:

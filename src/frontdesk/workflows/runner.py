@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from frontdesk.interfaces import Failed, FrontdeskError, Held, LeaseLost, Stale,
 from frontdesk.model import Lease, Work
 
 log = logging.getLogger(__name__)
+
+# Seconds between two looks at the door; seconds of rest for each second of work while somebody waits there, at most.
+GLANCE = 0.02
+REST_PER_WORK, LONGEST_REST = 4.0, 1.0
 
 Handler = Callable[[Work, Lease, bool], Awaitable[None]]
 
@@ -36,10 +41,14 @@ class Runner:
         owner: str,
         pace: Pace,
         paces: Mapping[str, Pace] | None = None,
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently."""
+        """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently.
+
+        While `gives_way` says so work takes but one slot and about a fifth of the time: somebody waits at the door.
+        """
         self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
-        self._paces = paces or {}
+        self._paces, self._gives_way, self._rested = paces or {}, gives_way, 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -52,7 +61,8 @@ class Runner:
         """Work until `stop`; then finish what is under way."""
         while not self._stopping:
             self._wake.clear()
-            free = self._pace.slots - len(self._running)
+            await self._make_way()
+            free = max(0, (1 if self._gives_way() else self._pace.slots) - len(self._running))
             claimed = await self._claim(free) if free else []
             for work, lease in claimed:
                 self._start(work, lease)
@@ -85,6 +95,11 @@ class Runner:
             await asyncio.sleep(1)
             return []
 
+    async def _make_way(self) -> None:
+        """Sleep until nobody waits at the door, or it is our turn again."""
+        while self._gives_way() and time.monotonic() < self._rested and not self._stopping:
+            await asyncio.sleep(GLANCE)
+
     async def _rest(self) -> None:
         """Until somebody wakes us, a slot is free again, or it is time to look anyway."""
         waiting = asyncio.create_task(self._wake.wait())
@@ -97,7 +112,7 @@ class Runner:
         task.add_done_callback(self._running.discard)
 
     async def _do(self, work: Work, lease: Lease) -> None:
-        beat = asyncio.create_task(self._keep(lease))
+        beat, began = asyncio.create_task(self._keep(lease)), time.monotonic()
         try:
             await self._attempt(work, lease)
         except LeaseLost as lost:
@@ -106,6 +121,8 @@ class Runner:
             log.exception("work %s could not be given back", work.id)
         finally:
             beat.cancel()
+            now = time.monotonic()
+            self._rested = now + min(REST_PER_WORK * (now - began), LONGEST_REST)
 
     async def _attempt(self, work: Work, lease: Lease) -> None:
         last_try = work.attempts >= self._pace_of(work).most_attempts

@@ -1,0 +1,69 @@
+"""Work gives way to those who wait at the door, and still goes on."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from frontdesk.model import Lease, Work, WorkState
+from frontdesk.workflows.runner import Pace, Runner
+
+NOW = datetime(2026, 3, 29, tzinfo=UTC)
+
+
+@dataclass
+class Rows:
+    """A queue of so many rows, each given out once."""
+
+    left: int
+    done: list[str] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
+        taken = min(limit, self.left)
+        self.left -= taken
+        return [(self._row(str(self.left + n)), Lease(str(self.left + n), owner, NOW)) for n in range(taken)]
+
+    def _row(self, name: str) -> Work:
+        return Work(name, "message", name, "analyse", WorkState.OPEN, NOW, 1, NOW)
+
+    async def renew(self, lease: Lease, lease_seconds: float) -> bool:
+        return True
+
+    async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
+        raise AssertionError("nothing is postponed here")
+
+    async def fail(self, lease: Lease, error: str) -> None:
+        raise AssertionError("nothing fails here")
+
+    async def free(self, owner_prefix: str) -> int:
+        return 0
+
+    async def do(self, work: Work, lease: Lease, last_try: bool) -> None:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0.002)
+        self.at_once -= 1
+        self.done.append(work.id)
+
+
+async def work_off(rows: Rows, *, somebody_waits: bool) -> None:
+    wanted = rows.left
+    runner = Runner(rows, {"message": rows.do}, "test", Pace(slots=4, idle=0.01), gives_way=lambda: somebody_waits)
+    running = asyncio.create_task(runner.run())
+    while len(rows.done) < wanted:
+        await asyncio.sleep(0.005)
+    runner.stop()
+    await running
+
+
+async def test_while_somebody_waits_at_the_door_one_message_is_handled_at_a_time() -> None:
+    rows = Rows(6)
+    await work_off(rows, somebody_waits=True)
+    assert (len(rows.done), rows.most_at_once) == (6, 1)
+
+
+async def test_with_nobody_at_the_door_all_slots_work() -> None:
+    rows = Rows(12)
+    await work_off(rows, somebody_waits=False)
+    assert (len(rows.done), rows.most_at_once) == (12, 4)
