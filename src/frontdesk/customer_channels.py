@@ -40,7 +40,6 @@ from frontdesk.workflows.take_event import Reception, take_event
 
 log = logging.getLogger(__name__)
 
-WEB = "WEB"
 SPEECH = "speech-transcription"
 WATCH_SECONDS = 60.0
 WATCH_AGAIN_SECONDS = 5.0
@@ -141,10 +140,11 @@ def customer_channels(
     channels = open_channels(knobs, tools)
     letters, rules = StoredLetters(database, clock), PostingRules(knobs.most_automatic_answers)
     media = MediaRules(knobs.most_media_bytes, tuple(knobs.refused_media.split()))
-    outlets: dict[str, Outlet] = {each.code: each for each in (Pickup(WEB), Pickup("*"))}
+    outlets: dict[str, Outlet] = {"*": Pickup("*")}
     for each in channels.values():
         code = each.kind.code
-        outlets[code] = Posting(code, each.kind.title, each.channel, letters, rules, clock)
+        sends = not each.channel.limits.picked_up
+        outlets[code] = Posting(code, each.kind.title, each.channel, letters, rules, clock) if sends else Pickup(code)
     return CustomerChannels(
         channels=channels,
         outlets=outlets,

@@ -77,7 +77,7 @@ def needed_secret(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text, extra={NEEDED: True, SECRET: True})
 
 
-def secret(text: str) -> msgspec.Meta:
+def may_be_secret(text: str) -> msgspec.Meta:
     """A secret that may be left empty."""
     return msgspec.Meta(description=text, extra={SECRET: True})
 

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 import msgspec
 
-from frontdesk.channels import whatsapp
+from frontdesk.channels import in_person, instagram, messenger, slack, telegram, web, whatsapp
 from frontdesk.channels.kind import Kind, Tools
 from frontdesk.interfaces.channels import Channel
 
-KINDS: tuple[Kind, ...] = (whatsapp.KIND,)
+KINDS: tuple[Kind, ...] = (
+    web.KIND,
+    whatsapp.KIND,
+    messenger.KIND,
+    instagram.KIND,
+    slack.KIND,
+    telegram.KIND,
+    in_person.KIND,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,9 @@ class StoredLetters:
 
     async def end(self, message: OutboundMessage, part: int, receipt: Receipt) -> None:
         """See interfaces.channel_stores.Letters."""
-        values = {"state": "sent", "provider_id": receipt.reference[:200]}
+        # Some vendors' word that they took it means that it is in the conversation; they send no notices.
+        state = "delivered" if receipt.detail.get("delivered") else "sent"
+        values = {"state": state, "provider_id": receipt.reference[:200]}
 
         def operation(connection: Connection) -> None:
             sent = update(outbound_part).where(*_mine(message, part), outbound_part.c.state.in_(("begun", "unsure")))

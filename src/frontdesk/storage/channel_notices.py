@@ -4,6 +4,7 @@ A notice is kept even where its answer is not known yet; whoever notes that an a
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -24,6 +25,13 @@ TAKEN = ("sent", "delivered", "read", "failed")
 
 def apply_notice(connection: Connection, code: str, notice: DeliveryNotice, at: datetime, now: datetime) -> None:
     """Keep a notice and let it have its effect on the answers that it is about."""
+    notice = replace(
+        notice,
+        provider_id=storable(notice.provider_id),
+        key=storable(notice.key),
+        recipient=storable(notice.recipient),
+        error=storable(notice.error),
+    )
     told = (code, notice.provider_id, notice.key, notice.recipient, str(notice.until), notice.state.value)
     row = {
         "id": _digest(*told),
@@ -37,9 +45,22 @@ def apply_notice(connection: Connection, code: str, notice: DeliveryNotice, at: 
         "error": notice.error,
     }
     insert_if_new(connection, delivery_notice, row)
-    for message_id, part in _parts(connection, code, notice):
+    about = _parts(connection, code, notice)
+    for message_id, part in about:
         _raise_part(connection, message_id, part, notice)
         settle(connection, message_id, now)
+    if not about and notice.key:
+        _raise_whole(connection, code, notice, now)
+
+
+def _raise_whole(connection: Connection, code: str, notice: DeliveryNotice, now: datetime) -> None:
+    """An answer that was never handed to anybody but picked up: the notice names it by its own id."""
+    mine = (outbound_message.c.id == notice.key, outbound_message.c.channel == code)
+    row = connection.execute(select(outbound_message.c.state, outbound_message.c.interaction_id).where(*mine)).first()
+    if row is None or row.state not in TAKEN or RANK[notice.state.value] <= RANK[row.state]:
+        return
+    connection.execute(update(outbound_message).where(*mine).values(state=notice.state.value))
+    note(connection, now, notice.state.value, interaction_id=row.interaction_id, detail={"message": notice.key})
 
 
 def settle_part(connection: Connection, message_id: str, part: int) -> None:
@@ -79,6 +100,7 @@ def settle(connection: Connection, message_id: str, now: datetime) -> None:
 def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: datetime) -> None:
     """Keep a change and have the message read again; one of a message that is still to come waits for it."""
     text = None if edit.text is None else storable(edit.text)[:MOST_CHARACTERS]
+    edit = replace(edit, provider_id=storable(edit.provider_id), edit_id=storable(edit.edit_id))
     key = _digest(code, edit.provider_id, edit.edit_id or f"{at.isoformat()} {text}")
     row = {"id": key, "channel": code, "provider_id": edit.provider_id[:200], "text": text, "at": at}
     if not insert_if_new(connection, message_edit, row):

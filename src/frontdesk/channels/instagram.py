@@ -1,0 +1,74 @@
+"""Instagram messages and comments (https://developers.facebook.com/docs/instagram-platform).
+
+Unverified: the paths at graph.instagram.com, the limit of 1,000 bytes, and the error (10, 2534022) outside the window.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+
+from frontdesk.channels import meta, meta_messaging, parts
+from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.media import download
+from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt
+from frontdesk.model.channels import Found, Ignored, Letter, Limits, Measure, RawEvent
+
+TITLE = "Instagram"
+OUTSIDE_WINDOW = frozenset({(10, 2534022), (10, 2018278)})
+MOST_PARTS = 10
+
+
+class InstagramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of Instagram."""
+
+    account_id: Annotated[str, needed("Id of the professional account.")] = ""
+    access_token: Annotated[str, needed_secret("Its token, with instagram_business_manage_messages.")] = ""
+    app_secret: Annotated[str, needed_secret("Secret of the Instagram app; signs every event.")] = ""
+    verify_token: Annotated[str, needed_secret("A word of your choice, typed in again at the webhook's set-up.")] = ""
+    api_url: Annotated[str, about("Address of the API, with its version.")] = "https://graph.instagram.com/v26.0"
+    window_hours: Annotated[float, about("How long after a customer's message answers are taken.")] = 24.0
+    most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 1000
+
+
+class Instagram:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: InstagramKnobs, tools: Tools) -> None:
+        """Speak for one account."""
+        self._knobs, self._tools = knobs, tools
+        self._http = tools.reach(knobs.api_url)
+        self.limits = Limits(knobs.most_bytes, Measure.BYTES, MOST_PARTS, timedelta(hours=knobs.window_hours))
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        return meta_messaging.read(event, "instagram", self._comment)
+
+    def _comment(self, change: Any) -> Found:
+        value = parts.mapping(change, "value")
+        if parts.text(change, "field") != "comments":
+            return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
+        if parts.text(value, "from", "id") == self._knobs.account_id:
+            return Ignored("a comment of the account itself")
+        id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
+        return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
+        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
+        answer = await self._http.send("POST", f"/{self._knobs.account_id}/messages", json=body, headers=headers)
+        return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching."""
+        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+
+
+KIND = Kind("instagram", "INS", TITLE, InstagramKnobs, Instagram)

@@ -1,0 +1,79 @@
+"""Facebook Messenger, and comments on the page's posts (https://developers.facebook.com/docs/messenger-platform).
+
+An answer carries its key as `metadata`, which comes back in its echo. Comments get one private answer within 7 days.
+Unverified: the length of 2,000 characters, and the error (10, 2018278) outside the window.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+
+from frontdesk.channels import meta, meta_messaging, parts
+from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.media import download
+from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt
+from frontdesk.model.channels import Found, Ignored, Letter, Limits, RawEvent
+
+TITLE = "Messenger"
+OUTSIDE_WINDOW = frozenset({(10, 2018278)})
+
+
+class MessengerKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of Messenger."""
+
+    page_id: Annotated[str, needed("Id of the Facebook page.")] = ""
+    access_token: Annotated[str, needed_secret("Access token of the page, with pages_messaging.")] = ""
+    app_secret: Annotated[str, needed_secret("App secret (App settings > Basic); signs every event.")] = ""
+    verify_token: Annotated[str, needed_secret("A word of your choice, typed in again at the webhook's set-up.")] = ""
+    api_url: Annotated[str, about("Address of the Graph API, with its version.")] = meta.GRAPH
+    window_hours: Annotated[float, about("How long after a customer's message answers are taken.")] = 24.0
+    most_characters: Annotated[int, about("Length of one message.")] = 2000
+
+
+class Messenger:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: MessengerKnobs, tools: Tools) -> None:
+        """Speak for one page."""
+        self._knobs, self._tools = knobs, tools
+        self._http = tools.reach(knobs.api_url)
+        self.limits = Limits(length=knobs.most_characters, window=timedelta(hours=knobs.window_hours))
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        return meta_messaging.read(event, "page", self._comment)
+
+    def _comment(self, change: Any) -> Found:
+        value = parts.mapping(change, "value")
+        is_new = (parts.text(value, "item"), parts.text(value, "verb")) == ("comment", "add")
+        if parts.text(change, "field") != "feed" or not is_new:
+            return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
+        if parts.text(value, "from", "id") == self._knobs.page_id:
+            return Ignored("a comment of the page itself")
+        id_, name = parts.needed(value, "comment_id"), parts.text(value, "from", "name")
+        return meta_messaging.comment(value, id_, parts.text(value, "message"), name)
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        body = {
+            "recipient": meta_messaging.recipient(letter),
+            "messaging_type": "RESPONSE",
+            "message": {"text": letter.text, "metadata": letter.key},
+        }
+        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
+        answer = await self._http.send("POST", f"/{self._knobs.page_id}/messages", json=body, headers=headers)
+        return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching."""
+        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+
+
+KIND = Kind("messenger", "FAC", TITLE, MessengerKnobs, Messenger)

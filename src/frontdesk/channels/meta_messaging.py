@@ -1,0 +1,125 @@
+"""What Messenger and Instagram have in common: `messaging` entries, receipts, comments with one private answer each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from frontdesk.channels import parts
+from frontdesk.model import DeliveryState, Sender
+from frontdesk.model.channels import (
+    CustomerMessage,
+    DeliveryNotice,
+    Edit,
+    Enclosure,
+    Found,
+    Ignored,
+    Letter,
+    RawEvent,
+    Unread,
+)
+
+MILLISECONDS = 0.001
+COMMENT = "comment_id"
+
+
+def read(event: RawEvent, whole_object: str, comment_of: Callable[[Any], Found]) -> Sequence[Found]:
+    """What is in an event; `comment_of` reads a change, which is where comments come."""
+    try:
+        whole = parts.document(event.body)
+    except parts.Unfit as error:
+        return [Unread(str(error))]
+    if whole.get("object") != whole_object:
+        return [Unread(f"object is not {whole_object}")]
+    found: list[Found] = []
+    for entry in parts.objects(whole, "entry"):
+        found += parts.each(parts.items(entry, "messaging"), _messaging)
+        found += [Ignored("another app has the conversation") for _ in parts.items(entry, "standby")]
+        found += parts.each(parts.items(entry, "changes"), comment_of)
+    return found
+
+
+def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
+    """A comment as a message of its own, answered privately."""
+    sender = parts.needed(value, "from", "id")
+    return CustomerMessage(
+        provider_id=id_,
+        text=text,
+        sender=Sender(name, sender),
+        at=parts.moment(value.get("created_time")),
+        thread=f"comment:{id_}",
+        joins_by_sender=False,
+        context={COMMENT: id_},
+    )
+
+
+def recipient(letter: Letter) -> dict[str, str]:
+    """To whom an answer goes: a person, or privately to whoever wrote a comment."""
+    if comment_id := letter.context.get(COMMENT):
+        return {COMMENT: comment_id}
+    return {"id": letter.recipient}
+
+
+def _messaging(each: Any) -> Found | list[Found]:
+    message, sender = parts.mapping(each, "message"), parts.text(each, "sender", "id")
+    if "delivery" in parts.mapping(each):
+        return _receipt(each, "delivery", DeliveryState.DELIVERED)
+    if "read" in parts.mapping(each):
+        return _receipt(each, "read", DeliveryState.READ)
+    if message.get("is_echo") is True:
+        return _echo(message)
+    if "message_edit" in parts.mapping(each):
+        edit = parts.mapping(each, "message_edit")
+        return Edit(parts.needed(edit, "mid"), parts.needed(edit, "text"), parts.text(edit, "num_edit"))
+    if message.get("is_deleted") is True:
+        return Edit(parts.needed(message, "mid"), None)
+    if "postback" in parts.mapping(each):
+        message = parts.mapping(each, "postback")
+        return _message(each, message, sender, parts.text(message, "title") or parts.text(message, "payload"))
+    if not message:
+        return Ignored(f"a notice of {', '.join(sorted(map(str, parts.mapping(each))))[:100] or 'nothing'}")
+    return _message(each, message, sender, parts.text(message, "text"))
+
+
+def _message(each: Any, message: Mapping[str, Any], sender: str, text: str) -> Found:
+    mid = parts.needed(message, "mid")
+    if not sender:
+        raise parts.Unfit(f"message {mid[:60]} tells no sender")
+    if not text and message.get("is_unsupported") is True:
+        text = "[message of a kind that cannot be shown here]"
+    return CustomerMessage(
+        provider_id=mid,
+        text=text,
+        sender=Sender(address=sender),
+        at=parts.moment(parts.at(each, "timestamp"), MILLISECONDS),
+        answers=tuple(filter(None, [parts.text(message, "reply_to", "mid")])),
+        enclosures=tuple(_enclosures(message)),
+    )
+
+
+def _enclosures(message: Mapping[str, Any]) -> list[Enclosure]:
+    kinds = {"image": "image/jpeg", "audio": "audio/mpeg", "video": "video/mp4"}
+    found = []
+    for number, each in enumerate(parts.objects(message, "attachments"), 1):
+        if url := parts.text(each, "payload", "url"):
+            kind = parts.text(each, "type")
+            found.append(Enclosure(f"{kind}-{number}", kinds.get(kind, ""), None, {"url": url}, kind == "audio"))
+    return found
+
+
+def _echo(message: Mapping[str, Any]) -> Found:
+    """Our own answer comes back; its metadata is the key that we gave it."""
+    key = parts.text(message, "metadata")
+    if not key:
+        return Ignored("an answer that was written elsewhere")
+    return DeliveryNotice(DeliveryState.SENT, provider_id=parts.needed(message, "mid"), key=key)
+
+
+def _receipt(each: Any, name: str, state: DeliveryState) -> list[Found]:
+    """Named messages, else everything up to a moment."""
+    told, mids = parts.mapping(each, name), parts.items(each, name, "mids")
+    mids = [mid for mid in [*mids, parts.at(each, name, "mid")] if isinstance(mid, str) and mid]
+    if mids:
+        return [DeliveryNotice(state, provider_id=mid) for mid in mids]
+    until = parts.moment(told.get("watermark"), MILLISECONDS)
+    if until is None:
+        raise parts.Unfit(f"{name} names neither messages nor a moment")
+    return [DeliveryNotice(state, recipient=parts.needed(each, "sender", "id"), until=until)]

@@ -1,0 +1,179 @@
+"""Telegram bots (https://core.telegram.org/bots/api). What Telegram takes is in the chat: it sends no notices."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import compare, digest
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
+from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import (
+    CustomerMessage,
+    Edit,
+    Enclosure,
+    Found,
+    Ignored,
+    Letter,
+    Limits,
+    Measure,
+    RawEvent,
+    Unread,
+)
+
+TITLE = "Telegram"
+HEADER = "x-telegram-bot-api-secret-token"
+UNAUTHORIZED, TOO_MANY = 401, 429
+GONE = frozenset({400, 403, 404})
+MEDIA = ("voice", "audio", "document", "video", "video_note", "animation", "sticker")
+KINDS = {"voice": "audio/ogg", "audio": "audio/mpeg", "sticker": "image/webp", "animation": "video/mp4"}
+OTHERS = ("location", "venue", "contact", "poll", "dice", "story", "game")
+_UPDATE = re.compile(rb'"update_id"\s*:\s*(\d{1,18})\b')
+
+
+class TelegramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of Telegram."""
+
+    bot_token: Annotated[str, needed_secret("Token of the bot, from @BotFather.")] = ""
+    secret_token: Annotated[str, needed_secret("1 to 256 of A-Z a-z 0-9 _ -, handed to setWebhook.")] = ""
+    api_url: Annotated[str, about("Address of the Bot API.")] = "https://api.telegram.org"
+
+
+class Telegram:
+    """See interfaces.channels.Channel."""
+
+    limits = Limits(length=4096, measure=Measure.UTF16)
+
+    def __init__(self, knobs: TelegramKnobs, tools: Tools) -> None:
+        """Speak as one bot."""
+        self._knobs, self._http = knobs, tools.reach(knobs.api_url)
+        self._tools = tools
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel. The secret is all there is: no signature, no time."""
+        compare(request.headers.get(HEADER, ""), self._knobs.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+        update = _UPDATE.search(request.body[:200])
+        return Genuine(f"update {update[1].decode()}" if update else digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        try:
+            whole = parts.document(event.body)
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+        for name in ("message", "business_message"):
+            if name in whole:
+                return parts.each([whole[name]], _message)
+        for name in ("edited_message", "edited_business_message"):
+            if name in whole:
+                return parts.each([whole[name]], _edit)
+        return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        chat = letter.context.get("chat") or letter.recipient
+        body: dict[str, Any] = {"chat_id": chat, "text": letter.text, "link_preview_options": {"is_disabled": True}}
+        if topic := letter.context.get("topic"):
+            body["message_thread_id"] = int(topic)
+        answered = letter.answers.rpartition(":")[2]
+        if letter.part == 1 and answered.isdigit():
+            body["reply_parameters"] = {"message_id": int(answered), "allow_sending_without_reply": True}
+        told = _result(await self._http.send("POST", self._path("sendMessage"), json=body))
+        return Receipt(f"{chat}:{parts.text(told, 'message_id')}", {"delivered": True})
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching. Telegram hands out files of up to 20 MB."""
+        told = _result(await self._http.send("GET", self._path("getFile"), params={"file_id": remote["id"]}))
+        path = parts.text(told, "file_path")
+        http = self._tools.reach(self._knobs.api_url, most_bytes=most_bytes)
+        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{path}")
+        if not got.ok:
+            raise DeliveryFailed(f"{TITLE} answered {got.status} for media", permanent=got.status in GONE)
+        return Fetched(got.body, "", path.rpartition("/")[2])
+
+    def _path(self, method: str) -> str:
+        return f"/bot{self._knobs.bot_token}/{method}"
+
+
+def _result(answer: HttpAnswer) -> Mapping[str, Any]:
+    try:
+        told = answer.json()
+    except NoAnswer:
+        told = {}
+    if answer.ok and parts.at(told, "ok") is True:
+        return parts.mapping(told, "result")
+    words = parts.text(told, "description")
+    if answer.status == TOO_MANY:
+        wait = parts.at(told, "parameters", "retry_after")
+        after = float(wait) if isinstance(wait, int) else None
+        raise DeliveryFailed(f"{TITLE} answered 429: {words[:200]}", after_seconds=after)
+    # 403: the customer blocked the bot; 400 and 404: there is no such chat or file.
+    raise refusal(TITLE, answer, words)
+
+
+def _message(message: Any) -> Found:
+    chat, number = parts.needed(message, "chat", "id"), parts.needed(message, "message_id")
+    author = parts.mapping(message, "from") or parts.mapping(message, "sender_chat")
+    if author.get("is_bot") is True:
+        return Ignored("written by a bot, maybe ourselves")
+    media = next((name for name in MEDIA if name in message), "")
+    text = parts.text(message, "text") or parts.text(message, "caption")
+    if not text and not media and "photo" not in message:
+        other = next((name for name in OTHERS if name in message), "")
+        if not other:
+            return Ignored(f"a message with {', '.join(sorted(map(str, message)))[:100]}")
+        text = f"[{other}{_more(message, other)}]"
+    topic = parts.text(message, "message_thread_id") if message.get("is_topic_message") is True else ""
+    answers = parts.text(message, "reply_to_message", "message_id")
+    return CustomerMessage(
+        provider_id=f"{chat}:{number}",
+        text=text,
+        sender=_sender(message, author, chat),
+        at=parts.moment(message.get("date")),
+        thread=f"{chat}:{topic}" if topic else "",
+        answers=(f"{chat}:{answers}",) if answers else (),
+        context={"chat": chat, **({"topic": topic} if topic else {})},
+        enclosures=_enclosures(message, media),
+    )
+
+
+def _sender(message: Any, author: Mapping[str, Any], chat: str) -> Sender:
+    names = [parts.text(author, "first_name"), parts.text(author, "last_name")]
+    own = parts.at(message, "contact", "user_id") == author.get("id") and author.get("id") is not None
+    phone = parts.text(message, "contact", "phone_number") if own else ""
+    return Sender(" ".join(filter(None, names)), parts.text(author, "id") or chat, phone)
+
+
+def _more(message: Any, kind: str) -> str:
+    if kind == "contact":
+        return f": {parts.text(message, 'contact', 'first_name')} {parts.text(message, 'contact', 'phone_number')}"
+    place = parts.at(message, "location")
+    return f": {parts.at(place, 'latitude')}, {parts.at(place, 'longitude')}" if kind == "location" else ""
+
+
+def _enclosures(message: Any, media: str) -> tuple[Enclosure, ...]:
+    if photos := parts.objects(message, "photo"):  # the same picture in sizes, the largest last
+        return (Enclosure("photo.jpg", "image/jpeg", None, {"id": parts.needed(photos[-1], "file_id")}),)
+    if not media:
+        return ()
+    file = parts.mapping(message, media)
+    kind = parts.text(file, "mime_type") or KINDS.get(media, "application/octet-stream")
+    name = parts.text(file, "file_name") or media
+    return (Enclosure(name, kind, None, {"id": parts.needed(file, "file_id")}, is_speech=media == "voice"),)
+
+
+def _edit(message: Any) -> Found:
+    chat, number = parts.needed(message, "chat", "id"), parts.needed(message, "message_id")
+    text = parts.text(message, "text") or parts.text(message, "caption")
+    if parts.at(message, "from", "is_bot") is True or not text:
+        return Ignored("a change without words")
+    at = parts.moment(message.get("edit_date"))
+    return Edit(f"{chat}:{number}", text, parts.text(message, "edit_date"), at)
+
+
+KIND = Kind("telegram", "TEL", TITLE, TelegramKnobs, Telegram)

@@ -1,0 +1,87 @@
+"""The website: chat widget, forms, and sites whose own server hands messages in. Customers come for their answers.
+
+An event is one JSON object. `{"type": "message", "id", "session", "text"}`, with `name`, `email`, `phone`,
+`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`: the
+answer with this id was shown. Our own pages hand these in by themselves; a site's server signs them:
+`X-Frontdesk-Timestamp: <seconds>`, `X-Frontdesk-Signature: v1=<hex HMAC-SHA256(secret, "<seconds>.<body>")>`.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, may_be_secret
+from frontdesk.channels.signing import check_age, compare, digest, hex_mac
+from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.model import DeliveryState, Receipt, Sender
+from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Found, Ignored, Letter, Limits, RawEvent, Unread
+
+TITLE = "Website"
+STAMP, SIGNATURE = "x-frontdesk-timestamp", "x-frontdesk-signature"
+MOST_AGE_SECONDS = 300
+
+
+class WebKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of the website."""
+
+    secret: Annotated[str, may_be_secret("Signs what a site's own server hands in; empty refuses that.")] = ""
+
+
+class Web:
+    """See interfaces.channels.Channel."""
+
+    limits = Limits(picked_up=True)
+
+    def __init__(self, knobs: WebKnobs, tools: Tools) -> None:
+        """Serve one site."""
+        self._secret, self._clock = knobs.secret, tools.clock
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        if not self._secret:
+            raise Forged("channels.web.secret is empty: nothing is taken from other servers")
+        stamp = request.headers.get(STAMP, "")
+        signed = hex_mac(self._secret, f"{stamp}.".encode() + request.body)
+        compare(request.headers.get(SIGNATURE, ""), f"v1={signed}", "X-Frontdesk-Signature")
+        check_age(stamp, self._clock(), MOST_AGE_SECONDS, "X-Frontdesk-Timestamp")
+        return Genuine(digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        try:
+            whole = parts.document(event.body)
+            if whole.get("type") == "seen":
+                return [DeliveryNotice(DeliveryState.READ, key=parts.needed(whole, "message"))]
+            if whole.get("type") != "message":
+                return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
+            return [_message(whole)]
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel: it is where the customer looks for it."""
+        return Receipt(detail={"picked_up_from": letter.message_id})
+
+
+def _message(whole: dict[str, object]) -> Found:
+    session = parts.text(whole, "session")
+    email = parts.text(whole, "email")
+    return CustomerMessage(
+        provider_id=parts.needed(whole, "id"),
+        text=parts.text(whole, "text"),
+        sender=Sender(
+            parts.text(whole, "name"),
+            email or session,
+            parts.text(whole, "phone"),
+            parts.text(whole, "customer_no"),
+        ),
+        at=parts.iso_moment(whole.get("at")),
+        thread=session,
+        joins_by_sender=False,
+        context={"page": parts.text(whole, "page")[:500]} if whole.get("page") else {},
+    )
+
+
+KIND = Kind("web", "WEB", TITLE, WebKnobs, Web)
