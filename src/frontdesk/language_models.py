@@ -71,7 +71,9 @@ def options_of(knobs: Llm) -> Options:
             _allowance(knobs.budget_per_day, knobs.budget_per_month),
             {name: _allowance(each.per_day, each.per_month) for name, each in knobs.budgets.items()},
         ),
-        manner=Manner(knobs.deadline_seconds, knobs.attempts, knobs.cache_rows > 0, knobs.cache_personal),
+        manner=Manner(
+            knobs.deadline_seconds, knobs.chat_seconds, knobs.attempts, knobs.cache_rows > 0, knobs.cache_personal
+        ),
         mask_numbers=knobs.mask_numbers,
         breaker_failures=knobs.breaker_failures,
         breaker_seconds=knobs.breaker_seconds,

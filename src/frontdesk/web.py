@@ -21,6 +21,7 @@ from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_rout
 from frontdesk.edges.channels import Door, channel_routes
 from frontdesk.edges.headers import security_headers
 from frontdesk.edges.limits import Limit
+from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import Services as InterfaceServices
@@ -70,7 +71,13 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     chat = chat_window(settings, house.database, secret, now)
     ours = pages_router(_page_services(house, door, live, pages, secret, wake), chat)
     app = Litestar(
-        route_handlers=[ours, *routes(interface), webhooks, *_channel_routes(house, wake)],
+        route_handlers=[
+            ours,
+            *routes(interface),
+            webhooks,
+            *_channel_routes(house, wake),
+            *gateway_routes(_gateway_services(house)),
+        ],
         middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
         before_send=[chat.origins.cors(), security_headers(https=rules.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
@@ -163,6 +170,22 @@ def _interface_services(
         wake=wake,
         is_working=is_working,
         most_body_bytes=house.settings.server.max_body_bytes,
+    )
+
+
+def _gateway_services(house: House) -> GatewayServices:
+    room, knobs = house.llm.room, house.settings.llm
+    return GatewayServices(
+        chat=room.chat,
+        use_cases=room.use_cases,
+        shelf=room.shelf,
+        ladders=room.ladders,
+        lists=room.lists,
+        calls=house.llm.calls,
+        currency=room.prices.currency,
+        chat_tokens=knobs.chat_tokens,
+        most_body_bytes=house.settings.server.max_body_bytes,
+        most_audio_bytes=knobs.audio_megabytes * 1_000_000,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from frontdesk.interfaces import Invalid, ModelFailed, Trouble, Turn
 from frontdesk.llm.chat import ChatRequest
+from frontdesk.llm.foreign_schemas import foreign_check
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
 from tests.llm.conftest import ASKER, Furnish
@@ -88,3 +89,66 @@ async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
     for finish in ("content_filter", "refusal"):
         with pytest.raises(ModelFailed):
             await furnished(Scripted(lines=[answer("no", finish)])).room.chat.complete(HELLO, ASKER)
+
+
+async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: Furnish) -> None:
+    models = furnished(Scripted(lines=["a\0b"]), store_texts=True, mode=Mode.OFF)
+    await models.room.chat.complete(ChatRequest("default", (Turn("user", "x\0y"),)), ASKER)
+    [call] = await models.recorded()
+    assert (call.asked, call.answered) == ("user: x\ufffdy", "a\ufffdb")
+
+
+async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
+    first, second = Scripted("first", [failed(Trouble.UNREACHABLE)]), Scripted("second", ["Hello"])
+    models = furnished(first, second)
+    outcome = await models.room.chat.complete(ChatRequest("gpt-4o-mini", HELLO.turns), ASKER)
+    assert outcome.service == "second"
+    assert models.room.ladders.offered() == ("default", "first/gpt-4o-mini", "second/gpt-4o-mini", "gpt-4o-mini")
+
+
+async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished: Furnish) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    stream = await furnished(Scripted(lines=['{"n": "x"}'])).room.chat.stream(
+        ChatRequest("default", HELLO.turns, schema), ASKER
+    )
+    said = ""
+    with pytest.raises(ModelFailed) as caught:  # noqa: PT012 - what came before it counts too
+        async for piece in stream.pieces:
+            said += piece
+    assert (said, caught.value.trouble) == ('{"n": "x"}', Trouble.WRONG_SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "$ref": "#"},
+        {
+            "type": "object",
+            "$ref": "#/$defs/d0",
+            "$defs": {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(30)} | {"d30": {}},
+        },
+        {
+            "type": "object",
+            "properties": {"a": {"$ref": "#/$defs/n"}},
+            "$defs": {"n": {"anyOf": [{"$ref": "#/$defs/n"}] * 3}},
+        },
+    ],
+)
+def test_a_callers_schema_cannot_keep_the_process_busy(schema: dict[str, object]) -> None:
+    problem = foreign_check(schema).problem({"a": 1})
+    assert problem is not None
+    assert problem.rule == "$ref"
+
+
+def test_patterns_of_callers_are_left_to_the_service() -> None:
+    slow = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}, "required": ["a"]}
+    assert foreign_check(slow).problem({"a": "a" * 5000 + "!"}) is None
+    assert foreign_check(slow).problem({"a": 1}) is not None
+    named = {"type": "object", "properties": {"pattern": {"type": "integer"}}}
+    assert foreign_check(named).problem({"pattern": "x"}) is not None
+    assert (
+        foreign_check({"type": "object", "properties": {"a": {"const": {"pattern": "x"}}}}).problem(
+            {"a": {"pattern": "x"}}
+        )
+        is None
+    )

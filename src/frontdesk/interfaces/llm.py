@@ -1,7 +1,7 @@
 """The sockets of language models: what a model service offers, below use cases, ladder and checks."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -52,14 +52,20 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One question to a model. `schema` is the JSON Schema that the answer must satisfy, None for free text."""
+    """One question to a model. `schema` is the JSON Schema that the answer must satisfy, None for free text.
+
+    `temperature` None leaves it to the service. `sampling` holds what else an application sets, by OpenAI's names
+    (top_p, stop, seed, presence_penalty, frequency_penalty, reasoning_effort); a service that has not what is named
+    raises UNSUPPORTED.
+    """
 
     model: str
     turns: tuple[Turn, ...]
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
     max_tokens: int = 1024
-    temperature: float = 0.0
+    temperature: float | None = 0.0
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

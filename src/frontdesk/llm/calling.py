@@ -99,7 +99,7 @@ class Calling:
 
         def used(answer: ModelAnswer) -> R:
             use.input_tokens, use.output_tokens = answer.input_tokens, answer.output_tokens
-            use.answered = answer.text if self._store_texts else None
+            use.answered = _storable(answer.text) if self._store_texts else None
             return read(answer)
 
         most = _Most(most_tokens(request), request.max_tokens, _likely(request))
@@ -162,7 +162,7 @@ class Calling:
                 line.breaker.gave_up()
             use.input_tokens = _likely(request) - request.max_tokens if charged else 0
             use.output_tokens = likely_tokens(["".join(pieces)])
-            use.answered = "".join(pieces) if self._store_texts else None
+            use.answered = _storable("".join(pieces)) if self._store_texts else None
             self._leave(rung, use, question, permit, outcome)
 
     def note_answered(
@@ -350,4 +350,9 @@ def _likely(request: ModelRequest) -> int:
 
 
 def _asked(request: ModelRequest) -> str:
-    return "\n\n".join(f"{turn.role}: {turn.text}" for turn in request.turns)
+    return _storable("\n\n".join(f"{turn.role}: {turn.text}" for turn in request.turns))
+
+
+def _storable(text: str) -> str:
+    """Without NUL, which not every database can hold: one would cost the records of all calls written with it."""
+    return text.replace("\0", "\ufffd")

@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
 
 from frontdesk.interfaces import Invalid, ModelAnswer, ModelFailed, ModelRequest, Trouble, Turn
 from frontdesk.llm.calling import Calling, Question
 from frontdesk.llm.detecting import Names
+from frontdesk.llm.foreign_schemas import foreign_check
 from frontdesk.llm.house_lists import HouseLists
 from frontdesk.llm.lines import Ladders, Rung
 from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
 from frontdesk.llm.patience import Deadline, persist
+from frontdesk.llm.repairing import ask_checked
 from frontdesk.llm.running import Manner
-from frontdesk.llm.schemas import Check, check_schema
+from frontdesk.llm.schemas import Check
 from frontdesk.llm.tolerant import finished, read_json
 from frontdesk.model.llm import Asker, Setback
 
@@ -22,14 +26,18 @@ CHAT = "chat"
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What an application asks. `alias` is a ladder's name, `SERVICE` or `SERVICE/MODEL`."""
+    """What an application asks. `alias` is a ladder's name, `SERVICE`, `SERVICE/MODEL` or a configured model's name.
+
+    For `temperature` and `sampling` see ModelRequest.
+    """
 
     alias: str
     turns: tuple[Turn, ...]
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
     max_tokens: int = 1024
-    temperature: float = 0.0
+    temperature: float | None = 0.0
+    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +56,16 @@ class ChatOutcome:
 
 @dataclass(slots=True)
 class ChatStream:
-    """A streamed answer: which model it comes from, and its pieces, to be read to the end or closed."""
+    """A streamed answer: which model it comes from, and its pieces, to be read to the end or closed.
+
+    `question` tells what it took, once the pieces have been read.
+    """
 
     service: str
     model: str
     run_id: str
     pieces: AsyncIterator[str]
+    question: Question
 
 
 class Chat:
@@ -77,7 +89,7 @@ class Chat:
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         setbacks: list[Setback] = []
         rungs = self._rungs(request)
-        deadline = Deadline(self._manner.deadline)
+        deadline = Deadline(self._manner.chat_deadline)
         for number, rung in enumerate(rungs):
             try:
                 share = deadline.share(len(rungs) - number)
@@ -104,7 +116,7 @@ class Chat:
         """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
         pieces are read. Raises Invalid, ModelFailed.
         """
-        _check(request)
+        check = _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         setbacks: list[Setback] = []
         for rung in self._rungs(request):
@@ -112,7 +124,7 @@ class Chat:
             try:
                 vault = Vault()
                 masked = await self._masked(request, rung, question, vault)
-                pieces = self._calling.stream(rung, masked, question, self._manner.deadline)
+                pieces = self._calling.stream(rung, masked, question, self._manner.chat_deadline)
                 first = await anext(pieces, None)
                 if first is None:
                     raise ModelFailed(Trouble.EMPTY, "the answer is empty")
@@ -120,7 +132,9 @@ class Chat:
                 setbacks.append(Setback(rung.name, error.trouble.value, str(error)))
                 last = error
                 continue
-            return ChatStream(rung.line.name, rung.model, question.run_id, _restored(first, pieces, vault))
+            restored = _restored(first, pieces, vault)
+            whole = restored if check is None else _checked(restored, check)
+            return ChatStream(rung.line.name, rung.model, question.run_id, whole, question)
         raise _no_answer(setbacks, last)
 
     def _rungs(self, request: ChatRequest) -> Sequence[Rung]:
@@ -135,19 +149,15 @@ class Chat:
         vault = Vault()
         masked = await self._masked(request, rung, question, vault)
 
-        def read(answer: ModelAnswer) -> ModelAnswer:
-            finished(answer)
-            if check is not None and (problem := check.problem(read_json(answer.text))):
-                raise ModelFailed(Trouble.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
-            return answer
+        async def ask(left: float) -> ModelAnswer:
+            if check is None:
+                return await self._calling.complete(rung, masked, question, left, _finished)
+            value, answer = await ask_checked(self._calling, rung, masked, question, left, check)
+            # Without fences and talk around it, so that the caller's client can read it.
+            return replace(answer, text=msgspec.json.encode(value).decode())
 
-        answer = await persist(
-            self._manner.attempts,
-            deadline,
-            lambda left: self._calling.complete(rung, masked, question, left, read),
-        )
-        text = vault.restored(answer.text) if len(vault) else answer.text
-        return ModelAnswer(text, answer.model, answer.input_tokens, answer.output_tokens, answer.finish)
+        answer = await persist(self._manner.attempts, deadline, ask)
+        return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
     async def _masked(self, request: ChatRequest, rung: Rung, question: Question, vault: Vault) -> ModelRequest:
         """The request for one rung as it may leave the house. Raises ModelFailed (NOT_MASKED)."""
@@ -161,7 +171,13 @@ class Chat:
             texts: list[str] = self._masker.mask([turn.text for turn in turns], mode, names, vault)
             turns = tuple(Turn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
         return ModelRequest(
-            rung.model, turns, request.schema, request.schema_name, request.max_tokens, request.temperature
+            rung.model,
+            turns,
+            request.schema,
+            request.schema_name,
+            request.max_tokens,
+            request.temperature,
+            request.sampling,
         )
 
 
@@ -177,11 +193,24 @@ async def _restored(first: str, pieces: AsyncIterator[str], vault: Vault) -> Asy
             yield shown
 
 
+async def _checked(pieces: AsyncIterator[str], check: Check) -> AsyncIterator[str]:
+    """The pieces; what they make together is held against the schema at the end. Raises ModelFailed."""
+    said: list[str] = []
+    async with aclosing(pieces):  # type: ignore[type-var]  # as above
+        async for piece in pieces:
+            said.append(piece)
+            yield piece
+    if problem := check.problem(read_json("".join(said))):
+        raise ModelFailed(Trouble.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
+
+
+def _finished(answer: ModelAnswer) -> ModelAnswer:
+    finished(answer)
+    return answer
+
+
 def _check(request: ChatRequest) -> Check | None:
-    if request.schema is None:
-        return None
-    check_schema(dict(request.schema), "response_format")
-    return Check(request.schema)
+    return None if request.schema is None else foreign_check(request.schema)
 
 
 def _no_answer(setbacks: list[Setback], last: ModelFailed) -> ModelFailed:

@@ -10,6 +10,7 @@ from frontdesk.llm.use_case import Kind, UseCase
 from frontdesk.model.llm import Rate
 
 BUILTIN, PERSON, DEFAULT = "builtin", "person", "default"
+MOST_NAME = 100  # as records of calls keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Ladders:
         if line is None:
             known = ", ".join([*self._lines, BUILTIN, PERSON])
             raise Invalid(f"the rung {text!r} names no configured service: use one of {known}", "llm.ladders")
+        if len(model) > MOST_NAME or not model.isprintable():
+            raise Invalid(f"a model's name has up to {MOST_NAME} printable characters", "llm.ladders")
         return Rung(text, line, model)
 
     def of(self, use_case: UseCase) -> tuple[Rung, ...]:
@@ -91,9 +94,24 @@ class Ladders:
         return (Rung(BUILTIN),)
 
     def named(self, alias: str, kind: Kind = "text") -> tuple[Rung, ...]:
-        """The models of the ladder with this name, or the one rung that the alias names. Raises Invalid."""
-        rungs = self._ladders.get(alias) or (self.rung(alias),)
-        return tuple(rung for rung in _fitted(rungs, kind) if rung.line)
+        """The rungs of the ladder with this name, the one that the alias names, or every service with this model.
+
+        Of a person's rung, and of the built-in engine's where it has nothing of this kind, nothing is left. Raises
+        Invalid for a name that leads nowhere.
+        """
+        rungs = self._ladders.get(alias) or self._with_model(alias, kind) or (self.rung(alias),)
+        return tuple(rung for rung in _fitted(rungs, kind) if rung.line or (rung.name, kind) == (BUILTIN, "embedding"))
+
+    def offered(self, kind: Kind = "text") -> tuple[str, ...]:
+        """Names that can be asked for a kind: ladders, models by service, models by their own name."""
+        rungs = [line.default(kind) for line in self._lines.values()]
+        named = [f"{name}/{model}" for name, model in zip(self._lines, rungs, strict=True) if model]
+        ladders = [name for name in self._ladders if self.named(name, kind)]
+        return tuple(dict.fromkeys([*ladders, *named, *filter(None, rungs)]))
+
+    def _with_model(self, model: str, kind: Kind) -> tuple[Rung, ...]:
+        fitting = [line for line in self._lines.values() if model and line.default(kind) == model]
+        return tuple(Rung(f"{line.name}/{model}", line, model) for line in fitting)
 
 
 def _fitted(rungs: Sequence[Rung], kind: Kind) -> tuple[Rung, ...]:

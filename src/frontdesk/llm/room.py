@@ -66,6 +66,7 @@ class Room:
     shelf: Shelf
     ladders: Ladders
     lines: Mapping[str, Line]
+    lists: HouseLists
     prices: Prices
     calling: Calling
 
@@ -96,7 +97,7 @@ def furnish(
     answers = BuiltinAnswers(builtin, embedder)
     use_cases = UseCases(shelf, lists, ladders, calling, masker, stores.cache, answers, options.manner)
     chat = Chat(ladders, calling, masker, lists, options.manner)
-    return Room(use_cases, chat, shelf, ladders, lines, prices, calling)
+    return Room(use_cases, chat, shelf, ladders, lines, lists, prices, calling)
 
 
 def _line(name: str, each: Service, options: Options) -> Line:

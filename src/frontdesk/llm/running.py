@@ -29,9 +29,10 @@ OPERATIONS = {"text": "chat", "embedding": "embeddings", "transcription": "trans
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How questions are handled; the deadline in seconds is over all rungs."""
+    """How questions are handled; deadlines in seconds are over all rungs, that of chat for other applications apart."""
 
     deadline: float = 20.0
+    chat_deadline: float = 60.0
     attempts: int = 2
     caches: bool = True
     caches_personal: bool = False

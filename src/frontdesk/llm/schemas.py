@@ -66,9 +66,9 @@ def coded(value: Any, schema: Any, lists: Lists) -> Any:
 class Check:
     """One schema, ready to be held against values."""
 
-    def __init__(self, schema: Schema) -> None:
-        """The schema has passed `check_schema`; nothing is ever fetched for it."""
-        self._validator = Draft202012Validator(dict(schema), registry=_NOTHING_OUTSIDE)
+    def __init__(self, schema: Schema, kind: Any = Draft202012Validator) -> None:
+        """The schema has passed `check_schema`; nothing is ever fetched for it. `kind` is the validator's class."""
+        self._validator = kind(dict(schema), registry=_NOTHING_OUTSIDE)
 
     def problem(self, value: Any) -> "Problem | None":
         """What is wrong with the value, None when nothing is."""

@@ -70,9 +70,14 @@ class Grant:
     requests_per_minute: int = 0
 
     def allows(self, scope: str) -> bool:
-        """Whether it reaches `scope`: by its name, or by one that stands above it (`llm` above `llm:chat`)."""
+        """Whether it reaches `scope`: by its name, or by one that stands above it (`llm` above `llm:chat`).
+
+        `llm:*` is reached by all that begins with `llm`.
+        """
         if not self.scopes:
             return True
+        if scope.endswith(":*"):
+            return any(f"{each}:".startswith(scope[:-1]) for each in self.scopes)
         parts = scope.split(":")
         return any(":".join(parts[:length]) in self.scopes for length in range(1, len(parts) + 1))
 

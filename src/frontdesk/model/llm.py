@@ -153,13 +153,17 @@ class UseCaseVersion:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """Calls of one group added up."""
+    """Calls of one group added up. Milliseconds, mean and percentiles, are of those that the cache did not answer."""
 
     group: Mapping[str, str]
     calls: int
     failed: int
     cached: int
+    masked: int
     input_tokens: int
     output_tokens: int
     cost: int
     milliseconds: float
+    p50: float
+    p95: float
+    p99: float

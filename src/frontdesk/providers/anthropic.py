@@ -40,6 +40,7 @@ FINISHES: dict[str, Finish] = {
     "model_context_window_exceeded": "length",
     "refusal": "refusal",
 }
+SAMPLING = {"top_p": "top_p", "stop": "stop_sequences"}
 T = TypeVar("T")
 
 
@@ -60,11 +61,11 @@ class Manner:
         }
         if system:
             body["system"] = system
-        if self.takes_temperature:
+        if self.takes_temperature and request.temperature is not None:
             body["temperature"] = request.temperature
         if stream:
             body["stream"] = True
-        return body | self._form(request)
+        return body | self._form(request) | _sampling(request)
 
     def after(self, problem: troubles.Problem) -> "Manner | None":
         """How to ask after a refusal, None where it is about something else."""
@@ -82,6 +83,16 @@ class Manner:
             return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
         tool = {"name": request.schema_name, "description": "Give the answer.", "input_schema": request.schema}
         return {"tools": [tool], "tool_choice": {"type": "tool", "name": request.schema_name}}
+
+
+def _sampling(request: ModelRequest) -> dict[str, Any]:
+    """What else an application sets. Raises ModelFailed (UNSUPPORTED) for what there is not."""
+    found: dict[str, Any] = {}
+    for name, value in request.sampling.items():
+        if name not in SAMPLING:
+            raise troubles.unsupported("anthropic", f"parameter {name}")
+        found[SAMPLING[name]] = [value] if name == "stop" and isinstance(value, str) else value
+    return found
 
 
 class Block(msgspec.Struct):

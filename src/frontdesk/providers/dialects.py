@@ -42,13 +42,13 @@ class Dialect:
         }
         if model:
             body["model"] = model
-        if self.takes_temperature:
+        if self.takes_temperature and request.temperature is not None:
             body["temperature"] = request.temperature
         if request.schema is not None and self.structure is not Structure.TEXT:
             body["response_format"] = self._format(request.schema, request.schema_name)
         if stream:
             body["stream"] = True
-        return body
+        return {**body, **request.sampling} if request.sampling else body
 
     def after(self, problem: Problem) -> "Dialect | None":
         """What to speak after a refusal, None where the refusal is about something else."""

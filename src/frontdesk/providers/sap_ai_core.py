@@ -23,6 +23,7 @@ from frontdesk.providers.signing_in import ClientCredentials
 API_VERSION = "2023-05-15"
 LOOK_AGAIN_SECONDS = 600.0
 ORCHESTRATION = "orchestration"
+NO_PARAMS = ("messages", "model", "response_format", "stream")
 
 
 class Deployment(msgspec.Struct):
@@ -176,7 +177,7 @@ def _orchestrated(body: dict[str, Any]) -> dict[str, Any]:
     prompt: dict[str, Any] = {"template": template}
     if "response_format" in body:
         prompt["response_format"] = body["response_format"]
-    params = {name: body[name] for name in ("max_tokens", "max_completion_tokens", "temperature") if name in body}
+    params = {name: value for name, value in body.items() if name not in NO_PARAMS}
     model = {"name": body["model"], "params": params}
     return {
         "config": {"modules": {"prompt_templating": {"prompt": prompt, "model": model}}},

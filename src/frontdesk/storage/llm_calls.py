@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, case, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Tier
 from frontdesk.model.llm import CallReport, ModelCall
 from frontdesk.storage.database import Database
+from frontdesk.storage.llm_reports import GROUPS, report
 from frontdesk.storage.llm_tables import model_call
 
 log = logging.getLogger(__name__)
 
 WRITE_AFTER = 0.1
 MOST_WAITING = 50_000
-GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
 
 
 class StoredCalls:
@@ -60,12 +60,18 @@ class StoredCalls:
         return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
 
     async def report(
-        self, groups: Sequence[str], since: datetime | None = None, until: datetime | None = None
+        self,
+        groups: Sequence[str],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        caller: str | None = None,
     ) -> tuple[CallReport, ...]:
-        """Calls added up by day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
+        """Calls added up by day, use_case, service, model, caller, tier or outcome; of one caller only, where it is
+        named. Raises Invalid."""
         if strange := set(groups) - set(GROUPS):
             raise Invalid(f"calls cannot be grouped by {', '.join(sorted(strange))}: use {', '.join(GROUPS)}", "by")
-        return await self._database.read(lambda c: _report(c, tuple(groups), since, until))
+        return await self._database.read(lambda c: report(c, tuple(dict.fromkeys(groups)), since, until, caller))
 
     async def forget(self, before: datetime) -> int:
         """Delete calls that are older."""
@@ -102,39 +108,3 @@ def _as_call(row: Row[Any]) -> ModelCall:
     values = dict(row._mapping)
     del values["day"]
     return ModelCall(**values | {"tier": Tier(values["tier"])})
-
-
-def _report(
-    connection: Connection, groups: tuple[str, ...], since: datetime | None, until: datetime | None
-) -> tuple[CallReport, ...]:
-    call = model_call.c
-    columns = [call[name] for name in groups]
-    rows = select(
-        *columns,
-        func.count().label("calls"),
-        func.sum(case((call.outcome == "ok", 0), else_=1)).label("failed"),
-        func.sum(case((call.cached, 1), else_=0)).label("cached"),
-        func.sum(call.input_tokens).label("input_tokens"),
-        func.sum(call.output_tokens).label("output_tokens"),
-        func.sum(call.cost).label("cost"),
-        func.avg(call.milliseconds).label("milliseconds"),
-    )
-    if since is not None:
-        rows = rows.where(call.at >= since)
-    if until is not None:
-        rows = rows.where(call.at < until)
-    found = connection.execute(rows.group_by(*columns).order_by(*columns))
-    return tuple(_as_report(row, groups) for row in found.mappings() if row["calls"])
-
-
-def _as_report(values: RowMapping, groups: tuple[str, ...]) -> CallReport:
-    return CallReport(
-        group={name: str(values[name]) for name in groups},
-        calls=int(values["calls"]),
-        failed=int(values["failed"]),
-        cached=int(values["cached"]),
-        input_tokens=int(values["input_tokens"]),
-        output_tokens=int(values["output_tokens"]),
-        cost=int(values["cost"]),
-        milliseconds=round(float(values["milliseconds"]), 3),
-    )

@@ -1,0 +1,25 @@
+"""The gateway /llm/v1: language models for other applications, typed by use case and OpenAI-compatible."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from frontdesk.edges.llm_gateway.call_routes import CallRoutes
+from frontdesk.edges.llm_gateway.openai_routes import AudioRoutes, OpenAiRoutes
+from frontdesk.edges.llm_gateway.services import GatewayRoom, GatewayServices
+from frontdesk.edges.llm_gateway.specification import PATH
+from frontdesk.edges.llm_gateway.use_case_routes import UseCaseRoutes
+from frontdesk.edges.llm_gateway.vector_routes import VectorRoutes
+
+__all__ = ["GatewayServices", "gateway_routes"]
+
+ROOMS: tuple[type[GatewayRoom], ...] = (OpenAiRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
+
+
+def gateway_routes(services: GatewayServices) -> list[ControllerRouterHandler]:
+    """All routes under /llm/v1."""
+    rooms = [room.bind(services) for room in ROOMS]
+    audio = AudioRoutes.bind(services)
+    return [
+        Router(path=PATH, route_handlers=[*rooms], request_max_body_size=services.most_body_bytes),
+        Router(path=PATH, route_handlers=[audio], request_max_body_size=services.most_audio_bytes),
+    ]

@@ -1,0 +1,67 @@
+"""What a failed model means to whoever asked: one status for each trouble, told in each interface's own form."""
+
+import math
+from dataclasses import dataclass
+
+from frontdesk.interfaces import ModelFailed, ProviderFailed, Trouble
+
+# Services are asked again at once by most clients; this is for those that would have to wait.
+RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A status with the names that OpenAI's, Anthropic's and our own interface have for it."""
+
+    status: int
+    openai_type: str
+    code: str
+    anthropic_type: str
+    problem: str
+
+
+_CALLERS = ("invalid_request_error", "invalid_request_error")
+_OURS = ("server_error", "api_error")
+_LIMITS = ("rate_limit_exceeded", "rate_limit_error")
+
+
+def _meaning(status: int, types: tuple[str, str], code: str, problem: str = "") -> Meaning:
+    return Meaning(status, types[0], code, types[1], problem or code.replace("_", "-"))
+
+
+MEANINGS = {
+    Trouble.TIMEOUT: _meaning(504, _OURS, "timeout"),
+    Trouble.UNREACHABLE: _meaning(502, _OURS, "unreachable"),
+    Trouble.RATE_LIMITED: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
+    Trouble.SERVER_ERROR: _meaning(502, _OURS, "server_error", "model-failed"),
+    # Our key is refused, not the caller's.
+    Trouble.UNAUTHORISED: _meaning(502, _OURS, "model_refuses_our_key"),
+    Trouble.BAD_REQUEST: _meaning(400, _CALLERS, "model_refuses_request"),
+    Trouble.CONTENT_FILTER: _meaning(400, _CALLERS, "content_filter"),
+    Trouble.REFUSED: _meaning(422, _CALLERS, "refused"),
+    Trouble.CUT_OFF: _meaning(422, _CALLERS, "cut_off"),
+    Trouble.EMPTY: _meaning(502, _OURS, "empty_answer"),
+    Trouble.NOT_JSON: _meaning(502, _OURS, "not_json"),
+    Trouble.WRONG_SCHEMA: _meaning(502, _OURS, "wrong_schema"),
+    Trouble.UNSUPPORTED: _meaning(400, _CALLERS, "unsupported"),
+    Trouble.NOT_MASKED: _meaning(422, _CALLERS, "not_masked"),
+    Trouble.OVER_BUDGET: _meaning(429, ("insufficient_quota", "rate_limit_error"), "insufficient_quota", "over-budget"),
+    Trouble.OVER_LIMIT: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
+    Trouble.BREAKER_OPEN: _meaning(503, _OURS, "model_unavailable"),
+    Trouble.NEEDS_PERSON: _meaning(503, _OURS, "needs_person"),
+}
+
+
+def meaning_of(error: ProviderFailed) -> Meaning:
+    """What to answer."""
+    return MEANINGS[error.trouble if isinstance(error, ModelFailed) else Trouble.SERVER_ERROR]
+
+
+def headers_of(error: ProviderFailed) -> dict[str, str]:
+    """When to come back. Whose budget is spent need not: `x-should-retry` is what OpenAI's clients heed."""
+    meaning = meaning_of(error)
+    if meaning.code == "insufficient_quota":
+        return {"x-should-retry": "false"}
+    if meaning.status in (429, 503):
+        return {"Retry-After": str(max(1, math.ceil(error.after_seconds or RETRY_SECONDS)))}
+    return {}

@@ -1,0 +1,87 @@
+"""What the gateway's routes are handed, and on whose behalf they ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from litestar import Controller, Request
+from litestar.exceptions import PermissionDeniedException
+
+from frontdesk.llm.chat import Chat
+from frontdesk.llm.house_lists import HouseLists
+from frontdesk.llm.lines import Ladders
+from frontdesk.llm.running import UseCases
+from frontdesk.llm.shelf import Shelf
+from frontdesk.model import Caller, Grant, Role
+from frontdesk.model.llm import Asker, CallReport, Purse
+
+Asked = Request[Caller, Any, Any]
+NAME_LENGTH = 100
+
+
+class CallReports(Protocol):
+    """Calls added up."""
+
+    async def report(
+        self,
+        groups: Sequence[str],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        caller: str | None = None,
+    ) -> tuple[CallReport, ...]:
+        """By day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayServices:
+    """Everyone that the routes ask; `chat_tokens` is the longest answer where a caller sets no limit."""
+
+    chat: Chat
+    use_cases: UseCases
+    shelf: Shelf
+    ladders: Ladders
+    lists: HouseLists
+    calls: CallReports
+    currency: str
+    chat_tokens: int = 4096
+    most_body_bytes: int = 1_000_000
+    most_audio_bytes: int = 25_000_000
+
+
+class GatewayRoom(Controller):
+    """A group of routes; `bind` gives it its services."""
+
+    services: ClassVar[GatewayServices]
+
+    @classmethod
+    def bind(cls, services: GatewayServices) -> type["GatewayRoom"]:
+        """The same routes, asking these services."""
+        return type(cls.__name__, (cls,), {"services": services, "__doc__": cls.__doc__})
+
+
+def asker_of(request: Asked) -> Asker:
+    """The caller, with what it may spend."""
+    caller = request.user
+    grant: Grant = caller.grant
+    purse = Purse(caller.id, grant.budget_day, grant.budget_month) if grant.budget_day or grant.budget_month else None
+    return Asker((caller.name or caller.id)[:NAME_LENGTH], purse=purse)
+
+
+def check_model(request: Asked, alias: str) -> None:
+    """Refuses a model that the caller's key may not name."""
+    if not request.user.grant.allows_model(alias):
+        raise PermissionDeniedException(f"this key may not ask {alias[:80]!r}: its scopes name other models")
+
+
+def check_use_case(request: Asked, name: str) -> None:
+    """Refuses a use case that the caller's key does not reach."""
+    if not request.user.grant.allows(f"llm:use-case:{name}"):
+        raise PermissionDeniedException(f"this needs a key with the scope llm:use-case:{name[:60]}")
+
+
+def sees_all_callers(request: Asked) -> bool:
+    """Whether the caller may see what others asked."""
+    return bool(request.user.role.covers(Role.SUPERVISOR))

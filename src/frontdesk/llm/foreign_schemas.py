@@ -1,0 +1,113 @@
+"""Schemas that callers of chat bring along: nothing in one may keep the process busy or bring it down.
+
+Patterns are left to the model service: one regular expression could take for ever (a caller may also have the model
+answer what it matches slowly). References are followed so many times in one check, and no more.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError
+
+from frontdesk.interfaces import Invalid
+from frontdesk.llm.schemas import Check, Problem, check_schema
+
+WHAT = "response_format"
+MOST_BYTES = 64 * 1024
+MOST_DEPTH = 40
+MOST_REFERENCES = 2000
+MOST_REMEMBERED = 256
+NAMED = frozenset({"properties", "$defs", "definitions", "dependentSchemas"})
+VALUES = frozenset({"const", "enum", "default", "examples"})
+UNCHECKED = frozenset({"pattern", "patternProperties", "format"})
+
+
+class ForeignCheck(Check):
+    """Holds answers against a caller's schema."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        """The schema has passed `foreign_check`."""
+        super().__init__(_without_patterns(schema), _Bounded)
+
+    def problem(self, value: Any) -> Problem | None:
+        """See Check; what cannot be checked within bounds is a problem too."""
+        _left[0] = MOST_REFERENCES
+        try:
+            return super().problem(value)
+        except (_TooMuch, RecursionError):
+            return Problem("the answer", "$ref", "the schema's references go round too often")
+
+
+def foreign_check(schema: Mapping[str, Any]) -> ForeignCheck:
+    """A check of a caller's schema, remembered for its next request. Raises Invalid."""
+    encoded = _encoded(schema)
+    if (known := _known.get(encoded)) is not None:
+        _known.move_to_end(encoded)
+        return known
+    check_schema(dict(schema), WHAT)
+    made = _known[encoded] = ForeignCheck(schema)
+    if len(_known) > MOST_REMEMBERED:
+        _known.popitem(last=False)
+    return made
+
+
+_known: OrderedDict[bytes, ForeignCheck] = OrderedDict()
+_left = [MOST_REFERENCES]  # checks never wait for anything, so one counter serves all
+
+
+class _TooMuch(Exception):
+    pass
+
+
+def _counted(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    _left[0] -= 1
+    if _left[0] < 0:
+        raise _TooMuch
+    yield from Draft202012Validator.VALIDATORS["$ref"](validator, reference, instance, schema) or ()
+
+
+_Bounded = validators.extend(Draft202012Validator, {"$ref": _counted})  # type: ignore[no-untyped-call]  # as it comes
+
+
+def _encoded(schema: Mapping[str, Any]) -> bytes:
+    try:
+        encoded = msgspec.json.encode(schema)
+    except RecursionError:
+        raise Invalid(f"{WHAT}: the schema is nested too deeply", WHAT) from None
+    if len(encoded) > MOST_BYTES:
+        raise Invalid(f"{WHAT}: the schema has more than {MOST_BYTES:,} bytes", WHAT)
+    if _depth(schema) > MOST_DEPTH:
+        raise Invalid(f"{WHAT}: the schema is nested deeper than {MOST_DEPTH} levels", WHAT)
+    return encoded
+
+
+def _depth(value: Any) -> int:
+    """How deeply a value is nested, counted level by level: recursion could not go deep enough to tell."""
+    level, depth = [value], 0
+    while level and depth <= MOST_DEPTH:
+        depth += 1
+        level = [each for part in level for each in _inside(part) if isinstance(each, dict | list)]
+    return depth
+
+
+def _inside(part: Any) -> Any:
+    return part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+
+
+def _without_patterns(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_patterns(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    return {name: _part(name, part) for name, part in schema.items() if name not in UNCHECKED}
+
+
+def _part(name: str, part: Any) -> Any:
+    if name in VALUES:
+        return part
+    if name in NAMED and isinstance(part, Mapping):
+        return {key: _without_patterns(each) for key, each in part.items()}
+    return _without_patterns(part)

@@ -1,0 +1,67 @@
+"""A question whose answer must satisfy a schema; a wrong answer is repaired once: the model is told what was wrong."""
+
+from dataclasses import replace
+from typing import Any
+
+from frontdesk.interfaces import ModelAnswer, ModelFailed, ModelRequest, Trouble, Turn
+from frontdesk.llm.calling import Calling, Question
+from frontdesk.llm.lines import Rung
+from frontdesk.llm.patience import Deadline
+from frontdesk.llm.schemas import Check
+from frontdesk.llm.tolerant import read_answer
+
+# These can be mended by telling the model what was wrong.
+MENDABLE = frozenset({Trouble.NOT_JSON, Trouble.WRONG_SCHEMA, Trouble.CUT_OFF})
+SHOWN_BACK = 6000
+
+
+async def ask_checked(
+    calling: Calling, rung: Rung, request: ModelRequest, question: Question, seconds: float, check: Check
+) -> tuple[Any, ModelAnswer]:
+    """The value that the model answers, valid by its schema, and the answer it stood in. Raises ModelFailed."""
+    deadline = Deadline(seconds)
+    try:
+        return await _ask(calling, rung, request, question, deadline.left, check)
+    except _Wrong as wrong:
+        repair = replace(request, turns=(*request.turns, *_complaint(wrong)))
+        try:
+            return await _ask(calling, rung, repair, question, deadline.left, check)
+        except _Wrong as again:
+            # The service is well, this model cannot do it: the next rung is worth more than a third try.
+            raise ModelFailed(again.trouble, f"{again}, also when told", permanent=True) from None
+
+
+class _Wrong(ModelFailed):
+    """An answer that the model may be able to mend; it holds what was said and why not, its text does not."""
+
+    def __init__(self, cause: ModelFailed, said: str, why: str) -> None:
+        super().__init__(cause.trouble, str(cause))
+        self.said, self.why = said, why
+
+
+async def _ask(
+    calling: Calling, rung: Rung, request: ModelRequest, question: Question, seconds: float, check: Check
+) -> tuple[Any, ModelAnswer]:
+    def read(answer: ModelAnswer) -> tuple[Any, ModelAnswer]:
+        try:
+            value = read_answer(answer)
+        except ModelFailed as error:
+            if error.trouble in MENDABLE:
+                raise _Wrong(error, answer.text, str(error)) from None
+            raise
+        if problem := check.problem(value):
+            cause = ModelFailed(Trouble.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
+            raise _Wrong(cause, answer.text, problem.words)
+        return value, answer
+
+    return await calling.complete(rung, request, question, seconds, read)
+
+
+def _complaint(wrong: _Wrong) -> tuple[Turn, ...]:
+    """What was said and what is wrong with it."""
+    shorter = " Be shorter." if wrong.trouble is Trouble.CUT_OFF else ""
+    told = (
+        f"Your answer cannot be used: {wrong.why}.{shorter} Answer again with the corrected JSON object, nothing else."
+    )
+    said = wrong.said[:SHOWN_BACK].strip()
+    return (*((Turn("assistant", said),) if said else ()), Turn("user", told))

@@ -1,0 +1,129 @@
+"""The gateway as applications meet it: a server on loopback, the official clients, a stand-in model server behind."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import httpx
+import msgspec
+import openai
+import pytest
+import uvicorn
+
+from frontdesk.app import House, open_house
+from frontdesk.model import Grant, Role
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Llm, load
+from frontdesk.simulators.llm import KEY, LlmSimulator, Rule
+from frontdesk.simulators.llm.scripts import Script
+from frontdesk.simulators.serving import serving
+from frontdesk.web import create_web
+
+ASK: Any = [{"role": "user", "content": "My kettle leaks."}]
+PRICED = {"stand-in": {"input": 1.0, "output": 2.0}}
+
+
+@dataclass
+class Gateway:
+    """A running gateway; `model` is the server behind it."""
+
+    url: str
+    house: House
+    model: LlmSimulator
+    key: str
+
+    def script(self, *rules: Rule) -> None:
+        """What the model does wrong from now on."""
+        self.model.script = Script(rules)
+
+    def openai(self, key: str = "", **more: Any) -> openai.AsyncOpenAI:
+        more.setdefault("max_retries", 0)
+        return openai.AsyncOpenAI(base_url=f"{self.url}/llm/v1", api_key=key or self.key, **more)
+
+    def anthropic(self, key: str = "") -> anthropic.AsyncAnthropic:
+        return anthropic.AsyncAnthropic(base_url=f"{self.url}/llm", api_key=key or self.key, max_retries=0)
+
+    def http(self, key: str = "") -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {key or self.key}"}
+        return httpx.AsyncClient(base_url=f"{self.url}/llm/v1", headers=headers, timeout=60)
+
+    async def new_key(self, *scopes: str, role: Role = Role.SERVICE, name: str = "shop", **grant: int) -> str:
+        _, secret = await self.house.accounts.add_key(name, role, Grant(frozenset(scopes), **grant))
+        return secret
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """What was recorded, by use case, outcome and caller."""
+        await self.house.llm.room.calling.drain()
+        await self.house.llm.calls.flush()
+        found = await self.house.llm.calls.report(["use_case", "outcome", "caller"])
+        return [{**each.group, "calls": each.calls, "cost": each.cost, "masked": each.masked} for each in found]
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[str]:
+    """The whole application on a free port of loopback."""
+    app = await create_web(house)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    server.capture_signals = _nothing  # type: ignore[assignment,method-assign]  # pytest's handlers stay
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        app.state.live.close()
+        server.should_exit = True
+        await running
+
+
+class _Nothing:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _nothing() -> _Nothing:
+    return _Nothing()
+
+
+Open = Callable[..., Awaitable[Gateway]]
+
+
+@pytest.fixture
+async def opened(tmp_path: Path, builtin: Builtin, migrated_file: Path) -> AsyncIterator[Open]:
+    """Opens a gateway with these settings of `[llm]`."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(migrated_file, tmp_path / "data")
+    async with AsyncExitStack() as stack:
+
+        async def open_gateway(*rules: Rule, **knobs: Any) -> Gateway:
+            model = LlmSimulator(rules)
+            behind = await stack.enter_async_context(serving(model.answer))
+            service = {"kind": "openai", "base_url": f"{behind}/v1", "key": KEY, "model": "stand-in"}
+            service |= {"embedding_model": "stand-in", "speech_model": "stand-in"}
+            raw = {
+                "services": {"main": service},
+                "ladders": {"default": ["main"]},
+                "prices": PRICED,
+                "chat_seconds": 1.5,
+                "attempts": 1,
+            }
+            settings = load(data=tmp_path / "data", environment={})
+            settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | knobs, Llm))
+            house = await stack.enter_async_context(open_house(settings, builtin))
+            url = await stack.enter_async_context(served(house))
+            _, key = await house.accounts.add_key("test", Role.SERVICE)
+            return Gateway(url, house, model, key)
+
+        yield open_gateway
+
+
+@pytest.fixture
+async def gateway(opened: Open) -> Gateway:
+    """A gateway with one model service and nothing set."""
+    return await opened()
