@@ -15,13 +15,19 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.settings import Settings
 from frontdesk.storage.schema import current, newest, upgrade
+from frontdesk.storage.searching import SEARCH_INDEX
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.tables import code, metadata
 
 
+def declared(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is one that the code declares; the words of searches are in tables of the engines' own."""
+    return kind != "table" or not str(name).startswith(SEARCH_INDEX)
+
+
 async def test_the_migrated_schema_is_the_one_that_the_code_declares(house: House) -> None:
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": declared})
         return list(compare_metadata(context, metadata))
 
     assert await house.database.read(differences) == []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,9 +16,22 @@ class Page(Generic[T]):
     next_cursor: str | None = None
 
 
+class Confidence(StrEnum):
+    """How sure the reading of an intent is: below 0.5, up to 0.8, above."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+SURE = {Confidence.LOW: (0.0, 0.5), Confidence.MEDIUM: (0.5, 0.8), Confidence.HIGH: (0.8, 1.01)}
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionFilter:
-    """Which interactions; empty fields do not filter."""
+    """Which interactions; empty fields do not filter. `text` is what a person searches for; `since` and `until` are
+    about the last change, `opened_since` and `opened_until` about when they began.
+    """
 
     status: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
@@ -29,3 +43,11 @@ class InteractionFilter:
     customer_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    text: str = ""
+    tier: tuple[str, ...] = ()
+    confidence: tuple[Confidence, ...] = ()
+    language: tuple[str, ...] = ()
+    message_type: tuple[str, ...] = ()
+    route: tuple[str, ...] = ()
+    opened_since: datetime | None = None
+    opened_until: datetime | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, text
 from frontdesk.interfaces import Clock, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.storage.database import Database
+from frontdesk.storage.searching import index_words
 from frontdesk.storage.tables import inbound_message, inbox_event, interaction, work
 
 ALPHABET = string.ascii_uppercase + string.digits
@@ -156,6 +157,7 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     connection.execute(insert(inbound_message), [_message_row(a, r) for a, r in fresh])
     connection.execute(insert(inbox_event), [_event_row(a) for a, _ in fresh])
     connection.execute(insert(work), [_work_row(a) for a, _ in fresh])
+    index_words(connection, (receipt.interaction_id for _, receipt in fresh))
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from frontdesk.storage import insights_triggers
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import Database
 from frontdesk.storage.insights_folding import begin_epoch, refold
+from frontdesk.storage.searching import rebuild
 from frontdesk.storage.tables import contact, customer, interaction, metadata, service_call
 from frontdesk.storage.types import Moment
 
@@ -105,6 +106,7 @@ def _fill(connection: Connection, tables: Sequence[tuple[str, tuple[str, ...], R
         numbers = [row[0] for name, _columns, rows in tables if name == interaction.name for row in rows]
         if numbers:
             refold(connection, min(numbers), max(numbers))
+            rebuild(connection, min(numbers), max(numbers))
 
 
 def _finish(connection: Connection) -> None:

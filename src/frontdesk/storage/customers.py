@@ -11,7 +11,8 @@ from frontdesk.storage.codes import touch
 from frontdesk.storage.database import Database
 from frontdesk.storage.idempotency import write_once
 from frontdesk.storage.rows import as_customer
-from frontdesk.storage.tables import customer
+from frontdesk.storage.searching import index_words
+from frontdesk.storage.tables import customer, interaction
 
 
 class StoredCustomers:
@@ -65,5 +66,7 @@ def _rename(connection: Connection, customer_id: str, name: str, version: int | 
     here = (customer.c.id == customer_id, customer.c.version == at)
     if connection.execute(update(customer).where(*here).values(name=name, version=at + 1)).rowcount != 1:
         raise Stale(f"customer {customer_id} was changed meanwhile: read it again")
+    theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
+    index_words(connection, connection.execute(theirs).scalars().all())
     touch(connection)
     return Customer(customer_id, name, before.created_at, at + 1)

@@ -25,11 +25,14 @@ from frontdesk.storage.database import Database
 from frontdesk.storage.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.journal import note
 from frontdesk.storage.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
+from frontdesk.storage.searching import index_reading, index_words
 from frontdesk.storage.tables import analysis, decision, effect, inbound_message, interaction
 from frontdesk.storage.working import pass_fence
 
 # Actions that are themselves worth a line in the journal, and what it is called.
 NOTED = {"ask_person": "asked", "escalate": "escalated"}
+# What is found by its words.
+SEARCHED = frozenset({"title", "summary", "tags", "customer_id"})
 
 
 class StoredCases:
@@ -157,6 +160,7 @@ def _keep_record(connection: Connection, case: Case, change: Change, now: dateti
     updated = apply_change(connection, case.interaction, change, now)
     seen = update(inbound_message).where(inbound_message.c.id == case.message.id)
     connection.execute(seen.values(recorded=True, contact_id=contact_id))
+    index_reading(connection, [case.interaction.id])
     _note(connection, case, now, "recorded", {"title": updated.title})
     return updated
 
@@ -180,6 +184,8 @@ def apply_change(
     )
     if changed.rowcount != 1:
         raise Stale(f"interaction {before.reference} was changed meanwhile: read it again")
+    if not SEARCHED.isdisjoint(values):
+        index_words(connection, [before.id])
     return replace(before, **values)
 
 
@@ -214,6 +220,8 @@ def _keep_effect(
     state = WorkState.DONE if ends else WorkState.OPEN
     pass_fence(connection, case.lease, f"act {each.position + 1}", state)
     store(connection, each)
+    if each.reference:
+        index_words(connection, [each.interaction_id])
     if ends or any(other.apart for other in case.effects):
         wake_waiting(connection, each, now)
     detail = {

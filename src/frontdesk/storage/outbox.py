@@ -13,6 +13,7 @@ from frontdesk.storage.channel_notices import settle
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
 from frontdesk.storage.rows import as_outbound, as_service_call
+from frontdesk.storage.searching import index_words
 from frontdesk.storage.tables import interaction, outbound_message, service_call
 
 # In a receipt: the answer was not sent, on purpose, and why.
@@ -63,6 +64,7 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     ).scalar_one()
     row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
     connection.execute(insert(outbound_message), [row])
+    index_words(connection, [message.interaction_id])
     return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
 
 

@@ -182,8 +182,8 @@ def _teach(connection: Connection, message: InboundMessage, word: Correction, ex
 
 
 def _show(connection: Connection, message: InboundMessage, word: Correction) -> None:
-    """The interaction shows intent and mood of its latest message, so it follows a correction of that one."""
-    if word.field not in ("intent", "sentiment"):
+    """The interaction shows how its latest message reads, so it follows a correction of that one."""
+    if word.field not in ("intent", "sentiment", "language", "message_type"):
         return
     of_matter = inbound_message.c.interaction_id == message.interaction_id
     latest = select(inbound_message.c.id).where(of_matter).order_by(inbound_message.c.sequence.desc()).limit(1)

@@ -11,6 +11,7 @@ from frontdesk.storage.database import Database
 from frontdesk.storage.handling import StoredCases, apply_change
 from frontdesk.storage.journal import note
 from frontdesk.storage.llm_tables import to_reread
+from frontdesk.storage.searching import index_reading
 from frontdesk.storage.tables import analysis, inbound_message, work
 from frontdesk.storage.working import pass_fence
 
@@ -82,6 +83,7 @@ def _keep(connection: Connection, case: Case, reading: Analysis, change: Change 
     connection.execute(current.values(analysis_id=reading.id))
     if change is not None:
         apply_change(connection, case.interaction, change, now)
+        index_reading(connection, [case.interaction.id])
     connection.execute(delete(to_reread).where(to_reread.c.message_id == reading.message_id))
     detail = {"tier": reading.tier.value, "model": reading.model, "intent": reading.intent, "run": reading.run}
     note(connection, now, "reanalysed", interaction_id=case.interaction.id, message_id=case.message.id, detail=detail)

@@ -12,6 +12,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import Code
 from frontdesk.storage import (  # noqa: F401 - declare their tables
     channel_tables,
+    console_tables,
     insights_tables,
     insights_triggers,
     llm_tables,
@@ -23,7 +24,7 @@ from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0008"
+NEWEST = "0009"
 
 # Two processes that start at once must not both migrate; any number will do.
 ADVISORY_LOCK = 7_305_214

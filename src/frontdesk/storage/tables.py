@@ -106,7 +106,20 @@ interaction = Table(
     Column("first_answer_at", Moment),
     Column("closed_at", Moment),
     Column("version", Integer, nullable=False, default=1),
-    Index("ix_interaction_updated", "updated_at", "id"),
+    # How the latest message that was read reads; kept by `searching`.
+    Column("tier", String(20)),
+    Column("confidence", Float, nullable=False, default=-1, server_default=text("-1")),  # -1: not read yet
+    Column("language", String(10)),
+    Column("message_type", String(40)),
+    Column("merged_into", Key),
+    # Holds all that lists filter and sort by, so that they never look at the rows that they leave out.
+    Index(
+        "ix_interaction_list",
+        *("updated_at", "id", "status", "category", "channel", "priority", "intent", "sentiment", "team", "tier"),
+        *("confidence", "language", "message_type", "created_at", "customer_id", "route", "merged_into"),
+    ),
+    Index("ix_interaction_created", "created_at", "id"),
+    Index("ix_interaction_confidence", "confidence", "id"),
     Index("ix_interaction_status", "status", "updated_at"),
 )
 

@@ -1,0 +1,109 @@
+"""The sockets of the console: lists that stay fast whatever is in them, views that people saved, merging."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from frontdesk.model import Interaction, InteractionFilter, Page
+
+
+class ListSort(StrEnum):
+    """Orders of the list; those with a minus begin at the end that people look at first."""
+
+    UPDATED_FIRST = "-updated"
+    UPDATED = "updated"
+    CREATED_FIRST = "-created"
+    CREATED = "created"
+    PRIORITY_FIRST = "-priority"
+    PRIORITY = "priority"
+    STATUS = "status"
+    STATUS_LAST = "-status"
+    CONFIDENCE = "confidence"
+    CONFIDENCE_FIRST = "-confidence"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One line of the list, as codes; `customer` is a name, `messages` counts the customer's."""
+
+    id: int
+    reference: str
+    title: str
+    status: str
+    priority: str
+    category: str
+    channel: str
+    team: str
+    tags: str
+    sentiment: str | None
+    intent: str | None
+    confidence: float | None
+    tier: str | None
+    language: str | None
+    customer_id: str | None
+    customer: str
+    messages: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are, or (`more`) that there are more than that. `cut`: a frequent word hid older hits."""
+
+    number: int
+    more: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter under a name; `query` is the part of the address behind the question mark."""
+
+    id: str
+    owner: str
+    name: str
+    query: str
+    shared: bool
+    created_at: datetime
+
+
+class InteractionLists(Protocol):
+    """Lists of interactions."""
+
+    async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
+        """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
+        ...
+
+    async def count(self, wanted: InteractionFilter) -> Count:
+        """How many fit, counted up to ten thousand."""
+        ...
+
+
+class SavedViews(Protocol):
+    """Views that people saved."""
+
+    async def of(self, owner: str) -> tuple[SavedView, ...]:
+        """Those of this person and those that others share, by name."""
+        ...
+
+    async def save(self, owner: str, name: str, query: str, *, shared: bool) -> SavedView:
+        """Keep it, in place of an older one with the same name. Raises Conflict when they have too many."""
+        ...
+
+    async def remove(self, owner: str, view_id: str) -> None:
+        """Forget one's own view. Raises NotFound."""
+        ...
+
+
+class Merging(Protocol):
+    """Two interactions that are one matter."""
+
+    async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
+        """Move all that belongs to `other` to `into`; its reference leads there from now on. Raises Stale, Conflict."""
+        ...
+
+    async def leads_to(self, reference: str) -> str:
+        """The reference of the interaction that this one was merged into; itself where it was not."""
+        ...
