@@ -17,6 +17,7 @@ from benchmarks.footprint import footprint
 from benchmarks.handling import whole_way
 from benchmarks.measure import Figure, round_off
 from benchmarks.reading import engine
+from benchmarks.webhooks import webhooks
 
 BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "accept": accept,
@@ -25,6 +26,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "engine": engine,
     "rules": rules,
     "backtest": backtest,
+    "webhooks": webhooks,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import ASGIRouteHandler
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
@@ -91,7 +91,7 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     return app
 
 
-def _channel_routes(house: House, wake: Callable[[], None]) -> list[HTTPRouteHandler]:
+def _channel_routes(house: House, wake: Callable[[], None]) -> list[ASGIRouteHandler]:
     doors = [
         Door(name, each.channel, each.kind.most_bytes)
         for name, each in house.channels.channels.items()
