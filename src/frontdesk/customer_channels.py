@@ -136,7 +136,7 @@ def customer_channels(
 ) -> CustomerChannels:
     """The channels under these settings. Raises Invalid that names a setting."""
     knobs = settings.channels
-    tools = Tools(_Reach(outgoing, knobs.timeout_seconds), clock, time.monotonic, settings.server.public_url)
+    tools = Tools(_Reach(outgoing, knobs.timeout_seconds), clock, time.monotonic, outgoing, settings.server.public_url)
     channels = open_channels(knobs, tools)
     letters, rules = StoredLetters(database, clock), PostingRules(knobs.most_automatic_answers)
     media = MediaRules(knobs.most_media_bytes, tuple(knobs.refused_media.split()))

@@ -8,6 +8,7 @@ import msgspec
 
 from frontdesk.interfaces import Clock, Http, Invalid
 from frontdesk.interfaces.channels import Channel
+from frontdesk.interfaces.mail import MailReach
 
 NEEDED, SECRET = "needed", "secret"
 
@@ -27,6 +28,7 @@ class Tools:
     reach: Reach
     clock: Clock
     seconds: Callable[[], float]
+    mail: MailReach
     public_url: str = ""
 
 

@@ -96,7 +96,7 @@ def _rows(kind: Kind, prefix: str) -> list[str]:
 
 
 def _row(field: msgspec.structs.FieldInfo, prefix: str) -> str:
-    default = field.default
+    default = field.default if field.default is not msgspec.NODEFAULT else ""
     said = {"": "empty", True: "`true`", False: "`false`"}.get(default, "") if isinstance(default, str | bool) else ""
     marks = " Needed." if flag(field, NEEDED) else ""
     marks += " Secret." if flag(field, SECRET) else ""
@@ -110,9 +110,15 @@ class _NoReach:
     def __call__(self, url: str, *, trusted: bool = True, most_bytes: int = 0) -> Any:
         return None
 
+    def mailbox(self, server: Any, folder: str) -> Any:
+        return None
+
+    async def post(self, server: Any, mail: Any) -> str:
+        return ""
+
 
 def _no_tools() -> Tools:
-    return Tools(_NoReach(), lambda: datetime.now(UTC), lambda: 0.0)
+    return Tools(_NoReach(), lambda: datetime.now(UTC), lambda: 0.0, _NoReach())
 
 
 def main() -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import msgspec
 
 from frontdesk.channels import in_person, instagram, messenger, slack, telegram, web, whatsapp
+from frontdesk.channels.email import knobs as email
 from frontdesk.channels.kind import Kind, Tools
 from frontdesk.interfaces.channels import Channel
 
 KINDS: tuple[Kind, ...] = (
     web.KIND,
+    email.KIND,
     whatsapp.KIND,
     messenger.KIND,
     instagram.KIND,

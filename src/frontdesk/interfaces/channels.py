@@ -137,8 +137,21 @@ class EventTaker(Protocol):
         """How far this channel has come, by its own keys; empty at first."""
         ...
 
+    async def known(self, provider_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these events have been handed in, now or earlier."""
+        ...
+
     async def keep_held(self, day: date, messages: int) -> None:
         """Note what the vendor says it holds of a day (UTC), for the ledger."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A channel whose vendor can be asked what it holds."""
+
+    async def count(self, taker: EventTaker) -> None:
+        """Note for the ledger what the vendor holds of the last days, and hand in what is missing. Raises Failed."""
         ...
 
 

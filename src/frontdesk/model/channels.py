@@ -61,8 +61,9 @@ class CustomerMessage:
 
     `provider_id` is the vendor's id of the message, unique within the channel. `thread` is the vendor's id of the
     conversation, empty where there is none; `answers` are the vendor's ids of messages that this one answers;
-    `reference` is that of an interaction which the channel has proved it belongs to. `joins_by_sender`: without any of
-    these it joins what the same sender has open. `context` is kept and handed back with the answer. `automatic` says
+    `interaction_id` or `reference` are those of an interaction which the channel has proved it belongs to; `mentions`
+    is a reference that the customer wrote, which counts after all these. `joins_by_sender`: without any of these it
+    joins what the same sender has open. `context` is kept and handed back with the answer. `automatic` says
     why the message was written by a machine (RFC 3834), empty where a person wrote it: no machine answers it.
     """
 
@@ -73,6 +74,8 @@ class CustomerMessage:
     thread: str = ""
     answers: tuple[str, ...] = ()
     reference: str = ""
+    interaction_id: int | None = None
+    mentions: str = ""
     joins_by_sender: bool = True
     context: Mapping[str, str] = field(default_factory=dict)
     enclosures: tuple[Enclosure, ...] = ()

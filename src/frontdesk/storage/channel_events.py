@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVarTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_, update
@@ -18,6 +19,7 @@ from frontdesk.storage.upserts import insert_if_new
 Columns = TypeVarTuple("Columns")
 
 EVENT_WORK = "event"
+CHUNK = 500
 ERROR_LENGTH = 2000
 CONTENT_TYPE_LENGTH = 200
 
@@ -153,6 +155,16 @@ class StoredTaker:
         rows = select(channel_mark.c.key, channel_mark.c.value).where(channel_mark.c.channel == self._channel)
         return await self._database.read(lambda c: {row.key: row.value for row in c.execute(rows)})
 
+    async def known(self, provider_ids: Sequence[str]) -> frozenset[str]:
+        """See interfaces.channels.EventTaker."""
+        found: set[str] = set()
+        for start in range(0, len(provider_ids), CHUNK):
+            some = list(provider_ids[start : start + CHUNK])
+            mine = (channel_event.c.channel == self._channel, channel_event.c.provider_id.in_(some))
+            rows = select(channel_event.c.provider_id).where(*mine)
+            found |= await self._database.read(partial(_values, rows=rows))
+        return frozenset(found)
+
     async def keep_held(self, day: date, messages: int) -> None:
         """See interfaces.channels.EventTaker."""
         key = (channel_held.c.channel == self._channel, channel_held.c.day == day.isoformat())
@@ -224,6 +236,10 @@ def _reopen(connection: Connection, ids: list[str], now: datetime) -> None:
         connection.execute(insert(work), gone)
     new = {"state": EventState.NEW.value, "error": ""}
     connection.execute(update(channel_event).where(channel_event.c.id.in_(ids)).values(**new))
+
+
+def _values(connection: Connection, rows: "Select[str]") -> set[str]:
+    return set(connection.execute(rows).scalars())
 
 
 def _mark(connection: Connection, channel: str, marks: Mapping[str, str]) -> None:

@@ -1,7 +1,8 @@
 """What was found in a raw event becomes messages, notices and edits: each once, in one transaction with the work's end.
 
-A message joins an interaction when the channel proved it (reference), when it answers a message of it, when it has
-the same thread, or when the same sender has one open within the window; else it opens one.
+A message joins an interaction when the channel proved it (id, reference), when it answers a message of it, when it has
+the same thread, when its customer names the reference, or when the same sender has one open within the window; else
+it opens one.
 """
 
 import hashlib
@@ -175,11 +176,17 @@ class _Keeping:
 
     def _joins(self, found: CustomerMessage) -> int | None:
         return (
-            self._by_reference(found.reference)
+            self._by_id(found.interaction_id)
+            or self._by_reference(found.reference)
             or self._by_answer(found.answers)
             or self._by_thread(found.thread)
+            or self._by_reference(found.mentions)
             or (self._by_sender(found) if found.joins_by_sender else None)
         )
+
+    def _by_id(self, interaction_id: int | None) -> int | None:
+        rows = select(interaction.c.id).where(interaction.c.id == interaction_id)
+        return self._connection.execute(rows).scalar() if interaction_id is not None else None
 
     def _by_reference(self, reference: str) -> int | None:
         if not reference:

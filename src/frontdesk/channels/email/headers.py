@@ -59,9 +59,10 @@ def addresses(values: list[str]) -> tuple[tuple[str, str], ...]:
 
 
 def ids(values: list[str]) -> tuple[str, ...]:
-    """The message ids in these fields, without brackets, in order, each once; the last hundred of very many."""
+    """The message ids in these fields, without brackets, in order, each once; of very many the first and the last."""
     found = [part for value in values for part in _ID.findall(_FOLD.sub("", _without_surrogates(value)))]
-    return tuple(dict.fromkeys(found))[-MOST_IDS:]
+    each = list(dict.fromkeys(found))
+    return tuple(each if len(each) <= MOST_IDS else [each[0], *each[1 - MOST_IDS :]])
 
 
 def short_id(message_id: str) -> str:

@@ -13,8 +13,10 @@ from frontdesk.channels.email.bounces import Report, report_of
 from frontdesk.channels.email.headers import addresses, ids, moment, raw, raws, short_id
 from frontdesk.channels.email.headers import field as header
 from frontdesk.channels.email.loops import why_unanswered
-from frontdesk.channels.email.parts import File, contents
+from frontdesk.channels.email.parts import Contents, File, contents
 
+# A field of our own, put before the first part of a mail that is too large to be kept whole: its size.
+CUT = "X-Frontdesk-Cut"
 MOST_HEADER_BYTES = 1024 * 1024
 MOST_SUBJECT = 500
 # Where mail systems note which of our addresses a mail was meant for; To and Cc may name only others (Bcc, lists).
@@ -77,6 +79,10 @@ def _read(mail: Message, own: Collection[str]) -> Mail:
     name, address = next(iter(addresses(raws(mail, "From") or raws(mail, "Sender"))), ("", ""))
     subject = header(mail, "Subject")[:MOST_SUBJECT]
     held = contents(mail, is_forward=_FORWARD.match(subject) is not None)
+    size = raw(mail, CUT).strip()
+    if size.isdigit():
+        cut = f"this mail of {int(size[:15]) / 1_048_576:.0f} MB is larger than is taken: only its beginning is here"
+        held = Contents(held.text, (), (cut,))
     return Mail(
         message_id=next(iter(ids(raws(mail, "Message-ID"))), ""),
         subject=subject,

@@ -1,0 +1,159 @@
+"""E-mail as a channel: mailboxes are watched over IMAP, answers leave by SMTP, mail services may call us instead."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from frontdesk.channels.email import postmark, sendgrid
+from frontdesk.channels.email.composing import Sheet, compose, message_id
+from frontdesk.channels.email.finding import Own, found_in
+from frontdesk.channels.email.knobs import EmailKnobs, MailboxKnobs
+from frontdesk.channels.email.plus_address import plus_address
+from frontdesk.channels.email.signing_in import tokens_of
+from frontdesk.channels.email.watching import MEGABYTE, Watch, Watched
+from frontdesk.channels.kind import Tools
+from frontdesk.interfaces import DeliveryFailed, Invalid
+from frontdesk.interfaces.channels import EventTaker, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
+from frontdesk.model import Receipt
+from frontdesk.model.channels import Found, Letter, Limits, RawEvent, Unread
+
+MAIL = "message/rfc822"
+MOST_NAME = 80
+REPORTS = ("SUCCESS", "FAILURE")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a mail service that calls us does its own way."""
+
+    check: Callable[[WebhookRequest, str, str], None]
+    event_id: Callable[[WebhookRequest], str]
+    read: Callable[[RawEvent, Own], Sequence[Found]]
+
+
+SERVICES = {
+    "sendgrid": Service(sendgrid.check, sendgrid.event_id, sendgrid.read),
+    "postmark": Service(postmark.check, postmark.event_id, postmark.read),
+}
+
+
+class Email:
+    """See interfaces.channels: Channel, Watching, Counting, Idempotent."""
+
+    # A mail that is sent again has the same Message-ID, by which mail systems and programs know it as the same.
+    repeats_safely = True
+
+    def __init__(self, knobs: EmailKnobs, tools: Tools) -> None:
+        """Raises Invalid for an address that is none."""
+        if knobs.address and "@" not in knobs.address.strip("@"):
+            raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
+        self._knobs, self._tools = knobs, tools
+        self._own = Own((knobs.address, *knobs.aliases.split()), _secret(knobs))
+        self._tokens = tokens_of(knobs, tools)
+        self._out = self._smtp()
+        self._watches = [
+            Watch(each, "email", tools.mail, tools.clock, tools.seconds) for each in _watched(knobs, self._imap)
+        ]
+        self.limits = Limits()
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        if not self._knobs.inbound:
+            raise Forged("channels.email.inbound names no mail service that may call here")
+        SERVICES[self._knobs.inbound].check(request, self._knobs.inbound_password, self._knobs.inbound_public_key)
+        return Genuine(SERVICES[self._knobs.inbound].event_id(request))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        kind = event.content_type.partition(";")[0].strip().lower()
+        if kind == MAIL:
+            return found_in(event.body, self._own)
+        service = SERVICES.get("sendgrid" if kind == "multipart/form-data" else self._knobs.inbound)
+        if service is None:
+            return [Unread(f"no mail service is set up that sends {kind or 'this'}")]
+        return service.read(event, self._own)
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel. Raises DeliveryFailed, NoAnswer."""
+        address = self._knobs.address
+        reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
+        recipient, content = compose(letter, self._sheet(reply_to))
+        notify = REPORTS if self._knobs.ask_for_reports else ()
+        try:
+            said = await self._tools.mail.post(
+                self._out, Post(address, recipient, content, letter.key if notify else "", notify)
+            )
+        except (MailRefused, MailFailed) as error:
+            raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
+        return Receipt(message_id(letter.key, address), {"server": said})
+
+    async def watch(self, taker: EventTaker) -> None:
+        """See interfaces.channels.Watching."""
+        if not self._watches:
+            await asyncio.Event().wait()  # mails come by webhook: there is nothing to look at
+        async with asyncio.TaskGroup() as group:
+            for each in self._watches:
+                group.create_task(each.tend(taker))
+
+    async def count(self, taker: EventTaker) -> None:
+        """See interfaces.channels.Counting. Raises MailFailed."""
+        for each in self._watches:
+            await each.count(taker)
+
+    def _sheet(self, reply_to: str) -> Sheet:
+        key_field = postmark.KEY_FIELD if self._knobs.inbound == "postmark" else ""
+        return Sheet(self._knobs.name, self._knobs.address, reply_to, self._tools.clock(), key_field)
+
+    def _has_plus(self, letter: Letter) -> bool:
+        return bool(self._own.secret) and letter.interaction_id > 0
+
+    def _imap(self, box: MailboxKnobs) -> MailServer:
+        password, seconds = box.password, self._knobs.seconds
+        return MailServer(box.imap_host, box.imap_port, box.imap_security, box.user, password, self._tokens, seconds)
+
+    def _smtp(self) -> MailServer:
+        knobs = self._knobs
+        user = "" if knobs.smtp_user == "-" else knobs.smtp_user or knobs.user
+        password = knobs.smtp_password or knobs.password
+        return MailServer(
+            knobs.smtp_host, knobs.smtp_port, knobs.smtp_security, user, password, self._tokens, knobs.seconds
+        )
+
+
+def _secret(knobs: EmailKnobs) -> bytes:
+    """What signs plus addresses, empty where there are none. A secret of its own survives a change of passwords."""
+    words = knobs.plus_secret or knobs.smtp_password or knobs.password or knobs.inbound_password
+    words = words or knobs.oauth_client_secret
+    return (
+        hashlib.sha256(f"frontdesk plus address {words}".encode()).digest() if knobs.plus_addresses and words else b""
+    )
+
+
+def _watched(knobs: EmailKnobs, server: Callable[[MailboxKnobs], MailServer]) -> list[Watched]:
+    """Every folder of every mailbox. The name under which its place is kept is that of the mailbox and the folder."""
+    boxes = {"": knobs, **knobs.mailboxes}
+    return [
+        Watched(
+            name=_short(f"{box.user}@{box.imap_host}/{folder}"),
+            server=server(box),
+            folder=folder,
+            first_days=knobs.first_days,
+            mark_seen=knobs.mark_seen,
+            flag=knobs.flag,
+            move_to=knobs.move_to,
+            most_bytes=knobs.most_megabytes * MEGABYTE,
+        )
+        for box in boxes.values()
+        if box.imap_host
+        for folder in map(unquote, box.folders.split())
+    ]
+
+
+def _short(name: str) -> str:
+    """The name as a part of a key that has at most 100 characters."""
+    return (
+        name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    )
