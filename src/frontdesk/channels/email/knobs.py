@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from frontdesk.channels.kind import Kind, Tools, about, needed, secret
+from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed
 from frontdesk.interfaces.channels import Channel
 from frontdesk.interfaces.mail import Security
 
@@ -18,7 +18,7 @@ class MailboxKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imap_port: Annotated[int, about("Its port: 993 for `tls`, 143 for `starttls`.")] = 993
     imap_security: Annotated[Security, about("`tls`, `starttls`, or `none` (in clear, for loopback only).")] = "tls"
     user: Annotated[str, about("User name of the mailbox, often the address.")] = ""
-    password: Annotated[str, secret("Password, or app password, of this user.")] = ""
+    password: Annotated[str, may_be_secret("Password, or app password, of this user.")] = ""
     folders: Annotated[str, about("Folders to read, with blanks between; a blank in a name is written `%20`.")] = (
         "INBOX"
     )
@@ -38,19 +38,21 @@ class EmailKnobs(MailboxKnobs, frozen=True, forbid_unknown_fields=True):
     smtp_user: Annotated[
         str, about("User name at the SMTP server, if another than `user`; `-`: without signing in.")
     ] = ""
-    smtp_password: Annotated[str, secret("Its password, if another than `password`.")] = ""
+    smtp_password: Annotated[str, may_be_secret("Its password, if another than `password`.")] = ""
     mailboxes: Annotated[
         dict[str, MailboxKnobs], about("Further mailboxes, by a name of your choice; in the settings file only.")
     ] = {}
     oauth_token_url: Annotated[str, about("Where access tokens are had (Microsoft 365, Google); else passwords.")] = ""
     oauth_client_id: Annotated[str, about("Client id at the token service.")] = ""
-    oauth_client_secret: Annotated[str, secret("Client secret at the token service.")] = ""
+    oauth_client_secret: Annotated[str, may_be_secret("Client secret at the token service.")] = ""
     oauth_scope: Annotated[str, about("Scope that is asked for.")] = "https://outlook.office365.com/.default"
-    oauth_refresh_token: Annotated[str, secret("Refresh token, where the service knows users only (Google).")] = ""
+    oauth_refresh_token: Annotated[
+        str, may_be_secret("Refresh token, where the service knows users only (Google).")
+    ] = ""
     plus_addresses: Annotated[
         bool, about("Customers answer to `address+i42.…`. Try first whether mail to `address+test` arrives.")
     ] = False
-    plus_secret: Annotated[str, secret("Signs plus addresses; empty: made from the passwords.")] = ""
+    plus_secret: Annotated[str, may_be_secret("Signs plus addresses; empty: made from the passwords.")] = ""
     ask_for_reports: Annotated[bool, about("Ask for reports on delivery, where the server offers them.")] = True
     mark_seen: Annotated[bool, about("Mark mails as seen once they are stored.")] = True
     flag: Annotated[str, about("Also mark them with this flag, like `$Frontdesk`.")] = ""
@@ -62,7 +64,7 @@ class EmailKnobs(MailboxKnobs, frozen=True, forbid_unknown_fields=True):
         Literal["", "sendgrid", "postmark"],
         about("Mail service that hands mails in by webhook, and tells of delivery."),
     ] = ""
-    inbound_password: Annotated[str, secret("Password in the webhook's address: `https://any:PASSWORD@…`.")] = ""
+    inbound_password: Annotated[str, may_be_secret("Password in the webhook's address: `https://any:PASSWORD@…`.")] = ""
     inbound_public_key: Annotated[str, about("Verification key of SendGrid's signed webhooks, instead.")] = ""
 
 
