@@ -29,6 +29,7 @@ from frontdesk.edges.rest import routes, specification
 from frontdesk.edges.webhooks import Webhooks
 from frontdesk.edges.xsuaa import Xsuaa
 from frontdesk.interfaces import Invalid
+from frontdesk.set_up_pages import set_up_of
 from frontdesk.settings import Settings
 from frontdesk.storage.idempotency import forget_old_keys
 from frontdesk.storage.pages import StoredPages
@@ -69,7 +70,7 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
     interface = _interface_services(house, wake, is_working)
     webhooks = Webhooks.bind(house.statuses, wake, settings.connectors.fsm.webhook_secret)
     chat = chat_window(settings, house.database, secret, now)
-    ours = pages_router(_page_services(house, door, live, pages, secret, wake), chat)
+    ours = pages_router(_page_services(house, door, live, pages, secret, wake), chat, set_up_of(house))
     app = Litestar(
         route_handlers=[
             ours,

@@ -8,6 +8,7 @@ from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
+from frontdesk.ui.console.set_up import SetUp
 from frontdesk.ui.services import Services
 
 HANDLERS = (
@@ -29,9 +30,12 @@ HANDLERS = (
 )
 
 
-def router(services: Services, chat: ChatServices) -> Router:
+def router(services: Services, chat: ChatServices, set_up: SetUp) -> Router:
     """Pages and static files, at the root."""
-    provided = {"services": Provide(lambda: services, sync_to_thread=False)}
+    provided = {
+        "services": Provide(lambda: services, sync_to_thread=False),
+        "set_up": Provide(lambda: set_up, sync_to_thread=False),
+    }
     return Router(
         "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided
     )

@@ -35,7 +35,7 @@ GROUPS = (
     ),
     Group(
         N_("Set-up"),
-        (),
+        (Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),),
     ),
 )
 

@@ -1,5 +1,5 @@
 """All routes of the console."""
 
-from frontdesk.ui.console import home
+from frontdesk.ui.console import home, rules
 
-CONSOLE = (home.home,)
+CONSOLE = (home.home, *rules.HANDLERS)

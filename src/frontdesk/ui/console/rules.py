@@ -1,0 +1,216 @@
+"""Rules: versions, the table editor, analysis, backtest, difference, publication, and why a message was decided so."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces.rules import NewRuleSet, Refused, Wanted
+from frontdesk.model.rules import RuleSetState, RuleSetVersion
+from frontdesk.orchestrator.rules import read_model
+from frontdesk.orchestrator.spreadsheet import to_csv
+from frontdesk.ui.console import rules_view as view
+from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, NeedsSetUp, number_in, who
+from frontdesk.ui.desk import AGENT
+from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import Needs, PageRequest
+
+NOTE_LENGTH = 2000
+MOST_BACKTESTED = 100_000
+STATES = {
+    RuleSetState.DRAFT: (N_("Draft"), "critical"),
+    RuleSetState.PUBLISHED: (N_("In force"), "positive"),
+    RuleSetState.RETIRED: (N_("Retired"), ""),
+}
+PLACE = "/console/rules"
+
+
+@get(PLACE, opt=SUPERVISOR, include_in_schema=False)
+async def versions(request: PageRequest, services: Needs, set_up: NeedsSetUp) -> Response[str]:
+    """All versions, and what came into force when."""
+    rows = [_shown(each) for each in await set_up.rules.versions()]
+    context = {"rows": rows, "publications": await set_up.rules.publications()}
+    return services.pages.page(request, "console/rules.html", N_("Rules"), context)
+
+
+@post(f"{PLACE}/drafts", opt=SUPERVISOR, include_in_schema=False)
+async def begin(request: PageRequest, set_up: NeedsSetUp) -> Redirect:
+    """A draft that begins as a copy of another version, or with a table out of a spreadsheet."""
+    fields = await read_form(request)
+    base = await set_up.rules.version(number_in(fields, "base"))
+    content = base.content
+    if csv := fields.get("csv", "").strip("\ufeff"):
+        content = await set_up.rules.model_of_csv(csv, base.version)
+    draft = NewRuleSet(base.name, content, fields.get("note", "")[:NOTE_LENGTH])
+    made = await set_up.rules.draft(draft, who(request))
+    return Redirect(f"{PLACE}/{made.value.version}", status_code=303)
+
+
+@get(f"{PLACE}/{{version:int}}", opt=SUPERVISOR, include_in_schema=False)
+async def one(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, version: FromPath[int], saved: FromQuery[str] = ""
+) -> Response[str]:
+    """One version: a draft in the editor, any other for reading."""
+    stored = await set_up.rules.version(version)
+    return await _page(request, services, set_up, stored, {"saved": bool(saved)})
+
+
+@post(f"{PLACE}/{{version:int}}", opt=SUPERVISOR, include_in_schema=False)
+async def save(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, version: FromPath[int]
+) -> Response[str] | Redirect:
+    """Replace a draft; with anything wrong in a cell, show the editor again with what was written."""
+    fields = await read_form(request)
+    stored = await set_up.rules.version(version)
+    content, note = fields.get("content", ""), fields.get("note", "")
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(f"a note has at most {NOTE_LENGTH:,} characters", "note")
+    try:
+        await set_up.rules.change(version, NewRuleSet(stored.name, content, note), number_in(fields, "revision"))
+    except Refused as error:
+        return await _again(request, services, set_up, stored, content, note, error)
+    except Stale:
+        words = N_("Somebody else has changed this draft since you opened it. What you wrote is still in the editor.")
+        return await _again(request, services, set_up, stored, content, note, Refused(words), 412)
+    return Redirect(f"{PLACE}/{version}?saved=1", status_code=303)
+
+
+@post(f"{PLACE}/{{version:int}}/remove", opt=SUPERVISOR, include_in_schema=False)
+async def remove(request: PageRequest, set_up: NeedsSetUp, version: FromPath[int]) -> Redirect:
+    """Throw a draft away."""
+    await set_up.rules.remove(version, who(request))
+    return Redirect(PLACE, status_code=303)
+
+
+@post(f"{PLACE}/{{version:int}}/publish", opt=ADMIN, include_in_schema=False)
+async def publish(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, version: FromPath[int]
+) -> Response[str] | Redirect:
+    """Put a version in force; an old one comes back the same way."""
+    note = (await read_form(request)).get("note", "")[:NOTE_LENGTH]
+    try:
+        await set_up.rules.publish(version, who(request), note)
+    except (Refused, Conflict) as error:
+        stored = await set_up.rules.version(version)
+        return await _page(request, services, set_up, stored, {"refused": str(error)}, status=400)
+    return Redirect(f"{PLACE}/{version}", status_code=303)
+
+
+@post(f"{PLACE}/{{version:int}}/backtest", opt=SUPERVISOR, include_in_schema=False)
+async def backtest(request: PageRequest, services: Needs, set_up: NeedsSetUp, version: FromPath[int]) -> Response[str]:
+    """Decide past messages again by this version; nothing is done about it."""
+    fields = await read_form(request)
+    stored = await set_up.rules.version(version)
+    try:
+        last = number_in(fields, "last", MOST_BACKTESTED)
+        report = await set_up.rules.backtest(await set_up.rules.rules(version), Wanted(last))
+    except Invalid as error:
+        more: dict[str, Any] = {"backtest_error": str(error), "last": fields.get("last", "")[:12]}
+        return await _page(request, services, set_up, stored, more, status=400)
+    return await _page(request, services, set_up, stored, {"report": view.report_of(report), "last": last})
+
+
+@get(f"{PLACE}/{{version:int}}/table.csv", opt=SUPERVISOR, include_in_schema=False)
+async def table(set_up: NeedsSetUp, version: FromPath[int]) -> Response[str]:
+    """The table for a spreadsheet."""
+    stored = await set_up.rules.version(version)
+    named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
+    return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
+
+
+@get(f"{PLACE}/explain", opt=AGENT, include_in_schema=False)
+async def explain(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, reference: FromQuery[str] = ""
+) -> Response[str]:
+    """Why the messages of an interaction were decided as they were."""
+    wanted = reference.strip().upper()[:20]
+    context: dict[str, Any] = {"reference": wanted, "decisions": [], "error": ""}
+    if wanted:
+        thread = await services.reader.thread(wanted) if wanted.isascii() and wanted.isalnum() else None
+        if thread is None:
+            context["error"] = N_("There is no interaction with this reference.")
+        else:
+            numbers = {message.id: message.sequence for message in thread.messages}
+            for decision in thread.decisions:
+                found = view.explanation_of(await set_up.rules.explain(decision.message_id))
+                context["decisions"].append(found | {"message": numbers[decision.message_id]})
+    status = 404 if context["error"] else 200
+    return services.pages.page(request, "console/rules_explain.html", N_("Why so?"), context, status=status)
+
+
+async def _again(
+    request: PageRequest,
+    services: Needs,
+    set_up: NeedsSetUp,
+    stored: RuleSetVersion,
+    content: str,
+    note: str,
+    error: Refused,
+    status: int = 400,
+) -> Response[str]:
+    try:
+        read_model(content)
+    except Refused:
+        content = stored.content
+    found = view.findings_of(error.findings)
+    more = {"content": content, "note": note, "refused": str(error), "refused_findings": found}
+    return await _page(request, services, set_up, stored, more, status=status)
+
+
+async def _page(
+    request: PageRequest,
+    services: Needs,
+    set_up: NeedsSetUp,
+    stored: RuleSetVersion,
+    more: dict[str, Any],
+    *,
+    status: int = 200,
+) -> Response[str]:
+    content = more.pop("content", stored.content)
+    context: dict[str, Any] = {
+        "rule_set": _shown(stored),
+        "is_draft": stored.state is RuleSetState.DRAFT,
+        "is_in_force": stored.state is RuleSetState.PUBLISHED,
+        "table": view.table_of(content),
+        "editor": view.editor(stored, content, await set_up.codes.all()),
+        "findings": view.findings_of(await set_up.rules.check(stored.content)),
+        "in_force": None,
+        "changes": [],
+        "note": stored.note,
+        "last": 500,
+    }
+    if not context["is_in_force"]:
+        current = await _in_force(set_up)
+        if current is not None:
+            context |= {"in_force": current.version, "changes": view.changes_between(current, stored)}
+    title = N_("Rules")
+    return services.pages.page(request, "console/rule_set.html", title, context | more, status=status)
+
+
+async def _in_force(set_up: NeedsSetUp) -> RuleSetVersion | None:
+    try:
+        return await set_up.rules.version()
+    except NotFound:
+        return None
+
+
+def _shown(version: RuleSetVersion) -> dict[str, Any]:
+    name, tone = STATES[version.state]
+    return {
+        "version": version.version,
+        "name": version.name,
+        "state": name,
+        "tone": tone,
+        "note": version.note,
+        "by": version.created_by,
+        "at": version.created_at,
+        "revision": version.revision,
+        "published_at": version.published_at,
+        "is_draft": version.state is RuleSetState.DRAFT,
+    }
+
+
+HANDLERS = (versions, begin, explain, one, save, remove, publish, backtest, table)

@@ -1,0 +1,43 @@
+"""What the pages for setting up are handed besides what all pages have, and what they have in common."""
+
+from dataclasses import dataclass
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from frontdesk.interfaces import CodeEntries, CodeLists, EffectDesk, Invalid, Readings
+from frontdesk.model import Role
+from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.ui.services import ROLE, PageRequest
+
+SUPERVISOR = {ROLE: Role.SUPERVISOR}
+ADMIN = {ROLE: Role.ADMIN}
+NAME_LENGTH = 100
+LARGEST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """Everyone that these pages ask."""
+
+    rules: RuleDesk
+    effects: EffectDesk
+    readings: Readings
+    codes: CodeLists
+    code_entries: CodeEntries
+
+
+NeedsSetUp = NamedDependency[SkipValidation[SetUp]]
+
+
+def who(request: PageRequest) -> str:
+    """The caller as it is noted with what they do."""
+    return (request.user.name or request.user.id)[:NAME_LENGTH]
+
+
+def number_in(fields: dict[str, str], name: str, most: int = LARGEST_NUMBER) -> int:
+    """A whole number from 1 out of a form. Raises Invalid."""
+    text = fields.get(name, "").strip()
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:12]) <= most:
+        raise Invalid(f"{name} is a whole number from 1 to {most:,}", name)
+    return int(text)
