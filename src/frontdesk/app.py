@@ -14,6 +14,7 @@ from frontdesk import __version__
 from frontdesk.back_ends import BackEnds, back_ends
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.customer_channels import CustomerChannels, customer_channels
+from frontdesk.insight_desk import Insights, insights
 from frontdesk.interfaces import Http, ModelService, Outlet, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models
 from frontdesk.llm.proxy import Proxy
@@ -101,6 +102,7 @@ class House:
     model_services: Mapping[str, ModelService]
     llm: LanguageModels
     rereadings: StoredRereadings
+    insights: Insights
     desk: Desk
     runner: Runner
 
@@ -158,8 +160,7 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing) -> House:
-    codes = StoredCodes(database, now, new_id)
-    outbox = StoredOutbox(database, now)
+    codes, outbox = StoredCodes(database, now, new_id), StoredOutbox(database, now)
     service_desk = StoredServiceDesk(database)
     work = StoredWork(database, now, new_id)
     cases = StoredCases(database, now)
@@ -204,6 +205,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         model_services=services,
         llm=llm,
         rereadings=rereadings,
+        insights=insights(settings.insights, database, codes, now),
         desk=desk,
         runner=runner_over(work, settings, desk, handlers, lambda: database.is_waited_for),
     )

@@ -239,6 +239,16 @@ else:
     Channels = knobs_of(ChannelRules)
 
 
+class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Figures: the clock that days begin by, and what they should come to."""
+
+    time_zone: str = "UTC"
+    target_negative_share: Annotated[float, Meta(ge=0, le=1)] = 0.25
+    target_first_answer_seconds: Annotated[float, Meta(gt=0, le=31_536_000)] = 3600.0
+    target_close_hours: Annotated[float, Meta(gt=0, le=8760)] = 72.0
+    target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -261,6 +271,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: Channels = Channels()
     outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
+    insights: Insights = Insights()
     logging: Logging = Logging()
 
     @property

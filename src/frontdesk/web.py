@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 10.0
 CHORES_EVERY = 3600.0
+FOLD_EVERY = 2.0
 BACKLOG = 2048
 KEEP_ALIVE = 30
 WORK = "work"
@@ -167,6 +168,7 @@ def _interface_services(
         condition=house.condition,
         effects=house.effect_desk,
         rules=house.rule_desk,
+        insights=house.insights.report,
         metrics=Metrics(),
         wake=wake,
         is_working=is_working,
@@ -294,7 +296,10 @@ def _background(house: House, work: bool) -> Mapping[str, Callable[[], Coroutine
         "forget old idempotency keys": lambda: forget_old_keys(house.database, now()),
         "book calls of models whose process died": house.llm.admission.release_expired,
     }
-    always = {"chores": lambda: repeat(chores, CHORES_EVERY)}
+    always = {
+        "chores": lambda: repeat(chores, CHORES_EVERY),
+        "insights": lambda: repeat({"fold insights": house.insights.desk.keep}, FOLD_EVERY),
+    }
     return always | ({WORK: lambda: run_work(house)} if work else {})
 
 

@@ -45,6 +45,7 @@ def whole() -> Group:
         effects,
         exporting,
         importing,
+        insights,
         llm,
         rules,
         saying,

@@ -47,6 +47,7 @@ def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int
         condition=house.condition,
         effects=house.effect_desk,
         rules=house.rule_desk,
+        insights=house.insights.report,
         metrics=Metrics(),
         wake=wake,
         is_working=lambda: None,

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from frontdesk.edges.rest.codes import Codes
 from frontdesk.edges.rest.conditions import Conditions
+from frontdesk.edges.rest.insights import Insights
 from frontdesk.edges.rest.interactions import Interactions
 from frontdesk.edges.rest.messages import Messages
 from frontdesk.edges.rest.people import Contacts, Customers
@@ -25,6 +26,7 @@ ROOMS: tuple[type[Room], ...] = (
     Effects,
     RuleSets,
     WorkRoom,
+    Insights,
 )
 
 

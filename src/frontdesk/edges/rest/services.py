@@ -12,6 +12,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import Required
+from frontdesk.insights.reporting import Report
 from frontdesk.interfaces import (
     Calls,
     CodeEntries,
@@ -77,6 +78,7 @@ class Services:
     condition: Condition
     effects: EffectDesk
     rules: RuleDesk
+    insights: Report
     metrics: Metrics
     wake: Callable[[], None]
     is_working: Callable[[], bool | None]

@@ -24,6 +24,7 @@ TAGS = {
     "Code lists": "What is offered and recognised; intents among them.",
     "Decisions and effects": "What the rules chose and what was done about it.",
     "Rules": "Versions of the decision table: tried on the past before they act.",
+    "Insights": "Figures, split and filtered, and the rows behind each.",
     "Work": "Durable work that needs a person.",
     "Operation": "Probes and figures.",
 }

@@ -1,0 +1,100 @@
+"""The insights of a running process: facts kept in columns, brought up to date, and asked off the event loop."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from frontdesk.insights.asking import Asking
+from frontdesk.insights.calendar import Calendar
+from frontdesk.insights.columns import Builder, Snapshot, empty, follow
+from frontdesk.insights.measures import Grain
+from frontdesk.insights.questions import Answer, Question
+from frontdesk.interfaces.insights import Facts, FactState, MessageRow
+from frontdesk.model import Interaction
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 1.0
+MOST_FOLDED_FOR_ONE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of the rows behind a figure, and how many there are in all."""
+
+    grain: Grain
+    rows: Sequence[Interaction | MessageRow]
+    total: int
+    stamp: int
+
+
+class InsightDesk:
+    """Answers questions about the facts as they were at most `fresh_seconds` ago."""
+
+    def __init__(self, facts: Facts, zone: tzinfo, fresh_seconds: float = FRESH_SECONDS) -> None:
+        """Read these facts; days begin at midnight of `zone`."""
+        self.facts, self.calendar = facts, Calendar(zone)
+        self._fresh = fresh_seconds
+        self._asking = Asking(empty(), self.calendar)
+        self._until = 0.0
+        self._refreshing = asyncio.Lock()
+
+    async def answer(self, question: Question) -> Answer:
+        """All figures. Raises Invalid."""
+        asking = await self.current()
+        return await asyncio.to_thread(asking.answer, question)
+
+    async def behind(self, question: Question, limit: int, offset: int = 0) -> Rows:
+        """A page of the rows that make up the question's first measure, newest first. Raises Invalid."""
+        asking = await self.current()
+        grain, ids, total = await asyncio.to_thread(asking.behind, question, limit, offset)
+        return Rows(grain, await self._read(grain, ids), total, asking.snapshot.stamp)
+
+    async def current(self) -> Asking:
+        """The facts in columns, brought up to date where they could be older than promised."""
+        if time.monotonic() < self._until:
+            return self._asking
+        async with self._refreshing:
+            if time.monotonic() >= self._until:
+                await self._refresh()
+                self._until = time.monotonic() + self._fresh
+        return self._asking
+
+    async def keep(self) -> None:
+        """Fold all that was noted and follow it; to be called now and then, so that those who ask need not wait."""
+        while await self.facts.fold(MOST_FOLDED_FOR_ONE) >= MOST_FOLDED_FOR_ONE:
+            await asyncio.sleep(0)
+        await self.current()
+
+    async def _read(self, grain: Grain, ids: Sequence[Any]) -> Sequence[Interaction | MessageRow]:
+        if grain is Grain.INTERACTION:
+            return await self.facts.interactions(ids)
+        return await (self.facts.messages(ids) if grain is Grain.MESSAGE else self.facts.replies(ids))
+
+    async def _refresh(self) -> None:
+        state = await self.facts.state()
+        if state.pending:
+            await self.facts.fold(MOST_FOLDED_FOR_ONE)
+            state = await self.facts.state()
+        snapshot = self._asking.snapshot
+        if snapshot.epoch != state.epoch:
+            snapshot = await self._load(state)
+        while snapshot.stamp < state.stamp:
+            reached, portion = await self.facts.changed(snapshot.stamp)
+            if reached <= snapshot.stamp:
+                break  # what was folded since has been folded again: the next look finds it
+            snapshot = await asyncio.to_thread(follow, snapshot, portion, reached)
+        if snapshot is not self._asking.snapshot:
+            self._asking = await asyncio.to_thread(Asking, snapshot, self.calendar)
+
+    async def _load(self, state: FactState) -> Snapshot:
+        began, builder = time.perf_counter(), Builder()
+        async for portion in self.facts.load():
+            await asyncio.to_thread(builder.add, portion)
+        snapshot = await asyncio.to_thread(builder.finish, state.epoch, state.stamp)
+        log.info("%d messages read into columns in %.1f s", snapshot.messages["at"].size, time.perf_counter() - began)
+        return snapshot

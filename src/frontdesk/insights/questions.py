@@ -1,0 +1,67 @@
+"""What can be asked of the facts: measures, split by dimensions, of those rows that fit filters and a period."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from frontdesk.insights.dimensions import FILTERS, Kind, dimension
+from frontdesk.insights.measures import measure
+from frontdesk.interfaces import Invalid
+
+MOST_BY, MOST_MEASURES, MOST_VALUES, MOST_CELLS = 2, 6, 100, 5_000
+Keys = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`where` maps dimensions to values of which any may be there; times are UTC; `top` keeps the largest cells."""
+
+    measures: Keys
+    by: Keys = ()
+    where: Mapping[str, Keys] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    top: int = 0
+
+    def also(self, **values: Keys) -> "Question":
+        """The same of fewer rows."""
+        return replace(self, where={**self.where, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The figures of one combination of values; None where there is nothing to divide by."""
+
+    keys: Keys
+    figures: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Cells in the order of their keys on the calendar, else the largest first; totals are over all rows, not cells."""
+
+    question: Question
+    cells: Sequence[Cell]
+    totals: Mapping[str, float | None]
+    stamp: int
+    left_out: int = 0
+
+
+def checked(question: Question) -> Question:
+    """The question, if it can be asked. Raises Invalid that says what is wrong."""
+    if not question.measures or len(question.measures) > MOST_MEASURES:
+        raise Invalid(f"ask for 1 to {MOST_MEASURES} measures", "measure")
+    for name in question.measures:
+        measure(name)
+    if len(question.by) > MOST_BY or len(set(question.by)) < len(question.by):
+        raise Invalid(f"split by at most {MOST_BY} different dimensions", "by")
+    for name in question.by:
+        dimension(name)
+    for name, values in question.where.items():
+        if dimension(name, name).kind is Kind.TIME:
+            raise Invalid(f"{name} is no filter: use since and until; filters are {', '.join(FILTERS)}", name)
+        if len(values) > MOST_VALUES:
+            raise Invalid(f"give at most {MOST_VALUES} values", name)
+    if question.since and question.until and question.since >= question.until:
+        raise Invalid("until is not after since", "until")
+    return question

@@ -1,0 +1,161 @@
+"""Reports for those who ask from outside: questions with names, cards with targets and the period before, tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
+from frontdesk.insights.changing import Difference, changes
+from frontdesk.insights.desk import InsightDesk, Rows
+from frontdesk.insights.dimensions import DIMENSIONS
+from frontdesk.insights.measures import MEASURES
+from frontdesk.insights.naming import Names, customers_in
+from frontdesk.insights.periods import Span, moment_of, span_of
+from frontdesk.insights.questions import Answer, Keys, Question
+from frontdesk.interfaces import Clock
+from frontdesk.interfaces.insights import MessageRow
+from frontdesk.model import Code, CodeList
+
+Where = Mapping[str, Keys]
+Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
+LISTED = 12
+
+
+class CodeLists(Protocol):
+    """Whoever knows the code lists."""
+
+    async def all(self) -> Mapping[CodeList, Sequence[Code]]:
+        """Every list."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A period in words as somebody outside gives it; empty parts are left to us."""
+
+    period: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An answer with the names of its keys and the period that it is about."""
+
+    answer: Answer
+    names: Names
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card shows: figures, and besides or instead the totals before, rows, or changes."""
+
+    card: Card
+    named: Named
+    before: Mapping[str, float | None] = field(default_factory=dict)
+    rows: Rows | None = None
+    changes: Sequence[Difference] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The insights as edges and pages are handed them."""
+
+    desk: InsightDesk
+    codes: CodeLists
+    targets: Targets
+    clock: Clock
+
+    def span(self, asked: Asked) -> Span:
+        """The period that is meant. Raises Invalid."""
+        calendar = self.desk.calendar
+        since = moment_of(asked.since, calendar, "since")
+        until = moment_of(asked.until, calendar, "until")
+        return span_of(asked.period, since, until, self.clock(), calendar)
+
+    async def figures(self, question: Question, asked: Asked) -> Named:
+        """A question over a period. Raises Invalid."""
+        span = self.span(asked)
+        by = tuple(span.bucket if each == BUCKET else each for each in question.by)
+        question = replace(question, by=by, since=span.now.since, until=span.now.until)
+        return await self._named(await self.desk.answer(question), span)
+
+    async def rows(self, question: Question, asked: Asked, limit: int, offset: int = 0) -> Rows:
+        """The rows behind a question's first measure. Raises Invalid."""
+        span = self.span(asked)
+        question = replace(question, by=(), since=span.now.since, until=span.now.until)
+        return await self.desk.behind(question, limit, offset)
+
+    async def changes(self, where: Where, asked: Asked) -> list[Difference]:
+        """What changed; nothing where there is no period before. Raises Invalid."""
+        span = self.span(asked)
+        if span.before is None:
+            return []
+        return await changes(self.desk, Question(("interactions",), (), where), span.now, span.before)
+
+    async def card(self, card: Card, where: Where, asked: Asked) -> Shown:
+        """What a card shows under these filters. Raises Invalid."""
+        named = await self.figures(Question(card.measures, card.by, where, top=card.top), asked)
+        if card.shape is Shape.FIGURES:
+            return Shown(card, named, before=await self._before(named))
+        if card.shape is Shape.LIST:
+            return Shown(card, named, rows=await self.desk.behind(named.answer.question, LISTED))
+        if card.shape is Shape.CHANGES:
+            found = await self.changes(where, asked)
+            return Shown(card, replace(named, names=await self.names(())), changes=found)
+        return Shown(card, named)
+
+    async def names(self, customers: Sequence[str]) -> Names:
+        """Names of all codes and of these customers."""
+        known = await self.desk.facts.customer_names(customers) if customers else {}
+        return Names.of(await self.codes.all(), known)
+
+    def table(self, named: Named) -> Table:
+        """A line for each cell: keys, their names where they differ, figures."""
+        by, measures = named.answer.question.by, named.answer.question.measures
+        head = [title for name in by for title in (DIMENSIONS[name].title, f"{DIMENSIONS[name].title} (name)")]
+        lines = [
+            [
+                *(part for name, key in zip(by, cell.keys, strict=True) for part in (key, named.names.name(name, key))),
+                *(cell.figures[name] for name in measures),
+            ]
+            for cell in named.answer.cells
+        ]
+        if not by:
+            lines = [[named.answer.totals[name] for name in measures]]
+        return [*head, *(MEASURES[name].title for name in measures)], lines
+
+    def row_table(self, rows: Rows) -> Table:
+        """A line for each row."""
+        if all(isinstance(row, MessageRow) for row in rows.rows) and rows.rows:
+            titles = ("Id", "Reference", "Time", "Channel", "Name", "Text")
+            return titles, [(r.id, r.reference, _stamp(r.at), r.channel, r.name, r.text) for r in rows.rows]  # type: ignore[union-attr]  # checked above
+        head = (
+            *("Reference", "Opened", "Title", "Status", "Priority", "Category", "Channel", "Intent", "Sentiment"),
+            *("Customer", "Team"),
+        )
+        lines = [
+            (
+                *(r.reference, _stamp(r.created_at), r.title, str(r.status), r.priority, r.category, r.channel),
+                *(r.intent or "", r.sentiment or "", r.customer_id or "", r.team),
+            )
+            for r in rows.rows
+            if not isinstance(r, MessageRow)
+        ]
+        return head, lines
+
+    async def _named(self, answer: Answer, span: Span) -> Named:
+        return Named(answer, await self.names(customers_in(answer.question.by, answer.cells)), span)
+
+    async def _before(self, named: Named) -> Mapping[str, float | None]:
+        before = named.span.before
+        if before is None:
+            return {}
+        question = replace(named.answer.question, by=(), since=before.since, until=before.until)
+        return (await self.desk.answer(question)).totals
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
