@@ -16,7 +16,7 @@ from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.customer_channels import CustomerChannels, customer_channels
 from frontdesk.insight_desk import Insights, insights
 from frontdesk.interfaces import Http, ModelService, Outlet, Stale, WorkQueue
-from frontdesk.language_models import LanguageModels, language_models
+from frontdesk.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
@@ -45,7 +45,7 @@ from frontdesk.storage.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.people import StoredContacts
 from frontdesk.storage.readings import StoredReadings
 from frontdesk.storage.replies import REPLY_WORK, StoredReplies
-from frontdesk.storage.rereading import REREAD_WORK, StoredRereadings
+from frontdesk.storage.rereading import StoredRereadings
 from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
@@ -56,7 +56,6 @@ from frontdesk.workflows.desk import Desk, Ladder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.read_status import read_status
-from frontdesk.workflows.reanalyse import reanalyse
 from frontdesk.workflows.runner import Handler, Pace, Runner
 
 
@@ -165,17 +164,17 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     work = StoredWork(database, now, new_id)
     cases = StoredCases(database, now)
     replies = StoredReplies(database, now, new_id)
-    backs = back_ends(settings, outgoing, ServiceDesk(service_desk, now), now)
-    book = _book(settings, database, backs)
-    services = model_services(settings, outgoing)
+    backs, services = _plugs(settings, outgoing, service_desk)
     llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
     channels = customer_channels(settings, outgoing, database, now, new_id)
+    book = _book(settings, database, backs)
     desk = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets)
     statuses = StoredStatuses(database, now)
-    ours = _handlers(replies, analyst, rereadings, backs, statuses, channels.outlets)
-    handlers = {**ours, **channels.handlers(analyst, cases, database, llm.room, now)}
+    rereaders = rereading_handlers(database, llm.marks, analyst, rereadings, settings.llm.reanalyse_seconds)
+    handlers = _handlers(replies, backs, statuses, channels.outlets) | rereaders
+    handlers |= channels.handlers(analyst, cases, database, llm.room, now)
     return House(
         settings=settings,
         database=database,
@@ -209,6 +208,14 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         desk=desk,
         runner=runner_over(work, settings, desk, handlers, lambda: database.is_waited_for),
     )
+
+
+def _plugs(
+    settings: Settings, outgoing: Outgoing, service_desk: StoredServiceDesk
+) -> tuple[BackEnds, Mapping[str, ModelService]]:
+    """What opens connections to systems elsewhere."""
+    backs = back_ends(settings, outgoing, ServiceDesk(service_desk, now), now)
+    return backs, model_services(settings, outgoing)
 
 
 def _book(settings: Settings, database: Database, backs: BackEnds) -> Published:
@@ -269,15 +276,12 @@ def _deliverer(replies: StoredReplies, outlets: Mapping[str, Outlet]) -> Handler
 
 def _handlers(
     replies: StoredReplies,
-    analyst: Proxy,
-    rereadings: StoredRereadings,
     backs: BackEnds,
     statuses: StoredStatuses,
     outlets: Mapping[str, Outlet],
-) -> Mapping[str, Handler]:
+) -> dict[str, Handler]:
     return {
         REPLY_WORK: _deliverer(replies, outlets),
-        REREAD_WORK: _rereader(analyst, rereadings),
         STATUS_WORK: _status_reader(backs, statuses),
     }
 
@@ -287,13 +291,6 @@ def _status_reader(backs: BackEnds, statuses: StoredStatuses) -> Handler:
         await read_status(row, lease, backs.performers[CREATE_SERVICE_CALL], statuses)
 
     return read
-
-
-def _rereader(analyst: Proxy, rereadings: StoredRereadings) -> Handler:
-    async def reread(row: Work, lease: Lease, _last_try: bool) -> None:
-        await reanalyse(row, lease, analyst, rereadings)
-
-    return reread
 
 
 def runner_over(
@@ -358,6 +355,7 @@ def _alive(pid: int) -> bool:
 async def run_work(house: House) -> None:
     """Work off messages and watch channels until cancelled; then finish what is under way."""
     await free_dead_leases(house)
+    await house.llm.marks.watch()
     running = asyncio.create_task(house.runner.run())
     watching = asyncio.create_task(house.channels.watch())
     try:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from frontdesk.interfaces import CatalogueSource, Clock, ModelService, NewId
+from frontdesk.interfaces.llm_stores import Rereader
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
 from frontdesk.llm.prices import Price
 from frontdesk.llm.room import Options, Room, Service, Stores, furnish
 from frontdesk.llm.running import Manner
+from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Rate
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Llm
@@ -16,7 +18,11 @@ from frontdesk.storage.database import Database
 from frontdesk.storage.llm_admission import StoredAdmission
 from frontdesk.storage.llm_cache import StoredAnswers
 from frontdesk.storage.llm_calls import StoredCalls
-from frontdesk.storage.use_cases import StoredMarks, StoredUseCases
+from frontdesk.storage.marks import WATCH_WORK, StoredMarks, StoredModelWatch
+from frontdesk.storage.rereading import REREAD_WORK, StoredRereadings
+from frontdesk.storage.use_cases import StoredUseCases
+from frontdesk.workflows.reanalyse import reanalyse, watch_for_models
+from frontdesk.workflows.runner import Handler
 
 MILLIONTHS = 1_000_000
 
@@ -53,7 +59,24 @@ def language_models(
     use_cases = StoredUseCases(database, clock)
     stores = Stores(use_cases, admission, cache, calls)
     room = furnish(options_of(knobs), _services(knobs, services), stores, builtin, builtin, catalogue, clock, new_id)
-    return LanguageModels(room, calls, admission, cache, use_cases, StoredMarks(database, clock))
+    return LanguageModels(
+        room, calls, admission, cache, use_cases, StoredMarks(database, clock, knobs.reanalyse_seconds)
+    )
+
+
+def rereading_handlers(
+    database: Database, marks: StoredMarks, reader: Rereader, rereadings: StoredRereadings, pause: float
+) -> dict[str, Handler]:
+    """Who reads messages again, and who looks every `pause` seconds whether that is possible."""
+    watch = StoredModelWatch(database, marks, rereadings)
+
+    async def reread(row: Work, lease: Lease, last_try: bool) -> None:
+        await reanalyse(row, lease, last_try, reader, rereadings)
+
+    async def look(row: Work, lease: Lease, _last_try: bool) -> None:
+        await watch_for_models(row, lease, reader, rereadings, watch, pause)
+
+    return {REREAD_WORK: reread, WATCH_WORK: look}
 
 
 def options_of(knobs: Llm) -> Options:

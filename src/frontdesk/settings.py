@@ -119,6 +119,7 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attempts: Annotated[int, Meta(ge=1, le=10)] = 2
     breaker_failures: Count = 5
     breaker_seconds: Seconds = 30.0
+    reanalyse_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 60.0
     cache_rows: Annotated[int, Meta(ge=0, le=10_000_000)] = 10_000
     cache_megabytes: Annotated[int, Meta(ge=1, le=100_000)] = 64
     cache_personal: bool = False

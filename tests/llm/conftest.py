@@ -8,20 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from frontdesk.app import House, new_id, now, runner_over
+from frontdesk.language_models import rereading_handlers
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.room import Options, Room, Service, Stores, furnish
-from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Asker, ModelCall, Outcome
 from frontdesk.storage.llm_admission import StoredAdmission
 from frontdesk.storage.llm_cache import StoredAnswers
 from frontdesk.storage.llm_calls import StoredCalls
-from frontdesk.storage.rereading import REREAD_WORK
-from frontdesk.storage.use_cases import StoredMarks, StoredUseCases
-from frontdesk.workflows.reanalyse import reanalyse
+from frontdesk.storage.marks import StoredMarks
+from frontdesk.storage.use_cases import StoredUseCases
 from tests.conftest import Front
 from tests.llm.scripted import Scripted
 
 ASKER = Asker("test")
+# Longer than any test takes: whether a model is back is looked at when a test says so.
+PAUSE = 3600.0
 
 
 @dataclass
@@ -60,7 +61,7 @@ def furnished(house: House) -> Furnish:
         stores = Stores(StoredUseCases(house.database, clock), admission, cache, calls)
         named = {service.name: Service(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
         room = furnish(Options(**options), named, stores, house.builtin, house.builtin, house.codes, clock, new_id)
-        marks = StoredMarks(house.database, clock)
+        marks = StoredMarks(house.database, clock, PAUSE)
         proxy = Proxy(house.builtin, house.codes, clock, new_id, room.messages, marks)
         return Models(room, calls, admission, marks, proxy)
 
@@ -71,13 +72,9 @@ class ModelFront(Front):
     """A customer at a desk whose messages are read by models."""
 
     def __init__(self, house: House, models: Models) -> None:
-        handlers = {REREAD_WORK: self._reread}
+        handlers = rereading_handlers(house.database, models.marks, models.proxy, house.rereadings, PAUSE)
         desk = replace(house.desk, analyst=models.proxy)
         super().__init__(replace(house, desk=desk, runner=runner_over(house.work, house.settings, desk, handlers)))
-        self._models = models
-
-    async def _reread(self, row: Work, lease: Lease, _last_try: bool) -> None:
-        await reanalyse(row, lease, self._models.proxy, self.house.rereadings)
 
     async def rows(self, table: Any) -> list[dict[str, Any]]:
         """All rows of a table."""

@@ -67,7 +67,23 @@ class Marks(Protocol):
     """Messages that are to be read again when a model is back."""
 
     async def mark(self, message_id: str, reason: str) -> None:
-        """Remember this message, once."""
+        """Remember this message, once, and that somebody is to look whether a model is back."""
+        ...
+
+
+class ModelWatch(Protocol):
+    """The work that looks whether a model is back: one row for all processes, there while messages are marked."""
+
+    async def marked(self, limit: int) -> tuple[str, ...]:
+        """The ids of marked messages, those that wait longest first."""
+        ...
+
+    async def plan_marked(self, limit: int) -> int:
+        """Make work of the marked messages that wait longest, except where there is some; how many."""
+        ...
+
+    async def end(self, lease: Lease) -> bool:
+        """End the watch unless a message is marked; whether it has ended. Raises LeaseLost."""
         ...
 
 
@@ -99,4 +115,8 @@ class Rereadings(Protocol):
 
         Decisions and effects stay as they are. Raises Stale.
         """
+        ...
+
+    async def keep_unread(self, case: Case, reason: str, *, wait: bool) -> None:
+        """End the work with the reading that there is; `wait`: marked, to be taken up when a model is back."""
         ...

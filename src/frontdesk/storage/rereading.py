@@ -13,6 +13,7 @@ from frontdesk.storage.journal import note
 from frontdesk.storage.llm_tables import to_reread
 from frontdesk.storage.searching import index_reading
 from frontdesk.storage.tables import analysis, inbound_message, work
+from frontdesk.storage.upserts import insert_if_new
 from frontdesk.storage.working import pass_fence
 
 REREAD_WORK = "reanalyse"
@@ -39,6 +40,11 @@ class StoredRereadings:
         """See interfaces.llm_stores.Rereadings."""
         now = self._clock()
         await self._database.write(lambda c: _keep(c, case, analysis, change, now))
+
+    async def keep_unread(self, case: Case, reason: str, *, wait: bool) -> None:
+        """See interfaces.llm_stores.Rereadings."""
+        now = self._clock()
+        await self._database.write(lambda c: _keep_unread(c, case, reason, now, wait))
 
     async def plan(self, tier: Tier, *, marked_only: bool, limit: int) -> int:
         """Make work of messages whose current analysis is of this tier; how many. Those under way are left out."""
@@ -67,11 +73,13 @@ def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -
         select(inbound_message.c.id)
         .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
         .where(analysis.c.tier == tier.value, inbound_message.c.id.not_in(under_way))
-        .order_by(inbound_message.c.id)
         .limit(limit)
     )
     if marked_only:
-        rows = rows.where(inbound_message.c.id.in_(select(to_reread.c.message_id)))
+        waiting = rows.join(to_reread, to_reread.c.message_id == inbound_message.c.id)
+        rows = waiting.order_by(to_reread.c.marked_at, inbound_message.c.id)
+    else:
+        rows = rows.order_by(inbound_message.c.id)
     return list(connection.execute(rows).scalars())
 
 
@@ -87,3 +95,13 @@ def _keep(connection: Connection, case: Case, reading: Analysis, change: Change 
     connection.execute(delete(to_reread).where(to_reread.c.message_id == reading.message_id))
     detail = {"tier": reading.tier.value, "model": reading.model, "intent": reading.intent, "run": reading.run}
     note(connection, now, "reanalysed", interaction_id=case.interaction.id, message_id=case.message.id, detail=detail)
+
+
+def _keep_unread(connection: Connection, case: Case, reason: str, now: datetime, wait: bool) -> None:
+    pass_fence(connection, case.lease, "", WorkState.DONE)
+    if wait:
+        insert_if_new(connection, to_reread, {"message_id": case.message.id, "reason": reason[:300], "marked_at": now})
+        return
+    connection.execute(delete(to_reread).where(to_reread.c.message_id == case.message.id))
+    kind, detail = "not reanalysed", {"error": reason[:200]}
+    note(connection, now, kind, interaction_id=case.interaction.id, message_id=case.message.id, detail=detail)

@@ -1,4 +1,4 @@
-"""Versions of use cases that people made, which of them are in force, and messages that are to be read again."""
+"""Versions of use cases that people made, and which of them are in force."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model.llm import UseCaseVersion
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
-from frontdesk.storage.llm_tables import published_use_case, to_reread, use_case_version
+from frontdesk.storage.llm_tables import published_use_case, use_case_version
 from frontdesk.storage.tables import meta
 from frontdesk.storage.upserts import insert_if_new
 
@@ -52,24 +52,6 @@ class StoredUseCases:
             note(connection, now, "use case published", by=by, detail={"name": name, "version": version})
 
         await self._database.write(operation)
-
-
-class StoredMarks:
-    """Messages to be read again on a database; see interfaces.llm_stores.Marks."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
-
-    async def mark(self, message_id: str, reason: str) -> None:
-        """See interfaces.llm_stores.Marks."""
-        row = {"message_id": message_id, "reason": reason[:300], "marked_at": self._clock()}
-        await self._database.write(lambda c: insert_if_new(c, to_reread, row))
-
-    async def marked(self, limit: int = 1000) -> tuple[str, ...]:
-        """The ids of marked messages, those that wait longest first."""
-        rows = select(to_reread.c.message_id).order_by(to_reread.c.marked_at, to_reread.c.message_id).limit(limit)
-        return await self._database.read(lambda c: tuple(c.execute(rows).scalars()))
 
 
 def _stamp(connection: Connection) -> str:

@@ -1,15 +1,62 @@
-"""Reads a message again, with a model that was not there when it came. Nothing new is decided or done about it."""
+"""Reads messages again, with a model that was not there when they came. Nothing new is decided or done about them."""
 
-from frontdesk.interfaces import Stale
-from frontdesk.interfaces.llm_stores import Rereader, Rereadings
+from dataclasses import replace
+
+from frontdesk.interfaces import Held, ModelFailed, ProviderFailed, Stale, Trouble
+from frontdesk.interfaces.llm_stores import ModelWatch, Rereader, Rereadings
 from frontdesk.model import Case, Change, Lease, Work
 from frontdesk.ticketing.recording import record
 
+# With these no model was reached, or none that may be asked; with all others one was, which cannot read this text.
+AWAY = frozenset(
+    {
+        Trouble.TIMEOUT,
+        Trouble.UNREACHABLE,
+        Trouble.SERVER_ERROR,
+        Trouble.RATE_LIMITED,
+        Trouble.UNAUTHORISED,
+        Trouble.OVER_BUDGET,
+        Trouble.OVER_LIMIT,
+        Trouble.BREAKER_OPEN,
+    }
+)
+AT_ONCE = 200
 
-async def reanalyse(work: Work, lease: Lease, reader: Rereader, readings: Rereadings) -> None:
-    """A new analysis beside the earlier ones, the interaction refreshed, the work ended. Raises ProviderFailed."""
+
+async def watch_for_models(
+    work: Work, lease: Lease, reader: Rereader, readings: Rereadings, watch: ModelWatch, pause: float
+) -> None:
+    """Have marked messages read again when a model is back, some at a time. Raises Held until none is left.
+
+    Whether one is back is found out with the message that waits longest; what it says is thrown away.
+    """
+    oldest = await watch.marked(1)
+    if not oldest and await watch.end(lease):
+        return
+    if oldest:
+        case, runs = await readings.load(replace(work, subject=oldest[0]), lease)
+        try:
+            await reader.analyse_anew(case.message, runs + 1)
+        except ProviderFailed as error:
+            if is_away(error):
+                raise Held(str(error), after_seconds=pause) from None
+        await watch.plan_marked(AT_ONCE)
+    raise Held("marked messages are being read again", after_seconds=pause)
+
+
+async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, readings: Rereadings) -> None:
+    """A new analysis beside the earlier ones, the interaction refreshed, the work ended.
+
+    What no model can read keeps the reading that it has. When models are away again the message waits, marked, for
+    `watch_for_models`. Raises ProviderFailed before that.
+    """
     case, runs = await readings.load(work, lease)
-    analysis = await reader.analyse_anew(case.message, runs + 1)
+    try:
+        analysis = await reader.analyse_anew(case.message, runs + 1)
+    except ProviderFailed as error:
+        if is_away(error) and not last_try:
+            raise
+        return await readings.keep_unread(case, str(error), wait=is_away(error))
     for _ in range(20):
         read = Case(case.message, case.interaction, lease, repeated=True, analysis=analysis, recorded=case.recorded)
         change = await _refreshed(read, reader, readings)
@@ -18,6 +65,11 @@ async def reanalyse(work: Work, lease: Lease, reader: Rereader, readings: Reread
         except Stale:
             case, _ = await readings.load(work, lease)
     raise Stale("the interaction is being changed all the time")
+
+
+def is_away(error: ProviderFailed) -> bool:
+    """Whether the error says something about the services, not about the text."""
+    return error.trouble in AWAY if isinstance(error, ModelFailed) else error.permanent
 
 
 async def _refreshed(case: Case, reader: Rereader, readings: Rereadings) -> Change | None:
