@@ -223,6 +223,12 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remote_seconds: Seconds = 3.0
 
 
+class Odata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The OData interface."""
+
+    wait_seconds: Annotated[float, Meta(ge=0, le=300)] = 15.0
+
+
 class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What all channels share; each channel's own settings are in a section of its name (see channels.registry)."""
 
@@ -267,6 +273,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     security: Security = Security()
     chat: Chat = Chat()
     rules: Rules = Rules()
+    odata: Odata = Odata()
     effects: Effects = Effects()
     connectors: Connectors = Connectors()
     channels: Channels = Channels()

@@ -23,12 +23,14 @@ from frontdesk.edges.headers import security_headers
 from frontdesk.edges.limits import Limit
 from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.odata.routes import is_ours, odata_problem, odata_routes
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import Services as InterfaceServices
 from frontdesk.edges.rest import routes, specification
 from frontdesk.edges.webhooks import Webhooks
 from frontdesk.edges.xsuaa import Xsuaa
 from frontdesk.interfaces import Invalid
+from frontdesk.odata_interface import odata_room
 from frontdesk.set_up_pages import set_up_of
 from frontdesk.settings import Settings
 from frontdesk.storage.idempotency import forget_old_keys
@@ -79,6 +81,7 @@ async def create_web(house: House, is_working: Callable[[], bool | None] = lambd
             webhooks,
             *_channel_routes(house, wake),
             *gateway_routes(_gateway_services(house)),
+            *odata_routes(odata_room(house, wake)),
         ],
         middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
         before_send=[chat.origins.cors(), security_headers(https=rules.https)],
@@ -196,6 +199,8 @@ def _explain(pages: Pages) -> Callable[[Request[Any, Any, Any], Exception], Resp
     """Problems as pages for browsers, as problem documents for programs."""
 
     def explain(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if is_ours(request.scope["path"]):
+            return odata_problem(request, error)
         if not reads_html(request):
             return answer(request, error)
         problem, headers = problem_of(error, request.scope["path"])

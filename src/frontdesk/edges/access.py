@@ -4,6 +4,7 @@ Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to s
 pages of other sites may use says so with `"cross_site": True`: it knows nobody by cookie, so nothing can be forged.
 """
 
+import base64
 import hashlib
 import hmac
 import ipaddress
@@ -32,6 +33,7 @@ from frontdesk.model.identity import API_SCOPE, NOBODY
 ROLE, SCOPE, CROSS_SITE = "role", "scope", "cross_site"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
+ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF = "frontdesk_demo"
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
@@ -139,6 +141,8 @@ class Doorkeeper:
         where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
+            if scheme.lower() == "basic":
+                return await self._by_basic(secret, headers, where)
             caller = await self._look_up(Proof.KEY, secret.strip()) if scheme.lower() == "bearer" else None
             return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, where)
         if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
@@ -154,6 +158,22 @@ class Doorkeeper:
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, Visit]:
         return NOBODY, Visit(Proof.NOTHING, place(client_address(scope, trust_proxy=self._rules.trust_proxy)))
+
+    async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, Visit]:
+        """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.
+
+        Browsers send such a password by themselves also for requests that another site made: those are nobody's.
+        """
+        foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
+        origin = headers.get(b"origin")
+        if foreign or (origin is not None and not self._is_ours(origin, headers)):
+            return NOBODY, Visit(Proof.NOTHING, where)
+        try:
+            password = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
+        except ValueError:
+            return NOBODY, Visit(Proof.NOTHING, where)
+        caller = await self._look_up(Proof.KEY, password)
+        return caller or NOBODY, Visit(Proof.KEY if caller else Proof.NOTHING, where)
 
     async def sign_in(self, email: str, password: str, visit: Visit) -> CookieChange | None:
         """See interfaces.Door."""
@@ -224,7 +244,11 @@ class Doorkeeper:
         visit: Visit = scope["auth"]
         is_browser = origin is not None or site is not None
         if visit.proof is Proof.SESSION or (visit.proof is Proof.DEMO and is_browser):
-            given = headers.get(FORM_HEADER) or await _form_token(Request(scope, receive), headers)
+            given = (
+                headers.get(FORM_HEADER)
+                or headers.get(ODATA_HEADER)
+                or await _form_token(Request(scope, receive), headers)
+            )
             if not hmac.compare_digest(given, visit.csrf_token.encode()):
                 raise PermissionDeniedException(
                     "the page that sent this is out of date (its token does not fit): load it again and send it again"

@@ -77,6 +77,14 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
     return answers
 
 
+def open_interaction(connection: Connection, channel: str, at: datetime, by: str) -> tuple[int, str]:
+    """Open an interaction in which nobody has written yet; its id and reference."""
+    [new_id], [reference] = _new_interaction_ids(connection, 1), _new_references(connection, 1)
+    row = Arrival(NewMessage("", channel), "", at, by)
+    connection.execute(insert(interaction), [_interaction_row(row, Accepted(reference, new_id, "", 0))])
+    return new_id, reference
+
+
 def _key(arrival: Arrival) -> tuple[str, str]:
     """What a channel knows the message by; without a provider's id every message is its own."""
     return arrival.message.channel, arrival.message.provider_id or arrival.id

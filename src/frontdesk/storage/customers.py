@@ -38,11 +38,11 @@ class StoredCustomers:
         """See interfaces.Customers."""
         now = self._clock()
         new = Customer(customer_id, name, now)
-        return await write_once(self._database, once, Customer, now, lambda c: _add(c, new))
+        return await write_once(self._database, once, Customer, now, lambda c: add_customer(c, new))
 
     async def rename(self, customer_id: str, name: str, version: int | None) -> Customer:
         """See interfaces.Customers."""
-        return await self._database.write(lambda c: _rename(c, customer_id, name, version))
+        return await self._database.write(lambda c: rename_customer(c, customer_id, name, version))
 
 
 def _get(connection: Connection, customer_id: str) -> Customer:
@@ -52,7 +52,8 @@ def _get(connection: Connection, customer_id: str) -> Customer:
     return as_customer(row)
 
 
-def _add(connection: Connection, new: Customer) -> Customer:
+def add_customer(connection: Connection, new: Customer) -> Customer:
+    """Store a customer. Raises Conflict for a number that is taken."""
     if connection.execute(select(customer.c.id).where(customer.c.id == new.id)).first() is not None:
         raise Conflict(f"customer {new.id} exists already")
     connection.execute(insert(customer), [asdict(new)])
@@ -60,7 +61,8 @@ def _add(connection: Connection, new: Customer) -> Customer:
     return new
 
 
-def _rename(connection: Connection, customer_id: str, name: str, version: int | None) -> Customer:
+def rename_customer(connection: Connection, customer_id: str, name: str, version: int | None) -> Customer:
+    """Give it another name if it is at `version` (None: at any). Raises NotFound, Stale."""
     before = _get(connection, customer_id)
     at = version if version is not None else before.version
     here = (customer.c.id == customer_id, customer.c.version == at)

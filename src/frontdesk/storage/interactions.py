@@ -72,7 +72,7 @@ class StoredInteractions:
     async def change(self, before: Interaction, change: Change, by: str) -> Interaction:
         """See interfaces.Interactions."""
         now = self._clock()
-        return await self._database.write(lambda c: _change(c, before, change, by, now))
+        return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
 
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
         """See interfaces.Interactions."""
@@ -100,7 +100,10 @@ def _place(row: RowMapping, sort: Sort, column: str) -> paging.Place:
     return sort.value, paging.stamp(value) if isinstance(value, datetime) else value, row["id"]
 
 
-def _change(connection: Connection, before: Interaction, change: Change, by: str, now: datetime) -> Interaction:
+def change_interaction(
+    connection: Connection, before: Interaction, change: Change, by: str, now: datetime
+) -> Interaction:
+    """Set fields, with a line in the journal. Raises Stale, Invalid (unknown customer)."""
     if change.customer_id is not None:
         known = select(customer.c.id).where(customer.c.id == change.customer_id)
         if connection.execute(known).first() is None:

@@ -49,17 +49,17 @@ class StoredContacts:
 
     async def get(self, contact_id: int) -> Contact:
         """See interfaces.Contacts."""
-        return await self._database.read(lambda c: _get(c, contact_id))
+        return await self._database.read(lambda c: get_contact(c, contact_id))
 
     async def add(self, contact: Contact, once: Once | None) -> Kept[Contact]:
         """See interfaces.Contacts."""
         now = self._clock()
-        new = replace(_reachable(contact), created_at=now)
-        return await write_once(self._database, once, Contact, now, lambda c: _add(c, new))
+        new = replace(contact, created_at=now)
+        return await write_once(self._database, once, Contact, now, lambda c: add_contact(c, new))
 
     async def change(self, contact: Contact, version: int | None) -> Contact:
         """See interfaces.Contacts."""
-        return await self._database.write(lambda c: _change(c, contact, version))
+        return await self._database.write(lambda c: change_contact(c, contact, version))
 
 
 def _reachable(person: Contact, before: Contact | None = None) -> Contact:
@@ -82,14 +82,17 @@ def _identities(connection: Connection, ids: Iterable[int]) -> dict[int, dict[st
     return found
 
 
-def _get(connection: Connection, contact_id: int) -> Contact:
+def get_contact(connection: Connection, contact_id: int) -> Contact:
+    """Raises NotFound."""
     row = connection.execute(select(contact).where(contact.c.id == contact_id)).mappings().first()
     if row is None:
         raise NotFound(f"there is no contact {contact_id}")
     return as_contact(row, _identities(connection, [contact_id]).get(contact_id, {}))
 
 
-def _add(connection: Connection, new: Contact) -> Contact:
+def add_contact(connection: Connection, new: Contact) -> Contact:
+    """Store it under a new id. Raises Conflict when an address belongs to another, Invalid (customer_id)."""
+    new = _reachable(new)
     _check(connection, new, None)
     inserted = connection.execute(insert(contact).values(**_row(new), created_at=new.created_at))
     stored = replace(new, id=int(inserted.inserted_primary_key[0]))  # type: ignore[index]  # one row has one key
@@ -97,8 +100,9 @@ def _add(connection: Connection, new: Contact) -> Contact:
     return stored
 
 
-def _change(connection: Connection, wanted: Contact, version: int | None) -> Contact:
-    before = _get(connection, wanted.id)
+def change_contact(connection: Connection, wanted: Contact, version: int | None) -> Contact:
+    """Store all its fields if it is at `version` (None: at any). Raises NotFound, Stale, Conflict, Invalid."""
+    before = get_contact(connection, wanted.id)
     after = _reachable(wanted, before)
     at = version if version is not None else before.version
     here = (contact.c.id == after.id, contact.c.version == at)

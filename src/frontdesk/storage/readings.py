@@ -71,7 +71,7 @@ class StoredReadings:
         now, key, example_id = self._clock(), self._new_id(), self._new_id()
 
         def operation(connection: Connection) -> Correction:
-            return _correct(connection, message_id, (key, field, value, by, now), example_id)
+            return correct(connection, message_id, (key, field, value, by, now), example_id)
 
         return await write_once(self._database, once, Correction, now, operation)
 
@@ -141,9 +141,11 @@ def _reading(connection: Connection, message_id: str) -> Reading:
     )
 
 
-def _correct(
+def correct(
     connection: Connection, message_id: str, word: tuple[str, str, str, str, datetime], example_id: str
 ) -> Correction:
+    """Keep a person's word (id, field, value, by, when) beside the analysis. Raises NotFound, Conflict."""
+    """Keep a person's word (id, field, value, by, when) beside the analysis. Raises NotFound, Conflict."""
     key, field, value, by, now = word
     message = _message(connection, message_id)
     if message.analysis_id is None:

@@ -32,7 +32,9 @@ class StoredReplies:
         now, key = self._clock(), self._new_id()
 
         def operation(connection: Connection) -> OutboundMessage:
-            return _add(connection, interaction, OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now))
+            return add_reply(
+                connection, interaction, OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
+            )
 
         return await write_once(self._database, once, OutboundMessage, now, operation)
 
@@ -56,8 +58,14 @@ class StoredReplies:
         await self._database.write(lambda c: c.execute(refused).rowcount)
 
 
-def _add(connection: Connection, matter: Interaction, new: OutboundMessage) -> OutboundMessage:
-    asked = _last_message(connection, matter.id)
+def add_reply(
+    connection: Connection, matter: Interaction, new: OutboundMessage, asked: InboundMessage | None = None
+) -> OutboundMessage:
+    """Store a person's answer with the work that sends it; `asked` is what it answers, else the latest message.
+
+    Raises Conflict where nobody wrote yet and it is no memo.
+    """
+    asked = asked or _last_message(connection, matter.id)
     is_memo = new.type == MEMO
     if asked is None and not is_memo:
         raise Conflict(f"interaction {matter.reference} has no customer message that could be answered")
@@ -70,6 +78,7 @@ def _add(connection: Connection, matter: Interaction, new: OutboundMessage) -> O
         recipient=asked.sender.address if asked and not is_memo else "",
         text=new.text,
         processed_by=new.processed_by,
+        remark=new.remark,
         created_at=new.created_at,
         reply_to=asked.id if asked else None,
         state=DeliveryState.DELIVERED if is_memo else DeliveryState.PENDING,  # the team has a memo by its being here

@@ -1,0 +1,48 @@
+"""The routes of the OData services: each is mounted whole, and asks for the least role of all that it offers."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.enums import ScopeType
+from litestar.handlers import ASGIRouteHandler, asgi
+from litestar.types import Receive, Scope, Send
+
+from frontdesk.edges.odata.catalogue import SERVICES
+from frontdesk.edges.odata.refusals import error_of
+from frontdesk.edges.odata.serving import Room
+from frontdesk.model import Role
+from frontdesk.model.entities import Service
+
+
+def odata_routes(room: Room) -> list[ASGIRouteHandler]:
+    """One mounted handler for each service."""
+    return [_mounted(room, service) for service in SERVICES.values()]
+
+
+def _mounted(room: Room, service: Service) -> ASGIRouteHandler:
+    scope_of_keys = {"scope": "llm"} if service.path == "llm-proxy" else {}
+
+    @asgi(
+        f"/{service.path}",
+        is_mount=True,
+        copy_scope=False,
+        opt={"role": Role.SERVICE, **scope_of_keys},
+        name=f"odata {service.path}",
+    )
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            await room.serve(service, scope, receive, send)
+
+    return serve
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path belongs to one of the services."""
+    return path.strip("/").partition("/")[0] in SERVICES
+
+
+def odata_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The error of a request that was refused before it came here."""
+    status, body, headers = error_of(error, request.scope["path"])
+    headers |= {"OData-Version": "4.0"}
+    return Response(body, status_code=status, media_type="application/json;odata.metadata=minimal", headers=headers)

@@ -1,0 +1,204 @@
+"""Changing: what a POST, PATCH, PUT or DELETE asks for as writes of storage, and the answers to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+
+from frontdesk.edges.odata.addressing import Address, Hop
+from frontdesk.edges.odata.bodies import Names, Purpose, object_of, value_of_json, values_of
+from frontdesk.edges.odata.exchange import Answer, Request
+from frontdesk.edges.odata.options import options_of
+from frontdesk.edges.odata.presenting import HIDDEN, key_of, key_text
+from frontdesk.edges.odata.reads import ONE_ROW, Reads, fulfils
+from frontdesk.edges.odata.refusals import Refused
+from frontdesk.interfaces import Stale
+from frontdesk.interfaces.entities import EntityWriter, Handled
+from frontdesk.model import Role
+from frontdesk.model.entities import Entity, Kind, Written
+from frontdesk.model.querying import Done, Query, Result, Write
+
+MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
+PEOPLE = frozenset({"OutboundServiceMessage", "Contact", "Customer"})
+ALLOWED = {"POST": "creates", "PATCH": "changes", "PUT": "changes", "DELETE": "removes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A change that is ready to be written; `depth` of its URL, and the status of its answer."""
+
+    request: Request
+    write: Write
+    entity: Entity
+    depth: int
+    status: int
+
+
+class Writes:
+    """Answers requests that change entities."""
+
+    def __init__(self, reads: Reads, writer: EntityWriter, handled: Handled, wake: Any, seconds: float) -> None:
+        """`seconds` is how long an answer waits for what was accepted to be handled."""
+        self._reads, self._writer, self._handled, self._wake, self._seconds = reads, writer, handled, wake, seconds
+
+    async def answer(self, request: Request, address: Address) -> Answer:
+        """Carry one change out. Raises Refused, Invalid, NotFound, Conflict, Stale."""
+        prepared = await self.prepare(request, address, {})
+        [done] = await self._writer.write([prepared.write])
+        return await self.finish(prepared, done)
+
+    async def write(self, prepared: list[Prepared]) -> list[Answer]:
+        """Carry several changes out, all or none."""
+        done = await self._writer.write([each.write for each in prepared])
+        return [await self.finish(each, one) for each, one in zip(prepared, done, strict=True)]
+
+    async def prepare(self, request: Request, address: Address, names: Names) -> Prepared:
+        """What a request changes, checked as far as that can be told without writing."""
+        entity = address.last.entity
+        self._check_may(request, address, entity)
+        if other := sorted(set(options_of(request.query).system) - ONE_ROW):
+            raise Refused(f"{other[0]} makes no sense for a change", target=other[0])
+        if request.method == "POST":
+            return await self._creation(request, address, names)
+        key, version = await self._key(request, address)
+        if request.method == "DELETE" and not address.member:
+            return Prepared(
+                request, Write("remove", entity.name, key, {}, version, request.by), entity, address.depth, 204
+            )
+        values = self._member(request, address) if address.member else self._values(request, entity, names)
+        write = Write("change", entity.name, key, values, version, request.by)
+        status = HTTPStatus.NO_CONTENT if request.method == "DELETE" else HTTPStatus.OK
+        return Prepared(request, write, entity, address.depth, status)
+
+    def _check_may(self, request: Request, address: Address, entity: Entity) -> None:
+        allowed = [m for m, right in ALLOWED.items() if getattr(entity, right) and (m != "POST") == address.last.is_one]
+        allow = {"Allow": ", ".join(["GET", *allowed])}
+        if address.end not in ("", "$value") or (address.end == "$value" and not address.member):
+            raise Refused(f"{request.method} is not possible for {address.end}", 405, headers={"Allow": "GET"})
+        if request.method == "POST" and address.last.is_one:
+            raise Refused("POST goes to a list; one row is changed with PATCH", 405, headers=allow)
+        if request.method != "POST" and not address.last.is_one:
+            raise Refused(f"{request.method} needs the key of a row", 405, headers=allow)
+        if not getattr(entity, ALLOWED[request.method]):
+            raise Refused(f"{entity.name} is read-only here", 405, headers=allow)
+        request.need(role_for(request.method, entity))
+
+    async def _creation(self, request: Request, address: Address, names: Names) -> Prepared:
+        entity = address.last.entity
+        values = values_of(object_of(request), entity, request.service, Purpose(creates=True), names)
+        if address.last.way is not None:
+            values |= await self._owner(request, address.hops[-2], address)
+        write = Write("create", entity.name, {}, values, None, request.by)
+        return Prepared(request, write, entity, address.depth, HTTPStatus.CREATED)
+
+    async def _owner(self, request: Request, owner: Hop, address: Address) -> dict[str, Any]:
+        """What a new row refers to, by where it is posted."""
+        way = address.last.way
+        assert way is not None
+        if owner.key and any(isinstance(value, Result) for value in owner.key.values()):
+            return {theirs: owner.key[mine] for mine, theirs in way.pairs}
+        where = await self._reads.located(replace(address, hops=address.hops[:-1]), request)
+        row = await self._reads.first(Query(owner.entity, where=where, columns=tuple(m for m, _ in way.pairs), top=1))
+        return {theirs: row[mine] for mine, theirs in way.pairs}
+
+    async def _key(self, request: Request, address: Address) -> tuple[Mapping[str, Any], int | None]:
+        """The key of the row that is meant, and the version that If-Match asks for. Raises Refused, Stale."""
+        given = address.last.key
+        if given and any(isinstance(value, Result) for value in given.values()):
+            return given, None
+        entity = address.last.entity
+        where = await self._reads.located(address, request)
+        row = await self._reads.first(Query(entity, where=where, columns=entity.keys, top=1))
+        return key_of(row, entity), _expected(request, entity, row.get(HIDDEN + "version"))
+
+    def _values(self, request: Request, entity: Entity, names: Names) -> dict[str, Any]:
+        purpose = Purpose(whole=request.method == "PUT")
+        return values_of(object_of(request), entity, request.service, purpose, names)
+
+    def _member(self, request: Request, address: Address) -> dict[str, Any]:
+        """One property, as {"value": …}, as a plain text or as bytes."""
+        each = address.last.entity.properties[address.member]
+        if each.written is Written.BY_SERVER or each.name in address.last.entity.keys:
+            raise Refused(f"{each.name} cannot be changed", 405, each.name, {"Allow": "GET"})
+        if request.method == "DELETE":
+            return {each.name: value_of_json(None, each)}
+        if each.kind is Kind.BINARY:
+            kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip()
+            if kind != "application/json":
+                return {each.name: request.body, "@type": kind[:100]}
+        if address.end == "$value":
+            return {each.name: value_of_json(_decoded(request.body), each)}
+        return {each.name: value_of_json(object_of(request).get("value"), each)}
+
+    async def finish(self, prepared: Prepared, done: Done) -> Answer:
+        """The answer to a change that was written; it waits for accepted messages unless nobody wants it to."""
+        request = prepared.request
+        if done.accepted:
+            self._wake()
+        if prepared.status == HTTPStatus.NO_CONTENT:
+            return Answer(204)
+        headers: dict[str, str] = {}
+        status = prepared.status
+        if done.accepted:
+            status, headers = await self._wait(request, done, status)
+        location = f"{prepared.entity.name}{key_text(dict(done.key), prepared.entity)}"
+        if prepared.status == HTTPStatus.CREATED:
+            headers["Location"] = location
+        if request.prefers.minimal:
+            headers |= {"OData-EntityId": location, "Preference-Applied": "return=minimal"}
+            return Answer(204 if status != HTTPStatus.ACCEPTED else 202, headers=headers)
+        if request.prefers.representation:
+            headers.setdefault("Preference-Applied", "return=representation")
+        return await self.represent(request, prepared.entity, done.key, status, headers, prepared.depth)
+
+    async def represent(
+        self,
+        request: Request,
+        entity: Entity,
+        key: Mapping[str, Any],
+        status: int,
+        headers: Mapping[str, str],
+        depth: int,
+    ) -> Answer:
+        """A row as it is now, with what the URL's $select and $expand want of it."""
+        query, _ = self._reads.plan(request, entity)
+        row = await self._reads.first(replace(query, where=fulfils(entity, key), top=1, skip=0))
+        answer = self._reads.represent(request, row, query, depth, status)
+        return Answer(answer.status, answer.body, {**answer.headers, **headers})
+
+    async def _wait(self, request: Request, done: Done, status: int) -> tuple[int, dict[str, str]]:
+        prefers = request.prefers
+        if prefers.no_wait:
+            return HTTPStatus.ACCEPTED, {"Preference-Applied": "respond-async"}
+        seconds = self._seconds if prefers.seconds is None else min(prefers.seconds, self._seconds)
+        await self._handled.wait(done.accepted, seconds)
+        return status, {}
+
+
+def role_for(method: str, entity: Entity) -> Role:
+    """Who may make this change: programs hand in what customers say, people answer, admins keep the lists."""
+    if entity.name not in MESSAGES | PEOPLE:
+        return Role.ADMIN
+    if method == "DELETE":
+        return Role.SUPERVISOR
+    return Role.SERVICE if method == "POST" and entity.name in MESSAGES else Role.AGENT
+
+
+def _expected(request: Request, entity: Entity, now: int | None) -> int | None:
+    """The version that a change may be made at, None for any. Raises Stale."""
+    wanted = request.headers.get("if-match", "").strip()
+    if not wanted or wanted == "*":
+        return None
+    if now is None:
+        raise Refused(f"{entity.name} has no ETags: leave the header If-Match away", 412)
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+    if str(now) not in tags:
+        raise Stale("it was changed since you read it: read it again")
+    return now
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused("the body is not UTF-8") from None

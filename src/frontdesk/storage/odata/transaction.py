@@ -1,0 +1,55 @@
+"""What every change of entities is handed: the transaction, the moment, new ids; and what many of them look up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, select
+
+from frontdesk.interfaces import Invalid, NewId, NotFound, Stale
+from frontdesk.model import Code, CodeList
+from frontdesk.storage.tables import code
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction under way."""
+
+    connection: Connection
+    now: datetime
+    new_id: NewId
+
+    def row(self, table: Table, what: str, **key: Any) -> RowMapping:
+        """The row with these values, locked until the end. Raises NotFound."""
+        wanted = [table.c[name] == value for name, value in key.items()]
+        found = self.connection.execute(select(table).where(*wanted).with_for_update()).mappings().first()
+        if found is None:
+            raise NotFound(f"there is no {what} {', '.join(map(str, key.values()))}")
+        return found
+
+    def referred(self, table: Table, what: str, field: str, **key: Any) -> RowMapping:
+        """The row that a property refers to. Raises Invalid that names the property."""
+        try:
+            return self.row(table, what, **key)
+        except NotFound as error:
+            raise Invalid(str(error), field) from None
+
+    def codes(self, which: CodeList) -> tuple[Code, ...]:
+        """The entries of a list."""
+        rows = select(code).where(code.c.list == which.value).order_by(code.c.position, code.c.code)
+        found = self.connection.execute(rows).mappings()
+        return tuple(Code(which, r["code"], r["name"], r["description"], r["position"], r["active"], ()) for r in found)
+
+
+def check_version(row: RowMapping, wanted: int | None, what: str) -> None:
+    """Raises Stale unless the row is at the wanted version."""
+    if wanted is not None and row["version"] != wanted:
+        raise Stale(f"{what} was changed meanwhile: read it again")
+
+
+def refuse_other(values: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises Invalid for a property that cannot be changed and is told to be another than it is."""
+    for name, value in values.items():
+        if name in now and value is not None and value != now[name]:
+            raise Invalid(f"{name} cannot be changed: what was said stays as it was said", name)

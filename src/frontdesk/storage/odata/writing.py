@@ -1,0 +1,85 @@
+"""Changes that an interface asks for, in one transaction: which function makes, changes and removes what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from frontdesk.interfaces import Clock, Invalid, NewId
+from frontdesk.model.querying import Done, Result, Write
+from frontdesk.storage.database import Database
+from frontdesk.storage.odata import drafting, listing, matters, peopling, removing, sounding
+from frontdesk.storage.odata.transaction import Transaction
+
+Doing = Callable[[Transaction, Write], Done]
+LISTS = tuple(listing.LISTS)
+
+DOINGS: Mapping[tuple[str, str], Doing] = {
+    ("create", "CustomerInteraction"): matters.create_interaction,
+    ("change", "CustomerInteraction"): matters.change_interaction,
+    ("create", "InboundCustomerMessage"): matters.create_message,
+    ("change", "InboundCustomerMessage"): matters.change_message,
+    ("create", "OutboundServiceMessage"): matters.create_reply,
+    ("change", "OutboundServiceMessage"): matters.change_reply,
+    ("create", "AudioMessage"): sounding.create,
+    ("change", "AudioMessage"): sounding.change,
+    ("create", "Contact"): peopling.create_contact,
+    ("change", "Contact"): peopling.change_contact,
+    ("create", "Customer"): peopling.create_customer,
+    ("change", "Customer"): peopling.change_customer,
+    ("create", "InboundCustomerMessageIntent"): drafting.create,
+    ("change", "InboundCustomerMessageIntent"): drafting.change,
+    ("remove", "InboundCustomerMessageIntent"): drafting.remove,
+    ("draftEdit", "InboundCustomerMessageIntent"): drafting.edit,
+    ("draftPrepare", "InboundCustomerMessageIntent"): drafting.prepare,
+    ("draftActivate", "InboundCustomerMessageIntent"): drafting.activate,
+    **{("create", name): listing.create for name in LISTS},
+    **{("change", name): listing.change for name in LISTS},
+    **{("remove", name): listing.remove for name in LISTS},
+    **{("remove", name): removing.remove for name in removing.WHERE},
+}
+
+
+class StoredWrites:
+    """See interfaces.entities.EntityWriter."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Write to this database."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
+        """See interfaces.entities.EntityWriter."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> Sequence[Done]:
+            return _carry_out(Transaction(connection, now, self._new_id), writes)
+
+        try:
+            return await self._database.write(operation)
+        except IntegrityError as error:
+            raise Invalid(f"this contradicts what is stored: {str(error.orig).splitlines()[0][:200]}") from None
+
+
+def _carry_out(transaction: Transaction, writes: Sequence[Write]) -> Sequence[Done]:
+    done: list[Done] = []
+    for each in writes:
+        wanted = replace(each, key=_settled(each.key, done), values=_settled(each.values, done))
+        done.append(DOINGS[each.how, each.entity](transaction, wanted))
+    return done
+
+
+def _settled(values: Mapping[str, Any], done: Sequence[Done]) -> dict[str, Any]:
+    """With the results of earlier writes in place of what refers to them. Raises Invalid."""
+    settled: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Result):
+            if value.of >= len(done) or value.name not in done[value.of].key:
+                raise Invalid(
+                    f"{name} refers to a request of the batch that comes later or yields no {value.name}", name
+                )
+            settled[name] = done[value.of].key[value.name]
+        else:
+            settled[name] = value
+    return settled
