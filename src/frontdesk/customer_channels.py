@@ -14,7 +14,7 @@ from frontdesk.channels.kind import Tools
 from frontdesk.channels.pickup import Pickup
 from frontdesk.channels.registry import Open, open_channels
 from frontdesk.interfaces import Analyst, Clock, Failed, Http, NewId, Outlet, ProviderFailed
-from frontdesk.interfaces.channels import Channel, Watching
+from frontdesk.interfaces.channels import Channel, Counting, Watching
 from frontdesk.llm.room import Room
 from frontdesk.model import Lease, Work
 from frontdesk.model.channels import RawEvent
@@ -86,6 +86,17 @@ class CustomerChannels:
             await read_edit(row, lease, analyst, edits)
 
         return {EVENT_WORK: take, MEDIA_WORK: fetch, EDIT_WORK: edit}
+
+    async def count(self) -> Mapping[str, str]:
+        """Ask every vendor that can tell what it holds, for the ledger; why not, of those that could not be asked."""
+        troubles: dict[str, str] = {}
+        for name, each in self.channels.items():
+            if isinstance(each.channel, Counting):
+                try:
+                    await each.channel.count(self.events.taker(name))
+                except Failed as error:
+                    troubles[name] = str(error)
+        return troubles
 
     async def watch(self) -> None:
         """Run the channels that go and look, each in one process at a time; one that fails is begun again."""

@@ -213,7 +213,8 @@ class LedgerLine:
 
     `seen` counts messages that the channel handed in, each once. `unread` are raw events (or parts) nobody could read.
     `answered` have an answer that left; `closed` need none; `under_way` are younger than the ledger's patience and not
-    at their end yet. `held` is what the vendor says it holds, None where it cannot be asked.
+    at their end yet. `held` is what the vendor says it holds, messages or events (a report on a mail is an event
+    without a message), None where it cannot be asked.
     """
 
     channel: str
@@ -232,5 +233,6 @@ class LedgerLine:
     @property
     def differs(self) -> bool:
         """Whether something is missing; messages that wait for a person are not."""
+        most = max(self.seen, self.events)
         chain = (self.seen, self.stored, self.analysed, self.decided)
-        return self.unread > 0 or len(set(chain)) > 1 or (self.held is not None and self.held > self.seen)
+        return self.unread > 0 or len(set(chain)) > 1 or (self.held is not None and self.held > most)

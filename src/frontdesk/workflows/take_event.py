@@ -3,6 +3,7 @@
 A reader that fails loses nothing: the event stays, is shown, and can be read again by `frontdesk inbox replay`.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 # In the context of a message whose words were heard, not written: digits may be misheard, a person confirms them.
 HEARD, UNCONFIRMED = "heard", "unconfirmed"
+LARGE = 200_000
 NO_WORDS = "[recording without a transcript]"
 
 
@@ -50,7 +52,10 @@ async def take_event(work: Work, lease: Lease, last_try: bool, reception: Recept
 
 async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:
     try:
-        return channel.read(event) or [Unread("nothing was found in it")]
+        # Reading a mail of many megabytes takes a second, in which others want to be answered.
+        is_large = len(event.body) > LARGE
+        found = await asyncio.to_thread(channel.read, event) if is_large else channel.read(event)
+        return found or [Unread("nothing was found in it")]
     except Exception as error:  # a mistake in a reader must not lose the event, nor be tried over and over
         log.exception("event %s of %s could not be read", event.id, event.channel)
         reason = f"the reader of {event.channel} failed: {type(error).__name__}"

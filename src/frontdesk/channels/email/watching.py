@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from frontdesk.channels.email.parsing import CUT, identity
-from frontdesk.interfaces import Clock
+from frontdesk.interfaces import Clock, Failed
 from frontdesk.interfaces.channels import EventTaker
-from frontdesk.interfaces.mail import HeldMail, Mailbox, MailFailed, MailReach, MailServer
+from frontdesk.interfaces.mail import HeldMail, Mailbox, MailReach, MailServer
 from frontdesk.model.channels import RawEvent
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How far a folder was read. Mails below `filtered` were there before we could know them: not all are taken."""
+    """How far a folder was read. Mails below `filtered` were there before we could know them: not all are taken.
+
+    Mailboxes tell times in whole seconds, so `begun` is one too.
+    """
 
     validity: int
     uid: int
@@ -86,7 +89,7 @@ class Watch:
             began = self._seconds()
             try:
                 await self.attend(taker)
-            except MailFailed as error:
+            except Failed as error:  # the server, or our database
                 log.warning("the mailbox cannot be read now, trying again in %.0f s: %s", pause, error)
             if self._seconds() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
@@ -118,7 +121,7 @@ class Watch:
             validity=int(marks.get(self._key("validity"), 0)),
             uid=int(marks.get(self._key("uid"), 0)),
             filtered=int(marks.get(self._key("filtered"), 0)),
-            begun=datetime.fromisoformat(begun) if begun else self._clock(),
+            begun=datetime.fromisoformat(begun) if begun else self._clock().replace(microsecond=0),
         )
         if begun and stored.validity == box.validity:
             return stored
