@@ -32,9 +32,13 @@ class Stage:
     vendor: Vendor
     desk: ChannelHouse
 
+    def recorded(self, what: str) -> bytes:
+        """A recording, with the vendor's address put in."""
+        return recorded(self.name, what).replace(b"VENDOR", self.vendor.url.encode())
+
     async def receive(self, what: str | bytes, work: bool = True) -> int:
         """The vendor hands in a recording; the status of our answer."""
-        body = recorded(self.name, what).replace(b"VENDOR", self.vendor.url.encode()) if isinstance(what, str) else what
+        body = self.recorded(what) if isinstance(what, str) else what
         signed = self.sample.sign(body)
         headers = {"content-type": self.sample.content_type, **signed.headers}
         answer = await self.desk.hand_in(self.name, body, headers, signed.query, work)
@@ -106,7 +110,7 @@ async def test_reading_an_event_again_changes_nothing(stage: Stage) -> None:
 
 @channels(CALLED)
 async def test_what_the_vendor_did_not_send_is_refused_and_not_stored(stage: Stage) -> None:
-    body = recorded(stage.name, "text")
+    body = stage.recorded("text")
     for wrong, forge in stage.sample.forgeries.items():
         forged = forge(body)
         headers = {"content-type": stage.sample.content_type, **forged.headers}
@@ -192,7 +196,7 @@ async def test_an_answer_whose_sending_broke_off_is_never_sent_twice(stage: Stag
 
 @channels(CALLED)
 async def test_hostile_events_end_in_no_error_of_ours_and_lose_no_good_message(stage: Stage) -> None:
-    good = recorded(stage.name, "text")
+    good = stage.recorded("text")
     dice = random.Random(stage.name)
     for number, body in enumerate(hostile(good, dice, 60)):
         assert await stage.receive(body, work=False) < 500

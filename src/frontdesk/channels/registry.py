@@ -5,7 +5,23 @@ from dataclasses import dataclass
 
 import msgspec
 
-from frontdesk.channels import in_person, instagram, messenger, slack, telegram, web, whatsapp
+from frontdesk.channels import (
+    in_person,
+    instagram,
+    line,
+    linkedin,
+    messenger,
+    phone,
+    reviews,
+    slack,
+    sms,
+    teams,
+    telegram,
+    web,
+    wechat,
+    whatsapp,
+    x,
+)
 from frontdesk.channels.email import knobs as email
 from frontdesk.channels.kind import Kind, Tools
 from frontdesk.interfaces.channels import Channel
@@ -18,6 +34,14 @@ KINDS: tuple[Kind, ...] = (
     instagram.KIND,
     slack.KIND,
     telegram.KIND,
+    x.KIND,
+    linkedin.KIND,
+    wechat.KIND,
+    teams.KIND,
+    line.KIND,
+    sms.KIND,
+    phone.KIND,
+    reviews.KIND,
     in_person.KIND,
 )
 

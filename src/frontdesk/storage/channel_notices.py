@@ -101,6 +101,8 @@ def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: 
     """Keep a change and have the message read again; one of a message that is still to come waits for it."""
     text = None if edit.text is None else storable(edit.text)[:MOST_CHARACTERS]
     edit = replace(edit, provider_id=storable(edit.provider_id), edit_id=storable(edit.edit_id))
+    if text is not None and _text_now(connection, code, edit.provider_id) == text:
+        return
     key = _digest(code, edit.provider_id, edit.edit_id or f"{at.isoformat()} {text}")
     row = {"id": key, "channel": code, "provider_id": edit.provider_id[:200], "text": text, "at": at}
     if not insert_if_new(connection, message_edit, row):
@@ -120,6 +122,12 @@ def _note_taken_back(connection: Connection, message_id: str, now: datetime) -> 
     mine = select(inbound_message.c.interaction_id).where(inbound_message.c.id == message_id)
     interaction_id = connection.execute(mine).scalar_one()
     note(connection, now, "taken_back", interaction_id=interaction_id, message_id=message_id)
+
+
+def _text_now(connection: Connection, code: str, provider_id: str) -> str | None:
+    there = (inbox_event.c.channel == code, inbox_event.c.provider_id == provider_id)
+    rows = select(inbound_message.c.text).join(inbox_event, inbox_event.c.message_id == inbound_message.c.id)
+    return connection.execute(rows.where(*there)).scalar()
 
 
 def newest_text(connection: Connection, code: str, provider_id: str) -> str | None:

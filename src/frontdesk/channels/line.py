@@ -1,0 +1,177 @@
+"""LINE Messaging API (https://developers.line.biz/en/reference/messaging-api/).
+
+A reply token is free of charge, good once and for a minute: the first attempt uses it while it is young. Else the
+answer is pushed with a retry key, which LINE takes once. LINE sends no notices: what it took is in the chat.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.media import download
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import base64_mac, compare, digest
+from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import (
+    CustomerMessage,
+    Edit,
+    Enclosure,
+    Found,
+    Ignored,
+    Letter,
+    Limits,
+    Measure,
+    RawEvent,
+    Unread,
+)
+
+TITLE = "LINE"
+TOKEN_SECONDS = 50.0
+MILLISECONDS = 0.001
+CONFLICT = 409
+MEDIA = {"image": "image/jpeg", "audio": "audio/m4a", "video": "video/mp4", "file": "application/octet-stream"}
+# What makes our retry keys: any fixed value will do.
+NAMESPACE = uuid.UUID("0b7c9b0a-5c0b-4f0e-8a54-5f5d7a2c9f10")
+
+
+class LineKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of LINE."""
+
+    channel_secret: Annotated[str, needed_secret("Channel secret (Basic settings); signs every event.")] = ""
+    access_token: Annotated[str, needed_secret("Long-lived channel access token (Messaging API).")] = ""
+    api_url: Annotated[str, about("Address of the API.")] = "https://api.line.me"
+    data_url: Annotated[str, about("Address that media are fetched from.")] = "https://api-data.line.me"
+    use_reply_tokens: Annotated[bool, about("Answer free of charge within a minute of the message.")] = True
+
+
+class Line:
+    """See interfaces.channels.Channel."""
+
+    limits = Limits(length=5000, measure=Measure.UTF16)
+
+    def __init__(self, knobs: LineKnobs, tools: Tools) -> None:
+        """Speak as one official account."""
+        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel. A redelivery has another body; its messages are known by their ids."""
+        signed = base64_mac(self._knobs.channel_secret, request.body)
+        compare(request.headers.get("x-line-signature", ""), signed, "X-Line-Signature")
+        return Genuine(digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel. LINE checks the address with an event of no events."""
+        try:
+            whole = parts.document(event.body)
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+        events = parts.items(whole, "events")
+        return parts.each(events, _event) if events else [Ignored("a check of the address")]
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        message: dict[str, Any] = {"type": "text", "text": letter.text}
+        if (quoted := letter.context.get("quote")) and letter.part == 1:
+            message["quoteToken"] = quoted
+        if self._may_reply(letter):
+            body = {"replyToken": letter.context["reply_token"], "messages": [message]}
+            answer = await self._post("/v2/bot/message/reply", body)
+            if answer.ok:
+                return _receipt(answer)
+        to = letter.context.get("to") or letter.recipient
+        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, letter.key))}
+        answer = await self._post("/v2/bot/message/push", {"to": to, "messages": [message]}, retry)
+        if answer.ok or (answer.status == CONFLICT and "x-line-accepted-request-id" in answer.headers):
+            return _receipt(answer)
+        raise refusal(TITLE, answer, _words(answer))
+
+    def _may_reply(self, letter: Letter) -> bool:
+        born = parts.moment(letter.context.get("reply_born"))
+        is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
+        fresh = letter.part == 1 and not letter.repeated
+        return self._knobs.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
+
+    async def _post(self, path: str, body: Any, more: Mapping[str, str] | None = None) -> HttpAnswer:
+        headers = {"authorization": f"Bearer {self._knobs.access_token}", **(more or {})}
+        return await self._http.send("POST", path, json=body, headers=headers)
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching."""
+        url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
+        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
+        return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)
+
+
+def _event(each: Any) -> Found:
+    kind = parts.text(each, "type")
+    if parts.text(each, "mode") == "standby":
+        return Ignored("another app has the conversation")
+    if kind == "unsend":
+        return Edit(parts.needed(each, "unsend", "messageId"), None)
+    if kind != "message":
+        return Ignored(f"an event of type {kind[:40] or 'nothing'}")
+    message, source = parts.mapping(each, "message"), parts.mapping(each, "source")
+    id_, user = parts.needed(message, "id"), parts.needed(source, "userId")
+    room = parts.text(source, "groupId") or parts.text(source, "roomId")
+    born = parts.at(each, "timestamp")
+    at = parts.moment(born, MILLISECONDS)
+    context = {
+        "to": room or user,
+        "reply_token": parts.text(each, "replyToken"),
+        "reply_born": str(at.timestamp()) if at else "",
+        "quote": parts.text(message, "quoteToken"),
+    }
+    quoted = parts.text(message, "quotedMessageId")
+    return CustomerMessage(
+        provider_id=id_,
+        text=_text(message),
+        sender=Sender(address=user),
+        at=at,
+        answers=(quoted,) if quoted else (),
+        context={name: value for name, value in context.items() if value},
+        enclosures=_enclosures(message, id_),
+    )
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    kind = parts.text(message, "type")
+    if kind == "text":
+        return parts.text(message, "text")
+    if kind == "location":
+        return f"[location: {parts.text(message, 'address') or parts.text(message, 'title')}]"
+    if kind == "sticker":
+        words = [word for word in parts.items(message, "keywords") if isinstance(word, str)]
+        return f"[sticker: {', '.join(words[:3])}]" if words else "[sticker]"
+    return "" if kind in MEDIA else f"[{kind or 'message of an unknown kind'}]"
+
+
+def _enclosures(message: Mapping[str, Any], id_: str) -> tuple[Enclosure, ...]:
+    kind = parts.text(message, "type")
+    if kind not in MEDIA:
+        return ()
+    name = parts.text(message, "fileName") or kind
+    return (Enclosure(name, MEDIA[kind], None, {"id": id_}, is_speech=kind == "audio"),)
+
+
+def _receipt(answer: HttpAnswer) -> Receipt:
+    try:
+        sent = parts.text(answer.json(), "sentMessages", 0, "id") if answer.body else ""
+    except NoAnswer:
+        sent = ""
+    return Receipt(sent or answer.headers.get("x-line-accepted-request-id", ""), {"delivered": True})
+
+
+def _words(answer: HttpAnswer) -> str:
+    try:
+        return parts.text(answer.json(), "message")
+    except NoAnswer:
+        return ""
+
+
+KIND = Kind("line", "LIN", TITLE, LineKnobs, Line)

@@ -1,0 +1,122 @@
+"""LinkedIn: comments on and mentions of a company page (organization social action notifications).
+
+LinkedIn has no interface to a company's inbox. Unverified: the address and form of an answer to a comment, and where
+author and text of a comment stand in `decoratedGeneratedActivity`; `api_version` and `answer_path` change them.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import compare, digest, hex_mac
+from frontdesk.interfaces import NoAnswer
+from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import CustomerMessage, Edit, Found, Ignored, Letter, Limits, RawEvent, Unread
+
+TITLE = "LinkedIn"
+SIGNATURE = "x-li-signature"
+WRITTEN = ("COMMENT", "ADMIN_COMMENT", "SHARE_MENTION", "PHOTO_MENTION", "COMMENT_MENTION")
+MILLISECONDS = 0.001
+MOST_CODE = 200
+ANSWERS = "/rest/socialActions/{post}/comments"
+
+
+class LinkedInKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of LinkedIn."""
+
+    organization: Annotated[str, needed("URN of the company page, urn:li:organization:….")] = ""
+    client_secret: Annotated[str, needed_secret("Client secret of the app; signs every event.")] = ""
+    access_token: Annotated[str, needed_secret("Token of a page admin, with w_organization_social.")] = ""
+    api_url: Annotated[str, about("Address of the API.")] = "https://api.linkedin.com"
+    api_version: Annotated[str, about("Header LinkedIn-Version, year and month.")] = "202611"
+    answer_path: Annotated[str, about("Path of an answer; {post} is the post's URN.")] = ANSWERS
+    most_characters: Annotated[int, about("Length of a comment.")] = 1250
+
+
+class LinkedIn:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: LinkedInKnobs, tools: Tools) -> None:
+        """Speak for one company page."""
+        self._knobs, self._http = knobs, tools.reach(knobs.api_url)
+        self.limits = Limits(length=knobs.most_characters)
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel: GET is the challenge, to be answered within three seconds."""
+        if request.method == "GET":
+            code = request.first("challengeCode")
+            if not code or len(code) > MOST_CODE:
+                raise Forged("challengeCode is missing")
+            answer = {"challengeCode": code, "challengeResponse": hex_mac(self._knobs.client_secret, code.encode())}
+            return Handshake(msgspec.json.encode(answer), "application/json")
+        signed = hex_mac(self._knobs.client_secret, b"hmacsha256=" + request.body)
+        given = request.headers.get(SIGNATURE, "").removeprefix("hmacsha256=")
+        compare(given, signed, "X-LI-Signature")
+        return Genuine(digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        try:
+            whole = parts.document(event.body)
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+        if "notifications" not in whole:
+            return [Ignored(f"an event of type {parts.text(whole, 'type')[:60] or 'nothing'}")]
+        return parts.each(parts.items(whole, "notifications"), self._notification)
+
+    def _notification(self, each: Any) -> Found:
+        action, id_ = parts.text(each, "action"), parts.needed(each, "notificationId")
+        activity = parts.mapping(each, "decoratedGeneratedActivity")
+        said = parts.mapping(activity, "comment") or parts.mapping(activity, "share") or activity
+        text = parts.text(said, "text") or parts.text(said, "commentary") or parts.text(said, "message", "text")
+        made = parts.text(said, "entity") or parts.text(said, "urn") or parts.text(each, "generatedActivity")
+        if action in ("COMMENT_EDIT", "COMMENT_DELETE") and made:
+            return Edit(made, text if action == "COMMENT_EDIT" else None, id_)
+        if action not in WRITTEN:
+            return Ignored(f"a {action[:60] or 'notification of nothing'}")
+        author = parts.text(said, "owner") or parts.text(said, "author") or parts.needed(said, "actor")
+        if author == self._knobs.organization:
+            return Ignored("written by the page itself")
+        post = parts.text(each, "sourcePost") or made
+        if not post:
+            raise parts.Unfit("sourcePost is missing")
+        return CustomerMessage(
+            provider_id=made or id_,
+            text=text,
+            sender=Sender(parts.text(said, "ownerName") or parts.text(said, "name"), author),
+            at=parts.moment(each.get("lastModifiedAt"), MILLISECONDS),
+            thread=f"{post} {author}",
+            joins_by_sender=False,
+            context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
+        )
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        post = letter.context.get("post", "")
+        path = self._knobs.answer_path.replace("{post}", quote(post, safe=""))
+        body: dict[str, Any] = {"actor": self._knobs.organization, "object": post, "message": {"text": letter.text}}
+        if comment := letter.context.get("comment"):
+            body["parentComment"] = comment
+        headers = {
+            "authorization": f"Bearer {self._knobs.access_token}",
+            "linkedin-version": self._knobs.api_version,
+            "x-restli-protocol-version": "2.0.0",
+        }
+        answer = await self._http.send("POST", path, json=body, headers=headers)
+        try:
+            told = answer.json() if answer.body else {}
+        except NoAnswer:
+            told = {}
+        if not answer.ok:
+            raise refusal(TITLE, answer, parts.text(told, "message"))
+        made = parts.text(told, "commentUrn") or parts.text(told, "$URN") or parts.text(told, "id")
+        return Receipt(made or answer.headers.get("x-restli-id", ""), {"delivered": True})
+
+
+KIND = Kind("linkedin", "LNK", TITLE, LinkedInKnobs, LinkedIn)

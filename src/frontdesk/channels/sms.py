@@ -1,0 +1,122 @@
+"""SMS and MMS by Twilio (https://www.twilio.com/docs/messaging)."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import msgspec
+
+from frontdesk.channels import parts, twilio
+from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed, needed_secret
+from frontdesk.channels.media import download
+from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.model import DeliveryState, Receipt, Sender
+from frontdesk.model.channels import (
+    CustomerMessage,
+    DeliveryNotice,
+    Enclosure,
+    Found,
+    Ignored,
+    Letter,
+    Limits,
+    RawEvent,
+)
+
+TITLE = "SMS"
+MOST_MEDIA = 10
+STATES = {
+    "sent": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "read": DeliveryState.READ,
+    "undelivered": DeliveryState.FAILED,
+    "failed": DeliveryState.FAILED,
+}
+# Words that Twilio itself answers by ending or resuming messages to the sender.
+OPTING = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "start", "unstop", "help"})
+
+
+class SmsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of SMS."""
+
+    account_sid: Annotated[str, needed("Account SID, AC….")] = ""
+    auth_token: Annotated[str, needed_secret("Auth token; signs every event.")] = ""
+    sender: Annotated[str, needed("Our number in E.164 (+1555…), or the SID of a messaging service, MG….")] = ""
+    key_secret: Annotated[str, may_be_secret("Secret of a shared key, for the newer signatures.")] = ""
+    api_url: Annotated[str, about("Address of the API.")] = twilio.API
+    tell_status: Annotated[bool, about("Ask Twilio to tell what becomes of an answer; needs server.public_url.")] = True
+    most_characters: Annotated[int, about("Length of one message; Twilio sends it in segments.")] = 1600
+
+
+class Sms:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: SmsKnobs, tools: Tools) -> None:
+        """Speak as one number."""
+        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
+        self.limits = Limits(length=knobs.most_characters)
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        return twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        return parts.each([event.body], lambda body: _found(twilio.form(body)))
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        ours = "MessagingServiceSid" if self._knobs.sender.startswith("MG") else "From"
+        form = {"To": letter.recipient, ours: self._knobs.sender, "Body": letter.text}
+        if self._knobs.tell_status and self._tools.public_url:
+            form["StatusCallback"] = f"{self._tools.public_url.rstrip('/')}/webhooks/channels/{KIND.name}"
+        path = f"/2010-04-01/Accounts/{self._knobs.account_sid}/Messages.json"
+        answer = await self._http.send("POST", path, form=form, headers=self._headers())
+        return Receipt(parts.text(twilio.json_of(TITLE, answer), "sid"))
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching."""
+        return await download(
+            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, self._headers(remote["url"])
+        )
+
+    def _headers(self, url: str = "") -> dict[str, str]:
+        """Our name and word, which go to Twilio's interface and nowhere else."""
+        if url and not url.startswith(self._knobs.api_url):
+            return {}
+        login = base64.b64encode(f"{self._knobs.account_sid}:{self._knobs.auth_token}".encode()).decode()
+        return {"authorization": f"Basic {login}"}
+
+
+def _found(fields: Mapping[str, str]) -> Found:
+    sid = fields.get("MessageSid") or parts.needed(fields, "SmsSid")
+    status = fields.get("MessageStatus") or ("" if "Body" in fields else fields.get("SmsStatus", ""))
+    if status:
+        return _notice(sid, status, fields)
+    sender, text = parts.needed(fields, "From"), fields.get("Body", "")
+    word = text.strip().lower()
+    count = fields.get("NumMedia", "0")
+    media = range(min(int(count), MOST_MEDIA)) if count.isascii() and count.isdigit() and len(count) < 4 else ()
+    return CustomerMessage(
+        provider_id=sid,
+        text=text,
+        sender=Sender(address=sender, phone=sender if sender.startswith("+") else ""),
+        enclosures=tuple(_media(fields, number) for number in media if fields.get(f"MediaUrl{number}")),
+        automatic=f"Twilio itself answers {word}" if word in OPTING else "",
+    )
+
+
+def _media(fields: Mapping[str, str], number: int) -> Enclosure:
+    kind = fields.get(f"MediaContentType{number}", "")
+    return Enclosure(f"media-{number + 1}", kind, None, {"url": fields[f"MediaUrl{number}"]}, kind.startswith("audio/"))
+
+
+def _notice(sid: str, status: str, fields: Mapping[str, str]) -> Found:
+    state = STATES.get(status.lower())
+    if state is None:
+        return Ignored(f"a status {status[:40]}")
+    code = fields.get("ErrorCode", "")
+    error = f"({code}) {fields.get('ErrorMessage', '') or 'not delivered'}" if state is DeliveryState.FAILED else ""
+    return DeliveryNotice(state, provider_id=sid, error=error)
+
+
+KIND = Kind("sms", "SMS", TITLE, SmsKnobs, Sms)

@@ -1,0 +1,205 @@
+"""Microsoft Teams by the Bot Framework (https://learn.microsoft.com/azure/bot-service/rest-api).
+
+Who calls is shown by a JSON Web Token that Microsoft signed for our app and for the address answers go to.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.bot_tokens import TokenCheck
+from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.media import download
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import digest
+from frontdesk.channels.tokens import Token
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
+from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import CustomerMessage, Edit, Enclosure, Found, Ignored, Letter, Limits, RawEvent, Unread
+
+TITLE = "Teams"
+SCOPE = "https://api.botframework.com/.default"
+UNAUTHORIZED = 401
+PASSING = frozenset({412, 429, 502, 504})
+DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
+_AT = re.compile(r"<at\b[^>]*>.*?</at>", re.S | re.I)
+_TAG = re.compile(r"<[^>]{1,300}>")
+
+
+class TeamsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of Teams."""
+
+    app_id: Annotated[str, needed("Microsoft App ID of the bot.")] = ""
+    app_secret: Annotated[str, needed_secret("Client secret of that app.")] = ""
+    tenant: Annotated[str, about("Tenant of a single-tenant bot, else botframework.com.")] = "botframework.com"
+    sign_in_url: Annotated[str, about("Where tokens for answers come from.")] = "https://login.microsoftonline.com"
+    keys_url: Annotated[str, about("Microsoft's keys.")] = "https://login.botframework.com/v1/.well-known/keys"
+    issuer: Annotated[str, about("Who signs for Microsoft.")] = "https://api.botframework.com"
+    service_url: Annotated[str, about("The only address for answers; empty: whichever Microsoft names.")] = ""
+    most_characters: Annotated[int, about("Length of one message.")] = 20_000
+
+
+class Teams:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: TeamsKnobs, tools: Tools) -> None:
+        """Speak as one bot."""
+        self._knobs, self._tools = knobs, tools
+        self._sign_in = tools.reach(knobs.sign_in_url)
+        self._check = TokenCheck(tools, knobs.keys_url, knobs.issuer, knobs.app_id)
+        self._token = Token(self._ask_token, tools.seconds)
+        self.limits = Limits(length=knobs.most_characters)
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        claims = await self._check.claims(request.headers.get("authorization", ""))
+        try:
+            activity = parts.document(request.body)
+        except parts.Unfit as error:
+            raise Forged(f"the activity cannot be read: {error}") from None
+        service = parts.text(activity, "serviceUrl")
+        claimed = parts.text(claims, "serviceurl") or parts.text(claims, "serviceUrl")
+        if not service or claimed != service:
+            raise Forged("the token is for another serviceUrl")
+        if self._knobs.service_url and service.rstrip("/") != self._knobs.service_url.rstrip("/"):
+            raise Forged("serviceUrl is not channels.teams.service_url")
+        return Genuine(digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        try:
+            return parts.each([parts.document(event.body)], self._activity)
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+
+    def _activity(self, each: Any) -> Found:
+        kind, id_ = parts.text(each, "type"), parts.text(each, "id")
+        conversation = parts.text(each, "conversation", "id")
+        sender = parts.text(each, "from", "id")
+        if kind == "messageUpdate":
+            return Edit(_id(conversation, id_), _plain(each), parts.text(each, "timestamp"), _at(each))
+        if kind == "messageDelete":
+            return Edit(_id(conversation, id_), None)
+        if kind != "message":
+            return Ignored(f"an activity of type {kind[:40] or 'nothing'}")
+        if sender.endswith(self._knobs.app_id) or parts.text(each, "from", "role") == "bot":
+            return Ignored("written by a bot, maybe ourselves")
+        is_shared = parts.text(each, "conversation", "conversationType") not in ("", "personal")
+        if not (conversation and id_ and sender):
+            raise parts.Unfit("an activity without id, conversation or sender")
+        answers = parts.text(each, "replyToId")
+        return CustomerMessage(
+            provider_id=_id(conversation, id_),
+            text=_plain(each),
+            sender=Sender(parts.text(each, "from", "name"), parts.text(each, "from", "aadObjectId") or sender),
+            at=_at(each),
+            thread=conversation if is_shared else "",
+            answers=(_id(conversation, answers),) if answers else (),
+            joins_by_sender=not is_shared,
+            context={
+                "service_url": parts.text(each, "serviceUrl"),
+                "conversation": conversation,
+                "activity": id_,
+                "bot": parts.text(each, "recipient", "id"),
+                "user": sender,
+            },
+            enclosures=_files(each),
+        )
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        context = letter.context
+        body = {
+            "type": "message",
+            "from": {"id": context.get("bot", "")},
+            "recipient": {"id": context.get("user", "")},
+            "conversation": {"id": context.get("conversation", "")},
+            "replyToId": context.get("activity", ""),
+            "text": letter.text,
+            "textFormat": "plain",
+        }
+        place = urlsplit(context.get("service_url", ""))
+        if place.scheme not in ("https", "http") or not place.hostname:
+            raise DeliveryFailed(f"{TITLE} told no serviceUrl to answer to", permanent=True)
+        path = f"/v3/conversations/{quote(context.get('conversation', ''), safe='')}/activities/"
+        answer = await self._post(context["service_url"], path + quote(context.get("activity", ""), safe=""), body)
+        try:
+            told = answer.json() if answer.body else {}
+        except NoAnswer:
+            told = {}
+        if not answer.ok:
+            words = parts.text(told, "error", "message") or parts.text(told, "message")
+            raise refusal(TITLE, answer, words, False if answer.status in PASSING else None)
+        return Receipt(_id(context["conversation"], parts.text(told, "id")), {"delivered": True})
+
+    async def _post(self, service_url: str, path: str, body: Any) -> HttpAnswer:
+        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._knobs.service_url))
+        for is_last in (False, True):
+            token = await self._token.value()
+            answer = await http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
+            if answer.status != UNAUTHORIZED or is_last:
+                break
+            self._token.refused(token)
+        return answer
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching: files have an address of their own, pictures ask for our token."""
+        home = self._knobs.service_url
+        headers = {}
+        if remote.get("signed") != "yes" and urlsplit(remote["url"]).netloc == urlsplit(remote["home"]).netloc:
+            headers = {"authorization": f"Bearer {await self._token.value()}"}
+        return await download(self._tools, TITLE, remote["url"], home, most_bytes, headers)
+
+    async def _ask_token(self) -> tuple[str, float]:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._knobs.app_id,
+            "client_secret": self._knobs.app_secret,
+            "scope": SCOPE,
+        }
+        answer = await self._sign_in.send("POST", f"/{self._knobs.tenant}/oauth2/v2.0/token", form=form)
+        if not answer.ok:
+            raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
+        told = answer.json()
+        seconds = parts.at(told, "expires_in")
+        return parts.text(told, "access_token"), float(seconds) if isinstance(seconds, int) else 0.0
+
+
+def _id(conversation: str, activity: str) -> str:
+    return f"{conversation}|{activity}"
+
+
+def _at(each: Any) -> Any:
+    return parts.iso_moment(parts.at(each, "timestamp"))
+
+
+def _plain(each: Any) -> str:
+    """The words, without mentions (of ourselves, mostly) and marks."""
+    text = _AT.sub("", parts.text(each, "text"))
+    if parts.text(each, "textFormat") == "xml":
+        text = _TAG.sub("", text)
+    return text.replace("&nbsp;", " ").strip()
+
+
+def _files(activity: Any) -> tuple[Enclosure, ...]:
+    home = parts.text(activity, "serviceUrl")
+    return tuple(filter(None, (_file(each, home) for each in parts.objects(activity, "attachments"))))
+
+
+def _file(each: Mapping[str, Any], home: str) -> Enclosure | None:
+    kind, name = parts.text(each, "contentType"), parts.text(each, "name")
+    if kind == DOWNLOAD:
+        remote = {"url": parts.text(each, "content", "downloadUrl"), "signed": "yes", "home": ""}
+        return Enclosure(name, "application/octet-stream", None, remote) if remote["url"] else None
+    url = parts.text(each, "contentUrl")
+    if not url or kind.startswith("application/vnd.microsoft.card"):
+        return None
+    return Enclosure(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url, "home": home})
+
+
+KIND = Kind("teams", "TEA", TITLE, TeamsKnobs, Teams)

@@ -1,0 +1,207 @@
+"""WeChat Official Accounts (https://developers.weixin.qq.com/doc/offiaccount/en): customer service messages.
+
+Events come as XML, encrypted where an EncodingAESKey is set; they are stored decrypted. Answers go by the customer
+service interface, within 48 hours. WeChat tells no id of an answer: its key stands for it. Unverified: the limit of
+2,048 bytes.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed, needed_secret
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import check_age, compare, digest
+from frontdesk.channels.tokens import Token
+from frontdesk.channels.xml_fields import fields_of
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
+from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import (
+    CustomerMessage,
+    Enclosure,
+    Found,
+    Ignored,
+    Letter,
+    Limits,
+    Measure,
+    RawEvent,
+)
+
+TITLE = "WeChat"
+MOST_AGE_SECONDS = 600.0
+OUT_OF_TIME = 45015
+TOKEN_IS_BAD = frozenset({40001, 40014, 42001})
+PASSING = frozenset({-1, 45009, 45011, 45047, 50002})
+MEDIA = {"image": "image/jpeg", "voice": "audio/amr", "video": "video/mp4", "shortvideo": "video/mp4"}
+KEY_BYTES, RANDOM_BYTES, LENGTH_BYTES = 32, 16, 4
+AGAIN_SECONDS = 3600.0
+
+
+class WeChatKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of WeChat."""
+
+    app_id: Annotated[str, needed("AppID of the official account.")] = ""
+    app_secret: Annotated[str, needed_secret("AppSecret.")] = ""
+    token: Annotated[str, needed_secret("Token of the server configuration; signs every event.")] = ""
+    aes_key: Annotated[str, may_be_secret("EncodingAESKey (43 characters): take encrypted events only.")] = ""
+    api_url: Annotated[str, about("Address of the API.")] = "https://api.weixin.qq.com"
+    window_hours: Annotated[float, about("How long after a customer's message answers are taken.")] = 48.0
+    most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 2048
+
+
+class WeChat:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: WeChatKnobs, tools: Tools) -> None:
+        """Speak as one official account. Raises Invalid."""
+        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
+        self._key = _key(knobs.aes_key) if knobs.aes_key else b""
+        self._token = Token(self._ask_token, tools.seconds)
+        self.limits = Limits(knobs.most_bytes, Measure.BYTES, 10, timedelta(hours=knobs.window_hours))
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel. An empty answer keeps WeChat from asking again."""
+        stamp, nonce = request.first("timestamp"), request.first("nonce")
+        if request.method == "GET":
+            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+            return Handshake(request.first("echostr").encode())
+        body = request.body
+        if self._key:
+            sealed = _sealed(body)
+            compare(request.first("msg_signature"), _sha1(self._knobs.token, stamp, nonce, sealed), "msg_signature")
+            body = unsealed(sealed, self._key, self._knobs.app_id)
+        else:
+            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+        check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "timestamp")
+        return Genuine(digest(body), body, Handshake(b""))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        return parts.each([event.body], lambda body: _message(fields_of(body)))
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel."""
+        body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
+        await self._call("POST", "/cgi-bin/message/custom/send", body)
+        return Receipt(letter.key, {"delivered": True})
+
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        """See interfaces.channels.Fetching."""
+        answer = await self._call("GET", "/cgi-bin/media/get", params={"media_id": remote["id"]})
+        return Fetched(answer.body, answer.headers.get("content-type", "").partition(";")[0])
+
+    async def _call(
+        self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None
+    ) -> HttpAnswer:
+        """One call; with a new token where the old one is not taken. WeChat says most refusals with status 200."""
+        for is_last in (False, True):
+            token = await self._token.value()
+            query = {"access_token": token, **(params or {})}
+            answer = await self._http.send(method, path, json=body, params=query)
+            code, words = _error(answer)
+            if code not in TOKEN_IS_BAD or is_last:
+                break
+            self._token.refused(token)
+        if code == OUT_OF_TIME:
+            why = f"{TITLE} takes no answer until the customer writes again"
+            raise OutsideWindow(why, after_seconds=AGAIN_SECONDS)
+        if not answer.ok:
+            raise refusal(TITLE, answer, words)
+        if code:
+            lasting = code not in PASSING and code not in TOKEN_IS_BAD
+            raise DeliveryFailed(f"{TITLE} refused ({code}): {words[:200]}", permanent=lasting)
+        return answer
+
+    async def _ask_token(self) -> tuple[str, float]:
+        knobs = self._knobs
+        asked = {"grant_type": "client_credential", "appid": knobs.app_id, "secret": knobs.app_secret}
+        answer = await self._http.send("GET", "/cgi-bin/token", params=asked)
+        if not answer.ok:
+            raise refusal(TITLE, answer)
+        told = answer.json()
+        seconds = parts.at(told, "expires_in")
+        return parts.text(told, "access_token"), float(seconds) if isinstance(seconds, int) else 0.0
+
+
+def unsealed(sealed: str, key: bytes, app_id: str) -> bytes:
+    """The XML in an encrypted event: AES-256-CBC, PKCS#7, 16 random bytes, length, XML, AppID. Raises Forged."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # loaded where WeChat is used
+
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+        decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
+        plain = decryptor.update(raw) + decryptor.finalize()
+    except (ValueError, binascii.Error):
+        raise Forged("Encrypt cannot be decrypted") from None
+    padding = plain[-1] if plain else 0
+    plain = plain[:-padding] if 1 <= padding <= KEY_BYTES else b""
+    begin = RANDOM_BYTES + LENGTH_BYTES
+    length = int.from_bytes(plain[RANDOM_BYTES:begin], "big")
+    if plain[begin + length :] != app_id.encode() or len(plain) < begin + length:
+        raise Forged("Encrypt is not for this account")
+    return plain[begin : begin + length]
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(f"{text}=", validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Invalid("channels.wechat.aes_key must have 43 characters of base64", "channels.wechat.aes_key")
+    return key
+
+
+def _sealed(body: bytes) -> str:
+    try:
+        return parts.needed(fields_of(body), "Encrypt")
+    except parts.Unfit as error:
+        raise Forged(f"Encrypt is missing: {error}") from None
+
+
+def _sha1(*words: str) -> str:
+    return hashlib.sha1("".join(sorted(words)).encode("utf-8", "replace")).hexdigest()  # noqa: S324 - WeChat's choice
+
+
+def _error(answer: HttpAnswer) -> tuple[int, str]:
+    if not answer.headers.get("content-type", "").startswith(("application/json", "text/plain")):
+        return 0, ""
+    try:
+        told = answer.json()
+    except NoAnswer:
+        return 0, ""
+    code = parts.at(told, "errcode")
+    return (code if isinstance(code, int) else 0), parts.text(told, "errmsg")
+
+
+def _message(fields: Mapping[str, str]) -> Found:
+    kind, sender = parts.needed(fields, "MsgType"), parts.needed(fields, "FromUserName")
+    if kind == "event":
+        return Ignored(f"an event {fields.get('Event', '')[:40]}")
+    media = fields.get("MediaId", "") if kind in MEDIA else ""
+    enclosure = Enclosure(kind, MEDIA.get(kind, ""), None, {"id": media}, is_speech=kind == "voice")
+    return CustomerMessage(
+        provider_id=parts.needed(fields, "MsgId"),
+        text=_text(kind, fields),
+        sender=Sender(address=sender),
+        at=parts.moment(fields.get("CreateTime")),
+        enclosures=(enclosure,) if media else (),
+    )
+
+
+def _text(kind: str, fields: Mapping[str, str]) -> str:
+    if kind == "location":
+        return f"[location: {fields.get('Label', '')} {fields.get('Location_X', '')}, {fields.get('Location_Y', '')}]"
+    if kind == "link":
+        return " ".join(filter(None, (fields.get(name, "") for name in ("Title", "Description", "Url"))))
+    return fields.get("Content", "") if kind == "text" else "" if kind in MEDIA else f"[{kind}]"
+
+
+KIND = Kind("wechat", "WEC", TITLE, WeChatKnobs, WeChat)

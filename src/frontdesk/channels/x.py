@@ -1,0 +1,136 @@
+"""X, formerly Twitter: X Activity API in, API v2 out (https://docs.x.com/x-api/activity).
+
+Unverified: the places of texts and authors in mentions and replies are read in several forms, as they were announced.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+
+from frontdesk.channels import parts
+from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.oauth1 import Keys, authorization
+from frontdesk.channels.refusals import refusal
+from frontdesk.channels.signing import base64_mac, compare, digest
+from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.model import Receipt, Sender
+from frontdesk.model.channels import CustomerMessage, Found, Ignored, Letter, Limits, RawEvent, Unread
+
+TITLE = "X"
+SIGNATURE = "x-twitter-webhooks-signature"
+POSTS = ("post.mention.create", "post.reply.create")
+MILLISECONDS = 0.001
+MOST_TOKEN = 200
+
+
+class XKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of X."""
+
+    user_id: Annotated[str, needed("Id of the account that answers (a number).")] = ""
+    consumer_key: Annotated[str, needed("API key of the app.")] = ""
+    consumer_secret: Annotated[str, needed_secret("API key secret of the app; signs every event.")] = ""
+    access_token: Annotated[str, needed_secret("Access token of the account, with writing and direct messages.")] = ""
+    access_token_secret: Annotated[str, needed_secret("Its secret.")] = ""
+    api_url: Annotated[str, about("Address of the API.")] = "https://api.x.com"
+    post_characters: Annotated[int, about("Length of a public answer.")] = 280
+
+
+class X:
+    """See interfaces.channels.Channel."""
+
+    def __init__(self, knobs: XKnobs, tools: Tools) -> None:
+        """Speak as one account."""
+        self._knobs, self._http, self._clock = knobs, tools.reach(knobs.api_url), tools.clock
+        self._keys = Keys(knobs.consumer_key, knobs.consumer_secret, knobs.access_token, knobs.access_token_secret)
+        self.limits = Limits(length=knobs.post_characters, most_parts=10)
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel: GET is the challenge-response check (CRC), which X repeats daily."""
+        if request.method == "GET":
+            token = request.first("crc_token")
+            if not token or len(token) > MOST_TOKEN:
+                raise Forged("crc_token is missing")
+            answer = {"response_token": f"sha256={base64_mac(self._knobs.consumer_secret, token.encode())}"}
+            return Handshake(msgspec.json.encode(answer), "application/json")
+        signed = f"sha256={base64_mac(self._knobs.consumer_secret, request.body)}"
+        compare(request.headers.get(SIGNATURE, ""), signed, "x-twitter-webhooks-signature")
+        return Genuine(digest(request.body))
+
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        """See interfaces.channels.Channel."""
+        try:
+            data = parts.mapping(parts.document(event.body), "data")
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+        kind, payload = parts.text(data, "event_type"), parts.mapping(data, "payload")
+        users = {**parts.mapping(payload, "users"), **_by_id(parts.objects(data, "includes", "users"))}
+        if kind == "dm.received":
+            return parts.each(parts.items(payload, "direct_message_events"), lambda each: self._direct(each, users))
+        if kind in POSTS:
+            return parts.each([payload], lambda each: self._post(each, users))
+        return [Ignored(f"an event of type {kind[:60]}")] if kind else [Unread("data.event_type is missing")]
+
+    def _direct(self, each: Any, users: Mapping[str, Any]) -> Found:
+        id_, sender = parts.needed(each, "id"), parts.needed(each, "message_create", "sender_id")
+        if sender == self._knobs.user_id:
+            return Ignored("our own direct message")
+        return CustomerMessage(
+            provider_id=id_,
+            text=parts.text(each, "message_create", "message_data", "text"),
+            sender=Sender(parts.text(users.get(sender), "name"), sender),
+            at=parts.moment(parts.text(each, "created_timestamp"), MILLISECONDS),
+            context={"way": "direct"},
+        )
+
+    def _post(self, each: Any, users: Mapping[str, Any]) -> Found:
+        id_ = parts.text(each, "id_str") or parts.needed(each, "id")
+        author = parts.text(each, "author_id") or parts.text(each, "user", "id_str") or parts.needed(each, "user", "id")
+        if author == self._knobs.user_id:
+            return Ignored("our own post")
+        name = parts.text(users.get(author), "name") or parts.text(each, "user", "name")
+        replied = [r for r in parts.objects(each, "referenced_tweets") if parts.text(r, "type") == "replied_to"]
+        answers = parts.text(each, "in_reply_to_status_id_str") or (parts.text(replied[0], "id") if replied else "")
+        return CustomerMessage(
+            provider_id=id_,
+            text=parts.text(each, "text"),
+            sender=Sender(name, author),
+            at=parts.iso_moment(each.get("created_at")),
+            thread=parts.text(each, "conversation_id"),
+            answers=(answers,) if answers else (),
+            joins_by_sender=False,
+            context={"way": "post"},
+        )
+
+    async def send(self, letter: Letter) -> Receipt:
+        """See interfaces.channels.Channel. A second part answers the post too: X shows them one below the other."""
+        if letter.context.get("way") == "direct":
+            path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
+            told = await self._call(path, body)
+            return Receipt(parts.text(told, "dm_event_id"))
+        told = await self._call("/2/tweets", {"text": letter.text, "reply": {"in_reply_to_tweet_id": letter.answers}})
+        return Receipt(parts.text(told, "id"), {"delivered": True})
+
+    async def _call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        url = self._knobs.api_url.rstrip("/") + path
+        headers = {"authorization": authorization("POST", url, self._keys, int(self._clock().timestamp()))}
+        return _data(await self._http.send("POST", path, json=body, headers=headers))
+
+
+def _data(answer: HttpAnswer) -> Mapping[str, Any]:
+    try:
+        told = answer.json()
+    except NoAnswer:
+        told = {}
+    if not answer.ok:
+        raise refusal(TITLE, answer, parts.text(told, "detail") or parts.text(told, "title"))
+    return parts.mapping(told, "data")
+
+
+def _by_id(users: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {parts.text(user, "id"): user for user in users}
+
+
+KIND = Kind("x", "TWT", TITLE, XKnobs, X)

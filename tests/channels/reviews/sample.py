@@ -1,0 +1,9 @@
+"""See tests.channels.sample."""
+
+from tests.channels.sample import Sample, Signed
+
+SAMPLE = Sample(
+    knobs={},
+    sign=lambda body: Signed(),
+    without=dict.fromkeys(("media", "status", "unknown_type"), "a review is words"),
+)
