@@ -1,6 +1,8 @@
 """Hands the pages for setting up what they ask, out of the house."""
 
-from frontdesk.app import House
+from frontdesk.app import House, now
+from frontdesk.storage.attention import StoredAttention
+from frontdesk.storage.judgements import StoredJudgements
 from frontdesk.ui.console.set_up import SetUp
 
 
@@ -9,7 +11,11 @@ def set_up_of(house: House) -> SetUp:
     return SetUp(
         rules=house.rule_desk,
         effects=house.effect_desk,
-        readings=house.readings,
+        attention=StoredAttention(house.database),
+        judgements=StoredJudgements(house.database),
+        calls=house.llm.calls,
         codes=house.codes,
         code_entries=house.code_entries,
+        clock=now,
+        currency=house.llm.room.prices.currency,
     )

@@ -35,7 +35,12 @@ GROUPS = (
     ),
     Group(
         N_("Set-up"),
-        (Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),),
+        (
+            Entry("/console/effects", N_("Effects"), "process"),
+            Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
+            Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
+            Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
+        ),
     ),
 )
 

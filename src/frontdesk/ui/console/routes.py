@@ -1,5 +1,5 @@
 """All routes of the console."""
 
-from frontdesk.ui.console import home, rules
+from frontdesk.ui.console import accuracy, effects, home, models, rules
 
-CONSOLE = (home.home, *rules.HANDLERS)
+CONSOLE = (home.home, *effects.HANDLERS, *rules.HANDLERS, accuracy.accuracy, models.models)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from frontdesk.interfaces import CodeEntries, CodeLists, EffectDesk, Invalid, Readings
+from frontdesk.interfaces import Clock, CodeEntries, CodeLists, EffectDesk, Invalid
+from frontdesk.interfaces.set_up import Attention, CallReports, Judgements
 from frontdesk.model import Role
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.ui.services import ROLE, PageRequest
@@ -22,9 +23,13 @@ class SetUp:
 
     rules: RuleDesk
     effects: EffectDesk
-    readings: Readings
+    attention: Attention
+    judgements: Judgements
+    calls: CallReports
     codes: CodeLists
     code_entries: CodeEntries
+    clock: Clock
+    currency: str
 
 
 NeedsSetUp = NamedDependency[SkipValidation[SetUp]]

@@ -1,0 +1,48 @@
+"""Effects that need a person, with the interactions that they belong to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, select
+
+from frontdesk.interfaces.set_up import NeedsPerson
+from frontdesk.model import EffectState, Page
+from frontdesk.storage import paging
+from frontdesk.storage.database import Database
+from frontdesk.storage.rows import as_effect
+from frontdesk.storage.tables import effect, interaction
+
+OPEN = (EffectState.FAILED.value, EffectState.WAITING.value, EffectState.PENDING.value)
+
+
+class StoredAttention:
+    """See interfaces.set_up.Attention."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[NeedsPerson]:
+        """See interfaces.set_up.Attention."""
+        rows = (
+            select(effect, interaction.c.reference.label("matter"), interaction.c.title)
+            .join(interaction, interaction.c.id == effect.c.interaction_id)
+            .where(effect.c.state.in_([state.value for state in states]))
+            .order_by(effect.c.created_at, effect.c.key)
+            .limit(limit + 1)
+        )
+        if cursor:
+            place = paging.decode(cursor, (datetime, str))
+            rows = rows.where(paging.after(effect.c.created_at, effect.c.key, place, down=False))
+        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
+        return paging.page(found, limit, _row, lambda row: (paging.stamp(row["created_at"]), row["key"]))
+
+    async def counts(self) -> dict[EffectState, int]:
+        """See interfaces.set_up.Attention."""
+        rows = select(effect.c.state, func.count()).where(effect.c.state.in_(OPEN)).group_by(effect.c.state)
+        found = await self._database.read(lambda c: c.execute(rows).all())
+        return {EffectState(state): count for state, count in found}
+
+
+def _row(row: RowMapping) -> NeedsPerson:
+    return NeedsPerson(as_effect(row), row["matter"], row["title"])

@@ -1,0 +1,125 @@
+"""Effects that failed or wait: try again, approve, give up."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from frontdesk.interfaces import Conflict, NotFound
+from frontdesk.interfaces.set_up import NeedsPerson
+from frontdesk.model import EffectState
+from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who
+from frontdesk.ui.desk import AGENT
+from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.thread_view import LISTS, Names, label_of
+
+PLACE = "/console/effects"
+ROWS = 50
+SHOWN = {
+    "": (EffectState.FAILED, EffectState.WAITING),
+    "failed": (EffectState.FAILED,),
+    "waiting": (EffectState.WAITING,),
+    "pending": (EffectState.PENDING,),
+}
+TABS = (
+    ("", N_("Failed and waiting")),
+    ("failed", N_("Failed")),
+    ("waiting", N_("Waiting")),
+    ("pending", N_("Pending")),
+)
+TONES = {EffectState.FAILED: "negative", EffectState.WAITING: "critical", EffectState.PENDING: "informative"}
+
+
+@get(PLACE, opt=AGENT, include_in_schema=False)
+async def effects(
+    request: PageRequest,
+    services: Needs,
+    set_up: NeedsSetUp,
+    show: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    said: FromQuery[str] = "",
+) -> Response[str]:
+    """The page."""
+    context = await _context(services, set_up, show, cursor)
+    return services.pages.page(
+        request, "console/effects.html", N_("Effects"), context | {"said": said in SAID and said}
+    )
+
+
+@get(f"{PLACE}/fragment", opt=AGENT, include_in_schema=False)
+async def fragment(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, show: FromQuery[str] = "", cursor: FromQuery[str] = ""
+) -> Response[str]:
+    """The list alone."""
+    context = await _context(services, set_up, show, cursor)
+    return services.pages.page(request, "console/effects_fragment.html", "", context)
+
+
+SAID = {"retry": N_("It is tried again."), "drop": N_("It was given up."), "approve": N_("It was approved.")}
+
+
+@post(f"{PLACE}/{{deed:str}}", opt=SUPERVISOR, include_in_schema=False)
+async def settle(
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, deed: FromPath[str]
+) -> Response[str] | Redirect:
+    """Retry, drop or approve the effects that are named, one or several."""
+    deeds = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
+    if deed not in deeds:
+        raise NotFound("there is nothing of this name that can be done with an effect")
+    fields = await read_form(request)
+    refused = []
+    for key in fields.get("keys", "").split():
+        try:
+            await deeds[deed](key, who(request), None)
+        except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
+            refused.append(str(error))
+    services.wake()
+    if refused:
+        context = await _context(services, set_up, fields.get("show", ""), "")
+        shown = context | {"refused": refused, "said": False}
+        return services.pages.page(request, "console/effects.html", N_("Effects"), shown, status=409)
+    show = fields.get("show", "")
+    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={deed}", status_code=303)
+
+
+async def _context(services: Needs, set_up: SetUp, show: str, cursor: str) -> dict[str, Any]:
+    chosen = show if show in SHOWN else ""
+    page = await set_up.attention.effects(SHOWN[chosen], ROWS, cursor)
+    names = Names.of(await services.codes.all())
+    counts = await set_up.attention.counts()
+    return {
+        "rows": [_row(each, names) for each in page.rows],
+        "show": chosen,
+        "tabs": [(key, label, sum(counts.get(state, 0) for state in SHOWN[key])) for key, label in TABS],
+        "next_cursor": page.next_cursor,
+        "retried": [each.effect.key for each in page.rows if each.effect.state is EffectState.FAILED],
+        "words": SAID,
+    }
+
+
+def _row(each: NeedsPerson, names: Names) -> dict[str, Any]:
+    effect = each.effect
+    parameters = {
+        label_of(name): names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)
+        for name, value in effect.action.parameters.items()
+    }
+    return {
+        "key": effect.key,
+        "kind": label_of(effect.action.kind),
+        "parameters": parameters,
+        "state": effect.state.value,
+        "tone": TONES.get(effect.state, ""),
+        "error": effect.error,
+        "attempts": effect.attempts,
+        "at": effect.created_at,
+        "reference": each.reference,
+        "title": each.title,
+        "is_failed": effect.state is EffectState.FAILED,
+        "is_waiting": effect.state is EffectState.WAITING,
+    }
+
+
+HANDLERS = (effects, fragment, settle)
