@@ -333,10 +333,11 @@ async def free_dead_leases(house: House) -> int:
     """Take over at once what processes of this host held that no longer live, instead of after their leases."""
     here = own_prefix(0).rsplit(":", 2)[0]
     freed = 0
-    for owner in await house.work.owners():
+    for owner in {*await house.work.owners(), *await house.channels.events.watchers()}:
         host, pid, _ = owner.split(":", 2)
         if host == here and pid.isdigit() and not _alive(int(pid)):
             freed += await house.work.free(f"{host}:{pid}:")
+            await house.channels.events.free_watches(f"{host}:{pid}:")
     return freed
 
 

@@ -26,6 +26,7 @@ from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
 
 # The server is full or the mail too large for it: said to the sender's address, but meant for this mail (RFC 1870).
 TOO_LARGE = 552
+_LEAVING: set[asyncio.Task[None]] = set()
 
 
 async def post(server: MailServer, mail: Post, tls: ssl.SSLContext) -> str:
@@ -45,7 +46,10 @@ async def post(server: MailServer, mail: Post, tls: ssl.SSLContext) -> str:
         await _address(client, mail)
         return await _hand_over(client, mail, where)
     finally:
-        await _leave(client)
+        # Nobody waits for the goodbye: between the server's "taken" and our noting it nothing may take time.
+        leaving = asyncio.create_task(_leave(client))
+        _LEAVING.add(leaving)
+        leaving.add_done_callback(_LEAVING.discard)
 
 
 async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:

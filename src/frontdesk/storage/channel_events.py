@@ -120,6 +120,16 @@ class StoredEvents:
 
         return await self._database.write(operation)
 
+    async def watchers(self) -> tuple[str, ...]:
+        """Who watches channels now, as `host:pid:…`."""
+        held = select(channel_watch.c.owner).distinct()
+        return await self._database.read(lambda c: tuple(c.execute(held).scalars()))
+
+    async def free_watches(self, owner_prefix: str) -> None:
+        """Let others watch what owners with this prefix (of a process known to be dead) did."""
+        theirs = channel_watch.c.owner.startswith(owner_prefix, autoescape=True)
+        await self._database.write(lambda c: c.execute(delete(channel_watch).where(theirs)).rowcount)
+
     async def end_watch(self, channel: str, owner: str) -> None:
         """Let another watch at once."""
         mine = (channel_watch.c.channel == channel, channel_watch.c.owner == owner)

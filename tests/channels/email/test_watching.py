@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from frontdesk.app import run_work
 from frontdesk.channels.email.knobs import MailboxKnobs
 from frontdesk.interfaces.mail import MailServer
 from frontdesk.outgoing import Outgoing
 from frontdesk.storage.channel_tables import channel_event, channel_held
+from frontdesk.storage.working import own_prefix
 from tests.channels.email.conftest import LONG, MailDesk, knobs
 from tests.channels.email.mails import mail, raw
 from tests.channels.email.test_bounces import dsn
@@ -243,3 +245,17 @@ async def _until_flags(desk: MailDesk, flags: list[str]) -> None:
     async with asyncio.timeout(LONG):
         while desk.mailbox.flags(desk.address.partition("@")[0]) != flags:
             await asyncio.sleep(0.05)
+
+
+@on_sqlite
+async def test_the_mailbox_of_a_process_that_died_is_read_on_at_once(mail_desk: Opening) -> None:
+    desk = await mail_desk()
+    dead = f"{own_prefix(2**22 + 1)}1"  # above the highest process number
+    assert await desk.channels.house.channels.events.begin_watch("email", dead, 3600)
+    working = asyncio.create_task(run_work(desk.channels.house))
+    desk.deliver(numbered(0)[0])
+    try:
+        await until_events(desk, 1)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
