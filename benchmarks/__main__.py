@@ -14,7 +14,9 @@ from benchmarks.accepting import accept
 from benchmarks.backtesting import backtest
 from benchmarks.deciding import rules
 from benchmarks.footprint import footprint
+from benchmarks.gateway import gateway
 from benchmarks.handling import whole_way
+from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
 from benchmarks.reading import engine
 from benchmarks.webhooks import webhooks
@@ -27,6 +29,8 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "rules": rules,
     "backtest": backtest,
     "webhooks": webhooks,
+    "gateway": gateway,
+    "llm-pipeline": llm_pipeline,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -40,13 +40,13 @@ async def _backlog(environment: Mapping[str, str], workers: int) -> float:
         processes = [Process(["worker"], data, environment) for _ in range(workers)]
         async with open_house(load(data=data, environment=environment)) as house:
             try:
-                await _hand_in(house, 60 * workers, "warm")
+                await hand_in(house, 60 * workers, "warm")
                 for process in processes:
                     process.start()
-                await _until_handled(house)
-                await _hand_in(house, MESSAGES, "run")
+                await until_handled(house)
+                await hand_in(house, MESSAGES, "run")
                 began = time.perf_counter()
-                await _until_handled(house)
+                await until_handled(house)
                 return MESSAGES / (time.perf_counter() - began)
             finally:
                 for process in processes:
@@ -54,7 +54,8 @@ async def _backlog(environment: Mapping[str, str], workers: int) -> float:
                         process.stop()
 
 
-async def _hand_in(house: House, count: int, name: str) -> None:
+async def hand_in(house: House, count: int, name: str) -> None:
+    """Store so many messages at once."""
     await asyncio.gather(
         *(
             house.inbox.accept(
@@ -65,7 +66,8 @@ async def _hand_in(house: House, count: int, name: str) -> None:
     )
 
 
-async def _until_handled(house: House, seconds: float = 300) -> None:
+async def until_handled(house: House, seconds: float = 300) -> None:
+    """Wait until nothing is open. Raises RuntimeError when something failed, TimeoutError."""
     ends = time.perf_counter() + seconds
     while (counts := await house.work.counts())["open"]:
         if counts["failed"]:

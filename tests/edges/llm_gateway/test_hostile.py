@@ -111,7 +111,7 @@ async def test_a_schema_that_nothing_satisfies_costs_two_calls_and_no_more(gatew
 
 @pytest.mark.parametrize(
     "path",
-    ["/chat/completions", "/embeddings", "/invoke", "/use-cases/sentiment-analysis", "/vectors/dot"],
+    ["/chat/completions", "/embeddings", "/invoke", "/use-cases/sentiment-analysis", "/vectors/dot", "/messages"],
 )
 async def test_what_is_no_json_is_refused(gateway: Gateway, path: str) -> None:
     for content in (b"", b"{", b"\xff\xfe", b'"\\ud800"', b"null", b'{"text": "\\ud800"}', b"[" * 100_000, b"NaN"):

@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from frontdesk.edges.llm_gateway.anthropic_routes import AnthropicRoutes
 from frontdesk.edges.llm_gateway.call_routes import CallRoutes
 from frontdesk.edges.llm_gateway.openai_routes import AudioRoutes, OpenAiRoutes
 from frontdesk.edges.llm_gateway.services import GatewayRoom, GatewayServices
@@ -12,7 +13,7 @@ from frontdesk.edges.llm_gateway.vector_routes import VectorRoutes
 
 __all__ = ["GatewayServices", "gateway_routes"]
 
-ROOMS: tuple[type[GatewayRoom], ...] = (OpenAiRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
+ROOMS: tuple[type[GatewayRoom], ...] = (OpenAiRoutes, AnthropicRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
 
 
 def gateway_routes(services: GatewayServices) -> list[ControllerRouterHandler]:

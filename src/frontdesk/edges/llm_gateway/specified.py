@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from frontdesk.edges.llm_gateway.anthropic_requests import MessagesBody
 from frontdesk.edges.llm_gateway.bodies import InvokeBody
 from frontdesk.edges.llm_gateway.call_routes import GROUPS, ReportAnswer
 from frontdesk.edges.llm_gateway.openai_requests import ChatBody, EmbeddingBody
@@ -18,6 +19,7 @@ _TYPES = (
     ChatBody,
     EmbeddingBody,
     InvokeBody,
+    MessagesBody,
     NumberAnswer,
     OneBody,
     Problem,
@@ -73,7 +75,7 @@ def _post(name: str, tag: str, words: str, body: type, answer: Mapping[str, Any]
 
 def _compatible(name: str, words: str, content: Mapping[str, Any] | None, kinds: tuple[str, ...]) -> dict[str, Any]:
     """An endpoint that follows another's reference: its answers are described there."""
-    responses: dict[str, Any] = {"200": {"description": "As OpenAI's reference describes it."}}
+    responses: dict[str, Any] = {"200": {"description": "As the reference of OpenAI, or Anthropic, describes it."}}
     responses["200"]["content"] = {kind: {"schema": {}} for kind in kinds}
     responses |= {str(status): _refusal(text, JSON, ANY) for status, text in OF_PROBLEMS.items()}
     operation: dict[str, Any] = {
@@ -146,6 +148,12 @@ FIXED: Mapping[str, dict[str, Any]] = {
     ),
     "/audio/transcriptions": _compatible(
         "transcriptions", "The words of a recording", {"multipart/form-data": {"schema": _FORM}}, (JSON, "text/plain")
+    ),
+    "/messages": _compatible(
+        "messages",
+        "A message, as Anthropic's clients ask",
+        {JSON: {"schema": ref(MessagesBody)}},
+        (JSON, "text/event-stream"),
     ),
     "/models": _compatible("models", "What can be asked for", None, (JSON,)),
 }
