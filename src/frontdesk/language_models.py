@@ -1,8 +1,10 @@
 """Puts the LLM room together under the settings, over the configured services and the database."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from frontdesk import __version__
 from frontdesk.interfaces import CatalogueSource, Clock, ModelService, NewId
 from frontdesk.interfaces.llm_stores import Rereader
 from frontdesk.llm.masking import Mode
@@ -12,6 +14,7 @@ from frontdesk.llm.room import Options, Room, Service, Stores, furnish
 from frontdesk.llm.running import Manner
 from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Rate
+from frontdesk.outgoing.traces import Traces
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Llm
 from frontdesk.storage.database import Database
@@ -37,11 +40,14 @@ class LanguageModels:
     cache: StoredAnswers
     use_cases: StoredUseCases
     marks: StoredMarks
+    traces: Traces | None = None
 
     async def close(self) -> None:
-        """Book and record what is still to be."""
+        """Book, record and send what is still to be."""
         await self.room.calling.drain()
         await self.calls.flush()
+        if self.traces is not None:
+            await asyncio.to_thread(self.traces.close)
 
 
 def language_models(
@@ -59,9 +65,11 @@ def language_models(
     use_cases = StoredUseCases(database, clock)
     stores = Stores(use_cases, admission, cache, calls)
     room = furnish(options_of(knobs), _services(knobs, services), stores, builtin, builtin, catalogue, clock, new_id)
-    return LanguageModels(
-        room, calls, admission, cache, use_cases, StoredMarks(database, clock, knobs.reanalyse_seconds)
-    )
+    traces = Traces(knobs.otlp_endpoint, __version__) if knobs.otlp_endpoint else None
+    if traces is not None:
+        calls.watch(traces.note)
+    marks = StoredMarks(database, clock, knobs.reanalyse_seconds)
+    return LanguageModels(room, calls, admission, cache, use_cases, marks, traces)
 
 
 def rereading_handlers(

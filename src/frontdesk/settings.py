@@ -129,6 +129,7 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: dict[str, ModelLimits] = {}
     prices: dict[str, ModelPrice] = {}
     store_texts: bool = False
+    otlp_endpoint: str = ""
 
 
 class Effects(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,6 +23,7 @@ from frontdesk.edges.headers import security_headers
 from frontdesk.edges.limits import Limit
 from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.model_metrics import ModelMetrics
 from frontdesk.edges.odata.routes import is_ours, odata_problem, odata_routes
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import Services as InterfaceServices
@@ -172,11 +173,17 @@ def _interface_services(
         effects=house.effect_desk,
         rules=house.rule_desk,
         insights=house.insights.report,
-        metrics=Metrics(),
+        metrics=_metrics(house),
         wake=wake,
         is_working=is_working,
         most_body_bytes=house.settings.server.max_body_bytes,
     )
+
+
+def _metrics(house: House) -> Metrics:
+    metrics = Metrics()
+    house.llm.calls.watch(ModelMetrics(metrics.registry, house.llm.room.open_circuits).note)
+    return metrics
 
 
 def _gateway_services(house: House) -> GatewayServices:

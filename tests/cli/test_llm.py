@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from frontdesk.cli.use_case_reference import reference
 from tests.cli.conftest import Run
 
 PRAISE = """
@@ -61,3 +62,27 @@ def test_without_a_model_there_is_nothing_to_read_again_with(run: Run) -> None:
         feed='{"text": "x"}\n',
     )
     assert (unknown.returncode, "names no configured service" in unknown.stderr) == (2, True)
+
+
+def test_every_use_case_is_a_command_with_its_inputs_as_options(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "praise.yaml").write_text(PRAISE, "utf-8")
+    run("llm", "put", "praise.yaml")
+    listed = run("llm", "ask", "--help").stdout
+    assert all(name in listed for name in ("sentiment-analysis", "translation", "praise-finder"))
+    shown = run("llm", "ask", "translation", "--help").stdout
+    assert "--language TEXT" in shown
+    assert "frontdesk llm ask translation --text " in shown
+    said = run("llm", "ask", "sentiment-analysis", "--text", "-", feed="It does not work, I am very angry.")
+    assert json.loads(said.stdout)["sentiment"] == "Negative"
+    embedded = run("llm", "ask", "words-embedding", "--texts", "a kettle", "--texts", "a pot")
+    assert len(json.loads(embedded.stdout)["vectors"]) == 2
+    missing = run("llm", "ask", "sentiment-analysis")
+    assert (missing.returncode, "--text" in missing.stderr) == (2, True)
+    unknown = run("llm", "ask", "nothing")
+    assert (unknown.returncode, "No such command 'nothing'" in unknown.stderr) == (2, True)
+
+
+def test_the_page_of_use_cases_is_made_of_them() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "use-cases.md"
+    wanted = "run: python -m frontdesk.cli.use_case_reference > docs/reference/use-cases.md"
+    assert page.read_text("utf-8") == reference(), wanted

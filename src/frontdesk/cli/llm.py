@@ -1,7 +1,7 @@
 """`frontdesk llm`: use cases listed, tried and compared over a file; what calls of models took and cost."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,8 +78,12 @@ def run(name: str, inputs: tuple[str, ...]) -> None:
     Each input is KEY=VALUE; a value that begins with [ or { is read as JSON. Without any, one JSON object with all
     inputs is read from standard input.
     """
-    given = dict(map(_pair, inputs)) if inputs else _object(sys.stdin.buffer.read())
-    outcome = with_house(lambda house: house.llm.room.use_cases.run(name, given, Asker(CALLER)))
+    ask_once(name, dict(map(_pair, inputs)) if inputs else _object(sys.stdin.buffer.read()))
+
+
+def ask_once(name: str, inputs: Mapping[str, Any]) -> None:
+    """Ask a use case and print its answer, and who gave it on standard error."""
+    outcome = with_house(lambda house: house.llm.room.use_cases.run(name, inputs, Asker(CALLER)))
     click.echo(as_json(outcome.value))
     cost = f"{outcome.cost / MILLIONTHS:.6f}"
     place = outcome.service if outcome.service == outcome.model else f"{outcome.service}/{outcome.model}"
@@ -118,7 +122,10 @@ def try_out(name: str, file: str, providers: tuple[str, ...], limit: int, form: 
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="The last so many days.")
 @click.option("--json", "json_wanted", is_flag=True, help="One JSON object a line.")
 def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
-    """Add up the calls of models: how many, failed, from the cache, tokens, cost, mean time."""
+    """Add up the calls of models: how many, failed, from the cache, masked, tokens, cost, and how long they took.
+
+    Times are of calls that the cache did not answer.
+    """
     since = datetime.now(UTC) - timedelta(days=days)
     chosen = groups or ("day", "use_case", "model")
     found = with_house(lambda house: house.llm.calls.report(chosen, since))
@@ -127,17 +134,32 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
             shown = {name: getattr(each, name) for name in each.__slots__ if name != "group"}
             click.echo(as_json(dict(each.group) | shown | {"cost": each.cost / MILLIONTHS}))
         return
-    head = (*chosen, "calls", "failed", "cached", "tokens in", "tokens out", "cost", "mean ms")
+    head = (
+        *chosen,
+        "calls",
+        "failed",
+        "cached",
+        "masked",
+        "tokens in",
+        "tokens out",
+        "cost",
+        "mean ms",
+        "p50 ms",
+        "p95 ms",
+    )
     rows = [
         (
             *each.group.values(),
             f"{each.calls:,}",
             f"{each.failed:,}",
             f"{each.cached:,}",
+            f"{each.masked:,}",
             f"{each.input_tokens:,}",
             f"{each.output_tokens:,}",
             f"{each.cost / MILLIONTHS:.4f}",
             f"{each.milliseconds:.1f}",
+            f"{each.p50:.1f}",
+            f"{each.p95:.1f}",
         )
         for each in found
     ]

@@ -47,6 +47,7 @@ def whole() -> Group:
         importing,
         insights,
         llm,
+        llm_asking,
         rules,
         saying,
         serving,

@@ -75,6 +75,10 @@ class Room:
         """Models for customers' messages, None where no ladder asks a model."""
         return MessageModels(self.use_cases) if self.ladders.has_models else None
 
+    def open_circuits(self) -> Mapping[str, bool]:
+        """Of each service, whether it is left alone after failures."""
+        return {name: line.breaker.is_open for name, line in self.lines.items()}
+
 
 def furnish(
     options: Options,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,16 @@ class StoredCalls:
         self._waiting: list[ModelCall] = []
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._watchers: list[Callable[[ModelCall], None]] = []
+
+    def watch(self, watcher: Callable[[ModelCall], None]) -> None:
+        """Tell of each call at once: for figures and traces, which must neither wait nor raise."""
+        self._watchers.append(watcher)
 
     def note(self, call: ModelCall) -> None:
         """See interfaces.llm_stores.CallLog."""
+        for watcher in self._watchers:
+            watcher(call)
         if len(self._waiting) >= MOST_WAITING:
             log.error("calls of models come quicker than they can be recorded: the record of one is lost")
             return
