@@ -103,7 +103,12 @@ def options_of(knobs: Llm) -> Options:
             {name: _allowance(each.per_day, each.per_month) for name, each in knobs.budgets.items()},
         ),
         manner=Manner(
-            knobs.deadline_seconds, knobs.chat_seconds, knobs.attempts, knobs.cache_rows > 0, knobs.cache_personal
+            knobs.deadline_seconds,
+            knobs.chat_seconds,
+            knobs.attempts,
+            knobs.cache_rows > 0,
+            knobs.cache_personal,
+            knobs.stretch,
         ),
         mask_numbers=knobs.mask_numbers,
         breaker_failures=knobs.breaker_failures,

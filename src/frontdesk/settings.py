@@ -113,6 +113,7 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masking_of: dict[str, Masking] = {}
     mask_numbers: bool = False
     deadline_seconds: Seconds = 20.0
+    stretch: Annotated[float, Meta(ge=1, le=1000)] = 1.0
     chat_seconds: Seconds = 60.0
     chat_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] = 4096
     audio_megabytes: Annotated[int, Meta(ge=1, le=1000)] = 25

@@ -29,13 +29,17 @@ OPERATIONS = {"text": "chat", "embedding": "embeddings", "transcription": "trans
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How questions are handled; deadlines in seconds are over all rungs, that of chat for other applications apart."""
+    """How questions are handled; deadlines in seconds are over all rungs, that of chat for other applications apart.
+
+    `stretch` lengthens the deadlines that use cases set themselves.
+    """
 
     deadline: float = 20.0
     chat_deadline: float = 60.0
     attempts: int = 2
     caches: bool = True
     caches_personal: bool = False
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class UseCases:
         return await self._descend(_Asked(use_case, inputs, house, names, question, began, fresh), ladder)
 
     async def _descend(self, asked: _Asked, ladder: Sequence[Rung]) -> Outcome:
-        deadline = Deadline(min(self._manner.deadline, asked.use_case.limits.seconds))
+        deadline = Deadline(min(self._manner.deadline, asked.use_case.limits.seconds * self._manner.stretch))
         setbacks: list[Setback] = []
         last: ProviderFailed | None = None
         for number, rung in enumerate(ladder):

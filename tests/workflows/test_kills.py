@@ -1,0 +1,86 @@
+"""kill -9 of a real process at every step boundary: another goes on, with one service call, named in the one reply."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from benchmarks.field import FieldService as Field
+from frontdesk.app import House, free_dead_leases, open_house
+from frontdesk.model import NewMessage
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings import Settings, load
+from frontdesk.simulators.faults import Faulty
+from frontdesk.simulators.fsm import Fsm
+from frontdesk.simulators.serving import serving
+from frontdesk.simulators.tokens import Tokens
+from frontdesk.storage.tables import decision, outbound_message, work
+
+BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
+WRITES = 6  # analysis, record, decision, service call, reply, end
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[subprocess.Popen[str]]:
+    """See tests/workflows/dying.py."""
+    command = [sys.executable, "-m", "tests.workflows.dying"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.kill()
+
+
+def die(mortal: subprocess.Popen[str], order: dict[str, Any]) -> int:
+    """Have a process handle what there is and die at this write; the signal that ended it."""
+    assert mortal.stdin is not None
+    assert mortal.stdout is not None
+    mortal.stdin.write(json.dumps(order) + "\n")
+    mortal.stdin.flush()
+    return int(mortal.stdout.readline())
+
+
+async def go_on(house: House) -> None:
+    """What a process does that starts now; pauses are over."""
+    await free_dead_leases(house)
+    await house.database.write(lambda c: c.execute(update(work).values(due_at=house.desk.clock())).rowcount)
+    await house.runner.run_until_idle()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(1, WRITES + 1))
+async def test_a_process_that_is_killed_at_any_step_leaves_nothing_undone_and_nothing_twice(
+    settings: Settings, builtin: Builtin, mortal: subprocess.Popen[str], at: int, after: bool
+) -> None:
+    simulator = Fsm(Tokens("frontdesk", "secret"))
+    async with serving(Faulty(simulator).answer) as url:
+        environment = Field(simulator, Faulty(simulator), url).environment
+        if settings.storage.url:
+            environment |= {"FRONTDESK_STORAGE_URL": settings.storage.url}
+        own = load(data=settings.folder, environment=environment)
+        async with open_house(own, builtin) as house:
+            accepted = await house.inbox.accept(NewMessage(BROKEN, "WEB"))
+        order = {"data": str(settings.folder), "environment": environment, "at": at, "after": after}
+        assert await asyncio.to_thread(die, mortal, order) == signal.SIGKILL
+        async with open_house(own, builtin) as house:
+            await go_on(house)
+            await check(house, simulator, accepted.reference)
+
+
+async def check(house: House, simulator: Fsm, reference: str) -> None:
+    [call] = simulator.state()["service_calls"]
+    texts = await house.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
+    assert len(texts) == 1
+    assert f"service call {call['code']}" in texts[0]
+    assert reference in texts[0]
+    assert {line.detail.get("reference") for line in await house.journal.since(0)} >= {call["code"]}
+    assert len(await house.database.read(lambda c: list(c.execute(select(decision.c.id)).scalars()))) == 1
+    assert await house.work.counts() == {"open": 0, "failed": 0}
