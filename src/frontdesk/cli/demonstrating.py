@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from frontdesk.cli.demo_model import read_again, with_model
 from frontdesk.cli.opening import chosen_file, chosen_folder, log_to_stderr, override, with_house
 from frontdesk.cli.registry import command
 from frontdesk.cli.root import frontdesk
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 @command(frontdesk, "demo", role=Role.ADMIN, example="frontdesk demo --data demo-data --port 8080")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: FRONTDESK_PORT, 8000]")
-def demo(port: int | None) -> None:
+@click.option("--llm", "llm_url", metavar="URL", help="Have messages read by a model of this server, e.g. …/v1.")
+@click.option("--model", metavar="NAME", help="The model, as that server calls it.")
+@click.option("--llm-key-env", metavar="VARIABLE", help="Environment variable with the server's key, if it wants one.")
+def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: str | None) -> None:
     """Serve the application with demo data.
 
     It signs in by itself as a supervisor. At first start some forty invented messages are handed in like any others
@@ -33,10 +37,13 @@ def demo(port: int | None) -> None:
     connectors are set up. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach
     it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends on SIGTERM
     and Ctrl-C.
+
+    With --llm a language model reads the messages: of any server that speaks OpenAI's Chat Completions (Ollama, vLLM,
+    llama.cpp, LM Studio, OpenAI itself). While it does not answer, the built-in engine reads.
     """
     from frontdesk.web import serve as serve_web
 
-    settings = _demo_settings(port)
+    settings = with_model(_demo_settings(port), llm_url, model, llm_key_env)
     log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
     with _field_service(settings) as ready_settings:
         with_house(load_demo, ready_settings)
@@ -54,6 +61,7 @@ async def load_demo(house: "House") -> int:
     threads: dict[str, list[NewMessage]] = {}
     for each in demo_messages(now()):
         threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
+    await read_again(house)
     return sum(await asyncio.gather(*(_hand_in(house, thread) for thread in threads.values())))
 
 
