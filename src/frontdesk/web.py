@@ -206,7 +206,7 @@ def _explain(pages: Pages) -> Callable[[Request[Any, Any, Any], Exception], Resp
     """Problems as pages for browsers, as problem documents for programs."""
 
     def explain(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if is_ours(request.scope["path"]):
+        if is_ours(request.scope):
             return odata_problem(request, error)
         if not reads_html(request):
             return answer(request, error)

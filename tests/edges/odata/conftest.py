@@ -63,9 +63,6 @@ async def odata(house: House) -> AsyncIterator[Odata]:
     working = asyncio.create_task(house.runner.run())
     async with web_client(house, address="203.0.113.9") as client:
         headers = await key_of(house, Role.ADMIN)
-        client.headers["accept"] = "application/json"
-        app_wake = house.runner.wake
-        app_wake()
         yield Odata(client, house, headers)
     house.runner.stop()
     await working

@@ -94,7 +94,7 @@ class Batches:
                 await self._change_set(request, together, outcome)
             else:
                 outcome.add(first, await self._answer(request, first, outcome))
-            if outcome.failed and outcome.answers[-1][1].status >= 400 and not request.prefers.goes_on:
+            if outcome.answers[-1][1].status >= 400 and not request.prefers.goes_on:
                 break
         return outcome
 

@@ -292,7 +292,7 @@ def _reference(walk: _Walk, scope: Scope) -> Expression:
     if walk.of and not via:
         source = scope.variables[walk.of]
     source = source or scope.service.target(via[-1])
-    here = last.pairs[0][0]
+    here = last.pairs[-1][0]
     return Field(here, source.properties[here].kind, tuple(via), walk.of)
 
 

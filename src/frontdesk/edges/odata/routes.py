@@ -36,9 +36,10 @@ def _mounted(room: Room, service: Service) -> ASGIRouteHandler:
     return serve
 
 
-def is_ours(path: str) -> bool:
-    """Whether a path belongs to one of the services."""
-    return path.strip("/").partition("/")[0] in SERVICES
+def is_ours(scope: Scope) -> bool:
+    """Whether a request is for one of the services; the path itself has been cut to what is below the mount."""
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    return path.strip("/").partition("/")[0].partition("?")[0] in SERVICES
 
 
 def odata_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -259,7 +259,8 @@ def tie(state: State, order: Sequence[Order] = ()) -> list[Sql]:
         columns = state.frame.columns
         if order:
             return []
-        return [columns[BRANCH]] if BRANCH in columns else list(columns.values())
+        rest = [directed(column, False, state.dialect) for name, column in columns.items() if name != BRANCH]
+        return [columns[BRANCH], *rest] if BRANCH in columns else rest
     opened = state.frame.opened
     wanted = state.entity.order or state.entity.keys
     sorted_by = {each.by.name for each in order if isinstance(each.by, Field) and not each.by.via}
