@@ -1,6 +1,7 @@
 """Refusals and failures as problem documents (RFC 9457): one form for everything that goes wrong."""
 
 import logging
+import math
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,7 +14,17 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
-from frontdesk.interfaces import Conflict, Failed, FrontdeskError, Invalid, KeyReused, LeaseLost, NotFound, Stale
+from frontdesk.interfaces import (
+    Conflict,
+    Failed,
+    FrontdeskError,
+    Invalid,
+    KeyReused,
+    LeaseLost,
+    NotFound,
+    Stale,
+    Unavailable,
+)
 from frontdesk.interfaces.access import TooMany
 
 log = logging.getLogger(__name__)
@@ -59,6 +70,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Unsupported, 415, "unsupported-media-type"),
     (TooMany, 429, "too-many-requests"),
     (LeaseLost, 409, "conflict"),
+    (Unavailable, 503, "not-ready"),
     (Failed, 502, "other-side-failed"),
 )
 NAMES = {
@@ -143,7 +155,10 @@ def _of_ours(error: Exception, status: int, name: str, path: str) -> Problem:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    return {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else {}
+    seconds = error.seconds if isinstance(error, TooMany) else None
+    if isinstance(error, Failed) and error.after_seconds is not None:
+        seconds = math.ceil(error.after_seconds)
+    return {"Retry-After": str(seconds)} if seconds is not None else {}
 
 
 def _of_litestar(error: HTTPException, path: str) -> Problem:

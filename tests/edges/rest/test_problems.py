@@ -1,12 +1,14 @@
 """Bad input: always a clear refusal as a problem document, never a failure of ours."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from frontdesk.app import House
+from frontdesk.interfaces import Unavailable
 from tests.edges.rest.conftest import JsonClient, app_of, services_of
 
 MESSAGES = "/api/v1/messages"
@@ -152,3 +154,20 @@ async def test_a_failure_of_ours_tells_nothing_but_its_number_in_the_log(
     assert "42" not in answer.text.replace(problem["detail"], "")
     assert "secret" not in answer.text
     assert problem["detail"].split()[-1].rstrip(".") in caplog.text
+
+
+class Full:
+    """An inbox whose disk is full."""
+
+    async def accept(self, *_: Any, **__: Any) -> Any:
+        raise Unavailable("the database cannot be used now: disk full", after_seconds=1.5)
+
+    accept_once = accept
+
+
+async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(house: House) -> None:
+    services = replace(services_of(house), inbox=Full())  # type: ignore[arg-type]
+    async with AsyncClient(transport=ASGITransport(app_of(services)), base_url="http://x") as client:
+        answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers=JSON)
+    problem = check_problem(answer, 503)
+    assert (problem["type"], answer.headers["retry-after"]) == ("/problems/not-ready", "2")
