@@ -1,5 +1,7 @@
 """The official OpenAI client, unchanged but for its base URL, against the running gateway."""
 
+import asyncio
+
 import openai
 import pytest
 from pydantic import BaseModel
@@ -243,3 +245,27 @@ def _mend(gateway: Gateway) -> None:
     """No fault before this one is remembered."""
     for line in gateway.house.llm.room.lines.values():
         line.breaker.succeeded()
+
+
+async def test_a_client_that_hangs_up_stops_the_model_and_is_charged_for_what_came(gateway: Gateway) -> None:
+    gateway.script(Rule(Fault.SLOW_TOKENS, token_milliseconds=50))
+    async with gateway.openai() as client:
+        stream = await client.chat.completions.create(model="default", messages=ASK, stream=True)
+        async for chunk in stream:
+            if chunk.choices[0].delta.content:
+                break
+        await stream.close()
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        if calls := await gateway.calls():
+            break
+    assert [(call["outcome"], call["cost"] > 0) for call in calls] == [("stopped", True)]
+
+
+async def test_pieces_are_passed_on_as_they_come(gateway: Gateway) -> None:
+    gateway.script(Rule(Fault.STALL_STREAM))
+    async with gateway.openai() as client:
+        stream = await client.chat.completions.create(model="default", messages=ASK, stream=True)
+        pieces = aiter(stream)
+        seen = [(await anext(pieces)).choices[0].delta.content for _ in range(3)]
+    assert [piece for piece in seen if piece]  # although the model has not ended and will not
