@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from frontdesk.interfaces.plugs import Answer, Catalogue
 from frontdesk.model import Effect, EffectState, Page
 from frontdesk.model.llm import CallReport
 
@@ -58,4 +59,46 @@ class CallReports(Protocol):
         self, groups: Sequence[str], since: datetime | None = None, until: datetime | None = None
     ) -> tuple[CallReport, ...]:
         """By day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUse:
+    """What went through a channel, by its code: messages of the day, the latest in and out, the last error."""
+
+    code: str
+    messages_of_day: int
+    last_in: datetime | None
+    last_out: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+
+
+class Traffic(Protocol):
+    """What goes through channels, and the newest texts."""
+
+    async def channels(self, day_began: datetime) -> tuple[ChannelUse, ...]:
+        """Every channel that anything ever went through."""
+        ...
+
+    async def newest_texts(self, limit: int) -> tuple[tuple[str, str], ...]:
+        """Reference and text of the newest messages of customers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A way to the outside as the set-up page shows it: a channel (with its code) or a back end (with its actions)."""
+
+    name: str
+    code: str
+    is_set_up: bool
+    actions: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Reads many texts at once against any catalogue."""
+
+    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+        """The answers keep the order."""
         ...

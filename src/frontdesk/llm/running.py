@@ -92,12 +92,23 @@ class UseCases:
 
         Raises NotFound, Invalid (inputs), and ModelFailed when no rung answers: its text says why for each.
         """
+        return await self.run_version(await self.shelf.get(name), inputs, asker, rungs, fresh=fresh)
+
+    async def run_version(
+        self,
+        use_case: UseCase,
+        inputs: Mapping[str, Any],
+        asker: Asker,
+        rungs: Sequence[Rung] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Outcome:
+        """Like `run` for a use case that need not be in force: one that somebody is writing."""
         began = time.perf_counter()
-        use_case = await self.shelf.get(name)
         use_case.check_inputs(inputs)
         house = await self._lists.current()
         ladder = self._ladders.of(use_case) if rungs is None else rungs
-        question = self._calling.new_question(OPERATIONS[use_case.kind], name, use_case.version, asker)
+        question = self._calling.new_question(OPERATIONS[use_case.kind], use_case.name, use_case.version, asker)
         names = [house.customers, Names((*asker.names, *asker.numbers))]
         return await self._descend(_Asked(use_case, inputs, house, names, question, began, fresh), ladder)
 

@@ -76,6 +76,10 @@ class Shelf:
         kept = {each.version: each.body for each in await self._store.versions(name)}
         return kept[version] if version in kept else shipped_text(name)
 
+    async def versions(self, name: str) -> tuple[UseCaseVersion, ...]:
+        """The versions of one that people made, oldest first."""
+        return tuple(await self._store.versions(name))
+
     async def draft(self, text: str, note: str, by: str) -> UseCaseVersion:
         """Keep a changed or new use case as its next version; what is in force stays. Raises Invalid."""
         use_case = read_use_case(text)

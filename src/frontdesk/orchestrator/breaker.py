@@ -84,6 +84,7 @@ class Guarded:
     ) -> None:
         """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
         self._performer, self._breaker, self._name = performer, breaker, name
+        self.name = name
         self._part_of = part_of
 
     async def find(self, key: str) -> Receipt | None:

@@ -75,6 +75,10 @@ class ReplyTemplates:
         for template in templates.values():
             self._check(template)
 
+    def all(self) -> tuple[ReplyTemplate, ...]:
+        """All of them, by name."""
+        return tuple(self._templates[name] for name in sorted(self._templates))
+
     def named(self, name: str) -> ReplyTemplate:
         """The template. Raises Invalid that lists the names there are."""
         if name not in self._templates:

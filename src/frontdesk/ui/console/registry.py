@@ -38,6 +38,7 @@ GROUPS = (
         (
             Entry("/console/effects", N_("Effects"), "process"),
             Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
+            Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
         ),

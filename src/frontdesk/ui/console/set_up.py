@@ -1,14 +1,17 @@
 """What the pages for setting up are handed besides what all pages have, and what they have in common."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from frontdesk.interfaces import Clock, CodeEntries, CodeLists, EffectDesk, Invalid
-from frontdesk.interfaces.set_up import Attention, CallReports, Judgements
+from frontdesk.interfaces import CatalogueSource, Clock, CodeLists, EffectDesk, Invalid
+from frontdesk.interfaces.set_up import Attention, CallReports, Engine, Judgements, Place, Traffic
+from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
 from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.templates import ReplyTemplates
 from frontdesk.ui.services import ROLE, PageRequest
 
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
@@ -27,7 +30,14 @@ class SetUp:
     judgements: Judgements
     calls: CallReports
     codes: CodeLists
-    code_entries: CodeEntries
+    catalogue: CatalogueSource
+    engine: Engine
+    traffic: Traffic
+    templates: ReplyTemplates
+    use_cases: UseCases
+    channels: tuple[Place, ...]
+    back_ends: tuple[Place, ...]
+    open_circuits: Callable[[], Mapping[str, float]]
     clock: Clock
     currency: str
 
