@@ -38,6 +38,7 @@ mail_gid = {group}
 first_valid_uid = 0
 first_valid_gid = 0
 auth_username_chars =
+auth_failure_delay = 0
 imap_idle_notify_interval = 5 s
 protocol lmtp {{
   auth_username_format = %n

@@ -63,6 +63,10 @@ class Mailbox(Protocol):
         """The uids above this one, ascending."""
         ...
 
+    async def named(self, message_id: str) -> Sequence[int]:
+        """The uids of mails with this Message-ID, given without brackets."""
+        ...
+
     async def since(self, day: datetime) -> Sequence[int]:
         """The uids of mails that arrived on this day or later, ascending."""
         ...

@@ -38,6 +38,10 @@ class Imap:
         found = await self._run(lambda c: c.search(["UID", f"{uid + 1}:*"]))
         return sorted(each for each in found if each > uid)  # "n:*" holds the last mail even where it is below n
 
+    async def named(self, message_id: str) -> Sequence[int]:
+        """See interfaces.mail.Mailbox."""
+        return sorted(await self._run(lambda c: c.search(["HEADER", "Message-ID", f"<{message_id}>"])))
+
     async def since(self, day: datetime) -> Sequence[int]:
         """See interfaces.mail.Mailbox."""
         # Servers compare by days of their own time zone: one day more than asked for is on the safe side.

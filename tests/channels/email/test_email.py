@@ -1,5 +1,6 @@
 """E-mail from end to end: over a real mailbox in, through the pipeline, by a real mail server out."""
 
+import imaplib
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
@@ -10,8 +11,10 @@ from frontdesk.model import DeliveryState
 from tests.channels.channel_house import BROKEN
 from tests.channels.email.mails import mail, raw
 from tests.channels.email.test_bounces import dsn
+from tests.dovecot import PASSWORD
 
 Opening = Callable[..., Any]
+on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 def reply_to(answer: EmailMessage, text: str = "Please hurry.", **fields: str) -> bytes:
@@ -98,6 +101,7 @@ async def test_an_answer_of_the_customer_joins_by_its_thread_its_plus_address_or
     assert messages["a@x"].text == "Please hurry."
 
 
+@on_sqlite
 async def test_the_plus_address_counts_more_than_the_thread_and_the_thread_more_than_the_subject(
     mail_desk: Opening,
 ) -> None:
@@ -129,6 +133,7 @@ async def test_a_mail_delivered_twice_is_answered_once(mail_desk: Opening) -> No
     assert [row.messages for row in await desk.channels.events()] == [1, 1, 1]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "fields", [{"auto_submitted": "auto-replied"}, {"list_id": "<x.y>"}, {"precedence": "bulk"}], ids=str
 )
@@ -149,6 +154,7 @@ async def test_a_mail_of_a_machine_is_stored_and_understood_but_not_answered(
     assert desk.out.envelopes == []
 
 
+@on_sqlite
 async def test_two_machines_that_answer_each_other_come_to_an_end(mail_desk: Opening) -> None:
     """A customer's machine that marks nothing answers each of our answers."""
     desk = await mail_desk(rules={"most_automatic_answers": 3})
@@ -167,6 +173,7 @@ async def test_two_machines_that_answer_each_other_come_to_an_end(mail_desk: Ope
     assert len(desk.out.envelopes) == 3
 
 
+@on_sqlite
 async def test_a_server_that_asks_to_come_again_gets_the_same_mail_again(mail_desk: Opening) -> None:
     desk = await mail_desk()
     desk.out.refusals["DATA"] = ["451 4.7.1 greylisted", "hang up"]
@@ -183,6 +190,7 @@ async def test_a_server_that_asks_to_come_again_gets_the_same_mail_again(mail_de
     assert len({each["Message-ID"] for each in desk.out.mails}) == 1
 
 
+@on_sqlite
 async def test_an_address_that_does_not_exist_ends_the_answer_with_the_servers_words(mail_desk: Opening) -> None:
     desk = await mail_desk()
     desk.out.refusals["RCPT"] = ["550 5.1.1 no such user here"]
@@ -197,6 +205,7 @@ async def test_an_address_that_does_not_exist_ends_the_answer_with_the_servers_w
     assert "550 5.1.1 no such user here" in answer.error
 
 
+@on_sqlite
 async def test_files_of_twenty_megabytes_arrive_whole(mail_desk: Opening) -> None:
     desk = await mail_desk()
     content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * (20 * 4096 - 1)
@@ -210,6 +219,7 @@ async def test_files_of_twenty_megabytes_arrive_whole(mail_desk: Opening) -> Non
     assert file.content == content
 
 
+@on_sqlite
 async def test_a_mail_that_nobody_can_read_is_kept_shown_and_read_again(mail_desk: Opening) -> None:
     desk = await mail_desk()
     channels = desk.channels.house.channels
@@ -226,3 +236,24 @@ async def test_a_mail_that_nobody_can_read_is_kept_shown_and_read_again(mail_des
     assert event.body.endswith(b"Help.\r\n")
     assert await channels.events.replay([event.id]) == 1
     await desk.until(shown)
+
+
+@on_sqlite
+async def test_a_mail_that_is_among_the_sent_ones_is_not_sent_again(mail_desk: Opening) -> None:
+    """The server takes the mail, its provider files it, and the connection breaks before we hear of it."""
+    desk = await mail_desk(sent_folder="Sent")
+    desk.out.refusals["DATA"] = ["hang up"]
+    async with desk.reading():
+        desk.deliver(raw(BROKEN))
+        await desk.until_answers(1)
+        with imaplib.IMAP4("127.0.0.1", desk.mailbox.imap) as provider:
+            provider.login(desk.address.partition("@")[0], PASSWORD)
+            provider.create("Sent")
+            provider.append("Sent", "", "", desk.out.raw[0])
+
+        async def sent() -> bool:
+            await desk.channels.work_all()
+            return [row.state for row in await desk.channels.answers()] == ["sent"]
+
+        await desk.until(sent)
+    assert len(desk.out.mails) == 1

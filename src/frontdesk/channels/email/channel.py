@@ -41,10 +41,7 @@ SERVICES = {
 
 
 class Email:
-    """See interfaces.channels: Channel, Watching, Counting, Idempotent."""
-
-    # A mail that is sent again has the same Message-ID, by which mail systems and programs know it as the same.
-    repeats_safely = True
+    """See interfaces.channels: Channel, Watching, Counting, Finding."""
 
     def __init__(self, knobs: EmailKnobs, tools: Tools) -> None:
         """Raises Invalid for an address that is none."""
@@ -89,6 +86,20 @@ class Email:
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
         return Receipt(message_id(letter.key, address), {"server": said})
+
+    async def find(self, letter: Letter) -> Receipt | None:
+        """See interfaces.channels.Finding: by its Message-ID in the folder of sent mails, where there is one.
+
+        Where there is none, a repetition has the same Message-ID, by which mail systems know it as the same.
+        """
+        if not self._knobs.sent_folder or not self._knobs.imap_host:
+            return None
+        ours = message_id(letter.key, self._knobs.address)
+        try:
+            async with self._tools.mail.mailbox(self._imap(self._knobs), self._knobs.sent_folder) as box:
+                return Receipt(ours) if await box.named(ours) else None
+        except MailFailed as error:
+            raise DeliveryFailed(f"the folder of sent mails: {error}") from None
 
     async def watch(self, taker: EventTaker) -> None:
         """See interfaces.channels.Watching."""

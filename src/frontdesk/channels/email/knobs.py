@@ -57,6 +57,9 @@ class EmailKnobs(MailboxKnobs, frozen=True, forbid_unknown_fields=True):
     mark_seen: Annotated[bool, about("Mark mails as seen once they are stored.")] = True
     flag: Annotated[str, about("Also mark them with this flag, like `$Frontdesk`.")] = ""
     move_to: Annotated[str, about("Move them to this folder; empty: they stay.")] = ""
+    sent_folder: Annotated[
+        str, about("Folder where your provider itself keeps what is sent, like `Sent`; looked at before a repetition.")
+    ] = ""
     first_days: Annotated[float, about("At the first start unseen mails of so many days are taken.")] = 14.0
     most_megabytes: Annotated[int, about("A larger mail is taken without its files.")] = 50
     seconds: Annotated[float, about("Patience with each answer of a mail server, in seconds.")] = 30.0
