@@ -2,11 +2,12 @@
 
 import contextlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -111,8 +112,14 @@ class _Controller(Controller):
 
 
 @contextlib.contextmanager
-def smtp_server(*, tls: ssl.SSLContext | None = None, auth: bool = False, size: int = 40_000_000) -> Iterator[Taken]:
-    """A running server. `tls` offers STARTTLS, `auth` wants USER and PASSWORD."""
+def smtp_server(
+    *,
+    tls: ssl.SSLContext | None = None,
+    auth: bool = False,
+    size: int = 40_000_000,
+    more_ways: Mapping[str, Callable[..., Any]] | None = None,
+) -> Iterator[Taken]:
+    """A running server. `tls` offers STARTTLS, `auth` wants USER and PASSWORD, `more_ways` are ways to sign in."""
     taken = Taken()
 
     def authenticate(_s: SMTP, _session: Session, _e: Envelope, _mechanism: str, data: object) -> AuthResult:
@@ -129,7 +136,8 @@ def smtp_server(*, tls: ssl.SSLContext | None = None, auth: bool = False, size: 
         "authenticator": authenticate if auth else None,
         "data_size_limit": size,
     }
-    controller = _Controller(_Handler(taken), **more)
+    handler = type("Handler", (_Handler,), dict(more_ways or {}))(taken)
+    controller = _Controller(handler, **more)
     controller.start()
     taken.port = controller.port
     try:
