@@ -168,7 +168,7 @@ class Chat:
         if mode is not Mode.OFF:
             customers = (await self._lists.current()).customers
             names = [customers, Names((*question.asker.names, *question.asker.numbers))]
-            texts: list[str] = self._masker.mask([turn.text for turn in turns], mode, names, vault)
+            texts: list[str] = await self._masker.mask_aside([turn.text for turn in turns], mode, names, vault)
             turns = tuple(Turn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
         return ModelRequest(
             rung.model,

@@ -4,8 +4,10 @@ The same value gets the same placeholder (<EMAIL_1>) within one question; placeh
 the text, so equal texts are masked alike.
 """
 
+import asyncio
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -17,6 +19,7 @@ _PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|
 _BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
 LONGEST_PLACEHOLDER = 24
 LOOKS = 5
+LONG = 20_000  # characters; this many take about a tenth of a second
 
 Finder = Callable[[str, Iterable[Names], Wanted], list[Found]]
 
@@ -103,6 +106,18 @@ class Masker:
             reason = f"personal data could not be looked for ({type(error).__name__}): nothing was sent"
             raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True) from None
 
+    async def mask_aside(self, value: Any, mode: Mode, names: Sequence[Names], vault: Vault) -> Any:
+        """Like `mask`; a long value is looked at in a thread, so that nobody else waits for it."""
+        if mode is Mode.OFF or _length(value) <= LONG:
+            return self.mask(value, mode, names, vault)
+        return await asyncio.to_thread(self.mask, value, mode, names, vault)
+
+    async def finds_aside(self, value: Any, names: Sequence[Names]) -> bool:
+        """Like `finds`, likewise."""
+        if _length(value) <= LONG:
+            return self.finds(value, names)
+        return await asyncio.to_thread(self.finds, value, names)
+
     def finds(self, value: Any, names: Sequence[Names]) -> bool:
         """Whether there is personal data in the value; yes where it cannot be told."""
         found = False
@@ -132,7 +147,9 @@ class Masker:
         raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
 
     def _found(self, text: str, names: Sequence[Names], wanted: Wanted) -> list[Found]:
-        return [f for f in self._finder(seen(text), names, wanted) if not _is_placeholder(text, f)]
+        found = self._finder(seen(text), names, wanted)
+        spans = [match.span() for match in _PLACEHOLDER.finditer(text)] if found else []
+        return [each for each in found if not _is_placeholder(text, spans, each)]
 
 
 class Unmasking:
@@ -164,14 +181,19 @@ def _visible(text: str) -> str:
     return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
-def _is_placeholder(text: str, found: Found) -> bool:
-    """Whether the find lies on a placeholder: its kind and number look like a name or a number to a pattern."""
+def _is_placeholder(text: str, spans: Sequence[tuple[int, int]], found: Found) -> bool:
+    """Whether the find lies on a placeholder (`spans` are where they all are): its kind and number look like a name or
+    a number to a pattern."""
     around = text[max(0, found.start - 1) : found.end + 1]
     rest = _PLACEHOLDER.sub("", around)
     if rest != around and not any(letter.isalnum() for letter in rest):
         return True
-    inside = [m.span() for m in _PLACEHOLDER.finditer(text)]
-    return any(start <= found.start and found.end <= end for start, end in inside)
+    before = bisect_right(spans, found.start, key=_start) - 1
+    return before >= 0 and found.end <= spans[before][1]
+
+
+def _start(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
@@ -182,6 +204,18 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return [_mapped(each, change) for each in value]
     return value
+
+
+def _length(value: Any) -> int:
+    """Characters in all strings."""
+    total = 0
+
+    def add(text: str) -> None:
+        nonlocal total
+        total += len(text)
+
+    _each(value, add)
+    return total
 
 
 def _each(value: Any, visit: Callable[[str], None]) -> None:

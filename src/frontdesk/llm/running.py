@@ -142,9 +142,9 @@ class UseCases:
         assert rung.line is not None
         place = (rung.line.name, rung.model, Tier.MODEL)
         vault = Vault()
-        inputs = self._masked(asked, rung.line.mode, vault)
+        inputs = await self._masked(asked, rung.line.mode, vault)
         asked.question.masked = rung.line.mode is not Mode.OFF
-        key = self._key(asked, rung, inputs, vault)
+        key = await self._key(asked, rung, inputs, vault)
         kept = await self._cache.get(key) if key else None
         if kept is not None:
             self._calling.note_answered(asked.question, *place, asked.began, cached=True)
@@ -162,7 +162,7 @@ class UseCases:
             return await transcribe(self._calling, prepared, seconds)
         return await ask_text(self._calling, prepared, seconds)
 
-    def _masked(self, asked: _Asked, mode: Mode, vault: Vault) -> dict[str, Any]:
+    async def _masked(self, asked: _Asked, mode: Mode, vault: Vault) -> dict[str, Any]:
         """The inputs as they may leave the house. Raises ModelFailed (NOT_MASKED)."""
         inputs, plain = dict(asked.inputs), asked.use_case.plain
         if asked.use_case.kind == "transcription":
@@ -171,15 +171,15 @@ class UseCases:
                 raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
             return inputs
         loose = {name: value for name, value in inputs.items() if name not in plain}
-        masked: dict[str, Any] = self._masker.mask(loose, mode, asked.names, vault)
+        masked: dict[str, Any] = await self._masker.mask_aside(loose, mode, asked.names, vault)
         return inputs | masked
 
-    def _key(self, asked: _Asked, rung: Rung, inputs: Mapping[str, Any], vault: Vault) -> str:
+    async def _key(self, asked: _Asked, rung: Rung, inputs: Mapping[str, Any], vault: Vault) -> str:
         """Under which the answer is remembered; empty where it is not to be."""
         if asked.fresh or not (self._manner.caches and asked.use_case.body.cache):
             return ""
         assert rung.line is not None
-        if rung.line.mode is Mode.OFF and self._masker.finds(inputs, asked.names):
+        if rung.line.mode is Mode.OFF and await self._masker.finds_aside(inputs, asked.names):
             return ""
         if len(vault) and not self._manner.caches_personal:
             return ""
