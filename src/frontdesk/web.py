@@ -143,6 +143,7 @@ def _page_services(
         pages=pages,
         reader=StoredPages(house.database),
         codes=house.codes,
+        insights=house.insights.report,
         inbox=house.inbox,
         door=door,
         submissions=Limit(security.submissions_per_minute),

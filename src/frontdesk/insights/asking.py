@@ -46,6 +46,10 @@ class Asking:
         totals = self._totals(question, measures)
         return Answer(question, cells, totals, self.snapshot.stamp, max(0, len(order) - most))
 
+    def words(self, name: str) -> Sequence[str]:
+        """The values that a dimension of codes has in these facts."""
+        return self.snapshot.words[name].words
+
     def behind(self, question: Question, limit: int, offset: int = 0) -> tuple[Grain, list[Any], int]:
         """The rows that make up the first measure, newest first: their grain, numbers or ids of a page, and how many.
 

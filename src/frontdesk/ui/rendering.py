@@ -67,6 +67,7 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
     german = language == "de"
     templates.filters |= {
         "when": when_in_german if german else when,
+        "grouped": grouped_in_german if german else grouped,
         "percent": percent_in_german if german else percent,
         "translated": labels.translated,
     }
@@ -93,6 +94,16 @@ def set_cookies(changes: Sequence[CookieChange]) -> list[Cookie]:
         )
         for change in changes
     ]
+
+
+def grouped(number: int) -> str:
+    """1,234."""
+    return f"{number:,}"
+
+
+def grouped_in_german(number: int) -> str:
+    """1.234."""
+    return f"{number:,}".replace(",", ".")
 
 
 def when(at: datetime) -> str:

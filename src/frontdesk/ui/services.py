@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from frontdesk.insights.reporting import Report
 from frontdesk.interfaces import CodeNames, Door, Gate, NewId, PageInbox, PageReader, Visit
 from frontdesk.model import Caller
 from frontdesk.ui.live import Live
@@ -26,6 +27,7 @@ class Services:
     pages: Pages
     reader: PageReader
     codes: CodeNames
+    insights: Report
     inbox: PageInbox
     door: Door
     submissions: Gate

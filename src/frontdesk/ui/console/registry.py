@@ -31,7 +31,7 @@ GROUPS = (
     ),
     Group(
         N_("Insights"),
-        (),
+        (Entry("/console/insights", N_("Insights"), "bar-chart"),),
     ),
     Group(
         N_("Set-up"),
