@@ -86,23 +86,28 @@ function spotsOf(chart) {
 }
 
 function palette(place) {
-  const style = getComputedStyle(place);
-  const read = (name) => style.getPropertyValue(name).trim() || resolved(place, name);
+  // A canvas needs plain colours: what the variables of the theme come to is asked of an element that wears them.
+  const probe = place.appendChild(document.createElement("span"));
+  const read = (name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = coloursOf(read);
+  probe.remove();
+  return { ...colours, font: getComputedStyle(place).fontFamily };
+}
+
+function coloursOf(read) {
   return {
     series: Array.from({ length: 11 }, (_, at) => read(`--sapChart_OrderedColor_${at + 1}`)),
     text: read("--sapTextColor"),
     quiet: read("--sapContent_LabelColor"),
     line: read("--sapList_BorderColor"),
-    background: read("--sapTile_Background") || read("--sapBaseColor"),
+    background: read("--sapTile_Background"),
     good: read("--sapChart_Good"),
     bad: read("--sapChart_Bad"),
     neutral: read("--sapChart_Neutral"),
-    font: style.fontFamily,
   };
-}
-
-function resolved(place, name) {
-  return getComputedStyle(place.ownerDocument.documentElement).getPropertyValue(name).trim();
 }
 
 new MutationObserver(() => redrawAll()).observe(document.documentElement, { attributeFilter: ["data-theme"] });

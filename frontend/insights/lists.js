@@ -48,7 +48,7 @@ function besides(measure, value, shown) {
 /** What is more than chance, in words and numbers. */
 export function drawChanges(place, shown, rowsOf) {
   const found = shown.changes.filter((each) => each.is_significant);
-  if (!shown.changes.length) {
+  if (!shown.changes.some((each) => each.before_of)) {
     place.append(make("p", "quiet empty", t("There is no period before to compare with.")));
     return;
   }

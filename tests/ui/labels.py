@@ -8,6 +8,10 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+from frontdesk.insights.cards import CARDS
+from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
+from frontdesk.insights.measures import MEASURES
+from frontdesk.insights.periods import PERIODS
 from frontdesk.model import EffectState, Role, Sentiment
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.orchestrator.facts import ENTITY_FIELDS
@@ -70,6 +74,9 @@ def names() -> Iterator[str]:
         yield from (entry["name"] for entry in entries)
     taken = {name for kind in KINDS.values() for group in (*kind.needs, kind.may) for name in group}
     yield from map(label_of, [*ENTITY_FIELDS, *KINDS, *taken])
+    for declared in (DIMENSIONS, MEASURES, CARDS):
+        yield from (each.title for each in declared.values())
+    yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)
     yield from (each.value.capitalize() for each in [*EffectState, *Sentiment, *Role])
 
 

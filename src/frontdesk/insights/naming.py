@@ -8,7 +8,7 @@ from frontdesk.insights.dimensions import DIMENSIONS, SPAN_CODES, SPAN_TITLES, T
 from frontdesk.insights.questions import Cell, Question
 from frontdesk.model import Code, CodeList
 
-NONE = "none"
+NONE, ALL = "none", "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def narrowed(question: Question, cell: Sequence[str], calendar: Calendar) -> Que
 def query_pairs(question: Question) -> list[tuple[str, str]]:
     """The filters of a question as the pairs of a query: what REST and the pages take."""
     pairs: list[tuple[str, str]] = []
+    if question.since is None and question.until is None:
+        pairs.append(("period", ALL))  # without a word of it the usual period would be meant
     for name, at in (("since", question.since), ("until", question.until)):
         if at is not None:
             pairs.append((name, at.strftime("%Y-%m-%dT%H:%M:%SZ")))

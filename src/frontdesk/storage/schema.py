@@ -30,8 +30,10 @@ NEWEST = "0009"
 ADVISORY_LOCK = 7_305_214
 
 
-async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
+async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tuple[str, str]:
     """Migrate to the newest schema and, where no code list is there, store `seed`. Returns (before, after).
+
+    `to` names an older revision, for tests of what follows it.
 
     Raises Invalid when the database is of a newer version than this code.
     """
@@ -39,7 +41,9 @@ async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
         engine = create_engine(url)
         prepare_sqlite(engine)
         with engine.connect() as connection:
-            answer = _upgrade(connection, seed)
+            # Alembic makes some tables anew, which SQLite would take for deleting what others point to.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            answer = _upgrade(connection, seed, to)
         engine.dispose()
         return answer
     from frontdesk.storage.remote import remote_engine  # SQLite does without it
@@ -47,7 +51,7 @@ async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
     remote = remote_engine(url)
     try:
         async with remote.begin() as connection:
-            return await connection.run_sync(lambda c: _upgrade(c, seed))
+            return await connection.run_sync(lambda c: _upgrade(c, seed, to))
     finally:
         await remote.dispose()
 
@@ -64,20 +68,31 @@ def current(connection: Connection) -> str:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
+def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str, str]:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     before = current(connection)
     if before != newest():
-        _migrate(connection, before)
-    insights_triggers.install(connection)
+        insights_triggers.remove(connection)  # they name tables that a migration may make anew
+        _migrate(connection, before, to)
+        _check_references(connection)
+    if to == "head":
+        insights_triggers.install(connection)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("COMMIT")
     return before, newest()
+
+
+def _check_references(connection: Connection) -> None:
+    """What SQLite did not look at during the migration. Raises Invalid, which undoes it."""
+    if connection.dialect.name != "sqlite":
+        return
+    if (found := connection.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:
+        raise Invalid(f"the upgrade would break references of table {found[0]}: nothing was changed; keep this file")
 
 
 def _seed(connection: Connection, seed: Sequence[Code]) -> None:
@@ -104,7 +119,7 @@ def _seed(connection: Connection, seed: Sequence[Code]) -> None:
     touch(connection)
 
 
-def _migrate(connection: Connection, before: str) -> None:
+def _migrate(connection: Connection, before: str, to: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -115,4 +130,4 @@ def _migrate(connection: Connection, before: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if before and before not in known:
         raise Invalid(f"the database is at version {before}, which this program does not know: use a newer frontdesk")
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
