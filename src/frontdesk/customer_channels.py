@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from frontdesk.channels.kind import Tools
+from frontdesk.channels.kind import Kind, Tools
 from frontdesk.channels.pickup import Pickup
-from frontdesk.channels.registry import Open, open_channels
+from frontdesk.channels.registry import KINDS, Open, open_channels
 from frontdesk.interfaces import Analyst, Clock, Failed, Http, NewId, Outlet, ProviderFailed
+from frontdesk.interfaces.channel_stores import ChannelInfo
 from frontdesk.interfaces.channels import Channel, Counting, Watching
 from frontdesk.llm.room import Room
 from frontdesk.model import Lease, Work
@@ -22,6 +23,7 @@ from frontdesk.model.llm import Asker
 from frontdesk.orchestrator.posting import Posting, PostingRules
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.settings import Settings
+from frontdesk.storage.channel_desk import StoredChannelDesk
 from frontdesk.storage.channel_edits import StoredEdits
 from frontdesk.storage.channel_events import EVENT_WORK, StoredEvents
 from frontdesk.storage.channel_ledger import StoredLedger
@@ -57,6 +59,19 @@ class CustomerChannels:
     media: StoredMedia
     ledger: StoredLedger
     rules: MediaRules
+    desk: StoredChannelDesk
+
+    def infos(self) -> tuple[ChannelInfo, ...]:
+        """All channels that there are, set up or not."""
+        return tuple(self._info(kind) for kind in KINDS)
+
+    def _info(self, kind: Kind) -> ChannelInfo:
+        opened = self.channels.get(kind.name)
+        limits = opened.channel.limits if opened else None
+        hours = limits.window.total_seconds() / 3600 if limits and limits.window else 0.0
+        address = f"/webhooks/channels/{kind.name}" if kind.has_webhook else ""
+        length = limits.length if limits else 0
+        return ChannelInfo(kind.name, kind.code, kind.title, opened is not None, address, length, hours)
 
     async def take(self, event: RawEvent) -> bool:
         """Store a raw event durably; False where it was stored before."""
@@ -156,14 +171,17 @@ def customer_channels(
         code = each.kind.code
         sends = not each.channel.limits.picked_up
         outlets[code] = Posting(code, each.kind.title, each.channel, letters, rules, clock) if sends else Pickup(code)
+    events, store = StoredEvents(database, clock, new_id), StoredMedia(database)
+    ledger, names = StoredLedger(database, clock), {kind.name: kind.code for kind in KINDS}
     return CustomerChannels(
         channels=channels,
         outlets=outlets,
-        events=StoredEvents(database, clock, new_id),
+        events=events,
         finds=StoredFinds(database, clock, new_id, timedelta(hours=knobs.thread_hours), media),
-        media=StoredMedia(database),
-        ledger=StoredLedger(database, clock),
+        media=store,
+        ledger=ledger,
         rules=media,
+        desk=StoredChannelDesk(database, events, store, ledger, names, clock),
     )
 
 

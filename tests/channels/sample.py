@@ -26,7 +26,8 @@ class Sample:
     """`answered(vendor)` are the texts that reached the vendor, each with where it went: (text, place).
 
     `place` is where the answer to the recording `text` must go. `forgeries` are requests the vendor did not make, by
-    what is wrong with them; they are given the good body. `without` says which recordings there are none of, and why.
+    what is wrong with them; they are given the good body. `id` is that
+    of the message in `text`, as it stands there. `without` says which recordings there are none of, and why.
     """
 
     knobs: dict[str, Any]
@@ -36,6 +37,8 @@ class Sample:
     answered: Callable[[Any], list[tuple[str, Any]]] = lambda vendor: []
     place: Any = None
     sender: str = ""
+    id: str = ""
+    fresh: Callable[[bytes, int], tuple[bytes, str]] | None = None
     media: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
     forgeries: Mapping[str, Callable[[bytes], Signed]] = field(default_factory=dict)
     without: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +54,16 @@ def sample_of(name: str) -> Sample:
     found = importlib.import_module(f"tests.channels.{name}.sample").SAMPLE
     assert isinstance(found, Sample)
     return found
+
+
+def fresh(name: str, number: int) -> tuple[bytes, str]:
+    """The recording `text` as a message of its own, and what its id holds: as many digits, where it has any."""
+    sample = sample_of(name)
+    body = recorded(name, "text")
+    if sample.fresh is not None:
+        return sample.fresh(body, number)
+    id_ = sample.id[:-4] + f"{9000 + number}" if len(sample.id) > 4 else f"{sample.id}{9000 + number}"
+    return body.replace(sample.id.encode(), id_.encode()), id_
 
 
 def recorded(name: str, what: str) -> bytes:

@@ -19,6 +19,7 @@ class Vendor:
     failures: list[Told] = field(default_factory=list)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     url: str = ""
+    busy_after: int | None = None
 
     def answer(self, asked: Asked) -> Told:
         """The right answer of a strict vendor; subclasses say."""
@@ -26,6 +27,8 @@ class Vendor:
 
     async def __call__(self, asked: Asked) -> Told:
         self.asked.append(asked)
+        if self.busy_after is not None and len(self.sent) >= self.busy_after:
+            return BUSY
         if self.failures:
             failure = self.failures.pop(0)
             if failure.status == 200 and failure.cut_after is not None:  # it is done, but nobody hears of it

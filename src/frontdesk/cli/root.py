@@ -38,6 +38,7 @@ def whole() -> Group:
     from frontdesk.cli import (  # noqa: F401
         accounts,
         analysing,
+        channels,
         configuration,
         databases,
         demo_data,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from frontdesk.interfaces.channels import Fetched
+from frontdesk.interfaces.reading import Kept, Once
 from frontdesk.model import Analysis, Case, Change, Lease, OutboundMessage, Receipt, Work
 from frontdesk.model.channels import (
     Attachment,
@@ -148,6 +149,19 @@ class Edits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as people see it; `is_on` when it is set up, `address` is what its vendor calls, empty: nothing."""
+
+    name: str
+    code: str
+    title: str
+    is_on: bool
+    address: str
+    length: int
+    window_hours: float
+
+
 class ChannelDesk(Protocol):
     """Channels as people see them."""
 
@@ -159,6 +173,14 @@ class ChannelDesk(Protocol):
 
     async def event(self, event_id: str) -> RawEvent:
         """Raises NotFound."""
+        ...
+
+    async def take(self, event: RawEvent) -> bool:
+        """Store an event that is handed in by hand; False where it was there before."""
+        ...
+
+    async def confirm_numbers(self, message_id: str, by: str, once: Once | None) -> Kept[str]:
+        """A person has listened: the numbers of a recording are right. Raises NotFound, Conflict."""
         ...
 
     async def replay(

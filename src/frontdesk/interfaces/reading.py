@@ -182,6 +182,13 @@ class Contacts(Protocol):
         """Store it under a new id. Raises Conflict when an address belongs to another, Invalid (customer_id)."""
         ...
 
+    async def merge(self, contact_id: int, other_id: int, by: str, once: Once | None) -> Kept[Contact]:
+        """Two contacts are one person: the other's addresses and messages become this one's, the other goes.
+
+        Raises NotFound, Invalid (one and the same), Conflict (of two customers).
+        """
+        ...
+
     async def change(self, contact: Contact, version: int | None) -> Contact:
         """Store all its fields if it is at `version` (None: at any). Raises NotFound, Stale, Conflict, Invalid."""
         ...

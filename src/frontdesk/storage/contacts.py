@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from frontdesk.model import Analysis, InboundMessage
-from frontdesk.storage.tables import contact, contact_identity, customer
+from frontdesk.storage.rows import as_analysis, as_message
+from frontdesk.storage.tables import analysis as analyses
+from frontdesk.storage.tables import contact, contact_identity, customer, inbound_message, interaction
+from frontdesk.storage.upserts import insert_if_new
 
 EMAIL, PHONE = "EMI", "PHC"
 
@@ -15,9 +18,10 @@ def match_sender(
 ) -> tuple[int | None, str | None]:
     """The ids of the sender's contact (made when new) and customer; None where the message tells neither.
 
-    A customer number counts when the sender gave it or wrote it in the text, and it exists.
+    A customer number counts when the sender gave it or wrote it in the text, and it exists. One that was only heard in
+    a recording counts when a person has confirmed it.
     """
-    customer_id = _customer(connection, message, analysis)
+    customer_id = _customer(connection, message, None if _was_heard(connection, message) else analysis)
     identities = _identities(message)
     if not identities:
         return message.contact_id, customer_id
@@ -25,9 +29,32 @@ def match_sender(
     if found is None:
         return _new_contact(connection, message, identities, customer_id, now), customer_id
     contact_id, known_customer = found
+    for channel, address in identities.items():  # an address that is new to us, of somebody we know
+        row = {"channel": channel, "address": address, "contact_id": contact_id}
+        insert_if_new(connection, contact_identity, row)
     if customer_id and not known_customer:
         connection.execute(update(contact).where(contact.c.id == contact_id).values(customer_id=customer_id))
     return contact_id, customer_id or known_customer
+
+
+def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """The numbers of a message that was heard are right: find its customer now."""
+    message = as_message(row)
+    read = connection.execute(select(analyses).where(analyses.c.id == message.analysis_id)).mappings().first()
+    contact_id, customer_id = match_sender(connection, message, as_analysis(read) if read else None, now)
+    if contact_id is not None:
+        mine = update(inbound_message).where(inbound_message.c.id == message.id)
+        connection.execute(mine.values(contact_id=contact_id))
+    if customer_id is not None:
+        open_matter = (interaction.c.id == message.interaction_id, interaction.c.customer_id.is_(None))
+        values = {"customer_id": customer_id, "updated_at": now, "version": interaction.c.version + 1}
+        connection.execute(update(interaction).where(*open_matter).values(**values))
+
+
+def _was_heard(connection: Connection, message: InboundMessage) -> bool:
+    """Whether its words come from a recording and nobody has confirmed the numbers yet."""
+    context = connection.execute(select(inbound_message.c.context).where(inbound_message.c.id == message.id)).scalar()
+    return isinstance(context, dict) and context.get("heard") == "unconfirmed"
 
 
 def _customer(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:

@@ -12,6 +12,7 @@ from frontdesk.storage import paging
 from frontdesk.storage.contacts import EMAIL, PHONE
 from frontdesk.storage.database import Database
 from frontdesk.storage.idempotency import write_once
+from frontdesk.storage.merging import merge_contacts
 from frontdesk.storage.rows import as_contact
 from frontdesk.storage.tables import contact, contact_identity, customer
 
@@ -56,6 +57,16 @@ class StoredContacts:
         now = self._clock()
         new = replace(contact, created_at=now)
         return await write_once(self._database, once, Contact, now, lambda c: add_contact(c, new))
+
+    async def merge(self, contact_id: int, other_id: int, by: str, once: Once | None) -> Kept[Contact]:
+        """See interfaces.Contacts."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> Contact:
+            merge_contacts(connection, get_contact(connection, contact_id), get_contact(connection, other_id), by, now)
+            return get_contact(connection, contact_id)
+
+        return await write_once(self._database, once, Contact, now, operation)
 
     async def change(self, contact: Contact, version: int | None) -> Contact:
         """See interfaces.Contacts."""

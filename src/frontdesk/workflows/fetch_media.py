@@ -27,4 +27,4 @@ async def fetch_media(
         raise
     kind, reason = media_type_of(got.content, got.media_type or wanted.media_type, rules)
     state = AttachmentState.REFUSED if reason else AttachmentState.STORED
-    await media.keep(wanted.id, lease, state, Fetched(got.content, kind, got.name), reason)
+    await media.keep(wanted.id, lease, state, Fetched(got.content, kind, "" if wanted.name else got.name), reason)

@@ -22,6 +22,7 @@ SAMPLE = Sample(
     },
     sign=lambda _body: _shown(PASSWORD),
     sender="kim@customer.example",
+    id="m1@customer.example",
     forgeries={
         "nothing": lambda _body: Signed(),
         "password": lambda _body: _shown("guessed"),

@@ -21,6 +21,7 @@ SAMPLE = Sample(
     ],
     place=("Ukim", "q1"),
     sender="Ukim",
+    id="444573844083572737",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

@@ -18,6 +18,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["message"]["text"], (s["object"], s["parentComment"])) for s in vendor.sent],
     place=("urn:li:share:7001", "urn:li:comment:(urn:li:activity:7001,7100)"),
     sender="urn:li:person:kim",
+    id="7100",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

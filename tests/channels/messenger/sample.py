@@ -14,6 +14,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["message"]["text"], s["recipient"]) for s in vendor.sent],
     place={"id": "770001"},
     sender="770001",
+    id="m_IN1",
     forgeries={
         "nothing": lambda body: Signed(),
         "another secret": lambda body: signers.meta(body, "guessed"),

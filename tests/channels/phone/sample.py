@@ -8,6 +8,7 @@ SAMPLE = Sample(
     knobs={"account_sid": SID, "auth_token": TOKEN},
     sign=lambda body: sign(body, "phone"),
     sender="+15550002222",
+    id="RE1",
     forgeries={
         "nothing": lambda body: Signed(),
         "another token": lambda body: sign(body, "phone", token="guessed"),

@@ -14,6 +14,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["text"], (s["channel"], s.get("thread_ts"))) for s in vendor.sent],
     place=("C1", "1764120000.000100"),
     sender="U1",
+    id="1764120000.000100",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

@@ -23,6 +23,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["Body"], (s["From"], s["To"])) for s in vendor.sent],
     place=("+15550001111", "+15550002222"),
     sender="+15550002222",
+    id="SMin1",
     forgeries={
         "nothing": lambda body: Signed(),
         "another token": lambda body: sign(body, token="guessed"),

@@ -27,6 +27,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["text"], (s["conversation"]["id"], s["replyToId"])) for s in vendor.sent],
     place=("19:room@thread.tacv2;messageid=1481567603816", "1481567603816"),
     sender="aad-kim",
+    id="1481567603816",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

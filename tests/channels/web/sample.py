@@ -9,6 +9,7 @@ SAMPLE = Sample(
     knobs={"secret": SECRET},
     sign=lambda body: signers.web(body, SECRET),
     sender="kim@example.com",
+    id="w1",
     forgeries={
         "nothing": lambda body: Signed(),
         "another secret": lambda body: signers.web(body, "guessed"),

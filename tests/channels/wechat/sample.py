@@ -21,6 +21,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["text"]["content"], s["touser"]) for s in vendor.sent],
     place="oKim",
     sender="oKim",
+    id="23456789012345678",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

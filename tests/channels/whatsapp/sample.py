@@ -15,6 +15,7 @@ SAMPLE = Sample(
     answered=lambda vendor: [(s["text"]["body"], (s["recipient"], s["context"]["message_id"])) for s in vendor.sent],
     place=("US.13491208655302741918", "wamid.IN1"),
     sender="US.13491208655302741918",
+    id="wamid.IN1",
     media={"2754859441498128": JPEG},
     forgeries={
         "nothing": lambda body: Signed(),

@@ -22,6 +22,7 @@ SAMPLE = Sample(
     answered=lambda vendor: whole(vendor.sent),
     place={"in_reply_to_tweet_id": "1730001"},
     sender="771",
+    id="1730001",
     sent_state="delivered",
     forgeries={
         "nothing": lambda body: Signed(),

@@ -11,7 +11,7 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from frontdesk.app import House
+from frontdesk.app import House, now
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.problems import handlers
 from frontdesk.edges.rest import Services, routes, specification
@@ -49,6 +49,9 @@ def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int
         rules=house.rule_desk,
         insights=house.insights.report,
         metrics=Metrics(),
+        channel_desk=house.channels.desk,
+        channel_infos=house.channels.infos,
+        today=lambda: now().date(),
         wake=wake,
         is_working=lambda: None,
         most_body_bytes=most,

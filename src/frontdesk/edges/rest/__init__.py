@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from frontdesk.edges.rest.channels import AttachmentRoom, ChannelRoom
 from frontdesk.edges.rest.codes import Codes
 from frontdesk.edges.rest.conditions import Conditions
 from frontdesk.edges.rest.insights import Insights
@@ -27,6 +28,8 @@ ROOMS: tuple[type[Room], ...] = (
     RuleSets,
     WorkRoom,
     Insights,
+    ChannelRoom,
+    AttachmentRoom,
 )
 
 

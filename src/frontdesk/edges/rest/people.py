@@ -9,7 +9,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import UNSET, Meta, UnsetType, field
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ContactAnswer, CustomerAnswer, Listed, created, show, show_page, tagged
+from frontdesk.edges.rest.answers import ContactAnswer, CustomerAnswer, Listed, created, replay, show, show_page, tagged
 from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, Name, Phone, StrictJson
 from frontdesk.edges.rest.interactions import ETAG
 from frontdesk.edges.rest.services import (
@@ -22,6 +22,7 @@ from frontdesk.edges.rest.services import (
     Room,
     expected_version,
     once_of,
+    who,
 )
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Contact, Role
@@ -67,6 +68,12 @@ class ContactPatch(Body, frozen=True, forbid_unknown_fields=True):
     phone: Phone | UnsetType = UNSET
     customer_id: CustomerNumber | UnsetType | None = UNSET
     identities: Identities | UnsetType = UNSET
+
+
+class MergeBody(Body, frozen=True, forbid_unknown_fields=True):
+    """The number of the contact that goes."""
+
+    other: Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class Customers(Room):
@@ -197,6 +204,25 @@ class Contacts(Room):
         wanted = replace(before, **told)
         after = await self.services.contacts.change(wanted, version if version is not None else before.version)
         return tagged(show(after, ContactAnswer), after.version)
+
+    @post(
+        "/{contact_id:int}/merge",
+        status_code=200,
+        dto=StrictJson[MergeBody],
+        opt={"role": Role.AGENT},
+        summary="Merge another contact into this one",
+        description="They are one person: the other's addresses, messages and service calls become this one's.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+    )
+    async def merge(
+        self, request: Asked, contact_id: Number, data: JSONBody[MergeBody], idempotency_key: IdempotencyKey = None
+    ) -> Response[ContactAnswer]:
+        """The contact as it is afterwards."""
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.contacts.merge(contact_id, data.other, who(request), once)
+        headers = {"ETag": f'"{kept.value.version}"'} | replay(kept)
+        return Response(show(kept.value, ContactAnswer), headers=headers)
 
     async def _check_channels(self, identities: dict[str, str]) -> None:
         known = await self.channels.known()

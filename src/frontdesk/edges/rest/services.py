@@ -2,9 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request
@@ -30,6 +30,7 @@ from frontdesk.interfaces import (
     Stale,
     WorkDesk,
 )
+from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
 from frontdesk.orchestrator.rule_desk import RuleDesk
 
@@ -80,6 +81,9 @@ class Services:
     rules: RuleDesk
     insights: Report
     metrics: Metrics
+    channel_desk: ChannelDesk
+    channel_infos: Callable[[], Sequence[ChannelInfo]]
+    today: Callable[[], date]
     wake: Callable[[], None]
     is_working: Callable[[], bool | None]
     most_body_bytes: int = 1_000_000

@@ -1,0 +1,248 @@
+"""Channels: which there are, the ledger, raw events, attachments, and what is handed in by hand."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import PathParameter, QueryParameter
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import Answer, replay, show
+from frontdesk.edges.rest.services import Asked, IdempotencyKey, Limit, MessageId, Room, once_of, who
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Role
+from frontdesk.model.channels import AttachmentState, EventState, RawEvent
+
+MOST_DAYS = 92
+HAND_IN = ("phone", "in_person", "reviews")
+Id = Annotated[str, PathParameter(max_length=26)]
+Name = Annotated[str, PathParameter(max_length=40, pattern=r"^[a-z_]+$")]
+Day = Annotated[str, QueryParameter(max_length=10, description="YYYY-MM-DD, UTC.")]
+
+
+class ChannelAnswer(Answer, frozen=True):
+    """A channel; `length` and `window_hours` 0 set no limit."""
+
+    name: str
+    code: str
+    title: str
+    is_on: bool
+    address: str
+    length: int
+    window_hours: float
+
+
+class LedgerAnswer(Answer, frozen=True):
+    """A channel's day: seen = stored = analysed = decided = answered + closed + waiting, else it `differs`."""
+
+    channel: str
+    day: str
+    events: int
+    unread: int
+    seen: int
+    stored: int
+    analysed: int
+    decided: int
+    answered: int
+    closed: int
+    waiting: int
+    held: int | None
+    differs: bool
+
+
+class EventAnswer(Answer, frozen=True):
+    """A raw event and what was found in it."""
+
+    id: str
+    channel: str
+    provider_id: str
+    state: EventState
+    received_at: datetime
+    size: int
+    messages: int
+    duplicates: int
+    notices: int
+    edits: int
+    ignored: int
+    unread: int
+    error: str
+
+
+class AttachmentAnswer(Answer, frozen=True):
+    """Something that came with a message; `reason` says why it is not kept."""
+
+    id: str
+    message_id: str
+    name: str
+    media_type: str
+    size: int
+    state: AttachmentState
+    created_at: datetime
+    reason: str
+
+
+class Taken(Answer, frozen=True):
+    """Whether an event was stored now or had been before."""
+
+    duplicate: bool
+
+
+class ChannelRoom(Room):
+    """Channels."""
+
+    path = "/channels"
+    tags = ("Channels",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="All channels", responses=refusals(401, 403, 429))
+    async def list_all(self) -> list[ChannelAnswer]:
+        """Which there are, and which are set up."""
+        return [show(each, ChannelAnswer) for each in self.services.channel_infos()]
+
+    @get(
+        "/ledger",
+        opt={"role": Role.SUPERVISOR},
+        summary="The completeness ledger",
+        description="One line per channel and day. Messages of the last two minutes are not counted yet.",
+        responses=refusals(400, 401, 403, 429),
+    )
+    async def ledger(self, since: Day = "", until: Day = "") -> list[LedgerAnswer]:
+        """The last seven days, or those asked for."""
+        last = _day(until, "until") or self.services.today()
+        first = _day(since, "since") or last - timedelta(days=6)
+        if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
+            raise Invalid(f"since must be up to {MOST_DAYS} days before until", "since")
+        return [show(line, LedgerAnswer) for line in await self.services.channel_desk.ledger(first, last)]
+
+    @get(
+        "/events",
+        opt={"role": Role.SUPERVISOR},
+        summary="Raw events",
+        description="Newest first; `before` is the id of the last one seen.",
+        responses=refusals(400, 401, 403, 429),
+    )
+    async def events(
+        self,
+        wanted: Annotated[EventState | None, QueryParameter(name="state")] = None,
+        channel: Annotated[str, QueryParameter(max_length=40)] = "",
+        limit: Limit = 50,
+        before: Annotated[str, QueryParameter(max_length=26)] = "",
+    ) -> list[EventAnswer]:
+        """What vendors handed in, and what was found in it."""
+        found = await self.services.channel_desk.events(wanted, channel, limit, before)
+        return [show(each, EventAnswer) for each in found]
+
+    @post(
+        "/events/{event_id:str}/replay",
+        status_code=202,
+        opt={"role": Role.SUPERVISOR},
+        summary="Read an event again",
+        description="What was found in it before stays as it is.",
+        responses=refusals(400, 401, 403, 404, 422, 429),
+    )
+    async def replay(self, event_id: Id, idempotency_key: IdempotencyKey = None) -> None:
+        """Make its work due again; asking twice changes nothing, with or without a key."""
+        await self.services.channel_desk.replay([event_id])
+        self.services.wake()
+
+    @post(
+        "/{name:str}/events",
+        status_code=202,
+        opt={"role": Role.AGENT},
+        summary="Hand in an event of phone, in_person or reviews",
+        description="The body is the event as the channel's page in the manual says: one JSON object with an `id`.",
+        responses=refusals(400, 401, 403, 404, 413, 422, 429),
+    )
+    async def hand_in(self, request: Asked, name: Name, idempotency_key: IdempotencyKey = None) -> Taken:
+        """Store it durably; it is read afterwards. Its id makes a repetition have no effect, with or without a key."""
+        if name not in HAND_IN:
+            raise Invalid(f"events are handed in for {', '.join(HAND_IN)}; messages of others by /messages", "name")
+        body = await request.body()
+        number = _id_of(body)
+        stored = await self.services.channel_desk.take(RawEvent(name, f"handed in {number}", body, "application/json"))
+        if stored:
+            self.services.wake()
+        return Taken(not stored)
+
+
+class AttachmentRoom(Room):
+    """Attachments, and numbers that were heard."""
+
+    path = "/"
+    tags = ("Messages",)
+
+    @get(
+        "/messages/{message_id:str}/attachments",
+        opt={"role": Role.AGENT},
+        summary="What came with a message",
+        responses=refusals(401, 403, 404, 429),
+    )
+    async def of_message(self, message_id: MessageId) -> list[AttachmentAnswer]:
+        """Without contents."""
+        found = await self.services.channel_desk.attachments(message_id)
+        return [show(each, AttachmentAnswer) for each in found]
+
+    @get(
+        "/attachments/{attachment_id:str}",
+        opt={"role": Role.AGENT},
+        summary="The content of an attachment",
+        description="To be saved, never to be shown in place: it comes from a stranger.",
+        media_type="application/octet-stream",
+        responses=refusals(400, 401, 403, 404, 422, 429),
+    )
+    async def content(self, attachment_id: Id) -> Response[bytes]:
+        """The bytes as they came."""
+        found = await self.services.channel_desk.attachment(attachment_id)
+        return Response(
+            found.content,
+            media_type=found.media_type,
+            headers={
+                "Content-Disposition": _disposition(found.name or found.id),
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            },
+        )
+
+    @post(
+        "/messages/{message_id:str}/confirm-numbers",
+        status_code=204,
+        opt={"role": Role.AGENT},
+        summary="Confirm the numbers of a recording",
+        description="Somebody has listened: what was heard is right. The customer is looked for by them only now.",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def confirm_numbers(
+        self, request: Asked, message_id: MessageId, idempotency_key: IdempotencyKey = None
+    ) -> Response[None]:
+        """Note that a person vouches for them."""
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.channel_desk.confirm_numbers(message_id, who(request), once)
+        return Response(None, status_code=204, headers=replay(kept))
+
+
+def _disposition(name: str) -> str:
+    """As RFC 6266 has it: a plain name for old programs, the whole one for others."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"{field} must be a day like 2026-01-31", field) from None
+
+
+def _id_of(body: bytes) -> str:
+    """The id of an event that is handed in. Raises Invalid."""
+    try:
+        whole = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        raise Invalid("the body is not JSON") from None
+    number = whole.get("id") if isinstance(whole, dict) else None
+    if not isinstance(number, str) or not 0 < len(number) <= 150 or "\x00" in number:
+        raise Invalid("the event needs an id of up to 150 characters", "id")
+    return number
