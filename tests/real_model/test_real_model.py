@@ -1,5 +1,6 @@
 """What a real, very small model makes of our questions: the shape is asserted, never the content."""
 
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -65,4 +66,5 @@ async def test_a_wrong_key_leads_to_the_next_rung(modelled: House) -> None:
 async def test_a_chat_streams(modelled: House) -> None:
     asked = ChatRequest("default", (Turn("user", "Say hello."),), max_tokens=12)
     stream = await modelled.llm.room.chat.stream(asked, ASKER)
-    assert "".join([piece async for piece in stream.pieces]).strip()
+    async with aclosing(stream.pieces) as pieces:  # it does not always know when to stop
+        assert await anext(pieces)
