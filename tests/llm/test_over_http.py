@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from benchmarks.servers import free_port
 from frontdesk.app import House, open_house
 from frontdesk.model import Accepted, NewMessage, Sender
 from frontdesk.model.llm import Asker
@@ -41,7 +42,7 @@ SEEN = {
     Fault.REFUSAL: ("builtin", "refused"),
     Fault.CUT_OFF: ("builtin", "cut_off"),
     Fault.EMPTY: ("builtin", "empty"),
-    # These concern streams alone: a whole answer comes as it should.
+    # These concern streams alone: a whole answer comes as it should. Slow tokens have tests of their own.
     Fault.CUT_STREAM: ("model", None),
     Fault.STALL_STREAM: ("model", None),
     Fault.FAIL_STREAM: ("model", None),
@@ -104,6 +105,47 @@ async def test_a_fault_that_passes_leaves_the_message_to_the_model(tmp_path: Pat
     async with modelled(tmp_path, builtin, rule, attempts=2) as (house, server):
         await say(house)
         assert (await tier(house), server.count) == ("model", 2)
+
+
+async def test_a_service_that_says_when_to_come_back_is_asked_again_then(tmp_path: Path, builtin: Builtin) -> None:
+    rule = Rule(fault=Fault.RATE_LIMITED, times=1, retry_after=0.1)
+    async with modelled(tmp_path, builtin, rule, attempts=2) as (house, server):
+        await say(house)
+        assert (await tier(house), server.count) == ("model", 2)
+
+
+async def test_one_that_says_to_come_back_after_the_deadline_is_not_waited_for(
+    tmp_path: Path, builtin: Builtin
+) -> None:
+    rule = Rule(fault=Fault.RATE_LIMITED, retry_after=3600)
+    async with modelled(tmp_path, builtin, rule, attempts=5, deadline_seconds=30) as (house, server):
+        await say(house)
+        assert (await tier(house), server.count) == ("builtin", 1)
+
+
+@pytest.mark.parametrize(("milliseconds", "read_by"), [(0.1, "model"), (10_000, "builtin")])
+async def test_slow_tokens_are_waited_for_until_the_deadline(
+    tmp_path: Path, builtin: Builtin, milliseconds: float, read_by: str
+) -> None:
+    rule = Rule(fault=Fault.SLOW_TOKENS, token_milliseconds=milliseconds)
+    async with modelled(tmp_path, builtin, rule) as (house, _):
+        accepted = await say(house)
+        replies = await house.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
+        assert (await tier(house), len(replies)) == (read_by, 1)
+        marked = await house.database.read(lambda c: list(c.execute(select(to_reread.c.message_id)).scalars()))
+        assert marked == ([accepted.message_id] if read_by == "builtin" else [])
+
+
+async def test_a_service_that_cannot_be_reached_leaves_the_message_to_the_engine(
+    tmp_path: Path, builtin: Builtin
+) -> None:
+    nobody = {"kind": "openai", "base_url": f"http://127.0.0.1:{free_port()}/v1", "key": KEY, "model": "stand-in"}
+    async with modelled(tmp_path, builtin, services={"stand-in": nobody}) as (house, _):
+        accepted = await say(house)
+        assert await tier(house) == "builtin"
+        assert await house.llm.marks.marked() == (accepted.message_id,)
+        outcome = await house.llm.room.use_cases.run("sentiment-analysis", {"text": "It is cold."}, Asker("test"))
+        assert (outcome.service, outcome.setbacks[0].trouble) == ("builtin", "unreachable")
 
 
 async def test_no_personal_string_reaches_the_wire_in_strict_mode(tmp_path: Path, builtin: Builtin) -> None:
