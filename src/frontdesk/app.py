@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.engine import URL
 from ulid import ULID
@@ -15,7 +16,7 @@ from frontdesk.back_ends import BackEnds, back_ends
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.customer_channels import CustomerChannels, customer_channels
 from frontdesk.insight_desk import Insights, insights
-from frontdesk.interfaces import Http, ModelService, Outlet, Stale, WorkQueue
+from frontdesk.interfaces import Http, Invalid, ModelService, Outlet, Stale, WorkQueue
 from frontdesk.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
@@ -24,7 +25,7 @@ from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.templates import shipped_templates
+from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
@@ -233,7 +234,7 @@ def _desk(
     codes: StoredCodes,
     outlets: Mapping[str, Outlet],
 ) -> Desk:
-    templates = shipped_templates()
+    templates = reply_templates(settings.rules.replies)
     return Desk(
         cases=cases,
         analyst=analyst,
@@ -245,6 +246,14 @@ def _desk(
         new_id=new_id,
         patience=timedelta(seconds=settings.effects.patience_seconds),
     )
+
+
+def reply_templates(file: str) -> ReplyTemplates:
+    """The templates that ship, and those in `file`. Raises Invalid that names the setting."""
+    try:
+        return shipped_templates(Path(file).expanduser().read_text("utf-8") if file else "")
+    except (OSError, UnicodeDecodeError, Invalid) as error:
+        raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
 def _rule_desk(settings: Settings, database: Database, codes: StoredCodes, desk: Desk, book: Published) -> RuleDesk:

@@ -222,6 +222,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What rule sets may do; a rules service elsewhere is set up in `connectors.rules`."""
 
     extra_routes: str = ""
+    replies: str = ""
     remote_seconds: Seconds = 3.0
 
 

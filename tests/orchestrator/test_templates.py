@@ -37,3 +37,38 @@ def test_a_template_cannot_leave_its_sandbox(text: str) -> None:
 def test_a_template_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(Invalid, match=r"use one of .*compliment"):
         shipped_templates().named("nonsense")
+
+
+OWN = """
+recall:
+  texts: {en: "About the recall: {{ reference }}.", de: "Zum Rückruf: {{ reference }}."}
+received:
+  texts: {en: "We have it: {{ reference }}."}
+"""
+
+
+def test_templates_of_the_house_are_added_and_come_before_those_that_ship() -> None:
+    templates = shipped_templates(OWN)
+    assert templates.named("recall").render("de", SAMPLE_VALUES) == "Zum Rückruf: ABCD1234."
+    assert templates.named("received").render("fr", SAMPLE_VALUES) == "We have it: ABCD1234."
+    assert templates.named("compliment").texts == shipped_templates().named("compliment").texts
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        ("x: {texts: {en: '{{ shoe_size }}'}}", "unknown variable shoe_size"),
+        ("x: {texts: {de: 'Hallo'}}", "no text in English"),
+        ("x: {texts: {en: '{{ service_call.code }}'}}", "without saying so in needs"),
+        ("x: {texts: {en: a}, needs: service_call, otherwise: nobody}", "no reply template 'nobody'"),
+        ("x: {text: a}", "unknown field `text`"),
+        ("x: {type: AR}", "missing required field `texts`"),
+        ("x: {texts: {en: a}, colour: red}", "colour"),
+        ("x: [", "cannot be read"),
+        ("- x", "cannot be read"),
+        ("x: {texts: {en: '{% if %}'}}", "x"),
+    ],
+)
+def test_a_template_of_the_house_that_cannot_work_is_refused_at_start(own: str, reason: str) -> None:
+    with pytest.raises(Invalid, match=reason):
+        shipped_templates(own)

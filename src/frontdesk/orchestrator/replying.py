@@ -7,10 +7,10 @@ from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet
 from frontdesk.model import Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
 from frontdesk.orchestrator.facts import ENTITY_FIELDS
-from frontdesk.orchestrator.templates import FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
+from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
 
 PROCESSED_BY = "Frontdesk"
-AUTO_REPLY = "AR"
+
 # What is said in place of a text of a rule's own that states what has not happened.
 OTHERWISE = "received"
 

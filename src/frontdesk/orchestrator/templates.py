@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
+import yaml
 from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -14,6 +16,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.orchestrator.facts import ENTITY_FIELDS
 
 FALLBACK_LANGUAGE = "en"
+AUTO_REPLY = "AR"
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 # Everything that a template may state, with values as they look: a text that names anything else is refused. What
@@ -102,10 +105,32 @@ class ReplyTemplates:
             raise Invalid(f"reply template {template.name!r}: its otherwise must be a text that needs nothing")
 
 
-def shipped_templates() -> ReplyTemplates:
-    """The templates that ship with the default rules."""
+def shipped_templates(own: str = "") -> ReplyTemplates:
+    """The templates that ship with the default rules, and those of the house, which come before them.
+
+    `own` is YAML or JSON: name to `texts` (by language) and, where wanted, `type`, `needs`, `otherwise`, `remark`.
+    Raises Invalid that names the template and what is wrong with it.
+    """
     raw = json.loads((files("frontdesk.orchestrator") / "rule_sets" / "replies.json").read_text("utf-8"))
-    return ReplyTemplates({name: ReplyTemplate(name=name, **fields) for name, fields in raw.items()})
+    return ReplyTemplates({name: ReplyTemplate(name=name, **fields) for name, fields in raw.items()} | _own(own))
+
+
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A template as people write it."""
+
+    texts: dict[str, str]
+    type: str = AUTO_REPLY
+    needs: str = ""
+    otherwise: str = ""
+    remark: str = ""
+
+
+def _own(text: str) -> dict[str, ReplyTemplate]:
+    try:
+        written = msgspec.convert(yaml.safe_load(text) or {}, dict[str, _Written])
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise Invalid(f"the reply templates cannot be read: {error}") from None
+    return {name: ReplyTemplate(name, **msgspec.structs.asdict(each)) for name, each in written.items()}
 
 
 @lru_cache(1000)
