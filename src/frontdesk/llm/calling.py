@@ -258,7 +258,13 @@ class Calling:
     def _settle(self, settling: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(settling)
         self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[None]) -> None:
+        """What could not be booked (the process is going down) is booked whole when its reservation expires."""
+        self._settling.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("what a call cost could not be booked yet: %s", error)
 
     def _note(
         self,
