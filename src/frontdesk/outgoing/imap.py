@@ -107,7 +107,7 @@ async def opened(server: MailServer, folder: str, tls: ssl.SSLContext | None) ->
         client = await _in_thread(thread.pool, None, where, lambda: _connected(server, tls))
         try:
             await _in_thread(thread.pool, client, where, lambda: _sign_in(client, server, token, tls))
-            selected = await _in_thread(thread.pool, client, where, lambda: client.select_folder(folder))
+            selected = await _in_thread(thread.pool, client, where, lambda: _selected(client, folder))
             yield Imap(client, thread.pool, where, selected)
             with contextlib.suppress(MailFailed):
                 await _in_thread(thread.pool, client, where, client.logout)
@@ -181,6 +181,14 @@ def _sign_in(client: Any, server: MailServer, token: str, tls: ssl.SSLContext | 
         client.oauth2_login(server.user, token)
     else:
         client.login(server.user, server.password)
+
+
+def _selected(client: Any, folder: str) -> dict[bytes, Any]:
+    """What the server tells of the folder; old ones do not tell UIDNEXT."""
+    told: dict[bytes, Any] = client.select_folder(folder)
+    if b"UIDNEXT" not in told:
+        told[b"UIDNEXT"] = max(client.search(["UID", "1:*"]), default=0) + 1
+    return told
 
 
 def _idle(client: Any, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import random
 
+from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.parsing import Mail, Unparseable, identity, mail_of
 from frontdesk.channels.email.parts import MOST_FILES
 from tests.channels.email.mails import by_hand, mail, raw
@@ -9,6 +10,7 @@ from tests.channels.email.test_bounces import dsn
 from tests.channels.email.test_parsing import FROM, SIGNED
 
 MANY = 10_000
+OWN = Own(("support@desk.example",), b"secret")
 PIECES = [
     *(b"\r\n\r\n", b"\n", b"\x00", b"\xff\xfe", b"--b\r\n", b"--b--", b"=?utf-8?b?", b"?=", b"<", b">", b"<!--"),
     *(b"\xed\xa0\x80", b"begin 644 \n", b"Message-ID: <", b"From: @@<<>>,;:()\r\n", b"(" * 200, b'"' * 51),
@@ -58,7 +60,8 @@ def test_ten_thousand_changed_mails_are_read_or_refused() -> None:
         data = mutated(sound[n % len(sound)], chance)
         assert 0 < len(identity(data)) <= 200
         try:
-            found = mail_of(data, ["support@desk.example"])
+            assert found_in(data, OWN)
+            found = mail_of(data, OWN.addresses)
         except Unparseable:
             continue
         read += 1
