@@ -6,7 +6,7 @@ import pytest
 
 from frontdesk.interfaces import Invalid, ModelFailed, Trouble, Turn
 from frontdesk.llm.chat import ChatRequest
-from frontdesk.llm.foreign_schemas import foreign_check
+from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
 from tests.llm.conftest import ASKER, Furnish
@@ -137,7 +137,16 @@ async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished
 def test_a_callers_schema_cannot_keep_the_process_busy(schema: dict[str, object]) -> None:
     problem = foreign_check(schema).problem({"a": 1})
     assert problem is not None
-    assert problem.rule == "$ref"
+    assert problem.rule == "steps"
+
+
+async def test_a_long_schema_is_held_against_a_long_answer_for_so_many_steps_only() -> None:
+    wide = {"anyOf": [{"type": "object", "required": [f"p{n}"]} for n in range(1000)]}
+    check = await foreign_check_aside({"type": "object", "properties": {"a": {"type": "array", "items": wide}}})
+    problem = check.problem({"a": [{}] * 5000})
+    assert problem is not None
+    assert problem.rule == "steps"
+    assert check.problem({"a": [{"p0": 1}]}) is None
 
 
 def test_patterns_of_callers_are_left_to_the_service() -> None:

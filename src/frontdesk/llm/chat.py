@@ -10,7 +10,7 @@ import msgspec
 from frontdesk.interfaces import Invalid, ModelAnswer, ModelFailed, ModelRequest, Trouble, Turn
 from frontdesk.llm.calling import Calling, Question
 from frontdesk.llm.detecting import Names
-from frontdesk.llm.foreign_schemas import foreign_check
+from frontdesk.llm.foreign_schemas import foreign_check_aside
 from frontdesk.llm.house_lists import HouseLists
 from frontdesk.llm.lines import Ladders, Rung
 from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
@@ -85,7 +85,7 @@ class Chat:
 
         Raises Invalid (alias, schema), ModelFailed when no rung answers.
         """
-        check = _check(request)
+        check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         setbacks: list[Setback] = []
         rungs = self._rungs(request)
@@ -116,7 +116,7 @@ class Chat:
         """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
         pieces are read. Raises Invalid, ModelFailed.
         """
-        check = _check(request)
+        check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         setbacks: list[Setback] = []
         for rung in self._rungs(request):
@@ -209,8 +209,8 @@ def _finished(answer: ModelAnswer) -> ModelAnswer:
     return answer
 
 
-def _check(request: ChatRequest) -> Check | None:
-    return None if request.schema is None else foreign_check(request.schema)
+async def _check(request: ChatRequest) -> Check | None:
+    return None if request.schema is None else await foreign_check_aside(request.schema)
 
 
 def _no_answer(setbacks: list[Setback], last: ModelFailed) -> ModelFailed:

@@ -1,9 +1,10 @@
 """Schemas that callers of chat bring along: nothing in one may keep the process busy or bring it down.
 
 Patterns are left to the model service: one regular expression could take for ever (a caller may also have the model
-answer what it matches slowly). References are followed so many times in one check, and no more.
+answer what it matches slowly). One check takes so many steps, and no more.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +19,8 @@ from frontdesk.llm.schemas import Check, Problem, check_schema
 WHAT = "response_format"
 MOST_BYTES = 64 * 1024
 MOST_DEPTH = 40
-MOST_REFERENCES = 2000
+MOST_STEPS = 50_000  # keywords held against values in one check: some tenths of a second
+LONG = 4096  # bytes; a longer schema is read beside the loop
 MOST_REMEMBERED = 256
 NAMED = frozenset({"properties", "$defs", "definitions", "dependentSchemas"})
 VALUES = frozenset({"const", "enum", "default", "examples"})
@@ -34,11 +36,11 @@ class ForeignCheck(Check):
 
     def problem(self, value: Any) -> Problem | None:
         """See Check; what cannot be checked within bounds is a problem too."""
-        _left[0] = MOST_REFERENCES
+        _left[0] = MOST_STEPS
         try:
             return super().problem(value)
         except (_TooMuch, RecursionError):
-            return Problem("the answer", "$ref", "the schema's references go round too often")
+            return Problem("the answer", "steps", "the schema asks for more steps than are taken here")
 
 
 def foreign_check(schema: Mapping[str, Any]) -> ForeignCheck:
@@ -54,22 +56,35 @@ def foreign_check(schema: Mapping[str, Any]) -> ForeignCheck:
     return made
 
 
+async def foreign_check_aside(schema: Mapping[str, Any]) -> ForeignCheck:
+    """Like `foreign_check`; a long schema is read in a thread, so that nobody else waits for it."""
+    if len(_encoded(schema)) <= LONG:
+        return foreign_check(schema)
+    return await asyncio.to_thread(foreign_check, schema)
+
+
 _known: OrderedDict[bytes, ForeignCheck] = OrderedDict()
-_left = [MOST_REFERENCES]  # checks never wait for anything, so one counter serves all
+_left = [MOST_STEPS]  # checks never wait for anything, so one counter serves all
 
 
 class _TooMuch(Exception):
     pass
 
 
-def _counted(validator: Any, reference: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    _left[0] -= 1
-    if _left[0] < 0:
-        raise _TooMuch
-    yield from Draft202012Validator.VALIDATORS["$ref"](validator, reference, instance, schema) or ()
+def _counted(keyword: Any) -> Any:
+    """The keyword's own check, counted."""
+
+    def check(validator: Any, part: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        _left[0] -= 1
+        if _left[0] < 0:
+            raise _TooMuch
+        yield from keyword(validator, part, instance, schema) or ()
+
+    return check
 
 
-_Bounded = validators.extend(Draft202012Validator, {"$ref": _counted})  # type: ignore[no-untyped-call]  # as it comes
+_KEYWORDS = {name: _counted(check) for name, check in Draft202012Validator.VALIDATORS.items()}
+_Bounded = validators.extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]  # as it comes
 
 
 def _encoded(schema: Mapping[str, Any]) -> bytes:
