@@ -17,6 +17,7 @@ from litestar.middleware import DefineMiddleware
 from frontdesk import __version__
 from frontdesk.app import House, new_id, now, open_house, run_work
 from frontdesk.chat_window import chat_window
+from frontdesk.console_desk import console_services
 from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
 from frontdesk.edges.channels import Door, channel_routes
 from frontdesk.edges.headers import security_headers
@@ -153,6 +154,7 @@ def _page_services(
         wake=wake,
         new_id=new_id,
         https=door_rules(house.settings).https,
+        console=console_services(house),
     )
 
 

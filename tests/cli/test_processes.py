@@ -48,7 +48,7 @@ def test_the_demo_says_when_it_is_ready_handles_its_messages_and_stops_cleanly(
     with running("demo", environment=environment | {"FRONTDESK_PORT": str(port)}, cwd=tmp_path) as demo:
         started(demo, port)
         assert urllib.request.urlopen(f"http://127.0.0.1:{port}/").status == 200
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/desk").status == 200
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/console").status == 200
         wait_for(lambda: status(run)["open"] == "0")
         ended(demo, by)
     assert status(run)["failed"] == "0"

@@ -57,8 +57,8 @@ async def test_every_route_of_the_application_declares_a_role(plain: House) -> N
     bare = [route.route_handler for route in app.routes if not isinstance(route, HTTPRoute)]
     assert all(isinstance(handler.opt["role"], Role) for handler in bare)
     assert all(isinstance(role, Role) for role in roles.values())
-    assert roles["/desk", "GET"] is Role.AGENT
-    assert roles["/desk", "OPTIONS"] is Role.AGENT
+    assert roles["/console", "GET"] is Role.AGENT
+    assert roles["/console", "OPTIONS"] is Role.AGENT
     assert roles["/static/{path:path}", "HEAD"] is Role.ANYONE
     assert roles["/api/v1/openapi.json", "GET"] is Role.ANYONE
 
@@ -81,7 +81,7 @@ async def test_a_role_opens_what_it_covers_and_nothing_else(plain: House, role: 
     needed = {
         "/": Role.ANYONE,
         "/metrics": Role.SERVICE,
-        "/desk": Role.AGENT,
+        "/console": Role.AGENT,
         "/api/v1/work": Role.SUPERVISOR,
     }
     headers = await key_of(plain, role) if role is not Role.ANYONE else {}
@@ -103,13 +103,13 @@ async def test_a_program_without_a_key_is_told_to_send_one(client: Client) -> No
 
 
 async def test_a_person_who_is_not_signed_in_is_led_to_sign_in_and_back(client: Client) -> None:
-    answer = await client.get("/desk?query=late order", headers=HTML, follow_redirects=False)
+    answer = await client.get("/console?query=late order", headers=HTML, follow_redirects=False)
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/sign-in?next=/desk%3Fquery%3Dlate%2520order"
+    assert answer.headers["location"] == "/sign-in?next=/console%3Fquery%3Dlate%2520order"
 
 
 async def test_a_person_whose_role_does_not_reach_gets_a_page_that_says_so(plain: House, client: Client) -> None:
-    answer = await client.get("/desk", headers=HTML | await key_of(plain, Role.CUSTOMER))
+    answer = await client.get("/console", headers=HTML | await key_of(plain, Role.CUSTOMER))
     assert answer.status_code == 403
     assert "That is not allowed" in answer.text
 
@@ -122,7 +122,7 @@ async def test_a_wrong_key_is_nobody(client: Client, authorization: str) -> None
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/main.css", "/desk", "/api/v1/nowhere", "/health"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/main.css", "/console", "/api/v1/nowhere", "/health"])
 async def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
     headers = (await client.get(path)).headers
     policy = headers["content-security-policy"]
@@ -172,11 +172,11 @@ async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: 
 async def test_signing_out_ends_the_session_at_once(plain: House, client: Client) -> None:
     await add_account(plain)
     await sign_in(client)
-    page = await client.get("/desk")
+    page = await client.get("/console")
     stolen = dict(client.cookies)
     await client.post("/sign-out", data={"_csrf_token": token_in(page)})
     client.cookies.update(stolen)
-    assert (await client.get("/desk")).status_code == 401
+    assert (await client.get("/console")).status_code == 401
 
 
 async def test_a_deactivated_person_is_let_in_no_longer(plain: House) -> None:
@@ -184,7 +184,7 @@ async def test_a_deactivated_person_is_let_in_no_longer(plain: House) -> None:
     async with web_client(plain) as client:
         await sign_in(client)
         await plain.accounts.deactivate("ada@example.com")
-        assert (await client.get("/desk")).status_code == 401
+        assert (await client.get("/console")).status_code == 401
 
 
 # Forged requests
@@ -199,7 +199,7 @@ async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_pag
     assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 403
     assert (await client.post("/sign-out", data={})).status_code == 403
     assert (await client.post("/sign-out", data={"_csrf_token": "0" * 64})).status_code == 403
-    token = token_in(await client.get("/desk"))
+    token = token_in(await client.get("/console"))
     accepted = await client.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
     assert accepted.status_code == 202
 
@@ -209,7 +209,7 @@ async def test_the_token_of_another_session_does_not_fit(plain: House) -> None:
     async with web_client(plain) as mine, web_client(plain) as theirs:
         await sign_in(mine)
         await sign_in(theirs)
-        token = token_in(await theirs.get("/desk"))
+        token = token_in(await theirs.get("/console"))
         answer = await mine.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
     assert answer.status_code == 403
     assert "load it again" in answer.json()["detail"]
@@ -248,7 +248,7 @@ async def test_our_own_pages_and_programs_without_origin_may_post(client: Client
 
 async def test_the_demo_signs_visitors_of_this_machine_in(demo: House) -> None:
     async with web_client(demo) as client:
-        page = await client.get("/desk")
+        page = await client.get("/console")
     assert page.status_code == 200
     assert "Demo Supervisor" in page.text
 
@@ -266,13 +266,13 @@ async def test_the_demo_signs_visitors_of_this_machine_in(demo: House) -> None:
 )
 async def test_the_demo_signs_nobody_else_in(demo: House, address: str, headers: dict[str, str]) -> None:
     async with web_client(demo, address) as client:
-        assert (await client.get("/desk", headers=headers)).status_code == 401
+        assert (await client.get("/console", headers=headers)).status_code == 401
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
 async def test_the_demo_knows_the_names_of_this_machine(demo: House, host: str) -> None:
     async with web_client(demo, "::1") as client:
-        assert (await client.get("/desk", headers={"Host": host})).status_code == 200
+        assert (await client.get("/console", headers={"Host": host})).status_code == 200
 
 
 async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not(demo: House) -> None:
@@ -289,9 +289,9 @@ async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_s
     async with web_client(demo) as client:
         token = token_in(await client.get("/"))
         await client.post("/sign-out", data={"_csrf_token": token})
-        assert (await client.get("/desk")).status_code == 401
+        assert (await client.get("/console")).status_code == 401
         await client.get("/sign-in")
-        assert (await client.get("/desk")).status_code == 200
+        assert (await client.get("/console")).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "desk.example.com", "::", ""])

@@ -85,10 +85,11 @@ async def test_pages_of_every_order_hold_each_interaction_once(
 async def test_priorities_are_ordered_as_their_list_says(house: House, lists: StoredLists) -> None:
     await scatter(house, 23)
     rows = (await lists.page(ALL, ListSort.PRIORITY_FIRST, 100)).rows
-    ladder = ["gone", "V", "H", "M", "L"]
+    ladder = ["V", "H", "M", "L", "gone"]
     assert [row.priority for row in rows] == sorted((row.priority for row in rows), key=ladder.index)
     low_first = (await lists.page(ALL, ListSort.PRIORITY, 100)).rows
     assert low_first[0].priority == "L"
+    assert low_first[-1].priority == "gone"
 
 
 @pytest.mark.parametrize(

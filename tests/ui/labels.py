@@ -35,7 +35,7 @@ SPOKEN = {
     "accessible-name",
 }
 # What is the same in every language, or no language at all.
-SAME = {"Frontdesk", "script", "OData", "REST", "CSV", "XLSX", "PNG", "JSON", "SSE"}
+SAME = {"Frontdesk", "script", "Excel", "OData", "REST", "CSV", "XLSX", "PNG", "JSON", "SSE"}
 
 
 @cache

@@ -57,7 +57,7 @@ def shoot(page: Page, name: str) -> None:
 
 def write(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("button", name="Deutsch").click()
+    page.get_by_role("group", name="Try an example").get_by_role("button", name="Deutsch").click()
     page.get_by_label("Your message").fill(TEXT)
     page.get_by_label("Name *").fill("Maya Thornbury")
     shoot(page, "submit")
@@ -86,13 +86,13 @@ def test_what_the_customer_adds_appears_without_loading_the_page(page: Page) -> 
     expect(watching.locator("li.message.out")).to_have_count(2, timeout=30_000)
 
 
-def test_the_desk_shows_a_new_message_by_itself(page: Page) -> None:
-    page.goto("/desk")
+def test_the_console_shows_a_new_message_by_itself(page: Page) -> None:
+    page.goto("/console/interactions")
     expect(page.get_by_text("No messages yet.")).to_be_visible()
     write(page.context.new_page())
-    expect(page.locator("table.desk tbody tr")).to_have_count(1, timeout=30_000)
-    expect(page.locator("table.desk")).to_contain_text("Technical issues", timeout=30_000)
-    shoot(page, "desk")
+    expect(page.locator("table.list tbody tr")).to_have_count(1, timeout=30_000)
+    expect(page.locator("table.list")).to_contain_text("Technical issues", timeout=30_000)
+    shoot(page, "interactions")
 
 
 def test_the_customers_view_is_without_what_is_the_teams(page: Page) -> None:

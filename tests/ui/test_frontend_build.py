@@ -190,8 +190,3 @@ def test_the_pages_for_agents_are_offered_to_agents_only(pages: Environment) -> 
     agent = SimpleNamespace(name="Ada", role="agent")
     assert 'href="/console"' not in page.render(EVERY_PAGE, **problem)
     assert 'href="/console"' in page.render({**EVERY_PAGE, "user": agent}, **problem)
-
-
-def test_an_empty_desk_says_so(pages: Environment) -> None:
-    html = pages.get_template("desk.html").render(EVERY_PAGE, rows=[], next_url=None, query="")
-    assert "No messages yet" in html

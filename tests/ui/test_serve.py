@@ -103,7 +103,7 @@ def test_a_demo_that_others_could_reach_does_not_start(tmp_path: Path) -> None:
 
 def test_a_server_without_accounts_says_how_to_make_one(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--no-work") as server:
-        assert httpx.get(f"{server.url}/desk").status_code == 401
+        assert httpx.get(f"{server.url}/console").status_code == 401
     assert "frontdesk users add" in (tmp_path / "serve.log").read_text()
 
 

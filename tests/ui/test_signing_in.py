@@ -41,7 +41,7 @@ async def test_a_wrong_address_and_a_wrong_password_sound_the_same(
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/desk", "/track/AAAA0000?key=x", "/desk?query=a%20b&x=é"])
+@pytest.mark.parametrize("path", ["/", "/console", "/track/AAAA0000?key=x", "/console?query=a%20b&x=é"])
 def test_a_path_of_this_site_is_led_on_to(path: str) -> None:
     assert local(path) == path
 
@@ -58,7 +58,7 @@ def test_a_path_of_this_site_is_led_on_to(path: str) -> None:
         "/\t/evil.example",
         "/\n/evil.example",
         " //evil.example",
-        "/desk\r\nSet-Cookie: x=y",
+        "/console\r\nSet-Cookie: x=y",
         "///evil.example",
         "/" + "x" * 3000,
         "",
@@ -78,11 +78,11 @@ async def test_signing_in_anew_ends_the_session_before(house: House, customer: C
     await add_account(house)
     await sign_in(customer)
     old = dict(customer.cookies)
-    fields = {"email": "ada@example.com", "password": PASSWORD, "_csrf_token": token_in(await customer.get("/desk"))}
+    fields = {"email": "ada@example.com", "password": PASSWORD, "_csrf_token": token_in(await customer.get("/console"))}
     assert (await customer.post("/sign-in", data=fields)).status_code == 303
     async with web_client(house) as other:
         other.cookies.update(old)
-        assert (await other.get("/desk")).status_code == 401
+        assert (await other.get("/console")).status_code == 401
 
 
 async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_path: Path, builtin: Builtin) -> None:

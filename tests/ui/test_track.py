@@ -140,7 +140,7 @@ async def test_nobody_answers_without_the_key_not_even_the_team(customer: Client
     location = await handled(customer, house)
     async with web_client(house) as stranger:
         assert (await answer(stranger, location, "I am the customer")).status_code == 404
-    token = token_in(await read(agent, "/desk"))
+    token = token_in(await read(agent, "/console"))
     assert (await answer(agent, location, "I am the customer", **{"x-csrftoken": token})).status_code == 403
 
 

@@ -26,7 +26,7 @@ from frontdesk.interfaces.llm import (
     Turn,
 )
 from frontdesk.interfaces.outgoing import Http, HttpAnswer, HttpStream, NoAnswer
-from frontdesk.interfaces.pages import CodeNames, DeskRow, PageInbox, PageReader, Thread
+from frontdesk.interfaces.pages import CodeNames, PageInbox, PageReader, Thread
 from frontdesk.interfaces.plugs import (
     Analyst,
     Answer,
@@ -84,7 +84,6 @@ __all__ = [
     "Customers",
     "Deliveries",
     "DeliveryFailed",
-    "DeskRow",
     "Door",
     "EffectDesk",
     "Embeddings",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from frontdesk.model import (
@@ -17,7 +16,6 @@ from frontdesk.model import (
     Interaction,
     NewMessage,
     OutboundMessage,
-    Page,
     Work,
 )
 
@@ -36,22 +34,6 @@ class Thread:
     work: Mapping[str, Work]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskRow:
-    """One line of the desk, as codes."""
-
-    id: int
-    reference: str
-    title: str
-    status: str
-    priority: str
-    channel: str
-    sentiment: str | None
-    intent: str | None
-    customer: str
-    updated_at: datetime
-
-
 class PageReader(Protocol):
     """The queries of the pages."""
 
@@ -61,10 +43,6 @@ class PageReader(Protocol):
 
     async def senders(self, reference: str) -> tuple[str, ...]:
         """The addresses that customers wrote from in this interaction; empty where there is none."""
-        ...
-
-    async def desk(self, query: str, cursor: str, limit: int) -> Page[DeskRow]:
-        """The interactions changed last; `query` is looked for in title, reference and customer."""
         ...
 
 

@@ -34,8 +34,9 @@ LISTED = (
 RANKED = {"priority": CodeList.PRIORITY, "status": CodeList.STATUS}
 TIMES = {"updated": interaction.c.updated_at, "created": interaction.c.created_at}
 # Codes that no list knows any more come after those that one does.
-UNKNOWN_RANK = 999
-NO_READING = -1.0
+LAST_RANK = 999
+# Most interactions are over; of the others an index of their own finds the few that are asked for.
+OVER = frozenset({"CL", "CO"})
 _PLUS: custom_op[Any] = custom_op("+")
 
 
@@ -78,8 +79,24 @@ class _Asked:
         """Whether it is text in which nothing can be looked for."""
         return bool(self.wanted.text.strip()) and not (self.words.terms or self.words.without)
 
-    def numbers(self) -> tuple[ColumnElement[Any], Select[Any]]:
-        """The column of numbers, and the rows that fit, to be ordered and cut."""
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self.wanted == InteractionFilter()
+
+    def is_only_about(self, order: str) -> bool:
+        """Whether nothing is left out, or only by what it is ordered by: an index in that order then ends early."""
+        return self.is_everything or (
+            order == "confidence" and self.wanted == InteractionFilter(confidence=self.wanted.confidence)
+        )
+
+    @property
+    def is_about_open_ones(self) -> bool:
+        """Whether a status is asked for, and none of those that most have."""
+        return bool(self.wanted.status) and OVER.isdisjoint(self.wanted.status)
+
+    def numbers(self, by: str = "") -> tuple[ColumnElement[Any], Select[Any]]:
+        """The column of numbers, and the rows that fit, to be ordered (`by` tells by what) and cut."""
         number: ColumnElement[Any] = interaction.c.id
         if not self.words.terms:
             rows = select(number)
@@ -91,26 +108,28 @@ class _Asked:
             # On SQLite a cross join is done in the order in which it is written.
             joined = found.join(interaction, literal(True)) if self.dialect == "sqlite" else found
             rows = select(number).select_from(joined).where(number == found.c.id)
-        return number, rows.where(*self._conditions())
+        return number, rows.where(*self._conditions(by))
 
-    def _conditions(self) -> list[ColumnElement[bool]]:
+    def _conditions(self, by: str) -> list[ColumnElement[bool]]:
         wanted = self.wanted
         conditions: list[ColumnElement[bool]] = [self.plain(interaction.c.merged_into).is_(None)]
-        conditions += [
-            self.plain(interaction.c[name]).in_(values) for name in LISTED if (values := getattr(wanted, name))
-        ]
+        for name in LISTED:
+            if values := getattr(wanted, name):
+                column = interaction.c[name]
+                by_index = name == "status" and self.is_about_open_ones
+                conditions.append((column if by_index else self.plain(column)).in_(values))
         if wanted.customer_id is not None:
             conditions.append(interaction.c.customer_id == wanted.customer_id)
         if wanted.confidence:
-            sure = self.plain(interaction.c.confidence)
+            sure = interaction.c.confidence if by == "confidence" else self.plain(interaction.c.confidence)
             spans = (SURE[each] for each in wanted.confidence)
             conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
         for column, low, high in (
             (interaction.c.updated_at, wanted.since, wanted.until),
             (interaction.c.created_at, wanted.opened_since, wanted.opened_until),
         ):
-            conditions += [column >= low] if low is not None else []
-            conditions += [column < high] if high is not None else []
+            conditions += [self.plain(column) >= low] if low is not None else []
+            conditions += [self.plain(column) < high] if high is not None else []
         return conditions
 
     def plain(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -137,7 +156,12 @@ class _Order:
             return TIMES[self.name]
         if self.name == "confidence":
             return interaction.c.confidence
-        return case(self.ranks, value=interaction.c[self.name], else_=UNKNOWN_RANK) if self.ranks else literal(0)
+        return case(self.ranks, value=interaction.c[self.name], else_=self.unknown_rank) if self.ranks else literal(0)
+
+    @property
+    def unknown_rank(self) -> int:
+        """Where codes stand that no list knows: at the end, whatever the direction."""
+        return -1 if self.down else LAST_RANK
 
     @property
     def numbers_down(self) -> bool:
@@ -159,10 +183,11 @@ class _Order:
             value = paging.stamp(value)
         return self.sort.value, repr(value) if isinstance(value, float) else value, row["id"]
 
-    def behind(self, number: ColumnElement[Any], place: tuple[Any, int]) -> ColumnElement[bool]:
+    def behind(
+        self, column: ColumnElement[Any], number: ColumnElement[Any], place: tuple[Any, int]
+    ) -> ColumnElement[bool]:
         """The rows after a place."""
         value, last = place
-        column = self.by()
         if self.down == self.numbers_down:
             return paging.after(column, number, place, down=self.down)
         further = column < value if self.down else column > value
@@ -181,17 +206,49 @@ def _page(
 ) -> Page[ListRow]:
     if asked.has_nothing:
         return Page(())
-    number, rows = asked.numbers()
-    if place is not None:
-        rows = rows.where(order.behind(number, place))
+    if asked.is_everything and order.name in RANKED:
+        found = _ranked(connection, asked, order, limit + 1, place)
+    else:
+        found = _sorted(connection, asked, order, limit + 1, place)
+    facts = _rows(connection, [row["id"] for row in found[:limit]])
+    return paging.page(found, limit, lambda row: facts[row["id"]], order.mark)
+
+
+def _sorted(
+    connection: Connection, asked: _Asked, order: _Order, limit: int, place: tuple[Any, int] | None
+) -> Sequence[RowMapping]:
+    number, rows = asked.numbers(order.name)
     column = order.by()
-    rows = rows.add_columns(column.label("by")).limit(limit + 1)
+    in_order = asked.is_only_about(order.name) or (order.name == "updated" and not asked.is_about_open_ones)
+    if not in_order:
+        column = asked.plain(column)
+    if place is not None:
+        rows = rows.where(order.behind(column, number, place))
+    rows = rows.add_columns(column.label("by")).limit(limit)
     rows = rows.order_by(
         column.desc() if order.down else column.asc(), number.desc() if order.numbers_down else number.asc()
     )
-    found = connection.execute(rows).mappings().all()
-    facts = _rows(connection, [row["id"] for row in found[:limit]])
-    return paging.page(found, limit, lambda row: facts[row["id"]], order.mark)
+    return connection.execute(rows).mappings().all()
+
+
+def _ranked(
+    connection: Connection, asked: _Asked, order: _Order, limit: int, place: tuple[Any, int] | None
+) -> Sequence[RowMapping]:
+    """Everything by the rank of a code: code after code, so that no more than a page is read."""
+    column, found = interaction.c[order.name], list[RowMapping]()
+    ladder: list[tuple[int, ColumnElement[bool]]] = [(rank, column == code) for code, rank in order.ranks.items()]
+    ladder.sort(key=lambda each: each[0], reverse=order.down)
+    for rank, here in [*ladder, (order.unknown_rank, column.not_in(order.ranks))]:
+        if place is not None and (rank > place[0] if order.down else rank < place[0]):
+            continue
+        number, rows = asked.numbers()
+        rows = rows.add_columns(literal(rank).label("by")).where(here).order_by(number.desc())
+        if place is not None and rank == place[0]:
+            rows = rows.where(number < place[1])
+        found += connection.execute(rows.limit(limit - len(found))).mappings()
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _count(connection: Connection, asked: _Asked) -> Count:

@@ -1,13 +1,12 @@
-"""The queries of the pages: one interaction whole, and the desk's list."""
+"""The queries of the pages: one interaction whole."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
-from frontdesk.interfaces import DeskRow, Invalid, Thread
-from frontdesk.model import Page
+from frontdesk.interfaces import Thread
 from frontdesk.storage.database import Database
 from frontdesk.storage.rows import (
     as_analysis,
@@ -20,7 +19,6 @@ from frontdesk.storage.rows import (
 )
 from frontdesk.storage.tables import (
     analysis,
-    customer,
     decision,
     effect,
     inbound_message,
@@ -54,14 +52,6 @@ class StoredPages:
             .distinct()
         )
         return await self._database.read(lambda c: tuple(c.execute(addresses).scalars()))
-
-    async def desk(self, query: str, cursor: str, limit: int) -> Page[DeskRow]:
-        """See interfaces.PageReader. Raises Invalid for a cursor that is none of ours."""
-        statement = _desk(query, _position(cursor) if cursor else None).limit(limit + 1)
-        rows = await self._database.read(lambda c: [_as_desk_row(r) for r in c.execute(statement).mappings()])
-        more = len(rows) > limit
-        last = rows[limit - 1] if more else None
-        return Page(tuple(rows[:limit]), f"{last.updated_at.isoformat()}~{last.id}" if last else None)
 
 
 def _thread(connection: Connection, reference: str) -> Thread | None:
@@ -101,51 +91,3 @@ def _of_messages(
     statement: Select[*tuple[object, ...]], column: ColumnElement[str], ids: Sequence[str], by: ColumnElement[datetime]
 ) -> Select[*tuple[object, ...]]:
     return statement.where(column.in_(ids)).order_by(by)
-
-
-def _desk(query: str, after: tuple[datetime, int] | None) -> Select[*tuple[object, ...]]:
-    message = inbound_message.c
-    writer = (
-        select(message.sender_name)
-        .where(message.interaction_id == interaction.c.id, message.sender_name != "")
-        .order_by(message.sequence.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = select(interaction, func.coalesce(customer.c.name, writer, "").label("customer")).join(
-        customer, customer.c.id == interaction.c.customer_id, isouter=True
-    )
-    if query:
-        texts = (interaction.c.title, interaction.c.reference, customer.c.name, writer)
-        statement = statement.where(or_(*(text.icontains(query, autoescape=True) for text in texts)))
-    if after:
-        at, key = after
-        updated = interaction.c.updated_at
-        statement = statement.where(or_(updated < at, and_(updated == at, interaction.c.id < key)))
-    return statement.order_by(interaction.c.updated_at.desc(), interaction.c.id.desc())
-
-
-def _position(cursor: str) -> tuple[datetime, int]:
-    at, _, key = cursor.partition("~")
-    try:
-        moment, number = datetime.fromisoformat(at), int(key)
-    except ValueError:
-        moment, number = datetime.min.replace(tzinfo=UTC), 0
-    if moment.tzinfo is None or not 0 < number < 2**63:
-        raise Invalid("this page of the list is not known: begin at its first page", "cursor")
-    return moment, number
-
-
-def _as_desk_row(row: RowMapping) -> DeskRow:
-    return DeskRow(
-        id=row["id"],
-        reference=row["reference"],
-        title=row["title"],
-        status=row["status"],
-        priority=row["priority"],
-        channel=row["channel"],
-        sentiment=row["sentiment"],
-        intent=row["intent"],
-        customer=row["customer"],
-        updated_at=row["updated_at"],
-    )

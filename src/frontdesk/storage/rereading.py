@@ -1,5 +1,6 @@
 """Reading messages again: which ones, their work, and what the new reading changes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -46,10 +47,17 @@ class StoredRereadings:
         now = self._clock()
         await self._database.write(lambda c: _keep_unread(c, case, reason, now, wait))
 
+    async def plan_for(self, interaction_ids: Sequence[int]) -> int:
+        """Make work of all messages of these interactions that were read before; how many."""
+        chosen = await self._database.read(lambda c: _of_interactions(c, interaction_ids))
+        return await self._make_work(chosen)
+
     async def plan(self, tier: Tier, *, marked_only: bool, limit: int) -> int:
         """Make work of messages whose current analysis is of this tier; how many. Those under way are left out."""
+        return await self._make_work(await self._database.read(lambda c: _choose(c, tier, marked_only, limit)))
+
+    async def _make_work(self, chosen: Sequence[str]) -> int:
         now = self._clock()
-        chosen = await self._database.read(lambda c: _choose(c, tier, marked_only, limit))
         rows = [
             {
                 "id": self._new_id(),
@@ -65,6 +73,13 @@ class StoredRereadings:
         if rows:
             await self._database.write(lambda c: c.execute(insert(work), rows).rowcount)
         return len(rows)
+
+
+def _of_interactions(connection: Connection, interaction_ids: Sequence[int]) -> list[str]:
+    under_way = select(work.c.subject).where(work.c.state == WorkState.OPEN.value, work.c.kind == REREAD_WORK)
+    message = inbound_message.c
+    rows = select(message.id).where(message.interaction_id.in_(interaction_ids), message.analysis_id.is_not(None))
+    return list(connection.execute(rows.where(message.id.not_in(under_way)).order_by(message.id)).scalars())
 
 
 def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -> list[str]:

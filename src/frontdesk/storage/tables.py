@@ -120,7 +120,12 @@ interaction = Table(
     ),
     Index("ix_interaction_created", "created_at", "id"),
     Index("ix_interaction_confidence", "confidence", "id"),
-    Index("ix_interaction_status", "status", "updated_at"),
+    Index(
+        "ix_interaction_status",
+        *("status", "updated_at", "id", "category", "channel", "priority", "intent", "sentiment", "team", "tier"),
+        *("confidence", "language", "message_type", "created_at", "customer_id", "route", "merged_into"),
+    ),
+    Index("ix_interaction_priority", "priority", "id"),
 )
 
 inbound_message = Table(

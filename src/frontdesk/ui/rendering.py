@@ -67,9 +67,9 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
     german = language == "de"
     templates.filters |= {
         "when": when_in_german if german else when,
-        "grouped": grouped_in_german if german else grouped,
         "percent": percent_in_german if german else percent,
         "translated": labels.translated,
+        "grouped": grouped_in_german if german else grouped,
     }
     templates.globals |= {
         "version": version,

@@ -20,8 +20,6 @@ HANDLERS = (
     track.events,
     track.answer,
     desk.desk,
-    desk.fragment,
-    desk.events,
     signing_in.form,
     signing_in.sign_in,
     signing_in.sign_out,
@@ -35,6 +33,7 @@ def router(services: Services, chat: ChatServices, set_up: SetUp) -> Router:
     provided = {
         "services": Provide(lambda: services, sync_to_thread=False),
         "set_up": Provide(lambda: set_up, sync_to_thread=False),
+        "console": Provide(lambda: services.console, sync_to_thread=False),
     }
     return Router(
         "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided

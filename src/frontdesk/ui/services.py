@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 from frontdesk.insights.reporting import Report
 from frontdesk.interfaces import CodeNames, Door, Gate, NewId, PageInbox, PageReader, Visit
 from frontdesk.model import Caller
+from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.live import Live
 from frontdesk.ui.rendering import Pages
 from frontdesk.ui.track_keys import TrackKeys
@@ -37,6 +38,7 @@ class Services:
     wake: Callable[[], None]
     new_id: NewId
     https: bool
+    console: ConsoleServices
 
 
 Needs = NamedDependency[SkipValidation[Services]]

@@ -219,7 +219,7 @@ async def test_only_sites_that_are_allowed_may_use_it_and_read_its_answers(custo
 
 
 async def test_no_other_page_is_opened_to_other_sites(customer: Client) -> None:
-    for path in ("/", "/desk", "/api/v1/interactions", "/static/main.css"):
+    for path in ("/", "/console", "/api/v1/interactions", "/static/main.css"):
         assert "access-control-allow-origin" not in (await customer.get(path, headers={"Origin": SHOP})).headers
     refused = await customer.post("/messages", data={"text": "hello"}, headers=HTML | {"Origin": SHOP})
     assert refused.status_code == 403

@@ -27,7 +27,10 @@ class Group:
 GROUPS = (
     Group(
         "",
-        (Entry("/console", N_("Home"), "home"),),
+        (
+            Entry("/console", N_("Home"), "home"),
+            Entry("/console/interactions", N_("Interactions"), "list"),
+        ),
     ),
     Group(
         N_("Insights"),

@@ -1,9 +1,9 @@
 """All routes of the console."""
 
-from frontdesk.ui.console import accuracy, configuration, effects, home, insights, models, rules, use_cases
+from frontdesk.ui.console import accuracy, configuration, effects, insights, models, rules, team, use_cases
 
 CONSOLE = (
-    home.home,
+    *team.HANDLERS,
     *insights.HANDLERS,
     *effects.HANDLERS,
     *rules.HANDLERS,

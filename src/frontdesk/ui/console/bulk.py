@@ -1,0 +1,96 @@
+"""The same done with many interactions at once; one that refuses does not stop the others."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from litestar import Response, post
+from litestar.response import Redirect
+
+from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
+from frontdesk.model import Change, Interaction, Status
+from frontdesk.ticketing.changes import check_change
+from frontdesk.ui.console.interactions import PATH
+from frontdesk.ui.console.services import Console, ConsoleServices
+from frontdesk.ui.desk import AGENT
+from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.submit import normal_reference
+
+MOST = 200
+TRIES = 5
+LONGEST_TAGS = 100
+Doing = Callable[[Interaction], Awaitable[None]]
+
+
+@post(f"{PATH}/bulk", opt=AGENT, include_in_schema=False)
+async def bulk(request: PageRequest, services: Needs, console: Console) -> Response[str] | Redirect:
+    """Assign, tag, close or read again; what could not be done is told with its reason."""
+    fields = await read_form(request)
+    references = [normal_reference(each) for each in fields.get("references", "").split()[:MOST]]
+    doing = await _doing(fields, services, console, request.user.name)
+    refused: dict[str, str] = {}
+    for reference in references:
+        try:
+            await _tried(reference, doing, console)
+        except (Conflict, Invalid, NotFound, Stale) as error:
+            refused[reference] = str(error)
+    services.wake()
+    back = f"{PATH}?{_query(fields.get('back', ''))}".rstrip("?")
+    if not refused:
+        return Redirect(back, status_code=303)
+    context = {"done": len(references) - len(refused), "refused": refused, "back": back}
+    return services.pages.page(request, "console/bulk.html", N_("Not all of it"), context)
+
+
+async def _tried(reference: str, doing: Doing, console: ConsoleServices) -> None:
+    for attempt in range(TRIES):
+        try:
+            return await doing(await console.interactions.get(reference))
+        except Stale:  # the pipeline was faster: look at it again
+            if attempt == TRIES - 1:
+                raise
+    return None
+
+
+async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleServices, by: str) -> Doing:
+    """What a form asks for. Raises Invalid."""
+    wanted, lists = fields.get("do", ""), await services.codes.all()
+
+    def change(make: Callable[[Interaction], Change]) -> Doing:
+        async def do(matter: Interaction) -> None:
+            await console.interactions.change(matter, check_change(matter, make(matter), lists), by)
+
+        return do
+
+    async def read(matter: Interaction) -> None:
+        if console.read_again is None:
+            raise Conflict("no language model is there to read with: set one up in [llm.services] and [llm.ladders]")
+        await console.read_again([matter.id])
+
+    if wanted == "assign":
+        return change(lambda _: Change(team=fields.get("team", "")))
+    if wanted == "close":
+        return change(lambda _: Change(status=Status.CLOSED))
+    if wanted == "tag":
+        tag = fields.get("tag", "").replace(",", " ").strip()
+        if not tag:
+            raise Invalid("write the tag that is to be added", "tag")
+        return change(lambda matter: Change(tags=with_tag(matter.tags, tag)))
+    if wanted == "read":
+        return read
+    raise Invalid("choose what is to be done with them", "do")
+
+
+def with_tag(tags: str, tag: str) -> str:
+    """Tags with one more. Raises Invalid when they become too long."""
+    kept = [each.strip() for each in tags.split(",") if each.strip()]
+    joined = ", ".join(kept if tag in kept else [*kept, tag])
+    if len(joined) > LONGEST_TAGS:
+        raise Invalid(f"tags have at most {LONGEST_TAGS} characters together: remove one first", "tags")
+    return joined
+
+
+def _query(text: str) -> str:
+    """The query of an address of the list, without anything that would make it another address."""
+    return urlsplit(f"{PATH}?{text}").query if "\n" not in text and "\r" not in text else ""

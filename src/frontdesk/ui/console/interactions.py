@@ -1,0 +1,173 @@
+"""The list of interactions: searched, filtered, sorted, counted; the address holds all of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+from litestar.response import Stream
+
+from frontdesk.interfaces.console import ListRow, ListSort
+from frontdesk.model import CodeList
+from frontdesk.ui.console.list_query import CODED, FIXED, LABELS, ListQuery
+from frontdesk.ui.console.services import Console
+from frontdesk.ui.desk import AGENT
+from frontdesk.ui.events import event_stream
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.thread_view import LANGUAGES, Names
+
+ROWS = 50
+PATH = "/console/interactions"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: what its heading says, by which orders it is sorted, where it is left out."""
+
+    key: str
+    label: str
+    sorts: tuple[ListSort, ListSort] | None = None
+    narrow: str = ""
+
+
+COLUMNS = (
+    Column("title", N_("Interaction")),
+    Column("customer", N_("Customer"), narrow="less"),
+    Column("status", N_("Status"), (ListSort.STATUS, ListSort.STATUS_LAST)),
+    Column("priority", N_("Priority"), (ListSort.PRIORITY_FIRST, ListSort.PRIORITY), narrow="less"),
+    Column("intent", N_("Intent"), narrow="less"),
+    Column("confidence", N_("Confidence"), (ListSort.CONFIDENCE, ListSort.CONFIDENCE_FIRST), narrow="rare"),
+    Column("sentiment", N_("Sentiment"), narrow="least"),
+    Column("channel", N_("Channel"), narrow="less"),
+    Column("team", N_("Team"), narrow="rare"),
+    Column("updated", N_("Changed"), (ListSort.UPDATED_FIRST, ListSort.UPDATED), narrow="least"),
+)
+# Offered before anybody saved one.
+READY_VIEWS = (
+    (N_("Open"), "status=NW&status=IP&status=RO&status=AA"),
+    (N_("New"), "status=NW"),
+    (N_("Negative and urgent"), "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO"),
+    (N_("Uncertain"), "confidence=low&sort=confidence"),
+)
+
+
+@get(PATH, opt=AGENT, include_in_schema=False)
+async def interactions(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+    """The page."""
+    query = ListQuery.read(_query(request))
+    context = await list_context(services, console, query)
+    context |= {
+        "views": await console.views.of(request.user.id),
+        "ready_views": READY_VIEWS,
+        "me": request.user.id,
+        "offered": await offered(services),
+        "address": query.address(),
+    }
+    return services.pages.page(request, "console/interactions.html", N_("Interactions"), context)
+
+
+@get(f"{PATH}/rows", opt=AGENT, include_in_schema=False)
+async def rows(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+    """The table alone."""
+    context = await list_context(services, console, ListQuery.read(_query(request)))
+    return services.pages.page(request, "console/_interaction_rows.html", "", context)
+
+
+@get(f"{PATH}/count", opt=AGENT, include_in_schema=False)
+async def count(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+    """How many there are, fetched after the page so that nobody waits for it."""
+    number = await console.lists.count(ListQuery.read(_query(request)).filter())
+    return services.pages.page(request, "console/_interaction_count.html", "", {"count": number})
+
+
+@get(f"{PATH}/events", opt=AGENT, include_in_schema=False)
+async def events(services: Needs) -> Stream:
+    """Tells when to fetch the table again."""
+    return event_stream(services.live, None)
+
+
+async def list_context(services: Needs, console: Console, query: ListQuery) -> dict[str, Any]:
+    """What the table needs."""
+    page = await console.lists.page(query.filter(), query.sort, ROWS, query.cursor)
+    names = Names.of(await services.codes.all())
+    return {
+        "rows": [show_row(row, names) for row in page.rows],
+        "columns": [_heading(column, query) for column in COLUMNS],
+        "query": query,
+        "tokens": _tokens(query, names),
+        "next_url": f"{PATH}?{query.address(cursor=page.next_cursor)}" if page.next_cursor else None,
+        "first_url": f"{PATH}?{query.address()}" if query.cursor else None,
+    }
+
+
+async def offered(services: Needs) -> list[dict[str, Any]]:
+    """The filters with what they can be set to."""
+    lists = await services.codes.all()
+    coded = [
+        (name, [(entry.code, entry.name) for entry in lists.get(which, ()) if entry.active])
+        for name, which in CODED.items()
+    ]
+    fixed = [(name, list(values.items())) for name, values in FIXED.items()]
+    return [{"name": name, "label": LABELS[name], "values": values} for name, values in (*coded, *fixed)]
+
+
+def show_row(row: ListRow, names: Names) -> dict[str, Any]:
+    """A row with names for its codes."""
+    return {
+        "reference": row.reference,
+        "title": row.title,
+        "status_name": names.of_code(CodeList.STATUS, row.status),
+        "priority": row.priority,
+        "priority_name": names.of_code(CodeList.PRIORITY, row.priority),
+        "channel_name": names.of_code(CodeList.CHANNEL, row.channel),
+        "category_name": names.of_code(CodeList.CATEGORY, row.category),
+        "team_name": names.of_code(CodeList.TEAM, row.team),
+        "intent_name": names.of_code(CodeList.INTENT, row.intent),
+        "sentiment": row.sentiment,
+        "confidence": row.confidence,
+        "tier": row.tier,
+        "customer": row.customer,
+        "customer_id": row.customer_id,
+        "messages": row.messages,
+        "tags": [tag.strip() for tag in row.tags.split(",") if tag.strip()],
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+
+
+def _query(request: PageRequest) -> str:
+    return bytes(request.scope.get("query_string", b"")).decode("latin-1")
+
+
+def _heading(column: Column, query: ListQuery) -> dict[str, Any]:
+    heading: dict[str, Any] = {"key": column.key, "label": column.label, "narrow": column.narrow, "url": "", "is": ""}
+    if column.sorts is not None:
+        first, second = column.sorts
+        other = second if query.sort is first else first
+        heading["url"] = f"{PATH}?{query.address(sort=other)}"
+        if query.sort in column.sorts:
+            heading["is"] = "descending" if query.sort.value.startswith("-") else "ascending"
+    return heading
+
+
+def _tokens(query: ListQuery, names: Names) -> list[dict[str, str]]:
+    """Each value of the filter as a token with the address without it."""
+    return [
+        {
+            "label": "" if name == "q" else LABELS[name],
+            "value": _named(name, value, names),
+            "url": f"{PATH}?{query.without(name, value).address()}",
+        }
+        for name, value in query.pairs()
+    ]
+
+
+def _named(name: str, value: str, names: Names) -> str:
+    if name in CODED:
+        return names.of_code(CODED[name], value)
+    if name == "language":
+        return LANGUAGES.get(value, value)
+    return FIXED.get(name, {}).get(value, value)
+
+
+HANDLERS = (interactions, rows, count, events)

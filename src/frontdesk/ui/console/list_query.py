@@ -1,0 +1,180 @@
+"""A list's filter as the address bar holds it: read from a query, checked, written back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from frontdesk.interfaces.console import ListSort
+from frontdesk.model import CodeList, InteractionFilter, Sentiment, Tier
+from frontdesk.model.queries import Confidence
+from frontdesk.ticketing.submission import storable
+from frontdesk.ui.languages import N_
+
+# The parameter of each list of codes, and where its values come from.
+CODED = {
+    "status": CodeList.STATUS,
+    "priority": CodeList.PRIORITY,
+    "category": CodeList.CATEGORY,
+    "channel": CodeList.CHANNEL,
+    "intent": CodeList.INTENT,
+    "team": CodeList.TEAM,
+    "message_type": CodeList.MESSAGE_TYPE,
+}
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "sentiment": {each.value: each.value for each in Sentiment},
+    "confidence": {
+        Confidence.LOW.value: N_("Below 50 percent"),
+        Confidence.MEDIUM.value: N_("50 to 80 percent"),
+        Confidence.HIGH.value: N_("80 percent and more"),
+    },
+    "tier": {Tier.BUILTIN.value: N_("Built-in engine"), Tier.MODEL.value: N_("Language model")},
+}
+LABELS = {
+    "status": N_("Status"),
+    "priority": N_("Priority"),
+    "category": N_("Category"),
+    "channel": N_("Channel"),
+    "intent": N_("Intent"),
+    "sentiment": N_("Sentiment"),
+    "team": N_("Team"),
+    "message_type": N_("Type"),
+    "confidence": N_("Confidence"),
+    "tier": N_("Tier"),
+    "customer": N_("Customer"),
+    "since": N_("Changed from"),
+    "until": N_("Changed to"),
+    "opened_since": N_("Opened from"),
+    "opened_until": N_("Opened to"),
+    "language": N_("Language"),
+    "route": N_("Route"),
+}
+MANY = (*CODED, *FIXED, "language", "route")
+DATES = ("since", "until", "opened_since", "opened_until")
+MOST_VALUES = 30
+LONGEST_VALUE = 60
+LONGEST_TEXT = 200
+EARLIEST = date(1970, 1, 2)
+LATEST = date(9998, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a list shows: the text, the values of each filter, customer and dates as written, the order, the place."""
+
+    text: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    customer: str = ""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    sort: ListSort = ListSort.UPDATED_FIRST
+    cursor: str = ""
+    strange: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, query: str) -> "ListQuery":
+        """From the part of an address behind the question mark; what makes no sense is named in `strange`."""
+        try:
+            pairs = parse_qsl(query, max_num_fields=300)
+        except ValueError:
+            return cls(strange=("query",))
+        given: dict[str, list[str]] = {}
+        for name, value in pairs:
+            given.setdefault(name, []).append(storable(value).strip())
+        return cls._of(given)
+
+    @classmethod
+    def _of(cls, given: Mapping[str, Sequence[str]]) -> "ListQuery":
+        strange: list[str] = []
+        chosen: dict[str, tuple[str, ...]] = {}
+        for name in MANY:
+            values = tuple(dict.fromkeys(v for v in given.get(name, ()) if v and len(v) <= LONGEST_VALUE))[:MOST_VALUES]
+            allowed = FIXED.get(name)
+            if allowed and any(value not in allowed for value in values):
+                strange.append(name)
+                values = tuple(value for value in values if value in allowed)
+            if values:
+                chosen[name] = values
+        dates: dict[str, date] = {}
+        for name in DATES:
+            if (written := _last(given, name)) and (day := _day(written)):
+                dates[name] = day
+            elif written:
+                strange.append(name)
+        wanted_sort = _last(given, "sort")
+        if wanted_sort and wanted_sort not in set(ListSort):
+            strange.append("sort")
+            wanted_sort = ""
+        return cls(
+            text=_last(given, "q")[:LONGEST_TEXT],
+            chosen=chosen,
+            customer=_last(given, "customer")[:10],
+            dates=dates,
+            sort=ListSort(wanted_sort or ListSort.UPDATED_FIRST),
+            cursor=_last(given, "cursor")[:400],
+            strange=tuple(strange),
+        )
+
+    def filter(self) -> InteractionFilter:
+        """As stores know it. Days are whole and in UTC; the last one counts."""
+        chosen = {name: values for name, values in self.chosen.items() if name != "confidence"}
+        return InteractionFilter(
+            **chosen,
+            confidence=tuple(Confidence(each) for each in self.chosen.get("confidence", ())),
+            customer_id=self.customer or None,
+            text=self.text,
+            since=_begin(self.dates.get("since")),
+            until=_end(self.dates.get("until")),
+            opened_since=_begin(self.dates.get("opened_since")),
+            opened_until=_end(self.dates.get("opened_until")),
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filter as names and values, without order and place."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [(name, value) for name in MANY for value in self.chosen.get(name, ())]
+        pairs += [("customer", self.customer)] if self.customer else []
+        return pairs + [(name, day.isoformat()) for name, day in self.dates.items()]
+
+    def address(self, *, cursor: str = "", sort: ListSort | None = None) -> str:
+        """The query of this filter in this order (or another), from the start or a place."""
+        pairs, order = self.pairs(), sort or self.sort
+        if order is not ListSort.UPDATED_FIRST:
+            pairs.append(("sort", order.value))
+        if cursor:
+            pairs.append(("cursor", cursor))
+        return urlencode(pairs)
+
+    def without(self, name: str, value: str) -> "ListQuery":
+        """The same without one value of a filter."""
+        if name == "q":
+            return replace(self, text="", cursor="")
+        if name == "customer":
+            return replace(self, customer="", cursor="")
+        if name in DATES:
+            return replace(self, dates={n: d for n, d in self.dates.items() if n != name}, cursor="")
+        left = tuple(each for each in self.chosen.get(name, ()) if each != value)
+        return replace(self, chosen={**self.chosen, name: left} if left else _omit(self.chosen, name), cursor="")
+
+
+def _omit(chosen: Mapping[str, tuple[str, ...]], name: str) -> Mapping[str, tuple[str, ...]]:
+    return {key: values for key, values in chosen.items() if key != name}
+
+
+def _last(given: Mapping[str, Sequence[str]], name: str) -> str:
+    return given[name][-1] if given.get(name) else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+def _end(day: date | None) -> datetime | None:
+    return _begin(day + timedelta(days=1)) if day else None
