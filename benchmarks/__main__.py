@@ -18,6 +18,7 @@ from benchmarks.gateway import gateway
 from benchmarks.handling import whole_way
 from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
+from benchmarks.odata import odata
 from benchmarks.reading import engine
 from benchmarks.webhooks import webhooks
 
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "webhooks": webhooks,
     "gateway": gateway,
     "llm-pipeline": llm_pipeline,
+    "odata": odata,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

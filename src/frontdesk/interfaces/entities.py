@@ -1,7 +1,7 @@
 """The sockets of interfaces that show the house as entities: reading by query trees, changing by writes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from frontdesk.model.querying import Done, Found, Query, Write
 
@@ -9,11 +9,16 @@ from frontdesk.model.querying import Done, Found, Query, Write
 class Entities(Protocol):
     """Reads entities."""
 
-    async def read(self, query: Query) -> Found:
-        """The rows; where `top` is set and there are more, `more` says so. Raises Invalid for what cannot be done."""
+    async def read(
+        self, query: Query, at: Mapping[str, Any] | None = None, top: int | None = None, skip: int = 0
+    ) -> Found:
+        """The rows with the values `at`, `top` of them; `more` says whether there are more. Raises Invalid.
+
+        `top` and `skip` count instead of the query's. The same query handed in again is read faster.
+        """
         ...
 
-    async def count(self, query: Query) -> int:
+    async def count(self, query: Query, at: Mapping[str, Any] | None = None) -> int:
         """How many rows there are, whatever its page. Raises Invalid."""
         ...
 

@@ -155,7 +155,7 @@ APPLIED: list[tuple[str, list[dict[str, Any]]]] = [
     ("groupby((status/name,category_code),aggregate($count as n))/filter(n gt 1)", [{"status": {"name": "In-Process"}, "category_code": "SUP", "n": 2}]),
     ("filter(ID gt 1)/groupby((status_code),aggregate($count as n))/orderby(n desc,status_code desc)/top(1)", [{"status_code": "SP", "n": 1}]),
     ("groupby((status_code),aggregate($count as n))/skip(1)", [{"status_code": "SP", "n": 1}]),
-    ("concat(aggregate($count as n),groupby((status_code),aggregate($count as n)))", [{"n": 3}, {"status_code": "IP", "n": 2}, {"status_code": "SP", "n": 1}]),
+    ("concat(aggregate($count as n),groupby((status_code),aggregate($count as n)))", [{"n": 3}, {"status_code": "SP", "n": 1}, {"status_code": "IP", "n": 2}]),
     ("search(washing)/aggregate($count as n)", [{"n": 1}]),
     ("compute(ID mul 2 as double)/aggregate(double with sum as s)", [{"s": 12}]),
     ("groupby((status_code),aggregate($count as n))/aggregate(n with max as most)", [{"most": 2}]),

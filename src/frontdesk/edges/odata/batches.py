@@ -136,6 +136,8 @@ def _request(outer: Request, inner: Inner, places: Mapping[str, str]) -> Request
     path = split.path
     root = f"/{outer.service.path}/"
     if path.startswith("/"):
+        if path.lstrip("/").partition("(")[0].partition("/")[0] in outer.service.entities:
+            path = root + path.lstrip("/")  # SAP's Cloud SDK writes its relative URLs so
         if not (path + "/").startswith(root):
             raise Refused(f"{path[:60]} is not within {root}: a batch stays within its service", 404)
         path = path.removeprefix(root)

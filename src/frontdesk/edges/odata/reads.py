@@ -1,5 +1,6 @@
 """Reading: lists with pages, single rows, properties, counts, references."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +14,17 @@ from frontdesk.edges.odata.refusals import Refused
 from frontdesk.interfaces.entities import Entities
 from frontdesk.model import Role
 from frontdesk.model.entities import Entity, Kind
-from frontdesk.model.querying import Call, Expression, Field, Found, Literal, Query
+from frontdesk.model.querying import Found, Query
 
 PAGE = 1000
 PLANS = 512
 ONE_ROW = frozenset({"$select", "$expand", "$format", "$compute"})
+Values = Mapping[str, Any]
 COUNTS = frozenset({"$filter", "$search", "$apply", "$format", "$compute"})
+
+
+class NothingThere(Exception):
+    """A navigation to one leads nowhere: there is nothing to be told, which is no error."""
 
 
 class Reads:
@@ -28,41 +34,52 @@ class Reads:
         """Read from here."""
         self._entities = entities
         self._plans: dict[tuple[str, str, str], Query] = {}
+        self._small: dict[tuple[int, tuple[str, ...]], Query] = {}
 
     async def answer(self, request: Request, address: Address) -> Answer:
         """The answer to a GET of entities. Raises Refused, Invalid."""
-        where = await self.located(address, request)
+        try:
+            at = await self.located(address)
+        except NothingThere:
+            return Answer(204)
         last = address.last
         if address.end == "$count":
-            return await self._count(request, last.entity, where)
+            return await self._count(request, last.entity, at)
         if address.member:
-            return await self._property(request, address, where)
+            return await self._property(request, address, at)
         if last.is_one:
-            return await self._one(request, address, where)
-        return await self._list(request, address, where)
+            return await self._one(request, address, at)
+        return await self._list(request, address, at)
 
-    async def located(self, address: Address, request: Request) -> tuple[Expression, ...]:
-        """What the last rows of an address fulfil. Raises Refused (404) where a row on the way is missing."""
-        where: tuple[Expression, ...] = ()
+    async def located(self, address: Address) -> Values:
+        """What the last rows of an address have. Raises Refused (404) where a row on the way is missing."""
+        at: Values = {}
         for place, hop in enumerate(address.hops):
             if hop.way is not None:
-                where = await self._behind(address.hops[place - 1], hop, where)
+                at = await self._behind(address.hops[place - 1], hop, at)
             if hop.key is not None:
-                where = (*where, *fulfils(hop.entity, hop.key))
-        return where
+                at = {**at, **hop.key}
+        return at
 
-    async def _behind(self, before: Hop, hop: Hop, where: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    async def _behind(self, before: Hop, hop: Hop, at: Values) -> Values:
         assert hop.way is not None
-        mine = tuple(name for name, _ in hop.way.pairs)
-        row = await self.first(Query(before.entity, where=where, columns=mine, top=1))
-        values = {theirs: row[name] for name, theirs in hop.way.pairs}
-        if None in values.values() and not hop.way.many:
-            return (Literal(False, Kind.BOOLEAN),)
-        return fulfils(hop.entity, {**values, **dict(hop.way.fixed)})
+        row = await self.first(before.entity, at, tuple(name for name, _ in hop.way.pairs))
+        found = {theirs: row[name] for name, theirs in hop.way.pairs}
+        if None in found.values() and not hop.way.many:
+            raise NothingThere
+        return {**found, **dict(hop.way.fixed)}
 
-    async def first(self, query: Query) -> dict[str, Any]:
+    async def first(self, entity: Entity, at: Values, columns: tuple[str, ...]) -> dict[str, Any]:
+        """Some columns of the one row. Raises Refused (404)."""
+        key = (id(entity), columns)
+        query = self._small.get(key)
+        if query is None:
+            query = self._small[key] = Query(entity, columns=columns)
+        return await self.one(query, at)
+
+    async def one(self, query: Query, at: Values) -> dict[str, Any]:
         """The one row. Raises Refused (404)."""
-        found = await self._entities.read(query)
+        found = await self._entities.read(query, at, 1)
         if not found.rows:
             raise Refused(f"there is no such {query.entity.name}", 404)
         return found.rows[0]
@@ -79,18 +96,17 @@ class Reads:
             self._plans[key] = query
         return query, options
 
-    async def _list(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+    async def _list(self, request: Request, address: Address, at: Values) -> Answer:
         query, options = self.plan(request, address.last.entity)
         page, skipped = min(request.prefers.page or PAGE, PAGE), whole(options, "$skiptoken") or 0
         left = None if query.top is None else max(0, query.top - skipped)
         size = page if left is None else min(page, left)
-        wanted = replace(query, where=(*where, *query.where), top=size, skip=query.skip + skipped)
         if address.end == "$ref":
-            wanted = replace(wanted, columns=address.last.entity.keys, expands=())
-        found = await self._entities.read(wanted)
+            query = replace(query, columns=address.last.entity.keys, expands=())
+        found = await self._entities.read(query, at, size, query.skip + skipped)
         more = found.more and (left is None or left > size)
         return json_answer(
-            request, self._listed(request, address, wanted, found, more, skipped + size), headers=_paged(request)
+            request, self._listed(request, address, query, found, more, skipped + size), headers=_paged(request)
         )
 
     def _listed(
@@ -112,11 +128,11 @@ class Reads:
             content["@odata.nextLink"] = _next_link(request, address, next_at)
         return content
 
-    async def _one(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+    async def _one(self, request: Request, address: Address, at: Values) -> Answer:
         entity = address.last.entity
         query, options = self.plan(request, entity)
         _only(options, ONE_ROW, "one row")
-        found = await self._entities.read(replace(query, where=where, top=1))
+        found = await self._entities.read(query, at, 1)
         if not found.rows:
             if address.last.way is not None and not address.last.way.many:
                 return Answer(204)
@@ -142,19 +158,19 @@ class Reads:
         content = {} if request.bare else {"@odata.context": context_of(query, depth, "/$entity")}
         return json_answer(request, content | shown(row, query, request), status, headers)
 
-    async def _count(self, request: Request, entity: Entity, where: tuple[Expression, ...]) -> Answer:
+    async def _count(self, request: Request, entity: Entity, at: Values) -> Answer:
         query, options = self.plan(request, entity)
         _only(options, COUNTS, "a count")
-        count = await self._entities.count(replace(query, where=(*where, *query.where)))
+        count = await self._entities.count(query, at)
         return Answer(200, str(count).encode(), {"Content-Type": "text/plain"})
 
-    async def _property(self, request: Request, address: Address, where: tuple[Expression, ...]) -> Answer:
+    async def _property(self, request: Request, address: Address, at: Values) -> Answer:
         entity, name = address.last.entity, address.member
         known = entity.properties[name]
         if known.kind is Kind.BINARY:
             request.need(Role.AGENT)
         _only(options_of(request.query), frozenset({"$format"}), "a property")
-        row = await self.first(Query(entity, where=where, columns=(name,), top=1))
+        row = await self.first(entity, at, (name,))
         value = row[name]
         if value is None:
             return Answer(204)
@@ -168,15 +184,6 @@ class Reads:
             )
         context = f"{'../' * (address.depth - 1)}$metadata#{link_of(row, entity)}/{name}"
         return json_answer(request, {"@odata.context": context, "value": value})
-
-
-def fulfils(entity: Entity, values: "dict[str, Any] | Any") -> tuple[Expression, ...]:
-    """The conditions of rows with these values."""
-    found: list[Expression] = []
-    for name, value in values.items():
-        kind = entity.properties[name].kind
-        found.append(Call("eq", (Field(name, kind), Literal(value, kind)), Kind.BOOLEAN))
-    return tuple(found)
 
 
 def _only(options: Options, allowed: frozenset[str], what: str) -> None:

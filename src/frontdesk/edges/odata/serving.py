@@ -20,7 +20,7 @@ from frontdesk.edges.odata.refusals import Refused, error_of
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.model import Role
 from frontdesk.model.entities import Service
-from frontdesk.model.querying import Query, Result
+from frontdesk.model.querying import Result
 
 CHANGES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
@@ -76,11 +76,10 @@ class Room:
             return await self._reads.answer(request, address)
         return await self._writes.answer(request, address)
 
-    async def key(self, address: Address, request: Request) -> Mapping[str, Any]:
+    async def key(self, address: Address) -> Mapping[str, Any]:
         """The key of the row that an operation is bound to. Raises Refused (404)."""
-        where = await self._reads.located(address, request)
         entity = address.last.entity
-        return key_of(await self._reads.first(Query(entity, where=where, columns=entity.keys, top=1)), entity)
+        return key_of(await self._reads.first(entity, await self._reads.located(address), entity.keys), entity)
 
     async def _change_set(self, together: list[tuple[str, Request]]) -> list[Answer]:
         """Changes that are carried out whole or not at all; an operation stands alone in its set."""

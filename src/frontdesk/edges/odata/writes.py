@@ -10,13 +10,13 @@ from frontdesk.edges.odata.bodies import Names, Purpose, object_of, value_of_jso
 from frontdesk.edges.odata.exchange import Answer, Request
 from frontdesk.edges.odata.options import options_of
 from frontdesk.edges.odata.presenting import HIDDEN, key_of, key_text
-from frontdesk.edges.odata.reads import ONE_ROW, Reads, fulfils
+from frontdesk.edges.odata.reads import ONE_ROW, Reads
 from frontdesk.edges.odata.refusals import Refused
 from frontdesk.interfaces import Stale
 from frontdesk.interfaces.entities import EntityWriter, Handled
 from frontdesk.model import Role
 from frontdesk.model.entities import Entity, Kind, Written
-from frontdesk.model.querying import Done, Query, Result, Write
+from frontdesk.model.querying import Done, Result, Write
 
 MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
 PEOPLE = frozenset({"OutboundServiceMessage", "Contact", "Customer"})
@@ -87,18 +87,18 @@ class Writes:
         entity = address.last.entity
         values = values_of(object_of(request), entity, request.service, Purpose(creates=True), names)
         if address.last.way is not None:
-            values |= await self._owner(request, address.hops[-2], address)
+            values |= await self._owner(address.hops[-2], address)
         write = Write("create", entity.name, {}, values, None, request.by)
         return Prepared(request, write, entity, address.depth, HTTPStatus.CREATED)
 
-    async def _owner(self, request: Request, owner: Hop, address: Address) -> dict[str, Any]:
+    async def _owner(self, owner: Hop, address: Address) -> dict[str, Any]:
         """What a new row refers to, by where it is posted."""
         way = address.last.way
         assert way is not None
         if owner.key and any(isinstance(value, Result) for value in owner.key.values()):
             return {theirs: owner.key[mine] for mine, theirs in way.pairs}
-        where = await self._reads.located(replace(address, hops=address.hops[:-1]), request)
-        row = await self._reads.first(Query(owner.entity, where=where, columns=tuple(m for m, _ in way.pairs), top=1))
+        at = await self._reads.located(replace(address, hops=address.hops[:-1]))
+        row = await self._reads.first(owner.entity, at, tuple(mine for mine, _ in way.pairs))
         return {theirs: row[mine] for mine, theirs in way.pairs}
 
     async def _key(self, request: Request, address: Address) -> tuple[Mapping[str, Any], int | None]:
@@ -107,8 +107,7 @@ class Writes:
         if given and any(isinstance(value, Result) for value in given.values()):
             return given, None
         entity = address.last.entity
-        where = await self._reads.located(address, request)
-        row = await self._reads.first(Query(entity, where=where, columns=entity.keys, top=1))
+        row = await self._reads.first(entity, await self._reads.located(address), entity.keys)
         return key_of(row, entity), _expected(request, entity, row.get(HIDDEN + "version"))
 
     def _values(self, request: Request, entity: Entity, names: Names) -> dict[str, Any]:
@@ -162,7 +161,7 @@ class Writes:
     ) -> Answer:
         """A row as it is now, with what the URL's $select and $expand want of it."""
         query, _ = self._reads.plan(request, entity)
-        row = await self._reads.first(replace(query, where=fulfils(entity, key), top=1, skip=0))
+        row = await self._reads.one(query, key)
         answer = self._reads.represent(request, row, query, depth, status)
         return Answer(answer.status, answer.body, {**answer.headers, **headers})
 

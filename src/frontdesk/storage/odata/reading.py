@@ -1,19 +1,19 @@
 """Reads what a query wants: one statement for the rows, one for each navigation that is expanded, one for a count."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Integer, Select, String, bindparam, func, select, tuple_
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model.entities import Entity, Kind, Navigation
-from frontdesk.model.querying import Call, Expand, Expression, Field, Found, Literal, Query
+from frontdesk.model.entities import Kind, Navigation
+from frontdesk.model.querying import Expand, Found, Query
 from frontdesk.storage.database import Database
-from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, Sql, value
+from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, TYPES, Sql, value
 from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
 from frontdesk.storage.odata.sources import SOURCES
 from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, sorting, state_of, tie
@@ -21,6 +21,7 @@ from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, s
 VERSION = "\u00a7version"
 HIDDEN = "\u00a7"
 MOST_EXPANDED = 20_000
+EVERYTHING = 2**31 - 2
 Row = dict[str, Any]
 
 
@@ -31,31 +32,84 @@ class StoredEntities:
         """Read from this database."""
         self._database = database
 
-    async def read(self, query: Query) -> Found:
+    async def read(
+        self, query: Query, at: Mapping[str, Any] | None = None, top: int | None = None, skip: int = 0
+    ) -> Found:
         """See interfaces.entities.Entities."""
-        return await self._database.read(lambda c: read(c, query))
+        page = query.top if top is None else top
+        return await self._database.read(lambda c: read(c, query, at or {}, page, skip or query.skip))
 
-    async def count(self, query: Query) -> int:
+    async def count(self, query: Query, at: Mapping[str, Any] | None = None) -> int:
         """See interfaces.entities.Entities."""
-        state = state_of(query, SOURCES, self._database.dialect)
-        statement = count_of(state)
-        return await self._database.read(lambda c: int(_run(c, statement)[0][0]))
+        given = at or {}
+        plan = _planned(query, self._database.dialect, tuple(given), False)
+        return await self._database.read(lambda c: int(_run(c, plan.counting, _at(given))[0][0]))
 
 
-def read(connection: Connection, query: Query) -> Found:
-    """The rows of a query with all that is expanded, within the transaction at hand. Raises Invalid."""
-    dialect = connection.dialect.name
-    state = state_of(query, SOURCES, dialect)
-    counted = count_of(state_of(query, SOURCES, dialect)) if query.count else None
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query compiled once: what is executed again with other values. `of` keeps what it was made of alive."""
+
+    of: Query | Expand
+    statement: Select[Any]
+    chosen: "Sequence[Chosen]"
+    branches: tuple[frozenset[str], ...]
+    counting: Select[Any]
+
+
+# Building a statement takes ten times as long as running it: callers hand in the same queries again and again.
+_PLANS: dict[tuple[Any, ...], Plan] = {}
+MOST_PLANS = 1000
+
+
+def _remember(key: tuple[Any, ...], make: Callable[[], Plan]) -> Plan:
+    plan = _PLANS.get(key)
+    if plan is None:
+        plan = make()
+        if len(_PLANS) >= MOST_PLANS:
+            _PLANS.clear()
+        _PLANS[key] = plan
+    return plan
+
+
+def _planned(query: Query, dialect: str, at: tuple[str, ...], paged: bool) -> Plan:
+    return _remember((id(query), dialect, at, paged), lambda: _plan(query, dialect, at, paged))
+
+
+def _plan(query: Query, dialect: str, at: tuple[str, ...], paged: bool) -> Plan:
+    state = _placed(query, dialect, at)
     chosen = _chosen(query, state)
-    statement = _page(query, state, chosen)
-    top = query.top
-    rows = [] if top == 0 else _rows(connection, statement, chosen, state)
+    statement = _page(query, state, chosen, paged)
+    return Plan(query, statement, chosen, state.branches, count_of(_placed(query, dialect, at)))
+
+
+def _placed(query: Query, dialect: str, at: tuple[str, ...]) -> State:
+    """The rows of a query that have certain values, which are told when it runs."""
+    state = state_of(query, SOURCES, dialect)
+    if at and isinstance(state.frame, EntityFrame):
+        for name in at:
+            kind = query.entity.properties[name].kind
+            wanted = bindparam(f"at_{name}", type_=TYPES.get(kind, String()))
+            state.where.append(state.frame.opened.column(name) == wanted)
+    return state
+
+
+def _at(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"at_{name}": value for name, value in given.items()}
+
+
+def read(connection: Connection, query: Query, at: Mapping[str, Any], top: int | None = None, skip: int = 0) -> Found:
+    """The rows of a query, within the transaction at hand. Raises Invalid."""
+    paged = top is not None or bool(skip)
+    plan = _planned(query, connection.dialect.name, tuple(at), paged)
+    told = _at(at)
+    page = told | ({"top": (EVERYTHING if top is None else top) + 1, "skip": skip} if paged else {})
+    rows = [] if top == 0 else _rows(connection, plan, page)
     more = top is not None and len(rows) > top
     rows = rows[:top] if more else rows
     for expand in query.expands:
         _attach(connection, expand, rows)
-    total = int(_run(connection, counted)[0][0]) if counted is not None else None
+    total = int(_run(connection, plan.counting, told)[0][0]) if query.count else None
     return Found(tuple(rows), total, more)
 
 
@@ -103,28 +157,26 @@ def _entity_columns(query: Query, frame: EntityFrame) -> dict[str, Sql]:
     return columns
 
 
-def _page(query: Query, state: State, chosen: Sequence[Chosen]) -> Select[Any]:
+def _page(query: Query, state: State, chosen: Sequence[Chosen], paged: bool) -> Select[Any]:
     order = query.order or state.order
     keys = [*sorting(order, state), *tie(state, order)]
     labelled = [each.column.label(f"r{number}") for number, each in enumerate(chosen)]
-    statement = select(*labelled).where(*state.where).order_by(*keys).offset(query.skip or None)
-    if query.top is not None:
-        statement = statement.limit(query.top + 1)
+    statement = select(*labelled).where(*state.where).order_by(*keys)
+    if paged:
+        statement = statement.limit(bindparam("top", type_=Integer())).offset(bindparam("skip", type_=Integer()))
     return statement.select_from(state.from_())
 
 
-def _rows(
-    connection: Connection, statement: Select[Any], chosen: Sequence[Chosen], state: State | None = None
-) -> list[Row]:
-    names = [each.name for each in chosen]
-    fetched = [dict(zip(names, row, strict=True)) for row in _run(connection, statement)]
-    for each in chosen:
+def _rows(connection: Connection, plan: Plan, told: Mapping[str, Any]) -> list[Row]:
+    names = [each.name for each in plan.chosen]
+    fetched = [dict(zip(names, row, strict=True)) for row in _run(connection, plan.statement, told)]
+    for each in plan.chosen:
         if each.plain is not None:
             for row in fetched:
                 if row[each.name] is not None:
                     row[each.name] = each.plain(row[each.name])
-    if state is not None and state.branches:
-        fetched = [_of_branch(row, state.branches) for row in fetched]
+    if plan.branches:
+        fetched = [_of_branch(row, plan.branches) for row in fetched]
     return fetched
 
 
@@ -133,10 +185,10 @@ def _of_branch(row: Row, branches: tuple[frozenset[str], ...]) -> Row:
     return {name: found for name, found in row.items() if name in mine or found is not None}
 
 
-def _run(connection: Connection, statement: Select[Any]) -> Sequence[Any]:
+def _run(connection: Connection, statement: Select[Any], told: Mapping[str, Any]) -> Sequence[Any]:
     """Raises Invalid where the database cannot calculate what was asked."""
     try:
-        return connection.execute(statement).all()
+        return connection.execute(statement, told).all()
     except DataError as error:
         raise Invalid(f"this cannot be calculated: {_said(error)}") from None
     except OperationalError as error:
@@ -156,8 +208,6 @@ def _said(error: DBAPIError) -> str:
 def _attach(connection: Connection, expand: Expand, rows: list[Row]) -> None:
     """Read what is behind a navigation for all rows at once, and put it into them."""
     way = expand.way
-    if expand.only_count:
-        expand = replace(expand, query=replace(expand.query, columns=(), expands=()))
     mine = [name for name, _ in way.pairs]
     keys = {tuple(_own(row, name) for name in mine) for row in rows}
     keys = {key for key in keys if None not in key}
@@ -184,21 +234,17 @@ def _behind(
 ) -> dict[tuple[Any, ...], tuple[list[Row], int]]:
     """Rows by the key they belong to, with how many there are in all."""
     way, query, dialect = expand.way, expand.query, connection.dialect.name
-    state = state_of(query, SOURCES, dialect)
-    assert isinstance(state.frame, EntityFrame)
-    theirs = [state.frame.opened.column(name) for _, name in way.pairs]
-    state.where += [*_tied(theirs, keys), *_fixed(way, state)]
-    chosen = _chosen(query, state)
-    chosen += [Chosen(f"{HIDDEN}{HIDDEN}{n}", column, None) for n, column in enumerate(theirs)]
-    if way.many and (query.top is not None or query.skip or query.count or expand.only_count):
-        statement, chosen = _numbered(query, state, chosen, theirs)
-    else:
-        statement = _page(replace(query, top=None, skip=0), state, chosen).limit(MOST_EXPANDED + 1)
-    rows = _rows(connection, statement, chosen)
+    plan = _remember((id(expand), dialect), lambda: _plan_behind(expand, dialect))
+    told: dict[str, Any] = {"keys": [key[-1] for key in keys]}
+    if len(way.pairs) > 1:
+        told = {"keys": sorted({key[-1] for key in keys}, key=repr), "pairs": list(keys)}
+    rows = [] if expand.only_count else _rows(connection, plan, told)
     if len(rows) > MOST_EXPANDED:
         raise Invalid(f"{way.name} would expand to more than {MOST_EXPANDED} rows: ask for fewer at a time with $top")
-    counts = _counts(connection, state, theirs) if query.count or expand.only_count else {}
-    plain_rows = [(tuple(row.pop(f"{HIDDEN}{HIDDEN}{n}") for n in range(len(theirs))), row) for row in rows]
+    counted = _run(connection, plan.counting, told) if query.count or expand.only_count else ()
+    counts = {tuple(row[:-1]): int(row[-1]) for row in counted}
+    theirs = range(len(way.pairs))
+    plain_rows = [(tuple(row.pop(f"{HIDDEN}{HIDDEN}{n}") for n in theirs), row) for row in rows]
     for inner in query.expands:
         _attach(connection, inner, [row for _, row in plain_rows])
     grouped: dict[tuple[Any, ...], tuple[list[Row], int]] = {key: ([], count) for key, count in counts.items()}
@@ -207,12 +253,35 @@ def _behind(
     return grouped
 
 
-def _tied(theirs: Sequence[Sql], keys: Sequence[tuple[Any, ...]]) -> list[Sql]:
+def _plan_behind(expand: Expand, dialect: str) -> Plan:
+    """What reads the rows behind a navigation for many parents at once, and counts them for each."""
+    way, query = expand.way, expand.query
+    state, theirs = _state_behind(expand, dialect)
+    chosen = _chosen(query, state)
+    chosen += [Chosen(f"{HIDDEN}{HIDDEN}{n}", column, None) for n, column in enumerate(theirs)]
+    if way.many and (query.top is not None or query.skip):
+        statement, chosen = _numbered(query, state, chosen, theirs)
+    else:
+        statement = _page(query, state, chosen, paged=False).limit(MOST_EXPANDED + 1)
+    counted, their_keys = _state_behind(expand, dialect)
+    counting = select(*their_keys, func.count()).where(*counted.where).group_by(*their_keys)
+    return Plan(expand, statement, chosen, (), counting.select_from(counted.from_()))
+
+
+def _state_behind(expand: Expand, dialect: str) -> tuple[State, list[Sql]]:
+    state = state_of(expand.query, SOURCES, dialect)
+    assert isinstance(state.frame, EntityFrame)
+    theirs = [state.frame.opened.column(name) for _, name in expand.way.pairs]
+    state.where += [*_tied(theirs), *_fixed(expand.way, state)]
+    return state, theirs
+
+
+def _tied(theirs: Sequence[Sql]) -> list[Sql]:
+    narrow = theirs[-1].in_(bindparam("keys", expanding=True))
     if len(theirs) == 1:
-        return [theirs[0].in_([key[0] for key in keys])]
-    # The first column alone finds the rows by index; both together are exact.
-    narrow = theirs[-1].in_(sorted({key[-1] for key in keys}, key=repr))
-    return [narrow, tuple_(*theirs).in_(keys)]
+        return [narrow]
+    # The last column alone finds the rows by index; both together are exact.
+    return [narrow, tuple_(*theirs).in_(bindparam("pairs", expanding=True))]
 
 
 def _fixed(way: Navigation, state: State) -> list[Sql]:
@@ -236,11 +305,6 @@ def _numbered(
     columns = [table.c[f"r{n}"] for n in range(len(chosen))]
     again = [Chosen(each.name, column, each.plain) for each, column in zip(chosen, columns, strict=True)]
     return select(*columns).where(*wanted).order_by(place).limit(MOST_EXPANDED + 1), again
-
-
-def _counts(connection: Connection, state: State, theirs: Sequence[Sql]) -> dict[tuple[Any, ...], int]:
-    statement = select(*theirs, func.count()).where(*state.where).group_by(*theirs).select_from(state.from_())
-    return {tuple(row[:-1]): int(row[-1]) for row in _run(connection, statement)}
 
 
 def _plainly(kind: Kind | None, dialect: str) -> Callable[[Any], Any] | None:
@@ -270,15 +334,3 @@ def _moment(given: Any) -> Any:
     if isinstance(given, time):
         return given.strftime(TIME_FORMAT)
     return given.isoformat() if isinstance(given, date) else given
-
-
-def by_key(entity: Entity, key: Mapping[str, Any]) -> tuple[Expression, ...]:
-    """The conditions that a row with this key fulfils."""
-    return tuple(
-        Call(
-            "eq",
-            (Field(name, entity.properties[name].kind), Literal(given, entity.properties[name].kind)),
-            Kind.BOOLEAN,
-        )
-        for name, given in key.items()
-    )
