@@ -8,7 +8,7 @@ import pytest
 from frontdesk.app import House
 from frontdesk.model import Role
 from tests.edges.odata.conftest import Odata
-from tests.web_client import key_of
+from tests.web_client import BASE, add_account, key_of, sign_in
 
 JSON = "application/json;odata.metadata=minimal"
 
@@ -307,6 +307,17 @@ async def test_roles_decide_who_may_do_what(house: House, odata: Odata, subtests
     assert nobody.status_code == 401
     assert nobody.json()["error"]["code"] == "401"
     assert nobody.headers["www-authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_browsers_fetch_a_token_before_they_change_anything(house: House, odata: Odata) -> None:
+    await add_account(house, Role.SUPERVISOR)
+    await sign_in(odata.client)
+    odata.headers = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
+    refused = await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token="Fetch")
+    assert (refused.status_code, refused.headers["x-csrf-token"]) == (403, "Required")
+    token = (await odata.ask("HEAD", "/admin/", X_CSRF_Token="Fetch")).headers["x-csrf-token"]
+    assert (await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token=token)).status_code == 201
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -1,5 +1,6 @@
 """The routes of the OData services: each is mounted whole, and asks for the least role of all that it offers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
@@ -46,4 +47,6 @@ def odata_problem(request: Request[Any, Any, Any], error: Exception) -> Response
     """The error of a request that was refused before it came here."""
     status, body, headers = error_of(error, request.scope["path"])
     headers |= {"OData-Version": "4.0"}
+    if status == HTTPStatus.FORBIDDEN and request.scope["auth"].csrf_token:
+        headers["X-CSRF-Token"] = "Required"  # UI5 then fetches the token and sends the request again
     return Response(body, status_code=status, media_type="application/json;odata.metadata=minimal", headers=headers)
