@@ -16,6 +16,7 @@ from benchmarks.deciding import rules
 from benchmarks.footprint import footprint
 from benchmarks.gateway import gateway
 from benchmarks.handling import whole_way
+from benchmarks.insights import insights
 from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
 from benchmarks.odata import odata
@@ -29,6 +30,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "engine": engine,
     "rules": rules,
     "backtest": backtest,
+    "insights": insights,
     "webhooks": webhooks,
     "gateway": gateway,
     "llm-pipeline": llm_pipeline,

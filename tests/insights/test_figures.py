@@ -48,7 +48,7 @@ SQL = {
       (SELECT count(*) FROM outbound_message o WHERE o.interaction_id = i.id AND o.type = 'HA') AS by_person
       FROM interaction i LEFT JOIN inbound_message m ON m.interaction_id = i.id
         AND m.sequence = (SELECT max(sequence) FROM inbound_message x WHERE x.interaction_id = i.id)
-      LEFT JOIN analysis a ON a.id = m.analysis_id""",
+      LEFT JOIN analysis a ON a.id = m.analysis_id WHERE i.merged_into IS NULL""",
     Grain.REPLY: f"""SELECT o.id AS key, o.created_at AS at, o.channel, {OF_MESSAGE}, {OF_MATTER},
       i.intent AS intent_now, i.sentiment AS sentiment_now
       FROM outbound_message o JOIN interaction i ON i.id = o.interaction_id
@@ -176,6 +176,8 @@ async def disturb(house: House, chance: random.Random) -> None:
     for message_id in chance.sample(ids, 12):
         field, word = chance.choice((("intent", "CA"), ("intent", ""), ("sentiment", "Positive"), ("language", "fr")))
         await house.readings.correct(message_id, field, word, "Kim", None)
+    merged = update(interaction).where(interaction.c.id.in_(chance.sample(range(1, 200), 4))).values(merged_into=1)
+    await house.database.write(lambda c: c.execute(merged).rowcount)
     for number in chance.sample(range(1, 200), 12):
         here = interaction.c.id == number
         change = (

@@ -189,7 +189,7 @@ def _differences(connection: Connection, first: int, last: int) -> list[Wrong]:
             kept = kept.where(table.c.gone.is_(False))
         a = {getattr(row, key): tuple(row) for row in connection.execute(kept)}
         wanted = counted.with_only_columns(*(counted.selected_columns[name] for name in columns))
-        b = {getattr(row, key): tuple(row) for row in connection.execute(wanted)}
+        b = {getattr(row, key): tuple(row) for row in connection.execute(wanted) if not getattr(row, "gone", False)}
         for each in sorted(a.keys() | b.keys()):
             if a.get(each) != b.get(each):
                 number = int((a.get(each) or b[each])[owner])

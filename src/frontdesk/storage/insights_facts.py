@@ -50,7 +50,10 @@ def replies(theirs: Theirs, dialect: str) -> Select[Any]:
 
 
 def interactions(theirs: Theirs, dialect: str, stamp: int) -> Select[Any]:
-    """Interactions; type, language and tier are those of the latest message, whose fact must have been made."""
+    """Interactions; type, language and tier are those of the latest message, whose fact must have been made.
+
+    One that was merged into another is gone.
+    """
     i, f = interaction.c, insight_message.c
     last = inbound_message.alias("last")
     newer = inbound_message.alias("newer")
@@ -60,7 +63,7 @@ def interactions(theirs: Theirs, dialect: str, stamp: int) -> Select[Any]:
         select(
             i.id.label("interaction_id"),
             literal(stamp, BigInteger).label("stamp"),
-            literal(value=False).label("gone"),
+            i.merged_into.is_not(None).label("gone"),
             at.label("at"),
             *(_or_nothing(column, name) for name, column in _codes().items()),
             _or_nothing(f.type, "type"),

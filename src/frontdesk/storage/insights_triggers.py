@@ -5,6 +5,7 @@ Alembic makes some tables anew on SQLite, which drops what hangs on them.
 """
 
 import contextlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ WATCHED = (
     Watched(
         "interaction",
         "customer_id, priority, category, intent, channel, status, sentiment, route, team, created_at, "
-        "first_answer_at, closed_at",
+        "first_answer_at, closed_at, merged_into",
         "SELECT ROW.id",
     ),
     Watched("inbound_message", "interaction_id, analysis_id, channel, received_at"),
@@ -42,14 +43,21 @@ EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
 def install(connection: Connection) -> None:
-    """Create those triggers that are missing; cheap where none is."""
+    """Create those triggers that are missing, drop those of older versions; cheap where all are as they should be."""
+    dialect = connection.dialect.name
+    wanted = {_name(w, event, dialect): (w, event) for w in WATCHED for event in EVENTS}
     there = _there(connection)
-    for watched in WATCHED:
-        for event in EVENTS:
-            name = _name(watched, event)
-            if name not in there:
-                for statement in _statements(watched, event, name, connection.dialect.name):
-                    connection.exec_driver_sql(statement)
+    for name in there.keys() - wanted.keys():
+        _drop(connection, name, there[name])
+    for name in wanted.keys() - there.keys():
+        for statement in _statements(*wanted[name], name, dialect):
+            connection.exec_driver_sql(statement)
+
+
+def remove(connection: Connection) -> None:
+    """Drop them all."""
+    for name, table in _there(connection).items():
+        _drop(connection, name, table)
 
 
 @contextlib.contextmanager
@@ -60,24 +68,24 @@ def silent(connection: Connection) -> Iterator[None]:
     install(connection)
 
 
-def remove(connection: Connection) -> None:
-    """Drop them all."""
-    for watched in WATCHED:
-        for event in EVENTS:
-            on = f" ON {watched.table}" if connection.dialect.name == "postgresql" else ""
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {_name(watched, event)}{on}")
+def _drop(connection: Connection, name: str, table: str) -> None:
+    on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+    connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")
 
 
-def _there(connection: Connection) -> set[str]:
+def _there(connection: Connection) -> dict[str, str]:
+    """Our triggers, each with its table."""
     if connection.dialect.name == "postgresql":
-        asked = "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'insight!_%' ESCAPE '!'"
+        asked = "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname"
     else:
-        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'insight!_%' ESCAPE '!'"
-    return set(connection.execute(text(asked)).scalars())
+        asked = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name"
+    return {row[0]: row[1] for row in connection.execute(text(f"{asked} LIKE 'insight!_%' ESCAPE '!'"))}
 
 
-def _name(watched: Watched, event: str) -> str:
-    return f"{PREFIX}{watched.table}_{event.lower()}"
+def _name(watched: Watched, event: str, dialect: str) -> str:
+    """Tells another version's trigger from this one's by what it does."""
+    said = "".join(_statements(watched, event, "", dialect))
+    return f"{PREFIX}{watched.table}_{event.lower()}_{zlib.crc32(said.encode()):08x}"
 
 
 def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[str]:
