@@ -57,7 +57,7 @@ async def work_off(rows: Rows, *, somebody_waits: bool) -> None:
     await running
 
 
-async def test_while_somebody_waits_at_the_door_one_message_is_handled_at_a_time() -> None:
+async def test_while_somebody_waits_at_the_door_a_quarter_of_the_slots_works() -> None:
     rows = Rows(6)
     await work_off(rows, somebody_waits=True)
     assert (len(rows.done), rows.most_at_once) == (6, 1)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks at the door; seconds of rest for each second of work while somebody waits there, at most.
 GLANCE = 0.02
-REST_PER_WORK, LONGEST_REST = 4.0, 1.0
+REST_PER_WORK, LONGEST_REST, SHARE = 4.0, 1.0, 4
 
 Handler = Callable[[Work, Lease, bool], Awaitable[None]]
 
@@ -45,7 +45,7 @@ class Runner:
     ) -> None:
         """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently.
 
-        While `gives_way` says so work takes but one slot and about a fifth of the time: somebody waits at the door.
+        While `gives_way` says so work takes a quarter of the slots and a fifth of the time: somebody waits at the door.
         """
         self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
         self._paces, self._gives_way, self._rested = paces or {}, gives_way, 0.0
@@ -62,7 +62,7 @@ class Runner:
         while not self._stopping:
             self._wake.clear()
             await self._make_way()
-            free = max(0, (1 if self._gives_way() else self._pace.slots) - len(self._running))
+            free = max(0, self._slots() - len(self._running))
             claimed = await self._claim(free) if free else []
             for work, lease in claimed:
                 self._start(work, lease)
@@ -94,6 +94,10 @@ class Runner:
             log.exception("claiming work failed; trying again")
             await asyncio.sleep(1)
             return []
+
+    def _slots(self) -> int:
+        """At least one, so that work goes on; more where slots wait for models, which costs the door nothing."""
+        return max(1, self._pace.slots // SHARE) if self._gives_way() else self._pace.slots
 
     async def _make_way(self) -> None:
         """Sleep until nobody waits at the door, or it is our turn again."""

@@ -129,6 +129,21 @@ async def test_a_backtest_tells_what_would_change_and_changes_nothing(client: Js
     assert await desk.house.journal.last() == ids
 
 
+async def test_a_backtest_of_lines_holds_them_against_the_published_rules(client: JsonClient, desk: Desk) -> None:
+    version = await drafted(client, changed(3, actions="[]"))
+    lines = [{"text": "My oven is broken, it stays cold."}, {"facts": {"intent": "WR"}}]
+    answer = await client.post(f"{RULES}/{version}/backtest", json={"lines": lines}, headers=SUPERVISOR)
+    assert (answer.status_code, answer.json()["messages"]) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"lines": []}, {"lines": [{}]}, {"lines": [{"text": 5}]}, {"lines": [{"facts": {}}], "last": 1}, {"lines": "x"}],
+)
+async def test_lines_that_cannot_be_tried_are_refused(client: JsonClient, body: dict[str, object]) -> None:
+    assert (await client.post(f"{RULES}/1/backtest", json=body, headers=SUPERVISOR)).status_code == 400
+
+
 async def test_a_backtest_says_what_it_needs(client: JsonClient) -> None:
     assert (await client.post(f"{RULES}/1/backtest", json={})).status_code == 400
     assert (await client.post(f"{RULES}/1/backtest", json={"since": "2026-01-01T00:00:00"})).status_code == 400

@@ -69,12 +69,19 @@ class PublishBody(Body, frozen=True, forbid_unknown_fields=True):
     note: Note = ""
 
 
+MOST_LINES = 500
+
+
 class BacktestBody(Body, frozen=True, forbid_unknown_fields=True):
-    """Which messages: the newest `last`, or those received in [since, until). `show` limits the messages named."""
+    """Which messages: the newest `last`, those received in [since, until), or `lines` with `facts` or a `text` each.
+
+    `show` limits the messages named.
+    """
 
     last: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LINES)] | None = None
     show: Annotated[int, Meta(ge=0, le=100_000)] = 100
 
 
@@ -262,7 +269,11 @@ class RuleSets(Room):
         """What would be decided otherwise, with the messages behind every number."""
         wanted = Wanted(data.last, zoned(data.since, "since"), zoned(data.until, "until"))
         rules = await self.services.rules.rules(version)
-        return show_report(await self.services.rules.backtest(rules, wanted), data.show)
+        if data.lines is None:
+            return show_report(await self.services.rules.backtest(rules, wanted), data.show)
+        if wanted != Wanted():
+            raise Invalid("send either lines, or which stored messages are meant", "lines")
+        return show_report(await self.services.rules.backtest_lines(rules, data.lines), data.show)
 
     async def _new(self, data: RuleSetBody) -> NewRuleSet:
         if (data.content is None) == (data.csv is None):
