@@ -1,0 +1,54 @@
+"""`frontdesk demo --llm`: the whole demo on a model of a server, here the stand-in."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, free_port, running
+from tests.cli.test_processes import ended, started, status, wait_for
+
+
+def port_of(simulator: subprocess.Popen[str]) -> str:
+    assert simulator.stdout is not None
+    return simulator.stdout.readline().strip().rsplit(":", 1)[1]
+
+
+def test_the_whole_demo_is_read_by_the_model_that_is_named(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    simulate = ("simulate", "llm", "--port", "0", "--answers", "canned", "--key", "a-key")
+    with running(*simulate, environment=environment, cwd=tmp_path) as simulator:
+        address, port = f"http://127.0.0.1:{port_of(simulator)}/v1", free_port()
+        options = ("--port", str(port), "--llm", address, "--model", "any-model", "--llm-key-env", "DEMO_KEY")
+        with running("demo", *options, environment=environment | {"DEMO_KEY": "a-key"}, cwd=tmp_path) as demo:
+            started(demo, port)
+            wait_for(lambda: status(run)["open"] == "0")
+            ended(demo, signal.SIGTERM)
+    said = status(run)
+    assert (said["answered"], said["failed"]) == (said["stored"], "0")
+    grouped = run("llm", "report", "--by", "use_case", "--by", "tier", "--by", "outcome", "--json").stdout
+    read = {
+        (line["tier"], line["outcome"]): line["calls"]
+        for line in map(json.loads, grouped.splitlines())
+        if line["use_case"] == "customer-message-process"
+    }
+    assert read == {("model", "ok"): int(said["stored"])}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--llm", "ftp://x", "--model", "m"), "is not an address"),
+        (("--llm", "http://127.0.0.1:1/v1"), "needs --model"),
+        (("--model", "m"), "belong to --llm"),
+        (("--llm", "http://127.0.0.1:1/v1", "--model", "m", "--llm-key-env", "NO_SUCH_KEY"), "NO_SUCH_KEY is not set"),
+    ],
+)
+def test_a_model_that_cannot_be_is_refused_in_one_line(run: Run, options: tuple[str, ...], words: str) -> None:
+    refused = run("demo", "--port", "0", *options)
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
