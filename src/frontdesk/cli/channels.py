@@ -20,7 +20,20 @@ from frontdesk.model.channels import EventState, LedgerLine, StoredEvent
 if TYPE_CHECKING:
     from frontdesk.app import House
 
-HEAD = ("channel", "day", "events", "unread", "seen", "stored", "analysed", "decided", "answered", "closed", "waiting")
+HEAD = (
+    "channel",
+    "day",
+    "events",
+    "unread",
+    "seen",
+    "stored",
+    "analysed",
+    "decided",
+    "answered",
+    "closed",
+    "waiting",
+    "held",
+)
 IMPORTED = ("reviews",)
 
 
@@ -166,7 +179,8 @@ async def _replay(house: "House", ids: tuple[str, ...], channel: str, since: dat
 
 def _ledger_row(line: LedgerLine) -> tuple[str, ...]:
     counts = (line.events, line.unread, line.seen, line.stored, line.analysed, line.decided)
-    return (line.channel, line.day, *(f"{n:,}" for n in (*counts, line.answered, line.closed, line.waiting)))
+    held = "-" if line.held is None else f"{line.held:,}"
+    return (line.channel, line.day, *(f"{n:,}" for n in (*counts, line.answered, line.closed, line.waiting)), held)
 
 
 def _difference(line: LedgerLine) -> str:
@@ -177,8 +191,8 @@ def _difference(line: LedgerLine) -> str:
     for before, after in itertools.pairwise(steps):
         if (missing := getattr(line, before) - getattr(line, after)) > 0:
             said.append(f"{missing:,} {before} but not {after}: see `frontdesk work list`")
-    if line.held is not None and line.held > line.seen:
-        said.append(f"the vendor holds {line.held:,}, we have seen {line.seen:,}")
+    if line.held is not None and line.held > max(line.seen, line.events):
+        said.append(f"the vendor holds {line.held:,}, we have seen {max(line.seen, line.events):,}")
     return "; ".join(said)
 
 

@@ -31,20 +31,24 @@ class StoredLedger:
     ) -> tuple[LedgerLine, ...]:
         """One line per channel code and day (UTC), days included, newest first. `names` gives codes of names."""
         begin = datetime.combine(since, time(), UTC)
-        end = min(datetime.combine(until + timedelta(days=1), time(), UTC), self._clock() - patience)
-        return await self._database.read(lambda c: _lines(c, begin, end, names))
+        last = datetime.combine(until + timedelta(days=1), time(), UTC)
+        end = min(last, self._clock() - patience)
+        return await self._database.read(lambda c: _lines(c, begin, end, last, names))
 
 
-def _lines(connection: Connection, begin: datetime, end: datetime, names: Mapping[str, str]) -> tuple[LedgerLine, ...]:
+def _lines(
+    connection: Connection, begin: datetime, end: datetime, last: datetime, names: Mapping[str, str]
+) -> tuple[LedgerLine, ...]:
+    """Messages until `end`; events, and what vendors hold, until `last`."""
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     for row in connection.execute(_messages(connection, begin, end)):
         lines[row.channel, row.day] = dict(row._mapping)
-    for row in connection.execute(_events(connection, begin, end)):
+    for row in connection.execute(_events(connection, begin, end, last)):
         line = lines.setdefault((names.get(row.channel, row.channel), row.day), {})
         line["events"] = line.get("events", 0) + row.events
         line["unread"] = line.get("unread", 0) + row.unread
     held = select(channel_held).where(channel_held.c.day >= begin.date().isoformat())
-    for row in connection.execute(held.where(channel_held.c.day <= end.date().isoformat())):
+    for row in connection.execute(held.where(channel_held.c.day < last.date().isoformat())):
         lines.setdefault((names.get(row.channel, row.channel), row.day), {})["held"] = row.messages
     return tuple(_line(*key, lines[key]) for key in sorted(lines, key=lambda key: (key[1], key[0]), reverse=True))
 
@@ -89,7 +93,8 @@ def _messages(connection: Connection, begin: datetime, end: datetime) -> Any:
     )
 
 
-def _events(connection: Connection, begin: datetime, end: datetime) -> Any:
+def _events(connection: Connection, begin: datetime, end: datetime, last: datetime) -> Any:
+    """Events are there as soon as they come, and so they are counted: what a vendor holds is compared with them."""
     day = _day(connection, channel_event.c.received_at)
     open_or_failed = channel_event.c.state != "read"
     return (
@@ -97,9 +102,9 @@ def _events(connection: Connection, begin: datetime, end: datetime) -> Any:
             channel_event.c.channel,
             day.label("day"),
             func.count().label("events"),
-            _sum(open_or_failed).label("unread"),
+            _sum(and_(open_or_failed, channel_event.c.received_at < end)).label("unread"),
         )
-        .where(channel_event.c.received_at >= begin, channel_event.c.received_at < end)
+        .where(channel_event.c.received_at >= begin, channel_event.c.received_at < last)
         .group_by(channel_event.c.channel, day)
     )
 
