@@ -1,10 +1,15 @@
 """`frontdesk llm` and `frontdesk reanalyse`."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+from click.testing import Result
 
 from frontdesk.cli.use_case_reference import reference
 from tests.cli.conftest import Run
+
+Invoke = Callable[..., Result]
 
 PRAISE = """
 name: praise-finder
@@ -64,22 +69,22 @@ def test_without_a_model_there_is_nothing_to_read_again_with(run: Run) -> None:
     assert (unknown.returncode, "names no configured service" in unknown.stderr) == (2, True)
 
 
-def test_every_use_case_is_a_command_with_its_inputs_as_options(run: Run, tmp_path: Path) -> None:
+def test_every_use_case_is_a_command_with_its_inputs_as_options(invoke: Invoke, tmp_path: Path) -> None:
     (tmp_path / "praise.yaml").write_text(PRAISE, "utf-8")
-    run("llm", "put", "praise.yaml")
-    listed = run("llm", "ask", "--help").stdout
+    invoke("llm", "put", "praise.yaml")
+    listed = invoke("llm", "ask", "--help").stdout
     assert all(name in listed for name in ("sentiment-analysis", "translation", "praise-finder"))
-    shown = run("llm", "ask", "translation", "--help").stdout
+    shown = invoke("llm", "ask", "translation", "--help").stdout
     assert "--language TEXT" in shown
     assert "frontdesk llm ask translation --text " in shown
-    said = run("llm", "ask", "sentiment-analysis", "--text", "-", feed="It does not work, I am very angry.")
+    said = invoke("llm", "ask", "sentiment-analysis", "--text", "-", feed="It does not work, I am very angry.")
     assert json.loads(said.stdout)["sentiment"] == "Negative"
-    embedded = run("llm", "ask", "words-embedding", "--texts", "a kettle", "--texts", "a pot")
+    embedded = invoke("llm", "ask", "words-embedding", "--texts", "a kettle", "--texts", "a pot")
     assert len(json.loads(embedded.stdout)["vectors"]) == 2
-    missing = run("llm", "ask", "sentiment-analysis")
-    assert (missing.returncode, "--text" in missing.stderr) == (2, True)
-    unknown = run("llm", "ask", "nothing")
-    assert (unknown.returncode, "No such command 'nothing'" in unknown.stderr) == (2, True)
+    missing = invoke("llm", "ask", "sentiment-analysis")
+    assert (missing.exit_code, "--text" in missing.stderr) == (2, True)
+    unknown = invoke("llm", "ask", "nothing")
+    assert (unknown.exit_code, "No such command 'nothing'" in unknown.stderr) == (2, True)
 
 
 def test_the_page_of_use_cases_is_made_of_them() -> None:

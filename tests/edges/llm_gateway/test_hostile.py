@@ -12,7 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 
 from frontdesk.simulators.llm import Rule
-from tests.edges.llm_gateway.conftest import Gateway
+from tests.edges.llm_gateway.conftest import Gateway, Open
 
 EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "10"))
 CHAT: dict[str, Any] = {"model": "default", "messages": [{"role": "user", "content": "Hello"}]}
@@ -100,7 +100,8 @@ async def test_odd_requests_are_answered(gateway: Gateway) -> None:
         assert answer.status_code in (200, 400, 422), (body, answer.text)
 
 
-async def test_a_schema_that_nothing_satisfies_costs_two_calls_and_no_more(gateway: Gateway) -> None:
+async def test_a_schema_that_nothing_satisfies_costs_two_calls_and_no_more(opened: Open) -> None:
+    gateway = await opened(chat_seconds=60)
     gateway.script(Rule(answer='{"a": 1}'))
     for body in UNANSWERABLE:
         before = gateway.model.count

@@ -177,7 +177,7 @@ async def test_a_stream_that_never_begins_is_an_exception_like_any_other(gateway
         assert caught.value.code == code, fault  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("fault", OF_STREAMS)
+@pytest.mark.parametrize("fault", sorted(OF_STREAMS))
 async def test_a_stream_that_breaks_off_is_an_exception_after_what_came(gateway: Gateway, fault: Fault) -> None:
     gateway.script(Rule(fault))
     said = ""
