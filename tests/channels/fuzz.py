@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -25,6 +26,7 @@ from frontdesk.storage.tables import inbox_event, work
 from tests.channels.channel_house import ChannelHouse, with_channel
 from tests.channels.hostile import hostile
 from tests.channels.sample import fresh, recorded, sample_of
+from tests.channels.vendor import Vendor, running
 from tests.web_client import web_client
 
 CALLED = [kind.name for kind in KINDS if kind.has_webhook]
@@ -35,19 +37,25 @@ GOOD_EVERY = 500
 
 async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
     """What is wrong, empty where nothing is."""
+    sample = sample_of(name)
+    vendor = sample.vendor()
     with tempfile.TemporaryDirectory() as folder:
-        settings = with_channel(load(data=Path(folder), environment={}), name, sample_of(name).knobs)
-        async with open_house(settings, builtin) as house, web_client(house, "192.0.2.7") as client:
-            desk = ChannelHouse(house, client)
-            statuses, good = await _send(desk, name, count, seed)
+        async with AsyncExitStack() as stack:
+            url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
+            knobs = {**sample.knobs, **(sample.urls(url) if url else {})}
+            settings = with_channel(load(data=Path(folder), environment={}), name, knobs)
+            house = await stack.enter_async_context(open_house(settings, builtin))
+            client = await stack.enter_async_context(web_client(house, "192.0.2.7"))
+            statuses, good = await _send(ChannelHouse(house, client), name, count, seed, url.encode())
             await _read_all(house)
             return await _wrong(house, name, statuses, good)
 
 
-async def _send(desk: ChannelHouse, name: str, count: int, seed: int) -> tuple[dict[int, int], int]:
+async def _send(desk: ChannelHouse, name: str, count: int, seed: int, vendor: bytes) -> tuple[dict[int, int], int]:
     """How often each status was answered, and how many good messages there were among them."""
     sample, dice = sample_of(name), random.Random(f"{seed} {name}")
-    sources = [recorded(name, what) for what in RECORDINGS if what not in sample.without]
+    there = [what for what in RECORDINGS if what not in sample.without]
+    sources = [recorded(name, what).replace(b"VENDOR", vendor) for what in there]
     bodies = [body for source in sources for body in hostile(source, dice, count // len(sources) + 1)][:count]
     dice.shuffle(bodies)
     statuses: dict[int, int] = {}
@@ -63,7 +71,7 @@ async def _send(desk: ChannelHouse, name: str, count: int, seed: int) -> tuple[d
         await asyncio.gather(*(send(body) for body in bodies[start : start + AT_ONCE]))
         if start // GOOD_EVERY != (start + AT_ONCE) // GOOD_EVERY or start == 0:
             good += 1
-            await send(fresh(name, good)[0])
+            await send(fresh(name, good)[0].replace(b"VENDOR", vendor))
     return statuses, good
 
 

@@ -1,5 +1,6 @@
 """What is particular to each vendor: handshakes, known signatures, threads, receipts, refusals."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -279,6 +280,12 @@ def test_entities_in_xml_are_not_expanded(settings: Any) -> None:
 async def test_a_mention_of_the_bot_is_no_part_of_the_message(stage: Stage) -> None:
     await stage.receive("text")
     assert (await stage.desk.messages())[0].text.startswith("My washing machine")
+
+
+@on("teams")
+async def test_calls_that_come_while_microsofts_keys_are_fetched_wait_for_them(stage: Stage) -> None:
+    bodies = [stage.recorded("text").replace(b"1481567603816", b"148156760381%d" % n) for n in range(8)]
+    assert await asyncio.gather(*(stage.receive(body, work=False) for body in bodies)) == [200] * 8
 
 
 @on("line")

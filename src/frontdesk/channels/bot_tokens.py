@@ -3,6 +3,7 @@
 The keys are fetched once and again when a token names one that is not among them, at most every five minutes.
 """
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class TokenCheck:
         self._tools, self._issuer, self._audience = tools, issuer, audience
         self._keys: dict[str, Mapping[str, Any]] = {}
         self._asked_at: float | None = None
+        self._asking = asyncio.Lock()
 
     async def claims(self, authorization: str) -> Mapping[str, Any]:
         """The claims of a good token. Raises Forged; Failed where the keys cannot be had."""
@@ -59,6 +61,11 @@ class TokenCheck:
             raise Forged("the token is not good any more, or not yet")
 
     async def _key(self, kid: str) -> Mapping[str, Any] | None:
+        """The key of this name. Those who come while the keys are being fetched wait for them."""
+        async with self._asking:
+            return await self._found(kid)
+
+    async def _found(self, kid: str) -> Mapping[str, Any] | None:
         now = self._tools.seconds()
         age = KEYS_GOOD_SECONDS if self._asked_at is None else now - self._asked_at
         if age >= KEYS_GOOD_SECONDS or (kid not in self._keys and age >= ASK_AGAIN_SECONDS):

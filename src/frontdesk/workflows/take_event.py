@@ -89,6 +89,6 @@ async def _words(enclosure: Enclosure, channel: Channel, reception: Reception, l
     except Failed as error:
         if not error.permanent and not last_try:
             raise
-        log.warning("a recording stays without a transcript: %s", error)
+        log.info("a recording stays without a transcript: %s", error)
         words = None
     return words or NO_WORDS, enclosure
