@@ -1,16 +1,35 @@
-"""Hands the console its stores."""
+"""Hands the console its stores, and the few things that need more than one room."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 from frontdesk.app import House, new_id, now
+from frontdesk.interfaces import Invalid, ModelFailed, Thread
+from frontdesk.model import Case, Lease
+from frontdesk.model.llm import Asker, ModelCall
+from frontdesk.orchestrator.replying import values_of
+from frontdesk.storage.history import StoredHistory
+from frontdesk.storage.joining import StoredMerging
 from frontdesk.storage.listing import StoredLists
+from frontdesk.storage.needs import StoredNeeds
+from frontdesk.storage.recordings import recorded
 from frontdesk.storage.saved_views import StoredViews
-from frontdesk.ui.console.services import ConsoleServices
+from frontdesk.ui.console.services import ConsoleServices, Draft
+
+SUGGESTION = "reply-suggestion"
+MOST_MESSAGES = 30
+LONGEST_TEXT = 4000
 
 
 def console_services(house: House) -> ConsoleServices:
     """What the console's pages read and change in an open house."""
+    has_models = house.llm.room.ladders.has_models
     return ConsoleServices(
         lists=StoredLists(house.database, house.codes),
         views=StoredViews(house.database, now, new_id),
+        merging=StoredMerging(house.database, now),
+        history=StoredHistory(house.database),
+        attention=StoredNeeds(house.database, now),
         interactions=house.interactions,
         replies=house.replies,
         readings=house.readings,
@@ -18,9 +37,57 @@ def console_services(house: House) -> ConsoleServices:
         work=house.work_desk,
         customers=house.customers,
         contacts=house.contacts,
-        read_again=house.rereadings.plan_for if _has_model(house) else None,
+        explain=house.rule_desk.explain,
+        calls_of=_calls(house),
+        recorded=lambda thread: house.database.read(lambda c: recorded(c, [each.id for each in thread.messages])),
+        suggest=_suggester(house),
+        templates=lambda thread: _filled(house, thread),
+        read_again=house.rereadings.plan_for if has_models else None,
     )
 
 
-def _has_model(house: House) -> bool:
-    return any(rung != "builtin" for ladder in house.settings.llm.ladders.values() for rung in ladder)
+def _calls(house: House) -> Callable[[str], Awaitable[Sequence[ModelCall]]]:
+    async def calls(message_id: str) -> Sequence[ModelCall]:
+        return await house.llm.calls.of_message(message_id)
+
+    return calls
+
+
+def _suggester(house: House) -> Callable[[Thread, str], Awaitable[str]]:
+    async def suggest(thread: Thread, by: str) -> str:
+        """A draft of the next answer; empty where no model is there, or none answered."""
+        lines = [(m.received_at, "customer", m.text) for m in thread.messages]
+        lines += [(a.created_at, "service", a.text) for a in thread.answers if a.type != "IM"]
+        messages = [{"author": who, "text": text[:LONGEST_TEXT]} for _, who, text in sorted(lines) if text.strip()]
+        if not messages:
+            return ""
+        names = tuple({m.sender.name for m in thread.messages if m.sender.name})
+        try:
+            asked = Asker(by, names=names)
+            outcome = await house.llm.room.use_cases.run(SUGGESTION, {"messages": messages[-MOST_MESSAGES:]}, asked)
+        except (ModelFailed, Invalid):
+            return ""
+        return str(outcome.value["reply"])
+
+    return suggest
+
+
+def _filled(house: House, thread: Thread) -> Sequence[Draft]:
+    """Reply templates filled in for the latest message, those that can be."""
+    if not thread.messages:
+        return ()
+    message = thread.messages[-1]
+    analysis = next((a for a in thread.analyses if a.id == message.analysis_id), None)
+    effects = tuple(e for e in thread.effects if e.message_id == message.id)
+    lease = Lease("", "", datetime.now(UTC))
+    case = Case(message, thread.interaction, lease, repeated=False, analysis=analysis, effects=effects)
+    language, values = analysis.language if analysis else "en", values_of(case)
+    drafts = []
+    for template in house.desk.templates.all():
+        if template.needs and not values.get(template.needs):
+            continue
+        try:
+            drafts.append(Draft(template.name, template.render(language, values)))
+        except Invalid:
+            continue
+    return tuple(drafts)

@@ -1,5 +1,6 @@
 """The sockets of the console: lists that stay fast whatever is in them, views that people saved, merging."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -106,4 +107,79 @@ class Merging(Protocol):
 
     async def leads_to(self, reference: str) -> str:
         """The reference of the interaction that this one was merged into; itself where it was not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How many there are, and the oldest of them: reference, title, what it is about, since when."""
+
+    number: int
+    first: tuple[tuple[str, str, str, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spike:
+    """An intent that comes more often than usual: how often in the last day, and on a day of the week before."""
+
+    intent: str
+    today: int
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class NeededNow:
+    """What needs a person now."""
+
+    waiting: Needed
+    failed: Needed
+    stuck: Needed
+    unanswered: Needed
+    spikes: tuple[Spike, ...]
+
+
+class Attention(Protocol):
+    """What needs a person."""
+
+    async def now(self) -> NeededNow:
+        """As things stand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A customer's message with its reading as codes; `beginning` is its first part."""
+
+    id: str
+    reference: str
+    title: str
+    customer_id: str | None
+    who: str
+    channel: str
+    beginning: str
+    is_cut: bool
+    sentiment: str | None
+    intent: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How many messages of a month were of which sentiment."""
+
+    month: str
+    negative: int
+    neutral: int
+    positive: int
+
+
+class History(Protocol):
+    """Messages over all customers."""
+
+    async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
+        """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""
+        ...
+
+    async def moods(self, customer_id: str) -> tuple[Mood, ...]:
+        """The sentiments of a customer's messages month by month, the oldest first."""
         ...

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, text
 from frontdesk.interfaces import Clock, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.storage.database import Database
+from frontdesk.storage.joining import current_ids
 from frontdesk.storage.searching import index_words
 from frontdesk.storage.tables import inbound_message, inbox_event, interaction, work
 
@@ -62,8 +63,8 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
             receipt = Accepted(next(references), next(ids), arrival.id, 1)
         elif arrival.message.joins in joined:
             joined[arrival.message.joins][1] += 1
-            reference, sequence = joined[arrival.message.joins]
-            receipt = Accepted(reference, arrival.message.joins, arrival.id, sequence)
+            reference, sequence, goes_on = joined[arrival.message.joins]
+            receipt = Accepted(reference, goes_on, arrival.id, sequence)
         else:
             answers.append(NotFound(f"there is no interaction {arrival.message.joins}"))
             continue
@@ -115,9 +116,14 @@ def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[st
 
 
 def _joined(connection: Connection, ids: set[int]) -> dict[int, list[Any]]:
-    """Reference and highest sequence of the interactions that messages join, locked against other writers."""
+    """Reference, highest sequence and number of the interactions that messages join, locked against other writers.
+
+    Who joins one that was merged joins the one that goes on.
+    """
     if not ids:
         return {}
+    ways = current_ids(connection, ids)
+    asked, ids = ids, {ways.get(each, each) for each in ids}
     locked = connection.execute(
         select(interaction.c.id, interaction.c.reference)
         .where(interaction.c.id.in_(ids))
@@ -131,7 +137,8 @@ def _joined(connection: Connection, ids: set[int]) -> dict[int, list[Any]]:
             .group_by(inbound_message.c.interaction_id)
         ).all()
     )
-    return {row.id: [row.reference, highest.get(row.id, 0)] for row in locked}
+    places = {row.id: [row.reference, highest.get(row.id, 0), row.id] for row in locked}
+    return {each: places[end] for each in asked if (end := ways.get(each, each)) in places}
 
 
 def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:

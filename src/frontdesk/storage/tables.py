@@ -119,6 +119,12 @@ interaction = Table(
         *("confidence", "language", "message_type", "created_at", "customer_id", "route", "merged_into"),
     ),
     Index("ix_interaction_created", "created_at", "id"),
+    Index(
+        "ix_interaction_unanswered",
+        "created_at",
+        sqlite_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
+    ),
     Index("ix_interaction_confidence", "confidence", "id"),
     Index(
         "ix_interaction_status",

@@ -162,6 +162,7 @@ def _outbound(answer: OutboundMessage, names: Names, is_agent: bool) -> dict[str
     notes = (kind, answer.state.value, answer.remark, answer.error) if is_agent else ()
     return {
         "direction": "out",
+        "memo": answer.type == INTERNAL_MEMO,
         "text": answer.text,
         "segments": segments(answer.text, ()),
         "at": answer.created_at,

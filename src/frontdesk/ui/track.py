@@ -87,9 +87,22 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
     if not wanted or not (held or is_agent):
         raise NotFoundException(UNKNOWN)
     thread = await services.reader.thread(wanted)
+    if thread is not None and not thread.messages:
+        thread = await _merged(services, wanted, is_agent)
+        held = services.keys.key(thread.interaction.reference) if thread and held else ""
     if thread is None or not thread.messages:
         raise NotFoundException(UNKNOWN)
     return Entry(thread, is_agent, held)
+
+
+async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | None:
+    """The interaction that this one was merged into; for its customer only while nobody else writes in it."""
+    goes_on = await services.console.merging.leads_to(reference)
+    thread = await services.reader.thread(goes_on)
+    if thread is None or is_agent:
+        return thread
+    writers = {message.sender.address.casefold() for message in thread.messages}
+    return thread if len(writers) == 1 and "" not in writers else None
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:

@@ -1,17 +1,64 @@
-"""The console's first page."""
+"""The console's first page: what needs attention now."""
+
+import asyncio
+from typing import Any
 
 from litestar import Response, get
 
-from frontdesk.ui.console.interactions import list_context
+from frontdesk.interfaces.console import ListSort
+from frontdesk.model import CodeList
+from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console
+from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.thread_view import Names, label_of
+
+URGENT = "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO&status=AA"
+ROWS = 6
 
 
 @get("/console", opt=AGENT, include_in_schema=False)
 async def home(request: PageRequest, services: Needs, console: Console) -> Response[str]:
-    """What changed last."""
-    context = await list_context(services, console, ListQuery())
-    return services.pages.page(request, "console/home.html", N_("Home"), context)
+    """The page."""
+    return services.pages.page(request, "console/home.html", N_("Home"), await _context(services, console))
+
+
+@get("/console/fragment", opt=AGENT, include_in_schema=False)
+async def fragment(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+    """The cards alone."""
+    return services.pages.page(request, "console/_home.html", "", await _context(services, console))
+
+
+async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
+    urgent = ListQuery.read(URGENT).filter()
+    needed, page, count, newest, lists = await asyncio.gather(
+        console.attention.now(),
+        console.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
+        console.lists.count(urgent),
+        console.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
+        services.codes.all(),
+    )
+    names = Names.of(lists)
+    waiting = [(reference, title, label_of(kind), at) for reference, title, kind, at in needed.waiting.first]
+    return {
+        "needed": needed,
+        "waiting": waiting,
+        "urgent": [show_row(row, names) for row in page.rows],
+        "urgent_count": count,
+        "urgent_url": f"{PATH}?{URGENT}",
+        "newest": [show_row(row, names) for row in newest.rows],
+        "spikes": [
+            {
+                "code": each.intent,
+                "name": names.of_code(CodeList.INTENT, each.intent),
+                "today": each.today,
+                "usual": f"{each.usual:.1f}",
+            }
+            for each in needed.spikes
+        ],
+    }
+
+
+HANDLERS = (home, fragment)

@@ -30,6 +30,7 @@ GROUPS = (
         (
             Entry("/console", N_("Home"), "home"),
             Entry("/console/interactions", N_("Interactions"), "list"),
+            Entry("/console/history", N_("Message history"), "history"),
         ),
     ),
     Group(

@@ -13,18 +13,34 @@ from frontdesk.interfaces import (
     Interactions,
     Readings,
     Replies,
+    Thread,
     WorkDesk,
 )
-from frontdesk.interfaces.console import InteractionLists, SavedViews
+from frontdesk.interfaces.console import Attention, History, InteractionLists, Merging, SavedViews
+from frontdesk.model.llm import ModelCall
+from frontdesk.orchestrator.explaining import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that an answer may begin with."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleServices:
-    """Everyone that the console needs. `read_again` makes work of all messages of these interactions;
-    None where no language model could read them."""
+    """Everyone that the console needs. `calls_of` tells which models a message was read with, `recorded` which messages
+    of a thread can be heard; `suggest` drafts an answer (empty where none can be); `read_again` makes work of all
+    messages of these interactions, None where no language model could read them.
+    """
 
     lists: InteractionLists
     views: SavedViews
+    merging: Merging
+    attention: Attention
+    history: History
     interactions: Interactions
     replies: Replies
     readings: Readings
@@ -32,6 +48,11 @@ class ConsoleServices:
     work: WorkDesk
     customers: Customers
     contacts: Contacts
+    explain: Callable[[str], Awaitable[Explanation]]
+    calls_of: Callable[[str], Awaitable[Sequence[ModelCall]]]
+    recorded: Callable[[Thread], Awaitable[frozenset[str]]]
+    suggest: Callable[[Thread, str], Awaitable[str]]
+    templates: Callable[[Thread], Sequence[Draft]]
     read_again: Callable[[Sequence[int]], Awaitable[int]] | None
 
 

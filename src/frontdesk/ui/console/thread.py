@@ -1,0 +1,209 @@
+"""The page of one interaction for the team: read it, understand why, correct, change, answer."""
+
+from collections.abc import Mapping
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+
+from frontdesk.interfaces import Invalid, Stale, Thread
+from frontdesk.model import Change, Role, Status
+from frontdesk.ticketing.changes import check_change, check_correction
+from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+from frontdesk.ui.console.interactions import PATH
+from frontdesk.ui.console.services import Console
+from frontdesk.ui.console.thread_context import context_of, why_of
+from frontdesk.ui.desk import AGENT
+from frontdesk.ui.events import event_stream
+from frontdesk.ui.forms import read_form
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import ROLE, Needs, PageRequest
+from frontdesk.ui.submit import normal_reference
+
+HUMAN, MEMO = "HA", "IM"
+SUPERVISOR = {ROLE: Role.SUPERVISOR}
+CHANGEABLE = ("status", "priority", "category", "team", "tags", "title", "customer_id")
+AUDIO = "audio/"
+TRIES = 5
+LONGEST = 100
+UNKNOWN = N_("There is no interaction under this reference.")
+
+
+@get(f"{PATH}/{{reference:str}}", opt=AGENT, include_in_schema=False)
+async def show(
+    request: PageRequest, services: Needs, console: Console, reference: FromPath[str]
+) -> Response[str] | Redirect:
+    """The page; what was merged leads to where it went."""
+    wanted = normal_reference(reference)
+    goes_on = await console.merging.leads_to(wanted) if wanted else ""
+    if goes_on and goes_on != wanted:
+        return Redirect(f"{PATH}/{goes_on}", status_code=303)
+    thread = await _thread(services, reference)
+    title = thread.interaction.title or f"{thread.interaction.reference}"
+    context = await context_of(thread, services, console, request)
+    return services.pages.page(request, "console/thread.html", title, context)
+
+
+@get(f"{PATH}/{{reference:str}}/fragment", opt=AGENT, include_in_schema=False)
+async def fragment(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Response[str]:
+    """The parts that change by themselves."""
+    thread = await _thread(services, reference)
+    context = await context_of(thread, services, console, request)
+    return services.pages.page(request, "console/_thread.html", "", context)
+
+
+@get(f"{PATH}/{{reference:str}}/events", opt=AGENT, include_in_schema=False)
+async def events(services: Needs, reference: FromPath[str]) -> Stream:
+    """Tells when to fetch them again."""
+    thread = await _thread(services, reference)
+    return event_stream(services.live, thread.interaction.id)
+
+
+@post(f"{PATH}/{{reference:str}}/reply", opt=AGENT, include_in_schema=False)
+async def reply(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+    """Answer the customer, or leave a memo for the team."""
+    fields = await read_form(request)
+    text = fields.get("text", "").strip()
+    if not 0 < len(text) <= MOST_CHARACTERS:
+        raise Invalid(f"an answer has 1 to {MOST_CHARACTERS} characters", "text")
+    matter = await console.interactions.get(normal_reference(reference))
+    kind = MEMO if fields.get("type") == MEMO else HUMAN
+    await console.replies.add(matter, text, kind, request.user.name, None)
+    services.wake()
+    return _back(matter.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/change", opt=AGENT, include_in_schema=False)
+async def change(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+    """Set the fields that differ from what the page showed; what others changed meanwhile stays."""
+    fields = await read_form(request)
+    before = await console.interactions.get(normal_reference(reference))
+    wanted = _changed(fields)
+    for attempt in range(TRIES):
+        try:
+            asked = check_change(before, wanted, await services.codes.all())
+            await console.interactions.change(before, asked, request.user.name)
+            break
+        except Stale:  # the pipeline was faster: look at it again
+            if attempt == TRIES - 1:
+                raise
+            before = await console.interactions.get(before.reference)
+    services.wake()
+    return _back(before.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
+async def merge(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+    """Take everything of another interaction over."""
+    fields = await read_form(request)
+    into = await console.interactions.get(normal_reference(reference))
+    wanted = normal_reference(fields.get("other", ""))
+    if not wanted:
+        raise Invalid("write the reference of the other interaction, eight letters and digits", "other")
+    other = await console.interactions.get(wanted)
+    await console.merging.merge(into, other, request.user.name)
+    services.live.touched(into.id)
+    services.wake()
+    return _back(into.reference)
+
+
+@post("/console/messages/{message_id:str}/correct", opt=AGENT, include_in_schema=False)
+async def correct(request: PageRequest, services: Needs, console: Console, message_id: FromPath[str]) -> Redirect:
+    """Keep a person's word beside what was read."""
+    fields = await read_form(request)
+    field = fields.get("field", "")
+    if field not in ("intent", "sentiment", "message_type", "language", "title", "summary"):
+        raise Invalid("choose what is to be corrected", "field")
+    value = check_correction(field, fields.get("value", ""), await services.codes.all())
+    reading = await console.readings.message(message_id[:26])
+    await console.readings.correct(reading.message.id, field, value, request.user.name, None)
+    services.wake()
+    return _back(reading.reference)
+
+
+@post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
+async def settle(request: PageRequest, services: Needs, console: Console) -> Redirect:
+    """Retry, drop or approve an effect."""
+    fields = await read_form(request)
+    doing = {"retry": console.effects.retry, "drop": console.effects.drop, "approve": console.effects.approve}
+    if (do := doing.get(fields.get("do", ""))) is None:
+        raise Invalid("choose what is to be done with it: retry, drop or approve", "do")
+    await do(fields.get("key", "")[:100], request.user.name, None)
+    services.wake()
+    return Redirect(_local(fields.get("back", "")), status_code=303)
+
+
+@post("/console/work", opt=SUPERVISOR, include_in_schema=False)
+async def rework(request: PageRequest, services: Needs, console: Console) -> Redirect:
+    """Retry or drop work that failed."""
+    fields = await read_form(request)
+    doing = {"retry": console.work.retry, "drop": console.work.drop}
+    if (do := doing.get(fields.get("do", ""))) is None:
+        raise Invalid("choose what is to be done with it: retry or drop", "do")
+    await do(fields.get("id", "")[:26], request.user.name, None)
+    services.wake()
+    return Redirect(_local(fields.get("back", "")), status_code=303)
+
+
+@get(f"{PATH}/{{reference:str}}/suggestion", opt=AGENT, include_in_schema=False)
+async def suggestion(
+    request: PageRequest, services: Needs, console: Console, reference: FromPath[str]
+) -> Response[str]:
+    """A draft of the next answer, asked for after the page is there."""
+    thread = await _thread(services, reference)
+    draft = await console.suggest(thread, request.user.name)
+    return services.pages.page(request, "console/_suggestion.html", "", {"draft": draft})
+
+
+@get("/console/messages/{message_id:str}/why", opt=AGENT, include_in_schema=False)
+async def why(request: PageRequest, services: Needs, console: Console, message_id: FromPath[str]) -> Response[str]:
+    """Row by row why the rules decided as they did."""
+    explanation = await console.explain(message_id[:26])
+    return services.pages.page(request, "console/_why.html", "", {"rows": why_of(explanation)})
+
+
+@get("/console/messages/{message_id:str}/audio", opt=AGENT, include_in_schema=False)
+async def audio(console: Console, message_id: FromPath[str]) -> Response[bytes]:
+    """The recording of a phone call."""
+    recording = await console.readings.audio(message_id[:26])
+    kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
+    return Response(recording.content, media_type=kind)
+
+
+async def _thread(services: Needs, reference: str) -> Thread:
+    wanted = normal_reference(reference)
+    thread = await services.reader.thread(wanted) if wanted else None
+    if thread is None:
+        raise NotFoundException(UNKNOWN)
+    return thread
+
+
+def _changed(fields: Mapping[str, str]) -> Change:
+    """What somebody set to another value than the page had shown. Raises Invalid."""
+    told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
+    new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
+    if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):
+        raise Invalid(f"title and tags have at most {LONGEST} characters", "title")
+    if "customer_id" in new and not 0 < len(new["customer_id"]) <= 10:
+        raise Invalid("a customer number has 1 to 10 characters", "customer_id")
+    status = _status(new.pop("status")) if "status" in new else None
+    return Change(**new, status=status)
+
+
+def _status(text: str) -> Status:
+    if text not in set(Status):
+        raise Invalid(f"status {storable(text)[:20]!r} is not known", "status")
+    return Status(text)
+
+
+def _back(reference: str) -> Redirect:
+    return Redirect(f"{PATH}/{reference}", status_code=303)
+
+
+def _local(back: str) -> str:
+    reference = normal_reference(back)
+    return f"{PATH}/{reference}" if reference else "/console"
+
+
+HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, rework, suggestion, why, audio)

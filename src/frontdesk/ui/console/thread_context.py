@@ -1,0 +1,238 @@
+"""One interaction as the team's page shows it: the conversation, what was read in it, why, and what was done."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from frontdesk.interfaces import Thread
+from frontdesk.model import (
+    Analysis,
+    Code,
+    CodeList,
+    Correction,
+    Decision,
+    Effect,
+    EffectState,
+    Interaction,
+    Role,
+    Work,
+    WorkState,
+)
+from frontdesk.model.llm import ModelCall
+from frontdesk.orchestrator.explaining import Explanation, Match
+from frontdesk.ticketing.status import TRANSITIONS
+from frontdesk.ui.console.services import ConsoleServices
+from frontdesk.ui.languages import N_
+from frontdesk.ui.services import PageRequest, Services
+from frontdesk.ui.thread_view import LANGUAGES, LISTS, Names, label_of, track_context
+
+MILLION = 1_000_000
+MATCHES = {
+    Match.DECIDED: N_("decided"),
+    Match.CAME_LATER: N_("would fit too, but came later"),
+    Match.NOT_MATCHED: N_("did not fit"),
+    Match.OTHER_ROUTE: N_("is for another route"),
+}
+# What a person may set right, and the list that its values come from (none: one of LANGUAGES or of the sentiments).
+CORRECTABLE = {
+    "intent": CodeList.INTENT,
+    "message_type": CodeList.MESSAGE_TYPE,
+    "sentiment": None,
+    "language": None,
+}
+
+
+async def context_of(
+    thread: Thread, services: Services, console: ConsoleServices, request: PageRequest
+) -> dict[str, Any]:
+    """All that console/thread.html and its changing parts need."""
+    lists = await services.codes.all()
+    names = Names.of(lists)
+    corrections, calls, recorded = await asyncio.gather(
+        _each(thread, console.readings.corrections), _each(thread, console.calls_of), console.recorded(thread)
+    )
+    matter = thread.interaction
+    context = _silent(thread)
+    if thread.messages:
+        context = track_context(thread, names, is_agent=True, may_answer=False)
+    return context | {
+        "matter": matter,
+        "customer_name": await _customer(matter.customer_id, console),
+        "choices": _choices(matter, lists),
+        "readings": list(_readings(thread, names, corrections, calls)),
+        "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
+        "done": [_effect(each, names) for each in thread.effects],
+        "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
+        "timeline": _timeline(context["messages"], thread, recorded),
+        "may_settle": request.user.role.covers(Role.SUPERVISOR),
+        "drafts": console.templates(thread),
+    }
+
+
+def _choices(matter: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
+    """What each field may become."""
+    return {
+        "status": [
+            (each.code, each.name)
+            for each in lists.get(CodeList.STATUS, ())
+            if each.code == matter.status.value or each.code in {s.value for s in TRANSITIONS[matter.status]}
+        ],
+        **{
+            name: [(each.code, each.name) for each in lists.get(which, ()) if each.active]
+            for name, which in (
+                ("priority", CodeList.PRIORITY),
+                ("category", CodeList.CATEGORY),
+                ("team", CodeList.TEAM),
+                ("intent", CodeList.INTENT),
+                ("message_type", CodeList.MESSAGE_TYPE),
+            )
+        },
+        "sentiment": [(each, each) for each in ("Positive", "Neutral", "Negative")],
+        "language": sorted(LANGUAGES.items(), key=lambda each: each[1]),
+    }
+
+
+def why_of(explanation: Explanation) -> list[dict[str, Any]]:
+    """The rows of the table of rules with what became of each."""
+    return [
+        {
+            "title": each.title,
+            "is": MATCHES[each.match],
+            "decided": each.match is Match.DECIDED,
+            "column": each.column,
+            "cell": each.cell,
+            "value": "" if each.value is None else str(each.value)[:200],
+        }
+        for each in explanation.rows
+    ]
+
+
+async def _each(thread: Thread, ask: Any) -> dict[str, tuple[Any, ...]]:
+    found = await asyncio.gather(*(ask(message.id) for message in thread.messages))
+    return {message.id: answer for message, answer in zip(thread.messages, found, strict=True)}
+
+
+def _silent(thread: Thread) -> dict[str, Any]:
+    """An interaction in which nobody has written yet."""
+    return {"messages": [], "steps": (), "interaction": {"reference": thread.interaction.reference}}
+
+
+async def _customer(customer_id: str | None, console: ConsoleServices) -> str:
+    return (await console.customers.get(customer_id)).name if customer_id else ""
+
+
+def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: frozenset[str]) -> list[dict[str, Any]]:
+    """The conversation with what only the team's page needs: which message it is, and whether it can be heard."""
+    inbound = iter(sorted(thread.messages, key=lambda each: each.received_at))
+    timeline = []
+    for message in shown:
+        ours = next(inbound) if message["direction"] == "in" else None
+        timeline.append(dict(message) | {"id": ours.id if ours else "", "audio": bool(ours and ours.id in recorded)})
+    return timeline
+
+
+def _readings(
+    thread: Thread,
+    names: Names,
+    corrections: Mapping[str, tuple[Correction, ...]],
+    calls: Mapping[str, tuple[ModelCall, ...]],
+) -> Iterable[dict[str, Any]]:
+    """How each message was read, the newest first, each field with what a person made of it."""
+    current = {analysis.id: analysis for analysis in thread.analyses}
+    for message in reversed(thread.messages):
+        analysis = current.get(message.analysis_id or "")
+        if analysis is None:
+            continue
+        words = {each.field: each for each in corrections[message.id] if each.analysis_id == analysis.id}
+        yield {
+            "message_id": message.id,
+            "sequence": message.sequence,
+            "fields": [_field(name, analysis, words.get(name), names) for name in CORRECTABLE],
+            "title": words["title"].becomes if "title" in words else analysis.title,
+            "summary": words["summary"].becomes if "summary" in words else analysis.summary,
+            "entities": [{"label": label_of(e.field), "value": e.value} for e in analysis.entities],
+            "others": [
+                {"name": names.of_code(CodeList.INTENT, p.code), "probability": p.probability}
+                for p in sorted(analysis.intents, key=lambda p: -p.probability)
+                if p.code != analysis.intent and p.probability >= 0.01
+            ][:3],
+            "model": analysis.model,
+            "tier": analysis.tier.value,
+            "milliseconds": analysis.milliseconds,
+            "run": analysis.run,
+            "tokens": sum(call.input_tokens + call.output_tokens for call in calls[message.id]),
+            "cost": sum(call.cost for call in calls[message.id]) / MILLION,
+            "asked_models": len(calls[message.id]),
+        }
+
+
+def _field(name: str, analysis: Analysis, word: Correction | None, names: Names) -> dict[str, Any]:
+    read = {
+        "intent": (analysis.intent or "", analysis.intent_probability),
+        "message_type": (analysis.message_type, analysis.type_probability),
+        "sentiment": (analysis.sentiment.value, analysis.sentiment_probability),
+        "language": (analysis.language, None),
+    }[name]
+    value = word.becomes if word else read[0]
+    return {
+        "name": name,
+        "label": label_of(name) if name != "message_type" else N_("Type"),
+        "value": value,
+        "shown": _shown(name, value, names),
+        "was": _shown(name, word.was, names) if word else "",
+        "by": word.by if word else "",
+        "probability": None if word else read[1],
+    }
+
+
+def _shown(name: str, value: str, names: Names) -> str:
+    which = CORRECTABLE.get(name)
+    if name == "intent" and not value:
+        return N_("None of the list fits")
+    if which is not None:
+        return names.of_code(which, value)
+    return LANGUAGES.get(value, value) if name == "language" else value
+
+
+def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
+    numbers = {message.id: message.sequence for message in thread.messages}
+    return {
+        "message_id": decision.message_id,
+        "sequence": numbers.get(decision.message_id, 0),
+        "rule": decision.rule,
+        "route": decision.route,
+        "rule_set": decision.rule_set,
+        "version": decision.rule_set_version,
+        "at": decision.created_at,
+        "actions": [label_of(action.kind) for action in decision.actions],
+    }
+
+
+def _effect(effect: Effect, names: Names) -> dict[str, Any]:
+    return {
+        "key": effect.key,
+        "label": label_of(effect.action.kind),
+        "state": effect.state.value,
+        "reference": effect.reference,
+        "parameters": [
+            (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)[:300])
+            for name, value in effect.action.parameters.items()
+        ],
+        "url": _link(effect),
+        "detail": [(label_of(name), str(value)[:300]) for name, value in effect.detail.items() if name != "url"],
+        "attempts": effect.attempts,
+        "error": effect.error,
+        "at": effect.done_at,
+        "failed": effect.state is EffectState.FAILED,
+        "waits": effect.state is EffectState.WAITING,
+    }
+
+
+def _link(effect: Effect) -> str:
+    """Where the other system shows it, if it told a web address."""
+    told = str(effect.detail.get("url") or "")
+    return told if told.startswith(("https://", "http://")) else ""
+
+
+def _work(work: Work) -> dict[str, Any]:
+    return {"id": work.id, "step": work.step, "error": work.last_error, "attempts": work.attempts}
