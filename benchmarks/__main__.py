@@ -17,6 +17,7 @@ from benchmarks.footprint import footprint
 from benchmarks.gateway import gateway
 from benchmarks.handling import whole_way
 from benchmarks.insights import insights
+from benchmarks.listing import listing
 from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
 from benchmarks.odata import odata
@@ -35,6 +36,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "gateway": gateway,
     "llm-pipeline": llm_pipeline,
     "odata": odata,
+    "listing": listing,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

@@ -1,0 +1,74 @@
+"""The list of interactions over many messages: server time of pages as people ask for them, cold pages included.
+
+Needs data that `frontdesk demo-data --messages 1000000 --data FOLDER` made; FRONTDESK_BENCH_DATA names the folder, or
+FRONTDESK_BENCH_URL a PostgreSQL database that it filled.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from benchmarks.measure import Figure, percentile
+from frontdesk.app import new_id, now
+from frontdesk.interfaces.console import ListSort
+from frontdesk.storage.codes import StoredCodes
+from frontdesk.storage.database import open_database, parse_url, sqlite_url
+from frontdesk.storage.listing import StoredLists
+from frontdesk.storage.tables import inbound_message
+from frontdesk.ui.console.list_query import ListQuery
+
+ROUNDS = 20
+ASKED = (
+    "",
+    "status=NW&status=IP&status=RO&status=AA",
+    "status=RO&team=TEC",
+    "status=CL&sentiment=Negative",
+    "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO",
+    "intent=TI&tier=model",
+    "confidence=low&sort=confidence",
+    "sort=-priority",
+    "sort=status",
+    "sort=-created",
+    "q=order",
+    "q=washing+machine",
+    "q=%22washing+machine%22+-dryer&status=CL",
+    "q=4500012345",
+)
+
+
+async def listing() -> AsyncIterator[Figure]:
+    """First and second pages of fourteen lists, in random order, one after another."""
+    folder, url = os.environ.get("FRONTDESK_BENCH_DATA", ""), os.environ.get("FRONTDESK_BENCH_URL", "")
+    if not folder and not url:
+        return
+    database = await open_database(parse_url(url) if url else sqlite_url(Path(folder)), 8)
+    lists = StoredLists(database, StoredCodes(database, now, new_id))
+    messages = await database.read(lambda c: c.execute(select(func.count()).select_from(inbound_message)).scalar_one())
+    yield Figure("messages", messages, "")
+    waits: dict[str, list[float]] = {"page": [], "count": []}
+    chance, asked = random.Random(1), list(ASKED) * ROUNDS
+    chance.shuffle(asked)
+    for query in asked:
+        wanted = ListQuery.read(query)
+        cursor = ""
+        for _ in range(2):
+            began = time.perf_counter()
+            page = await lists.page(wanted.filter(), ListSort(wanted.sort), 50, cursor)
+            waits["page"].append(time.perf_counter() - began)
+            cursor = page.next_cursor or ""
+            if not cursor:
+                break
+        began = time.perf_counter()
+        await lists.count(wanted.filter())
+        waits["count"].append(time.perf_counter() - began)
+        await asyncio.sleep(0)
+    for name, seconds in waits.items():
+        yield Figure(f"{name}_p50", percentile(seconds, 50) * 1000, "ms")
+        yield Figure(f"{name}_p95", percentile(seconds, 95) * 1000, "ms", "< 200 ms" if name == "page" else "")
+        yield Figure(f"{name}_max", max(seconds) * 1000, "ms")
+    await database.close()
