@@ -213,7 +213,8 @@ def _effect(effect: Effect, names: Names) -> dict[str, Any]:
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
-        "reference": effect.reference,
+        # What changes our own interaction has that as its receipt; the parameter says it already.
+        "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "parameters": [
             (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)[:300])
             for name, value in effect.action.parameters.items()
