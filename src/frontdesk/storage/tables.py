@@ -82,6 +82,11 @@ contact_identity = Table(
     Column("contact_id", ForeignKey("contact.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
+LISTED = (
+    *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
+    *("language", "message_type", "created_at", "customer_id", "route", "merged_into"),
+)
+
 interaction = Table(
     "interaction",
     metadata,
@@ -112,12 +117,9 @@ interaction = Table(
     Column("language", String(10)),
     Column("message_type", String(40)),
     Column("merged_into", Key),
-    # Holds all that lists filter and sort by, so that they never look at the rows that they leave out.
-    Index(
-        "ix_interaction_list",
-        *("updated_at", "id", "status", "category", "channel", "priority", "intent", "sentiment", "team", "tier"),
-        *("confidence", "language", "message_type", "created_at", "customer_id", "route", "merged_into"),
-    ),
+    # Hold all that lists filter and sort by, so that they never look at the rows that they leave out.
+    Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
+    Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
     Index("ix_interaction_created", "created_at", "id"),
     Index(
         "ix_interaction_unanswered",
@@ -126,11 +128,6 @@ interaction = Table(
         postgresql_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
     ),
     Index("ix_interaction_confidence", "confidence", "id"),
-    Index(
-        "ix_interaction_status",
-        *("status", "updated_at", "id", "category", "channel", "priority", "intent", "sentiment", "team", "tier"),
-        *("confidence", "language", "message_type", "created_at", "customer_id", "route", "merged_into"),
-    ),
     Index("ix_interaction_priority", "priority", "id"),
 )
 
