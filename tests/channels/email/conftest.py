@@ -14,7 +14,7 @@ from tests.dovecot import PASSWORD, Dovecot, dovecot
 from tests.smtp_server import Taken, smtp_server
 
 ADDRESS = "support@desk.example"
-LONG = 60.0
+LONG = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ class MailDesk:
                 await watching
 
     async def until(self, is_so: Callable[[], Any]) -> None:
-        """Work until something is so, a minute at most."""
+        """Work until something is so; busy machines get some minutes."""
         async with asyncio.timeout(LONG):
             while not await is_so():
                 await self.channels.work()
