@@ -171,6 +171,14 @@ async def test_a_wrong_fact_is_found_and_a_rebuild_puts_it_right(house: House, f
     assert (await facts.state()).epoch > epoch
 
 
+async def test_a_rebuild_leaves_nothing_to_fold(house: House, facts: StoredFacts, front: Front) -> None:
+    await front.say("My oven stays cold.")
+    assert (await facts.state()).pending
+    await facts.rebuild()
+    assert not (await facts.state()).pending
+    assert await facts.check() == []
+
+
 async def test_a_migration_that_makes_a_table_anew_does_not_lose_what_watches_it(
     house: House, facts: StoredFacts
 ) -> None:

@@ -35,8 +35,9 @@ def fold(connection: Connection, limit: int) -> int:
 
 
 def refold(connection: Connection, first: int, last: int) -> None:
-    """Make the facts of the interactions with these numbers anew."""
+    """Make the facts of the interactions with these numbers anew; what was noted of them is folded with it."""
     _wait_for_turn(connection)
+    connection.execute(delete(insight_change).where(insight_change.c.interaction_id.between(first, last)))
     make_facts(connection, lambda column: column.between(first, last))
 
 
