@@ -37,6 +37,8 @@ from frontdesk.ticketing.arriving import MediaRules, fit, media_type_of
 
 MEDIA_WORK = "media"
 ERROR_LENGTH = 2000
+# So many of a sender's latest messages are looked at for answers that wait.
+MOST_WAITING = 200
 # A matter that was solved may still be talked about; one that was closed or confirmed is over.
 OVER = (Status.CLOSED.value, Status.CONFIRMED.value)
 
@@ -240,8 +242,14 @@ class _Keeping:
 
     def _wake_waiting_answers(self, address: str) -> None:
         """The customer wrote again: answers that waited for that may go."""
+        if not address:
+            return
+        theirs = (inbound_message.c.channel == self._code, inbound_message.c.sender_address == address)
+        matters = select(inbound_message.c.interaction_id).where(*theirs)
+        latest = matters.order_by(inbound_message.c.received_at.desc()).limit(MOST_WAITING)
         waiting = (
             select(outbound_message.c.id, outbound_message.c.effect_key)
+            .where(outbound_message.c.interaction_id.in_(latest.scalar_subquery()))
             .where(outbound_message.c.state == "pending", outbound_message.c.channel == self._code)
             .where(outbound_message.c.recipient == address, outbound_message.c.error != "")
         )

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.model import DeliveryState, WorkState
 from frontdesk.model.channels import DeliveryNotice, Edit
@@ -67,12 +67,13 @@ def settle_part(connection: Connection, message_id: str, part: int) -> None:
     """Apply what was told of a part before we knew that it was sent."""
     mine = (outbound_part.c.message_id == message_id, outbound_part.c.part == part)
     row = connection.execute(select(outbound_part).where(*mine)).one()
-    to_me = (delivery_notice.c.recipient == row.recipient) & (delivery_notice.c.until >= row.at)
-    about = or_(delivery_notice.c.key == row.key, to_me & (row.recipient != ""))
-    if row.provider_id:
-        about = or_(about, delivery_notice.c.provider_id == row.provider_id)
-    notices = select(delivery_notice).where(delivery_notice.c.channel == row.channel, about)
-    for told in connection.execute(notices).all():
+    # By key nothing is looked up: a part is noted as begun before the vendor has its key. Each query has its index.
+    notices = select(delivery_notice).where(delivery_notice.c.channel == row.channel)
+    by_id = notices.where(delivery_notice.c.provider_id == row.provider_id)
+    to_me = notices.where(delivery_notice.c.recipient == row.recipient, delivery_notice.c.until >= row.at)
+    found = [*connection.execute(by_id).all()] if row.provider_id else []
+    found += connection.execute(to_me).all() if row.recipient else []
+    for told in found:
         notice = DeliveryNotice(DeliveryState(told.state), told.provider_id, error=told.error)
         _raise_part(connection, message_id, part, notice)
 
@@ -167,12 +168,14 @@ def _raise_part(connection: Connection, message_id: str, part: int, notice: Deli
 
 
 def _error_of(connection: Connection, message_id: str) -> str:
-    about = (outbound_part.c.provider_id == delivery_notice.c.provider_id) | (
-        outbound_part.c.key == delivery_notice.c.key
+    same = (
+        (outbound_part.c.channel == delivery_notice.c.channel)
+        & (outbound_part.c.provider_id == delivery_notice.c.provider_id)
+        & (delivery_notice.c.provider_id != "")
     )
     rows = (
         select(delivery_notice.c.error)
-        .join(outbound_part, (outbound_part.c.channel == delivery_notice.c.channel) & about)
+        .join(outbound_part, same)
         .where(outbound_part.c.message_id == message_id, delivery_notice.c.state == "failed")
     )
     return connection.execute(rows.limit(1)).scalar() or "the channel could not deliver it"
