@@ -61,7 +61,7 @@ async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Cl
         await house.outbox.draft(answer)
     page = await read(customer, location)
     assert "text of HA sent" in page.text
-    for hidden in ("text of IM", "a remark for us\n", "failed", "Service call code:", "builtin", "Route:", "<mark>"):
+    for hidden in ("text of IM", "a remark for us\n", "failed", "Service Call Code:", "builtin", "Route:", "<mark>"):
         assert hidden not in page.text, hidden
 
 

@@ -37,7 +37,7 @@ class Answering:
         template = otherwise(said.reply) if said.calls and not call else said.reply
         text = reply_text(template, m.person.language)
         text = text.replace(NAME, m.person.name).replace(REFERENCE, m.reference).replace(CALL, call)
-        remark = f"Service call code: {call}" if call else ""
+        remark = f"FSM Service Call Code: {call}" if call else ""
         self._outbound(m, reply_id, "AR", text, "Frontdesk", at, message_id, key, to, remark)
         m.answered(at)
         return text

@@ -84,9 +84,7 @@ async def test_auto_replies_say_what_their_route_says(odata: Odata, subtests: py
             made = await odata.say(text)
             [reply] = await odata.rows(f"CustomerInteraction({made['ID']})/outboundMsgs")
             assert words in reply["outboundTextMsg"]
-            assert ("Service call code" in (reply["remark"] or "")) is has_code or "Call Code" in (
-                reply["remark"] or ""
-            )
+            assert (reply["remark"] or "").startswith("FSM Service Call Code: ") is has_code
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
