@@ -65,25 +65,25 @@ async def _measured(name: str, data: Path, environment: Mapping[str, str], *, ma
     with running(process):
         await wait_until_ready(port, 600)
         began = time.perf_counter()
-        [client, *_] = clients = [Client(port, key) for _ in range(CONNECTIONS)]
-        await _get(client, "/api/v1/insights/figures?period=all")
+        await _get(Client(port, key), "/api/v1/insights/figures?period=all")
         yield Figure(f"insights_{name}_load", time.perf_counter() - began, "s")
         for period in PERIODS:
-            async for figure in _period(f"insights_{name}_{period.replace('-', '_')}", period, clients):
+            async for figure in _period(f"insights_{name}_{period.replace('-', '_')}", period, port, key):
                 yield figure
         yield Figure(f"insights_{name}_memory", process.resident_megabytes(), "MB")
-        for each in clients:
-            await each.close()
 
 
-async def _period(name: str, period: str, clients: list[Client]) -> AsyncIterator[Figure]:
-    slowest, worst = 0.0, ""
+async def _period(name: str, period: str, port: int, key: str) -> AsyncIterator[Figure]:
+    clients, slowest, worst = [Client(port, key)], 0.0, ""
     for card, source in SOURCES.items():
         waits = [await _get(clients[0], f"{source}period={period}") for _ in range(ROUNDS)]
         if (p95 := percentile(waits, 95)) > slowest:
             slowest, worst = p95, card
     yield Figure(f"{name}_slowest_card_p95 ({worst})", slowest * 1000, "ms", "< 300 ms")
+    clients = [Client(port, key) for _ in range(CONNECTIONS)]  # the server hangs up on those that idle
     whole = [await _dashboard(clients, period) for _ in range(DASHBOARDS)]
+    for each in clients:
+        await each.close()
     yield Figure(f"{name}_dashboard_p95", percentile(whole, 95), "s", "< 1.5 s")
 
 

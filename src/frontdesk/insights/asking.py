@@ -43,7 +43,7 @@ class Asking:
         order = self._order(question, figures, seen, domains)
         most = question.top or MOST_CELLS
         cells = [self._cell(question, figures, seen, place, domains) for place in order[:most]]
-        totals = self._totals(question, measures)
+        totals = self._totals(question, measures) if domains else _first(figures)
         return Answer(question, cells, totals, self.snapshot.stamp, max(0, len(order) - most))
 
     def words(self, name: str) -> Sequence[str]:
@@ -113,10 +113,7 @@ class Asking:
         return values >= 0 if asked.how in (How.MEAN, How.RANK) else values > 0
 
     def _totals(self, question: Question, measures: Sequence[Measure]) -> Mapping[str, float | None]:
-        figures, _ = self._figures(question, measures, ())
-        return {
-            name: _plain(values[0]) if len(values) else _nothing(MEASURES[name]) for name, values in figures.items()
-        }
+        return _first(self._figures(question, measures, ())[0])
 
     def _rows(self, question: Question, grain: Grain) -> Array:
         """The rows of this grain that fit."""
@@ -268,6 +265,11 @@ def _plain(value: float) -> float | None:
     if np.isnan(value):
         return None
     return int(value) if float(value).is_integer() else float(value)
+
+
+def _first(figures: Mapping[str, Array]) -> dict[str, float | None]:
+    """The figures of the one cell that there is without dimensions."""
+    return {name: _plain(values[0]) if len(values) else _nothing(MEASURES[name]) for name, values in figures.items()}
 
 
 def _nothing(asked: Measure) -> float | None:
