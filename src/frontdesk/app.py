@@ -25,6 +25,7 @@ from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.rules import shipped_rule_set
+from frontdesk.orchestrator.template_desk import TemplateDesk
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
@@ -51,6 +52,7 @@ from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.schema import upgrade
 from frontdesk.storage.seeds import code_lists
 from frontdesk.storage.statuses import STATUS_WORK, StoredStatuses
+from frontdesk.storage.templates import StoredTemplates
 from frontdesk.storage.working import StoredWork, own_prefix
 from frontdesk.workflows.deliver_reply import deliver_reply
 from frontdesk.workflows.desk import Desk, Ladder
@@ -97,6 +99,7 @@ class House:
     back_ends: BackEnds
     channels: CustomerChannels
     rule_desk: RuleDesk
+    reply_texts: TemplateDesk
     builtin: Builtin
     outgoing: Outgoing
     model_services: Mapping[str, ModelService]
@@ -161,17 +164,16 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing) -> House:
     codes, outbox = StoredCodes(database, now, new_id), StoredOutbox(database, now)
-    service_desk = StoredServiceDesk(database)
-    work = StoredWork(database, now, new_id)
-    cases = StoredCases(database, now)
-    replies = StoredReplies(database, now, new_id)
+    service_desk, cases = StoredServiceDesk(database), StoredCases(database, now)
+    work, replies = StoredWork(database, now, new_id), StoredReplies(database, now, new_id)
     backs, services = _plugs(settings, outgoing, service_desk)
     llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
     channels = customer_channels(settings, outgoing, database, now, new_id)
-    book = _book(settings, database, backs)
-    desk = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets)
+    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now), now)
+    book = _book(settings, database, backs, texts)
+    desk = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets, texts.templates)
     statuses = StoredStatuses(database, now)
     rereaders = rereading_handlers(database, llm.marks, analyst, rereadings, settings.llm.reanalyse_seconds)
     handlers = _handlers(replies, backs, statuses, channels.outlets) | rereaders
@@ -200,6 +202,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         back_ends=backs,
         channels=channels,
         rule_desk=_rule_desk(settings, database, codes, desk, book),
+        reply_texts=texts,
         builtin=builtin,
         outgoing=outgoing,
         model_services=services,
@@ -219,9 +222,9 @@ def _plugs(
     return backs, model_services(settings, outgoing)
 
 
-def _book(settings: Settings, database: Database, backs: BackEnds) -> Published:
+def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateDesk) -> Published:
     remote = Remote(backs.sap_rules, now, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), now, remote)
+    return Published(StoredRuleSets(database, now), now, remote, texts.follow)
 
 
 def _desk(
@@ -233,8 +236,8 @@ def _desk(
     outbox: StoredOutbox,
     codes: StoredCodes,
     outlets: Mapping[str, Outlet],
+    templates: ReplyTemplates,
 ) -> Desk:
-    templates = reply_templates(settings.rules.replies)
     return Desk(
         cases=cases,
         analyst=analyst,

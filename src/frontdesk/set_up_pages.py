@@ -26,6 +26,7 @@ def set_up_of(house: House) -> SetUp:
         engine=house.builtin,
         traffic=StoredTraffic(house.database),
         templates=house.desk.templates,
+        reply_texts=house.reply_texts,
         use_cases=house.llm.room.use_cases,
         channels=_channels(house),
         back_ends=_back_ends(house),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,8 +22,15 @@ class Published:
     The database is asked at most once a second which version is in force, so that every process follows within two.
     """
 
-    def __init__(self, rule_sets: RuleSets, clock: Clock, remote: "Remote | None" = None) -> None:
-        """Follow these; `remote` is asked for a route first."""
+    def __init__(
+        self,
+        rule_sets: RuleSets,
+        clock: Clock,
+        remote: "Remote | None" = None,
+        beside: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Follow these; `remote` is asked for a route first; `beside` follows what belongs to rules, as often."""
+        self._beside = beside
         self._rule_sets, self._clock, self._remote = rule_sets, clock, remote
         self._rules: TableRules | None = None
         self._until: datetime | None = None
@@ -35,6 +42,8 @@ class Published:
             return self._rules
         async with self._refreshing:
             version = await self._rule_sets.in_force()
+            if self._beside is not None:
+                await self._beside()
             if self._rules is None or self._rules.version != version:
                 self._rules = await self._load(version)
             self._until = self._clock() + timedelta(seconds=BELIEVED_SECONDS)

@@ -78,6 +78,10 @@ class ReplyTemplates:
         for template in templates.values():
             self._check(template)
 
+    def take(self, templates: Mapping[str, ReplyTemplate]) -> None:
+        """Use these from now on. Raises Invalid, and then goes on with those in use."""
+        self._templates = ReplyTemplates(templates)._templates
+
     def all(self) -> tuple[ReplyTemplate, ...]:
         """All of them, by name."""
         return tuple(self._templates[name] for name in sorted(self._templates))

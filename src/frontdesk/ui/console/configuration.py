@@ -40,6 +40,7 @@ MOST_NAMED = 20
 async def overview(request: PageRequest, services: Needs, set_up: NeedsSetUp) -> Response[str]:
     """Everything that can be set up, and how channels and back ends do."""
     lists = await set_up.codes.all()
+    await set_up.reply_texts.follow()
     used = {each.code: each for each in await set_up.traffic.channels(set_up.clock() - timedelta(days=1))}
     names = {entry.code: entry.name for entry in lists.get(CodeList.CHANNEL, ())}
     circuits = set_up.open_circuits()

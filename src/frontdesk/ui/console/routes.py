@@ -1,6 +1,16 @@
 """All routes of the console."""
 
-from frontdesk.ui.console import accuracy, configuration, effects, insights, models, rules, team, use_cases
+from frontdesk.ui.console import (
+    accuracy,
+    configuration,
+    effects,
+    insights,
+    models,
+    reply_templates,
+    rules,
+    team,
+    use_cases,
+)
 
 CONSOLE = (
     *team.HANDLERS,
@@ -9,6 +19,7 @@ CONSOLE = (
     *rules.HANDLERS,
     *configuration.HANDLERS,
     *use_cases.HANDLERS,
+    *reply_templates.HANDLERS,
     accuracy.accuracy,
     models.models,
 )

@@ -11,6 +11,7 @@ from frontdesk.interfaces.set_up import Attention, CallReports, Engine, Judgemen
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
 from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.template_desk import TemplateDesk
 from frontdesk.orchestrator.templates import ReplyTemplates
 from frontdesk.ui.services import ROLE, PageRequest
 
@@ -34,6 +35,7 @@ class SetUp:
     engine: Engine
     traffic: Traffic
     templates: ReplyTemplates
+    reply_texts: TemplateDesk
     use_cases: UseCases
     channels: tuple[Place, ...]
     back_ends: tuple[Place, ...]

@@ -1,0 +1,107 @@
+"""Reply templates as people change them: kept beside those that ship, in use in every process within two seconds."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
+
+log = logging.getLogger(__name__)
+
+BELIEVED_SECONDS = 1.0
+LONGEST_TEXT = 20_000
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class TemplateStore(Protocol):
+    """Keeps what people changed, as one text."""
+
+    async def read(self) -> str:
+        """Empty where nothing was changed."""
+        ...
+
+    async def write(self, change: Callable[[str], str], what: Mapping[str, Any], by: str) -> str:
+        """Read, change and store in one transaction, with a line in the journal; the answer is what is stored."""
+        ...
+
+
+class TemplateDesk:
+    """Changes the templates that rules and replies use."""
+
+    def __init__(self, templates: ReplyTemplates, store: TemplateStore, clock: Clock) -> None:
+        """`templates` are those in use, as they ship or a file says; they are brought up to date."""
+        self.templates, self._store, self._clock = templates, store, clock
+        self._shipped = {each.name: each for each in templates.all()}
+        self._kept = ""
+        self._until: datetime | None = None
+
+    async def follow(self) -> None:
+        """Take in what was changed in any process; asks at most once a second."""
+        if self._until is not None and self._clock() < self._until:
+            return
+        self._take(await self._store.read())
+
+    async def named(self, name: str) -> ReplyTemplate:
+        """The one in use. Raises NotFound."""
+        await self.follow()
+        found = next((each for each in self.templates.all() if each.name == name), None)
+        if found is None:
+            raise NotFound(f"there is no reply template {name[:40]}")
+        return found
+
+    def is_shipped(self, name: str) -> bool:
+        """Whether it ships, so that there is something to go back to."""
+        return name in self._shipped
+
+    async def put(self, name: str, texts: Mapping[str, str], by: str, type: str = "AR") -> ReplyTemplate:
+        """Keep the texts of a template, new or not; what it needs stays. Raises Invalid that says what is wrong."""
+        if not _NAME.fullmatch(name):
+            raise Invalid("a name is made of small letters, digits and underscores, at most 40", "name")
+        await self.follow()
+        known = next((each for each in self.templates.all() if each.name == name), ReplyTemplate(name, type, {}))
+        kept = {language: text.strip() for language, text in texts.items() if text.strip()}
+        if too_long := next((language for language, text in kept.items() if len(text) > LONGEST_TEXT), ""):
+            raise Invalid(f"a text has at most {LONGEST_TEXT:,} characters", f"text_{too_long}")
+        changed = replace(known, texts=kept)
+        ReplyTemplates({each.name: each for each in self.templates.all()} | {name: changed})
+        await self._change(name, {"type": changed.type, "texts": kept}, by)
+        return changed
+
+    async def reset(self, name: str, by: str) -> None:
+        """Back to what ships. Raises NotFound for one that does not."""
+        if name not in self._shipped:
+            raise NotFound(f"the reply template {name[:40]} does not ship: there is nothing to go back to")
+        await self._change(name, None, by)
+
+    async def _change(self, name: str, value: Mapping[str, Any] | None, by: str) -> None:
+        def change(text: str) -> str:
+            every = _parsed(text)
+            every.pop(name, None)
+            return msgspec.json.encode(every | ({name: dict(value)} if value else {})).decode()
+
+        self._take(await self._store.write(change, {"template": name}, by))
+
+    def _take(self, text: str) -> None:
+        self._until = self._clock() + timedelta(seconds=BELIEVED_SECONDS)
+        if text == self._kept:
+            return
+        every = dict(self._shipped)
+        for name, value in _parsed(text).items():
+            known = every.get(name, ReplyTemplate(name, str(value.get("type", "AR")), {}))
+            every[name] = replace(known, texts=dict(value["texts"]))
+        try:
+            self.templates.take(every)
+        except Invalid as error:  # an older release may have kept what this one refuses: replies must go on
+            log.error("changed reply templates are left out: %s", error)
+        self._kept = text
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    found = msgspec.json.decode(text) if text else {}
+    return dict(found)
