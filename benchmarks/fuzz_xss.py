@@ -116,7 +116,7 @@ async def _say(client: httpx.AsyncClient, found: Found, number: int, text: str, 
         found.look(wrong, text)
     if number % LOOKED_UP_EVERY == 0:
         found.look(await client.get("/track", params={"reference": text, "email": other}, headers=HTML), text)
-        found.look(await client.get("/desk", params={"query": text[:150]}, headers=HTML), text)
+        found.look(await client.get("/console/interactions", params={"q": text[:150]}, headers=HTML), text)
         found.look(await client.get("/console/rules/explain", params={"reference": text[:20]}, headers=HTML), text)
 
 
@@ -130,7 +130,7 @@ async def _read_all(client: httpx.AsyncClient, references: list[str]) -> Found:
             found.look(await client.get(f"/track/{reference}", headers=HTML), reference)
             if number % LOOKED_UP_EVERY == 0:
                 found.look(await client.get(f"/track/{reference}/fragment", headers=HTML), reference)
-                found.look(await client.get("/desk", headers=HTML), reference)
+                found.look(await client.get("/console/interactions", headers=HTML), reference)
 
     await asyncio.gather(*(one(number, reference) for number, reference in enumerate(references)))
     return found
@@ -159,7 +159,12 @@ async def _watch(url: str, references: list[str]) -> list[str]:
         page = await browser.new_page(base_url=url)
         await page.add_init_script(LISTEN)
         page.on("dialog", lambda _: hits.append(f"dialog on {page.url}"))
-        for path in ["/desk", "/console", *(f"/track/{reference}" for reference in references)]:
+        for path in [
+            "/console",
+            "/console/interactions",
+            "/console/history",
+            *(f"/track/{reference}" for reference in references),
+        ]:
             await page.goto(path)
             await page.mouse.move(600, 300)
             await page.evaluate("document.querySelectorAll('[tabindex]').forEach((each) => each.focus())")

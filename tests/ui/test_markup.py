@@ -47,10 +47,10 @@ async def test_hostile_messages_names_and_searches_are_shown_as_text(
         accepted = await house.inbox.accept(check(message, {"WEB": True}))
         references.append(accepted.reference)
         inert(await customer.post("/messages", data={"text": text, "name": other, "email": other}, headers=HTML))
-        inert(await agent.get("/desk", params={"query": text[:150]}, headers=HTML))
+        inert(await agent.get("/console/interactions", params={"q": text[:150]}, headers=HTML))
         inert(await agent.get("/console/rules/explain", params={"reference": text}, headers=HTML))
     await house.runner.run_until_idle()
     for reference in references:
         inert(await agent.get(f"/track/{reference}", headers=HTML))
-    for path in ("/desk", "/console", "/console/effects"):
+    for path in ("/console", "/console/interactions", "/console/history", "/console/effects"):
         inert(await agent.get(path, headers=HTML))
