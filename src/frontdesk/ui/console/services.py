@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from frontdesk.interfaces import (
     Contacts,
@@ -56,4 +56,4 @@ class ConsoleServices:
     read_again: Callable[[Sequence[int]], Awaitable[int]] | None
 
 
-Console = Annotated[ConsoleServices, Dependency(skip_validation=True)]
+Console = NamedDependency[SkipValidation[ConsoleServices]]
