@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -20,11 +21,11 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/p
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a PostgreSQL of this test's own that takes connections by TLS only."""
     if not BINARIES or shutil.which("su") is None or not Path("/root").is_dir() or Path("/root").owner() != "root":
         pytest.skip("no PostgreSQL server programs, or no way to run them as their user")
-    folder = tmp_path_factory.mktemp("tls")
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-tls-"))  # pytest's own folders are closed to other users
     try:
         port = _start(folder)
     except (subprocess.CalledProcessError, PermissionError) as error:
@@ -33,12 +34,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(f"PostgreSQL does not start: {error}")
     yield f"postgresql://postgres@localhost:{port}/postgres"
     _as_postgres(f"{BINARIES[-1]}/pg_ctl -D {folder}/data -m immediate stop")
+    shutil.rmtree(folder)
 
 
 def _start(folder: Path) -> int:
     port = free_port()
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
     shutil.chown(folder, "postgres")
     for source, name in ((CERTIFICATE, "server.crt"), (CERTIFICATE, "server.key")):
         shutil.copy(source, folder / name)

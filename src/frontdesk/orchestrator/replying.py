@@ -13,6 +13,8 @@ PROCESSED_BY = "Frontdesk"
 
 # What is said in place of a text of a rule's own that states what has not happened.
 OTHERWISE = "received"
+# What a channel says of a letter that people should see with the effect; the rest is the channel's own.
+TOLD = ("withheld", "parts")
 
 
 class Replying:
@@ -48,7 +50,8 @@ class Replying:
                 await self._outbox.refused(stored.id, str(error))
             raise
         await self._outbox.sent(stored.id, receipt)
-        return Receipt(receipt.reference, {"message": stored.id, "text": stored.text, **receipt.detail})
+        told = {name: receipt.detail[name] for name in TOLD if name in receipt.detail}
+        return Receipt(receipt.reference, {"message": stored.id, "text": stored.text, **told})
 
     def _written(self, effect: Effect, case: Case) -> OutboundMessage:
         values = values_of(case)
