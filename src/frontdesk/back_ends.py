@@ -14,7 +14,7 @@ from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
 from frontdesk.connectors.registry import Login, Plan, fsm_of, performers, sap_rules_of
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
-from frontdesk.connectors.tokens import Token
+from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import Clock, Http, Invalid, Performer
 from frontdesk.model import Effect
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
@@ -107,5 +107,5 @@ class _Reach:
         if not at.hostname:
             raise Invalid("connectors.destination.token_url is missing", "connectors.destination.token_url")
         origin = self(f"{at.scheme}://{at.netloc}")
-        token = Token(origin, at.path, knobs.client_id, knobs.client_secret, time.monotonic, DESTINATION)
+        token = client_token(origin, at.path, knobs.client_id, knobs.client_secret, time.monotonic, DESTINATION)
         return Destinations(self(knobs.url), token, time.monotonic)

@@ -8,7 +8,7 @@ from frontdesk.app import now
 from frontdesk.back_ends import back_ends
 from frontdesk.connectors.destination import Destinations, ThroughDestination
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.connectors.tokens import Token
+from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ConnectorFailed, Invalid
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.destination import Destinations as Service
@@ -24,7 +24,7 @@ OURS = Tokens("frontdesk", "hush")
 
 async def through(name: str, served: Any, outgoing: Outgoing) -> ThroughDestination:
     http = outgoing.client(served.url, limits=QUICK)
-    token = Token(http, "/oauth/token", "frontdesk", "hush", lambda: 0.0, "destination")
+    token = client_token(http, "/oauth/token", "frontdesk", "hush", lambda: 0.0, "destination")
     return ThroughDestination(name, Destinations(http, token, lambda: 0.0), lambda url: outgoing.client(url))
 
 

@@ -16,9 +16,9 @@ from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
-from frontdesk.channels.tokens import Token
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import CustomerMessage, Edit, Enclosure, Found, Ignored, Letter, Limits, RawEvent, Unread
 
@@ -52,7 +52,7 @@ class Teams:
         self._knobs, self._tools = knobs, tools
         self._sign_in = tools.reach(knobs.sign_in_url)
         self._check = TokenCheck(tools, knobs.keys_url, knobs.issuer, knobs.app_id)
-        self._token = Token(self._ask_token, tools.seconds)
+        self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = Limits(length=knobs.most_characters)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
@@ -166,8 +166,10 @@ class Teams:
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
         told = answer.json()
-        seconds = parts.at(told, "expires_in")
-        return parts.text(told, "access_token"), float(seconds) if isinstance(seconds, int) else 0.0
+        token = parts.text(told, "access_token")
+        if not token:
+            raise DeliveryFailed(f"{TITLE} gave no token: check its client and secret", after_seconds=60)
+        return token, lifetime(parts.at(told, "expires_in"), 0.0)
 
 
 def _id(conversation: str, activity: str) -> str:

@@ -18,10 +18,10 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
-from frontdesk.channels.tokens import Token
 from frontdesk.channels.xml_fields import fields_of
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
+from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     CustomerMessage,
@@ -63,7 +63,7 @@ class WeChat:
         """Speak as one official account. Raises Invalid."""
         self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
         self._key = _key(knobs.aes_key) if knobs.aes_key else b""
-        self._token = Token(self._ask_token, tools.seconds)
+        self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = Limits(knobs.most_bytes, Measure.BYTES, 10, timedelta(hours=knobs.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
@@ -126,8 +126,10 @@ class WeChat:
         if not answer.ok:
             raise refusal(TITLE, answer)
         told = answer.json()
-        seconds = parts.at(told, "expires_in")
-        return parts.text(told, "access_token"), float(seconds) if isinstance(seconds, int) else 0.0
+        token = parts.text(told, "access_token")
+        if not token:
+            raise DeliveryFailed(f"{TITLE} gave no token: check its client and secret", after_seconds=60)
+        return token, lifetime(parts.at(told, "expires_in"), 0.0)
 
 
 def unsealed(sealed: str, key: bytes, app_id: str) -> bytes:

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from frontdesk.connectors.answers import basic, refusal
-from frontdesk.connectors.tokens import EARLY_SECONDS, Token
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, HttpStream
+from frontdesk.interfaces.tokens import KeptToken, lifetime, usable
 
 NAME = "destination"
 SCHEME = "destination:"
@@ -38,7 +38,7 @@ class Destination:
 class Destinations:
     """Looks destinations up by name and remembers them for a while."""
 
-    def __init__(self, http: Http, token: Token, seconds: Callable[[], float]) -> None:
+    def __init__(self, http: Http, token: KeptToken, seconds: Callable[[], float]) -> None:
         """`http` leads to the service; `seconds` is a clock that only goes forward."""
         self._http, self._token, self._seconds = http, token, seconds
         self._known: dict[str, Destination] = {}
@@ -171,11 +171,7 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
 
 
 def _lasts(token: Mapping[str, Any]) -> float:
-    try:
-        seconds = float(token.get("expires_in", BELIEVED_SECONDS))
-    except (TypeError, ValueError):
-        return BELIEVED_SECONDS
-    return max(seconds - EARLY_SECONDS, seconds / 2)
+    return usable(lifetime(token.get("expires_in"), BELIEVED_SECONDS))
 
 
 def _extra(properties: Mapping[str, Any], prefix: str) -> dict[str, str]:

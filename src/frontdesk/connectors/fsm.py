@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
-from frontdesk.connectors.tokens import Token
+from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
@@ -58,7 +58,7 @@ class Fsm:
         `signs_in` False: `http` itself sends what signs in and says which account and company (a destination).
         """
         self._http, self._account = http, account
-        token = Token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
+        token = client_token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
         self._token = token if signs_in else None
         self._responsibles = pairs(account.responsibles, "connectors.fsm.responsibles", str)
         self._priorities = pairs(account.priorities, "connectors.fsm.priorities", str)

@@ -9,8 +9,9 @@ from typing import Any
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
-from frontdesk.connectors.tokens import Token
+from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import Http, HttpAnswer, Invalid
+from frontdesk.interfaces.tokens import KeptToken
 
 NAME = "sap_rules"
 PATH = "/rules-service/rest/v2/rule-services"
@@ -42,9 +43,9 @@ class SapRules:
         Raises Invalid for settings.
         """
         self._http, self._account = http, account
-        self._token: Token | None = None
+        self._token: KeptToken | None = None
         if token_http is not None:
-            self._token = Token(token_http, token_path, account.client_id, account.client_secret, seconds, NAME)
+            self._token = client_token(token_http, token_path, account.client_id, account.client_secret, seconds, NAME)
         self._vocabulary = pairs(account.vocabulary, "connectors.rules.vocabulary", str)
         self._answer = account.answer.split(".")
         if not account.service_id:

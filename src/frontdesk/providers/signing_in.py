@@ -1,16 +1,16 @@
 """Access tokens by client credentials (OAuth 2.0, RFC 6749, 4.4), kept until shortly before they end."""
 
-import asyncio
 import base64
 import time
 
 import msgspec
 
 from frontdesk.interfaces import Http, ModelFailed, NoAnswer, Trouble
+from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.providers.troubles import unreachable
 
-SPARE_SECONDS = 60.0
 USUAL_SECONDS = 3600.0
+BEARER = "Bearer "
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -27,23 +27,17 @@ class ClientCredentials:
         """`http` is the token endpoint itself. `basic`: credentials go into the header, else into the form."""
         self._service, self._http, self._basic = service, http, basic
         self._client, self._secret, self._scope = client, secret, scope
-        self._header, self._ends = "", 0.0
-        self._lock = asyncio.Lock()
+        self._token = KeptToken(self._sign_in, time.monotonic)
 
     async def header(self) -> str:
         """The Authorization header. Raises ModelFailed."""
-        if time.monotonic() >= self._ends:
-            async with self._lock:
-                if time.monotonic() >= self._ends:
-                    await self._sign_in()
-        return self._header
+        return f"{BEARER}{await self._token.value()}"
 
     def forget(self, header: str) -> None:
         """Do not use this one again: the service has refused it."""
-        if header == self._header:
-            self._ends = 0.0
+        self._token.refused(header.removeprefix(BEARER))
 
-    async def _sign_in(self) -> None:
+    async def _sign_in(self) -> tuple[str, float]:
         form = {"grant_type": "client_credentials"} | ({"scope": self._scope} if self._scope else {})
         headers: dict[str, str] = {}
         if self._basic:
@@ -64,5 +58,4 @@ class ClientCredentials:
             token = msgspec.json.decode(answer.body, type=Token, strict=False)
         except msgspec.MsgspecError:
             raise ModelFailed(Trouble.NOT_JSON, f"{self._service}: sign-in answered without a token") from None
-        self._header = f"Bearer {token.access_token}"
-        self._ends = time.monotonic() + max(token.expires_in - SPARE_SECONDS, token.expires_in / 2)
+        return token.access_token, lifetime(token.expires_in, USUAL_SECONDS)

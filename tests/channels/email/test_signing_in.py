@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from frontdesk.channels.email.signing_in import Tokens
+from frontdesk.channels.email.signing_in import mailbox_token
 from frontdesk.interfaces.mail import MailFailed, MailServer, Post
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.serving import Asked, Told, serving, told
@@ -44,16 +44,16 @@ class Watch:
 async def test_a_token_is_asked_for_once_and_again_before_it_ends() -> None:
     service, watch = TokenService(), Watch()
     async with serving(service) as url:
-        tokens = Tokens(Outgoing().client(url), "/token", FORM, watch)
+        tokens = mailbox_token(Outgoing().client(url), "/token", FORM, watch)
         assert await asyncio.gather(tokens.value(), tokens.value()) == ["token1", "token1"]
-        watch.now = 3500
+        watch.now = 3550
         assert await tokens.value() == "token2"
     assert service.asked[0]["grant_type"] == ["client_credentials"]
 
 
 async def test_a_refused_secret_is_said_without_the_secret() -> None:
     async with serving(TokenService()) as url:
-        tokens = Tokens(Outgoing().client(url), "/token", FORM | {"client_secret": "wrong"}, Watch())
+        tokens = mailbox_token(Outgoing().client(url), "/token", FORM | {"client_secret": "wrong"}, Watch())
         with pytest.raises(MailFailed, match="401 invalid_client") as caught:
             await tokens.value()
     assert "wrong" not in str(caught.value)
