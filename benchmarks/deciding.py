@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from benchmarks.measure import Figure, percentile
-from frontdesk.orchestrator.facts import ENTITY_FIELDS
+from frontdesk.model import ENTITY_FIELDS
 from frontdesk.orchestrator.rules import TableRules, default_rules
 
 DECISIONS = 5_000

@@ -6,13 +6,13 @@ import pytest
 
 from frontdesk.app import House, now
 from frontdesk.interfaces import Conflict, Invalid, NotFound, Trouble
-from frontdesk.llm.checking import FIELDS
 from frontdesk.llm.finishing import published
 from frontdesk.llm.lines import Ladders
 from frontdesk.llm.shelf import Shelf, shipped, shipped_text
 from frontdesk.llm.telemetry import ERROR_TYPE, attributes
 from frontdesk.llm.use_case import read_use_case
 from frontdesk.llm.vectors import cosine_similarity, dot, norm, similarity_search
+from frontdesk.model import ENTITY_FIELDS
 from frontdesk.storage.use_cases import StoredUseCases
 from tests.llm.conftest import Furnish
 from tests.llm.scripted import Scripted, failed
@@ -109,10 +109,10 @@ async def test_a_model_sees_no_keyword_of_ours_and_callers_see_places_and_codes(
     models = furnished(service)
     await models.run("entity-extraction", text="x")
     assert "x-" not in str(service.asked[0].schema).replace("max-", "")
-    answers = published(shipped()["entity-extraction"].body.answer, {"entity_fields": {f: f for f in FIELDS}})
+    answers = published(shipped()["entity-extraction"].body.answer, {"entity_fields": {f: f for f in ENTITY_FIELDS}})
     item = answers["properties"]["entities"]["items"]
     assert item["required"] == ["field", "value", "start", "end"]
-    assert set(item["properties"]["field"]["enum"]) == FIELDS
+    assert set(item["properties"]["field"]["enum"]) == set(ENTITY_FIELDS)
 
 
 async def test_an_edited_use_case_is_a_new_version_until_another_is_in_force(house: House) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert
 from ulid import ULID
 
 from frontdesk.app import House, now
-from frontdesk.orchestrator.facts import ENTITY_FIELDS, text_flags
+from frontdesk.model import ENTITY_FIELDS
+from frontdesk.orchestrator.facts import text_flags
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.storage.tables import decision, inbound_message, interaction
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from frontdesk.interfaces.rules import Wanted
-from frontdesk.llm.checking import FIELDS
+from frontdesk.model import ENTITY_FIELDS
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table
-from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, text_flags
+from frontdesk.orchestrator.facts import FACTS, text_flags
 from frontdesk.orchestrator.rules import default_rules
 from frontdesk.orchestrator.table import YIELDS
 from frontdesk.storage.rule_sets import StoredHistory
@@ -25,10 +25,6 @@ def test_every_fact_is_documented_with_its_kind_and_nothing_else() -> None:
 def test_every_output_column_and_route_is_documented() -> None:
     page = (DOCS / "rules.md").read_text("utf-8")
     assert [word for word in (*YIELDS, *sorted(ROUTES)) if f"`{word}`" not in page] == []
-
-
-def test_entities_are_those_that_an_analysis_may_find() -> None:
-    assert set(ENTITY_FIELDS) == FIELDS
 
 
 async def test_a_decision_stores_all_facts_and_no_others(front: Front) -> None:

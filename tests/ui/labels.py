@@ -12,9 +12,8 @@ from frontdesk.insights.cards import CARDS
 from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
-from frontdesk.model import EffectState, Role, Sentiment
+from frontdesk.model import ENTITY_FIELDS, EffectState, Role, Sentiment
 from frontdesk.orchestrator.actions import KINDS
-from frontdesk.orchestrator.facts import ENTITY_FIELDS
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import environment
 from frontdesk.ui.thread_view import label_of

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.model import Action
+from frontdesk.model import ENTITY_FIELDS, Action
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, INTERNAL, REPLY
-from frontdesk.orchestrator.facts import ENTITY_FIELDS
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.templates import ReplyTemplate, shipped_templates
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from frontdesk.interfaces import Answer, Catalogue, ProviderFailed
-from frontdesk.model import Entity, Probability, Sentiment
+from frontdesk.model import ENTITY_FIELDS, Entity, Probability, Sentiment
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 300
@@ -14,26 +14,6 @@ MESSAGE_TYPES = {
     "ServiceRequest": "SR",
     "Information": "IN",
 }
-FIELDS = frozenset(
-    [
-        "customer_no",
-        "customer_name",
-        "customer_phone",
-        "customer_email",
-        "product_no",
-        "product_name",
-        "order_no",
-        "order_date",
-        "delivery_no",
-        "delivery_date",
-        "invoice_no",
-        "invoice_date",
-        "store_name",
-        "store_location",
-        "amount",
-        "tracking_no",
-    ]
-)
 
 
 def check(answer: Answer, text: str, catalogue: Catalogue) -> Answer:
@@ -64,7 +44,7 @@ def check(answer: Answer, text: str, catalogue: Catalogue) -> Answer:
 def cites(entity: Entity, text: str) -> bool:
     """Whether the entity is of a known field and its value stands in the text where it says."""
     in_place = 0 <= entity.start < entity.end <= len(text) and text[entity.start : entity.end] == entity.value
-    return in_place and entity.field in FIELDS
+    return in_place and entity.field in ENTITY_FIELDS
 
 
 def cut(text: str, limit: int) -> str:

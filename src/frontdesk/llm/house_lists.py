@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 
 from frontdesk.interfaces import Catalogue, CatalogueSource
-from frontdesk.llm.checking import FIELDS
 from frontdesk.llm.detecting import Names
 from frontdesk.llm.schemas import Lists
+from frontdesk.model.analysis import ENTITY_FIELDS as FIELDS
 
 LOOK_EVERY = 1.0
 EXAMPLES_SHOWN = 3

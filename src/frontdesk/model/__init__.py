@@ -1,6 +1,6 @@
 """Facts that all rooms share: frozen dataclasses and enumerations, no behaviour that touches the outside."""
 
-from frontdesk.model.analysis import Analysis, Correction, Entity, Intent, Probability
+from frontdesk.model.analysis import ENTITY_FIELDS, Analysis, Correction, Entity, Intent, Probability
 from frontdesk.model.case import Case
 from frontdesk.model.codes import (
     Code,
@@ -28,6 +28,7 @@ from frontdesk.model.queries import InteractionFilter, Page
 from frontdesk.model.work import Happening, Lease, Work, WorkState
 
 __all__ = [
+    "ENTITY_FIELDS",
     "Accepted",
     "Account",
     "Action",

@@ -5,6 +5,26 @@ from datetime import datetime
 
 from frontdesk.model.codes import Sentiment, Tier
 
+# What is looked for in a text; rules, templates and models know an entity by one of these.
+ENTITY_FIELDS = (
+    "customer_no",
+    "customer_name",
+    "customer_phone",
+    "customer_email",
+    "product_no",
+    "product_name",
+    "order_no",
+    "order_date",
+    "delivery_no",
+    "delivery_date",
+    "invoice_no",
+    "invoice_date",
+    "store_name",
+    "store_location",
+    "amount",
+    "tracking_no",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:

@@ -11,11 +11,11 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import CodeList, Status
+from frontdesk.model import ENTITY_FIELDS, CodeList, Status
 from frontdesk.model.rules import Finding, Severity
 from frontdesk.orchestrator.actions import check_action
 from frontdesk.orchestrator.expressions import constant, literals, names_read, reason
-from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, FactKind
+from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.table import Column, Row, Table, where
 from frontdesk.orchestrator.templates import ReplyTemplates
 

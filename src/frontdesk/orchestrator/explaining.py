@@ -8,8 +8,8 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Decision
-from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, FactKind
+from frontdesk.model import ENTITY_FIELDS, Decision
+from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import Column, Row

@@ -6,26 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from frontdesk.model import Analysis, Case, CodeList, Sentiment, Status, Tier
+from frontdesk.model import ENTITY_FIELDS, Analysis, Case, CodeList, Sentiment, Status, Tier
 
-ENTITY_FIELDS = (
-    "customer_no",
-    "customer_name",
-    "customer_phone",
-    "customer_email",
-    "product_no",
-    "product_name",
-    "order_no",
-    "order_date",
-    "delivery_no",
-    "delivery_date",
-    "invoice_no",
-    "invoice_date",
-    "store_name",
-    "store_location",
-    "amount",
-    "tracking_no",
-)
 QUESTION_MARKS = "?？؟¿"
 # Words and beginnings of words that customers in a hurry use: English, German, French, Spanish.
 URGENT_WORDS = (

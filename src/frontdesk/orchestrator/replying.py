@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet
-from frontdesk.model import Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
+from frontdesk.model import ENTITY_FIELDS, Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
-from frontdesk.orchestrator.facts import ENTITY_FIELDS
 from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
 
 PROCESSED_BY = "Frontdesk"

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
-from frontdesk.orchestrator.facts import ENTITY_FIELDS
+from frontdesk.model import ENTITY_FIELDS
 
 FALLBACK_LANGUAGE = "en"
 AUTO_REPLY = "AR"

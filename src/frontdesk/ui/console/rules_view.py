@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from frontdesk.interfaces.rules import Refused
-from frontdesk.model import Code, CodeList
+from frontdesk.model import ENTITY_FIELDS, Code, CodeList
 from frontdesk.model.rules import Finding, RuleSetVersion, Severity
 from frontdesk.orchestrator.backtest import DIMENSIONS, Reference, Report
 from frontdesk.orchestrator.checking import ROUTES
 from frontdesk.orchestrator.differing import RowChange, differences
 from frontdesk.orchestrator.explaining import Explanation, Match
-from frontdesk.orchestrator.facts import ENTITY_FIELDS, FACTS, FactKind
+from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.rules import read_model
 from frontdesk.orchestrator.table import YIELDS, parse
 from frontdesk.ui.languages import N_
