@@ -88,7 +88,7 @@ export function drawThreads(place, shown) {
   const list = make("ul", "threads");
   for (const each of shown.threads) {
     const link = make("a", "", each.title || each.reference);
-    link.href = `/track/${each.reference}`;
+    link.href = `/console/interactions/${each.reference}?${new URLSearchParams({ from: location.pathname + location.search })}`;
     link.dir = "auto";
     const when = new Date(each.created_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
     const mood = each.sentiment ? [make("span", `tag ${{ Negative: "negative", Positive: "positive" }[each.sentiment] ?? ""}`, t(each.sentiment))] : [];

@@ -1,5 +1,6 @@
 """The dashboard and the rows behind its figures, as the server makes them."""
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -41,6 +42,44 @@ async def test_the_rows_page_says_how_many_and_leads_back_to_the_view(agent: Cli
     assert '<span id="total">200</span>' in page
     assert 'href="/console/insights?period=all&amp;channel=EMI"' in page
     assert "offset=50" in page
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    "where",
+    [
+        SPAN,
+        f"{SPAN}&category=SUP&priority=M&priority=H",
+        "since=2026-02-01T07:30:00Z&until=2026-02-20T22:15:00Z&channel=EMI&sentiment=Negative",
+    ],
+)
+async def test_the_list_opens_with_the_very_rows_behind_a_figure(agent: Client, where: str) -> None:
+    page = (await agent.get(f"{PATH}/rows?measure=interactions&{where}&view=period%3Dall")).text
+    address = html.unescape(re.search(r'href="([^"]*)" id="in-list"', page)[1])  # type: ignore[index]
+    seen: list[str] = []
+    while address:
+        shown = (await agent.get(address)).text
+        assert "period%3Dall" in html.unescape(re.search(r'href="([^"]*)" id="way-back"', shown)[1])  # type: ignore[index]
+        seen += re.findall(r'id="row-(\w+)"', shown)
+        following = re.search(r'href="([^"]*)" rel="next"', shown)
+        address = html.unescape(following[1]) if following else ""
+    told = (await agent.get(f"/api/v1/insights/rows/csv?measure=interactions&{where}")).text.splitlines()[1:]
+    assert sorted(seen) == sorted(line.split(",")[0] for line in told)
+    assert seen
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    "figure",
+    ["measure=inbound", "measure=first_answer", *(f"measure=interactions&{x}" for x in ("language=en", "team="))],
+)
+async def test_the_list_is_not_offered_for_what_it_cannot_ask(agent: Client, figure: str) -> None:
+    assert 'id="in-list"' not in (await agent.get(f"{PATH}/rows?{figure}&{SPAN}")).text
+
+
+@pytest.mark.parametrize("origin", ["//evil.example", "/console/effects", "javascript:alert(1)", "/console/insights/x"])
+async def test_no_page_leads_back_to_elsewhere(agent: Client, origin: str) -> None:
+    assert "way-back" not in (await agent.get("/console/interactions", params={"from": origin})).text
 
 
 @pytest.mark.usefixtures("data")

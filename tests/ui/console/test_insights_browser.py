@@ -66,6 +66,17 @@ def test_a_chart_leads_to_as_many_rows_as_it_shows_and_back(page: Page) -> None:
     assert "category=SUP" in page.url
     total = number(page.locator("#total").text_content())
     page.screenshot(path=_shot("insights-rows"), full_page=True)
+    rows = page.url
+    page.locator("tbody a.title").first.click()
+    page.wait_for_url("**/console/interactions/*?from=**")
+    expect(page.get_by_role("heading", name="Conversation")).to_be_visible()
+    page.get_by_role("link", name="Rows behind the figure").click()
+    page.wait_for_url(rows)
+    page.get_by_role("link", name="Open in the list").click()
+    page.wait_for_url("**/console/interactions?**category=SUP**")
+    expect(page.locator("#count")).to_have_text(f"{total} interactions")
+    page.get_by_role("link", name="Rows behind the figure").click()
+    page.wait_for_url(rows)
     page.locator("#back").click()
     page.wait_for_url(f"**{VIEW}")
     ready(page)

@@ -17,6 +17,8 @@ from frontdesk.insights.reporting import Asked, Report
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList
+from frontdesk.ui.console.origins import known
+from frontdesk.ui.console.rows_in_list import in_list
 from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -98,6 +100,7 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
     back = next(iter(query.get("view", ())), "")
     address = urlencode({"measure": view.measure}) + (f"&{view.filters()}" if view.filters() else "")
     span = services.insights.span(view.asked)
+    here = f"{PATH}/rows?{address}" + (f"&{urlencode({'view': back})}" if back else "")
     context = {
         "measure": MEASURES[view.measure],
         "chips": [
@@ -111,6 +114,8 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
         "rows": await _shown(services, found),
         "of_messages": found.grain != "interaction",
         "address": address,
+        "here_now": known(here + (f"&offset={offset}" if offset else "")),
+        "in_list": in_list(MEASURES[view.measure], view.where, span.now, known(here)),
         "back": f"{PATH}?{back}" if back else PATH,
         "newer": _page(address, offset - ROWS, back) if offset else None,
         "older": _page(address, offset + ROWS, back) if offset + ROWS < found.total else None,

@@ -1,6 +1,7 @@
 """The list of interactions: searched, filtered, sorted, counted; the address holds all of it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get
@@ -8,7 +9,7 @@ from litestar.response import Stream
 
 from frontdesk.interfaces.console import ListRow, ListSort
 from frontdesk.model import CodeList
-from frontdesk.ui.console.list_query import CODED, FIXED, LABELS, ListQuery
+from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
 from frontdesk.ui.console.services import Console
 from frontdesk.ui.desk import AGENT
 from frontdesk.ui.events import event_stream
@@ -61,7 +62,8 @@ async def interactions(request: PageRequest, services: Needs, console: Console) 
         "ready_views": READY_VIEWS,
         "me": request.user.id,
         "offered": await offered(services),
-        "address": query.address(),
+        "address": query.view(),
+        "exact": {name: at.isoformat() for name, at in query.dates.items() if isinstance(at, datetime)},
     }
     return services.pages.page(request, "console/interactions.html", N_("Interactions"), context)
 
@@ -167,6 +169,8 @@ def _named(name: str, value: str, names: Names) -> str:
         return names.of_code(CODED[name], value)
     if name == "language":
         return LANGUAGES.get(value, value)
+    if name in DATES and len(value) > LENGTH_OF_DAY:
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return FIXED.get(name, {}).get(value, value)
 
 

@@ -9,6 +9,7 @@ from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList, InteractionFilter, Sentiment, Tier
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.submission import storable
+from frontdesk.ui.console.origins import NAME, known
 from frontdesk.ui.languages import N_
 
 # The parameter of each list of codes, and where its values come from.
@@ -56,11 +57,15 @@ LONGEST_VALUE = 60
 LONGEST_TEXT = 200
 EARLIEST = date(1970, 1, 2)
 LATEST = date(9998, 12, 30)
+LENGTH_OF_DAY = len("2026-01-31")
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a list shows: the text, the values of each filter, customer and dates as written, the order, the place."""
+    """What a list shows: the text, the values of each filter, customer and dates as written, the order, the place.
+
+    A date can be a time with zone; `origin` is the page that led here.
+    """
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,6 +74,7 @@ class ListQuery:
     sort: ListSort = ListSort.UPDATED_FIRST
     cursor: str = ""
     strange: tuple[str, ...] = ()
+    origin: str = ""
 
     @classmethod
     def read(cls, query: str) -> "ListQuery":
@@ -96,7 +102,8 @@ class ListQuery:
                 chosen[name] = values
         dates: dict[str, date] = {}
         for name in DATES:
-            if (written := _last(given, name)) and (day := _day(written)):
+            written = next((value for value in reversed(given.get(name, ())) if value), "")
+            if day := _day(written):
                 dates[name] = day
             elif written:
                 strange.append(name)
@@ -112,10 +119,11 @@ class ListQuery:
             sort=ListSort(wanted_sort or ListSort.UPDATED_FIRST),
             cursor=_last(given, "cursor")[:400],
             strange=tuple(strange),
+            origin=known(_last(given, NAME)),
         )
 
     def filter(self) -> InteractionFilter:
-        """As stores know it. Days are whole and in UTC; the last one counts."""
+        """As stores know it. Days are whole and in UTC; the last one counts. Times are as they are."""
         chosen = {name: values for name, values in self.chosen.items() if name != "confidence"}
         return InteractionFilter(
             **chosen,
@@ -142,7 +150,13 @@ class ListQuery:
             pairs.append(("sort", order.value))
         if cursor:
             pairs.append(("cursor", cursor))
+        if self.origin:
+            pairs.append((NAME, self.origin))
         return urlencode(pairs)
+
+    def view(self) -> str:
+        """The query without where the reader came from, as views and exports want it."""
+        return replace(self, origin="").address()
 
     def without(self, name: str, value: str) -> "ListQuery":
         """The same without one value of a filter."""
@@ -165,16 +179,22 @@ def _last(given: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _day(text: str) -> date | None:
+    """A day, or a time with its zone."""
     try:
-        day = date.fromisoformat(text)
+        day = datetime.fromisoformat(text) if len(text) > LENGTH_OF_DAY else date.fromisoformat(text)
     except ValueError:
         return None
-    return day if EARLIEST <= day <= LATEST else None
+    if isinstance(day, datetime) and day.tzinfo is None:
+        return None
+    return day if EARLIEST <= date(day.year, day.month, day.day) <= LATEST else None
 
 
 def _begin(day: date | None) -> datetime | None:
+    if isinstance(day, datetime):
+        return day.astimezone(UTC)
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
 
 
 def _end(day: date | None) -> datetime | None:
-    return _begin(day + timedelta(days=1)) if day else None
+    """A day counts to its end."""
+    return _begin(day) if day is None or isinstance(day, datetime) else _begin(day + timedelta(days=1))

@@ -12,6 +12,7 @@ from frontdesk.model import Change, Role, Status
 from frontdesk.ticketing.changes import check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
+from frontdesk.ui.console.origins import origin_of, with_origin
 from frontdesk.ui.console.services import Console
 from frontdesk.ui.console.thread_context import context_of, why_of
 from frontdesk.ui.desk import AGENT
@@ -38,10 +39,10 @@ async def show(
     wanted = normal_reference(reference)
     goes_on = await console.merging.leads_to(wanted) if wanted else ""
     if goes_on and goes_on != wanted:
-        return Redirect(f"{PATH}/{goes_on}", status_code=303)
+        return Redirect(with_origin(f"{PATH}/{goes_on}", origin_of(request)), status_code=303)
     thread = await _thread(services, reference)
     title = thread.interaction.title or f"{thread.interaction.reference}"
-    context = await context_of(thread, services, console, request)
+    context = await context_of(thread, services, console, request) | {"origin": origin_of(request)}
     return services.pages.page(request, "console/thread.html", title, context)
 
 
