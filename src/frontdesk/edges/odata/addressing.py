@@ -14,6 +14,8 @@ from frontdesk.model.entities import Entity, Kind, Navigation, Operation, Servic
 from frontdesk.model.querying import Literal
 
 ENDS = ("$count", "$value", "$ref")
+# Segments that OData has and this server does not.
+NOT_OFFERED = ("$filter", "$each", "$all", "$crossjoin", "$entity", "$query")
 WHERE = "the key"
 MOST_SEGMENTS = 20
 
@@ -56,6 +58,8 @@ def address_of(path: str, service: Service, aliases: Mapping[str, str]) -> Addre
         raise Refused("there is nothing at this address: a part of it is empty, or it has too many", 404)
     hops: list[Hop] = []
     for place, segment in enumerate(segments):
+        if segment.partition("(")[0] in NOT_OFFERED:
+            raise Refused(f"{segment.partition('(')[0]} is not offered in a path here", 501)
         rest = segments[place + 1 :]
         found = _begin(segment, service, aliases) if not hops else _go_on(segment, hops, service, aliases)
         if isinstance(found, Hop):
@@ -104,7 +108,7 @@ def _begin(segment: str, service: Service, aliases: Mapping[str, str]) -> Hop | 
         return Hop(entity, None, _key(key, entity, aliases) if key else None)
     operation = _operation(name, "", service)
     if operation is not None:
-        return _End(operation=operation, arguments=_arguments(key, aliases) if key else {})
+        return _End(operation=operation, arguments=_arguments(key, aliases, operation))
     known = ", ".join(n for n in service.entities if n not in service.inner)
     known += ", ".join(each.name for each in service.operations if not each.bound)
     raise Refused(f"there is no {name[:60]} in /{service.path}: there is {known}", 404)
@@ -119,9 +123,9 @@ def _go_on(
         return _end(segment, last)
     operation = _operation(name, last.entity.name, service)
     if operation is not None and last.is_one:
-        return _End(operation=operation, arguments=_arguments(key, aliases) if key else {})
+        return _End(operation=operation, arguments=_arguments(key, aliases, operation))
     if not last.is_one:
-        return _key_segment(segment, last)
+        return _key_segment(segment, last, _known_keys(last.way, hops[-2]) if last.way is not None else {})
     way = last.entity.navigations.get(name)
     if way is not None:
         target = service.target(way)
@@ -158,17 +162,17 @@ def _split(segment: str) -> tuple[str, str]:
     return name, bracket + rest
 
 
-def _key_segment(text: str, last: Hop) -> Mapping[str, Any]:
-    """A key as a segment of its own: CustomerInteraction/3."""
-    names = [name for name in last.entity.keys if name != "IsActiveEntity"]
+def _key_segment(text: str, last: Hop, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A key as a segment of its own: CustomerInteraction/3; what the row before tells of it is not repeated."""
+    names = [name for name in last.entity.keys if name != "IsActiveEntity" and name not in known]
     if len(names) != 1 or text.startswith("$"):
         raise Refused(f"there is nothing at this address: {text[:60]} cannot follow {last.entity.name}", 404)
     found = last.entity.properties[names[0]]
     if found.kind is not Kind.INTEGER:
-        return _completed({names[0]: text}, last.entity)
+        return _completed({**known, names[0]: text}, last.entity)
     if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST):
         raise Refused(f"there is no {last.entity.name} {text[:60]}", 404)
-    return {names[0]: int(text)}
+    return _completed({**known, names[0]: int(text)}, last.entity)
 
 
 def _completed(key: dict[str, Any], entity: Entity) -> dict[str, Any]:
@@ -229,7 +233,11 @@ def literal_of(node: Node, aliases: Mapping[str, str]) -> Literal:
     return value_of(token, WHERE)
 
 
-def _arguments(text: str, aliases: Mapping[str, str]) -> dict[str, Any]:
+def _arguments(text: str, aliases: Mapping[str, str], operation: Operation) -> dict[str, Any]:
+    """What is in the brackets; without them, aliases that are named like the parameters (OData 4.01)."""
+    if not text:
+        named = [each.name for each in operation.parameters if f"@{each.name}" in aliases]
+        text = f"({','.join(f'{name}=@{name}' for name in named)})"
     node = parse(text, "key", "the parameters")
     if any(child.data != "key_pair" for child in trees(node)):
         raise Refused("name each parameter, for example norm(vector=@v)&@v=[1,2]")

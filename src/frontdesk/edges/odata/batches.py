@@ -9,6 +9,7 @@ import msgspec
 
 from frontdesk.edges.odata.exchange import Answer, Request, json_answer
 from frontdesk.edges.odata.multipart import read_multipart, write_multipart
+from frontdesk.edges.odata.options import query_in
 from frontdesk.edges.odata.refusals import Refused, error_of
 
 MOST_REQUESTS = 200
@@ -149,7 +150,7 @@ def _request(outer: Request, inner: Inner, places: Mapping[str, str]) -> Request
         outer,
         method=inner.method,
         path=path,
-        query=split.query,
+        query=query_in(inner.headers, split.query),
         headers=headers,
         body=inner.body,
         depth=outer.depth + 1,

@@ -1,6 +1,5 @@
 """The functions and operators of OData expressions: what they take and what they give."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from frontdesk.model.entities import NUMBERS, Kind
@@ -60,12 +59,14 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 # What clients of other versions send, and what to send instead.
-INSTEAD = {
-    "substringof": "contains(text,part), the other way round",
-    "startsWith": "startswith",
-    "matchesPattern": "contains, startswith or endswith",
+INSTEAD = {"substringof": "contains(text,part), the other way round"}
+# What OData has and this server does not, by its name in small letters.
+NOT_OFFERED = {
+    "matchespattern": "contains, startswith or endswith",
     "isof": "a filter on a property",
-    "case": "two requests",
+    "hassubset": "in, any or all",
+    "hassubsequence": "in, any or all",
+    "isdefined": "a filter before the grouping",
 }
 
 
@@ -87,6 +88,3 @@ def sum_of(name: str, one: Kind, other: Kind) -> Kind | None:
         if wide in (one, other):
             return wide
     return Kind.INTEGER
-
-
-Refuse = Callable[[str], Exception]

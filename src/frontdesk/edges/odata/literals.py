@@ -14,9 +14,8 @@ from frontdesk.model.querying import Literal
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 LONGEST_INTEGER = 2**63 - 1
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:\.\d+)?)S)?)?", re.ASCII
-)
+FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+_DURATION = re.compile(r"(-)?P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:\.\d+)?)S)?)?", re.ASCII)
 
 
 def value_of(token: Token, where: str) -> Literal:
@@ -29,7 +28,7 @@ def value_of(token: Token, where: str) -> Literal:
         raise Refused(f"{where}, position {at}: {text[:60]} is not a value of its kind", target=where) from None
     except KeyError:
         at = (token.start_pos or 0) + 1
-        raise Refused(f"{where}, position {at}: values like {text[:40]} do not occur here", target=where) from None
+        raise Refused(f"{where}, position {at}: values like {text[:40]} do not occur here", 501, where) from None
 
 
 def _text(text: str) -> Literal:
@@ -52,15 +51,40 @@ def _moment(text: str) -> Literal:
 
 
 def moment(text: str) -> datetime:
-    """A point in time with its zone, in UTC; more than six digits of a second are cut. Raises ValueError."""
+    """A point in time with its zone, in UTC; more than six digits of a second are cut. Raises ValueError.
+
+    A leap second is the moment after it. What is before or after all that can be stored is the first or last moment.
+    """
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)
     head, zone = (text[:-1], "+00:00") if text.endswith("Z") else (text[:-6], text[-6:])
     head = head if head.count(":") == 2 else f"{head}:00"
     whole, _, fraction = head.partition(".")
-    parsed = datetime.fromisoformat(f"{whole}.{fraction.ljust(6, '0')}{zone}")
-    if not 1 < parsed.year < 9999:
-        raise ValueError(text)
-    return parsed.astimezone(UTC)
+    leap = whole.endswith(":60")
+    day, bracket, clock = (f"{whole[:-2]}59" if leap else whole).partition("T")
+    year, rest = _year(day)
+    parsed = datetime.fromisoformat(f"{_inside(year)}{rest}{bracket}{clock}.{fraction.ljust(6, '0')}{zone}")
+    if not FIRST.year <= year <= LAST.year:
+        return FIRST if year < FIRST.year else LAST
+    return (parsed.replace(microsecond=0) + timedelta(seconds=1) if leap else parsed).astimezone(UTC)
+
+
+def _year(text: str) -> tuple[int, str]:
+    """The year of a date, which may be negative or have many digits, and the rest."""
+    at = text.index("-", 1)
+    return int(text[:at][:12]), text[at:]
+
+
+def _inside(year: int) -> str:
+    """The year itself, or one with the same days where a calendar ends before it."""
+    return f"{year:04}" if FIRST.year <= year <= LAST.year else str(2000 + year % 400)
+
+
+def _date(text: str) -> Literal:
+    year, rest = _year(text)
+    parsed = date.fromisoformat(f"{_inside(year)}{rest}")
+    if not FIRST.year <= year <= LAST.year:
+        parsed = FIRST.date() if year < FIRST.year else LAST.date()
+    return Literal(parsed, Kind.DATE)
 
 
 def _time(text: str) -> Literal:
@@ -70,9 +94,16 @@ def _time(text: str) -> Literal:
 
 
 def _duration(text: str) -> Literal:
-    found = _DURATION.fullmatch(text.partition("'")[2].rstrip("'"))
-    if found is None or not any(found.groups()[1:]):
-        raise ValueError(text)
+    return span_of(text.partition("'")[2].rstrip("'"), strict=True)
+
+
+def span_of(text: str, *, strict: bool = False) -> Literal:
+    """A span of time like P1DT2H; a text that is none stays a text unless `strict`. Raises ValueError."""
+    found = _DURATION.fullmatch(text)
+    if found is None or not any(found.groups()[1:]) or text.endswith("T"):
+        if strict:
+            raise ValueError(text)
+        return Literal(text, Kind.STRING)
     sign, days, hours, minutes, seconds = found.groups()
     span = timedelta(int(days or 0), float(seconds or 0), minutes=int(minutes or 0), hours=int(hours or 0))
     return Literal(span.total_seconds() * (-1 if sign == "-" else 1), Kind.DURATION)
@@ -93,7 +124,7 @@ _READERS = {
     "BOOLEAN": lambda text: Literal(text.lower() == "true", Kind.BOOLEAN),
     "GUID": lambda text: Literal(text.lower(), Kind.GUID),
     "MOMENT": _moment,
-    "DATE": lambda text: Literal(date.fromisoformat(text), Kind.DATE),
+    "DATE": _date,
     "TIME": _time,
     "NUMBER": _number,
     "STRING": _text,

@@ -16,8 +16,13 @@ KNOWN = frozenset(
 INSTEAD = {
     "$inlinecount": "$count=true ($inlinecount is OData V2)",
     "$links": "$ref ($links is OData V2)",
+}
+# What OData has and this server does not.
+NOT_OFFERED = {
     "$deltatoken": "a filter on modifiedAt",
     "$index": "$orderby",
+    "$schemaversion": "the metadata as they are",
+    "$id": "the URL itself",
 }
 MOST_OPTIONS = 60
 
@@ -44,12 +49,16 @@ def options_of(query: str) -> Options:
         raise Refused(f"a URL may have at most {MOST_OPTIONS} options")
     for pair in pairs:
         raw_name, _, raw_value = pair.partition("=")
-        name, value = _decoded(raw_name).strip(), _decoded(raw_value)
+        name, value = _decoded(raw_name), _decoded(raw_value)
         if name.startswith("@"):
             aliases[name] = value
         elif name.startswith("$"):
+            name = name if name in KNOWN else name.lower()
             _check(name, system)
             system[name] = value
+            if name == "$search" and ";" in raw_value:
+                at = raw_value.index(";") + 1
+                raise Refused(f"$search, position {at}: write a semicolon as %3B", target=name)
     return Options(system, aliases)
 
 
@@ -66,12 +75,21 @@ def _decoded(text: str) -> str:
 def _check(name: str, seen: Mapping[str, str]) -> None:
     if name in INSTEAD:
         raise Refused(f"{name} is not known here: use {INSTEAD[name]}", target=name)
+    if name in NOT_OFFERED:
+        raise Refused(f"{name} is not offered here: use {NOT_OFFERED[name]}", 501, name)
     if name not in KNOWN:
-        near = next((known for known in KNOWN if known.lower() == name.lower()), "")
-        hint = f": write {near}" if near else f": there are {', '.join(sorted(KNOWN - {'$levels', '$skiptoken'}))}"
-        raise Refused(f"there is no option {name[:60]}{hint}", target=name[:60])
+        known = ", ".join(sorted(KNOWN - {"$levels", "$skiptoken"}))
+        raise Refused(f"there is no option {name[:60]!r}: there are {known}", target=name[:60])
     if name in seen:
         raise Refused(f"{name} stands twice in the URL", target=name)
+
+
+def query_in(headers: Mapping[str, str], query: str) -> str:
+    """A query string as it is read here: a client that speaks 4.01 may leave the $ of system options away."""
+    if headers.get("odata-version", "").strip() != "4.01":
+        return query
+    pairs = query.split("&")
+    return "&".join(f"${pair}" if f"${pair.partition('=')[0].lower()}" in KNOWN else pair for pair in pairs)
 
 
 def whole(options: Options, name: str, most: int = 2**53) -> int | None:

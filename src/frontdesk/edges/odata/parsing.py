@@ -1,5 +1,6 @@
 """Texts of OData URLs as trees, after the OASIS ABNF; a text that is none is refused with its position."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -31,6 +32,11 @@ _NAMES = {
     "EQUALS": "=",
 }
 _TOLD = 6
+# Transformations and functions with a grammar of their own, of which nothing more is read.
+_NOT_OFFERED = re.compile(
+    r"(?:(?:^|[/(,][ \t]*)(?P<step>addnested|nest|join|outerjoin|ancestors|descendants|traverse|rolluprecursive)"
+    r"|(?<!identity/)(?<=\w/)(?P<figure>aggregate))\("
+)
 
 
 @lru_cache(2048)
@@ -40,12 +46,10 @@ def parse(text: str, start: str, where: str) -> Node:
         raise Refused(f"{where} has {len(text):,} characters: at most {MOST_CHARACTERS:,} are read", target=where)
     if (deep := _depth(text)) > MOST_DEPTH:
         raise Refused(f"{where} is nested {deep} deep: at most {MOST_DEPTH} levels are read", target=where)
-    stripped = text.strip(" \t")
-    lead = len(text) - len(text.lstrip(" \t"))
     try:
-        tree = _parser().parse(stripped, start=start)
+        tree = _parser().parse(text, start=start)
     except UnexpectedInput as error:
-        raise _refusal(error, stripped, lead, where) from None
+        raise _refusal(error, text, where) from None
     found: Node = tree if isinstance(tree, Tree) else Tree(start, [tree])
     _check_size(found, where)
     return found
@@ -89,10 +93,10 @@ def _depth(text: str) -> int:
     for character in text:
         if character == "'":
             quoted = not quoted
-        elif not quoted and character == "(":
+        elif not quoted and character in "([{":
             now += 1
             deepest = max(deepest, now)
-        elif not quoted and character == ")":
+        elif not quoted and character in ")]}":
             now -= 1
     return deepest
 
@@ -109,14 +113,24 @@ def _check_size(tree: Node, where: str) -> None:
         waiting.extend((child, depth + 1) for child in node.children if isinstance(child, Tree))
 
 
-def _refusal(error: UnexpectedInput, text: str, lead: int, where: str) -> Refused:
+def _refusal(error: UnexpectedInput, text: str, where: str) -> Refused:
     at = error.pos_in_stream if error.pos_in_stream is not None else len(text)
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
         at = len(text)
-    at += len(text[at:]) - len(text[at:].lstrip(" \t"))
+    unknown = _NOT_OFFERED.search(_unquoted(text))
+    if unknown is not None and unknown.lastgroup and unknown.start(unknown.lastgroup) <= at:
+        place, name = unknown.start(unknown.lastgroup) + 1, unknown[unknown.lastgroup]
+        return Refused(f"{where}, position {place}: {name} is not offered here", 501, where)
+    if at:
+        at += len(text[at:]) - len(text[at:].lstrip(" \t"))
     allowed = error.allowed if isinstance(error, UnexpectedCharacters) else getattr(error, "expected", set())
     wanted = sorted({_NAMES[name] for name in allowed or () if name in _NAMES})
     found = f"{text[at : at + 20]!r} cannot stand" if at < len(text) else "something is missing"
     hint = f"; possible are {', '.join(wanted[:_TOLD])}" if wanted else ""
-    return Refused(f"{where}, position {at + lead + 1}: {found} here{hint}", target=where)
+    return Refused(f"{where}, position {at + 1}: {found} here{hint}", target=where)
+
+
+def _unquoted(text: str) -> str:
+    """The text with what stands in quotes blanked out, every character in its place."""
+    return re.sub(r"'[^']*'", lambda found: " " * len(found[0]), text)

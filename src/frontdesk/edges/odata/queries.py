@@ -1,14 +1,15 @@
 """Query options bound to an entity: what the query of storage is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lark import Token
 
-from frontdesk.edges.odata.binding import Scope, bind, condition, condition_of
+from frontdesk.edges.odata.binding import bind, condition, condition_of
 from frontdesk.edges.odata.options import Options, flag, whole
 from frontdesk.edges.odata.parsing import Node, parse, parts, tokens, trees
 from frontdesk.edges.odata.refusals import Refused
+from frontdesk.edges.odata.scoping import Scope
 from frontdesk.edges.odata.transforming import pipeline_of
 from frontdesk.model.entities import Entity, Kind, Navigation, Service
 from frontdesk.model.querying import Expand, Expression, Order, Query, Searched
@@ -17,6 +18,18 @@ MOST_LEVELS = 5
 MOST_EXPANDS = 40
 MOST_ORDERS = 20
 MOST_WORDS = 40
+OPTIONS = frozenset(
+    f"{name}_option"
+    for name in (
+        "filter", "orderby", "select", "expand", "search", "compute", "apply", "top", "skip", "count", "levels",
+    )
+)  # fmt: skip
+# What may stand in brackets after a tail of $expand.
+AFTER = {
+    "/$ref": frozenset(f"{name}_option" for name in ("filter", "orderby", "search", "top", "skip", "count")),
+    "/$count": frozenset({"filter_option", "search_option"}),
+}
+SEMICOLON = "\uf03b"  # stands for itself where a word is read
 
 
 def query_of(options: Options, service: Service, entity: Entity) -> Query:
@@ -30,7 +43,9 @@ def query_of(options: Options, service: Service, entity: Entity) -> Query:
     if (text := options.get("$filter")) is not None:
         query = replace(query, where=(condition(text, _at(scope, "$filter")),))
     if (text := options.get("$search")) is not None:
-        query = replace(query, search=search_of(parse(text, "search", "$search"), _at(scope, "$search")))
+        # No separator can follow here: a semicolon is part of a word.
+        node = parse(text.replace(";", SEMICOLON), "search", "$search")
+        query = replace(query, search=search_of(node, _at(scope, "$search")))
     if (text := options.get("$orderby")) is not None:
         query = replace(query, order=orders_of(parse(text, "orderby", "$orderby"), _at(scope, "$orderby")))
     if (text := options.get("$select")) is not None:
@@ -79,7 +94,7 @@ def orders_of(node: Node, scope: Scope) -> tuple[Order, ...]:
 
 def _order(item: Node, scope: Scope) -> Order:
     direction = tokens(item, "DIRECTION")
-    return Order(bind(trees(item)[0], scope), bool(direction) and str(direction[0]).strip() == "desc")
+    return Order(bind(trees(item)[0], scope), bool(direction) and str(direction[0]).strip().lower() == "desc")
 
 
 def search_of(node: Node, scope: Scope) -> Searched:
@@ -93,12 +108,20 @@ def search_of(node: Node, scope: Scope) -> Searched:
 
 def _searched(node: Node) -> Searched:
     kind = str(node.data)
-    if kind in ("word", "phrase"):
-        text = str(node.children[0])
+    if kind in ("word", "phrase", "quoted"):
+        text = str(node.children[0]).replace(SEMICOLON, ";")
+        if kind == "quoted":
+            return _words(text)
         return Searched("word", text=text if kind == "word" else text[1:-1].replace('\\"', '"').replace("\\\\", "\\"))
     if kind in ("any_of", "all_of", "none_of"):
         return Searched(kind, tuple(_searched(child) for child in trees(node)))
     return _searched(trees(node)[0])
+
+
+def _words(quoted: str) -> Searched:
+    """A search in single quotes may be unfinished: only its words count, all of them."""
+    words = quoted[1:-1].replace("''", "'").replace('"', " ").replace("(", " ").replace(")", " ").split()
+    return Searched("all_of", tuple(Searched("word", text=word) for word in words))
 
 
 def _selected(node: Node, query: Query, scope: Scope) -> Query:
@@ -112,11 +135,19 @@ def _selected(node: Node, query: Query, scope: Scope) -> Query:
 
 
 def _select_names(item: Node, scope: Scope) -> Sequence[str]:
-    if tokens(item, "STAR", "QNAME_STAR"):
-        return ["*"] if tokens(item, "STAR") else []
-    if tokens(item, "QNAME"):
-        return []  # operations that could be listed in full metadata
-    name = "/".join(map(str, tokens(item, "NAME")))
+    steps = [token for step in parts(item, "select_step") for token in step.children if isinstance(token, Token)]
+    if any(token.type in ("ALIAS", "ANNOTATION") for token in steps):
+        raise scope.not_offered(item, "rows carry no annotations here that could be selected")
+    if any(tail.data == "select_options" for tail in trees(item)):
+        raise scope.not_offered(item, "options within $select are not offered here: write them into $expand")
+    if tokens(item, "QNAME_STAR"):
+        return []  # all operations of a namespace, which are listed in the metadata
+    names = [str(token) for token in steps]
+    name = "/".join(names[1:] if len(names) > 1 and scope.is_own_type(names[0]) else names)
+    if name == "*":
+        return ["*"]
+    if _is_operation(name, scope):
+        return []
     if name in scope.computed or (scope.columns is not None and name in scope.columns):
         return [name]
     if scope.columns is None and name in scope.entity.properties:
@@ -127,33 +158,48 @@ def _select_names(item: Node, scope: Scope) -> Sequence[str]:
     raise scope.refuse(item, f"there is no {name}: there is {known}")
 
 
+def _is_operation(name: str, scope: Scope) -> bool:
+    plain = name.removeprefix(f"{scope.service.namespace}.")
+    return any(each.name == plain and each.bound == scope.entity.name for each in scope.service.operations)
+
+
 def _expanded(node: Node, query: Query, scope: Scope, depth: int) -> Query:
     if scope.columns is not None:
         raise scope.refuse(node, "what $apply groups has nothing to expand")
     if depth > MOST_LEVELS:
         raise scope.refuse(node, f"at most {MOST_LEVELS} levels are expanded")
     found: dict[str, Expand] = {each.way.name: each for each in query.expands}
-    for item in parts(node, "expand_item"):
+    # What is named comes before what a star takes along, wherever it stands.
+    for item in sorted(parts(node, "expand_item"), key=_is_star):
         for expand in _expand(item, scope, depth):
-            if expand.way.name in found and not _tokens_of_path(item, "STAR"):
+            if expand.way.name in found and not _is_star(item):
                 raise scope.refuse(item, f"{expand.way.name} is expanded twice")
             found.setdefault(expand.way.name, expand)
     return replace(query, expands=tuple(found.values()))
 
 
-def _tokens_of_path(item: Node, *kinds: str) -> list[Token]:
-    return tokens(next(parts(item, "expand_path")), *kinds)
+def _is_star(item: Node) -> bool:
+    return _expand_names(item)[-1] == "*"
+
+
+def _expand_names(item: Node) -> list[str]:
+    path = next(parts(item, "expand_path"))
+    return [str(token) for step in parts(path, "expand_step") for token in step.children if isinstance(token, Token)]
 
 
 def _expand(item: Node, scope: Scope, depth: int) -> list[Expand]:
-    path = next(parts(item, "expand_path"))
-    if tokens(path, "STAR"):
-        ways = list(scope.entity.navigations.values())
-        return [each for way in ways for each in [_expand_way(way, item, scope, depth)]]
-    names = tokens(path, "NAME")
-    if len(names) != 1 or tokens(path, "QNAME"):
+    path, names = next(parts(item, "expand_path")), _expand_names(item)
+    if any(name.startswith(("@", "$")) for name in names):
+        raise scope.not_offered(path, "annotations and streams cannot be expanded here")
+    if len(names) > 1 and scope.is_own_type(names[0]):
+        names = names[1:]
+    way = scope.entity.navigations.get(names[0])
+    if len(names) > 1 and way is not None and scope.is_own_type(names[-1], scope.service.target(way)):
+        names = names[:-1]
+    if len(names) > 1:
         raise scope.refuse(path, "a path cannot be expanded: nest it, for example inboundMsgs($expand=contact)")
-    way = scope.entity.navigations.get(str(names[0]))
+    if names == ["*"]:
+        return [_expand_way(each, item, scope, depth) for each in scope.entity.navigations.values()]
     if way is None:
         has = ", ".join(scope.entity.navigations) or "nothing to expand"
         raise scope.refuse(path, f"{scope.entity.name} has no navigation {names[0]}: it has {has}")
@@ -162,16 +208,20 @@ def _expand(item: Node, scope: Scope, depth: int) -> list[Expand]:
 
 def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand:
     target = scope.service.target(way)
-    inner = Scope(scope.service, target, scope.where, scope.aliases)
     tails = list(parts(item, "expand_tail"))
     tail = str(tails[0].children[0]) if tails else ""
-    query, levels = Query(target), 0
     options = [child for child in trees(item) if child.data not in ("expand_path", "expand_tail")]
+    inner = Scope(scope.service, target, scope.where, _aliases(options, scope), inner=True)
+    query, levels = Query(target), 0
     seen: set[str] = set()
     for option in sorted(options, key=lambda each: each.data != "compute_option"):
         name = str(option.data)
+        if name == "alias_option":
+            continue
         if name in seen:
             raise scope.refuse(option, f"${name.removesuffix('_option')} stands twice")
+        if name not in AFTER.get(tail, OPTIONS):
+            raise scope.refuse(option, f"${name.removesuffix('_option')} cannot stand after {tail}")
         seen.add(name)
         if name == "levels_option":
             levels = _levels(option, scope)
@@ -180,6 +230,12 @@ def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand
     if levels > 1:
         query = _again(query, way, levels, scope, item)
     return Expand(way, query, tail == "/$ref", tail == "/$count")
+
+
+def _aliases(options: Sequence[Node], scope: Scope) -> Mapping[str, str | Node]:
+    """What aliases stand for within a navigation: its own options may define some."""
+    own = {str(tokens(each, "ALIAS")[0]): trees(each)[0] for each in options if each.data == "alias_option"}
+    return {**scope.aliases, **own}
 
 
 def _levels(option: Node, scope: Scope) -> int:
@@ -211,6 +267,8 @@ def _expand_option(
         return replace(query, search=search_of(child, scope)), scope
     if name == "select_option":
         return _selected(child, query, scope), scope
+    if name == "apply_option":
+        raise scope.not_offered(option, "$apply within $expand is not offered here: ask the other list itself")
     if name == "expand_option":
         return _expanded(child, query, scope, depth + 1), scope
     if not way.many:

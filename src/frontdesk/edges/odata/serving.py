@@ -13,7 +13,7 @@ from frontdesk.edges.odata.exchange import VERSION, Answer, Request, json_answer
 from frontdesk.edges.odata.metadata_json import metadata_json
 from frontdesk.edges.odata.metadata_xml import metadata_xml
 from frontdesk.edges.odata.operations import Operations
-from frontdesk.edges.odata.options import options_of
+from frontdesk.edges.odata.options import options_of, query_in
 from frontdesk.edges.odata.presenting import key_of
 from frontdesk.edges.odata.reads import Reads
 from frontdesk.edges.odata.refusals import Refused, error_of
@@ -125,7 +125,7 @@ async def _request_of(service: Service, scope: HTTPScope, receive: Receive, most
         service,
         scope["method"],
         path.removeprefix("/"),
-        scope.get("query_string", b"").decode("latin-1"),
+        query_in(headers, scope.get("query_string", b"").decode("latin-1")),
         headers,
         await _body(receive, headers, most),
         scope["user"],

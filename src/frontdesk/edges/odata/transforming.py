@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from frontdesk.edges.odata.binding import Scope, bind, condition_of
+from lark import Token, Tree
+
+from frontdesk.edges.odata.binding import bind, condition_of
 from frontdesk.edges.odata.parsing import Node, parts, tokens, trees
+from frontdesk.edges.odata.scoping import Scope
 from frontdesk.model.entities import Kind
 from frontdesk.model.querying import (
     Aggregated,
@@ -15,6 +18,7 @@ from frontdesk.model.querying import (
     Filtering,
     Grouping,
     Joining,
+    Literal,
     Order,
     Pipeline,
     Ranking,
@@ -22,6 +26,12 @@ from frontdesk.model.querying import (
 )
 
 MOST_STEPS = 20
+NOT_OFFERED = frozenset(
+    {
+        "topsum", "toppercent", "bottomsum", "bottompercent", "addnested", "nest", "join", "outerjoin", "ancestors",
+        "descendants", "traverse",
+    }
+)  # fmt: skip
 METHODS = {"sum": "sum", "min": "min", "max": "max", "average": "average", "countdistinct": "countdistinct"}
 
 
@@ -75,7 +85,7 @@ def _groupby(node: Node, bound: Bound, scope: Scope) -> Bound:
     by: dict[str, Field] = {}
     for item in trees(node):
         if item.data == "rollup":
-            raise scope.refuse(item, "rollup is not supported: group by the paths themselves, with concat for totals")
+            raise scope.not_offered(item, "rollup is not offered here: group by the paths, with concat for totals")
         if item.data == "group_item":
             name, found = _group(item, scope)
             by[name] = found
@@ -88,11 +98,11 @@ def _groupby(node: Node, bound: Bound, scope: Scope) -> Bound:
             figures, after = _figures(step, scope), steps[place + 1 :]
             break
         if step.data not in ("t_filter", "t_search", "t_compute", "t_identity"):
-            raise scope.refuse(step, "within groupby there is aggregate, with filter and compute before it")
+            raise scope.not_offered(step, "within groupby there is aggregate here, with filter and compute before it")
         before = _BINDERS[str(step.data)](step, before, _seen(before, scope))
         scope = _seen(before, scope)
     if after:
-        raise scope.refuse(after[0], "nothing follows aggregate within groupby: write it after the groupby")
+        raise scope.not_offered(after[0], "nothing follows aggregate within groupby here: write it after the groupby")
     if clash := by.keys() & {each.name for each in figures}:
         raise scope.refuse(node, f"{sorted(clash)[0]} is both grouped by and the name of a figure")
     columns = {name: each.kind for name, each in by.items()} | {each.name: each.kind for each in figures}
@@ -101,19 +111,18 @@ def _groupby(node: Node, bound: Bound, scope: Scope) -> Bound:
 
 
 def _group(item: Node, scope: Scope) -> tuple[str, Field]:
-    names = [str(name) for name in tokens(item, "NAME")]
+    steps = [token for step in parts(item, "group_step") for token in step.children if isinstance(token, Token)]
+    if len(steps) > 1 and scope.is_own_type(str(steps[0])):
+        steps = steps[1:]
+    names = [str(name) for name in steps]
     path = "/".join(names)
-    found = bind(_path_node(item), scope)
+    found = None
+    if all(token.type == "NAME" for token in steps):
+        found = bind(Tree("path", [Tree("step", [token]) for token in steps]), scope)
     if not isinstance(found, Field):
         raise scope.refuse(item, f"{path} cannot be grouped by: use properties and navigations to one")
     last = found.name if scope.columns is None else names[-1]
     return (path if last == names[-1] else "/".join([*names[:-1], last])), found
-
-
-def _path_node(item: Node) -> Node:
-    from lark import Tree
-
-    return Tree("path", [Tree("step", [token]) for token in tokens(item, "NAME")])
 
 
 def _figures(node: Node, scope: Scope) -> tuple[Aggregated, ...]:
@@ -128,6 +137,10 @@ def _figures(node: Node, scope: Scope) -> tuple[Aggregated, ...]:
 def _figure(item: Node, scope: Scope) -> Aggregated:
     method, name = _words(item)
     expression = trees(item)[0]
+    for later in parts(item, "from_"):
+        raise scope.not_offered(later, "from is not offered here: write one groupby after another")
+    if _is_behind(expression, scope):
+        raise scope.not_offered(expression, "figures of what lies behind a navigation to many are not offered here")
     if _is_count(expression):
         if method or not name:
             raise scope.refuse(item, "$count takes a name and no method, for example $count as total")
@@ -137,6 +150,8 @@ def _figure(item: Node, scope: Scope) -> Aggregated:
         return Aggregated(_named(item, name, scope), "sum", bound, Kind.INTEGER)
     if isinstance(bound, Field) and not name:
         name = bound.name if not bound.via else ""
+    if method and not tokens(item, "NAME"):
+        raise scope.refuse(item, "give the figure a name, for example x with sum as total")
     method = method or _default(bound, item, scope)
     if method not in METHODS:
         raise scope.refuse(item, f"there is no method {method[:40]}: use {', '.join(METHODS)}")
@@ -144,6 +159,22 @@ def _figure(item: Node, scope: Scope) -> Aggregated:
         raise scope.refuse(item, f"{method} needs a number, not a {bound.kind}")
     kind = {"countdistinct": Kind.INTEGER, "average": Kind.DECIMAL}.get(method, bound.kind)
     return Aggregated(_named(item, name, scope), method, bound, kind)
+
+
+def _is_behind(node: Node, scope: Scope) -> bool:
+    """Whether a path leads over a navigation to many to a property there: inboundMsgs/sequence."""
+    if node.data != "path" or scope.columns is not None:
+        return False
+    entity = scope.entity
+    steps = [(str(step.children[0]), str(step.data)) for step in trees(node)]
+    for place, (name, kind) in enumerate(steps[:-1]):
+        way = entity.navigations.get(name)
+        if kind != "step" or way is None:
+            return False
+        if way.many:
+            return steps[place + 1][1] == "step"
+        entity = scope.service.target(way)
+    return False
 
 
 def _words(item: Node) -> tuple[str, str]:
@@ -232,9 +263,14 @@ def _skip(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - al
 
 
 def _best(node: Node, bound: Bound, scope: Scope) -> Bound:
-    down = str(tokens(node, "T_BEST")[0]) == "topcount"
-    order = Order(bind(trees(node)[0], scope), down)
-    return bound.then(Ranking((order,), top=int(tokens(node, "DIGITS")[0])))
+    kind = str(tokens(node, "T_BEST")[0])
+    many, by = trees(node)
+    wanted = bind(many, scope)
+    if not isinstance(wanted, Literal) or wanted.kind is not Kind.INTEGER or not isinstance(wanted.value, int):
+        raise scope.not_offered(many, f"{kind} takes a whole number here")
+    if wanted.value < 0:
+        raise scope.refuse(many, f"{kind} takes a number, 0 or more")
+    return bound.then(Ranking((Order(bind(by, scope), kind == "topcount"),), top=wanted.value))
 
 
 def _identity(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
@@ -242,8 +278,11 @@ def _identity(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 
 
 
 def _unknown(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike
+    name = str(tokens(node, "NAME", "QNAME")[0])
     known = "filter, search, groupby, aggregate, concat, compute, orderby, top, skip, topcount, bottomcount, identity"
-    raise scope.refuse(node, f"there is no transformation {node.children[0]}: there are {known}")
+    if name in NOT_OFFERED:
+        raise scope.not_offered(node, f"{name} is not offered here: there are {known}")
+    raise scope.refuse(node, f"there is no transformation {name[:60]}: there are {known}")
 
 
 _BINDERS: dict[str, Callable[[Node, Bound, Scope], Bound]] = {

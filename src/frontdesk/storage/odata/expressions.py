@@ -148,6 +148,9 @@ def _call(expression: Call, names: Names) -> Sql:
         return not_(func.coalesce(condition(arguments[0], names), false()))
     if name in _DATED:
         return _DATED[name](names.dialect, sql(arguments[0], names), arguments[0].kind)
+    if name == "case":
+        pairs = zip(arguments[::2], arguments[1::2], strict=True)
+        return case(*((condition(when, names), sql(then, names)) for when, then in pairs))
     if name == "cast":
         return _cast(sql(arguments[0], names), expression.kind, names.dialect)
     return _CALLS[name](names.dialect, *(sql(each, names) for each in arguments))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     type_coerce,
     union_all,
 )
@@ -127,7 +128,7 @@ def _search(wanted: Searched, state: State) -> Sql:
     inner = [_search(part, state) for part in wanted.parts]
     if wanted.how == "none_of":
         return sql_not(func.coalesce(inner[0], literal(False)))
-    return sql_and(*inner) if wanted.how == "all_of" else or_(*inner)
+    return sql_and(true(), *inner) if wanted.how == "all_of" else or_(*inner)
 
 
 def _contains(text: Sql, word: str, dialect: str) -> Sql:
