@@ -8,6 +8,8 @@ from typing import Any
 
 from frontdesk.model.entities import Entity, Kind, Navigation
 
+# What tells one state of a row from another: a number that is counted, or a digest.
+Version = int | str
 Value = str | int | float | Decimal | bool | bytes | date | datetime | time | None
 
 
@@ -203,7 +205,7 @@ class Write:
     entity: str
     key: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
-    version: int | None = None
+    version: Version | None = None
     by: str = ""
 
 

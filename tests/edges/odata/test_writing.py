@@ -202,6 +202,64 @@ async def test_changes_answer_with_the_row_and_respect_its_etag(odata: Odata) ->
     assert (await odata.ask("GET", "CustomerInteraction(1)")).status_code == 404
 
 
+MESSAGE_1 = "InboundCustomerMessage(sequence=1,interaction_ID=1)"
+# What can be changed: its URL, and a change of it.
+CHANGEABLE: list[tuple[str, dict[str, Any]]] = [
+    ("CustomerInteraction(1)", {"title": "new"}),
+    (MESSAGE_1, {"sentiment": "Positive"}),
+    ("OutboundServiceMessage(sequence=1,interaction_ID=1)", {"remark": "new"}),
+    ("AudioMessage(ID=1,inboundCustomerMsg_sequence=1,inboundCustomerMsg_interaction_ID=1)", {"audioData": "T2dnUw=="}),
+    ("Contact(1)", {"name": "new"}),
+    ("Customer('C1')", {"name": "new"}),
+    ("CustomerInteractionCategory('SUP')", {"name": "new"}),
+    ("CustomerInteractionChannel('WEB')", {"name": "new"}),
+    ("CustomerInteractionStatus('NW')", {"name": "new"}),
+    ("CustomerInteractionPriority('M')", {"name": "new"}),
+    ("InboundCustomerMessageType('IN')", {"name": "new"}),
+    ("OutboundServiceMessageType('AR')", {"name": "new"}),
+    ("InboundCustomerMessageIntent(code='TI',IsActiveEntity=true)", {"descr": "new"}),
+    ("InboundCustomerMessageIntent(code='TI',IsActiveEntity=false)", {"descr": "newer"}),
+]
+
+
+async def test_all_that_can_be_changed_has_etags(odata: Odata) -> None:
+    await odata.ask("POST", "Customer", {"ID": "C1", "name": "One"})
+    await odata.ask("POST", "Contact", {"name": "Kim"})
+    await odata.say("The oven stays cold.")
+    await odata.ask("POST", "OutboundServiceMessage", {"interaction_ID": 1, "outboundTextMsg": "x", "type_code": "IM"})
+    sound = {"inboundCustomerMsg_interaction_ID": 1, "audioData": "UklGRg=="}
+    await odata.ask("POST", "AudioMessage", sound)
+    for url, change in CHANGEABLE:
+        if "IsActiveEntity=false" in url:
+            await odata.ask("POST", url.replace("false", "true") + "/TicketingService.draftEdit", {})
+        read = await odata.ask("GET", url)
+        tag = read.headers["etag"]
+        assert read.json()["@odata.etag"] == tag, url
+        [name] = change
+        listed = await odata.rows(f"{url.partition('(')[0]}?$select={name}")
+        assert tag in [row["@odata.etag"] for row in listed], url
+        assert (await odata.ask("GET", url, If_None_Match=f'W/"x", {tag}')).status_code == 304, url
+        assert (await odata.ask("GET", f"{url}/{name}", If_None_Match=tag)).status_code == 304, url
+        assert (await odata.ask("PATCH", url, change, If_None_Match="*")).status_code == 412, url
+        assert (await odata.ask("PATCH", url, change, If_Match='W/"0"')).status_code == 412, url
+        changed = await odata.ask("PATCH", url, change, If_Match=tag)
+        assert changed.status_code == 200, changed.text
+        assert changed.headers["etag"] != tag, url
+        assert (await odata.ask("GET", url, If_None_Match=tag)).status_code == 200, url
+        assert (await odata.ask("DELETE", url, If_Match=tag)).status_code == 412, url
+    gone = await odata.ask("DELETE", url, If_Match=changed.headers["etag"])
+    assert gone.status_code == 204, gone.text
+
+
+async def test_an_action_respects_the_etag_of_its_row(odata: Odata) -> None:
+    await odata.say("The oven stays cold.")
+    tag = (await odata.ask("GET", MESSAGE_1)).headers["etag"]
+    await odata.ask("PATCH", MESSAGE_1, {"intent_code": "WR"})
+    reply = f"{MESSAGE_1}/TicketingService.reply"
+    assert (await odata.ask("POST", reply, {"text": "late"}, If_Match=tag)).status_code == 412
+    assert (await odata.ask("POST", reply, {"text": "on time"}, If_Match="*")).status_code == 200
+
+
 async def test_references_are_bound_by_url_and_by_nested_key(odata: Odata) -> None:
     await odata.ask("POST", "Customer", {"ID": "C1", "name": "One", "contacts": [{"name": "Kim"}]})
     body = {"customer@odata.bind": "Customer('C1')", "priority": {"code": "V"}}

@@ -56,7 +56,7 @@ class Operations:
             kind = "a function: ask for it with GET" if operation.is_function else "an action: call it with POST"
             raise Refused(f"{operation.name} is {kind}", 405, headers={"Allow": wanted})
         told = _arguments(operation, address) if operation.is_function else _body(operation, request)
-        key = await self._locate(address) if operation.bound else {}
+        key = await self._locate(request, address) if operation.bound else {}
         doing = self._doings[request.service.path, operation.name]
         return await doing(Asked(request, operation, told, key, address.depth))
 

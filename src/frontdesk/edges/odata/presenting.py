@@ -6,14 +6,14 @@ from typing import Any
 
 from frontdesk.edges.odata.exchange import Request
 from frontdesk.model.entities import Entity, Kind
-from frontdesk.model.querying import Query
+from frontdesk.model.querying import Query, Version
 
 HIDDEN = "\u00a7"
 VERSION = "\u00a7version"
 Json = dict[str, Any]
 
 
-def etag_of(version: int) -> str:
+def etag_of(version: Version) -> str:
     """The ETag of a version."""
     return f'W/"{version}"'
 

@@ -143,12 +143,9 @@ class Reads:
         self, request: Request, row: dict[str, Any], query: Query, depth: int, status: int = 200, only_key: bool = False
     ) -> Answer:
         """One row as an answer, with its ETag; 304 where the client has it already."""
-        headers: dict[str, str] = {}
-        if row.get(VERSION) is not None:
-            headers["ETag"] = etag_of(row[VERSION])
-            known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
-            if status == 200 and request.method in ("GET", "HEAD") and ("*" in known or headers["ETag"] in known):
-                return Answer(304, headers=headers)
+        headers = _tag(row)
+        if status == 200 and request.method in ("GET", "HEAD") and _has(request, headers.get("ETag", "")):
+            return Answer(304, headers=headers)
         if only_key:
             content = {
                 "@odata.context": f"{'../' * (depth - 1)}$metadata#$ref",
@@ -171,19 +168,30 @@ class Reads:
             request.need(Role.AGENT)
         _only(options_of(request.query), frozenset({"$format"}), "a property")
         row = await self.first(entity, at, (name,))
-        value = row[name]
+        value, tag = row[name], _tag(row)
+        if _has(request, tag.get("ETag", "")):
+            return Answer(304, headers=tag)
         if value is None:
-            return Answer(204)
+            return Answer(204, headers=tag)
         if isinstance(value, bytes):
-            headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
+            headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff", **tag}
             return Answer(200, value, {**headers, "Content-Disposition": "attachment"})
         if address.end == "$value":
             text = str(value).lower() if isinstance(value, bool) else str(value)
-            return Answer(
-                200, text.encode(), {"Content-Type": "text/plain;charset=utf-8", "X-Content-Type-Options": "nosniff"}
-            )
+            headers = {"Content-Type": "text/plain;charset=utf-8", "X-Content-Type-Options": "nosniff", **tag}
+            return Answer(200, text.encode(), headers)
         context = f"{'../' * (address.depth - 1)}$metadata#{link_of(row, entity)}/{name}"
-        return json_answer(request, {"@odata.context": context, "value": value})
+        return json_answer(request, {"@odata.context": context, "value": value}, headers=tag)
+
+
+def _tag(row: dict[str, Any]) -> dict[str, str]:
+    return {"ETag": etag_of(row[VERSION])} if row.get(VERSION) is not None else {}
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the client has what the ETag stands for already."""
+    known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
+    return bool(tag) and ("*" in known or tag in known or tag.removeprefix("W/") in known)
 
 
 def _only(options: Options, allowed: frozenset[str], what: str) -> None:

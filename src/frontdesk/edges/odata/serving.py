@@ -14,10 +14,10 @@ from frontdesk.edges.odata.metadata_json import metadata_json
 from frontdesk.edges.odata.metadata_xml import metadata_xml
 from frontdesk.edges.odata.operations import Operations
 from frontdesk.edges.odata.options import options_of, query_in
-from frontdesk.edges.odata.presenting import key_of
+from frontdesk.edges.odata.presenting import HIDDEN, key_of
 from frontdesk.edges.odata.reads import Reads
 from frontdesk.edges.odata.refusals import Refused, error_of
-from frontdesk.edges.odata.writes import Writes
+from frontdesk.edges.odata.writes import Writes, expected
 from frontdesk.model import Role
 from frontdesk.model.entities import Service
 from frontdesk.model.querying import Result
@@ -76,10 +76,12 @@ class Room:
             return await self._reads.answer(request, address)
         return await self._writes.answer(request, address)
 
-    async def key(self, address: Address) -> Mapping[str, Any]:
-        """The key of the row that an operation is bound to. Raises Refused (404)."""
+    async def key(self, request: Request, address: Address) -> Mapping[str, Any]:
+        """The key of the row that an operation is bound to. Raises Refused (404), Stale."""
         entity = address.last.entity
-        return key_of(await self._reads.first(entity, await self._reads.located(address), entity.keys), entity)
+        row = await self._reads.first(entity, await self._reads.located(address), entity.keys)
+        expected(request, entity, row.get(HIDDEN + "version"))
+        return key_of(row, entity)
 
     async def _change_set(self, together: list[tuple[str, Request]]) -> list[Answer]:
         """Changes that are carried out whole or not at all; an operation stands alone in its set."""

@@ -16,7 +16,7 @@ from frontdesk.interfaces import Stale
 from frontdesk.interfaces.entities import EntityWriter, Handled
 from frontdesk.model import Role
 from frontdesk.model.entities import Entity, Kind, Written
-from frontdesk.model.querying import Done, Result, Write
+from frontdesk.model.querying import Done, Result, Version, Write
 
 MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
 PEOPLE = frozenset({"OutboundServiceMessage", "Contact", "Customer"})
@@ -101,14 +101,14 @@ class Writes:
         row = await self._reads.first(owner.entity, at, tuple(mine for mine, _ in way.pairs))
         return {theirs: row[mine] for mine, theirs in way.pairs}
 
-    async def _key(self, request: Request, address: Address) -> tuple[Mapping[str, Any], int | None]:
+    async def _key(self, request: Request, address: Address) -> tuple[Mapping[str, Any], Version | None]:
         """The key of the row that is meant, and the version that If-Match asks for. Raises Refused, Stale."""
         given = address.last.key
         if given and any(isinstance(value, Result) for value in given.values()):
             return given, None
         entity = address.last.entity
         row = await self._reads.first(entity, await self._reads.located(address), entity.keys)
-        return key_of(row, entity), _expected(request, entity, row.get(HIDDEN + "version"))
+        return key_of(row, entity), expected(request, entity, row.get(HIDDEN + "version"))
 
     def _values(self, request: Request, entity: Entity, names: Names) -> dict[str, Any]:
         purpose = Purpose(whole=request.method == "PUT")
@@ -183,17 +183,22 @@ def role_for(method: str, entity: Entity) -> Role:
     return Role.SERVICE if method == "POST" and entity.name in MESSAGES else Role.AGENT
 
 
-def _expected(request: Request, entity: Entity, now: int | None) -> int | None:
-    """The version that a change may be made at, None for any. Raises Stale."""
-    wanted = request.headers.get("if-match", "").strip()
+def expected(request: Request, entity: Entity, now: Version | None) -> Version | None:
+    """The version that a change may be made at, None for any. Raises Stale, Refused (412)."""
+    wanted, unwanted = (request.headers.get(name, "").strip() for name in ("if-match", "if-none-match"))
+    if unwanted and (unwanted == "*" or str(now) in _tags(unwanted)):
+        raise Refused("it is there already, and If-None-Match asks for the opposite", 412)
     if not wanted or wanted == "*":
         return None
     if now is None:
         raise Refused(f"{entity.name} has no ETags: leave the header If-Match away", 412)
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
-    if str(now) not in tags:
+    if str(now) not in _tags(wanted):
         raise Stale("it was changed since you read it: read it again")
     return now
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
 
 
 def _decoded(body: bytes) -> str:

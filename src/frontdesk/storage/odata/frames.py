@@ -16,7 +16,8 @@ class Source:
     """Where rows of an entity are: `base` gives table or union; `columns` how each property is had of an Opened.
 
     `always` holds for every row of the entity, `listed` only where the entity itself is read. `identity` is a column
-    of the base that tells its rows apart. `ones` are properties that are always 1.
+    of the base that tells its rows apart. `ones` are properties that are always 1. `version` is what tells one state of
+    a row from another.
     """
 
     base: Callable[[str], FromClause]
@@ -24,7 +25,7 @@ class Source:
     identity: str = ""
     always: "Callable[[Opened], Sequence[Sql]]" = lambda _: ()
     listed: "Callable[[Opened], Sequence[Sql]]" = lambda _: ()
-    version: str = ""
+    version: "tuple[Callable[[Opened], Sql], ...]" = ()
     ones: frozenset[str] = frozenset()
 
 
@@ -100,6 +101,10 @@ class Sources:
         """Of an entity as its service declares it."""
         plain = self._without_drafts.get(entity.name)
         return plain if plain and not entity.drafted else self._by_name[entity.name]
+
+    def named(self, name: str) -> Source:
+        """Of an entity that can be changed."""
+        return self._by_name[name]
 
     def behind(self, way: Navigation) -> Source:
         """Of what a navigation leads to: one that tells nothing of drafts leads to what has none."""

@@ -10,7 +10,7 @@ from frontdesk.model.querying import Done, Write
 from frontdesk.storage.contacts import EMAIL, PHONE
 from frontdesk.storage.customers import add_customer, rename_customer
 from frontdesk.storage.odata.sources import IDENTITIES
-from frontdesk.storage.odata.transaction import Transaction
+from frontdesk.storage.odata.transaction import Transaction, counted
 from frontdesk.storage.people import add_contact, get_contact
 from frontdesk.storage.people import change_contact as store_contact
 from frontdesk.ticketing.submission import storable
@@ -32,7 +32,7 @@ def change_contact(at: Transaction, wanted: Write) -> Done:
     """Set fields of a contact."""
     before = get_contact(at.connection, wanted.key["ID"])
     try:
-        store_contact(at.connection, _with(before, wanted.values), wanted.version)
+        store_contact(at.connection, _with(before, wanted.values), counted(wanted.version))
     except Invalid as error:
         raise _named(error) from None
     return Done(wanted.entity, wanted.key)
@@ -72,7 +72,7 @@ def create_customer(at: Transaction, wanted: Write) -> Done:
 def change_customer(at: Transaction, wanted: Write) -> Done:
     """Give a customer another name."""
     if "name" in wanted.values:
-        rename_customer(at.connection, wanted.key["ID"], _name(wanted.values), wanted.version)
+        rename_customer(at.connection, wanted.key["ID"], _name(wanted.values), counted(wanted.version))
     return Done(wanted.entity, wanted.key)
 
 

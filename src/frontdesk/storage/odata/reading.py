@@ -17,6 +17,7 @@ from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, TYPES, Sql
 from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
 from frontdesk.storage.odata.sources import SOURCES
 from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, sorting, state_of, tie
+from frontdesk.storage.odata.versions import version_of
 
 VERSION = "\u00a7version"
 HIDDEN = "\u00a7"
@@ -152,8 +153,8 @@ def _entity_columns(query: Query, frame: EntityFrame) -> dict[str, Sql]:
     columns = {name: frame.computed[name] if name in frame.computed else opened.column(name) for name in wanted}
     needed = [*entity.keys, *(mine for expand in query.expands for mine, _ in expand.way.pairs)]
     columns |= {HIDDEN + name: opened.column(name) for name in dict.fromkeys(needed) if name not in columns}
-    if entity.versioned and opened.source.version:
-        columns[VERSION] = opened.c[opened.source.version]
+    if entity.versioned:
+        columns |= {f"{VERSION}{n}": version(opened) for n, version in enumerate(opened.source.version)}
     return columns
 
 
@@ -175,6 +176,9 @@ def _rows(connection: Connection, plan: Plan, told: Mapping[str, Any]) -> list[R
             for row in fetched:
                 if row[each.name] is not None:
                     row[each.name] = each.plain(row[each.name])
+    if parts := [name for name in names if name.startswith(VERSION)]:
+        for row in fetched:
+            row[VERSION] = version_of([row.pop(part) for part in parts])
     if plan.branches:
         fetched = [_of_branch(row, plan.branches) for row in fetched]
     return fetched

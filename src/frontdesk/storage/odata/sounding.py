@@ -48,7 +48,8 @@ def change(at: Transaction, wanted: Write) -> Done:
         content = wanted.values["audioData"] or b""
         kind = str(wanted.values.get("@type") or kind_of(content))
         mine = update(audio_recording).where(audio_recording.c.id == found)
-        at.connection.execute(mine.values(content=content, media_type=kind))
+        # The moment is that of this sound, not of the one that it takes the place of: its version is made of it.
+        at.connection.execute(mine.values(content=content, media_type=kind, created_at=at.now))
     return Done(wanted.entity, wanted.key)
 
 

@@ -88,6 +88,7 @@ def _codes(which: CodeList, described: bool = False) -> Source:
         _table(code),
         columns,
         identity="code",
+        version=tuple(_is(name) for name in ("name", "description", "active")),
         always=lambda at: (at.c.list == which.value,),
         listed=lambda at: (at.c.active.is_(True),),
     )
@@ -141,6 +142,12 @@ def _last_type(at: Opened) -> Sql:
     mood = _corrected("sentiment")(at)
     by_mood = case((mood == "Positive", "CL"), (mood == "Negative", "CM"), (mood.is_not(None), "IN"))
     return func.coalesce(latest.scalar_subquery(), by_mood, type_=String())
+
+
+def _last_word(at: Opened) -> Sql:
+    """The newest correction of a message, null where there is none."""
+    said = correction.alias()
+    return select(func.max(said.c.id)).where(said.c.message_id == at.c.id).correlate_except(said).scalar_subquery()
 
 
 def _recordings(at: Opened) -> Sql:
@@ -299,7 +306,7 @@ _INTENT_NAMES = (
 )  # fmt: skip
 
 _BY_NAME: dict[str, Source] = {
-    "CustomerInteraction": Source(_table(interaction), _INTERACTION, "id", version="version", ones=_ONES),
+    "CustomerInteraction": Source(_table(interaction), _INTERACTION, "id", version=(_is("version"),), ones=_ONES),
     "InteractionInsight": Source(
         _table(interaction),
         _INTERACTION
@@ -313,11 +320,13 @@ _BY_NAME: dict[str, Source] = {
         "id",
         ones=_ONES,
     ),
-    "InboundCustomerMessage": Source(_table(inbound_message), _MESSAGE, "id", ones=_ONES),
-    "OutboundServiceMessage": Source(_table(outbound_message), _REPLY, "id", ones=_ONES),
-    "AudioMessage": Source(_table(audio_recording), _AUDIO, "id"),
-    "Contact": Source(_table(contact), _CONTACT, "id", version="version"),
-    "Customer": Source(_table(customer), {"ID": _is("id"), "name": _is("name")}, "id", version="version"),
+    "InboundCustomerMessage": Source(
+        _table(inbound_message), _MESSAGE, "id", version=(_is("analysis_id"), _last_word, _recordings), ones=_ONES
+    ),
+    "OutboundServiceMessage": Source(_table(outbound_message), _REPLY, "id", version=(_is("remark"),), ones=_ONES),
+    "AudioMessage": Source(_table(audio_recording), _AUDIO, "id", version=(_is("media_type"), _is("created_at"))),
+    "Contact": Source(_table(contact), _CONTACT, "id", version=(_is("version"),)),
+    "Customer": Source(_table(customer), {"ID": _is("id"), "name": _is("name")}, "id", version=(_is("version"),)),
     "MessageThread": Source(_thread, {name: _is(name) for name in THREAD_NAMES}),
     "CustomerInteractionCategory": _codes(CodeList.CATEGORY),
     "CustomerInteractionChannel": _codes(CodeList.CHANNEL),
@@ -325,7 +334,9 @@ _BY_NAME: dict[str, Source] = {
     "CustomerInteractionPriority": _codes(CodeList.PRIORITY),
     "InboundCustomerMessageType": _codes(CodeList.MESSAGE_TYPE),
     "OutboundServiceMessageType": _codes(CodeList.REPLY_TYPE),
-    "InboundCustomerMessageIntent": Source(_intents, {name: _is(name) for name in _INTENT_NAMES}),
+    "InboundCustomerMessageIntent": Source(
+        _intents, {name: _is(name) for name in _INTENT_NAMES}, version=tuple(map(_is, _INTENT_NAMES))
+    ),
     "DraftAdministrativeData": Source(
         _table(intent_draft),
         {

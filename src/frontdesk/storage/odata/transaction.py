@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Table, select
 
 from frontdesk.interfaces import Invalid, NewId, NotFound, Stale
 from frontdesk.model import Code, CodeList
+from frontdesk.model.querying import Version
 from frontdesk.storage.tables import code
 
 
@@ -42,10 +43,15 @@ class Transaction:
         return tuple(Code(which, r["code"], r["name"], r["description"], r["position"], r["active"], ()) for r in found)
 
 
-def check_version(row: RowMapping, wanted: int | None, what: str) -> None:
+def check_version(row: RowMapping, wanted: Version | None, what: str) -> None:
     """Raises Stale unless the row is at the wanted version."""
     if wanted is not None and row["version"] != wanted:
         raise Stale(f"{what} was changed meanwhile: read it again")
+
+
+def counted(version: Version | None) -> int | None:
+    """The version of a row that counts them."""
+    return version if isinstance(version, int) else None
 
 
 def refuse_other(values: Mapping[str, Any], now: Mapping[str, Any]) -> None:

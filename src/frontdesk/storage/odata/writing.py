@@ -12,6 +12,7 @@ from frontdesk.model.querying import Done, Result, Write
 from frontdesk.storage.database import Database
 from frontdesk.storage.odata import drafting, listing, matters, peopling, removing, sounding
 from frontdesk.storage.odata.transaction import Transaction
+from frontdesk.storage.odata.versions import check_digest
 
 Doing = Callable[[Transaction, Write], Done]
 LISTS = tuple(listing.LISTS)
@@ -66,6 +67,8 @@ def _carry_out(transaction: Transaction, writes: Sequence[Write]) -> Sequence[Do
     done: list[Done] = []
     for each in writes:
         wanted = replace(each, key=_settled(each.key, done), values=_settled(each.values, done))
+        if isinstance(wanted.version, str):
+            check_digest(transaction.connection, wanted)
         done.append(DOINGS[each.how, each.entity](transaction, wanted))
     return done
 

@@ -39,7 +39,15 @@ def code_list(name: str, title: str, length: int, name_length: int) -> Entity:
         Property("name", Kind.STRING, name_length, "Name", searched=True),
     )
     return Entity(
-        name, ("code",), properties, creates=True, changes=True, removes=True, title=title, titles=f"{title} List"
+        name,
+        ("code",),
+        properties,
+        creates=True,
+        changes=True,
+        removes=True,
+        versioned=True,
+        title=title,
+        titles=f"{title} List",
     )
 
 
@@ -80,11 +88,12 @@ INTENT = Entity(
     creates=True,
     changes=True,
     removes=True,
+    versioned=True,
     drafted=True,
     title="Intent",
     titles="Intents",
 )  # fmt: skip
-PLAIN_INTENT = Entity(INTENT.name, ("code",), _INTENT, title="Intent", titles="Intents")
+PLAIN_INTENT = Entity(INTENT.name, ("code",), _INTENT, versioned=True, title="Intent", titles="Intents")
 DRAFT = Entity(
     "DraftAdministrativeData",
     ("DraftUUID",),
@@ -221,6 +230,7 @@ MESSAGE = Entity(
     creates=True,
     changes=True,
     removes=True,
+    versioned=True,
     title="Inbound Customer Message",
     order=("interaction_ID", "sequence"),
     titles="Inbound Customer Messages",
@@ -244,6 +254,7 @@ AUDIO = Entity(
     creates=True,
     changes=True,
     removes=True,
+    versioned=True,
     title="Recording",
     titles="Recordings",
 )  # fmt: skip
@@ -274,6 +285,7 @@ REPLY = Entity(
     creates=True,
     changes=True,
     removes=True,
+    versioned=True,
     title="Outbound Service Message",
     order=("interaction_ID", "sequence"),
     titles="Outbound Service Messages",
