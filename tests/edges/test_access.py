@@ -253,6 +253,18 @@ async def test_the_demo_signs_visitors_of_this_machine_in(demo: House) -> None:
     assert "Demo Supervisor" in page.text
 
 
+async def test_a_visitor_of_the_demo_may_edit_intents_by_odata(demo: House) -> None:
+    intent = "/admin/InboundCustomerMessageIntent(code='TI',IsActiveEntity={})"
+    async with web_client(demo) as client:
+        fetched = await client.get("/admin/", headers={"X-CSRF-Token": "Fetch"})
+        client.headers["X-CSRF-Token"] = fetched.headers["x-csrf-token"]
+        begun = await client.post(f"{intent.format('true')}/TicketingService.draftEdit", json={})
+        assert begun.status_code == 201, begun.text
+        assert (await client.patch(intent.format("false"), json={"name": "Trouble"})).status_code == 200
+        done = await client.post(f"{intent.format('false')}/TicketingService.draftActivate", json={})
+    assert (done.status_code, done.json()["name"]) == (201, "Trouble")
+
+
 @pytest.mark.parametrize(
     ("address", "headers"),
     [

@@ -4,7 +4,7 @@ import pytest
 
 from frontdesk.interfaces import Conflict
 from frontdesk.model import Status
-from frontdesk.ticketing.status import TRANSITIONS, after_decision, after_message, may_move, move
+from frontdesk.ticketing.status import TRANSITIONS, after_decision, after_message, may_move, move, way
 
 ALL = [(now, to) for now in Status for to in Status]
 
@@ -19,6 +19,17 @@ def test_any_other_transition_is_refused_with_what_may_follow(now: Status, to: S
     with pytest.raises(Conflict, match="use ") as refusal:
         move(now, to)
     assert all(each.value in str(refusal.value) for each in TRANSITIONS[now])
+
+
+@pytest.mark.parametrize(("now", "to"), ALL)
+def test_a_way_takes_only_steps_of_the_flow(now: Status, to: Status) -> None:
+    try:
+        steps = (now, *way(now, to))
+    except Conflict:
+        assert to in (Status.NEW, Status.RE_OPENED)
+    else:
+        assert steps[-1] is to
+        assert all(may_move(here, there) for here, there in zip(steps, steps[1:], strict=False))
 
 
 def test_every_status_can_be_reached_and_left() -> None:

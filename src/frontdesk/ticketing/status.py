@@ -33,6 +33,20 @@ def may_move(now: Status, to: Status) -> bool:
     return to is now or to in TRANSITIONS[now]
 
 
+def way(now: Status, to: Status) -> tuple[Status, ...]:
+    """The statuses that lead there one after another, for who cannot take the steps one by one. Raises Conflict.
+
+    What has ended is opened again first; what is confirmed had its solution provided. No other status is made up.
+    """
+    for between in ((), (S.RE_OPENED,), (S.SOLUTION_PROVIDED,) if to is S.CONFIRMED else ()):
+        steps = (*between, to)
+        if all(may_move(here, there) for here, there in zip((now, *steps), steps, strict=False)):
+            return steps
+    if to is S.CONFIRMED and now is S.CLOSED:
+        return (S.RE_OPENED, S.SOLUTION_PROVIDED, to)
+    return (move(now, to),)
+
+
 def after_message(now: Status) -> Status:
     """Where a new customer message takes an interaction: an ended one is opened again, others stay."""
     return S.RE_OPENED if now in ENDED else now

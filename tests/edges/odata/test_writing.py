@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from frontdesk.app import House
-from frontdesk.model import Role
+from frontdesk.model import Happening, Role
 from tests.edges.odata.conftest import Odata
 from tests.web_client import BASE, add_account, key_of, sign_in
 
@@ -137,7 +137,7 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
     ("DELETE", "CustomerInteraction(99)", None, 404, ""),
     ("PATCH", "CustomerInteraction(1)", {"nope": 1}, 400, "nope"),
     ("PATCH", "CustomerInteraction(1)", {"priority_code": "X"}, 400, "priority_code"),
-    ("PATCH", "CustomerInteraction(1)", {"status_code": "CO"}, 400, ""),
+    ("PATCH", "CustomerInteraction(1)", {"status_code": "RO"}, 400, ""),
     ("PATCH", "CustomerInteraction(1)/ID", {"value": 3}, 405, "ID"),
     ("PATCH", "InboundCustomerMessage(sequence=1,interaction_ID=1)", {"inboundTextMsg": "other"}, 400, "inboundTextMsg"),
     ("PATCH", "InboundCustomerMessage(sequence=1,interaction_ID=1)", {"intent_code": "ZZ"}, 400, "intent_code"),
@@ -200,6 +200,33 @@ async def test_changes_answer_with_the_row_and_respect_its_etag(odata: Odata) ->
     gone = await odata.ask("DELETE", "CustomerInteraction(1)", If_Match="*")
     assert (gone.status_code, gone.content) == (204, b"")
     assert (await odata.ask("GET", "CustomerInteraction(1)")).status_code == 404
+
+
+# Status, the one that is wanted, and those between that the flow asks for.
+STATUSES: list[tuple[str, str, list[str]]] = [
+    ("NW", "IP", []),
+    ("NW", "CO", ["SP"]),
+    ("CL", "SP", ["RO"]),
+    ("CL", "CO", ["RO", "SP"]),
+    ("CO", "CL", ["RO"]),
+    ("IP", "CO", ["SP"]),
+    ("SP", "AA", ["RO"]),
+]
+
+
+async def test_a_status_is_reached_through_what_lies_between(odata: Odata) -> None:
+    for number, (before, wanted, through) in enumerate(STATUSES, 1):
+        await odata.ask("POST", "CustomerInteraction", {"title": "x", "status_code": before})
+        url = f"CustomerInteraction({number})"
+        changed = await odata.ask("PATCH", url, {"status_code": wanted, "title": "y"})
+        assert changed.status_code == 200, changed.text
+        assert (changed.json()["status_code"], changed.json()["title"]) == (wanted, "y")
+        page = await odata.house.interactions.timeline(number, 100)
+        changes = [each.item.detail for each in page.rows if isinstance(each.item, Happening)]
+        assert [each["status"][1] for each in changes if "status" in each] == [*through, wanted]
+    for number, wanted in ((1, "NW"), (1, "RO")):
+        refused = await odata.ask("PATCH", f"CustomerInteraction({number})", {"status_code": wanted})
+        assert refused.status_code == 400, refused.text
 
 
 MESSAGE_1 = "InboundCustomerMessage(sequence=1,interaction_ID=1)"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from frontdesk.edges.odata.refusals import Refused
-from frontdesk.interfaces import Visit
+from frontdesk.interfaces import Proof, Visit
 from frontdesk.model import Caller, Role
 from frontdesk.model.entities import Service
 
@@ -65,6 +65,12 @@ class Request:
         """Raises Refused (403) unless the caller has this role."""
         if not self.caller.role.covers(role):
             raise Refused(f"this needs the role {role}; {self.caller.name} has the role {self.caller.role}", 403)
+
+
+    def need_editor(self) -> None:
+        """Raises Refused (403) unless the caller may edit lists: an admin, and who tries the demo out."""
+        if self.visit.proof is not Proof.DEMO:
+            self.need(Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

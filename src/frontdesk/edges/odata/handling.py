@@ -75,7 +75,7 @@ class Handling:
 
     async def draft(self, asked: Asked) -> Answer:
         """Begin, check or activate the draft of an intent."""
-        asked.request.need(Role.ADMIN)
+        asked.request.need_editor()
         name = asked.operation.name
         write = Write(name, asked.operation.bound, asked.key, dict(asked.told), None, asked.request.by)
         try:

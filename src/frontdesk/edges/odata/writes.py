@@ -81,7 +81,11 @@ class Writes:
             raise Refused(f"{request.method} needs the key of a row", 405, headers=allow)
         if not getattr(entity, ALLOWED[request.method]):
             raise Refused(f"{entity.name} is read-only here", 405, headers=allow)
-        request.need(role_for(request.method, entity))
+        role = role_for(request.method, entity)
+        if role is Role.ADMIN:
+            request.need_editor()
+        else:
+            request.need(role)
 
     async def _creation(self, request: Request, address: Address, names: Names) -> Prepared:
         entity = address.last.entity

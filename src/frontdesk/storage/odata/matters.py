@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Accepted, Change, CodeList, NewMessage, OutboundMessage, Sender, Status
+from frontdesk.model import Accepted, Change, CodeList, Interaction, NewMessage, OutboundMessage, Sender, Status
 from frontdesk.model.querying import Done, Write
 from frontdesk.storage.accepting import Arrival, accept_batch, open_interaction
 from frontdesk.storage.contacts import EMAIL
@@ -26,6 +26,7 @@ from frontdesk.storage.tables import (
     outbound_message,
 )
 from frontdesk.ticketing.changes import check_change, check_code, check_correction
+from frontdesk.ticketing.status import way
 from frontdesk.ticketing.submission import check, storable
 
 DEFAULT_CHANNEL = "WEB"
@@ -143,10 +144,11 @@ def _belongs(at: Transaction, receipt: Accepted, person: RowMapping) -> None:
 
 
 def change_interaction(at: Transaction, wanted: Write) -> Done:
-    """Set fields of an interaction; its status moves only along its flow."""
+    """Set fields of an interaction; its status moves along its flow, through what lies between where it must."""
     row = at.row(interaction, "interaction", id=wanted.key["ID"])
     check_version(row, wanted.version, f"interaction {row['reference']}")
-    before, change = as_interaction(row), _change(at, row, wanted.values)
+    before = _on_the_way(at, as_interaction(row), wanted)
+    change = _change(at, row, before, wanted.values)
     cleared: dict[str, Any] = {}
     if "customer_ID" in wanted.values and wanted.values["customer_ID"] is None and row["customer_id"]:
         cleared["customer_id"] = None
@@ -160,7 +162,16 @@ def change_interaction(at: Transaction, wanted: Write) -> Done:
     return Done(wanted.entity, wanted.key)
 
 
-def _change(at: Transaction, row: RowMapping, values: Mapping[str, Any]) -> Change:
+def _on_the_way(at: Transaction, before: Interaction, wanted: Write) -> Interaction:
+    """The interaction where the wanted status may follow at once, each step before it noted like any other."""
+    code = wanted.values.get("status_code")
+    if code in set(Status):
+        for step in way(before.status, Status(code))[:-1]:
+            before = change_and_note(at.connection, before, Change(status=step), wanted.by, at.now)
+    return before
+
+
+def _change(at: Transaction, row: RowMapping, before: Interaction, values: Mapping[str, Any]) -> Change:
     """Only what differs, checked. Raises Invalid, Conflict."""
     fields: dict[str, Any] = {}
     for name, (column, which) in FIELDS.items():
@@ -177,7 +188,7 @@ def _change(at: Transaction, row: RowMapping, values: Mapping[str, Any]) -> Chan
         at.referred(customer, "customer", "customer_ID", id=values["customer_ID"])
         fields["customer_id"] = values["customer_ID"]
     lists = {which: at.codes(which) for which in (CodeList.CATEGORY, CodeList.PRIORITY)}
-    return check_change(as_interaction(row), Change(**fields), lists)
+    return check_change(before, Change(**fields), lists)
 
 
 def change_message(at: Transaction, wanted: Write) -> Done:
