@@ -1,5 +1,7 @@
 """The status flow."""
 
+from itertools import pairwise
+
 import pytest
 
 from frontdesk.interfaces import Conflict
@@ -29,7 +31,7 @@ def test_a_way_takes_only_steps_of_the_flow(now: Status, to: Status) -> None:
         assert to in (Status.NEW, Status.RE_OPENED)
     else:
         assert steps[-1] is to
-        assert all(may_move(here, there) for here, there in zip(steps, steps[1:], strict=False))
+        assert all(may_move(here, there) for here, there in pairwise(steps))
 
 
 def test_every_status_can_be_reached_and_left() -> None:

@@ -66,7 +66,6 @@ class Request:
         if not self.caller.role.covers(role):
             raise Refused(f"this needs the role {role}; {self.caller.name} has the role {self.caller.role}", 403)
 
-
     def need_editor(self) -> None:
         """Raises Refused (403) unless the caller may edit lists: an admin, and who tries the demo out."""
         if self.visit.proof is not Proof.DEMO:

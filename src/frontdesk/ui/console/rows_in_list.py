@@ -10,7 +10,7 @@ from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.list_query import LONGEST_VALUE, MOST_VALUES
 from frontdesk.ui.console.origins import with_origin
 
-# What the list filters by the interaction's own value, as figures do. Type, language and tier are not here: figures take
+# What the list filters by the interaction's own value, as figures do. Not type, language and tier: figures take
 # a person's correction for them, the list what was read.
 SAME = ("status", "priority", "category", "channel", "intent", "sentiment", "team", "customer", "route")
 
