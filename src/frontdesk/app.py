@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -363,6 +364,15 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def settle() -> None:
+    """Leave what lives as long as the process out of garbage collection, which stops everything while it looks.
+
+    For when all is loaded: a full collection takes 0.1 s and more then, and a few milliseconds afterwards.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def run_work(house: House) -> None:

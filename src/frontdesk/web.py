@@ -15,7 +15,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
-from frontdesk.app import House, new_id, now, open_house, run_work
+from frontdesk.app import House, new_id, now, open_house, run_work, settle
 from frontdesk.chat_window import chat_window
 from frontdesk.console_desk import console_services
 from frontdesk.edges.access import Doorkeeper, DoorRules, check_demo, check_routes
@@ -244,6 +244,7 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
             await house.builtin.warm_up(await house.codes.catalogue())
         async with beside.running():
             await server.has_started(serving)
+            settle()
             if not server.should_exit:
                 ready(_address(settings.server.host, listening))
             await serving

@@ -55,8 +55,10 @@ def say_ready(address: str) -> None:
 
 
 async def _work(house: "House") -> None:
-    from frontdesk.app import run_work
+    from frontdesk.app import run_work, settle
 
+    await house.builtin.warm_up(await house.codes.catalogue())
+    settle()
     working = asyncio.create_task(run_work(house))
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, working.cancel)
