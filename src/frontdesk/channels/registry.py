@@ -22,7 +22,7 @@ from frontdesk.channels import (
     whatsapp,
     x,
 )
-from frontdesk.channels.email import knobs as email
+from frontdesk.channels.email import plug as email
 from frontdesk.channels.kind import Kind, Tools
 from frontdesk.interfaces.channels import Channel
 

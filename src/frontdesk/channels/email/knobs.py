@@ -1,14 +1,11 @@
-"""The settings of e-mail. Light, as every command reads settings: what they lead to is loaded when it is opened."""
+"""The settings of e-mail."""
 
 from typing import Annotated, Literal
 
 import msgspec
 
-from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed
-from frontdesk.interfaces.channels import Channel
+from frontdesk.channels.kind import about, may_be_secret, needed
 from frontdesk.interfaces.mail import Security
-
-MOST_WEBHOOK_BYTES = 60_000_000
 
 
 class MailboxKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,13 +66,3 @@ class EmailKnobs(MailboxKnobs, frozen=True, forbid_unknown_fields=True):
     ] = ""
     inbound_password: Annotated[str, may_be_secret("Password in the webhook's address: `https://any:PASSWORD@…`.")] = ""
     inbound_public_key: Annotated[str, about("Verification key of SendGrid's signed webhooks, instead.")] = ""
-
-
-def build(knobs: EmailKnobs, tools: Tools) -> Channel:
-    """The channel under these settings. Raises Invalid."""
-    from frontdesk.channels.email.channel import Email
-
-    return Email(knobs, tools)
-
-
-KIND = Kind("email", "EMI", "E-mail", EmailKnobs, build, has_webhook=True, most_bytes=MOST_WEBHOOK_BYTES)

@@ -7,26 +7,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.edges.odata.exchange import Answer, Request, json_answer
+from frontdesk.edges.odata.exchange import Answer, Inner, Request, json_answer
 from frontdesk.edges.odata.multipart import read_multipart, write_multipart
 from frontdesk.edges.odata.options import query_in
 from frontdesk.edges.odata.refusals import Refused, error_of
 
 MOST_REQUESTS = 200
 METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """A request of a batch. `id` is what others refer to it by; `group` the change set that it is part of."""
-
-    id: str
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-    group: str = ""
-    needs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

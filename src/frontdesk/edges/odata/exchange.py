@@ -81,6 +81,19 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A request of a batch. `id` is what others refer to it by; `group` the change set that it is part of."""
+
+    id: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    group: str = ""
+    needs: tuple[str, ...] = ()
+
+
 def preferences(text: str) -> Preferences:
     """The preferences in a header; what is not known or makes no sense is ignored, as RFC 7240 asks."""
     found: dict[str, str] = {}

@@ -4,20 +4,16 @@ import re
 import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from frontdesk.edges.odata.exchange import Answer
+from frontdesk.edges.odata.exchange import Answer, Inner
 from frontdesk.edges.odata.refusals import Refused
-
-if TYPE_CHECKING:
-    from frontdesk.edges.odata.batches import Inner
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 _LINE = re.compile(r"([A-Za-z]{1,20}) (\S{1,20000}) HTTP/1\.[01]\s*")
 MOST_PARTS = 1000
 
 
-def read_multipart(body: bytes, content_type: str) -> "list[Inner]":
+def read_multipart(body: bytes, content_type: str) -> list[Inner]:
     """The requests of a batch, those of change sets with the set's name. Raises Refused."""
     found: list[Inner] = []
     for number, (headers, content) in enumerate(_parts(body, content_type)):
@@ -67,9 +63,7 @@ def _split(piece: bytes) -> tuple[dict[str, str], bytes]:
     return headers, parts[1] if len(parts) > 1 else b""
 
 
-def _request(headers: dict[str, str], content: bytes, group: str, fallback: str) -> "Inner":
-    from frontdesk.edges.odata.batches import Inner
-
+def _request(headers: dict[str, str], content: bytes, group: str, fallback: str) -> Inner:
     if not headers.get("content-type", "").lower().startswith("application/http"):
         raise Refused("each part of a batch is application/http, or a change set (multipart/mixed)")
     first, _, rest = content.lstrip(b"\r\n").partition(b"\n")
@@ -85,7 +79,7 @@ def _request(headers: dict[str, str], content: bytes, group: str, fallback: str)
     return Inner(key or (f"#{fallback}" if group else ""), match[1].upper(), match[2], own, body, group)
 
 
-def write_multipart(answers: "list[tuple[Inner, Answer]]") -> Answer:
+def write_multipart(answers: list[tuple[Inner, Answer]]) -> Answer:
     """The answers in the same form; those of a change set that was carried out stand in a set of their own."""
     boundary = f"batch_{secrets.token_hex(12)}"
     lines: list[bytes] = []
@@ -109,14 +103,14 @@ def write_multipart(answers: "list[tuple[Inner, Answer]]") -> Answer:
     return Answer(200, b"".join(lines), {"Content-Type": f"multipart/mixed;boundary={boundary}"})
 
 
-def _change_set(together: "list[tuple[Inner, Answer]]") -> bytes:
+def _change_set(together: list[tuple[Inner, Answer]]) -> bytes:
     boundary = f"changeset_{secrets.token_hex(12)}"
     head = f"Content-Type: multipart/mixed;boundary={boundary}\r\n\r\n".encode()
     parts = b"".join(f"--{boundary}\r\n".encode() + _part(inner, answer) for inner, answer in together)
     return head + parts + f"--{boundary}--\r\n".encode()
 
 
-def _part(inner: "Inner", answer: Answer) -> bytes:
+def _part(inner: Inner, answer: Answer) -> bytes:
     lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     if inner.id and not inner.id.startswith("#"):
         lines.append(f"Content-ID: {inner.id}".replace("\r", " ").replace("\n", " "))

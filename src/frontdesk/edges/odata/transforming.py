@@ -8,6 +8,7 @@ from lark import Token, Tree
 from frontdesk.edges.odata.binding import bind, condition_of
 from frontdesk.edges.odata.parsing import Node, parts, tokens, trees
 from frontdesk.edges.odata.scoping import Scope
+from frontdesk.edges.odata.seeking import orders_of, search_of
 from frontdesk.model.entities import Kind
 from frontdesk.model.querying import (
     Aggregated,
@@ -70,8 +71,6 @@ def _filter(node: Node, bound: Bound, scope: Scope) -> Bound:
 
 
 def _search(node: Node, bound: Bound, scope: Scope) -> Bound:
-    from frontdesk.edges.odata.queries import search_of
-
     return bound.then(Filtering(search=search_of(trees(node)[0], scope)))
 
 
@@ -249,8 +248,6 @@ def _compute(node: Node, bound: Bound, scope: Scope) -> Bound:
 
 
 def _orderby(node: Node, bound: Bound, scope: Scope) -> Bound:
-    from frontdesk.edges.odata.queries import orders_of
-
     return bound.then(Ranking(order=orders_of(trees(node)[0], scope)))
 
 
