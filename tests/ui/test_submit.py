@@ -146,6 +146,13 @@ async def test_a_message_is_found_by_reference_and_address_in_any_case(customer:
     assert answer.headers["location"] == location
 
 
+async def test_who_asks_for_nothing_is_asked_for_what(customer: Client) -> None:
+    page = await customer.get("/track", headers=HTML)
+    assert page.status_code == 200
+    assert "Look up a message" in page.text
+    assert "No message fits" not in page.text
+
+
 async def test_an_unknown_reference_and_a_wrong_address_sound_the_same(customer: Client) -> None:
     location = (await submit(customer)).headers["location"]
     reference = location.removeprefix("/track/").partition("?")[0]
@@ -155,7 +162,7 @@ async def test_an_unknown_reference_and_a_wrong_address_sound_the_same(customer:
         {"reference": "AAAA0000", "email": "maya@example.com"},
         {"reference": "A\x00", "email": "\x00"},
         {"reference": reference, "email": ""},
-        {},
+        {"reference": " "},
     ):
         page = await customer.get("/track", params=query, headers=HTML, follow_redirects=False)
         assert page.status_code == 404

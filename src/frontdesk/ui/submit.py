@@ -54,6 +54,8 @@ async def look_up(
     request: PageRequest, services: Needs, reference: FromQuery[str] = "", email: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
     """Lead to a message's page. What is unknown and what is another's sounds the same."""
+    if not reference and not email:
+        return _form(request, services, {}, {})
     services.lookups.admit(request.auth.place)
     wanted, address = normal_reference(reference), storable(email).strip()[:LONGEST_EMAIL]
     senders = await services.reader.senders(wanted) if wanted else ()

@@ -1,0 +1,158 @@
+"""Every page in a real browser: at three widths, light and dark, in both languages, with axe and by keyboard.
+
+The pages are those that the application routes: a new one is either in PAGES or says in PARTS that it is none.
+"""
+
+import re
+from typing import Literal
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from playwright.sync_api import Page, expect
+
+from frontdesk.app import House
+from frontdesk.web import create_web
+from tests.ui.conftest import Server
+from tests.ui.console.test_rules_browser import AXE, page, say, server, team_of
+from tests.ui.test_browser import browser, shoot
+
+__all__ = ["browser", "page", "server"]  # the fixtures
+
+WIDTHS = (1280, 768, 390)
+LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (("light", "en"), ("dark", "de"))
+MOST_STOPS = 400
+PAGES = {
+    "/": "/",
+    "/track": "/track",
+    "/track/{reference:str}": "/track/{reference}",
+    "/sign-in": "/sign-in",
+    "/console": "/console",
+    "/console/accuracy": "/console/accuracy",
+    "/console/configuration": "/console/configuration",
+    "/console/configuration/lists/{which:str}": "/console/configuration/lists/intent?code=TI",
+    "/console/configuration/templates/{name:str}": "/console/configuration/templates/{template}",
+    "/console/customers/{customer_id:str}": "/console/customers/{customer}",
+    "/console/effects": "/console/effects",
+    "/console/history": "/console/history",
+    "/console/insights": "/console/insights?period=all",
+    "/console/insights/rows": "/console/insights/rows?measure=interactions&period=all",
+    "/console/interactions": "/console/interactions",
+    "/console/interactions/{reference:str}": "/console/interactions/{reference}",
+    "/console/models": "/console/models",
+    "/console/rules": "/console/rules",
+    "/console/rules/explain": "/console/rules/explain?reference={reference}",
+    "/console/rules/{version:int}": "/console/rules/2",
+    "/console/use-cases": "/console/use-cases",
+    "/console/use-cases/{name:str}": "/console/use-cases/sentiment-analysis",
+}
+NOTHING = "/console/nothing-there"
+# Parts of pages, streams, files; /desk is where the old address of the console leads on from.
+PARTS = ("/fragment", "/events", "/rows", "/count", "/why", "/suggestion", "/audio", ".csv", ".xlsx", ".js", "/desk")
+PROGRAMS = ("/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
+
+
+async def test_every_routed_page_is_looked_at(house: House) -> None:
+    app: Litestar = await create_web(house)
+    routed = {route.path for route in app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods}
+    pages = {path for path in routed if not path.startswith(PROGRAMS) and (path in PAGES or not path.endswith(PARTS))}
+    assert pages == PAGES.keys()
+
+
+@pytest.fixture
+def places(server: Server, page: Page) -> dict[str, str]:
+    """What the addresses of PAGES name, once a message has been handled and others have come."""
+    api = f"{server.url}/api/v1"
+    httpx.post(f"{api}/customers", json={"id": "77", "name": "Harbour Café with a rather long name Ltd"})
+    asked = {"text": f"Error E18, order 4500012345. Broken! {'long' * 60}", "sender": {"customer_no": "77"}}
+    reference = str(httpx.post(f"{api}/messages", json=asked).json()["reference"])
+    say(server, "Guten Tag, wo bleibt meine Lieferung?")
+    team_of(page, server, reference)
+    page.goto("/console/rules")
+    page.get_by_role("button", name="New draft from version 1").click()
+    return {"reference": reference, "template": "service_call_created", "customer": "77"}
+
+
+@pytest.mark.browser
+def test_pages_fit_say_what_they_are_and_axe_finds_nothing_serious(
+    page: Page, server: Server, places: dict[str, str]
+) -> None:
+    flaws: list[str] = []
+    for route, address in (PAGES | {NOTHING: NOTHING}).items():
+        page = page if route != NOTHING else page.context.new_page()  # it is no error there that it is not found
+        for scheme, language in LOOKS:
+            page.context.add_cookies([{"name": "frontdesk_language", "value": language, "url": server.url}])
+            page.emulate_media(color_scheme=scheme)
+            opened(page, address.format(**places))
+            page.evaluate(AXE)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                where = f"{route} at {width}, {scheme}, {language}"
+                flaws += [f"{where}: {flaw}" for flaw in flaws_of(page)]
+                if width == WIDTHS[-1]:
+                    shoot(page, f"every-{re.sub('[^a-z]+', '-', route).strip('-') or 'start'}-{scheme}")
+    assert not flaws, "\n".join(flaws)
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_whatever_can_be_used_and_shows_where_it_is(page: Page, places: dict[str, str]) -> None:
+    flaws: list[str] = []
+    for route, address in PAGES.items():
+        opened(page, address.format(**places))
+        flaws += [f"{route}: {flaw}" for flaw in walked(page)]
+    assert not flaws, "\n".join(flaws)
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+
+
+def flaws_of(page: Page) -> list[str]:
+    """What stands out to the right, once the shell has found its place, and what axe-core finds serious."""
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+    flaws = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in serious]
+    for _ in range(20):
+        if page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            return flaws
+        page.wait_for_timeout(50)
+    return [*flaws, "is wider than the window"]
+
+
+def walked(page: Page) -> list[str]:
+    """What Tab does not reach or shows no focus on, before it has gone all the way round."""
+    page.evaluate(TAB_STOPS)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate(IS_ROUND):
+            return list(page.evaluate(FLAWS))
+    return ["Tab does not come round again"]
+
+
+TAB_STOPS = """() => {
+  const alone = (each) => each.type !== "radio" || each.checked;
+  const all = "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary, [tabindex='0']";
+  window.stops = [...document.querySelectorAll(all)].filter((each) => alone(each) && each.tabIndex >= 0 &&
+    each.checkVisibility({ visibilityProperty: true }) && !each.closest("[inert]"));
+  window.reached = new Set();
+  window.ringless = new Set();
+}"""
+# A date has several places to stop; the window itself is one between the last and the first.
+IS_ROUND = """() => {
+  const now = document.activeElement;
+  if (now === [...window.reached][0] && window.last !== now) return true;
+  window.last = now;
+  if (now === document.body) return false;
+  window.reached.add(now);
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(now);
+  const isRinged = boxShadow !== "none" || (outlineStyle !== "none" && parseFloat(outlineWidth) > 0);
+  if (!isRinged && !now.shadowRoot) window.ringless.add(now);
+  return false;
+}"""
+FLAWS = """() => [
+  ...window.stops.filter((each) => !window.reached.has(each)).map((each) => `not reached: ${each.outerHTML}`),
+  ...[...window.ringless].map((each) => `no ring: ${each.outerHTML}`),
+].map((each) => each.slice(0, 160))"""
