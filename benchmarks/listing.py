@@ -1,7 +1,7 @@
 """The list of interactions over many messages: server time of pages as people ask for them, cold pages included.
 
-Needs data that `frontdesk demo-data --messages 1000000 --data FOLDER` made; FRONTDESK_BENCH_DATA names the folder, or
-FRONTDESK_BENCH_URL a PostgreSQL database that it filled.
+Needs data that `frontdesk demo-data --messages 1000000` made: FRONTDESK_BENCH_DATA names its folder,
+FRONTDESK_BENCH_DATABASE a PostgreSQL database that it filled; where both are named both are measured.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import URL, func, select
 
 from benchmarks.measure import Figure, percentile
 from frontdesk.app import new_id, now
@@ -42,14 +42,22 @@ ASKED = (
 
 
 async def listing() -> AsyncIterator[Figure]:
+    """On SQLite, then on PostgreSQL, whichever is there."""
+    folder, url = os.environ.get("FRONTDESK_BENCH_DATA"), os.environ.get("FRONTDESK_BENCH_DATABASE")
+    if folder:
+        async for figure in _measured("listing_sqlite", sqlite_url(Path(folder))):
+            yield figure
+    if url:
+        async for figure in _measured("listing_postgresql", parse_url(url)):
+            yield figure
+
+
+async def _measured(name: str, url: URL) -> AsyncIterator[Figure]:
     """First and second pages of fourteen lists, in random order, one after another."""
-    folder, url = os.environ.get("FRONTDESK_BENCH_DATA", ""), os.environ.get("FRONTDESK_BENCH_URL", "")
-    if not folder and not url:
-        return
-    database = await open_database(parse_url(url) if url else sqlite_url(Path(folder)), 8)
+    database = await open_database(url, 8)
     lists = StoredLists(database, StoredCodes(database, now, new_id))
     messages = await database.read(lambda c: c.execute(select(func.count()).select_from(inbound_message)).scalar_one())
-    yield Figure("messages", messages, "")
+    yield Figure(f"{name}_messages", messages, "")
     waits: dict[str, list[float]] = {"page": [], "count": []}
     chance, asked = random.Random(1), list(ASKED) * ROUNDS
     chance.shuffle(asked)
@@ -67,8 +75,8 @@ async def listing() -> AsyncIterator[Figure]:
         await lists.count(wanted.filter())
         waits["count"].append(time.perf_counter() - began)
         await asyncio.sleep(0)
-    for name, seconds in waits.items():
-        yield Figure(f"{name}_p50", percentile(seconds, 50) * 1000, "ms")
-        yield Figure(f"{name}_p95", percentile(seconds, 95) * 1000, "ms", "< 200 ms" if name == "page" else "")
-        yield Figure(f"{name}_max", max(seconds) * 1000, "ms")
+    for what, seconds in waits.items():
+        yield Figure(f"{name}_{what}_p50", percentile(seconds, 50) * 1000, "ms")
+        yield Figure(f"{name}_{what}_p95", percentile(seconds, 95) * 1000, "ms", "< 200 ms" if what == "page" else "")
+        yield Figure(f"{name}_{what}_max", max(seconds) * 1000, "ms")
     await database.close()
