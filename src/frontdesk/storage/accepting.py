@@ -15,6 +15,7 @@ from frontdesk.storage.database import Database
 from frontdesk.storage.joining import current_ids
 from frontdesk.storage.searching import index_words
 from frontdesk.storage.tables import inbound_message, inbox_event, interaction, work
+from frontdesk.storage.turns import NUMBERS, wait_for_turn
 
 ALPHABET = string.ascii_uppercase + string.digits
 REFERENCE_LENGTH = 8
@@ -147,6 +148,7 @@ def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:
     if connection.dialect.name == "postgresql":
         sequence = text("SELECT nextval(pg_get_serial_sequence('interaction', 'id')) FROM generate_series(1, :count)")
         return connection.execute(sequence, {"count": count}).scalars().all()
+    wait_for_turn(connection, NUMBERS)
     highest = connection.execute(select(func.coalesce(func.max(interaction.c.id), 0))).scalar_one()
     return range(highest + 1, highest + 1 + count)
 

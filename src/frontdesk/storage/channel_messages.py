@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model import Lease, NewMessage, Status, WorkState
@@ -32,6 +32,7 @@ from frontdesk.storage.channel_tables import attachment, channel_event, outbound
 from frontdesk.storage.database import Database
 from frontdesk.storage.effects import work_id_of
 from frontdesk.storage.tables import inbound_message, inbox_event, interaction, outbound_message, work
+from frontdesk.storage.turns import wait_for_turn
 from frontdesk.storage.working import pass_fence
 from frontdesk.ticketing.arriving import MediaRules, fit, media_type_of
 
@@ -138,9 +139,8 @@ class _Keeping:
 
     def _wait_for_my_turn(self, address: str) -> None:
         """Two first messages of one sender must not open two interactions. SQLite has one writer anyway."""
-        if self._connection.dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.sha256(f"{self._code} {address}".encode()).digest()[:8], signed=True)
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+        number = int.from_bytes(hashlib.sha256(f"{self._code} {address}".encode()).digest()[:8], signed=True)
+        wait_for_turn(self._connection, number)
 
     def _keep_details(self, found: CustomerMessage, message_id: str, provider_id: str) -> None:
         details = {

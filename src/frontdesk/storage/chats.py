@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
+from frontdesk.storage.changing import changed
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
 from frontdesk.storage.replies import MEMO
@@ -69,9 +70,8 @@ def _seen(connection: Connection, reference: str, messages: Sequence[str], state
         update(outbound_message)
         .where(out.interaction_id == matter, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state]))
         .values(state=state.value)
-        .returning(out.id, out.interaction_id)
     )
-    rows = connection.execute(news).all()
+    rows = changed(connection, news, (out.id, out.interaction_id))
     for row in rows:
-        note(connection, now, state.value, interaction_id=row.interaction_id, detail={"message": row.id})
+        note(connection, now, state.value, interaction_id=row["interaction_id"], detail={"message": row["id"]})
     return len(rows)

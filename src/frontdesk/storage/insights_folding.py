@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
+from frontdesk.storage.changing import changed, taken
 from frontdesk.storage.insights_facts import NONE, Theirs, interactions, messages, replies
 from frontdesk.storage.insights_tables import (
     insight_change,
@@ -18,16 +19,15 @@ from frontdesk.storage.insights_tables import (
     insight_reply,
     insight_state,
 )
-
-LOCK = 7_305_215
+from frontdesk.storage.turns import INSIGHTS, wait_for_turn
 
 
 def fold(connection: Connection, limit: int) -> int:
     """Fold up to so many noted changes; how many they were."""
-    _wait_for_turn(connection)
+    wait_for_turn(connection, INSIGHTS)
     oldest = select(insight_change.c.id).order_by(insight_change.c.id).limit(limit)
-    taken = delete(insight_change).where(insight_change.c.id.in_(oldest.scalar_subquery()))
-    ids = list(connection.execute(taken.returning(insight_change.c.interaction_id)).scalars())
+    noted = taken(connection, oldest, delete(insight_change), (insight_change.c.interaction_id,))
+    ids = [row["interaction_id"] for row in noted]
     if ids:
         distinct = sorted(set(ids))
         make_facts(connection, lambda column: column.in_(distinct), distinct)
@@ -36,7 +36,7 @@ def fold(connection: Connection, limit: int) -> int:
 
 def refold(connection: Connection, first: int, last: int) -> None:
     """Make the facts of the interactions with these numbers anew; what was noted of them is folded with it."""
-    _wait_for_turn(connection)
+    wait_for_turn(connection, INSIGHTS)
     connection.execute(delete(insight_change).where(insight_change.c.interaction_id.between(first, last)))
     make_facts(connection, lambda column: column.between(first, last))
 
@@ -58,23 +58,17 @@ def make_facts(connection: Connection, theirs: Theirs, ids: Iterable[int] = ()) 
 
 def begin_epoch(connection: Connection) -> None:
     """Let caches load everything anew."""
-    _wait_for_turn(connection)
+    wait_for_turn(connection, INSIGHTS)
     _next_stamp(connection)
     connection.execute(update(insight_state).values(epoch=insight_state.c.epoch + 1))
 
 
-def _wait_for_turn(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-
-
 def _next_stamp(connection: Connection) -> int:
-    raised = update(insight_state).values(stamp=insight_state.c.stamp + 1).returning(insight_state.c.stamp)
-    stamp = connection.execute(raised).scalar()
-    if stamp is None:
-        connection.execute(insert(insight_state), [{"id": 1, "epoch": 1, "stamp": 1}])
-        return 1
-    return int(stamp)
+    raised = update(insight_state).values(stamp=insight_state.c.stamp + 1)
+    for row in changed(connection, raised, (insight_state.c.stamp,)):
+        return int(row["stamp"])
+    connection.execute(insert(insight_state), [{"id": 1, "epoch": 1, "stamp": 1}])
+    return 1
 
 
 def _fill(connection: Connection, table: Table, rows: Select[Any]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, in
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.llm import NotNow, Permit, Pot, Wish
+from frontdesk.storage.changing import changed
 from frontdesk.storage.database import Database
 from frontdesk.storage.llm_tables import call_permit, money_pot, service_rate
 from frontdesk.storage.upserts import insert_if_new
@@ -135,11 +136,9 @@ def _reserve(connection: Connection, pot: Pot, cost: int) -> None:
 
 
 def _settle(connection: Connection, key: str, cost: int) -> None:
-    permit = connection.execute(_GIVE_BACK, {"key": key}).first()
-    if permit is None:
-        return  # settled before
-    for name, period in _in_order(permit.pots):
-        connection.execute(_BOOK, {"pot": name, "of": period, "amount": permit.cost, "real": cost})
+    for permit in changed(connection, _GIVE_BACK, (call_permit.c.cost, call_permit.c.pots), {"key": key}):
+        for name, period in _in_order(permit["pots"]):  # no permit: settled before
+            connection.execute(_BOOK, {"pot": name, "of": period, "amount": permit["cost"], "real": cost})
 
 
 # Built once: building takes longer than running them.
@@ -164,9 +163,7 @@ _HELD = select(func.count()).where(
     call_permit.c.service == bindparam("here"), call_permit.c.until >= bindparam("now", type_=call_permit.c.until.type)
 )
 _PERMIT = insert(call_permit)
-_GIVE_BACK = (
-    delete(call_permit).where(call_permit.c.id == bindparam("key")).returning(call_permit.c.cost, call_permit.c.pots)
-)
+_GIVE_BACK = delete(call_permit).where(call_permit.c.id == bindparam("key"))
 _this_pot = (money_pot.c.name == bindparam("pot"), money_pot.c.period == bindparam("of"))
 _RESERVE = (
     update(money_pot)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.storage.changing import changed
 from frontdesk.storage.channel_notices import settle
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
@@ -74,15 +75,10 @@ def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
 
 
 def _sent(connection: Connection, message_id: str, receipt: Receipt, now: datetime) -> None:
-    sent = connection.execute(
-        update(outbound_message)
-        .where(outbound_message.c.id == message_id, outbound_message.c.state.in_(NOT_SENT))
-        .values(**state_after(receipt))
-        .returning(outbound_message.c.interaction_id, outbound_message.c.type)
-    ).first()
-    if sent is None:
-        return  # noted before
-    note_sent(connection, message_id, sent.interaction_id, sent.type, receipt, now)
+    out = outbound_message.c
+    leaves = update(outbound_message).where(out.id == message_id, out.state.in_(NOT_SENT))
+    for sent in changed(connection, leaves.values(**state_after(receipt)), (out.interaction_id, out.type)):
+        note_sent(connection, message_id, sent["interaction_id"], sent["type"], receipt, now)  # else noted before
 
 
 def state_after(receipt: Receipt) -> dict[str, str]:

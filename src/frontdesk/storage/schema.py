@@ -22,12 +22,10 @@ from frontdesk.storage import (  # noqa: F401 - declare their tables
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
 from frontdesk.storage.tables import code, example
+from frontdesk.storage.turns import MIGRATION, wait_for_turn
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
 NEWEST = "0011"
-
-# Two processes that start at once must not both migrate; any number will do.
-ADVISORY_LOCK = 7_305_214
 
 
 async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tuple[str, str]:
@@ -69,10 +67,9 @@ def current(connection: Connection) -> str:
 
 
 def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str, str]:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
-    else:
+    if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    wait_for_turn(connection, MIGRATION)
     before = current(connection)
     if before != newest():
         insights_triggers.remove(connection)  # they name tables that a migration may make anew

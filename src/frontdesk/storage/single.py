@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model import Case, Lease, Work, WorkState
+from frontdesk.storage.changing import taken
 from frontdesk.storage.database import Database
 from frontdesk.storage.handling import StoredCases
 from frontdesk.storage.tables import work
@@ -47,11 +48,6 @@ def _due(connection: Connection, message_id: str, now: datetime) -> bool:
 
 def _claim(connection: Connection, message_id: str, token: str, now: datetime, until: datetime) -> Work | None:
     free = select(work.c.id).where(*_open(message_id, now)).with_for_update(skip_locked=True)
-    claimed = connection.execute(
-        update(work)
-        .where(work.c.id.in_(free.scalar_subquery()))
-        .values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
-        .returning(work)
-    )
-    row = claimed.mappings().first()
-    return as_work(row) if row else None
+    claim = update(work).values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
+    rows = taken(connection, free, claim, tuple(work.c))
+    return as_work(rows[0]) if rows else None

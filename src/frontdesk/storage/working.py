@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, upda
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
+from frontdesk.storage.changing import changed, taken
 from frontdesk.storage.database import Database
 from frontdesk.storage.journal import note
 from frontdesk.storage.tables import inbound_message, work
@@ -124,16 +125,12 @@ def _fail(connection: Connection, lease: Lease, error: str, now: datetime) -> No
     """Put a row where a person sees it, and say so in the journal, which open pages follow."""
     owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
     values = {"state": WorkState.FAILED.value, "lease_owner": "", "last_error": error}
-    failed = connection.execute(
-        update(work).where(*owned).values(**values).returning(work.c.kind, work.c.subject)
-    ).first()
-    if failed is None:
-        return
-    of_message = select(inbound_message.c.interaction_id).where(inbound_message.c.id == failed.subject)
-    interaction_id = connection.execute(of_message).scalar()
-    message_id = failed.subject if interaction_id is not None else None
-    detail = {"work": lease.work_id, "kind": failed.kind, "error": error[:200]}
-    note(connection, now, "failed", interaction_id=interaction_id, message_id=message_id, detail=detail)
+    for failed in changed(connection, update(work).where(*owned).values(**values), (work.c.kind, work.c.subject)):
+        of_message = select(inbound_message.c.interaction_id).where(inbound_message.c.id == failed["subject"])
+        interaction_id = connection.execute(of_message).scalar()
+        message_id = failed["subject"] if interaction_id is not None else None
+        detail = {"work": lease.work_id, "kind": failed["kind"], "error": error[:200]}
+        note(connection, now, "failed", interaction_id=interaction_id, message_id=message_id, detail=detail)
 
 
 def _due(connection: Connection, now: datetime) -> bool:
@@ -152,13 +149,9 @@ def _claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = connection.execute(
-        update(work)
-        .where(work.c.id.in_(due.scalar_subquery()))
-        .values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
-        .returning(work)
-    )
-    rows = sorted((as_work(row) for row in claimed.mappings()), key=lambda w: w.id)
+    claim = update(work).values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
+    claimed = taken(connection, due, claim, tuple(work.c))
+    rows = sorted((as_work(row) for row in claimed), key=lambda w: w.id)
     return [(row, Lease(row.id, token, until)) for row in rows]
 
 

@@ -1,0 +1,21 @@
+"""Waiting for one's turn: what two transactions must not do at the same time on a database that has many writers."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# Any numbers will do, as long as they stay: processes of two versions may run side by side.
+MIGRATION: Final = 7_305_214
+INSIGHTS: Final = 7_305_215
+NUMBERS: Final = 7_305_216
+
+
+def wait_for_turn(connection: Connection, number: int) -> None:
+    """Until this transaction ends no other one has the same turn (64 bits with sign). SQLite has one writer anyway.
+
+    PostgreSQL locks the number itself. SAP HANA knows no such locks: there everybody shares one small table's lock.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    elif connection.dialect.name == "hana":
+        connection.exec_driver_sql("LOCK TABLE turn IN EXCLUSIVE MODE")
