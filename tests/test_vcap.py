@@ -110,3 +110,29 @@ def test_a_postgresql_without_an_address_is_named(tmp_path: Path) -> None:
 def test_bindings_of_an_unknown_shape_are_passed_over(tmp_path: Path, strange: Any) -> None:
     settings = load(data=tmp_path, environment={"VCAP_SERVICES": json.dumps(strange)})
     assert settings.security.xsuaa == {}
+
+
+HANA = {
+    "host": "h.hana.example",
+    "port": "443",
+    "user": "FD#RT",
+    "password": "p/w:1",
+    "schema": "FD",
+    "certificate": "-----BEGIN CERT+/=",
+}
+
+
+def test_a_bound_hana_is_the_database_and_proves_who_it_is(tmp_path: Path) -> None:
+    url = database_url(bound(tmp_path, hana=HANA))
+    assert (url.get_backend_name(), url.host, url.port) == ("hana", "h.hana.example", 443)
+    assert (url.username, url.password) == ("FD#RT", "p/w:1")
+    assert url.query == {"currentSchema": "FD", "sslTrustStore": "-----BEGIN CERT+/="}
+
+
+def test_a_postgresql_comes_before_a_hana(tmp_path: Path) -> None:
+    assert database_url(bound(tmp_path, hana=HANA, postgresql_db=POSTGRESQL)).host == "db.example"
+
+
+def test_a_hana_without_a_schema_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="bind a schema"):
+        bound(tmp_path, hana={"host": "h.hana.example"})

@@ -14,6 +14,7 @@ from frontdesk.interfaces import Invalid
 
 SERVICES, SERVICES_FILE, APPLICATION = "VCAP_SERVICES", "VCAP_SERVICES_FILE_PATH", "VCAP_APPLICATION"
 POSTGRESQL = ("postgresql-db", "postgresql")
+HANA = ("hana", "hana-cloud", "hanatrial")
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
 Credentials = Mapping[str, Any]
 Raw = dict[str, Any]
@@ -93,6 +94,17 @@ def _postgresql(given: Credentials) -> Raw:
     return {"storage": {"url": f"postgresql://{user}:{password}@{host}:{port}/{quote(str(database), safe='')}?{query}"}}
 
 
+def _hana(given: Credentials) -> Raw:
+    """A schema of its own (plan hdi-shared or schema); the certificate is that of the server's authority (PEM)."""
+    user, password = (quote(_text(given, name), safe="") for name in ("user", "password"))
+    host, port, schema = _text(given, "host"), _text(given, "port") or "443", _text(given, "schema")
+    if not host or not user:
+        raise Invalid("the bound SAP HANA names no host or user: bind a schema, not the database itself", SERVICES)
+    asked = {"currentSchema": schema, "sslTrustStore": _text(given, "certificate")}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return {"storage": {"url": f"hana://{user}:{password}@{host}:{port}{'/?' if query else ''}{query}"}}
+
+
 def _xsuaa(given: Credentials) -> Raw:
     kept = {name: str(value) for name, value in given.items() if isinstance(value, str | int | float)}
     return {"security": {"xsuaa": kept}}
@@ -138,6 +150,7 @@ def merge(into: Raw, more: Raw) -> None:
 
 
 READERS = (
+    (HANA, _hana),
     (POSTGRESQL, _postgresql),
     (("xsuaa",), _xsuaa),
     (("destination",), _destination),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.util import await_only
 
-from frontdesk.interfaces import Conflict
+from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.storage import insights_triggers
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import Database
@@ -84,7 +84,14 @@ def _moment(value: datetime) -> str:
 
 
 async def room_for(database: Database, *, add: bool) -> dict[str, int]:
-    """The first free numbers. Raises Conflict where there are interactions and nobody said to add to them."""
+    """The first free numbers. Raises Conflict where there are interactions and nobody said to add to them.
+
+    Raises Invalid on SAP HANA, whose numbers cannot be told to go on behind rows that brought theirs along.
+    """
+    if database.dialect == "hana":
+        raise Invalid(
+            "invented data can be filled into SQLite and PostgreSQL: choose another storage.url", "storage.url"
+        )
     if not add:
         await database.read(check_empty)
     return await database.read(next_numbers)

@@ -1,6 +1,6 @@
-"""Opens the database: SQLite behind one writer thread with group commit, or PostgreSQL behind a pool.
+"""Opens the database: SQLite behind one writer thread with group commit, PostgreSQL or SAP HANA behind a pool.
 
-Both take synchronous functions over a Connection, so that every query exists once. `read` and `write` return
+All take synchronous functions over a Connection, so that every query exists once. `read` and `write` return
 when the transaction has ended; a write has then been fsynced.
 """
 
@@ -26,7 +26,7 @@ class Database(Protocol):
     dialect: str
 
     async def read(self, operation: Operation[T]) -> T:
-        """Run a reading function. SQLite shows it one moment; PostgreSQL each statement what is committed by then."""
+        """Run a reading function. SQLite shows it one moment; the others each statement what is committed by then."""
         ...
 
     async def write(self, operation: Operation[T]) -> T:
@@ -64,7 +64,7 @@ def sqlite_url(folder: Path) -> URL:
 
 
 def parse_url(text: str) -> URL:
-    """A database address out of the settings. Raises Invalid for anything but SQLite and PostgreSQL."""
+    """A database address out of the settings. Raises Invalid for anything but SQLite, PostgreSQL and HANA."""
     try:
         url = make_url(text)
     except Exception as error:  # SQLAlchemy raises several kinds for what cannot be read
@@ -73,8 +73,10 @@ def parse_url(text: str) -> URL:
         return url.set(drivername="sqlite")
     if url.get_backend_name() in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+asyncpg")
+    if url.get_backend_name() == "hana":
+        return url.set(drivername="hana")
     raise Invalid(
-        f"storage.url names {url.get_backend_name()!r}: use postgresql://… or leave it empty for SQLite",
+        f"storage.url names {url.get_backend_name()!r}: use postgresql://… or hana://…, or leave it empty for SQLite",
         "storage.url",
     )
 
@@ -85,6 +87,10 @@ async def open_database(url: URL, pool_size: int = 8) -> Database:
         from frontdesk.storage.sqlite import SqliteDatabase
 
         return SqliteDatabase(url)
+    if url.get_backend_name() == "hana":
+        from frontdesk.storage.hana import HanaDatabase
+
+        return HanaDatabase(url, pool_size)
     from frontdesk.storage.postgres import PostgresDatabase
 
     return PostgresDatabase(url, pool_size)

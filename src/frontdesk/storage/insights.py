@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from frontdesk.interfaces.insights import INTERACTION, MESSAGE, REPLY, FactPortion, FactState, MessageRow, Wrong
 from frontdesk.model import Interaction
@@ -120,7 +120,7 @@ def _last_number(connection: Connection) -> int:
 
 
 def _count(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).where(insight_interaction.c.gone.is_(False))).scalar_one())
+    return int(connection.execute(select(func.count()).where(insight_interaction.c.gone == false())).scalar_one())
 
 
 def _reader(first: int, last: int) -> Callable[[Connection], FactPortion]:
@@ -186,7 +186,7 @@ def _differences(connection: Connection, first: int, last: int) -> list[Wrong]:
         key, owner = columns[0], columns.index("interaction_id")
         kept = select(*(table.c[name] for name in columns)).where(table.c.interaction_id.between(first, last))
         if "gone" in columns:
-            kept = kept.where(table.c.gone.is_(False))
+            kept = kept.where(table.c.gone == false())
         a = {getattr(row, key): tuple(row) for row in connection.execute(kept)}
         wanted = counted.with_only_columns(*(counted.selected_columns[name] for name in columns))
         b = {getattr(row, key): tuple(row) for row in connection.execute(wanted) if not getattr(row, "gone", False)}

@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, case, cast, extract, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    cast,
+    extract,
+    false,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import Label
 
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
@@ -63,7 +77,7 @@ def interactions(theirs: Theirs, dialect: str, stamp: int) -> Select[Any]:
         select(
             i.id.label("interaction_id"),
             literal(stamp, BigInteger).label("stamp"),
-            i.merged_into.is_not(None).label("gone"),
+            case((i.merged_into.is_not(None), true()), else_=false()).label("gone"),
             at.label("at"),
             *(_or_nothing(column, name) for name, column in _codes().items()),
             _or_nothing(f.type, "type"),
@@ -84,6 +98,9 @@ def seconds(column: ColumnElement[Any], dialect: str) -> ColumnElement[int]:
     """A time as whole seconds since 1970."""
     if dialect == "postgresql":
         return cast(func.floor(extract("epoch", column)), BigInteger)
+    if dialect == "hana":
+        moment = func.to_timestamp(func.substring(column, 1, 19), 'YYYY-MM-DD"T"HH24:MI:SS')
+        return cast(func.seconds_between(func.to_timestamp("1970-01-01"), moment), BigInteger)
     return cast(func.strftime("%s", column), BigInteger)
 
 

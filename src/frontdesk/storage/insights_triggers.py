@@ -5,6 +5,7 @@ Alembic makes some tables anew on SQLite, which drops what hangs on them.
 """
 
 import contextlib
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,6 +78,11 @@ def _there(connection: Connection) -> dict[str, str]:
     """Our triggers, each with its table."""
     if connection.dialect.name == "postgresql":
         asked = "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname"
+    elif connection.dialect.name == "hana":
+        asked = (
+            "SELECT LOWER(TRIGGER_NAME), LOWER(SUBJECT_TABLE_NAME) FROM SYS.TRIGGERS "
+            "WHERE SCHEMA_NAME = CURRENT_SCHEMA AND LOWER(TRIGGER_NAME)"
+        )
     else:
         asked = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name"
     return {row[0]: row[1] for row in connection.execute(text(f"{asked} LIKE 'insight!_%' ESCAPE '!'"))}
@@ -89,6 +95,8 @@ def _name(watched: Watched, event: str, dialect: str) -> str:
 
 
 def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[str]:
+    if dialect == "hana":
+        return [_on_hana(watched, event, name)]
     when = f" OF {watched.columns}" if event == "UPDATE" else ""
     rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
     only = " OR ".join(f"({watched.only.replace('ROW', row)})" for row in rows) if watched.only else ""
@@ -101,6 +109,26 @@ def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[s
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
         f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION {name}()",
     ]
+
+
+def _on_hana(watched: Watched, event: str, name: str) -> str:
+    """A trigger as the SAP HANA SQL Reference Guide has it, "CREATE TRIGGER": rows have names, behind a colon."""
+    of = f" OF {watched.columns}" if event == "UPDATE" else ""
+    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+    named = ", ".join(f"{row} ROW {row.lower()}_row" for row in rows)
+    only = " OR ".join(f"({watched.only.replace('ROW', row)})" for row in rows) if watched.only else ""
+    notes = [_note_on_hana(_whose(watched, row, rows), only) for row in rows]
+    body = re.sub(r"\b(NEW|OLD)\.", lambda found: f":{found[1].lower()}_row.", " ".join(notes))
+    on = f"AFTER {event}{of} ON {watched.table} REFERENCING {named} FOR EACH ROW"
+    return f"CREATE TRIGGER {name} {on} BEGIN {body} END"
+
+
+def _note_on_hana(whose: str, only: str) -> str:
+    select, where, condition = whose.partition(" WHERE ")
+    if " FROM " not in select:
+        select += " FROM DUMMY"
+    conditions = [each for each in (condition if where else "", f"({only})" if only else "") if each]
+    return f"{NOTE} {select}{' WHERE ' if conditions else ''}{' AND '.join(conditions)};"
 
 
 def _whose(watched: Watched, row: str, rows: tuple[str, ...]) -> str:

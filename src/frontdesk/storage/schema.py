@@ -1,5 +1,6 @@
 """Brings a database to the schema of this version (Alembic) and fills the code lists of a new one."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -21,11 +22,15 @@ from frontdesk.storage import (  # noqa: F401 - declare their tables
 )
 from frontdesk.storage.codes import touch
 from frontdesk.storage.database import prepare_sqlite
-from frontdesk.storage.tables import code, example
-from frontdesk.storage.turns import MIGRATION, wait_for_turn
+from frontdesk.storage.searching import create_on_hana
+from frontdesk.storage.tables import code, example, metadata
+from frontdesk.storage.turns import MIGRATION, create_turn, wait_for_turn
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
 NEWEST = "0011"
+_VERSION_ON_HANA = text(
+    "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
+)
 
 
 async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tuple[str, str]:
@@ -44,6 +49,8 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
             answer = _upgrade(connection, seed, to)
         engine.dispose()
         return answer
+    if url.get_backend_name() == "hana":
+        return await asyncio.to_thread(_upgrade_hana, url, seed, to)
     from frontdesk.storage.remote import remote_engine  # SQLite does without it
 
     remote = remote_engine(url)
@@ -61,17 +68,25 @@ def newest() -> str:
 
 def current(connection: Connection) -> str:
     """The revision that a database is at, empty when it has none."""
-    if not inspect(connection).has_table("alembic_version"):
+    if connection.dialect.name == "hana":
+        there = connection.execute(_VERSION_ON_HANA).first() is not None
+    else:
+        there = inspect(connection).has_table("alembic_version")
+    if not there:
         return ""
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str, str]:
+    if connection.dialect.name == "hana":
+        create_turn(connection)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     wait_for_turn(connection, MIGRATION)
     before = current(connection)
-    if before != newest():
+    if connection.dialect.name == "hana" and not before:
+        _create_on_hana(connection)
+    elif before != newest():
         insights_triggers.remove(connection)  # they name tables that a migration may make anew
         _migrate(connection, before, to)
         _check_references(connection)
@@ -82,6 +97,26 @@ def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("COMMIT")
     return before, newest()
+
+
+def _upgrade_hana(url: URL, seed: Sequence[Code], to: str) -> tuple[str, str]:
+    """There every change of a table commits by itself: an upgrade that fails half-way goes on where it stopped."""
+    from frontdesk.storage.hana import hana_engine
+
+    engine = hana_engine(url)
+    try:
+        with engine.begin() as connection:
+            return _upgrade(connection, seed, to)
+    finally:
+        engine.dispose()
+
+
+def _create_on_hana(connection: Connection) -> None:
+    """All tables at once: the migrations up to here were written for the other two. The version comes last."""
+    metadata.create_all(connection)
+    create_on_hana(connection)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num NVARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": NEWEST})
 
 
 def _check_references(connection: Connection) -> None:

@@ -83,3 +83,13 @@ def as_tsvector(words: list[str]) -> str:
         if len(seen) < 255:  # more places of one word are not kept
             seen.append(at)
     return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+
+
+def as_spaced(words: list[str]) -> str:
+    """Words between spaces, for `as_like`."""
+    return f" {' '.join(words)} "
+
+
+def as_like(term: Term) -> str:
+    """A pattern for words between spaces; words have neither % nor _ in them."""
+    return f"% {' '.join(term.words)}{'' if term.begins else ' '}%"

@@ -2,10 +2,10 @@
 
 Both are derived from other tables, in the transaction that changes those; `rebuild` makes them anew. Words are kept in
 `search_index`: an FTS5 table on SQLite, a tsvector under a GIN index on PostgreSQL (each made by its migration, and no
-part of the declared tables).
+part of the declared tables). On SAP HANA they are one text of words between spaces, which LIKE looks through.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    TextClause,
     bindparam,
     cast,
     column,
@@ -26,7 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import table
 
-from frontdesk.storage.search_words import MOST_WORDS, Wanted, as_fts5, as_tsquery, as_tsvector, words_of
+from frontdesk.storage.search_words import (
+    MOST_WORDS,
+    Wanted,
+    as_fts5,
+    as_like,
+    as_spaced,
+    as_tsquery,
+    as_tsvector,
+    words_of,
+)
 from frontdesk.storage.tables import analysis, customer, effect, inbound_message, interaction, outbound_message
 
 SEARCH_INDEX = "search_index"
@@ -39,6 +49,14 @@ _ON_POSTGRES = text(
     "ON CONFLICT (interaction_id) DO UPDATE SET words = excluded.words"
 )
 _ON_SQLITE = text("INSERT OR REPLACE INTO search_index (rowid, words) VALUES (:id, :words)")
+_ON_HANA = text("UPSERT search_index (interaction_id, words) VALUES (:id, :words) WITH PRIMARY KEY")
+
+
+def create_on_hana(connection: Connection) -> None:
+    """The index on SAP HANA."""
+    connection.exec_driver_sql(
+        "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
+    )
 
 
 def index_words(connection: Connection, ids: Iterable[int]) -> None:
@@ -50,12 +68,11 @@ def index_words(connection: Connection, ids: Iterable[int]) -> None:
     for statement in _sources(wanted):
         for number, *parts in connection.execute(statement):
             texts[number] += [part for part in parts if part]
-    is_postgres = connection.dialect.name == "postgresql"
-    rows = []
-    for number, parts in texts.items():
-        words = words_of("\n".join(parts))[:MOST_WORDS]
-        rows.append({"id": number, "words": as_tsvector(words) if is_postgres else " ".join(words)})
-    connection.execute(_ON_POSTGRES if is_postgres else _ON_SQLITE, rows)
+    keep, written = _KEPT[connection.dialect.name]
+    rows = [
+        {"id": number, "words": written(words_of("\n".join(parts))[:MOST_WORDS])} for number, parts in texts.items()
+    ]
+    connection.execute(keep, rows)
 
 
 def index_reading(connection: Connection, ids: Iterable[int]) -> None:
@@ -100,10 +117,27 @@ def hits(dialect: str, wanted: Wanted) -> Select[Any]:
         asked = cast(cast(as_tsquery(wanted), Text), TSQUERY)
         found = select(number.label("id")).select_from(table(SEARCH_INDEX, number, words)).where(words.op("@@")(asked))
         return found.order_by(number.desc()).limit(MOST_HITS)
+    if dialect == "hana":
+        return _hits_on_hana(wanted)
     row: ColumnElement[int] = literal_column("rowid")
     found = select(row.label("id")).select_from(table(SEARCH_INDEX))
     matches = literal_column(SEARCH_INDEX, String).op("MATCH")(as_fts5(wanted))
     return found.where(matches).order_by(row.desc()).limit(MOST_HITS)
+
+
+def _hits_on_hana(wanted: Wanted) -> Select[Any]:
+    number: ColumnClause[int] = column("interaction_id")
+    words: ColumnClause[str] = column("words", Text)
+    has = [words.like(as_like(term)) for term in wanted.terms] + [~words.like(as_like(t)) for t in wanted.without]
+    found = select(number.label("id")).select_from(table(SEARCH_INDEX, number, words)).where(*has)
+    return found.order_by(number.desc()).limit(MOST_HITS)
+
+
+_KEPT: dict[str, tuple[TextClause, Callable[[list[str]], str]]] = {
+    "sqlite": (_ON_SQLITE, " ".join),
+    "postgresql": (_ON_POSTGRES, as_tsvector),
+    "hana": (_ON_HANA, as_spaced),
+}
 
 
 def _sources(ids: Sequence[int]) -> list[Select[Any]]:

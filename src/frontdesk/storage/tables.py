@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from frontdesk.storage.types import Json, Moment
+from frontdesk.storage.types import Json, Moment, Words
 
 metadata = MetaData(
     naming_convention={
@@ -38,7 +38,7 @@ code = Table(
     Column("list", String(20), primary_key=True),
     Column("code", String(40), primary_key=True),
     Column("name", String(100), nullable=False),
-    Column("description", Text, nullable=False, default=""),
+    Column("description", Words, nullable=False, default=""),
     Column("position", Integer, nullable=False, default=0),
     Column("active", Boolean, nullable=False, default=True),
 )
@@ -219,8 +219,8 @@ correction = Table(
     Column("message_id", ForeignKey("inbound_message.id"), nullable=False, index=True),
     Column("analysis_id", ForeignKey("analysis.id"), nullable=False),
     Column("field", String(40), nullable=False),
-    Column("was", Text, nullable=False),
-    Column("becomes", Text, nullable=False),
+    Column("was", Words, nullable=False),
+    Column("becomes", Words, nullable=False),
     Column("by", String(100), nullable=False),
     Column("at", Moment, nullable=False),
 )

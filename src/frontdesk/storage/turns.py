@@ -13,9 +13,14 @@ NUMBERS: Final = 7_305_216
 def wait_for_turn(connection: Connection, number: int) -> None:
     """Until this transaction ends no other one has the same turn (64 bits with sign). SQLite has one writer anyway.
 
-    PostgreSQL locks the number itself. SAP HANA knows no such locks: there everybody shares one small table's lock.
+    PostgreSQL locks the number itself. SAP HANA knows no such locks: there all turns share the lock of one table.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
     elif connection.dialect.name == "hana":
         connection.exec_driver_sql("LOCK TABLE turn IN EXCLUSIVE MODE")
+
+
+def create_turn(connection: Connection) -> None:
+    """The table whose lock is taken on SAP HANA, unless it is there."""
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS turn (id INTEGER NOT NULL PRIMARY KEY)")

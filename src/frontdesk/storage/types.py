@@ -1,16 +1,16 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that mean the same on SQLite, PostgreSQL and SAP HANA."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 
 class Moment(TypeDecorator[datetime]):
-    """A time in UTC: timestamptz on PostgreSQL; on SQLite text of fixed width, so that it sorts by time."""
+    """A time in UTC: timestamptz on PostgreSQL; elsewhere text of fixed width, so that it sorts by time."""
 
     impl = String(27)
     cache_ok = True
@@ -38,5 +38,10 @@ class Moment(TypeDecorator[datetime]):
             return value.astimezone(UTC)
         return datetime.fromisoformat(value)
 
+
+# Text that is compared: SAP HANA compares and sorts no large objects, and takes a bare NVARCHAR for one character.
+COMPARED = 5000
+Words = Text().with_variant(String(COMPARED), "hana")
+AnyString = String().with_variant(String(COMPARED), "hana")
 
 Json = JSON().with_variant(JSONB(), "postgresql")

@@ -1,4 +1,4 @@
-"""Where SQLite and PostgreSQL say the same thing in different words."""
+"""Where SQLite, PostgreSQL and SAP HANA say the same thing in different words. SAP HANA keeps times as SQLite does."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 from frontdesk.model.entities import Kind
 from frontdesk.storage.types import Moment
 
-POSTGRESQL = "postgresql"
+POSTGRESQL, HANA = "postgresql", "hana"
 Sql = ColumnElement[Any]
 
 TYPES: dict[Kind, TypeEngine[Any]] = {
@@ -108,7 +108,8 @@ def midnight(dialect: str, column: Sql) -> Sql:
 
 def place_of(dialect: str, text: Sql, part_of_it: Sql) -> Sql:
     """Where a part begins in a text, counted from 1; 0 where it does not occur. Letters count as written."""
-    return func.strpos(text, part_of_it) if dialect == POSTGRESQL else func.instr(text, part_of_it)
+    finds = {POSTGRESQL: func.strpos, HANA: func.locate}.get(dialect, func.instr)
+    return finds(text, part_of_it, type_=Integer())
 
 
 def begins(text: Sql, with_: Sql) -> Sql:
@@ -125,7 +126,7 @@ def ends(text: Sql, with_: Sql) -> Sql:
 def not_below(dialect: str, number: Sql, least: int) -> Sql:
     """A whole number, at least so much."""
     whole = cast(number, Integer)
-    return func.greatest(whole, least) if dialect == POSTGRESQL else func.max(whole, least)
+    return func.greatest(whole, least) if dialect in (POSTGRESQL, HANA) else func.max(whole, least)
 
 
 def number(dialect: str, column: Sql) -> Sql:
@@ -137,6 +138,8 @@ def floor(dialect: str, column: Sql) -> Sql:
     """The whole number below."""
     if dialect == POSTGRESQL:
         return func.floor(cast(column, Numeric))
+    if dialect == HANA:
+        return cast(func.floor(column), BigInteger)
     whole = cast(column, Integer)
     return whole - case((column < whole, 1), else_=0)
 

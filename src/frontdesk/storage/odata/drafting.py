@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, true, update
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import CodeList
@@ -130,7 +130,7 @@ def _keep_vector(at: Transaction, key: str, vector: str | None) -> None:
 
 
 def _active(at: Transaction, key: str) -> RowMapping | None:
-    here = (code.c.list == CodeList.INTENT.value, code.c.code == key, code.c.active.is_(True))
+    here = (code.c.list == CodeList.INTENT.value, code.c.code == key, code.c.active == true())
     return at.connection.execute(select(code).where(*here)).mappings().first()
 
 

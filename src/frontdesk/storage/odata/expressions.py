@@ -26,9 +26,9 @@ from sqlalchemy import exists as sql_exists
 from frontdesk.model.entities import Kind, Navigation
 from frontdesk.model.querying import Among, Call, Counted, Expression, Field, Literal, Quantified
 from frontdesk.storage.odata import dialects
-from frontdesk.storage.odata.dialects import POSTGRESQL, Sql
+from frontdesk.storage.odata.dialects import HANA, POSTGRESQL, Sql
 from frontdesk.storage.odata.frames import EntityFrame, Frame, Opened, Sources
-from frontdesk.storage.types import Moment
+from frontdesk.storage.types import AnyString, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,13 @@ def condition(expression: Expression, names: Names) -> Sql:
     """The expression as a condition."""
     if isinstance(expression, Literal):
         return true() if expression.value is True else false()
-    return sql(expression, names)
+    found = sql(expression, names)
+    return found == true() if isinstance(expression, Field) else found
+
+
+def _is_not_true(condition: Sql) -> Sql:
+    """False or unknown; SAP HANA takes no condition for a value that could be compared."""
+    return case((condition, 0), else_=1) == 1
 
 
 def _literal(expression: Literal, names: Names) -> Sql:
@@ -121,7 +127,7 @@ def _quantified(expression: Quantified, names: Names) -> Sql:
     frame, tied = behind(expression.way, _start(expression, names), names.sources)
     if expression.condition is not None:
         wanted = condition(expression.condition, names.inside(expression.variable, frame))
-        tied.append(not_(func.coalesce(wanted, false())) if expression.every else wanted)
+        tied.append(_is_not_true(wanted) if expression.every else wanted)
     joined = frame.opened.joined
     rows = select(literal(1)).select_from(joined.clause()).where(*tied).correlate_except(*joined.parts())
     found = sql_exists(rows)
@@ -145,7 +151,7 @@ def _call(expression: Call, names: Names) -> Sql:
         both = [condition(each, names) for each in arguments]
         return and_(*both) if name == "and" else or_(*both)
     if name == "not":
-        return not_(func.coalesce(condition(arguments[0], names), false()))
+        return _is_not_true(condition(arguments[0], names))
     if name in _DATED:
         return _DATED[name](names.dialect, sql(arguments[0], names), arguments[0].kind)
     if name == "case":
@@ -173,12 +179,12 @@ def _equal(name: str, one: Expression, other: Expression, names: Names) -> Sql:
 
 def _cast(column: Sql, kind: Kind, dialect: str) -> Sql:
     if kind is Kind.STRING:
-        return cast(column, String())
+        return cast(column, AnyString)
     if dialect != POSTGRESQL:
         return (
             cast(column, Integer()) if kind in (Kind.INTEGER, Kind.LONG) else cast(column, dialects.TYPES[Kind.DOUBLE])
         )
-    text = cast(column, String())
+    text = cast(column, AnyString)
     number = case((text.regexp_match(r"^\s*[+-]?\d{1,18}(\.\d{1,18})?\s*$"), cast(text, Numeric())))
     return func.trunc(number) if kind in (Kind.INTEGER, Kind.LONG) else number
 
@@ -188,7 +194,15 @@ def _divide(dialect: str, one: Sql, other: Sql) -> Sql:
     divisor = func.nullif(dialects.number(dialect, other), 0)
     if dialect == POSTGRESQL:
         return func.div(dialects.number(dialect, one), divisor)
+    if dialect == HANA:  # there / is exact
+        quotient = one.op("/")(divisor)
+        return func.sign(quotient) * func.floor(func.abs(quotient))
     return one.op("/")(divisor)
+
+
+def _remainder(dialect: str, one: Sql, other: Sql) -> Sql:
+    left, divisor = dialects.number(dialect, one), func.nullif(dialects.number(dialect, other), 0)
+    return func.mod(left, divisor) if dialect == HANA else left.op("%")(divisor)
 
 
 def _divide_by(dialect: str, one: Sql, other: Sql) -> Sql:
@@ -226,9 +240,7 @@ _CALLS: dict[str, Callable[..., Sql]] = {
     "mul": _calculated("*"),
     "div": _divide,
     "divby": _divide_by,
-    "mod": lambda dialect, one, other: dialects.number(dialect, one).op("%")(
-        func.nullif(dialects.number(dialect, other), 0)
-    ),
+    "mod": _remainder,
     "minus": lambda dialect, one: -dialects.number(dialect, one),
     "midnight": dialects.midnight,
     "contains": lambda dialect, text, part: dialects.place_of(dialect, text, part) > 0,
@@ -240,7 +252,7 @@ _CALLS: dict[str, Callable[..., Sql]] = {
     "tolower": lambda _, text: func.lower(text),
     "toupper": lambda _, text: func.upper(text),
     "trim": lambda _, text: func.trim(text, type_=String()),
-    "concat": lambda _, one, other: cast(one, String()).concat(cast(other, String())),
+    "concat": lambda _, one, other: cast(one, AnyString).concat(cast(other, AnyString)),
     "round": dialects.rounded,
     "floor": dialects.floor,
     "ceiling": lambda dialect, column: -dialects.floor(dialect, -column),

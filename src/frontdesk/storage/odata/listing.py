@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, true, update
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Code, CodeList
@@ -70,7 +70,7 @@ def change_entry(at: Transaction, which: CodeList, key: str, values: Mapping[str
         for name, column in (("name", "name"), ("descr", "description"))
         if name in values
     }
-    here = (code.c.list == which.value, code.c.code == key, code.c.active.is_(True))
+    here = (code.c.list == which.value, code.c.code == key, code.c.active == true())
     changed = update(code).where(*here).values(**columns or {"code": key})
     if at.connection.execute(changed).rowcount == 0:
         raise NotFound(f"there is no {which.value} {key}")
@@ -80,7 +80,7 @@ def change_entry(at: Transaction, which: CodeList, key: str, values: Mapping[str
 def retire(at: Transaction, which: CodeList, key: str) -> None:
     """Take an entry out of use. Raises NotFound, Conflict."""
     check_retirement(which)
-    here = (code.c.list == which.value, code.c.code == key, code.c.active.is_(True))
+    here = (code.c.list == which.value, code.c.code == key, code.c.active == true())
     if at.connection.execute(update(code).where(*here).values(active=False)).rowcount == 0:
         raise NotFound(f"there is no {which.value} {key}")
     touch(at.connection)

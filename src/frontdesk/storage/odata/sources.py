@@ -13,10 +13,12 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     null,
     select,
+    true,
     union_all,
 )
 
@@ -37,7 +39,7 @@ from frontdesk.storage.tables import (
     interaction,
     outbound_message,
 )
-from frontdesk.storage.types import Moment
+from frontdesk.storage.types import AnyString, Moment, Words
 
 Column = Callable[[Opened], Sql]
 IDENTITIES = {
@@ -90,7 +92,7 @@ def _codes(which: CodeList, described: bool = False) -> Source:
         identity="code",
         version=tuple(_is(name) for name in ("name", "description", "active")),
         always=lambda at: (at.c.list == which.value,),
-        listed=lambda at: (at.c.active.is_(True),),
+        listed=lambda at: (at.c.active == true(),),
     )
 
 
@@ -180,7 +182,7 @@ _MESSAGE: dict[str, Column] = {
     "createdAt": _is("received_at"),
     "createdBy": _filled("sender_name"),
     "modifiedAt": lambda at: func.coalesce(_analysis(at).created_at, at.c.received_at, type_=Moment()),
-    "modifiedBy": _nothing(String()),
+    "modifiedBy": _nothing(AnyString),
 }
 
 
@@ -201,7 +203,7 @@ _REPLY: dict[str, Column] = {
     "createdAt": _is("created_at"),
     "createdBy": _filled("processed_by"),
     "modifiedAt": _is("created_at"),
-    "modifiedBy": _nothing(String()),
+    "modifiedBy": _nothing(AnyString),
 }
 
 
@@ -221,9 +223,9 @@ _AUDIO: dict[str, Column] = {
     "inboundCustomerMsg_interaction_ID": lambda at: _message_of_sound(at).interaction_id,
     "audioData": lambda at: cast(at.c.content, LargeBinary()),
     "createdAt": _is("created_at"),
-    "createdBy": _nothing(String()),
+    "createdBy": _nothing(AnyString),
     "modifiedAt": _is("created_at"),
-    "modifiedBy": _nothing(String()),
+    "modifiedBy": _nothing(AnyString),
 }
 
 
@@ -258,7 +260,7 @@ def _thread(dialect: str) -> FromClause:
     mood, gist, intent = asked.column("sentiment"), asked.column("summary"), asked.column("intname")
     inbound = _arm(asked, sender, literal("Inbound"), mood, gist, intent, asked.c.received_at)
     told = Opened(_BY_NAME["OutboundServiceMessage"], dialect)
-    no, text = cast(null(), String()), literal("N/A")
+    no, text = cast(null(), AnyString), literal("N/A")
     outbound = _arm(told, told.column("processedBy"), literal("Outbound"), text, no, no, told.c.created_at)
     return union_all(inbound, outbound).subquery()
 
@@ -276,26 +278,26 @@ def _arm(at: Opened, name: Sql, direction: Sql, sentiment: Sql, summary: Sql, in
 
 def _intents(_dialect: str) -> FromClause:
     """Intents in use, and drafts of such and of new ones."""
-    draft, vector, yes, no = intent_draft.alias(), intent_vector.alias(), literal(True), literal(False)
+    draft, vector, yes, no = intent_draft.alias(), intent_vector.alias(), true(), false()
     active = (
         select(
             code.c.code.label("code"),
             code.c.name.label("name"),
-            func.nullif(code.c.description, "", type_=Text()).label("descr"),
+            func.nullif(code.c.description, "", type_=Words).label("descr"),
             vector.c.embedding.label("embedding"),
             yes.label("IsActiveEntity"),
             no.label("HasActiveEntity"),
-            draft.c.id.is_not(None).label("HasDraftEntity"),
+            case((draft.c.id.is_not(None), yes), else_=no).label("HasDraftEntity"),
             draft.c.id.label("DraftUUID"),
-            case((draft.c.id.is_not(None), False)).label("siblingIsActive"),
+            case((draft.c.id.is_not(None), no)).label("siblingIsActive"),
         )
         .select_from(code.outerjoin(draft, draft.c.code == code.c.code).outerjoin(vector, vector.c.code == code.c.code))
-        .where(code.c.list == CodeList.INTENT.value, code.c.active.is_(True))
+        .where(code.c.list == CodeList.INTENT.value, code.c.active == true())
     )
     own = intent_draft.alias()
     drafts = select(
         own.c.code, own.c.name, own.c.description, own.c.embedding, no, own.c.has_active, no, own.c.id,
-        case((own.c.has_active.is_(True), True)),
+        case((own.c.has_active == true(), yes)),
     )  # fmt: skip
     return union_all(active, drafts).subquery()
 

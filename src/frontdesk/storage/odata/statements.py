@@ -127,14 +127,14 @@ def _search(wanted: Searched, state: State) -> Sql:
         return or_(*found)
     inner = [_search(part, state) for part in wanted.parts]
     if wanted.how == "none_of":
-        return sql_not(func.coalesce(inner[0], literal(False)))
+        return sql_not(inner[0])
     return sql_and(true(), *inner) if wanted.how == "all_of" else or_(*inner)
 
 
 def _contains(text: Sql, word: str, dialect: str) -> Sql:
     """Whether a word occurs, in capitals or not."""
     lowered = dialects.value(dialect, word.lower(), Kind.STRING)
-    return func.coalesce(dialects.place_of(dialect, func.lower(text), lowered) > 0, literal(False))
+    return func.coalesce(dialects.place_of(dialect, func.lower(text), lowered), 0) > 0
 
 
 def _texts(state: State) -> list[Sql]:

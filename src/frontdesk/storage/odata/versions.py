@@ -31,7 +31,7 @@ def check_digest(connection: Connection, wanted: Write) -> None:
     here = [opened.column(name) == value for name, value in wanted.key.items()]
     rows = select(*columns).where(*here, *opened.source.always(opened)).select_from(opened.joined.clause())
     if opened.source.identity:
-        rows = rows.with_for_update(of=opened.base)
+        rows = rows.with_for_update(of=opened.c[opened.source.identity])
     found = connection.execute(rows).first()
     if found is None:
         raise NotFound(f"there is no such {wanted.entity}")
