@@ -33,6 +33,17 @@ SPOKEN = {
     "tooltip",
     "accessible-name",
 }
+# The rooms whose refusals pages show, less what only a start, the command line, OData and the gateway say.
+SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
+NEVER_ON_A_PAGE = (
+    "llm/asking.py", "llm/chat.py", "llm/lines.py", "llm/room.py", "llm/vectors.py", "storage/bulk.py",
+    "storage/database.py", "storage/hana.py", "storage/odata", "storage/remote.py", "storage/schema.py",
+    "ui/assets.py", "ui/chat",
+)  # fmt: skip
+REFUSALS = {
+    "Invalid", "NotFound", "Conflict", "Stale", "Unavailable", "Refused", "HTTPException", "ClientException",
+    "NotFoundException", "PermissionDeniedException",
+}  # fmt: skip
 # What is the same in every language, or no language at all.
 SAME = {"Frontdesk", "script", "Excel", "OData", "REST", "CSV", "XLSX", "PNG", "JSON", "SSE"}
 
@@ -58,6 +69,37 @@ def in_python() -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == N_.__name__:
                 assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}: N_() takes a literal text"
                 yield node.args[0].value
+
+
+def refusals() -> Iterator[str]:
+    """What is refused in words that a page may show; what is filled in is {0}, {1} and so on."""
+    for path in SOURCE.rglob("*.py"):
+        here = path.relative_to(SOURCE)
+        if here.parts[0] in SPEAKING and not str(here).startswith(NEVER_ON_A_PAGE):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                    yield from _words_of(node.exc)
+
+
+def _words_of(call: ast.Call) -> Iterator[str]:
+    if getattr(call.func, "id", "") not in REFUSALS:
+        return
+    given = [*call.args, *(word.value for word in call.keywords if word.arg == "detail")]
+    if given and (words := _template(given[0])):
+        yield words
+
+
+def _template(words: ast.expr) -> str:
+    if isinstance(words, ast.Constant) and isinstance(words.value, str):
+        return words.value
+    said, places = "", 0
+    for part in words.values if isinstance(words, ast.JoinedStr) else []:
+        if isinstance(part, ast.Constant):
+            said += str(part.value)
+        else:
+            said += f"{{{places}}}"
+            places += 1
+    return said
 
 
 def in_scripts() -> Iterator[str]:

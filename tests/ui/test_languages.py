@@ -7,8 +7,8 @@ from string import Formatter
 import polib
 import pytest
 
-from frontdesk.ui.languages import FOLDER, LANGUAGES, SCRIPTS, best, catalogue
-from tests.ui.labels import TEMPLATES, in_scripts, labels, untranslatable
+from frontdesk.ui.languages import FOLDER, LANGUAGES, SCRIPTS, SENTENCES, best, catalogue
+from tests.ui.labels import TEMPLATES, in_scripts, labels, refusals, untranslatable
 from tests.web_client import HTML, Client, token_in
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}
@@ -29,6 +29,30 @@ def test_every_label_is_translated(language: str) -> None:
         if entry.translated()
     }
     assert sorted(labels() - translated) == []
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_refusal_that_a_page_may_show_is_translated(language: str) -> None:
+    wanted = {*refusals()} - {"{0}: {1}"}
+    assert len(wanted) > 100
+    there = {entry.msgid for entry in polib.pofile(str(FOLDER / language / f"{SENTENCES}.po"))}
+    others = {said for said in wanted - there if catalogue(language).translated(said) == said}
+    assert sorted(others) == []
+
+
+def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
+    german = catalogue("de")
+    assert german.said("version 3 cannot be published: two columns have the same id") == (
+        "Version 3 kann nicht veröffentlicht werden: zwei Spalten haben dieselbe id"
+    )
+    assert german.said("row 2 ('a (b)'), column 'e': unknown action 'x': use one of y") == (
+        "Zeile 2 ('a (b)'), Spalte 'e': unbekannte Aktion 'x': verwenden Sie eine von y"
+    )
+    assert german.said(("German", "Negative", "{0} {1:>9}")) == "Deutsch, Negativ, {0} {1:>9}"
+    assert german.said("there is no interaction {0.__class__}\n%s") == "die Interaktion {0.__class__}\n%s gibt es nicht"
+    assert german.said("what nobody ever says: x") == "what nobody ever says: x"
+    assert german.said("") == ""
+    assert catalogue("en").said(("a", "b")) == "a, b"
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])

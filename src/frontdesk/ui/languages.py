@@ -1,13 +1,15 @@
 """Languages of the pages: gettext catalogues, and which language a reader wants.
 
 The labels in templates, Python and scripts are English and are their own keys. `locales/CODE/*.po` translate them, one
-file for each area; what `scripts*.po` hold is sent to the scripts of the pages. They are read as they are when the
-first page in a language is shown, so there is nothing to compile. docs/how-to/add-a-page.md says how to add labels.
+file for each area; what `scripts*.po` hold is sent to the scripts of the pages, and `sentences.po` holds what the rooms
+behind the pages say, with numbered places. They are read when the first page in a language is shown, so there is
+nothing to compile. docs/how-to/add-a-page.md says how to add labels.
 """
 
 import gettext
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,13 +24,22 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 COOKIE = "frontdesk_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 FOLDER = Path(str(files("frontdesk.ui"))) / "locales"
-SCRIPTS = "scripts"
+SCRIPTS, SENTENCES = "scripts", "sentences"
 LONGEST_HEADER = 500
+PLACE = re.compile(r"\{\d\}")
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
     """Mark a text of Python code as a label; the page translates it."""
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said of something: a pattern that finds the places, and the words with the same places."""
+
+    pattern: re.Pattern[str]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +49,25 @@ class Catalogue:
     language: str
     translations: gettext.NullTranslations
     scripts: Mapping[str, str]
+    sentences: Sequence[Sentence] = ()
 
     def translated(self, text: object) -> str:
         """A label in this language; what is no label stays as it is."""
         words = str(text)
         return self.translations.gettext(words) if words else ""
+
+    def said(self, text: object) -> str:
+        """A sentence of another room in this language, what stands in its places too; several come with commas.
+
+        What is no such sentence stays as it is.
+        """
+        if isinstance(text, tuple):
+            return ", ".join(self.said(each) for each in text)
+        words = str(text)
+        for sentence in self.sentences:
+            if found := sentence.pattern.fullmatch(words):
+                return sentence.words.format(*map(self.said, found.groups()))
+        return self.translated(words)
 
 
 @cache
@@ -50,6 +75,7 @@ def catalogue(language: str) -> Catalogue:
     """The catalogue of a language of LANGUAGES."""
     entries: dict[tuple[str, str], polib.POEntry] = {}
     scripts: dict[str, str] = {}
+    sentences: list[tuple[str, str]] = []
     header: dict[str, str] = {}
     for path in sorted((FOLDER / language).glob("*.po")):
         book = polib.pofile(str(path))
@@ -58,12 +84,22 @@ def catalogue(language: str) -> Catalogue:
             entries[entry.msgctxt or "", entry.msgid] = entry
             if path.name.startswith(SCRIPTS):
                 scripts[entry.msgid] = entry.msgstr
+            elif path.stem == SENTENCES and "{0}" in entry.msgid:
+                sentences.append((entry.msgid, entry.msgstr))
     if not entries:
         return Catalogue(language, gettext.NullTranslations(), {})
     together = polib.POFile()
     together.metadata = header | {"Content-Type": "text/plain; charset=UTF-8"}
     together.extend(entries.values())
-    return Catalogue(language, gettext.GNUTranslations(io.BytesIO(together.to_binary())), scripts)
+    words = gettext.GNUTranslations(io.BytesIO(together.to_binary()))
+    return Catalogue(language, words, scripts, tuple(_patterns(sentences)))
+
+
+def _patterns(sentences: list[tuple[str, str]]) -> Iterator[Sentence]:
+    """Those that say most by themselves come first: what fits them fits shorter ones too."""
+    for said, words in sorted(sentences, key=lambda each: len(PLACE.sub("", each[0])), reverse=True):
+        parts = PLACE.split(said)
+        yield Sentence(re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL), words)
 
 
 def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -40,17 +40,10 @@ def problem_page(
             wanted += "?" + query.decode("latin-1")
         return Redirect(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
     title, advice = WORDS.get(status, UNEXPECTED)
-    context = {"status": status, "title": title, "detail": _sentence(detail), "what_to_do": advice}
+    context = {"status": status, "title": title, "detail": detail, "what_to_do": advice}
     return pages.page(connection, "problem.html", title, context, status=status, headers=headers)
 
 
 def reads_html(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether an answer should be a page: a browser asks for something that is not the REST interface."""
     return "text/html" in connection.headers.get("accept", "") and not connection.scope["path"].startswith("/api/")
-
-
-def _sentence(text: str) -> str:
-    clean = text.strip()
-    if not clean:
-        return ""
-    return clean[:1].upper() + clean[1:] + ("" if clean.endswith((".", "!", "?")) else ".")

@@ -69,6 +69,8 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
         "when": when_in_german if german else when,
         "percent": percent_in_german if german else percent,
         "translated": labels.translated,
+        "said": labels.said,
+        "sentence": sentence,
         "grouped": grouped_in_german if german else grouped,
     }
     templates.globals |= {
@@ -94,6 +96,14 @@ def set_cookies(changes: Sequence[CookieChange]) -> list[Cookie]:
         )
         for change in changes
     ]
+
+
+def sentence(text: str) -> str:
+    """A text that begins and ends as a sentence does."""
+    clean = text.strip()
+    if not clean:
+        return ""
+    return clean[:1].upper() + clean[1:] + ("" if clean.endswith((".", "!", "?")) else ".")
 
 
 def grouped(number: int) -> str:

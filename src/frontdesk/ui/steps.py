@@ -21,7 +21,7 @@ class Step:
     label: str
     state: str
     at: datetime | None
-    detail: str
+    detail: str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class _Progress:
     key: str
     label: str
     at: datetime | None = None
-    detail: str = ""
+    detail: str | tuple[str, ...] = ""
     failed: bool = False
     error: str = ""
 
 
-def steps_of(thread: Thread, understood: str, is_agent: bool) -> tuple[Step, ...]:
-    """The steps of the latest message. `understood` is how its analysis reads in a line; customers see no reasons."""
+def steps_of(thread: Thread, understood: tuple[str, ...], is_agent: bool) -> tuple[Step, ...]:
+    """The steps of the latest message. `understood` says how it reads; customers see no reasons."""
     message = thread.messages[-1]
     work = thread.work.get(message.id)
     steps: list[Step] = []
@@ -66,7 +66,9 @@ def _delay(work: Work | None) -> str:
     return f"Will be tried again: {work.last_error}" if work and work.last_error else ""
 
 
-def _progress(thread: Thread, message: InboundMessage, understood: str, is_agent: bool) -> Iterable[_Progress]:
+def _progress(
+    thread: Thread, message: InboundMessage, understood: tuple[str, ...], is_agent: bool
+) -> Iterable[_Progress]:
     at = {line.kind: line.at for line in thread.happenings if line.message_id == message.id}
     analysis = next((a for a in thread.analyses if a.id == message.analysis_id), None)
     decision = next((d for d in thread.decisions if d.message_id == message.id), None)

@@ -117,12 +117,12 @@ def _interaction(thread: Thread, names: Names) -> dict[str, Any]:
     }
 
 
-def _understood(analysis: Analysis | None, names: Names) -> str:
+def _understood(analysis: Analysis | None, names: Names) -> tuple[str, ...]:
+    """Language, sentiment and intent, each a label of its own."""
     if analysis is None:
-        return ""
-    intent = names.of_code(CodeList.INTENT, analysis.intent) or "no intent of the list"
-    language = LANGUAGES.get(analysis.language, analysis.language)
-    return f"{language}, {analysis.sentiment.value.lower()}, {intent}"
+        return ()
+    intent = names.of_code(CodeList.INTENT, analysis.intent) or N_("no intent of the list")
+    return LANGUAGES.get(analysis.language, analysis.language), analysis.sentiment.value.capitalize(), intent
 
 
 def _conversation(thread: Thread, analyses: list[Analysis], names: Names, is_agent: bool) -> Iterable[dict[str, Any]]:

@@ -12,7 +12,7 @@ from frontdesk.model import NewMessage, Role
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form, submission_id
-from frontdesk.ui.languages import N_
+from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import WEB, Needs, PageRequest
 from frontdesk.ui.submit import ANYONE, normal_reference
 from frontdesk.ui.thread_view import Names, track_context
@@ -39,10 +39,14 @@ async def track(
 ) -> Response[str]:
     """The page. The key of the link is kept in a cookie for this page alone, for the form to be sent with."""
     entry = await _enter(request, services, reference, key)
-    title = entry.thread.interaction.title or f"Message {entry.thread.interaction.reference}"
+    title = entry.thread.interaction.title or _nameless(request, entry.thread.interaction.reference)
     cookies = [_kept(entry, services)] if entry.key else []
     context = await _context(services, entry)
     return services.pages.page(request, "track.html", title, context, cookies=cookies)
+
+
+def _nameless(request: PageRequest, reference: str) -> str:
+    return catalogue(wanted(request)).translated(N_("Message %(reference)s")) % {"reference": reference}
 
 
 @get("/track/{reference:str}/fragment", opt=ANYONE, include_in_schema=False)
@@ -80,15 +84,15 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
     """Raises NotFound for what does not exist and for who may not see it, in the same words."""
-    wanted = normal_reference(reference)
+    asked = normal_reference(reference)
     given = key or request.cookies.get(KEY_COOKIE, "")
-    held = services.keys.key(wanted) if services.keys.fits(wanted, given) else ""
+    held = services.keys.key(asked) if services.keys.fits(asked, given) else ""
     is_agent = request.user.role.covers(Role.AGENT)
-    if not wanted or not (held or is_agent):
+    if not asked or not (held or is_agent):
         raise NotFoundException(UNKNOWN)
-    thread = await services.reader.thread(wanted)
+    thread = await services.reader.thread(asked)
     if thread is not None and not thread.messages:
-        thread = await _merged(services, wanted, is_agent)
+        thread = await _merged(services, asked, is_agent)
         held = services.keys.key(thread.interaction.reference) if thread and held else ""
     if thread is None or not thread.messages:
         raise NotFoundException(UNKNOWN)

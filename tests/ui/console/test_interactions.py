@@ -141,13 +141,13 @@ async def test_one_that_refuses_does_not_stop_the_others(agent: Client, front: F
     page = await send(agent, f"{PATH}/bulk", references=both, do="assign", team="nobody")
     assert page.status_code == 200 or page.status_code == 201
     assert page.text.count("is not in use") == 2
-    assert "there is no interaction NOSUCHXX" in page.text
+    assert "There is no interaction NOSUCHXX." in page.text
 
 
 async def test_reading_again_is_refused_in_words_where_no_model_could_read(agent: Client, front: Front) -> None:
     said = await front.say("The oven is broken")
     answer = await send(agent, f"{PATH}/bulk", references=said.reference, do="read")
-    assert "no language model is there to read with" in answer.text
+    assert "No language model is there to read with" in answer.text
 
 
 async def test_a_message_is_planned_to_be_read_again_once(front: Front, house: House) -> None:
