@@ -12,7 +12,7 @@ from frontdesk.insights.cards import CARDS
 from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
-from frontdesk.model import ENTITY_FIELDS, EffectState, Role, Sentiment
+from frontdesk.model import ENTITY_FIELDS, DeliveryState, EffectState, Role, Sentiment
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import environment
@@ -118,7 +118,7 @@ def names() -> Iterator[str]:
     for declared in (DIMENSIONS, MEASURES, CARDS):
         yield from (each.title for each in declared.values())
     yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)
-    yield from (each.value.capitalize() for each in [*EffectState, *Sentiment, *Role])
+    yield from (each.value.capitalize() for each in [*DeliveryState, *EffectState, *Sentiment, *Role])
 
 
 def untranslatable(template: str) -> list[str]:

@@ -49,7 +49,7 @@ def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
         "Zeile 2 ('a (b)'), Spalte 'e': unbekannte Aktion 'x': verwenden Sie eine von y"
     )
     assert german.said(("German", "Negative", "{0} {1:>9}")) == "Deutsch, Negativ, {0} {1:>9}"
-    assert german.said("there is no interaction {0.__class__}\n%s") == "die Interaktion {0.__class__}\n%s gibt es nicht"
+    assert german.said("there is no interaction {0.__class__}\n%s") == "den Vorgang {0.__class__}\n%s gibt es nicht"
     assert german.said("what nobody ever says: x") == "what nobody ever says: x"
     assert german.said("") == ""
     assert catalogue("en").said(("a", "b")) == "a, b"

@@ -153,13 +153,13 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: Names) -
         "type_name": names.of_code(CodeList.MESSAGE_TYPE, analysis.message_type) if analysis else "",
         "language": analysis.language if analysis else "",
         "state": "",
-        "remark": "",
+        "notes": [],
     }
 
 
 def _outbound(answer: OutboundMessage, names: Names, is_agent: bool) -> dict[str, Any]:
     kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
-    notes = (kind, answer.state.value, answer.remark, answer.error) if is_agent else ()
+    notes = (kind, answer.state.value.capitalize(), answer.remark, answer.error) if is_agent else ()
     return {
         "direction": "out",
         "memo": answer.type == INTERNAL_MEMO,
@@ -175,7 +175,7 @@ def _outbound(answer: OutboundMessage, names: Names, is_agent: bool) -> dict[str
         "type_name": "",
         "language": "",
         "state": answer.state.value,
-        "remark": " · ".join(note for note in notes if note),
+        "notes": [note for note in notes if note],
     }
 
 
@@ -251,7 +251,7 @@ def _effect(effect: Effect, names: Names) -> dict[str, Any]:
         "kind": effect.action.kind,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
-        "summary": ", ".join(values),
+        "summary": tuple(values),
         "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "attempts": effect.attempts,
         "error": effect.error,

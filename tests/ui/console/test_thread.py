@@ -62,7 +62,7 @@ async def test_an_answer_goes_to_the_customer_and_a_memo_stays(agent: Client, fr
     await front.house.runner.run_until_idle()
     page = await read(agent, said.reference)
     assert "We will call you." in page
-    assert "Answer by Human Agent · sent" in page
+    assert "Answer by Human Agent · Sent" in page
     assert re.search(r'class="message out memo".*Be gentle', page, re.DOTALL)
 
 
