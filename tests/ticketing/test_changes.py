@@ -42,6 +42,9 @@ def test_the_status_moves_along_its_flow() -> None:
         ("sentiment", "Negative", "Negative"),
         ("language", "pt-BR", "pt-BR"),
         ("title", " A\x00title ", "A\ufffdtitle"),
+        ("order_no", " 4500012345 ,4500012346,, ", "4500012345, 4500012346"),
+        ("customer_name", "Ada\n  Brightwater", "Ada Brightwater"),
+        ("tracking_no", "", ""),
     ],
 )
 def test_a_sensible_correction_is_kept(field: str, value: str, kept: str) -> None:
@@ -50,7 +53,15 @@ def test_a_sensible_correction_is_kept(field: str, value: str, kept: str) -> Non
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("intent", "XX"), ("message_type", ""), ("sentiment", "negative"), ("language", "German"), ("title", "x" * 101)],
+    [
+        ("intent", "XX"),
+        ("message_type", ""),
+        ("sentiment", "negative"),
+        ("language", "German"),
+        ("title", "x" * 101),
+        ("order_no", "1" * 301),
+        ("id", "1"),
+    ],
 )
 def test_a_correction_without_sense_is_refused(field: str, value: str) -> None:
     with pytest.raises(Invalid):

@@ -1,6 +1,6 @@
 """Facts that all rooms share: frozen dataclasses and enumerations, no behaviour that touches the outside."""
 
-from frontdesk.model.analysis import ENTITY_FIELDS, Analysis, Correction, Entity, Intent, Probability
+from frontdesk.model.analysis import ENTITY_FIELDS, VALUES_APART, Analysis, Correction, Entity, Intent, Probability
 from frontdesk.model.case import Case
 from frontdesk.model.codes import (
     Code,
@@ -29,6 +29,7 @@ from frontdesk.model.work import Happening, Lease, Work, WorkState
 
 __all__ = [
     "ENTITY_FIELDS",
+    "VALUES_APART",
     "Accepted",
     "Account",
     "Action",

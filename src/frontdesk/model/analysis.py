@@ -26,6 +26,10 @@ ENTITY_FIELDS = (
 )
 
 
+# How several values of an entity field stand in one text.
+VALUES_APART = ", "
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A value found in a text at text[start:end]."""
@@ -87,7 +91,10 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A person's word against an analysis: `field` was `was`, becomes `becomes`."""
+    """A person's word against an analysis: `field` was `was`, becomes `becomes`.
+
+    The field may also be one of ENTITY_FIELDS: all its values in one text, none where the message names none.
+    """
 
     id: str
     message_id: str

@@ -1,17 +1,21 @@
 """Analyses against what people made of them, counted by the database."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.set_up import Judged
+from frontdesk.model import ENTITY_FIELDS
 from frontdesk.storage.database import Database
 from frontdesk.storage.replies import MEMO
 from frontdesk.storage.tables import analysis, correction, inbound_message, outbound_message
 
-FIELDS = ("intent", "message_type", "sentiment", "language")
+CODED = ("intent", "message_type", "sentiment", "language")
+ENTITIES = "entities"
+FIELDS = (*CODED, "title", "summary", ENTITIES)
 GROUPS = ("all", "value", "language", "channel")
 
 
@@ -24,24 +28,16 @@ class StoredJudgements:
 
     async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[Judged, ...]:
         """See interfaces.set_up.Judgements."""
-        if field not in FIELDS or by not in GROUPS:
+        if field not in FIELDS or by not in GROUPS or (by == "value" and field not in CODED):
             raise Invalid(f"there is no accuracy of {field} by {by}: use {', '.join(FIELDS)} by {', '.join(GROUPS)}")
         rows = await self._database.read(lambda c: c.execute(_judged(field, by, since)).all())
         return tuple(Judged(group or "", reviewed, int(agreed)) for group, reviewed, agreed in rows)
 
 
 def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
-    read = func.coalesce(analysis.c[field], "")
-    newest = (
-        select(func.max(correction.c.id).label("id"))
-        .where(correction.c.field == field)
-        .group_by(correction.c.analysis_id)
-        .subquery()
-    )
-    word = (
-        select(correction.c.analysis_id, correction.c.becomes).join(newest, newest.c.id == correction.c.id).subquery()
-    )
-    agreed = case((or_(word.c.becomes.is_(None), word.c.becomes == read), 1), else_=0)
+    wrong = _wrong(ENTITY_FIELDS if field == ENTITIES else (field,)).subquery()
+    agreed = case((wrong.c.analysis_id.is_(None), 1), else_=0)
+    read = func.coalesce(analysis.c[field], "") if field in CODED else literal("")
     group: ColumnElement[Any] = {
         "all": literal(""),
         "value": read,
@@ -52,7 +48,7 @@ def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
         select(group, func.count().label("reviewed"), func.sum(agreed))
         .select_from(inbound_message)
         .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
-        .join(word, word.c.analysis_id == analysis.c.id, isouter=True)
+        .join(wrong, wrong.c.analysis_id == analysis.c.id, isouter=True)
         .where(inbound_message.c.id.in_(_looked_at()))
     )
     if since is not None:
@@ -60,6 +56,26 @@ def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
     if by == "all":
         return rows.having(func.count() > 0)
     return rows.group_by(group).order_by(func.count().desc(), group)
+
+
+def _wrong(fields: Sequence[str]) -> Select[Any]:
+    """Analyses of which a person's last word on one of these fields is other than what was read."""
+    word = correction.c
+    ends = (
+        select(func.min(word.id).label("first"), func.max(word.id).label("last"))
+        .where(word.field.in_(fields))
+        .group_by(word.analysis_id, word.field)
+        .subquery()
+    )
+    first, last = correction.alias(), correction.alias()
+    return (
+        select(last.c.analysis_id)
+        .select_from(ends)
+        .join(first, first.c.id == ends.c.first)
+        .join(last, last.c.id == ends.c.last)
+        .where(last.c.becomes != first.c.was)
+        .distinct()
+    )
 
 
 def _looked_at() -> Any:

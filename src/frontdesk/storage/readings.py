@@ -8,6 +8,8 @@ from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, u
 
 from frontdesk.interfaces import Clock, Conflict, Kept, NewId, NotFound, Once, Reading
 from frontdesk.model import (
+    ENTITY_FIELDS,
+    VALUES_APART,
     Analysis,
     AudioRecording,
     Correction,
@@ -152,7 +154,7 @@ def correct(
         raise Conflict(f"message {message_id} has not been analysed yet: correct it afterwards")
     read = connection.execute(select(analysis).where(analysis.c.id == message.analysis_id)).mappings().one()
     was = _last_word(connection, message.analysis_id, field)
-    was = was if was is not None else str(read[field] or "")
+    was = was if was is not None else _read(read, field)
     kept = Correction(key, message_id, message.analysis_id, field, was, value, by, now)
     connection.execute(insert(correction), [asdict(kept)])
     if field == "intent":
@@ -163,6 +165,13 @@ def correct(
         connection, now, "corrected", interaction_id=message.interaction_id, message_id=message_id, by=by, detail=detail
     )
     return kept
+
+
+def _read(read: RowMapping, field: str) -> str:
+    """What the analysis says of a field, of an entity all values."""
+    if field not in ENTITY_FIELDS:
+        return str(read[field] or "")
+    return VALUES_APART.join(each["value"] for each in read["entities"] if each["field"] == field)
 
 
 def _last_word(connection: Connection, analysis_id: str, field: str) -> str | None:

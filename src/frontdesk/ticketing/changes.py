@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from frontdesk.interfaces import Conflict, Invalid
-from frontdesk.model import Change, Code, CodeList, Interaction, Sentiment, Status
+from frontdesk.model import ENTITY_FIELDS, VALUES_APART, Change, Code, CodeList, Interaction, Sentiment, Status
 from frontdesk.ticketing.status import move
 from frontdesk.ticketing.submission import storable
 
@@ -13,6 +13,9 @@ Lists = Mapping[CodeList, tuple[Code, ...]]
 CHECKED = {"category": CodeList.CATEGORY, "priority": CodeList.PRIORITY, "team": CodeList.TEAM}
 CORRECTABLE = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
 LENGTHS = {"title": 100, "summary": 300}
+MOST_OF_ENTITY = 300
+# What a person may say otherwise than an analysis does.
+FIELDS = ("intent", "message_type", "sentiment", "language", "title", "summary", *ENTITY_FIELDS)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?")
 
 
@@ -28,14 +31,23 @@ def check_change(interaction: Interaction, change: Change, lists: Lists) -> Chan
 
 
 def check_correction(field: str, value: str, lists: Lists) -> str:
-    """The value as it is kept; an intent may be empty: none of them fits. Raises Invalid."""
+    """The value as it is kept. An intent may be empty (none of them fits), an entity too (none is named).
+
+    Several values of an entity are parted by commas. Raises Invalid.
+    """
     value = storable(value).strip()
+    if field not in FIELDS:
+        raise Invalid(f"{field[:40]!r} is nothing that can be corrected: use one of {', '.join(FIELDS)}", "field")
     if field in CORRECTABLE:
         check_code("value", value, lists.get(CORRECTABLE[field], ()), may_be_empty=field == "intent")
     elif field == "sentiment" and value not in set(Sentiment):
         raise Invalid(f"sentiment {value[:40]!r} is not known: use one of {', '.join(Sentiment)}", "value")
     elif field == "language" and not LANGUAGE.fullmatch(value):
         raise Invalid(f"language {value[:40]!r} is not a language tag: use for example en, de or pt-BR", "value")
+    elif field in ENTITY_FIELDS:
+        value = VALUES_APART.join(part for each in value.split(",") if (part := " ".join(each.split())))
+        if len(value) > MOST_OF_ENTITY:
+            raise Invalid(f"{field} must have 1 to {MOST_OF_ENTITY} characters", "value")
     elif field in LENGTHS and not 0 < len(value) <= LENGTHS[field]:
         raise Invalid(f"{field} must have 1 to {LENGTHS[field]} characters", "value")
     return value

@@ -103,6 +103,22 @@ async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(
     assert (BROKEN, "WR") in (await house.codes.catalogue()).learned
 
 
+async def test_an_entity_is_corrected_with_all_its_values(desk: Desk) -> None:
+    receipt = await desk.say(f"{BROKEN} My order is 4500012345.")
+    path = f"/messages/{receipt['message']}/corrections"
+    for field, value in (("order_no", "4500012346, 4500012347"), ("order_no", ""), ("tracking_no", "1Z999AA10123")):
+        answer = await desk.client.post(f"/api/v1{path}", json={"field": field, "value": value})
+        assert answer.status_code == 201, answer.text
+    kept = [(each["field"], each["was"], each["becomes"]) for each in await desk.get(path)]
+    assert kept == [
+        ("order_no", "4500012345", "4500012346, 4500012347"),
+        ("order_no", "4500012346, 4500012347", ""),
+        ("tracking_no", "", "1Z999AA10123"),
+    ]
+    refused = await desk.client.post(f"/api/v1{path}", json={"field": "id", "value": "1"})
+    assert refused.status_code == 400
+
+
 async def test_only_the_last_word_on_an_intent_is_learned(desk: Desk, house: House) -> None:
     receipt = await desk.say(BROKEN)
     for value in ("WR", "PI", ""):

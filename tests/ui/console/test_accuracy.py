@@ -3,6 +3,7 @@
 import pytest
 
 from frontdesk.app import House, new_id, now
+from frontdesk.interfaces import Invalid
 from frontdesk.llm.agreement import Agreement
 from frontdesk.model import Role, Tier
 from frontdesk.model.llm import ModelCall
@@ -46,6 +47,21 @@ async def test_what_nobody_looked_at_does_not_count_and_the_last_word_does(front
     assert (of_value.group, of_value.reviewed, of_value.agreed) == ("TI", 3, 2)
     [sentiment] = await judgements.of_field("sentiment", "channel", None)
     assert (sentiment.group, sentiment.reviewed, sentiment.agreed) == ("WEB", 3, 3)
+
+
+async def test_entities_agree_where_no_person_says_otherwise_of_any(front: Front, house: House) -> None:
+    judgements = StoredJudgements(house.database)
+    wrong, missed, taken_back = [await front.say(BROKEN, name=f"N{n}") for n in range(3)]
+    await house.readings.correct(wrong.message_id, "order_no", "4500017343", "Ada", None)
+    await house.readings.correct(missed.message_id, "tracking_no", "1Z999AA10123", "Ada", None)
+    await house.readings.correct(taken_back.message_id, "order_no", "", "Ada", None)
+    await house.readings.correct(taken_back.message_id, "order_no", "4500017342", "Ada", None)
+    [whole] = await judgements.of_field("entities", "all", None)
+    assert (whole.reviewed, whole.agreed) == (3, 1)
+    [title] = await judgements.of_field("title", "all", None)
+    assert (title.reviewed, title.agreed) == (3, 3)
+    with pytest.raises(Invalid):
+        await judgements.of_field("entities", "value", None)
 
 
 def call() -> ModelCall:

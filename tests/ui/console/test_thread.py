@@ -121,6 +121,23 @@ async def test_a_correction_stands_beside_what_was_read(agent: Client, front: Fr
     assert (await house.interactions.get(said.reference)).intent == "WR"
 
 
+async def test_texts_and_entities_are_corrected_in_place_and_what_was_missed_is_added(
+    agent: Client, front: Front
+) -> None:
+    said = await front.say(f"{BROKEN} My order is 4500012345.")
+    before = await read(agent, said.reference)
+    assert f'id="correct-{said.message_id}-order_no"' in before
+    assert '<option value="tracking_no">' in before
+    for field, value in (("title", "Oven <E18>"), ("order_no", ""), ("tracking_no", "1Z999AA10123")):
+        await send(agent, f"/console/messages/{said.message_id}/correct", field=field, value=value)
+    page = await read(agent, said.reference)
+    assert "Oven &lt;E18&gt;" in page
+    assert "Not named" in page
+    assert "corrected by Ada Brightwater, was 4500012345" in page
+    assert 'value="1Z999AA10123"' in page
+    assert '<option value="tracking_no">' not in page
+
+
 @pytest.mark.parametrize("fields", [{"field": "intent", "value": "XX"}, {"field": "id", "value": "1"}, {}])
 async def test_a_correction_that_makes_no_sense_is_refused(agent: Client, front: Front, fields: dict[str, str]) -> None:
     said = await front.say(BROKEN)

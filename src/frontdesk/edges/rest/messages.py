@@ -23,7 +23,7 @@ from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyKey, MessageId, Room, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import NewMessage, Role, Sender
-from frontdesk.ticketing.changes import check_correction
+from frontdesk.ticketing.changes import FIELDS, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, PROVIDER_ID_LENGTH, check
 
 AUDIO = "audio/"
@@ -51,9 +51,12 @@ class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A person's word. An empty intent says that none of the list fits."""
+    """A person's word. An empty intent says that none of the list fits, an empty entity that the message names none.
 
-    field: Literal["intent", "message_type", "sentiment", "language", "title", "summary"]
+    Several values of an entity are parted by commas.
+    """
+
+    field: Literal[FIELDS]  # type: ignore[valid-type]  # which reads as if they were written here
     value: Annotated[str, Meta(max_length=300)]
 
 

@@ -19,9 +19,13 @@ FIELDS = {
     "message_type": N_("Type"),
     "sentiment": N_("Sentiment"),
     "language": N_("Language"),
+    "title": N_("Title"),
+    "summary": N_("Summary"),
+    "entities": N_("Entities"),
 }
 GROUPS = {"value": N_("As it was read"), "language": N_("By language"), "channel": N_("By channel")}
 PERIODS = {"30": N_("30 days"), "90": N_("90 days"), "365": N_("A year"), "": N_("All time")}
+CODED = ("intent", "message_type", "sentiment", "language")
 CODES = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
 
 
@@ -51,6 +55,7 @@ async def accuracy(
             ],
         )
         for by, label in GROUPS.items()
+        if by != "value" or chosen in CODED
     ]
     context: dict[str, Any] = {
         "whole": whole,

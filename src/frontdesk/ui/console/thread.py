@@ -9,7 +9,7 @@ from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import Invalid, Stale, Thread
 from frontdesk.model import Change, Role, Status
-from frontdesk.ticketing.changes import check_change, check_correction
+from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
@@ -114,7 +114,7 @@ async def correct(request: PageRequest, services: Needs, console: Console, messa
     """Keep a person's word beside what was read."""
     fields = await read_form(request)
     field = fields.get("field", "")
-    if field not in ("intent", "sentiment", "message_type", "language", "title", "summary"):
+    if field not in FIELDS:
         raise Invalid("choose what is to be corrected", "field")
     value = check_correction(field, fields.get("value", ""), await services.codes.all())
     reading = await console.readings.message(message_id[:26])

@@ -6,6 +6,8 @@ from typing import Any
 
 from frontdesk.interfaces import Thread
 from frontdesk.model import (
+    ENTITY_FIELDS,
+    VALUES_APART,
     Analysis,
     Code,
     CodeList,
@@ -20,6 +22,7 @@ from frontdesk.model import (
 )
 from frontdesk.model.llm import ModelCall
 from frontdesk.orchestrator.explaining import Explanation, Match
+from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
@@ -148,9 +151,15 @@ def _readings(
             "message_id": message.id,
             "sequence": message.sequence,
             "fields": [_field(name, analysis, words.get(name), names) for name in CORRECTABLE],
-            "title": words["title"].becomes if "title" in words else analysis.title,
-            "summary": words["summary"].becomes if "summary" in words else analysis.summary,
-            "entities": [{"label": label_of(e.field), "value": e.value} for e in analysis.entities],
+            "texts": [_told("title", analysis.title, words), _told("summary", analysis.summary, words)],
+            "entities": [
+                _told(name, VALUES_APART.join(analysis.values(name)), words)
+                for name in ENTITY_FIELDS
+                if name in words or analysis.values(name)
+            ],
+            "missed": [
+                (name, label_of(name)) for name in ENTITY_FIELDS if name not in words and not analysis.values(name)
+            ],
             "others": [
                 {"name": names.of_code(CodeList.INTENT, p.code), "probability": p.probability}
                 for p in sorted(analysis.intents, key=lambda p: -p.probability)
@@ -182,6 +191,19 @@ def _field(name: str, analysis: Analysis, word: Correction | None, names: Names)
         "was": _shown(name, word.was, names) if word else "",
         "by": word.by if word else "",
         "probability": None if word else read[1],
+    }
+
+
+def _told(name: str, read: str, words: Mapping[str, Correction]) -> dict[str, Any]:
+    """A field that is a text: what it says now, and what it was where a person said otherwise."""
+    word = words.get(name)
+    return {
+        "name": name,
+        "label": label_of(name),
+        "value": word.becomes if word else read,
+        "was": word.was if word else "",
+        "by": word.by if word else "",
+        "most": LENGTHS.get(name, MOST_OF_ENTITY),
     }
 
 
