@@ -22,6 +22,7 @@ ADMIN = SERVICES["admin"]
 READ = {
     # Literals, operators, functions, lambdas, lists, paths, aliases.
     "filter": """
+title in ["a\\"b\\\\c\\/d\\u00e9\\n\\ud83d\\ude00"]
 AudioMessage?audioData eq binary''
 AudioMessage?audioData eq binary'TQ=='
 AudioMessage?audioData eq binary'TQ'
@@ -171,6 +172,8 @@ ID eq @sum
 title eq @missing
 """,
     "orderby": """
+@nothing
+@nothing desc
 title
 title\tasc
 title DESC
@@ -340,6 +343,9 @@ concat(groupby((customer/name,status_code),aggregate(ID with sum as total)),grou
 # Of each option what is refused: status @ position, counted from 1. A dot stands for a space at the edge.
 REFUSED = {
     "filter": """
+400@11 title in ["say \\ hi"]
+400@11 title in ["\\x41"]
+400@11 title in ["\\ud800"]
 400@15 AudioMessage?audioData eq X'1a2B'
 400@1 0
 400@1 1

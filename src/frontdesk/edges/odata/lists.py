@@ -53,7 +53,10 @@ def _alias_in(node: Node) -> Node | None:
 def _item(node: Node, scope: Scope) -> Expression:
     """A value of a list: these are literals only."""
     if node.data == "text":
-        return Literal(str(json.loads(str(node.children[0]), strict=False)), Kind.STRING)
+        text = str(json.loads(str(node.children[0]), strict=False))
+        if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+            raise scope.refuse(node, "a text has whole characters, no halves of them")
+        return Literal(text, Kind.STRING)
     if node.data == "list":
         raise scope.not_offered(node, "lists of lists are not compared here")
     if node.data != "literal" and _alias_in(node) is None:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Float,
     FromClause,
     Integer,
+    Null,
     Numeric,
     Select,
     cast,
@@ -248,7 +249,9 @@ def sorting(order: Sequence[Order], state: State) -> list[Sql]:
 
 
 def directed(column: Sql, down: bool, dialect: str) -> Sql:
-    """A key with its direction."""
+    """A key with its direction; null as a key is a value, which PostgreSQL would take for a mistake."""
+    if isinstance(column, Null):
+        column = cast(column, Integer)
     if dialect == POSTGRESQL:
         return column.desc().nulls_last() if down else column.asc().nulls_first()
     return column.desc() if down else column.asc()
