@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, collate, false, or_, select
 
 from frontdesk.interfaces import Clock, Invalid, NotFound, Sort, TimelineItem
 from frontdesk.interfaces.reading import Written
 from frontdesk.model import Change, Interaction, InteractionFilter, Page
+from frontdesk.model.queries import SURE
 from frontdesk.storage import paging
 from frontdesk.storage.database import Database
 from frontdesk.storage.handling import apply_change
 from frontdesk.storage.journal import note
+from frontdesk.storage.listing import LISTED
 from frontdesk.storage.rows import (
     as_analysis,
     as_correction,
@@ -24,6 +26,8 @@ from frontdesk.storage.rows import (
     as_message,
     as_outbound,
 )
+from frontdesk.storage.search_words import Wanted, wanted_of
+from frontdesk.storage.searching import hits
 from frontdesk.storage.tables import (
     analysis,
     correction,
@@ -37,7 +41,6 @@ from frontdesk.storage.tables import (
 )
 
 COLUMNS = {"updated": interaction.c.updated_at, "created": interaction.c.created_at, "id": interaction.c.id}
-LISTED = ("status", "category", "channel", "priority", "intent", "sentiment", "team")
 
 
 class StoredInteractions:
@@ -51,7 +54,7 @@ class StoredInteractions:
         """See interfaces.Interactions."""
         name, down = sort.value.lstrip("-"), sort.value.startswith("-")
         column = COLUMNS[name]
-        rows = select(interaction).where(*_conditions(wanted)).limit(limit + 1)
+        rows = select(interaction).where(*_conditions(wanted, self._database.dialect)).limit(limit + 1)
         rows = rows.order_by(*((each.desc() if down else each) for each in (column, interaction.c.id)))
         if cursor:
             place = paging.decode(cursor, (str, int if name == "id" else datetime, int))
@@ -82,17 +85,32 @@ class StoredInteractions:
         return await self._database.read(lambda c: _timeline(c, interaction_id, limit, place))
 
 
-def _conditions(wanted: InteractionFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: InteractionFilter, dialect: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         interaction.c[name].in_(values) for name in LISTED if (values := getattr(wanted, name))
     ]
     if wanted.customer_id is not None:
         conditions.append(interaction.c.customer_id == wanted.customer_id)
-    if wanted.since is not None:
-        conditions.append(interaction.c.updated_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(interaction.c.updated_at < wanted.until)
-    return conditions
+    if wanted.confidence:
+        sure, spans = interaction.c.confidence, [SURE[each] for each in wanted.confidence]
+        conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
+    for column, low, high in (
+        (interaction.c.updated_at, wanted.since, wanted.until),
+        (interaction.c.created_at, wanted.opened_since, wanted.opened_until),
+    ):
+        conditions += [column >= low] if low is not None else []
+        conditions += [column < high] if high is not None else []
+    return conditions + (_searched(wanted.text, dialect) if wanted.text.strip() else [])
+
+
+def _searched(line: str, dialect: str) -> list[ColumnElement[bool]]:
+    """What a searcher's line asks for; nothing is found by a line without a word."""
+    words, number = wanted_of(line), interaction.c.id
+    if words.terms:
+        return [number.in_(select(hits(dialect, words).subquery().c.id))]
+    if not words.without:
+        return [false()]
+    return [number.not_in(select(hits(dialect, Wanted(words.without)).subquery().c.id))]
 
 
 def _place(row: RowMapping, sort: Sort, column: str) -> paging.Place:

@@ -52,6 +52,23 @@ async def test_filters_may_be_given_several_times(client: JsonClient) -> None:
     assert {row["channel"] for row in listed} == {"EMI", "SMS"}
 
 
+async def test_a_list_is_searched_and_filtered_by_how_its_messages_read(desk: Desk) -> None:
+    oven = await desk.say("The oven (order 4500012345) is broken and does not start, please send somebody")
+    bike = await desk.say("Wo bleibt meine Lieferung? Das Fahrrad sollte schon gestern kommen.")
+    whole = [oven["reference"], bike["reference"]]
+
+    async def found(**query: Any) -> list[str]:
+        return [row["reference"] for row in await pages(desk.client, INTERACTIONS, sort="id", limit=1, **query)]
+
+    assert await found(q="4500012345") == await found(q="broken ove") == await found(q='"not start"') == whole[:1]
+    assert await found(q="-oven") == await found(language="de") == await found(q="FAHRRAD") == whole[1:]
+    assert await found(q="nowhere") == await found(q="???") == await found(q="fahrrad", language="en") == []
+    assert await found(tier="builtin", q="  ") == await found(confidence=["low", "medium", "high"]) == whole
+    assert await found(tier="model") == await found(opened_since="2100-01-01T00:00:00Z") == []
+    assert await found(opened_until="2100-01-01T00:00:00Z", q="\x00") == []
+    assert (await desk.client.get(INTERACTIONS, params={"confidence": "sure"})).status_code == 400
+
+
 async def test_times_filter_by_the_last_change(client: JsonClient) -> None:
     [reference] = await hand_in(client, 1)
     at = (await client.get(f"{INTERACTIONS}/{reference}")).json()["updated_at"]

@@ -39,13 +39,15 @@ from frontdesk.edges.rest.services import (
     zoned,
 )
 from frontdesk.interfaces import Invalid, Sort
-from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status
+from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
+from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
 Codes = Annotated[
     list[str] | None, QueryParameter(max_items=50, description="Codes; give it several times for any of them.")
 ]
+SEARCH = 'Words that all occur (their beginnings suffice), "words in a row", -not; among the newest 10,000 hits.'
 ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
 CodeWord = Annotated[str, Meta(max_length=40)]
 
@@ -97,6 +99,14 @@ class Interactions(Room):
         customer_id: Annotated[str | None, QueryParameter(max_length=10)] = None,
         since: Annotated[datetime | None, QueryParameter(description="Changed at or after.")] = None,
         until: Annotated[datetime | None, QueryParameter(description="Changed before.")] = None,
+        q: Annotated[str, QueryParameter(max_length=200, description=SEARCH)] = "",
+        message_type: Codes = None,
+        language: Codes = None,
+        route: Codes = None,
+        tier: Annotated[list[Tier] | None, QueryParameter(max_items=5)] = None,
+        confidence: Annotated[list[Confidence] | None, QueryParameter(max_items=5)] = None,
+        opened_since: Annotated[datetime | None, QueryParameter(description="Begun at or after.")] = None,
+        opened_until: Annotated[datetime | None, QueryParameter(description="Begun before.")] = None,
         sort: Annotated[Sort, QueryParameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
@@ -113,6 +123,14 @@ class Interactions(Room):
             customer_id=customer_id,
             since=zoned(since, "since"),
             until=zoned(until, "until"),
+            text=storable(q),
+            message_type=tuple(message_type or ()),
+            language=tuple(language or ()),
+            route=tuple(route or ()),
+            tier=tuple(tier or ()),
+            confidence=tuple(confidence or ()),
+            opened_since=zoned(opened_since, "opened_since"),
+            opened_until=zoned(opened_until, "opened_until"),
         )
         return show_page(await self.services.interactions.page(wanted, sort, limit, cursor), InteractionAnswer)
 
