@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from frontdesk.app import House, open_house
-from frontdesk.interfaces import Unavailable
+from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model import NewMessage
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings import Settings, load
 from frontdesk.storage.database import open_database, parse_url
+from frontdesk.storage.schema import upgrade
 from frontdesk.storage.tables import inbound_message, work
 
 
@@ -40,6 +41,18 @@ async def test_a_server_that_is_away_is_unavailable_not_a_crash() -> None:
         with pytest.raises(Unavailable, match="cannot be used now"):
             await attempt(lambda c: c.exec_driver_sql("SELECT 1").scalar())
     await database.close()
+
+
+async def test_a_start_without_its_server_says_so() -> None:
+    with pytest.raises(Unavailable, match="cannot be used now"):
+        await upgrade(parse_url("postgresql://postgres@127.0.0.1:9/nothing"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("wrong", [{"database": "frontdesk_no_such"}, {"username": "frontdesk_nobody"}])
+async def test_a_start_with_a_wrong_address_says_what_is_wrong(postgres_url: str, wrong: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match=r"storage\.url: the database refuses.*frontdesk_no"):
+        await upgrade(parse_url(postgres_url).set(**wrong))
 
 
 @pytest.mark.postgres

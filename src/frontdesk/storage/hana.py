@@ -5,6 +5,7 @@ repeated. Error codes: SAP HANA SQL Reference Guide, "SQL Error Codes"; those of
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ TRIES = 5
 REPEATABLE = {131, 133, 138, 301}
 # out of memory, not enough disk or memory for a transaction; connection failed, lost, reconnected or closed
 AWAY = {4, 149, -10108, -10709, -10806, -10807, -10821}
+DENIED = 10  # invalid user name or password
 ENCRYPTED = {"encrypt": "true", "sslValidateCertificate": "true"}
 
 
@@ -73,7 +75,7 @@ class HanaDatabase:
             with self._engine.connect() as connection:
                 return operation(connection)
         except DBAPIError as error:
-            raise _as_ours(error) from error
+            raise as_ours(error) from error
 
     def _write(self, operation: Operation[T]) -> T:
         for attempt in range(TRIES):
@@ -82,7 +84,7 @@ class HanaDatabase:
                     return operation(connection)
             except DBAPIError as error:
                 if _code(error) not in REPEATABLE or attempt == TRIES - 1:
-                    raise _as_ours(error) from error
+                    raise as_ours(error) from error
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -95,6 +97,7 @@ def hana_engine(url: URL, **arguments: Any) -> Engine:
     safe = url.update_query_dict({name: v for name, v in ENCRYPTED.items() if name not in url.query})
     if url.query.get("encrypt") == "false":
         safe = safe.difference_update_query(["sslValidateCertificate"])
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # the dialect loads it, which tells of every plug-in
     try:
         return create_engine(safe, json_serializer=encode_json, pool_pre_ping=True, **arguments)
     except (ImportError, NoSuchModuleError):
@@ -107,7 +110,14 @@ def _code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "errorcode", 0) or 0)
 
 
-def _as_ours(error: DBAPIError) -> Exception:
+def at_start(error: DBAPIError) -> Exception:
+    """Like `as_ours`; who may not come in has a wrong address."""
+    if _code(error) == DENIED:
+        return Invalid(f"storage.url: the database refuses: {error.orig}", "storage.url")
+    return as_ours(error)
+
+
+def as_ours(error: DBAPIError) -> Exception:
     """A server that is away or full: nothing of the caller's, and worth another try."""
     if error.connection_invalidated or _code(error) in AWAY:
         return Unavailable(f"the database cannot be used now: {error.orig}", after_seconds=2)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from frontdesk.interfaces import Unavailable
+from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.storage.batching import Batches
 from frontdesk.storage.database import BatchOperation, Operation, encode_json
 from frontdesk.storage.remote import remote_engine
@@ -28,6 +28,7 @@ TRIES = 5
 # serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
 REPEATABLE = {"40001", "40P01", "23505"}
 # connection exception, insufficient resources (disk full, too many connections), operator intervention (shutdown)
+DENIED = ("28", "3D")  # invalid authorization, no such database
 AWAY = ("08", "53", "57")
 
 
@@ -55,7 +56,7 @@ class PostgresDatabase:
             async with self._reading.connect() as connection:
                 return await connection.run_sync(operation)
         except (OSError, DBAPIError) as error:
-            raise _as_ours(error) from error
+            raise as_ours(error) from error
 
     async def write(self, operation: Operation[T]) -> T:
         """See Database."""
@@ -65,7 +66,7 @@ class PostgresDatabase:
                     return await connection.run_sync(operation)
             except (OSError, DBAPIError) as error:
                 if _sqlstate(error) not in REPEATABLE or attempt == TRIES - 1:
-                    raise _as_ours(error) from error
+                    raise as_ours(error) from error
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -110,7 +111,14 @@ def _sqlstate(error: Exception) -> str:
     return str(getattr(cause, "sqlstate", "") or getattr(cause, "pgcode", ""))
 
 
-def _as_ours(error: Exception) -> Exception:
+def at_start(error: Exception) -> Exception:
+    """Like `as_ours`; who may not come in, or asks for what is not there, has a wrong address."""
+    if _sqlstate(error).startswith(DENIED):
+        return Invalid(f"storage.url: the database refuses: {getattr(error, 'orig', error)}", "storage.url")
+    return as_ours(error)
+
+
+def as_ours(error: Exception) -> Exception:
     """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
     gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if gone or _sqlstate(error).startswith(AWAY):

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, create_engine, insert, inspect, select, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from ulid import ULID
 
 from frontdesk.interfaces import Invalid
@@ -38,7 +39,7 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
 
     `to` names an older revision, for tests of what follows it.
 
-    Raises Invalid when the database is of a newer version than this code.
+    Raises Invalid when the database is of a newer version than this code, Unavailable when it cannot be reached.
     """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url)
@@ -51,12 +52,15 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
         return answer
     if url.get_backend_name() == "hana":
         return await asyncio.to_thread(_upgrade_hana, url, seed, to)
-    from frontdesk.storage.remote import remote_engine  # SQLite does without it
+    from frontdesk.storage.postgres import at_start  # SQLite does without them
+    from frontdesk.storage.remote import remote_engine
 
     remote = remote_engine(url)
     try:
         async with remote.begin() as connection:
             return await connection.run_sync(lambda c: _upgrade(c, seed, to))
+    except (OSError, DBAPIError) as error:
+        raise at_start(error) from error
     finally:
         await remote.dispose()
 
@@ -101,12 +105,14 @@ def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str
 
 def _upgrade_hana(url: URL, seed: Sequence[Code], to: str) -> tuple[str, str]:
     """There every change of a table commits by itself: an upgrade that fails half-way goes on where it stopped."""
-    from frontdesk.storage.hana import hana_engine
+    from frontdesk.storage.hana import at_start, hana_engine
 
     engine = hana_engine(url)
     try:
         with engine.begin() as connection:
             return _upgrade(connection, seed, to)
+    except DBAPIError as error:
+        raise at_start(error) from error
     finally:
         engine.dispose()
 

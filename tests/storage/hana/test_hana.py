@@ -92,6 +92,13 @@ async def test_a_server_that_is_away_or_full_is_worth_another_try(
     await database.close()
 
 
+@pytest.mark.parametrize(("code", "raised"), [(-10709, Unavailable), (10, Invalid), (258, DBAPIError)])
+async def test_a_start_that_fails_says_why(server: Server, tmp_path: Path, code: int, raised: type[Exception]) -> None:
+    server.fails = [code]
+    with pytest.raises(raised):
+        await schema.upgrade(database_url(settings_of(tmp_path)))
+
+
 @pytest.mark.parametrize("missing", ["sqlalchemy_hana", "hdbcli"])
 def test_without_the_extra_the_address_is_refused_in_a_line(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*sys.modules]:
