@@ -138,7 +138,7 @@ def an_interaction(text: str, is_agent: bool) -> dict[str, object]:
     message = SimpleNamespace(
         direction="in", text=text, at=at, author="Maya", channel_name="Web form", sentiment="negative",
         sentiment_probability=0.9, intent_name=None, intent_probability=None, type_name="Complaint", language="en",
-        state="done", remark="", segments=[SimpleNamespace(text=text, field="order_no", label="Order number")],
+        state="done", notes=[], segments=[SimpleNamespace(text=text, field="order_no", label="Order number")],
     )  # fmt: skip
     interaction = SimpleNamespace(
         reference="K7PQ2M4X", title=text, summary=text, status="NEW", status_name="New", priority_name="High",
