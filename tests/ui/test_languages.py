@@ -52,6 +52,9 @@ def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
     assert german.said("there is no interaction {0.__class__}\n%s") == "den Vorgang {0.__class__}\n%s gibt es nicht"
     assert german.said("what nobody ever says: x") == "what nobody ever says: x"
     assert german.said("") == ""
+    assert german.said("example 1: " * 50_000).startswith("Beispiel 1: Beispiel 1: ")
+    hostile = "a sets " * 20_000 + " to " * 20_000 + ", which row" * 20_000
+    assert german.said(hostile) == hostile
     assert catalogue("en").said(("a", "b")) == "a, b"
 
 

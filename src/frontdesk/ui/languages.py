@@ -9,7 +9,7 @@ nothing to compile. docs/how-to/add-a-page.md says how to add labels.
 import gettext
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,6 +26,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 FOLDER = Path(str(files("frontdesk.ui"))) / "locales"
 SCRIPTS, SENTENCES = "scripts", "sentences"
 LONGEST_HEADER = 500
+DEEPEST = 4
 PLACE = re.compile(r"\{\d\}")
 
 
@@ -36,10 +37,23 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is tran
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is said of something: a pattern that finds the places, and the words with the same places."""
+    """What is said of something: the parts around its places, and the words with the same places."""
 
-    pattern: re.Pattern[str]
+    parts: tuple[str, ...]
     words: str
+
+    def places(self, said: str) -> list[str]:
+        """What stands in the places, empty where this is another sentence; in one pass, however long the text is."""
+        first, *middle, last = self.parts
+        at, end, found = len(first), len(said) - len(last), list[str]()
+        if not (said.startswith(first) and said.endswith(last)):
+            return []
+        for part in middle:
+            if (next_ := said.find(part, at + 1, end)) < 0:
+                return []
+            found.append(said[at:next_])
+            at = next_ + len(part)
+        return [*found, said[at:end]] if at < end else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +70,17 @@ class Catalogue:
         words = str(text)
         return self.translations.gettext(words) if words else ""
 
-    def said(self, text: object) -> str:
+    def said(self, text: object, within: int = 0) -> str:
         """A sentence of another room in this language, what stands in its places too; several come with commas.
 
-        What is no such sentence stays as it is.
+        What is no such sentence stays as it is, and what stands deeper `within` others than ours ever do.
         """
         if isinstance(text, tuple):
             return ", ".join(self.said(each) for each in text)
         words = str(text)
-        for sentence in self.sentences:
-            if found := sentence.pattern.fullmatch(words):
-                return sentence.words.format(*map(self.said, found.groups()))
+        for sentence in self.sentences if within < DEEPEST else ():
+            if found := sentence.places(words):
+                return sentence.words.format(*(self.said(each, within + 1) for each in found))
         return self.translated(words)
 
 
@@ -92,14 +106,9 @@ def catalogue(language: str) -> Catalogue:
     together.metadata = header | {"Content-Type": "text/plain; charset=UTF-8"}
     together.extend(entries.values())
     words = gettext.GNUTranslations(io.BytesIO(together.to_binary()))
-    return Catalogue(language, words, scripts, tuple(_patterns(sentences)))
-
-
-def _patterns(sentences: list[tuple[str, str]]) -> Iterator[Sentence]:
-    """Those that say most by themselves come first: what fits them fits shorter ones too."""
-    for said, words in sorted(sentences, key=lambda each: len(PLACE.sub("", each[0])), reverse=True):
-        parts = PLACE.split(said)
-        yield Sentence(re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL), words)
+    # Those that say most by themselves come first: what fits them fits shorter ones too.
+    sentences.sort(key=lambda each: len(PLACE.sub("", each[0])), reverse=True)
+    return Catalogue(language, words, scripts, tuple(Sentence(tuple(PLACE.split(s)), w) for s, w in sentences))
 
 
 def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
