@@ -95,16 +95,10 @@ class _Batch:
                 await self._one_by_one(taken)
                 return
             for _, future in taken:
-                if not future.done():
-                    future.set_exception(error)
+                _hand_over(error, future)
             return
         for (_, future), answer in zip(taken, answers, strict=True):
-            if future.done():
-                continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+            _hand_over(answer, future)
 
     async def _one_by_one(self, taken: list[tuple[Any, asyncio.Future[Any]]]) -> None:
         """One bad item must not hurt the others of its batch."""
@@ -113,12 +107,17 @@ class _Batch:
                 [answer] = await self._database.write(_alone(self._operation, item))
             except Exception as error:  # handed to the caller whose item it is
                 answer = error
-            if future.done():
-                continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+            _hand_over(answer, future)
+
+
+def _hand_over(answer: Any, future: asyncio.Future[Any]) -> None:
+    """To a caller who may have gone."""
+    if future.done():
+        return
+    if isinstance(answer, BaseException):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
 
 
 def _alone(operation: Callable[..., Any], item: Any) -> Operation[Any]:

@@ -40,13 +40,13 @@ WATCHED = (
     Watched("correction", "message_id, analysis_id, field, becomes", OF_MESSAGE),
     Watched("model_call", "message_id, cost", OF_MESSAGE, "ROW.message_id <> ''"),
 )
-EVENTS = ("INSERT", "UPDATE", "DELETE")
+ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
 def install(connection: Connection) -> None:
     """Create those triggers that are missing, drop those of older versions; cheap where all are as they should be."""
     dialect = connection.dialect.name
-    wanted = {_name(w, event, dialect): (w, event) for w in WATCHED for event in EVENTS}
+    wanted = {_name(w, event, dialect): (w, event) for w in WATCHED for event in ROWS}
     there = _there(connection)
     for name in there.keys() - wanted.keys():
         _drop(connection, name, there[name])
@@ -98,7 +98,7 @@ def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[s
     if dialect == "hana":
         return [_on_hana(watched, event, name)]
     when = f" OF {watched.columns}" if event == "UPDATE" else ""
-    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+    rows = ROWS[event]
     only = " OR ".join(f"({watched.only.replace('ROW', row)})" for row in rows) if watched.only else ""
     notes = "; ".join(f"{NOTE} {_whose(watched, row, rows)}" for row in rows)
     on = f"AFTER {event}{when} ON {watched.table} FOR EACH ROW" + (f" WHEN ({only})" if only else "")
@@ -114,7 +114,7 @@ def _statements(watched: Watched, event: str, name: str, dialect: str) -> list[s
 def _on_hana(watched: Watched, event: str, name: str) -> str:
     """A trigger as the SAP HANA SQL Reference Guide has it, "CREATE TRIGGER": rows have names, behind a colon."""
     of = f" OF {watched.columns}" if event == "UPDATE" else ""
-    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[event]
+    rows = ROWS[event]
     named = ", ".join(f"{row} ROW {row.lower()}_row" for row in rows)
     only = " OR ".join(f"({watched.only.replace('ROW', row)})" for row in rows) if watched.only else ""
     notes = [_note_on_hana(_whose(watched, row, rows), only) for row in rows]
