@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, and_, collate, false, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, false, select
 
 from frontdesk.interfaces import Clock, Invalid, NotFound, Sort, TimelineItem
 from frontdesk.interfaces.reading import Written
 from frontdesk.model import Change, Interaction, InteractionFilter, Page
-from frontdesk.model.queries import SURE
 from frontdesk.storage import paging
 from frontdesk.storage.database import Database
 from frontdesk.storage.handling import apply_change
 from frontdesk.storage.journal import note
-from frontdesk.storage.listing import LISTED
+from frontdesk.storage.listing import filters
 from frontdesk.storage.rows import (
     as_analysis,
     as_correction,
@@ -54,7 +53,11 @@ class StoredInteractions:
         """See interfaces.Interactions."""
         name, down = sort.value.lstrip("-"), sort.value.startswith("-")
         column = COLUMNS[name]
-        rows = select(interaction).where(*_conditions(wanted, self._database.dialect)).limit(limit + 1)
+        rows = (
+            select(interaction)
+            .where(*filters(wanted), *_searched(wanted.text, self._database.dialect))
+            .limit(limit + 1)
+        )
         rows = rows.order_by(*((each.desc() if down else each) for each in (column, interaction.c.id)))
         if cursor:
             place = paging.decode(cursor, (str, int if name == "id" else datetime, int))
@@ -85,27 +88,11 @@ class StoredInteractions:
         return await self._database.read(lambda c: _timeline(c, interaction_id, limit, place))
 
 
-def _conditions(wanted: InteractionFilter, dialect: str) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        interaction.c[name].in_(values) for name in LISTED if (values := getattr(wanted, name))
-    ]
-    if wanted.customer_id is not None:
-        conditions.append(interaction.c.customer_id == wanted.customer_id)
-    if wanted.confidence:
-        sure, spans = interaction.c.confidence, [SURE[each] for each in wanted.confidence]
-        conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
-    for column, low, high in (
-        (interaction.c.updated_at, wanted.since, wanted.until),
-        (interaction.c.created_at, wanted.opened_since, wanted.opened_until),
-    ):
-        conditions += [column >= low] if low is not None else []
-        conditions += [column < high] if high is not None else []
-    return conditions + (_searched(wanted.text, dialect) if wanted.text.strip() else [])
-
-
 def _searched(line: str, dialect: str) -> list[ColumnElement[bool]]:
-    """What a searcher's line asks for; nothing is found by a line without a word."""
+    """What a searcher's line asks for; nothing is found by one that is not empty and has no word."""
     words, number = wanted_of(line), interaction.c.id
+    if not line.strip():
+        return []
     if words.terms:
         return [number.in_(select(hits(dialect, words).subquery().c.id))]
     if not words.without:

@@ -6,12 +6,12 @@ itself is never touched. Sorting everything by something else than time has an i
 the newest hits of its words (`searching.MOST_HITS`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, case, func, literal, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
@@ -38,6 +38,28 @@ LAST_RANK = 999
 # Most interactions are over; of the others an index of their own finds the few that are asked for.
 OVER = frozenset({"CL", "CO"})
 _PLUS: custom_op[Any] = custom_op("+")
+
+
+def filters(
+    wanted: InteractionFilter, seen: Callable[[Column[Any]], ColumnElement[Any]] = lambda column: column
+) -> list[ColumnElement[bool]]:
+    """All that a filter asks for but its text; `seen` says how a column is looked at."""
+    columns = interaction.c
+    conditions: list[ColumnElement[bool]] = [
+        seen(columns[name]).in_(values) for name in LISTED if (values := getattr(wanted, name))
+    ]
+    if wanted.customer_id is not None:
+        conditions.append(seen(columns.customer_id) == wanted.customer_id)
+    if wanted.confidence:
+        sure, spans = seen(columns.confidence), (SURE[each] for each in wanted.confidence)
+        conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
+    for column, low, high in (
+        (columns.updated_at, wanted.since, wanted.until),
+        (columns.created_at, wanted.opened_since, wanted.opened_until),
+    ):
+        conditions += [seen(column) >= low] if low is not None else []
+        conditions += [seen(column) < high] if high is not None else []
+    return conditions
 
 
 class StoredLists:
@@ -111,26 +133,11 @@ class _Asked:
         return number, rows.where(*self._conditions(by))
 
     def _conditions(self, by: str) -> list[ColumnElement[bool]]:
-        wanted = self.wanted
-        conditions: list[ColumnElement[bool]] = [self.plain(interaction.c.merged_into).is_(None)]
-        for name in LISTED:
-            if values := getattr(wanted, name):
-                column = interaction.c[name]
-                by_index = name == "status" and self.is_about_open_ones
-                conditions.append((column if by_index else self.plain(column)).in_(values))
-        if wanted.customer_id is not None:
-            conditions.append(interaction.c.customer_id == wanted.customer_id)
-        if wanted.confidence:
-            sure = interaction.c.confidence if by == "confidence" else self.plain(interaction.c.confidence)
-            spans = (SURE[each] for each in wanted.confidence)
-            conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
-        for column, low, high in (
-            (interaction.c.updated_at, wanted.since, wanted.until),
-            (interaction.c.created_at, wanted.opened_since, wanted.opened_until),
-        ):
-            conditions += [self.plain(column) >= low] if low is not None else []
-            conditions += [self.plain(column) < high] if high is not None else []
-        return conditions
+        chosen = {"customer_id": True, "status": self.is_about_open_ones, "confidence": by == "confidence"}
+        return [
+            self.plain(interaction.c.merged_into).is_(None),
+            *filters(self.wanted, lambda column: column if chosen.get(column.name) else self.plain(column)),
+        ]
 
     def plain(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The column, on SQLite so that no index of its own tempts the planner away from the list's index."""
