@@ -13,11 +13,11 @@ from ulid import ULID
 
 from benchmarks.deciding import long_rules, made_up_facts
 from benchmarks.measure import Figure, median
-from frontdesk.app import House, open_house
-from frontdesk.interfaces.rules import Wanted
+from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.orchestrator.rules import default_rules
-from frontdesk.settings import load
-from frontdesk.storage.tables import decision, inbound_message, interaction
+from frontdesk.settings.loading import load
+from frontdesk.storage.schema.interactions import decision, inbound_message, interaction
+from frontdesk.wiring.container import Container, open_container
 
 MESSAGES = 10_000
 RUNS = 3
@@ -26,12 +26,12 @@ RUNS = 3
 async def backtest() -> AsyncIterator[Figure]:
     """Store decisions of the shipped rules, then try a draft with 100 rows on all of them; the median of three."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
-        async with open_house(load(data=Path(folder), environment={})) as house:
-            await _store(house)
+        async with open_container(load(data=Path(folder), environment={})) as container:
+            await _store(container)
             seconds, changed = [], 0
             for _ in range(RUNS):
                 began = time.perf_counter()
-                report = await house.rule_desk.backtest(long_rules(), Wanted(last=MESSAGES))
+                report = await container.rule_desk.backtest(long_rules(), PastDecisionsQuery(last=MESSAGES))
                 seconds.append(time.perf_counter() - began)
                 changed = len(report.changed)
                 assert report.messages == MESSAGES
@@ -39,7 +39,7 @@ async def backtest() -> AsyncIterator[Figure]:
     yield Figure("backtest_changed_decisions", changed, "decisions")
 
 
-async def _store(house: House) -> None:
+async def _store(container: Container) -> None:
     chance, rules, rows = random.Random(1), default_rules(), []
     at = datetime.now(UTC) - timedelta(seconds=MESSAGES)
     for number in range(1, MESSAGES + 1):
@@ -75,7 +75,7 @@ async def _store(house: House) -> None:
         ]
         connection.execute(insert(decision), decisions)
 
-    await house.database.write(store)
+    await container.database.write(store)
 
 
 def _matter(number: int, when: datetime) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from benchmarks.field import FieldService, field_service
 from benchmarks.servers import Client, Process, free_port, new_key, postgres_database, wait_until_ready
 from benchmarks.texts import message
-from frontdesk.app import House, open_house
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import Container, open_container
 
 CLIENTS = 8
 PAUSE = (0.3, 1.2)
@@ -101,9 +101,9 @@ async def run(messages: int, kills: int, url: str | None, seed: int, field: Fiel
             sending = asyncio.create_task(_send_all(port, key, messages, accepted, outcome, chance, duplicates))
             await _kill(processes, kills, chance, outcome, sending)
             await sending
-            async with open_house(load(data=data, environment=environment)) as house:
-                await _until_handled(house)
-                await _count(house, accepted, outcome, field)
+            async with open_container(load(data=data, environment=environment)) as container:
+                await _until_handled(container)
+                await _count(container, accepted, outcome, field)
         finally:
             for process in processes:
                 process.stop()
@@ -163,15 +163,15 @@ async def _kill(
         victim.start()
 
 
-async def _until_handled(house: House, seconds: float = 600) -> None:
+async def _until_handled(container: Container, seconds: float = 600) -> None:
     ends = time.perf_counter() + seconds
-    while (await house.work.counts())["open"]:
+    while (await container.work.counts())["open"]:
         if time.perf_counter() > ends:
             return
         await asyncio.sleep(0.2)
 
 
-async def _count(house: House, accepted: set[str], outcome: Outcome, field: FieldService | None) -> None:
+async def _count(container: Container, accepted: set[str], outcome: Outcome, field: FieldService | None) -> None:
     def counted(connection: Connection) -> dict[str, int]:
         return {name: int(connection.execute(text(sql)).scalar_one()) for name, sql in BROKEN_PROMISES.items()}
 
@@ -182,11 +182,11 @@ async def _count(house: House, accepted: set[str], outcome: Outcome, field: Fiel
         calls = text("SELECT key, reference FROM effect WHERE kind = 'create_service_call'")
         return {row.key: row.reference for row in connection.execute(calls)}
 
-    outcome.broken = await house.database.read(counted)
+    outcome.broken = await container.database.read(counted)
     if field is not None:
-        outcome.broken |= field.broken_promises(await house.database.read(opened))
+        outcome.broken |= field.broken_promises(await container.database.read(opened))
         outcome.service_calls, outcome.requests = len(field.calls), field.requests
-    outcome.accepted_but_not_stored = len(accepted - await house.database.read(stored))
+    outcome.accepted_but_not_stored = len(accepted - await container.database.read(stored))
 
 
 async def chaos(messages: int, kills: int, database: str, seed: int, *, with_fsm: bool = False) -> Outcome:

@@ -10,9 +10,9 @@ from pathlib import Path
 from benchmarks.measure import Figure
 from benchmarks.servers import Process, new_key, postgres_database
 from benchmarks.texts import message
-from frontdesk.app import House, open_house
 from frontdesk.model import NewMessage, Sender
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import Container, open_container
 
 MESSAGES = 400
 
@@ -38,15 +38,15 @@ async def _backlog(environment: Mapping[str, str], workers: int) -> float:
         data = Path(folder)
         new_key(data, environment)
         processes = [Process(["worker"], data, environment) for _ in range(workers)]
-        async with open_house(load(data=data, environment=environment)) as house:
+        async with open_container(load(data=data, environment=environment)) as container:
             try:
-                await hand_in(house, 60 * workers, "warm")
+                await hand_in(container, 60 * workers, "warm")
                 for process in processes:
                     process.start()
-                await until_handled(house)
-                await hand_in(house, MESSAGES, "run")
+                await until_handled(container)
+                await hand_in(container, MESSAGES, "run")
                 began = time.perf_counter()
-                await until_handled(house)
+                await until_handled(container)
                 return MESSAGES / (time.perf_counter() - began)
             finally:
                 for process in processes:
@@ -54,11 +54,11 @@ async def _backlog(environment: Mapping[str, str], workers: int) -> float:
                         process.stop()
 
 
-async def hand_in(house: House, count: int, name: str) -> None:
+async def hand_in(container: Container, count: int, name: str) -> None:
     """Store so many messages at once."""
     await asyncio.gather(
         *(
-            house.inbox.accept(
+            container.inbox.accept(
                 NewMessage(message(n), "WEB", Sender(f"Kim {n}", f"kim{n}@example.com"), provider_id=f"{name}-{n}")
             )
             for n in range(count)
@@ -66,10 +66,10 @@ async def hand_in(house: House, count: int, name: str) -> None:
     )
 
 
-async def until_handled(house: House, seconds: float = 300) -> None:
+async def until_handled(container: Container, seconds: float = 300) -> None:
     """Wait until nothing is open. Raises RuntimeError when something failed, TimeoutError."""
     ends = time.perf_counter() + seconds
-    while (counts := await house.work.counts())["open"]:
+    while (counts := await container.work.counts())["open"]:
         if counts["failed"]:
             raise RuntimeError(f"{counts['failed']} messages failed")
         if time.perf_counter() > ends:

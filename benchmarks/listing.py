@@ -14,13 +14,13 @@ from pathlib import Path
 from sqlalchemy import URL, func, select
 
 from benchmarks.measure import Figure, percentile
-from frontdesk.app import new_id, now
 from frontdesk.interfaces.console import ListSort
-from frontdesk.storage.codes import StoredCodes
-from frontdesk.storage.database import open_database, parse_url, sqlite_url
-from frontdesk.storage.listing import StoredLists
-from frontdesk.storage.tables import inbound_message
+from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ui.console.list_query import ListQuery
+from frontdesk.wiring.container import new_id, now
 
 ROUNDS = 20
 ASKED = (

@@ -12,8 +12,8 @@ from benchmarks.handling import hand_in, until_handled
 from benchmarks.measure import Figure, percentile
 from benchmarks.servers import Client, Process, free_port, new_key, running, wait_until_ready
 from benchmarks.texts import message
-from frontdesk.app import open_house
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import open_container
 
 LATENCY = 300
 AT_ONCE = 32
@@ -27,7 +27,7 @@ kind = "openai"
 base_url = "{url}/v1"
 key = "{key}"
 model = "mock"
-[llm.ladders]
+[llm.chains]
 default = ["main", "builtin"]
 """
 
@@ -52,19 +52,19 @@ async def _backlog(url: str) -> tuple[float, float]:
         data = _furnished(Path(folder), url)
         new_key(data)
         worker = Process(["worker"], data)
-        async with open_house(load(data=data, environment={})) as house:
+        async with open_container(load(data=data, environment={})) as container:
             try:
-                await hand_in(house, WARM_UP, "warm")
+                await hand_in(container, WARM_UP, "warm")
                 worker.start()
-                await until_handled(house)
-                await hand_in(house, MESSAGES, "run")
+                await until_handled(container)
+                await hand_in(container, MESSAGES, "run")
                 began = time.perf_counter()
-                await until_handled(house)
+                await until_handled(container)
                 took = time.perf_counter() - began
             finally:
                 with contextlib.suppress(OSError):
                     worker.stop()
-            asked = await house.llm.calls.report(["tier"])
+            asked = await container.llm.calls.report(["tier"])
             by_model = sum(each.calls for each in asked if each.group["tier"] == "model")
             if by_model < MESSAGES + WARM_UP:
                 raise RuntimeError(f"the model was asked {by_model} times only: {asked}")

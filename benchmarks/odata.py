@@ -19,9 +19,9 @@ from benchmarks.llm_pipeline import SETTINGS
 from benchmarks.measure import Figure, median, percentile
 from benchmarks.servers import Client, Process, free_port, run, running, wait_until_ready
 from benchmarks.texts import message
-from frontdesk.app import open_house
-from frontdesk.settings import load
-from frontdesk.storage.tables import analysis, inbound_message, interaction, outbound_message
+from frontdesk.settings.loading import load
+from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction, outbound_message
+from frontdesk.wiring.container import open_container
 
 FEW, MANY = 310, 100_000
 SAMPLE_LIST, SAMPLE_APPLY, SAMPLE_NAVIGATION, SAMPLE_POSTS = 13.0, 84.0, 2024.0, 1.0
@@ -130,10 +130,10 @@ def _agent(data: Path) -> str:
 async def fill(data: Path, rows: int) -> None:
     """Store so many interactions, each with a message that was read and an answer."""
     at = datetime.now(UTC) - timedelta(seconds=rows)
-    async with open_house(load(data=data, environment={})) as house:
+    async with open_container(load(data=data, environment={})) as container:
         for start in range(1, rows + 1, 10_000):
             numbers = range(start, min(start + 10_000, rows + 1))
-            await house.database.write(_storing(numbers, at))
+            await container.database.write(_storing(numbers, at))
 
 
 def _storing(numbers: range, at: datetime) -> Callable[[Connection], None]:

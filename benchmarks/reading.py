@@ -8,7 +8,7 @@ from benchmarks.measure import Figure, percentile
 from benchmarks.texts import message
 from frontdesk.engine import Engine, IntentSpec
 from frontdesk.model import CodeList
-from frontdesk.storage.seeds import code_lists
+from frontdesk.storage.schema.seeds import code_lists
 
 MESSAGES = 400
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from frontdesk.app import House, open_house
 from frontdesk.model import Accepted, NewMessage, Sender
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import Container, open_container
 
 POSTGRES = os.environ.get("FRONTDESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 EVERYTHING = os.environ.get("FRONTDESK_TEST_ALL") == "1"
@@ -78,7 +79,7 @@ def _settings(folder: Path, url: str) -> Settings:
 
 
 async def _migrate(settings: Settings, builtin: Builtin) -> None:
-    async with open_house(settings, builtin):
+    async with open_container(settings, builtin):
         pass
 
 
@@ -119,29 +120,29 @@ def builtin() -> Iterator[Builtin]:
 
 
 @pytest.fixture
-async def house(settings: Settings, builtin: Builtin) -> AsyncIterator[House]:
+async def container(settings: Settings, builtin: Builtin) -> AsyncIterator[Container]:
     """An open house; its runner does not run until told to."""
-    async with open_house(settings, builtin) as opened:
+    async with open_container(settings, builtin) as opened:
         yield opened
 
 
 class Front:
     """A customer at the front desk: says things and waits until they are handled."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, container: Container) -> None:
         """Speak to this house."""
-        self.house = house
+        self.container = container
 
     async def say(self, text: str, *, id: str = "", joins: int | None = None, **sender: str) -> Accepted:
         """Hand in a message and work off everything."""
         channel = sender.pop("channel", "WEB")
         message = NewMessage(text, channel, Sender(**sender), provider_id=id, joins=joins)
-        accepted = await self.house.inbox.accept(message)
-        await self.house.runner.run_until_idle()
+        accepted = await self.container.inbox.accept(message)
+        await self.container.runner.run_until_idle()
         return accepted
 
 
 @pytest.fixture
-def front(house: House) -> Front:
-    """A customer at the desk of `house`."""
-    return Front(house)
+def front(container: Container) -> Front:
+    """A customer at the desk of `container`."""
+    return Front(container)

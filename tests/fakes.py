@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from frontdesk.interfaces import Cases, Performer
+from frontdesk.interfaces import ActionHandler, Cases
 from frontdesk.model import Analysis, Case, Change, Decision, Effect, Lease, Receipt, Work
 
 
@@ -91,7 +91,7 @@ class BackEnd:
         return Receipt(f"call-{effect.key[-1]}")
 
 
-class Hand:
+class ManualClock:
     """A clock that stands until it is moved."""
 
     def __init__(self) -> None:
@@ -104,4 +104,4 @@ class Hand:
         self.time += timedelta(seconds=seconds)
 
 
-_: type[Performer] = BackEnd
+_: type[ActionHandler] = BackEnd

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.simulators.faults import Faults, Faulty
 from frontdesk.simulators.fsm import Fsm
 from frontdesk.simulators.serving import Asked, Server, Told

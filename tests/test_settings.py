@@ -9,12 +9,13 @@ import pytest
 
 from frontdesk.interfaces import Invalid
 from frontdesk.providers.options import ServiceOptions
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
 
 
-def knobs() -> dict[str, object]:
+def section() -> dict[str, object]:
     return dict(inside(Settings(), ""))
 
 
@@ -33,12 +34,12 @@ def documented() -> dict[str, str]:
 
 
 def test_every_setting_is_documented_and_nothing_else() -> None:
-    assert documented().keys() == knobs().keys()
+    assert documented().keys() == section().keys()
 
 
-@pytest.mark.parametrize("name", [name for name in knobs() if name != "data"])
+@pytest.mark.parametrize("name", [name for name in section() if name != "data"])
 def test_the_documented_default_is_the_one_in_the_code(name: str) -> None:
-    default = knobs()[name]
+    default = section()[name]
     words = {"": "empty", True: "true", False: "false"}.get(default) if isinstance(default, str | bool) else None
     said = documented()[name]
     if default == {}:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import database_url
 from frontdesk.interfaces import Invalid
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import database_url
 
 POSTGRESQL = {
     "hostname": "db.example",

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 from httpx import ASGITransport, AsyncClient, Response
 
-from frontdesk.app import House
 from frontdesk.model import Role
-from frontdesk.web import create_web
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.web import create_web
 
 Client = AsyncClient
 PASSWORD = "a long enough password"
@@ -17,18 +17,18 @@ BASE = "http://127.0.0.1:8000"
 
 
 @asynccontextmanager
-async def web_client(house: House, address: str = "127.0.0.1") -> AsyncIterator[Client]:
+async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncIterator[Client]:
     """The application of a house, called from `address`."""
-    app = await create_web(house)
+    app = await create_web(container)
     transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
     app.state.live.close()
 
 
-async def add_account(house: House, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:
+async def add_account(container: Container, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:
     """Somebody who can sign in with PASSWORD."""
-    await house.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
+    await container.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
 
 
 async def sign_in(
@@ -39,9 +39,9 @@ async def sign_in(
     return await client.post("/sign-in", data=fields, headers=HTML, follow_redirects=False)
 
 
-async def key_of(house: House, role: Role) -> dict[str, str]:
+async def key_of(container: Container, role: Role) -> dict[str, str]:
     """The header of a new API key."""
-    _, secret = await house.accounts.add_key(f"key of a {role}", role)
+    _, secret = await container.accounts.add_key(f"key of a {role}", role)
     return {"Authorization": f"Bearer {secret}"}
 
 

@@ -8,18 +8,19 @@ import msgspec
 from httpx import Response
 from sqlalchemy import Table, select, update
 
-from frontdesk.app import House
-from frontdesk.settings import Settings
-from frontdesk.storage.channel_tables import attachment, channel_event, outbound_part
-from frontdesk.storage.tables import effect, inbound_message, outbound_message, work
+from frontdesk.settings.sections import Settings
+from frontdesk.storage.schema.channels import attachment, channel_event, outbound_part
+from frontdesk.storage.schema.interactions import inbound_message, outbound_message
+from frontdesk.storage.schema.pipeline import effect, work
+from frontdesk.wiring.container import Container
 from tests.web_client import Client
 
 BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
 
 
-def with_channel(settings: Settings, name: str, knobs: dict[str, Any]) -> Settings:
+def with_channel(settings: Settings, name: str, section: dict[str, Any]) -> Settings:
     """The settings with one channel set up."""
-    section = msgspec.structs.replace(getattr(settings.channels, name), **knobs)
+    section = msgspec.structs.replace(getattr(settings.channels, name), **section)
     return msgspec.structs.replace(settings, channels=msgspec.structs.replace(settings.channels, **{name: section}))
 
 
@@ -27,7 +28,7 @@ def with_channel(settings: Settings, name: str, knobs: dict[str, Any]) -> Settin
 class ChannelHouse:
     """A house and a client from outside."""
 
-    house: House
+    container: Container
     client: Client
 
     async def hand_in(
@@ -42,20 +43,20 @@ class ChannelHouse:
 
     async def work(self) -> None:
         """Work off all that is due."""
-        await self.house.runner.run_until_idle()
+        await self.container.runner.run_until_idle()
 
     async def work_all(self) -> None:
         """Work off all that is open, due or not."""
         for _ in range(6):
             due = update(work).where(work.c.state == "open").values(due_at=datetime.now(UTC))
-            if not await self.house.database.write(lambda c, due=due: c.execute(due).rowcount):
+            if not await self.container.database.write(lambda c, due=due: c.execute(due).rowcount):
                 return
             await self.work()
 
     async def rows(self, table: Table) -> list[Any]:
         """All rows, in the order of their first column."""
         first = next(iter(table.c))
-        return await self.house.database.read(lambda c: list(c.execute(select(table).order_by(first)).all()))
+        return await self.container.database.read(lambda c: list(c.execute(select(table).order_by(first)).all()))
 
     async def messages(self) -> list[Any]:
         return await self.rows(inbound_message)

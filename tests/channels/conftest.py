@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontdesk.app import open_house
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import open_container
 from tests.channels.channel_house import ChannelHouse, with_channel
 from tests.web_client import web_client
 
@@ -23,13 +23,13 @@ async def open_channels(settings: Settings, builtin: Builtin) -> AsyncIterator[O
 
         async def opening(rules: dict[str, Any] | None = None, **channels: dict[str, Any]) -> ChannelHouse:
             chosen = settings
-            for name, knobs in channels.items():
-                chosen = with_channel(chosen, name, knobs)
+            for name, section in channels.items():
+                chosen = with_channel(chosen, name, section)
             if rules:
                 shared = msgspec.structs.replace(chosen.channels, **rules)
                 chosen = msgspec.structs.replace(chosen, channels=shared)
-            house = await stack.enter_async_context(open_house(chosen, builtin))
-            client = await stack.enter_async_context(web_client(house, "192.0.2.7"))
-            return ChannelHouse(house, client)
+            container = await stack.enter_async_context(open_container(chosen, builtin))
+            client = await stack.enter_async_context(web_client(container, "192.0.2.7"))
+            return ChannelHouse(container, client)
 
         yield opening

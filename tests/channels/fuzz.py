@@ -15,14 +15,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from frontdesk.app import House, open_house
 from frontdesk.channels.registry import KINDS
 from frontdesk.model import WorkState
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
-from frontdesk.storage.channel_events import EVENT_WORK
-from frontdesk.storage.channel_tables import channel_event
-from frontdesk.storage.tables import inbox_event, work
+from frontdesk.settings.loading import load
+from frontdesk.storage.channels.events import EVENT_WORK
+from frontdesk.storage.schema.channels import channel_event
+from frontdesk.storage.schema.pipeline import inbox_event, work
+from frontdesk.wiring.container import Container, open_container
 from tests.channels.channel_house import ChannelHouse, with_channel
 from tests.channels.hostile import hostile
 from tests.channels.sample import fresh, recorded, sample_of
@@ -42,13 +42,13 @@ async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-            knobs = {**sample.knobs, **(sample.urls(url) if url else {})}
-            settings = with_channel(load(data=Path(folder), environment={}), name, knobs)
-            house = await stack.enter_async_context(open_house(settings, builtin))
-            client = await stack.enter_async_context(web_client(house, "192.0.2.7"))
-            statuses, good = await _send(ChannelHouse(house, client), name, count, seed, url.encode())
-            await _read_all(house)
-            return await _wrong(house, name, statuses, good)
+            section = {**sample.settings, **(sample.urls(url) if url else {})}
+            settings = with_channel(load(data=Path(folder), environment={}), name, section)
+            container = await stack.enter_async_context(open_container(settings, builtin))
+            client = await stack.enter_async_context(web_client(container, "192.0.2.7"))
+            statuses, good = await _send(ChannelHouse(container, client), name, count, seed, url.encode())
+            await _read_all(container)
+            return await _wrong(container, name, statuses, good)
 
 
 async def _send(desk: ChannelHouse, name: str, count: int, seed: int, vendor: bytes) -> tuple[dict[int, int], int]:
@@ -75,23 +75,23 @@ async def _send(desk: ChannelHouse, name: str, count: int, seed: int, vendor: by
     return statuses, good
 
 
-async def _read_all(house: House) -> None:
+async def _read_all(container: Container) -> None:
     """Read all events; what follows from the messages is not what is tried here."""
     drop = work.update().where(work.c.kind != EVENT_WORK).values(state=WorkState.DROPPED.value)
     while True:
-        claimed = await house.work.claim("fuzz", 64, 60)
+        claimed = await container.work.claim("fuzz", 64, 60)
         events = [(row, lease) for row, lease in claimed if row.kind == EVENT_WORK]
-        await asyncio.gather(*(house.runner._do(row, lease) for row, lease in events))
-        await house.database.write(lambda c: c.execute(drop).rowcount)
+        await asyncio.gather(*(container.runner._do(row, lease) for row, lease in events))
+        await container.database.write(lambda c: c.execute(drop).rowcount)
         if not claimed:
             return
 
 
-async def _wrong(house: House, name: str, statuses: dict[int, int], good: int) -> str:
+async def _wrong(container: Container, name: str, statuses: dict[int, int], good: int) -> str:
     states = select(channel_event.c.state, func.count()).group_by(channel_event.c.state)
     ids = select(inbox_event.c.provider_id)
-    found = await house.database.read(lambda c: {row[0]: row[1] for row in c.execute(states)})
-    there = await house.database.read(lambda c: " ".join(c.execute(ids).scalars()))
+    found = await container.database.read(lambda c: {row[0]: row[1] for row in c.execute(states)})
+    there = await container.database.read(lambda c: " ".join(c.execute(ids).scalars()))
     missing = [n for n in range(1, good + 1) if fresh(name, n)[1] not in there]
     print(f"{name}: {dict(sorted(statuses.items()))}, events {found}, {good} good ones", flush=True)
     bad = [f"status {status}" for status in statuses if status >= 500]

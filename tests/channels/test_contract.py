@@ -52,8 +52,8 @@ async def stage(request: Any, open_channels: Any) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         vendor = sample.vendor(media=dict(sample.media))
         url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-        knobs = {**sample.knobs, **(sample.urls(url) if url else {})}
-        yield Stage(name, sample, vendor, await open_channels(**{name: knobs}))
+        section = {**sample.settings, **(sample.urls(url) if url else {})}
+        yield Stage(name, sample, vendor, await open_channels(**{name: section}))
 
 
 def channels(names: list[str]) -> Any:
@@ -102,7 +102,7 @@ async def test_the_same_event_any_number_of_times_has_one_effect(stage: Stage) -
 @channels(CALLED)
 async def test_reading_an_event_again_changes_nothing(stage: Stage) -> None:
     await stage.receive("text")
-    assert await stage.desk.house.channels.events.replay([], failed_only=False) == 1
+    assert await stage.desk.container.channels.events.replay([], failed_only=False) == 1
     await stage.desk.work()
     assert len(await stage.desk.messages()) == 1
     assert [(event.state, event.duplicates) for event in await stage.desk.events()] == [("read", 1)]
@@ -162,7 +162,7 @@ async def test_an_edited_message_is_read_again_and_not_answered_again(stage: Sta
     before = (await stage.desk.messages())[0].text
     assert await stage.receive("edit") == 200
     [message] = await stage.desk.messages()
-    lines = [line.kind for line in await stage.desk.house.journal.since(0)]
+    lines = [line.kind for line in await stage.desk.container.journal.since(0)]
     assert message.text != before or "taken_back" in lines
     assert len(stage.sample.answered(stage.vendor)) <= 1
 
@@ -209,7 +209,7 @@ async def test_hostile_events_end_in_no_error_of_ours_and_lose_no_good_message(s
 
 @channels(CALLED)
 def test_reading_never_raises(stage: Stage) -> None:
-    channel = stage.desk.house.channels.channels[stage.name].channel
+    channel = stage.desk.container.channels.channels[stage.name].channel
     dice = random.Random(stage.name)
     for what in RECORDINGS:
         if what in stage.sample.without:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.channels.kind import Kind
+from frontdesk.channels.kind import ChannelKind
 from frontdesk.channels.manual import UNWRITTEN, by_hand, index, page, with_rows
 from frontdesk.channels.registry import KINDS
 
@@ -13,7 +13,7 @@ REPAIR = "run `python -m frontdesk.channels.manual docs/reference`"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_the_page_of_a_channel_is_the_one_that_its_declaration_makes(kind: Kind) -> None:
+def test_the_page_of_a_channel_is_the_one_that_its_declaration_makes(kind: ChannelKind) -> None:
     text = (REFERENCE / "channels" / f"{kind.name}.md").read_text("utf-8")
     assert text == page(kind, by_hand(text)), REPAIR
     assert UNWRITTEN.strip() not in text, f"{kind.name}.md says nothing of what to do at the vendor"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from frontdesk.model import Change, Role, Status
-from frontdesk.storage.tables import inbound_message, outbound_message
+from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from tests.channels.channel_house import BROKEN, ChannelHouse
 from tests.channels.telegram.sample import SAMPLE
 from tests.channels.telegram.vendor import BotApi
@@ -26,7 +26,7 @@ async def bot() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def desk(bot: BotApi, open_channels: Any) -> ChannelHouse:
-    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.knobs, "api_url": bot.url})
+    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.settings, "api_url": bot.url})
     return opened
 
 
@@ -41,7 +41,7 @@ async def say(desk: ChannelHouse, number: int, text: str = BROKEN, **more: Any) 
 async def age(desk: ChannelHouse, hours: float) -> None:
     """Make all messages so much older."""
     past = datetime.now(UTC) - timedelta(hours=hours)
-    await desk.house.database.write(lambda c: c.execute(update(inbound_message).values(received_at=past)).rowcount)
+    await desk.container.database.write(lambda c: c.execute(update(inbound_message).values(received_at=past)).rowcount)
 
 
 async def matters(desk: ChannelHouse) -> list[int]:
@@ -65,14 +65,14 @@ async def test_after_the_window_it_is_another_matter(desk: ChannelHouse) -> None
 async def test_a_closed_matter_is_not_joined_but_an_answer_to_its_message_opens_it_again(desk: ChannelHouse) -> None:
     await say(desk, 1)
     [first] = await desk.messages()
-    reference = (await desk.house.readings.message(first.id)).reference
-    matter = await desk.house.interactions.get(reference)
-    await desk.house.interactions.change(matter, Change(status=Status.CLOSED), "ada")
+    reference = (await desk.container.readings.message(first.id)).reference
+    matter = await desk.container.interactions.get(reference)
+    await desk.container.interactions.change(matter, Change(status=Status.CLOSED), "ada")
     await say(desk, 2, "Another thing is broken")
     await say(desk, 3, "It is broken again", reply_to_message={"message_id": 1})
     assert (await matters(desk))[1] != first.interaction_id
     assert (await matters(desk))[2] == first.interaction_id
-    assert (await desk.house.interactions.get(reference)).status is not Status.CLOSED
+    assert (await desk.container.interactions.get(reference)).status is not Status.CLOSED
 
 
 async def test_an_answer_to_what_we_wrote_joins_its_matter(desk: ChannelHouse) -> None:
@@ -86,20 +86,20 @@ async def test_one_person_is_one_contact_and_learns_new_addresses(desk: ChannelH
     contact = {"phone_number": "+15550002222", "first_name": "Kim", "user_id": 4242}
     await say(desk, 1)
     await say(desk, 2, contact=contact)
-    [found] = (await desk.house.contacts.page(10)).rows
+    [found] = (await desk.container.contacts.page(10)).rows
     assert found.identities == {"TEL": "4242", "PHC": "+15550002222"}
 
 
 async def test_two_contacts_are_merged_with_all_that_is_theirs(desk: ChannelHouse) -> None:
     await say(desk, 1)
-    accepted = await desk.house.inbox.accept(_mail())
+    accepted = await desk.container.inbox.accept(_mail())
     await desk.work()
-    first, second = (await desk.house.contacts.page(10)).rows
-    headers = await key_of(desk.house, Role.AGENT)
+    first, second = (await desk.container.contacts.page(10)).rows
+    headers = await key_of(desk.container, Role.AGENT)
     answer = await desk.client.post(f"/api/v1/contacts/{first.id}/merge", json={"other": second.id}, headers=headers)
     assert answer.status_code == 200
     assert answer.json()["identities"] == {"TEL": "4242", "EMI": "kim@example.com"}
-    assert [contact.id for contact in (await desk.house.contacts.page(10)).rows] == [first.id]
+    assert [contact.id for contact in (await desk.container.contacts.page(10)).rows] == [first.id]
     assert {message.contact_id for message in await desk.messages()} == {first.id}
     assert accepted.message_id
 
@@ -112,16 +112,16 @@ def _mail() -> Any:
 
 async def test_merging_with_itself_or_nobody_is_refused(desk: ChannelHouse) -> None:
     await say(desk, 1)
-    [contact] = (await desk.house.contacts.page(10)).rows
-    headers = await key_of(desk.house, Role.AGENT)
+    [contact] = (await desk.container.contacts.page(10)).rows
+    headers = await key_of(desk.container, Role.AGENT)
     path = f"/api/v1/contacts/{contact.id}/merge"
     assert (await desk.client.post(path, json={"other": contact.id}, headers=headers)).status_code == 400
     assert (await desk.client.post(path, json={"other": 999}, headers=headers)).status_code == 404
 
 
 async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: Any) -> None:
-    knobs = {**SAMPLE.knobs, "api_url": bot.url}
-    desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 3}, telegram=knobs)
+    section = {**SAMPLE.settings, "api_url": bot.url}
+    desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 3}, telegram=section)
     for number in range(6):
         await say(desk, number + 1, f"{BROKEN} {number}")
     assert len(bot.sent) == 3
@@ -131,13 +131,13 @@ async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: 
 
 
 async def test_what_a_person_writes_is_never_withheld(bot: BotApi, open_channels: Any) -> None:
-    knobs = {**SAMPLE.knobs, "api_url": bot.url}
-    desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 1}, telegram=knobs)
+    section = {**SAMPLE.settings, "api_url": bot.url}
+    desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 1}, telegram=section)
     await say(desk, 1)
     [message] = await desk.messages()
-    reference = (await desk.house.readings.message(message.id)).reference
-    matter = await desk.house.interactions.get(reference)
-    await desk.house.replies.add(matter, "A technician calls you today.", "HA", "ada", None)
+    reference = (await desk.container.readings.message(message.id)).reference
+    matter = await desk.container.interactions.get(reference)
+    await desk.container.replies.add(matter, "A technician calls you today.", "HA", "ada", None)
     await desk.work()
     assert bot.sent[-1]["text"] == "A technician calls you today."
 
@@ -145,10 +145,10 @@ async def test_what_a_person_writes_is_never_withheld(bot: BotApi, open_channels
 async def test_a_long_answer_is_split_and_each_part_sent_once(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.house.interactions.get((await desk.house.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
     text = "\n\n".join(f"Step {number}. " + "Turn the screw. " * 60 for number in range(8))
     bot.sent.clear()
-    await desk.house.replies.add(matter, text, "HA", "ada", None)
+    await desk.container.replies.add(matter, text, "HA", "ada", None)
     await desk.work()
     assert len(bot.sent) == 2
     assert " ".join(" ".join(part["text"] for part in bot.sent).split()) == " ".join(text.split())
@@ -159,10 +159,10 @@ async def test_a_long_answer_is_split_and_each_part_sent_once(desk: ChannelHouse
 async def test_after_a_failure_in_the_middle_only_the_rest_is_sent(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.house.interactions.get((await desk.house.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
     text = "\n\n".join(f"Step {number}. " + "Turn the screw. " * 60 for number in range(8))
     bot.sent.clear()
-    await desk.house.replies.add(matter, text, "HA", "ada", None)
+    await desk.container.replies.add(matter, text, "HA", "ada", None)
     bot.busy_after = 1
     await desk.work()
     assert [part["text"][:6] for part in bot.sent] == ["Step 0"]
@@ -175,9 +175,9 @@ async def test_after_a_failure_in_the_middle_only_the_rest_is_sent(desk: Channel
 async def test_too_long_an_answer_is_refused_with_the_reason(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.house.interactions.get((await desk.house.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
     bot.sent.clear()
-    await desk.house.replies.add(matter, "word " * 6000, "HA", "ada", None)
+    await desk.container.replies.add(matter, "word " * 6000, "HA", "ada", None)
     await desk.work()
     answer = (await desk.answers())[-1]
     assert (answer.state, bot.sent) == ("failed", [])
@@ -190,8 +190,8 @@ async def test_an_attachment_is_served_to_be_saved_and_only_to_the_team(desk: Ch
     [kept] = await desk.attachments()
     path = f"/api/v1/attachments/{kept.id}"
     assert (await desk.client.get(path)).status_code == 401
-    assert (await desk.client.get(path, headers=await key_of(desk.house, Role.CUSTOMER))).status_code == 403
-    agent = await key_of(desk.house, Role.AGENT)
+    assert (await desk.client.get(path, headers=await key_of(desk.container, Role.CUSTOMER))).status_code == 403
+    agent = await key_of(desk.container, Role.AGENT)
     got = await desk.client.get(path, headers=agent)
     assert got.headers["content-disposition"].startswith('attachment; filename="photo.jpg"')
     assert got.headers["x-content-type-options"] == "nosniff"
@@ -203,7 +203,7 @@ async def test_an_attachment_is_served_to_be_saved_and_only_to_the_team(desk: Ch
 async def test_the_ledger_agrees_and_shows_what_is_missing(desk: ChannelHouse) -> None:
     await say(desk, 1)
     today = datetime.now(UTC).date()
-    ledger, names = desk.house.channels.ledger, {"telegram": "TEL"}
+    ledger, names = desk.container.channels.ledger, {"telegram": "TEL"}
     [line] = await ledger.lines(today, today, names, timedelta(0))
     counts = (line.events, line.seen, line.stored, line.analysed, line.decided, line.answered, line.waiting)
     assert (counts, line.differs) == ((1, 1, 1, 1, 1, 1, 0), False)
@@ -211,7 +211,7 @@ async def test_the_ledger_agrees_and_shows_what_is_missing(desk: ChannelHouse) -
     await desk.hand_in("telegram", body, dict(SAMPLE.sign(body).headers))
     await say(desk, 2, "Another thing")
     later = update(inbound_message).where(inbound_message.c.provider_id == "4242:2").values(analysis_id=None)
-    await desk.house.database.write(lambda c: c.execute(later).rowcount)
+    await desk.container.database.write(lambda c: c.execute(later).rowcount)
     [line] = await ledger.lines(today, today, names, timedelta(0))
     assert (line.unread, line.seen, line.analysed, line.differs) == (1, 2, 1, True)
 
@@ -221,14 +221,14 @@ async def test_the_ledger_counts_what_was_withheld_as_closed_and_what_failed_as_
     today = datetime.now(UTC).date()
     for state, expected in (("withheld", (0, 1, 0)), ("failed", (0, 0, 1))):
         changed = update(outbound_message).values(state=state)
-        await desk.house.database.write(lambda c, changed=changed: c.execute(changed).rowcount)
-        [line] = await desk.house.channels.ledger.lines(today, today, {"telegram": "TEL"}, timedelta(0))
+        await desk.container.database.write(lambda c, changed=changed: c.execute(changed).rowcount)
+        [line] = await desk.container.channels.ledger.lines(today, today, {"telegram": "TEL"}, timedelta(0))
         assert (line.answered, line.closed, line.waiting) == expected
 
 
 async def test_channels_ledger_and_events_are_told_by_rest(desk: ChannelHouse) -> None:
     await say(desk, 1)
-    boss = await key_of(desk.house, Role.SUPERVISOR)
+    boss = await key_of(desk.container, Role.SUPERVISOR)
     listed = (await desk.client.get("/api/v1/channels", headers=boss)).json()
     assert {each["name"]: each["is_on"] for each in listed}["telegram"] is True
     [event] = (await desk.client.get("/api/v1/channels/events?channel=telegram", headers=boss)).json()
@@ -241,7 +241,7 @@ async def test_channels_ledger_and_events_are_told_by_rest(desk: ChannelHouse) -
 
 
 async def test_an_event_is_handed_in_by_hand_once(desk: ChannelHouse) -> None:
-    agent = await key_of(desk.house, Role.AGENT)
+    agent = await key_of(desk.container, Role.AGENT)
     told = {"id": "p1", "text": BROKEN, "name": "Kim Doe", "phone": "+15550002222"}
     first = await desk.client.post("/api/v1/channels/in_person/events", json=told, headers=agent)
     second = await desk.client.post("/api/v1/channels/in_person/events", json=told, headers=agent)
@@ -253,8 +253,8 @@ async def test_an_event_is_handed_in_by_hand_once(desk: ChannelHouse) -> None:
 
 
 async def test_numbers_that_were_heard_name_no_customer_until_a_person_confirms_them(desk: ChannelHouse) -> None:
-    await desk.house.customers.add("0000012345", "Doe Ltd", None)
-    agent = await key_of(desk.house, Role.AGENT)
+    await desk.container.customers.add("0000012345", "Doe Ltd", None)
+    agent = await key_of(desk.container, Role.AGENT)
     told = {"id": "c1", "audio": "UklGRg==", "media_type": "audio/wav", "caller": "+15550002222"}
     await desk.client.post("/api/v1/channels/phone/events", json=told, headers=agent)
     await desk.work()
@@ -269,7 +269,7 @@ async def test_numbers_that_were_heard_name_no_customer_until_a_person_confirms_
 async def test_an_event_of_a_channel_that_is_not_set_up_any_more_is_kept_for_replay(desk: ChannelHouse) -> None:
     from frontdesk.model.channels import RawEvent
 
-    await desk.house.channels.take(RawEvent("gone", "1", b"{}"))
+    await desk.container.channels.take(RawEvent("gone", "1", b"{}"))
     await desk.work()
     [event] = await desk.events()
     assert (event.state, "is not set up" in event.error) == ("failed", True)

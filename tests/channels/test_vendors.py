@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from frontdesk.channels import wechat
 from frontdesk.channels.oauth1 import Keys, signature
-from frontdesk.channels.slack import Slack, SlackKnobs
+from frontdesk.channels.slack import Slack, SlackSettings
 from frontdesk.channels.twilio import verify as verify_twilio
 from frontdesk.interfaces.channels import Forged, WebhookRequest
 from frontdesk.model.channels import CustomerMessage, RawEvent
@@ -37,8 +37,8 @@ async def stage(request: Any, open_channels: Any) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         vendor = sample.vendor()
         url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-        knobs = {**sample.knobs, **(sample.urls(url) if url else {}), **more}
-        yield Stage(name, sample, vendor, await open_channels(**{name: knobs}))
+        section = {**sample.settings, **(sample.urls(url) if url else {}), **more}
+        yield Stage(name, sample, vendor, await open_channels(**{name: section}))
 
 
 def on(*names: Any) -> Any:
@@ -66,7 +66,7 @@ async def test_slacks_own_example_of_a_signature_is_good(settings: Any) -> None:
         b"response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
         b"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
     )
-    channel = Slack(SlackKnobs("8f742231b10e8888abcd99yyyzzz85a5", "x"), tools(1531420618))
+    channel = Slack(SlackSettings("8f742231b10e8888abcd99yyyzzz85a5", "x"), tools(1531420618))
     headers = {
         "x-slack-request-timestamp": "1531420618",
         "x-slack-signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
@@ -164,7 +164,7 @@ async def test_an_echo_finds_an_answer_whose_sending_broke_off(stage: Stage) -> 
 @on("x")
 async def test_x_checks_the_address_by_a_challenge(stage: Stage) -> None:
     answer = await stage.desk.client.get(path("x", "crc_token=abc"))
-    right = signers.base64_of(stage.sample.knobs["consumer_secret"], b"abc")
+    right = signers.base64_of(stage.sample.settings["consumer_secret"], b"abc")
     assert answer.json() == {"response_token": f"sha256={right}"}
     assert (await stage.desk.client.get(path("x", "other=1"))).status_code == 401
 
@@ -201,7 +201,7 @@ def test_the_oauth_signature_is_that_of_xs_documentation(settings: Any) -> None:
 @on("linkedin")
 async def test_linkedin_challenges_the_address(stage: Stage) -> None:
     answer = await stage.desk.client.get(path("linkedin", "challengeCode=890e4665"))
-    right = signers.mac(stage.sample.knobs["client_secret"], b"890e4665").hexdigest()
+    right = signers.mac(stage.sample.settings["client_secret"], b"890e4665").hexdigest()
     assert answer.json() == {"challengeCode": "890e4665", "challengeResponse": right}
 
 
@@ -268,7 +268,7 @@ async def test_after_48_hours_the_answer_waits(stage: Stage) -> None:
 
 def test_entities_in_xml_are_not_expanded(settings: Any) -> None:
     bomb = b"<!DOCTYPE a [<!ENTITY b 'x'>]><xml><MsgType>&b;</MsgType></xml>"
-    channel = wechat.WeChat(wechat.WeChatKnobs("wx1", "s", "t"), tools(0))
+    channel = wechat.WeChat(wechat.WeChatSettings("wx1", "s", "t"), tools(0))
     [found] = channel.read(RawEvent("wechat", "1", bomb))
     assert not isinstance(found, CustomerMessage)
 
@@ -371,8 +371,8 @@ async def test_the_website_tells_when_an_answer_was_seen(stage: Stage) -> None:
 async def test_an_event_that_a_reader_failed_at_is_read_again_when_the_reader_is_repaired(
     open_channels: Any, settings: Any
 ) -> None:
-    desk: ChannelHouse = await open_channels(web=sample_of("web").knobs)
-    channel = desk.house.channels.channels["web"].channel
+    desk: ChannelHouse = await open_channels(web=sample_of("web").settings)
+    channel = desk.container.channels.channels["web"].channel
     repaired = channel.read
 
     def broken(event: RawEvent) -> Any:
@@ -386,7 +386,7 @@ async def test_an_event_that_a_reader_failed_at_is_read_again_when_the_reader_is
         ("failed", "the reader of web failed: KeyError")
     ]
     channel.read = repaired  # type: ignore[method-assign]
-    await desk.house.channels.events.replay([])
+    await desk.container.channels.events.replay([])
     await desk.work()
     assert [event.state for event in await desk.events()] == ["read"]
     assert len(await desk.messages()) == 1

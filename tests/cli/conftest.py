@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from frontdesk.cli.root import whole
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 
 COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
 TIMEOUT = 120

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from frontdesk.app import open_house
 from frontdesk.model import NewMessage, Role
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import open_container
 
 Invoke = Callable[..., Result]
 PASSWORD = "correct horse battery staple"
@@ -83,10 +84,10 @@ def failed(settings: Settings) -> str:
     """The id of a piece of work that has failed."""
 
     async def fail() -> str:
-        async with open_house(settings) as house:
-            accepted = await house.inbox.accept(NewMessage("hello", "WEB"))
-            ((_, lease),) = await house.work.claim("test:1", 1, 30)
-            await house.work.fail(lease, "the model\nis on holiday")
+        async with open_container(settings) as container:
+            accepted = await container.inbox.accept(NewMessage("hello", "WEB"))
+            ((_, lease),) = await container.work.claim("test:1", 1, 30)
+            await container.work.fail(lease, "the model\nis on holiday")
             return accepted.message_id
 
     return asyncio.run(fail())
@@ -118,8 +119,8 @@ def test_accounts_are_made_changed_and_ended(invoke_on: Invoke, settings: Settin
     assert invoke_on("users", "password", "kim@example.com", "--password-stdin", feed=f"{PASSWORD} 2\n").exit_code == 0
 
     async def verify(password: str) -> Role | None:
-        async with open_house(settings) as house:
-            account = await house.accounts.verify("kim@example.com", password)
+        async with open_container(settings) as container:
+            account = await container.accounts.verify("kim@example.com", password)
             return account.role if account else None
 
     assert asyncio.run(verify(PASSWORD)) is None

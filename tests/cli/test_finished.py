@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.cli.finished import Finished, skip_finished
-from frontdesk.cli.records import Record
-from frontdesk.cli.showing import as_json
+from frontdesk.cli.files.finished import Finished, skip_finished
+from frontdesk.cli.files.records import Record
+from frontdesk.cli.framework.showing import as_json
 from frontdesk.interfaces import Invalid
 
 RECORDS = [

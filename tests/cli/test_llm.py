@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import Result
 
-from frontdesk.cli.use_case_reference import reference
+from frontdesk.cli.llm.use_case_reference import reference
 from tests.cli.conftest import Run
 
 Invoke = Callable[..., Result]
@@ -53,7 +53,7 @@ def test_a_new_use_case_is_put_in_force_and_taken_back(run: Run, tmp_path: Path)
 
 def test_without_a_model_there_is_nothing_to_read_again_with(run: Run) -> None:
     refused = run("reanalyse", "--tier", "builtin")
-    assert (refused.returncode, "llm.ladders" in refused.stderr) == (2, True)
+    assert (refused.returncode, "llm.chains" in refused.stderr) == (2, True)
     unknown = run(
         "llm",
         "try",
@@ -89,5 +89,5 @@ def test_every_use_case_is_a_command_with_its_inputs_as_options(invoke: Invoke, 
 
 def test_the_page_of_use_cases_is_made_of_them() -> None:
     page = Path(__file__).parents[2] / "docs" / "reference" / "use-cases.md"
-    wanted = "run: python -m frontdesk.cli.use_case_reference > docs/reference/use-cases.md"
+    wanted = "run: python -m frontdesk.cli.llm.use_case_reference > docs/reference/use-cases.md"
     assert page.read_text("utf-8") == reference(), wanted

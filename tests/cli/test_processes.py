@@ -84,8 +84,8 @@ def test_a_demo_that_was_killed_while_it_began_is_whole_after_the_next_start(
 
 
 def test_the_demo_keeps_away_from_the_real_data(invoke: Callable[..., Result], tmp_path: Path) -> None:
-    from frontdesk.cli.demonstrating import _own_folder
-    from frontdesk.settings import Settings
+    from frontdesk.cli.demo.command import _own_folder
+    from frontdesk.settings.sections import Settings
 
     assert _own_folder() != Settings().folder
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.cli.delimited import MOST_LINES_OF_RECORD
-from frontdesk.cli.records import Record, open_source, read_records
+from frontdesk.cli.files.delimited import MOST_LINES_OF_RECORD
+from frontdesk.cli.files.records import Record, open_source, read_records
 from frontdesk.interfaces import Invalid
 
 

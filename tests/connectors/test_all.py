@@ -1,4 +1,4 @@
-"""What holds for everyone who carries out effects: interfaces.Performer."""
+"""What holds for everyone who carries out effects: interfaces.ActionHandler."""
 
 import base64
 import re
@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House, now
 from frontdesk.connectors.fsm import Fsm
 from frontdesk.connectors.registry import known
 from frontdesk.connectors.s4 import OrderStatus
 from frontdesk.connectors.service_cloud import Cases
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.connectors.webhook import Webhook
-from frontdesk.interfaces import Failed, NoAnswer, Performer
+from frontdesk.interfaces import ActionHandler, Failed, NoAnswer
 from frontdesk.model import Case, Effect, Lease, NewMessage, WorkState
 from frontdesk.orchestrator.actions import REPLY
 from frontdesk.outgoing import Outgoing
@@ -26,6 +25,7 @@ from frontdesk.simulators.s4 import S4
 from frontdesk.simulators.service_cloud import ServiceCloud
 from frontdesk.simulators.serving import Asked, Told
 from frontdesk.simulators.tokens import Tokens
+from frontdesk.wiring.container import Container, now
 from tests.connectors.conftest import QUICK, Running, effect
 from tests.connectors.test_fsm import ACCOUNT
 
@@ -36,7 +36,7 @@ PAGES = Path(__file__).parent.parent.parent / "docs" / "reference" / "connectors
 class Other:
     """A performer, an effect for it, and the other side where there is one on the network."""
 
-    performer: Performer
+    action_handler: ActionHandler
     effect: Effect
     running: Running | None = None
     looks: bool = True
@@ -58,11 +58,13 @@ ON_THE_NETWORK = ("fsm", "s4", "service_cloud", "webhook")
 
 
 @pytest.fixture(params=["service_desk", "reply", *ON_THE_NETWORK])
-async def other(request: pytest.FixtureRequest, house: House, serve: Any, outgoing: Outgoing) -> AsyncIterator[Other]:
+async def other(
+    request: pytest.FixtureRequest, container: Container, serve: Any, outgoing: Outgoing
+) -> AsyncIterator[Other]:
     if request.param == "service_desk":
-        yield Other(ServiceDesk(house.service_desk, now), effect("create_service_call"))
+        yield Other(ServiceDesk(container.service_desk, now), effect("create_service_call"))
     elif request.param == "reply":
-        yield Other(house.desk.performers[REPLY], effect(REPLY, template="received"))
+        yield Other(container.pipeline.action_handlers[REPLY], effect(REPLY, template="received"))
     else:
         yield await _on_the_network(request.param, serve, outgoing)
 
@@ -87,26 +89,26 @@ async def _on_the_network(name: str, serve: Any, outgoing: Outgoing) -> Other:
 
 
 @pytest.fixture
-async def case(house: House) -> Case:
+async def case(container: Container) -> Case:
     """A case as the pipeline has it when it acts."""
-    await house.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
-    await house.runner.run_until_idle()
-    [row] = await house.work.list(WorkState.DONE)
-    return await house.desk.cases.load(row, Lease(row.id, "", now()))
+    await container.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
+    await container.runner.run_until_idle()
+    [row] = await container.work.list(WorkState.DONE)
+    return await container.pipeline.cases.load(row, Lease(row.id, "", now()))
 
 
 async def test_nothing_is_found_before_it_was_done(other: Other) -> None:
-    assert await other.performer.find(other.effect.key) is None
+    assert await other.action_handler.find(other.effect.key) is None
 
 
 async def test_done_once_more_it_is_done_once_and_says_the_same(other: Other, case: Case) -> None:
-    first = await other.performer.perform(other.effect, case)
-    assert await other.performer.perform(other.effect, case) == first
+    first = await other.action_handler.perform(other.effect, case)
+    assert await other.action_handler.perform(other.effect, case) == first
 
 
 async def test_what_was_done_is_found_where_that_can_be_asked(other: Other, case: Case) -> None:
-    first = await other.performer.perform(other.effect, case)
-    found = await other.performer.find(other.effect.key)
+    first = await other.action_handler.perform(other.effect, case)
+    found = await other.action_handler.find(other.effect.key)
     assert (found == first) if other.looks else (found is None)
 
 
@@ -116,7 +118,7 @@ async def test_no_answer_is_an_error_of_ours_that_is_worth_another_try(other: Ot
     assert other.running is not None
     other.running.fault(**{fault: 1.0})
     with pytest.raises(Failed) as error:
-        await other.performer.perform(other.effect, case)
+        await other.action_handler.perform(other.effect, case)
     assert not error.value.permanent
 
 

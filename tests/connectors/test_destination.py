@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import now
-from frontdesk.back_ends import back_ends
 from frontdesk.connectors.destination import Destinations, ThroughDestination
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.connectors.tokens import client_token
@@ -16,6 +14,8 @@ from frontdesk.simulators.fsm import Fsm
 from frontdesk.simulators.rules import Rules
 from frontdesk.simulators.s4 import S4
 from frontdesk.simulators.tokens import Tokens
+from frontdesk.wiring.back_ends import back_ends
+from frontdesk.wiring.container import now
 from tests.connectors.conftest import QUICK, case, effect
 from tests.connectors.test_setting_up import settings
 
@@ -62,31 +62,37 @@ def connectors(served: Any, **more: Any) -> Any:
 
 
 async def test_a_service_call_is_opened_in_the_system_that_the_destination_names(
-    served: Any, house: Any, outgoing: Outgoing
+    served: Any, container: Any, outgoing: Outgoing
 ) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    performer = back_ends(asked, outgoing, ServiceDesk(house.service_desk, now), now).performers["create_service_call"]
-    receipt = await performer.perform(effect("create_service_call"), case())
-    assert await performer.find("01KEY:default:1:0") == receipt
+    action_handler = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now).action_handlers[
+        "create_service_call"
+    ]
+    receipt = await action_handler.perform(effect("create_service_call"), case())
+    assert await action_handler.find("01KEY:default:1:0") == receipt
     assert served.state() == {"asked_for": ["FSM"]}
 
 
-async def test_a_token_that_ended_early_is_asked_for_again(served: Any, house: Any, outgoing: Outgoing) -> None:
+async def test_a_token_that_ended_early_is_asked_for_again(served: Any, container: Any, outgoing: Outgoing) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    performer = back_ends(asked, outgoing, ServiceDesk(house.service_desk, now), now).performers["create_service_call"]
-    await performer.find("x")
+    action_handler = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now).action_handlers[
+        "create_service_call"
+    ]
+    await action_handler.find("x")
     served.fsm.simulator.tokens.forget()
-    assert await performer.find("x") is None
+    assert await action_handler.find("x") is None
     assert served.state() == {"asked_for": ["FSM", "FSM"]}
 
 
-async def test_the_rules_service_and_the_order_system_answer_too(served: Any, house: Any, outgoing: Outgoing) -> None:
+async def test_the_rules_service_and_the_order_system_answer_too(
+    served: Any, container: Any, outgoing: Outgoing
+) -> None:
     asked = connectors(served, rules={"url": "destination:BRM", "service_id": "route"}, s4={"url": "destination:S4"})
-    backs = back_ends(asked, outgoing, ServiceDesk(house.service_desk, now), now)
+    backs = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now)
     assert backs.sap_rules is not None
     assert await backs.sap_rules.route({"intent": "TI"}) == "TI-Chatbot"
     with pytest.raises(ConnectorFailed, match="404"):  # signed in: an order that is not there
-        await backs.performers["order_status"].perform(effect("order_status", order_no="999"), case())
+        await backs.action_handlers["order_status"].perform(effect("order_status", order_no="999"), case())
 
 
 @pytest.mark.parametrize(
@@ -102,6 +108,8 @@ async def test_a_destination_that_cannot_be_used_is_named(
     assert not failed.value.permanent
 
 
-def test_a_destination_without_the_service_is_refused_at_start(house: Any, outgoing: Outgoing) -> None:
+def test_a_destination_without_the_service_is_refused_at_start(container: Any, outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match="destination:FSM"):
-        back_ends(settings({"fsm": {"url": "destination:FSM"}}), outgoing, ServiceDesk(house.service_desk, now), now)
+        back_ends(
+            settings({"fsm": {"url": "destination:FSM"}}), outgoing, ServiceDesk(container.service_desk, now), now
+        )

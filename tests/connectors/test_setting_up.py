@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontdesk.app import House, now
-from frontdesk.back_ends import back_ends
 from frontdesk.connectors.fsm import Fsm
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.interfaces import Invalid
 from frontdesk.outgoing import Outgoing
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.back_ends import back_ends
+from frontdesk.wiring.container import Container, now
 
 FSM = {"url": "http://127.0.0.1:9", "client_id": "a", "client_secret": "b", "account_id": "1", "company_id": "1"}
 SAP = {"url": "http://127.0.0.1:9", "user": "me", "password": "x"}
@@ -23,22 +24,22 @@ def settings(tables: dict[str, Any]) -> Settings:
     return msgspec.convert({**msgspec.to_builtins(loaded), "connectors": tables}, Settings)
 
 
-def set_up(tables: dict[str, Any], house: House, outgoing: Outgoing) -> Any:
-    return back_ends(settings(tables), outgoing, ServiceDesk(house.service_desk, now), now)
+def set_up(tables: dict[str, Any], container: Container, outgoing: Outgoing) -> Any:
+    return back_ends(settings(tables), outgoing, ServiceDesk(container.service_desk, now), now)
 
 
 async def test_without_settings_there_is_the_built_in_service_desk_and_nothing_else(
-    house: House, outgoing: Outgoing
+    container: Container, outgoing: Outgoing
 ) -> None:
-    found = set_up({}, house, outgoing)
-    assert list(found.performers) == ["create_service_call"]
-    assert isinstance(found.performers["create_service_call"], ServiceDesk)
+    found = set_up({}, container, outgoing)
+    assert list(found.action_handlers) == ["create_service_call"]
+    assert isinstance(found.action_handlers["create_service_call"], ServiceDesk)
 
 
-async def test_each_back_end_with_an_address_carries_out_its_action(house: House, outgoing: Outgoing) -> None:
+async def test_each_back_end_with_an_address_carries_out_its_action(container: Container, outgoing: Outgoing) -> None:
     tables = {"fsm": FSM, "service_calls": "fsm", "s4": SAP, "service_cloud": SAP, "webhook": {"secret": SECRET}}
-    found = set_up(tables, house, outgoing)
-    assert set(found.performers) == {"create_service_call", "order_status", "update_case", "notify_webhook"}
+    found = set_up(tables, container, outgoing)
+    assert set(found.action_handlers) == {"create_service_call", "order_status", "update_case", "notify_webhook"}
     assert isinstance(found.fsm, Fsm)
 
 
@@ -56,15 +57,15 @@ async def test_each_back_end_with_an_address_carries_out_its_action(house: House
     ],
 )
 async def test_a_setting_that_is_missing_is_named(
-    tables: dict[str, Any], named: str, house: House, outgoing: Outgoing
+    tables: dict[str, Any], named: str, container: Container, outgoing: Outgoing
 ) -> None:
     with pytest.raises(Invalid) as error:
-        set_up(tables, house, outgoing)
+        set_up(tables, container, outgoing)
     assert error.value.field == named
 
 
 def test_secrets_are_not_shown(outgoing: Outgoing) -> None:
-    from frontdesk.back_ends import _plan
+    from frontdesk.wiring.back_ends import _plan
 
     plan = _plan(settings({"fsm": {**FSM, "client_secret": "hush"}, "s4": {**SAP, "password": "hush"}}).connectors)
     assert "hush" not in repr(plan)

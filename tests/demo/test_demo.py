@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from frontdesk.demo import demo_customers, demo_messages
 from frontdesk.model import CodeList
-from frontdesk.storage.seeds import code_lists
+from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.ticketing.submission import check
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)

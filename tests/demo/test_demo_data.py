@@ -8,34 +8,36 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, func, select
 
-from frontdesk.app import House
 from frontdesk.cli.root import whole
+from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.demo.matter import Wish
 from frontdesk.demo.portion import COLUMNS
 from frontdesk.interfaces import Conflict, Sort
 from frontdesk.model import EffectState, InteractionFilter
-from frontdesk.storage import bulk
-from frontdesk.storage.tables import correction, effect, inbound_message, interaction, metadata, outbound_message
-from frontdesk.storage.transfer import counts
+from frontdesk.storage.schema.base import metadata
+from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.transfer import loading as bulk
+from frontdesk.storage.transfer.export import counts
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
 
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOME = 600
 
 
-def wish(messages: int = SOME, seed: int = 7) -> Wish:
-    return Wish(messages, seed, UNTIL)
+def wish(messages: int = SOME, seed: int = 7) -> DemoSize:
+    return DemoSize(messages, seed, UNTIL)
 
 
-async def fill(house: House, messages: int = SOME) -> None:
-    await bulk.room_for(house.database, add=False)
+async def fill(container: Container, messages: int = SOME) -> None:
+    await bulk.room_for(container.database, add=False)
     for portion in make(wish(messages)):
-        await bulk.fill(house.database, portion.tables())
-    await bulk.finish(house.database)
+        await bulk.fill(container.database, portion.tables())
+    await bulk.finish(container.database)
 
 
-def rows(wanted: Wish) -> list[object]:
+def rows(wanted: DemoSize) -> list[object]:
     return [portion.tables() for portion in make(wanted)]
 
 
@@ -73,29 +75,29 @@ def test_few_customers_write_much_and_sundays_are_quiet() -> None:
     assert days[6] < days[0] / 2
 
 
-async def test_what_is_made_reads_like_what_the_pipeline_leaves(house: House) -> None:
-    await fill(house)
-    page = await house.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
+async def test_what_is_made_reads_like_what_the_pipeline_leaves(container: Container) -> None:
+    await fill(container)
+    page = await container.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
     for matter in page.rows:
-        timeline = await house.interactions.timeline(matter.id, 200)
+        timeline = await container.interactions.timeline(matter.id, 200)
         assert timeline.rows
-    first = await house.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
-    reading = await house.readings.message(str(first))
+    first = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
+    reading = await container.readings.message(str(first))
     assert reading.analysis is not None
     assert reading.decision is not None
     assert all(reading.message.text[e.start : e.end] == e.value for e in reading.analysis.entities)
     assert [each.position for each in reading.effects] == list(range(len(reading.decision.actions)))
 
 
-async def test_the_ledger_of_what_is_made_adds_up(house: House) -> None:
-    await fill(house)
-    ledger = await house.database.read(counts)
+async def test_the_ledger_of_what_is_made_adds_up(container: Container) -> None:
+    await fill(container)
+    ledger = await container.database.read(counts)
     assert ledger["seen"] == ledger["stored"] == ledger["analysed"] == ledger["decided"] == SOME
     assert ledger["answered"] == SOME
 
 
-async def test_there_are_corrections_failures_people_and_open_matters(house: House) -> None:
-    await fill(house, 3000)
+async def test_there_are_corrections_failures_people_and_open_matters(container: Container) -> None:
+    await fill(container, 3000)
 
     def some(connection: Connection) -> list[int]:
         asked = (
@@ -106,21 +108,21 @@ async def test_there_are_corrections_failures_people_and_open_matters(house: Hou
         )
         return [connection.execute(query).scalar_one() for query in asked]
 
-    assert all(await house.database.read(some))
+    assert all(await container.database.read(some))
 
 
-async def test_the_house_goes_on_behind_what_is_made(house: House, front: Front) -> None:
-    await fill(house)
-    before = await house.database.read(bulk.next_numbers)
+async def test_the_house_goes_on_behind_what_is_made(container: Container, front: Front) -> None:
+    await fill(container)
+    before = await container.database.read(bulk.next_numbers)
     accepted = await front.say("My oven stays cold.", name="Kim Doe", address="kim@example.com")
     assert accepted.interaction_id == before["interaction"]
 
 
-async def test_real_data_is_left_alone_unless_told(house: House, front: Front) -> None:
+async def test_real_data_is_left_alone_unless_told(container: Container, front: Front) -> None:
     await front.say("My oven stays cold.")
     with pytest.raises(Conflict, match="--add"):
-        await bulk.room_for(house.database, add=False)
-    assert (await bulk.room_for(house.database, add=True))["interaction"] == 2
+        await bulk.room_for(container.database, add=False)
+    assert (await bulk.room_for(container.database, add=True))["interaction"] == 2
 
 
 def test_the_command_says_what_it_did_and_refuses_a_second_time(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml
 
-from frontdesk.edges.xsuaa import SCOPES
+from frontdesk.edges.access.xsuaa import SCOPES
 from tests.signed import Uaa, new_uaa
 
 ROOT = Path(__file__).parents[2]

@@ -8,36 +8,43 @@ from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 
-from frontdesk.app import House, open_house
-from frontdesk.edges.access import BELIEVED_SECONDS, Doorkeeper, DoorRules, check_demo, check_routes, client_address
-from frontdesk.interfaces import Invalid, Proof, Undeclared
+from frontdesk.edges.access.authenticator import (
+    BELIEVED_SECONDS,
+    AccessRules,
+    Authenticator,
+    check_demo,
+    check_routes,
+    client_address,
+)
+from frontdesk.interfaces import AuthMethod, Invalid, Undeclared
 from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
-from frontdesk.web import create_web, door_rules, serve
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.web import access_rules, create_web, serve
 from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
-RULES = DoorRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
+RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
 
 
 @pytest.fixture
-async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[House]:
+async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
     """A house on SQLite: doors are the same on every database."""
-    async with open_house(load(data=tmp_path, environment={}), builtin) as opened:
+    async with open_container(load(data=tmp_path, environment={}), builtin) as opened:
         yield opened
 
 
 @pytest.fixture
-async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[House]:
+async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
     """A house that signs its visitors in."""
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
-    async with open_house(settings, builtin) as opened:
+    async with open_container(settings, builtin) as opened:
         yield opened
 
 
 @pytest.fixture
-async def client(plain: House) -> AsyncIterator[Client]:
+async def client(plain: Container) -> AsyncIterator[Client]:
     async with web_client(plain) as opened:
         yield opened
 
@@ -45,7 +52,7 @@ async def client(plain: House) -> AsyncIterator[Client]:
 # Declared roles
 
 
-async def test_every_route_of_the_application_declares_a_role(plain: House) -> None:
+async def test_every_route_of_the_application_declares_a_role(plain: Container) -> None:
     app = await create_web(plain)
     roles = {
         (route.path, method): handler.opt["role"]
@@ -77,7 +84,7 @@ def test_static_files_that_declare_nothing_are_refused_too(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("role", Role)
-async def test_a_role_opens_what_it_covers_and_nothing_else(plain: House, role: Role) -> None:
+async def test_a_role_opens_what_it_covers_and_nothing_else(plain: Container, role: Role) -> None:
     needed = {
         "/": Role.ANYONE,
         "/metrics": Role.SERVICE,
@@ -108,7 +115,7 @@ async def test_a_person_who_is_not_signed_in_is_led_to_sign_in_and_back(client: 
     assert answer.headers["location"] == "/sign-in?next=/console%3Fquery%3Dlate%2520order"
 
 
-async def test_a_person_whose_role_does_not_reach_gets_a_page_that_says_so(plain: House, client: Client) -> None:
+async def test_a_person_whose_role_does_not_reach_gets_a_page_that_says_so(plain: Container, client: Client) -> None:
     answer = await client.get("/console", headers=HTML | await key_of(plain, Role.CUSTOMER))
     assert answer.status_code == 403
     assert "That is not allowed" in answer.text
@@ -137,9 +144,9 @@ async def test_every_answer_carries_the_security_headers(client: Client, path: s
 # Keys and sessions
 
 
-async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: House) -> None:
+async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: Container) -> None:
     seconds = [0.0]
-    door = Doorkeeper(plain.accounts, RULES, b"secret", lambda: seconds[0])
+    door = Authenticator(plain.accounts, RULES, b"secret", lambda: seconds[0])
     key, secret = await plain.accounts.add_key("shop", Role.SERVICE)
     headers = {b"authorization": f"Bearer {secret}".encode()}
     scope = {"type": "http", "headers": [], "client": ("127.0.0.1", 1)}
@@ -150,7 +157,7 @@ async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: H
     assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
 
 
-async def test_a_session_cookie_is_kept_from_scripts_and_other_sites(plain: House, client: Client) -> None:
+async def test_a_session_cookie_is_kept_from_scripts_and_other_sites(plain: Container, client: Client) -> None:
     await add_account(plain)
     cookie = (await sign_in(client)).headers["set-cookie"]
     assert cookie.startswith("frontdesk_session=")
@@ -161,15 +168,15 @@ async def test_a_session_cookie_is_kept_from_scripts_and_other_sites(plain: Hous
 
 async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: Path, builtin: Builtin) -> None:
     settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
-    async with open_house(settings, builtin) as house, web_client(house) as client:
-        await add_account(house)
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        await add_account(container)
         answer = await sign_in(client)
         assert answer.headers["set-cookie"].startswith("__Host-frontdesk_session=")
         assert "Secure" in answer.headers["set-cookie"]
         assert "max-age" in answer.headers["strict-transport-security"]
 
 
-async def test_signing_out_ends_the_session_at_once(plain: House, client: Client) -> None:
+async def test_signing_out_ends_the_session_at_once(plain: Container, client: Client) -> None:
     await add_account(plain)
     await sign_in(client)
     page = await client.get("/console")
@@ -179,7 +186,7 @@ async def test_signing_out_ends_the_session_at_once(plain: House, client: Client
     assert (await client.get("/console")).status_code == 401
 
 
-async def test_a_deactivated_person_is_let_in_no_longer(plain: House) -> None:
+async def test_a_deactivated_person_is_let_in_no_longer(plain: Container) -> None:
     await add_account(plain)
     async with web_client(plain) as client:
         await sign_in(client)
@@ -193,7 +200,9 @@ async def test_a_deactivated_person_is_let_in_no_longer(plain: House) -> None:
 MESSAGE = {"text": "The oven is broken", "sender": {"name": "Ada"}}
 
 
-async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_page(plain: House, client: Client) -> None:
+async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_page(
+    plain: Container, client: Client
+) -> None:
     await add_account(plain)
     await sign_in(client)
     assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 403
@@ -204,7 +213,7 @@ async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_pag
     assert accepted.status_code == 202
 
 
-async def test_the_token_of_another_session_does_not_fit(plain: House) -> None:
+async def test_the_token_of_another_session_does_not_fit(plain: Container) -> None:
     await add_account(plain)
     async with web_client(plain) as mine, web_client(plain) as theirs:
         await sign_in(mine)
@@ -215,7 +224,7 @@ async def test_the_token_of_another_session_does_not_fit(plain: House) -> None:
     assert "load it again" in answer.json()["detail"]
 
 
-async def test_a_program_with_a_key_needs_no_token(plain: House, client: Client) -> None:
+async def test_a_program_with_a_key_needs_no_token(plain: Container, client: Client) -> None:
     answer = await client.post("/api/v1/messages", json=MESSAGE, headers=await key_of(plain, Role.SERVICE))
     assert answer.status_code == 202
 
@@ -246,14 +255,14 @@ async def test_our_own_pages_and_programs_without_origin_may_post(client: Client
 # The demo
 
 
-async def test_the_demo_signs_visitors_of_this_machine_in(demo: House) -> None:
+async def test_the_demo_signs_visitors_of_this_machine_in(demo: Container) -> None:
     async with web_client(demo) as client:
         page = await client.get("/console")
     assert page.status_code == 200
     assert "Demo Supervisor" in page.text
 
 
-async def test_a_visitor_of_the_demo_may_edit_intents_by_odata(demo: House) -> None:
+async def test_a_visitor_of_the_demo_may_edit_intents_by_odata(demo: Container) -> None:
     intent = "/admin/InboundCustomerMessageIntent(code='TI',IsActiveEntity={})"
     async with web_client(demo) as client:
         fetched = await client.get("/admin/", headers={"X-CSRF-Token": "Fetch"})
@@ -276,18 +285,18 @@ async def test_a_visitor_of_the_demo_may_edit_intents_by_odata(demo: House) -> N
         ("127.0.0.1", {"Authorization": "Bearer fd_wrong"}),
     ],
 )
-async def test_the_demo_signs_nobody_else_in(demo: House, address: str, headers: dict[str, str]) -> None:
+async def test_the_demo_signs_nobody_else_in(demo: Container, address: str, headers: dict[str, str]) -> None:
     async with web_client(demo, address) as client:
         assert (await client.get("/console", headers=headers)).status_code == 401
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
-async def test_the_demo_knows_the_names_of_this_machine(demo: House, host: str) -> None:
+async def test_the_demo_knows_the_names_of_this_machine(demo: Container, host: str) -> None:
     async with web_client(demo, "::1") as client:
         assert (await client.get("/console", headers={"Host": host})).status_code == 200
 
 
-async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not(demo: House) -> None:
+async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not(demo: Container) -> None:
     browser = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
     async with web_client(demo) as client:
         assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 202
@@ -297,7 +306,7 @@ async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not
         assert answer.status_code == 202
 
 
-async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_sign_in(demo: House) -> None:
+async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_sign_in(demo: Container) -> None:
     async with web_client(demo) as client:
         token = token_in(await client.get("/"))
         await client.post("/sign-out", data={"_csrf_token": token})
@@ -317,7 +326,7 @@ def test_a_demo_behind_a_proxy_is_refused_at_start(tmp_path: Path) -> None:
     environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_TRUST_PROXY": "true"}
     settings = load(data=tmp_path, environment=environment)
     with pytest.raises(Invalid, match="exclude each other"):
-        check_demo("127.0.0.1", door_rules(settings))
+        check_demo("127.0.0.1", access_rules(settings))
 
 
 # Addresses
@@ -331,22 +340,22 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy() -> None:
     assert client_address(scope, trust_proxy=True) == "198.51.100.4"  # type: ignore[arg-type]
 
 
-async def test_a_visit_says_by_what_it_was_let_in(plain: House) -> None:
-    door = Doorkeeper(plain.accounts, RULES, b"secret")
+async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:
+    door = Authenticator(plain.accounts, RULES, b"secret")
     scope = {"type": "http", "headers": [], "client": None}
     caller, visit = await door.identify(scope, {})  # type: ignore[arg-type]
-    assert (caller, visit.proof, visit.csrf_token) == (NOBODY, Proof.NOTHING, "")
+    assert (caller, visit.proof, visit.csrf_token) == (NOBODY, AuthMethod.NOTHING, "")
 
 
 # Keys that are narrowed
 
 
-async def narrow(house: House, *scopes: str, role: Role = Role.ADMIN, **more: int) -> dict[str, str]:
-    _, secret = await house.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
+async def narrow(container: Container, *scopes: str, role: Role = Role.ADMIN, **more: int) -> dict[str, str]:
+    _, secret = await container.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
     return {"Authorization": f"Bearer {secret}"}
 
 
-async def test_a_narrowed_key_reaches_what_its_scopes_name_and_what_is_open(plain: House, client: Client) -> None:
+async def test_a_narrowed_key_reaches_what_its_scopes_name_and_what_is_open(plain: Container, client: Client) -> None:
     chat, api = await narrow(plain, "llm:chat"), await narrow(plain, "api")
     refused = await client.get("/api/v1/interactions", headers=chat)
     assert (refused.status_code, refused.json()["detail"]) == (
@@ -357,13 +366,13 @@ async def test_a_narrowed_key_reaches_what_its_scopes_name_and_what_is_open(plai
     assert (await client.get("/api/v1/interactions", headers=api)).status_code == 200
 
 
-async def test_a_key_can_be_shown_as_anthropics_clients_do(plain: House, client: Client) -> None:
+async def test_a_key_can_be_shown_as_anthropics_clients_do(plain: Container, client: Client) -> None:
     secret = (await narrow(plain, "api"))["Authorization"].removeprefix("Bearer ")
     assert (await client.get("/api/v1/interactions", headers={"x-api-key": secret})).status_code == 200
     assert (await client.get("/api/v1/interactions", headers={"x-api-key": "fd_wrong"})).status_code == 401
 
 
-async def test_a_key_asks_no_more_often_than_it_may(plain: House, client: Client) -> None:
+async def test_a_key_asks_no_more_often_than_it_may(plain: Container, client: Client) -> None:
     slow = await narrow(plain, requests_per_minute=2)
     answers = [await client.get("/api/v1/interactions", headers=slow) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]

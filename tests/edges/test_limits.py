@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.edges.limits import Limit, place
+from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.interfaces import TooMany
 
 
@@ -23,7 +23,7 @@ def seconds() -> Seconds:
     return Seconds()
 
 
-def exhaust(limit: Limit, key: str) -> int:
+def exhaust(limit: TokenBuckets, key: str) -> int:
     """How many are let in before the first refusal."""
     for count in range(10_000):
         try:
@@ -34,11 +34,11 @@ def exhaust(limit: Limit, key: str) -> int:
 
 
 def test_a_minutes_worth_is_let_in_at_once_and_then_refused(seconds: Seconds) -> None:
-    assert exhaust(Limit(10, seconds), "a") == 10
+    assert exhaust(TokenBuckets(10, seconds), "a") == 10
 
 
 def test_a_refusal_says_when_to_come_back_and_it_is_true(seconds: Seconds) -> None:
-    limit = Limit(10, seconds)
+    limit = TokenBuckets(10, seconds)
     exhaust(limit, "a")
     with pytest.raises(TooMany) as refusal:
         limit.admit("a")
@@ -47,13 +47,13 @@ def test_a_refusal_says_when_to_come_back_and_it_is_true(seconds: Seconds) -> No
 
 
 def test_keys_do_not_share_their_attempts(seconds: Seconds) -> None:
-    limit = Limit(10, seconds)
+    limit = TokenBuckets(10, seconds)
     exhaust(limit, "a")
     assert exhaust(limit, "b") == 10
 
 
 def test_a_good_attempt_can_be_given_back(seconds: Seconds) -> None:
-    limit = Limit(1, seconds)
+    limit = TokenBuckets(1, seconds)
     for _ in range(5):
         limit.admit("a")
         limit.give_back("a")
@@ -62,7 +62,7 @@ def test_a_good_attempt_can_be_given_back(seconds: Seconds) -> None:
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=50))
 def test_over_any_time_no_more_are_let_in_than_saved_and_earned(pauses: list[float]) -> None:
     seconds = Seconds()
-    limit, admitted, begun = Limit(6, seconds), 0, seconds.now
+    limit, admitted, begun = TokenBuckets(6, seconds), 0, seconds.now
     for pause in pauses:
         seconds.now += pause
         admitted += exhaust(limit, "a")
@@ -70,7 +70,7 @@ def test_over_any_time_no_more_are_let_in_than_saved_and_earned(pauses: list[flo
 
 
 def test_a_flood_of_keys_does_not_fill_the_memory(seconds: Seconds) -> None:
-    limit = Limit(10, seconds, most_callers=100)
+    limit = TokenBuckets(10, seconds, most_callers=100)
     for number in range(1000):
         limit.admit(str(number))
     assert len(limit._left) <= 100

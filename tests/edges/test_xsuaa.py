@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontdesk.app import open_house
-from frontdesk.edges.xsuaa import Xsuaa
+from frontdesk.edges.access.xsuaa import Xsuaa
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import open_container
 from tests.signed import APP, Uaa, new_uaa
 from tests.web_client import Client, key_of, web_client
 
@@ -30,10 +30,10 @@ async def client(tmp_path: Path, builtin: Builtin, uaa: Uaa) -> AsyncIterator[Cl
     plain = load(data=tmp_path, environment={})
     security = msgspec.structs.replace(plain.security, xsuaa=uaa.credentials())
     async with (
-        open_house(msgspec.structs.replace(plain, security=security), builtin) as house,
-        web_client(house) as opened,
+        open_container(msgspec.structs.replace(plain, security=security), builtin) as container,
+        web_client(container) as opened,
     ):
-        opened.headers["X-Key"] = (await key_of(house, Role.AGENT))["Authorization"]
+        opened.headers["X-Key"] = (await key_of(container, Role.AGENT))["Authorization"]
         yield opened
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from frontdesk.engine import Engine
-from frontdesk.engine.shelf import Shelf, shelved
+from frontdesk.engine.shelf import MappedTable, shelved
 
 TABLE = np.arange(12_000, dtype=np.uint8).reshape(100, 120)
 
 
 def test_the_shelved_table_is_the_table(tmp_path: Path) -> None:
     found = shelved(TABLE, tmp_path, "t")
-    assert isinstance(found, Shelf)
+    assert isinstance(found, MappedTable)
     assert np.array_equal(found[range(100)], TABLE)
 
 

@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, text, update
 
-from frontdesk.app import House
+from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.demo.matter import Wish
 from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, SPAN_CODES, SPANS, WEEKDAYS
 from frontdesk.insights.measures import MEASURES, Grain, How, Unit
 from frontdesk.insights.questions import Question
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, Status
-from frontdesk.storage import bulk
-from frontdesk.storage.insights import StoredFacts
-from frontdesk.storage.tables import interaction
+from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.transfer import loading as bulk
+from frontdesk.wiring.container import Container
 
 ZONE = ZoneInfo("Europe/Berlin")
 UNTIL = datetime(2026, 4, 15, 12, tzinfo=UTC)  # the clock is put forward on 29 March
@@ -59,11 +59,11 @@ SQL = {
 
 
 @pytest.fixture
-async def house_with_data(house: House) -> AsyncIterator[House]:
-    for portion in make(Wish(MESSAGES, 11, UNTIL, days=60)):
-        await bulk.fill(house.database, portion.tables())
-    await bulk.finish(house.database)
-    return house
+async def house_with_data(container: Container) -> AsyncIterator[Container]:
+    for portion in make(DemoSize(MESSAGES, 11, UNTIL, days=60)):
+        await bulk.fill(container.database, portion.tables())
+    await bulk.finish(container.database)
+    return container
 
 
 def moment(value: Any) -> datetime:
@@ -74,11 +74,11 @@ def whole(value: Any) -> int:
     return int(moment(value).timestamp())
 
 
-async def plain_rows(house: House) -> dict[Grain, list[dict[str, Any]]]:
+async def plain_rows(container: Container) -> dict[Grain, list[dict[str, Any]]]:
     def read(connection: Connection) -> dict[Grain, list[dict[str, Any]]]:
         return {grain: [dict(r) for r in connection.execute(text(sql)).mappings()] for grain, sql in SQL.items()}
 
-    rows = await house.database.read(read)
+    rows = await container.database.read(read)
     for grain, each in ((grain, row) for grain, found in rows.items() for row in found):
         if grain is not Grain.MESSAGE:
             each["intent"], each["sentiment"] = each["intent_now"] or "", each["sentiment_now"] or ""
@@ -168,27 +168,27 @@ def expected(
     return cells
 
 
-async def disturb(house: House, chance: random.Random) -> None:
+async def disturb(container: Container, chance: random.Random) -> None:
     """Corrections, changes of status and customer, on top of what was made."""
-    ids = await house.database.read(
+    ids = await container.database.read(
         lambda c: list(c.execute(text("SELECT id FROM inbound_message ORDER BY id")).scalars())
     )
     for message_id in chance.sample(ids, 12):
         field, word = chance.choice((("intent", "CA"), ("intent", ""), ("sentiment", "Positive"), ("language", "fr")))
-        await house.readings.correct(message_id, field, word, "Kim", None)
+        await container.readings.correct(message_id, field, word, "Kim", None)
     merged = update(interaction).where(interaction.c.id.in_(chance.sample(range(1, 200), 4))).values(merged_into=1)
-    await house.database.write(lambda c: c.execute(merged).rowcount)
+    await container.database.write(lambda c: c.execute(merged).rowcount)
     for number in chance.sample(range(1, 200), 12):
         here = interaction.c.id == number
         change = (
             {"status": "CL", "closed_at": UNTIL} if chance.random() < 0.5 else {"customer_id": None, "priority": "V"}
         )
-        await house.database.write(
+        await container.database.write(
             lambda c, here=here, change=change: c.execute(update(interaction).where(here).values(**change)).rowcount
         )
 
 
-async def test_every_figure_equals_a_plain_sql_count(house_with_data: House) -> None:
+async def test_every_figure_equals_a_plain_sql_count(house_with_data: Container) -> None:
     chance = random.Random(5)
     desk = InsightDesk(StoredFacts(house_with_data.database), ZONE, fresh_seconds=0)
     for round_ in range(3):
@@ -208,7 +208,7 @@ async def test_every_figure_equals_a_plain_sql_count(house_with_data: House) -> 
     assert await StoredFacts(house_with_data.database).check() == []
 
 
-async def test_the_rows_behind_a_cell_are_those_that_it_counts(house_with_data: House) -> None:
+async def test_the_rows_behind_a_cell_are_those_that_it_counts(house_with_data: Container) -> None:
     chance = random.Random(6)
     desk = InsightDesk(StoredFacts(house_with_data.database), ZONE, fresh_seconds=0)
     rows = await plain_rows(house_with_data)
@@ -227,7 +227,7 @@ async def test_the_rows_behind_a_cell_are_those_that_it_counts(house_with_data: 
         assert {each.id for each in behind.rows} == part
 
 
-async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(house_with_data: House) -> None:
+async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(house_with_data: Container) -> None:
     desk = InsightDesk(StoredFacts(house_with_data.database), ZONE)
     question = Question(("inbound",))
     pages = [await desk.behind(question, 70, offset) for offset in range(0, 560, 70)]
@@ -237,25 +237,25 @@ async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(house_with_d
     assert all(int(a.timestamp()) >= int(b.timestamp()) for a, b in itertools.pairwise(times))
 
 
-async def test_what_happens_later_is_in_the_next_answer(house_with_data: House) -> None:
-    house = house_with_data
-    desk = InsightDesk(StoredFacts(house.database), ZONE, fresh_seconds=0)
+async def test_what_happens_later_is_in_the_next_answer(house_with_data: Container) -> None:
+    container = house_with_data
+    desk = InsightDesk(StoredFacts(container.database), ZONE, fresh_seconds=0)
     question = Question(("interactions",), ("status",))
     before = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
-    page = await house.database.read(
+    page = await container.database.read(
         lambda c: list(
             c.execute(text("SELECT reference FROM interaction WHERE status = 'IP' ORDER BY id LIMIT 3")).scalars()
         )
     )
     for reference in page:
-        matter = await house.interactions.get(reference)
-        await house.interactions.change(matter, Change(status=Status.CLOSED), "Kim")
+        matter = await container.interactions.get(reference)
+        await container.interactions.change(matter, Change(status=Status.CLOSED), "Kim")
     after = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
     assert after["CL"] == (before["CL"] or 0) + 3
 
 
-async def test_no_facts_answer_nothing(house: House) -> None:
-    desk = InsightDesk(StoredFacts(house.database), ZONE)
+async def test_no_facts_answer_nothing(container: Container) -> None:
+    desk = InsightDesk(StoredFacts(container.database), ZONE)
     answer = await desk.answer(Question(("inbound", "negative_share"), ("channel", "day")))
     assert (list(answer.cells), answer.totals) == ([], {"inbound": 0, "negative_share": None})
 
@@ -272,6 +272,6 @@ async def test_no_facts_answer_nothing(house: House) -> None:
         (Question(("inbound",), since=UNTIL, until=UNTIL), "until"),
     ],
 )
-async def test_what_cannot_be_asked_is_refused_in_words(house: House, question: Question, word: str) -> None:
+async def test_what_cannot_be_asked_is_refused_in_words(container: Container, question: Question, word: str) -> None:
     with pytest.raises(Invalid, match=word):
-        await InsightDesk(StoredFacts(house.database), ZONE).answer(question)
+        await InsightDesk(StoredFacts(container.database), ZONE).answer(question)

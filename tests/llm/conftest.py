@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from frontdesk.app import House, new_id, now, runner_over
-from frontdesk.language_models import rereading_handlers
 from frontdesk.llm.proxy import Proxy
-from frontdesk.llm.room import Options, Room, Service, Stores, furnish
-from frontdesk.model.llm import Asker, ModelCall, Outcome
-from frontdesk.storage.llm_admission import StoredAdmission
-from frontdesk.storage.llm_cache import StoredAnswers
-from frontdesk.storage.llm_calls import StoredCalls
-from frontdesk.storage.marks import StoredMarks
-from frontdesk.storage.use_cases import StoredUseCases
+from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, furnish
+from frontdesk.model.llm import Asker, ModelCall, UseCaseOutcome
+from frontdesk.storage.llm.admission import StoredAdmission
+from frontdesk.storage.llm.cache import StoredAnswerCache
+from frontdesk.storage.llm.calls import StoredCalls
+from frontdesk.storage.llm.marks import StoredMarks
+from frontdesk.storage.llm.use_cases import StoredUseCases
+from frontdesk.wiring.container import Container, new_id, now, runner_over
+from frontdesk.wiring.language_models import rereading_handlers
 from tests.conftest import Front
 from tests.llm.scripted import Scripted
 
@@ -29,13 +29,13 @@ PAUSE = 3600.0
 class Models:
     """A furnished room with its stores."""
 
-    room: Room
+    room: LlmServices
     calls: StoredCalls
     admission: StoredAdmission
     marks: StoredMarks
     proxy: Proxy
 
-    async def run(self, name: str, asker: Asker = ASKER, **inputs: Any) -> Outcome:
+    async def run(self, name: str, asker: Asker = ASKER, **inputs: Any) -> UseCaseOutcome:
         return await self.room.use_cases.run(name, inputs, asker)
 
     async def recorded(self) -> list[ModelCall]:
@@ -50,19 +50,21 @@ Furnish = Callable[..., Models]
 
 
 @pytest.fixture
-def furnished(house: House) -> Furnish:
-    """Makes the room over scripted services; without ladders the services are asked in order, then the engine."""
+def furnished(container: Container) -> Furnish:
+    """Makes the room over scripted services; without chains the services are asked in order, then the engine."""
 
     def make(*services: Scripted, clock: Any = now, **options: Any) -> Models:
-        rungs = [*(f"{service.name}/gpt-4o-mini" for service in services), "builtin"]
-        options.setdefault("ladders", {"default": rungs})
-        calls, admission = StoredCalls(house.database), StoredAdmission(house.database, clock, new_id)
-        cache = StoredAnswers(house.database, clock, 1000, 1_000_000)
-        stores = Stores(StoredUseCases(house.database, clock), admission, cache, calls)
-        named = {service.name: Service(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
-        room = furnish(Options(**options), named, stores, house.builtin, house.builtin, house.codes, clock, new_id)
-        marks = StoredMarks(house.database, clock, PAUSE)
-        proxy = Proxy(house.builtin, house.codes, clock, new_id, room.messages, marks)
+        routes = [*(f"{service.name}/gpt-4o-mini" for service in services), "builtin"]
+        options.setdefault("chains", {"default": routes})
+        calls, admission = StoredCalls(container.database), StoredAdmission(container.database, clock, new_id)
+        cache = StoredAnswerCache(container.database, clock, 1000, 1_000_000)
+        stores = Stores(StoredUseCases(container.database, clock), admission, cache, calls)
+        named = {service.name: ServiceEntry(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
+        room = furnish(
+            LlmOptions(**options), named, stores, container.builtin, container.builtin, container.codes, clock, new_id
+        )
+        marks = StoredMarks(container.database, clock, PAUSE)
+        proxy = Proxy(container.builtin, container.codes, clock, new_id, room.messages, marks)
         return Models(room, calls, admission, marks, proxy)
 
     return make
@@ -71,12 +73,14 @@ def furnished(house: House) -> Furnish:
 class ModelFront(Front):
     """A customer at a desk whose messages are read by models."""
 
-    def __init__(self, house: House, models: Models) -> None:
-        handlers = rereading_handlers(house.database, models.marks, models.proxy, house.rereadings, PAUSE)
-        desk = replace(house.desk, analyst=models.proxy)
-        super().__init__(replace(house, desk=desk, runner=runner_over(house.work, house.settings, desk, handlers)))
+    def __init__(self, container: Container, models: Models) -> None:
+        handlers = rereading_handlers(container.database, models.marks, models.proxy, container.rereadings, PAUSE)
+        desk = replace(container.pipeline, analyst=models.proxy)
+        super().__init__(
+            replace(container, desk=desk, runner=runner_over(container.work, container.settings, desk, handlers))
+        )
 
     async def rows(self, table: Any) -> list[dict[str, Any]]:
         """All rows of a table."""
-        found = await self.house.database.read(lambda c: c.execute(select(table)).mappings().all())
+        found = await self.container.database.read(lambda c: c.execute(select(table)).mappings().all())
         return [dict(row) for row in found]

@@ -8,12 +8,12 @@ from typing import Any
 
 from frontdesk.interfaces import (
     Embeddings,
+    ErrorKind,
     ModelAnswer,
     ModelFailed,
     ModelRequest,
     ModelService,
     Transcript,
-    Trouble,
 )
 
 Said = str | ModelAnswer | Exception | Callable[[ModelRequest], str]
@@ -87,7 +87,7 @@ class Scripted:
         return "\n".join([*turns, *(text for texts in self.embedded for text in texts)])
 
 
-def failed(trouble: Trouble, **more: Any) -> ModelFailed:
+def failed(trouble: ErrorKind, **more: Any) -> ModelFailed:
     return ModelFailed(trouble, f"scripted {trouble.value}", **more)
 
 

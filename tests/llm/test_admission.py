@@ -4,24 +4,26 @@ import asyncio
 
 import pytest
 
-from frontdesk.app import House, new_id, now
-from frontdesk.interfaces import ModelRequest, Trouble, Turn
+from frontdesk.interfaces import ChatTurn, ErrorKind, ModelRequest
 from frontdesk.llm.money import Allowance, Budgets
 from frontdesk.llm.prices import Price, Prices, most_tokens
-from frontdesk.llm.running import Manner
-from frontdesk.model.llm import Asker, NotNow, Permit, Pot, Rate, Wish
-from frontdesk.storage.llm_admission import StoredAdmission
-from tests.fakes import Hand
+from frontdesk.llm.running import CallPolicy
+from frontdesk.model.llm import Asker, BudgetPeriod, Denied, Rate, Reservation, ReservationRequest
+from frontdesk.storage.llm.admission import StoredAdmission
+from frontdesk.wiring.container import Container, new_id, now
+from tests.fakes import ManualClock
 from tests.llm.conftest import Furnish, Models
 from tests.llm.scripted import Scripted, answer, failed
 
 GOOD = '{"sentiment": "Negative", "confidence": 0.9}'
-UNCACHED = Manner(caches=False, attempts=1)
-ALL_DAY = Pot("all", "2026-03-29", 1000)
+UNCACHED = CallPolicy(caches=False, attempts=1)
+ALL_DAY = BudgetPeriod("all", "2026-03-29", 1000)
 
 
-def wish(cost: int = 0, rate: Rate | None = None, tokens: int = 1, pots: tuple[Pot, ...] = (ALL_DAY,)) -> Wish:
-    return Wish("first", rate or Rate(), tokens, cost, pots, 60.0)
+def wish(
+    cost: int = 0, rate: Rate | None = None, tokens: int = 1, pots: tuple[BudgetPeriod, ...] = (ALL_DAY,)
+) -> ReservationRequest:
+    return ReservationRequest("first", rate or Rate(), tokens, cost, pots, 60.0)
 
 
 async def spent(models: Models) -> tuple[int, int]:
@@ -51,44 +53,44 @@ async def test_two_hundred_calls_at_once_overspend_by_nothing(furnished: Furnish
     assert len(by_model) == allowed == len(service.asked)
     assert await spent(models) == (allowed * 100, 0)
     rest = [outcome for outcome in outcomes if outcome.service == "builtin"]
-    assert {outcome.setbacks[0].trouble for outcome in rest} == {"over_budget"}
+    assert {outcome.failures[0].trouble for outcome in rest} == {"over_budget"}
 
 
-async def test_two_processes_share_one_budget(house: House) -> None:
-    processes = [StoredAdmission(house.database, Hand(), new_id) for _ in range(2)]
+async def test_two_processes_share_one_budget(container: Container) -> None:
+    processes = [StoredAdmission(container.database, ManualClock(), new_id) for _ in range(2)]
     answers = await asyncio.gather(*(processes[n % 2].admit(wish(cost=7)) for n in range(200)))
-    assert sum(isinstance(each, Permit) for each in answers) == 1000 // 7
+    assert sum(isinstance(each, Reservation) for each in answers) == 1000 // 7
     assert await processes[0].spent("all", "2026-03-29") == (0, 1000 // 7 * 7)
 
 
-async def test_what_was_not_used_can_be_spent_by_others(house: House) -> None:
-    admission = StoredAdmission(house.database, Hand(), new_id)
+async def test_what_was_not_used_can_be_spent_by_others(container: Container) -> None:
+    admission = StoredAdmission(container.database, ManualClock(), new_id)
     permit = await admission.admit(wish(cost=1000))
-    assert isinstance(permit, Permit)
-    assert isinstance(await admission.admit(wish(cost=1)), NotNow)
+    assert isinstance(permit, Reservation)
+    assert isinstance(await admission.admit(wish(cost=1)), Denied)
     await admission.settle(permit, 300)
     assert await admission.spent("all", "2026-03-29") == (300, 0)
-    assert isinstance(await admission.admit(wish(cost=700)), Permit)
+    assert isinstance(await admission.admit(wish(cost=700)), Reservation)
 
 
-async def test_settling_twice_counts_once(house: House) -> None:
-    admission = StoredAdmission(house.database, Hand(), new_id)
+async def test_settling_twice_counts_once(container: Container) -> None:
+    admission = StoredAdmission(container.database, ManualClock(), new_id)
     permit = await admission.admit(wish(cost=1000))
-    assert isinstance(permit, Permit)
+    assert isinstance(permit, Reservation)
     await asyncio.gather(*(admission.settle(permit, 300) for _ in range(5)))
     assert await admission.spent("all", "2026-03-29") == (300, 0)
 
 
-async def test_a_refusal_of_one_pot_leaves_the_others_untouched(house: House) -> None:
-    admission = StoredAdmission(house.database, Hand(), new_id)
-    pots = (Pot("all", "d", 1000), Pot("caller:x", "d", 10))
-    assert isinstance(await admission.admit(wish(cost=50, pots=pots)), NotNow)
+async def test_a_refusal_of_one_pot_leaves_the_others_untouched(container: Container) -> None:
+    admission = StoredAdmission(container.database, ManualClock(), new_id)
+    pots = (BudgetPeriod("all", "d", 1000), BudgetPeriod("caller:x", "d", 10))
+    assert isinstance(await admission.admit(wish(cost=50, pots=pots)), Denied)
     assert await admission.spent("all", "d") == (0, 0)
 
 
-async def test_the_reservation_of_a_process_that_died_is_booked_as_spent(house: House) -> None:
-    clock = Hand()
-    admission = StoredAdmission(house.database, clock, new_id)
+async def test_the_reservation_of_a_process_that_died_is_booked_as_spent(container: Container) -> None:
+    clock = ManualClock()
+    admission = StoredAdmission(container.database, clock, new_id)
     await admission.admit(wish(cost=400))
     assert await admission.release_expired() == 0
     clock.move(61)
@@ -106,15 +108,15 @@ async def test_budgets_hold_per_use_case_caller_day_and_month(furnished: Furnish
 
 async def test_a_model_without_a_price_cannot_be_held_by_a_budget_and_is_not_asked(furnished: Furnish) -> None:
     service = Scripted(lines=[GOOD])
-    ladders = {"default": ["first/house-model", "builtin"]}
-    models = furnished(service, ladders=ladders, budgets=Budgets(Allowance(per_day=10**9)))
+    chains = {"default": ["first/house-model", "builtin"]}
+    models = furnished(service, chains=chains, budgets=Budgets(Allowance(per_day=10**9)))
     outcome = await models.run("sentiment-analysis", text="x")
     assert (outcome.service, service.asked) == ("builtin", [])
-    assert "no price" in outcome.setbacks[0].reason
+    assert "no price" in outcome.failures[0].reason
 
 
 async def test_a_call_that_may_have_been_charged_is_booked_whole(furnished: Furnish) -> None:
-    service = Scripted(lines=[failed(Trouble.TIMEOUT)])
+    service = Scripted(lines=[failed(ErrorKind.TIMEOUT)])
     models = furnished(service, budgets=Budgets(Allowance(per_day=10**9)), manner=UNCACHED)
     await models.run("sentiment-analysis", text="x")
     booked, reserved = await spent(models)
@@ -123,18 +125,18 @@ async def test_a_call_that_may_have_been_charged_is_booked_whole(furnished: Furn
 
 
 async def test_a_call_that_was_refused_costs_nothing(furnished: Furnish) -> None:
-    service = Scripted(lines=[failed(Trouble.RATE_LIMITED)])
+    service = Scripted(lines=[failed(ErrorKind.RATE_LIMITED)])
     models = furnished(service, budgets=Budgets(Allowance(per_day=10**9)), manner=UNCACHED)
     await models.run("sentiment-analysis", text="x")
     assert await spent(models) == (0, 0)
 
 
-async def test_no_sixty_seconds_admit_more_than_the_limit_also_over_two_processes(house: House) -> None:
-    clock = Hand()
-    processes = [StoredAdmission(house.database, clock, new_id) for _ in range(2)]
+async def test_no_sixty_seconds_admit_more_than_the_limit_also_over_two_processes(container: Container) -> None:
+    clock = ManualClock()
+    processes = [StoredAdmission(container.database, clock, new_id) for _ in range(2)]
     admitted: list[float] = []
     for step in range(600):
-        if isinstance(await processes[step % 2].admit(wish(rate=Rate(requests_per_minute=30), pots=())), Permit):
+        if isinstance(await processes[step % 2].admit(wish(rate=Rate(requests_per_minute=30), pots=())), Reservation):
             admitted.append(clock().timestamp())
         clock.move(0.5)
     most = max(sum(start <= each < start + 60 for each in admitted) for start in admitted)
@@ -143,29 +145,31 @@ async def test_no_sixty_seconds_admit_more_than_the_limit_also_over_two_processe
 
 
 @pytest.mark.parametrize("sizes", [(70,), (30, 800), (990,), (5000, 10)])
-async def test_tokens_per_minute_are_held_too(house: House, sizes: tuple[int, ...]) -> None:
-    clock = Hand()
-    admission = StoredAdmission(house.database, clock, new_id)
+async def test_tokens_per_minute_are_held_too(container: Container, sizes: tuple[int, ...]) -> None:
+    clock = ManualClock()
+    admission = StoredAdmission(container.database, clock, new_id)
     tokens: list[tuple[float, int]] = []
     for step in range(300):
         size = sizes[step % len(sizes)]
-        if isinstance(await admission.admit(wish(rate=Rate(tokens_per_minute=1000), tokens=size, pots=())), Permit):
+        if isinstance(
+            await admission.admit(wish(rate=Rate(tokens_per_minute=1000), tokens=size, pots=())), Reservation
+        ):
             tokens.append((clock().timestamp(), min(size, 1000)))
         clock.move(0.7)
     assert tokens
     assert max(sum(n for at, n in tokens if start <= at < start + 60) for start, _ in tokens) <= 1000
 
 
-async def test_a_refused_request_says_when_to_come_back(house: House) -> None:
-    clock = Hand()
-    admission = StoredAdmission(house.database, clock, new_id)
+async def test_a_refused_request_says_when_to_come_back(container: Container) -> None:
+    clock = ManualClock()
+    admission = StoredAdmission(container.database, clock, new_id)
     limited = wish(rate=Rate(requests_per_minute=6), pots=())
-    assert isinstance(await admission.admit(limited), Permit)
+    assert isinstance(await admission.admit(limited), Reservation)
     refused = await admission.admit(limited)
-    assert isinstance(refused, NotNow)
+    assert isinstance(refused, Denied)
     assert refused.after_seconds is not None
     clock.move(refused.after_seconds)
-    assert isinstance(await admission.admit(limited), Permit)
+    assert isinstance(await admission.admit(limited), Reservation)
 
 
 async def test_as_many_calls_at_once_as_are_allowed_and_the_others_wait(furnished: Furnish) -> None:
@@ -176,16 +180,18 @@ async def test_as_many_calls_at_once_as_are_allowed_and_the_others_wait(furnishe
     assert {outcome.service for outcome in outcomes} == {"first"}
 
 
-async def test_a_limit_beyond_the_deadline_leads_to_the_next_rung(furnished: Furnish) -> None:
+async def test_a_limit_beyond_the_deadline_leads_to_the_next_route(furnished: Furnish) -> None:
     service = Scripted(lines=[GOOD])
-    models = furnished(service, rates={"first": Rate(requests_per_minute=1)}, manner=Manner(deadline=0.5, caches=False))
+    models = furnished(
+        service, rates={"first": Rate(requests_per_minute=1)}, manner=CallPolicy(deadline=0.5, caches=False)
+    )
     first, second = [await models.run("sentiment-analysis", text=text) for text in ("one", "two")]
-    assert (first.service, second.service, second.setbacks[0].trouble) == ("first", "builtin", "over_limit")
+    assert (first.service, second.service, second.failures[0].trouble) == ("first", "builtin", "over_limit")
 
 
 @pytest.mark.parametrize("text", ["hello", "Grüße aus Köln", "🙂" * 50, "日本語のテキスト"])
 def test_a_request_never_has_more_tokens_than_is_reserved_for_it(text: str) -> None:
-    assert most_tokens(ModelRequest("m", (Turn("user", text),))) >= len(text.encode())
+    assert most_tokens(ModelRequest("m", (ChatTurn("user", text),))) >= len(text.encode())
 
 
 def test_prices_of_the_house_come_before_those_that_ship() -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from frontdesk.app import House, now, open_house
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
 from frontdesk.simulators.llm import KEY, LlmSimulator
 from frontdesk.simulators.serving import serving
-from frontdesk.storage.llm_tables import model_call
+from frontdesk.storage.schema.llm import model_call
+from frontdesk.wiring.container import Container, now, open_container
 
 CALLS, LIMIT = 100, 0.05
 
@@ -21,7 +22,7 @@ CALLS, LIMIT = 100, 0.05
 PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from frontdesk.app import open_house
+from frontdesk.wiring.container import open_house
 from frontdesk.model.llm import Asker
 from frontdesk.settings import load
 
@@ -43,7 +44,7 @@ cache_rows = 0
 attempts = 1
 deadline_seconds = 60
 stretch = 10
-[llm.ladders]
+[llm.chains]
 default = ["stand-in", "builtin"]
 [llm.services.stand-in]
 kind = "openai"
@@ -81,11 +82,11 @@ def _line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-async def booked(house: House) -> tuple[int, int, int]:
+async def booked(container: Container) -> tuple[int, int, int]:
     """What was spent and is reserved of the day's budget, and what the records of calls add up to."""
-    spent, reserved = await house.llm.admission.spent("all", f"{now():%Y-%m-%d}")
+    spent, reserved = await container.llm.admission.spent("all", f"{now():%Y-%m-%d}")
     total: Any = select(func.coalesce(func.sum(model_call.c.cost), 0))
-    return spent, reserved, int(await house.database.read(lambda c: c.execute(total).scalar_one()))
+    return spent, reserved, int(await container.database.read(lambda c: c.execute(total).scalar_one()))
 
 
 async def test_two_processes_with_two_hundred_calls_at_once_overspend_by_nothing(
@@ -98,8 +99,8 @@ async def test_two_processes_with_two_hundred_calls_at_once_overspend_by_nothing
         file.parent.mkdir(exist_ok=True)
         file.write_text(FILE.format(url=url, key=KEY, limit=LIMIT), "utf-8")
         answers = await asyncio.to_thread(ask_all, settings.folder, {"OPENBLAS_NUM_THREADS": "1", **variables})
-    async with open_house(load(data=settings.folder, environment=variables), builtin) as house:
-        spent, reserved, recorded = await booked(house)
+    async with open_container(load(data=settings.folder, environment=variables), builtin) as container:
+        spent, reserved, recorded = await booked(container)
     assert [asked for asked, _ in answers] == [CALLS, CALLS]
     assert 0 < sum(by_model for _, by_model in answers) < 2 * CALLS
     assert server.count == sum(by_model for _, by_model in answers)

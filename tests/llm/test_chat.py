@@ -1,10 +1,10 @@
-"""Chat for other applications: the same ladder, limits, masking and records as everything else."""
+"""Chat for other applications: the same chain, limits, masking and records as everything else."""
 
 from contextlib import aclosing
 
 import pytest
 
-from frontdesk.interfaces import Invalid, ModelFailed, Trouble, Turn
+from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelFailed
 from frontdesk.llm.chat import ChatRequest
 from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
@@ -12,13 +12,13 @@ from frontdesk.llm.money import Allowance, Budgets
 from tests.llm.conftest import ASKER, Furnish
 from tests.llm.scripted import Scripted, answer, failed
 
-HELLO = ChatRequest("default", (Turn("system", "Be kind."), Turn("user", "I am at kim@example.com")))
+HELLO = ChatRequest("default", (ChatTurn("system", "Be kind."), ChatTurn("user", "I am at kim@example.com")))
 
 
-async def test_an_answer_comes_from_the_first_rung_that_gives_one(furnished: Furnish) -> None:
-    first, second = Scripted("first", [failed(Trouble.UNREACHABLE)]), Scripted("second", ["Hello"])
+async def test_an_answer_comes_from_the_first_route_that_gives_one(furnished: Furnish) -> None:
+    first, second = Scripted("first", [failed(ErrorKind.UNREACHABLE)]), Scripted("second", ["Hello"])
     outcome = await furnished(first, second).room.chat.complete(HELLO, ASKER)
-    assert (outcome.answer.text, outcome.service, outcome.setbacks[0].trouble) == ("Hello", "second", "unreachable")
+    assert (outcome.answer.text, outcome.service, outcome.failures[0].trouble) == ("Hello", "second", "unreachable")
 
 
 async def test_what_is_said_is_masked_and_put_back(furnished: Furnish) -> None:
@@ -38,8 +38,8 @@ async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: Furnish)
     assert (call.outcome, call.operation, call.run_id, call.cost > 0) == ("ok", "chat", stream.run_id, True)
 
 
-async def test_a_stream_falls_to_the_next_rung_before_its_first_piece(furnished: Furnish) -> None:
-    first, second = Scripted("first", [failed(Trouble.SERVER_ERROR)]), Scripted("second", ["Hello"])
+async def test_a_stream_falls_to_the_next_route_before_its_first_piece(furnished: Furnish) -> None:
+    first, second = Scripted("first", [failed(ErrorKind.SERVER_ERROR)]), Scripted("second", ["Hello"])
     stream = await furnished(first, second).room.chat.stream(HELLO, ASKER)
     assert stream.service == "second"
     assert "".join([piece async for piece in stream.pieces]) == "Hello"
@@ -60,7 +60,7 @@ async def test_a_dead_detector_sends_nothing(furnished: Furnish) -> None:
     for ask in (models.room.chat.complete, models.room.chat.stream):
         with pytest.raises(ModelFailed) as caught:
             await ask(HELLO, ASKER)
-        assert caught.value.trouble is Trouble.NOT_MASKED
+        assert caught.value.trouble is ErrorKind.NOT_MASKED
     assert service.asked == []
 
 
@@ -72,7 +72,7 @@ async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished
 
 
 @pytest.mark.parametrize("alias", ["first", "first/other-model", "default"])
-async def test_a_ladder_a_service_or_a_model_can_be_named(furnished: Furnish, alias: str) -> None:
+async def test_a_chain_a_service_or_a_model_can_be_named(furnished: Furnish, alias: str) -> None:
     service = Scripted(lines=["Hello"])
     await furnished(service).room.chat.complete(ChatRequest(alias, HELLO.turns), ASKER)
     assert service.asked[0].model == ("other-model" if "/" in alias else "gpt-4o-mini")
@@ -93,17 +93,17 @@ async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
 
 async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: Furnish) -> None:
     models = furnished(Scripted(lines=["a\0b"]), store_texts=True, mode=Mode.OFF)
-    await models.room.chat.complete(ChatRequest("default", (Turn("user", "x\0y"),)), ASKER)
+    await models.room.chat.complete(ChatRequest("default", (ChatTurn("user", "x\0y"),)), ASKER)
     [call] = await models.recorded()
     assert (call.asked, call.answered) == ("user: x\ufffdy", "a\ufffdb")
 
 
 async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
-    first, second = Scripted("first", [failed(Trouble.UNREACHABLE)]), Scripted("second", ["Hello"])
+    first, second = Scripted("first", [failed(ErrorKind.UNREACHABLE)]), Scripted("second", ["Hello"])
     models = furnished(first, second)
     outcome = await models.room.chat.complete(ChatRequest("gpt-4o-mini", HELLO.turns), ASKER)
     assert outcome.service == "second"
-    assert models.room.ladders.offered() == ("default", "first/gpt-4o-mini", "second/gpt-4o-mini", "gpt-4o-mini")
+    assert models.room.chains.offered() == ("default", "first/gpt-4o-mini", "second/gpt-4o-mini", "gpt-4o-mini")
 
 
 async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished: Furnish) -> None:
@@ -115,7 +115,7 @@ async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished
     with pytest.raises(ModelFailed) as caught:  # noqa: PT012 - what came before it counts too
         async for piece in stream.pieces:
             said += piece
-    assert (said, caught.value.trouble) == ('{"n": "x"}', Trouble.WRONG_SCHEMA)
+    assert (said, caught.value.trouble) == ('{"n": "x"}', ErrorKind.WRONG_SCHEMA)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.interfaces import Answer, Catalogue, ProviderFailed
+from frontdesk.interfaces import Catalogue, ProviderFailed, ReaderAnswer
 from frontdesk.llm.checking import check, cites, cut
 from frontdesk.model import Entity, Intent, Probability
 
 TEXT = "Order 4711 of Kim is late."
 CATALOGUE = Catalogue("1", (Intent("DI", "Delivery"),))
-GOOD = Answer(
+GOOD = ReaderAnswer(
     language="en",
     sentiment="Negative",
     sentiment_probability=0.9,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.interfaces import ModelRequest
 from frontdesk.model import CodeList
-from frontdesk.storage.tables import analysis, decision, effect, interaction, outbound_message, service_call
+from frontdesk.storage.schema.interactions import analysis, decision, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import effect, service_call
+from frontdesk.wiring.container import Container
 from tests.llm.conftest import Furnish, ModelFront
 from tests.llm.scripted import READ, Scripted, reading
 
@@ -96,10 +97,10 @@ def test_there_are_at_least_forty_orders() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 async def test_orders_in_messages_have_no_effect_of_their_own(
-    house: House, furnished: Furnish, model: Callable[[ModelRequest], str]
+    container: Container, furnished: Furnish, model: Callable[[ModelRequest], str]
 ) -> None:
     service = Scripted(lines=[model])
-    front = ModelFront(house, furnished(service))
+    front = ModelFront(container, furnished(service))
     for number, order in enumerate(ORDERS):
         await front.say(order, address=f"writer{number}@example.com", name=f"Writer {number}")
     await _only_what_the_rules_say(front)
@@ -111,7 +112,7 @@ async def test_orders_in_messages_have_no_effect_of_their_own(
 
 async def _only_what_the_rules_say(front: ModelFront) -> None:
     """Every decision is the table's, every effect the decision's, every reply goes to its sender."""
-    rules = await front.house.desk.rules.current()
+    rules = await front.container.pipeline.rules.current()
     for row in await front.rows(decision):
         verdict = rules.decide(row["facts"])
         assert (row["route"], row["rule"]) == (verdict.route, verdict.rule)
@@ -129,7 +130,7 @@ async def _only_what_the_rules_say(front: ModelFront) -> None:
 
 
 async def _only_codes_of_the_lists(front: ModelFront) -> None:
-    lists = await front.house.codes.all()
+    lists = await front.container.codes.all()
     codes: dict[CodeList, set[Any]] = {which: {entry.code for entry in entries} for which, entries in lists.items()}
     for row in await front.rows(analysis):
         assert row["intent"] in codes[CodeList.INTENT] | {None}

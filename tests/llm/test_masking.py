@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.interfaces import ModelFailed
-from frontdesk.llm.detecting import Found, Names, Wanted, is_iban, passes_luhn
+from frontdesk.llm.detecting import DetectionScope, Found, KnownNames, is_iban, passes_luhn
 from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
 from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.llm import Asker
-from tests.fakes import Hand
+from tests.fakes import ManualClock
 from tests.llm.conftest import Furnish
 from tests.llm.scripted import Scripted, reading
 
@@ -43,7 +43,7 @@ FRAMES = [
 
 def mask(text: str, mode: Mode = Mode.ON, names: Iterable[str] = (), *, numbers: bool = False) -> tuple[str, Vault]:
     vault = Vault()
-    return Masker(numbers=numbers).mask(text, mode, [Names(names)], vault), vault
+    return Masker(numbers=numbers).mask(text, mode, [KnownNames(names)], vault), vault
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -168,7 +168,7 @@ def canaries() -> list[tuple[InboundMessage, list[str]]]:
             f"I live at {picked['ADDRESS']}.\nKind regards\n{name}"
         )
         sender = Sender(name, f"writer{number}@example.net", "+49 30 5550100", "C4711")
-        message = InboundMessage(f"{number:026}", 1, 1, "WEB", text, sender, Hand()())
+        message = InboundMessage(f"{number:026}", 1, 1, "WEB", text, sender, ManualClock()())
         made.append((message, [name, *name.split(), *picked.values(), order, sender.address, sender.phone]))
     return made
 
@@ -194,11 +194,11 @@ async def test_summaries_and_repairs_are_masked_too(furnished: Furnish) -> None:
     assert "@" in summary or "at" in summary
 
 
-def dies(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
+def dies(text: str, names: Iterable[KnownNames], wanted: DetectionScope) -> list[Found]:
     raise MemoryError("the detector was killed")
 
 
-def never_sees_the_end(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
+def never_sees_the_end(text: str, names: Iterable[KnownNames], wanted: DetectionScope) -> list[Found]:
     place = max(number for number, letter in enumerate(text) if letter.islower())
     return [Found("EMAIL", place, place + 1)]
 
@@ -213,7 +213,7 @@ async def test_a_killed_detector_sends_nothing_and_the_engine_answers(
     analysis = await models.proxy.analyse(message)
     assert (analysis.tier, service.asked) == ("builtin", [])
     outcome = await models.run("sentiment-analysis", text="kim@example.com")
-    assert outcome.setbacks[0].trouble == "not_masked"
+    assert outcome.failures[0].trouble == "not_masked"
 
 
 def test_where_there_is_always_something_left_nothing_is_sent() -> None:
@@ -236,7 +236,7 @@ async def test_personal_data_comes_back_as_entities_with_their_place(furnished: 
 def test_a_text_full_of_personal_data_is_masked_in_one_go(unit: str) -> None:
     # With a look over the whole text for each find this took minutes.
     vault = Vault()
-    masked = Masker().mask(unit * 20_000, Mode.ON, [Names(["Kim Doe"])], vault)
+    masked = Masker().mask(unit * 20_000, Mode.ON, [KnownNames(["Kim Doe"])], vault)
     assert len(vault) == 1
     assert unit.strip() not in masked
 

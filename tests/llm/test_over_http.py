@@ -9,20 +9,21 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks.servers import free_port
-from frontdesk.app import House, open_house
 from frontdesk.model import Accepted, NewMessage, Sender
 from frontdesk.model.llm import Asker
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Llm, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Llm
 from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
 from frontdesk.simulators.serving import serving
-from frontdesk.storage.llm_tables import to_reread
-from frontdesk.storage.tables import analysis, outbound_message
+from frontdesk.storage.schema.interactions import analysis, outbound_message
+from frontdesk.storage.schema.llm import to_reread
+from frontdesk.wiring.container import Container, open_container
 from tests.conftest import Front
 from tests.llm.test_masking import canaries
 
 TEXT = "My washing machine is broken: it shows error E18. Kim Doe, kim@example.com"
-# What the customer's message is read by when every request meets the fault, and what the first rung's trouble is.
+# What the customer's message is read by when every request meets the fault, and what the first route's trouble is.
 SEEN = {
     Fault.RATE_LIMITED: ("builtin", "rate_limited"),
     Fault.NO_QUOTA: ("builtin", None),
@@ -52,30 +53,30 @@ SEEN = {
 
 @asynccontextmanager
 async def modelled(
-    tmp_path: Path, builtin: Builtin, *rules: Rule, **knobs: object
-) -> AsyncIterator[tuple[House, LlmSimulator]]:
-    """A house whose first rung is the stand-in."""
+    tmp_path: Path, builtin: Builtin, *rules: Rule, **section: object
+) -> AsyncIterator[tuple[Container, LlmSimulator]]:
+    """A house whose first route is the stand-in."""
     server = LlmSimulator(rules)
     async with serving(server.answer) as url:
         raw = {
             "services": {"stand-in": {"kind": "openai", "base_url": f"{url}/v1", "key": KEY, "model": "stand-in"}},
-            "ladders": {"default": ["stand-in", "builtin"]},
+            "chains": {"default": ["stand-in", "builtin"]},
             "deadline_seconds": 1.5,
             "attempts": 1,
         }
         settings = load(data=tmp_path / "data", environment={"FRONTDESK_WORK_IDLE_SECONDS": "0.02"})
-        settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | knobs, Llm))
-        async with open_house(settings, builtin) as house:
-            yield house, server
+        settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | section, Llm))
+        async with open_container(settings, builtin) as container:
+            yield container, server
 
 
-async def say(house: House, text: str = TEXT) -> Accepted:
-    front = Front(house)
+async def say(container: Container, text: str = TEXT) -> Accepted:
+    front = Front(container)
     return await front.say(text, name="Kim Doe", address="kim@example.com")
 
 
-async def tier(house: House) -> str:
-    [found] = await house.database.read(lambda c: list(c.execute(select(analysis.c.tier)).scalars()))
+async def tier(container: Container) -> str:
+    [found] = await container.database.read(lambda c: list(c.execute(select(analysis.c.tier)).scalars()))
     return str(found)
 
 
@@ -86,41 +87,41 @@ def test_every_fault_is_looked_at() -> None:
 @pytest.mark.parametrize("fault", [fault for fault, (read_by, _) in SEEN.items() if read_by])
 async def test_whatever_ails_the_model_the_customer_is_answered(tmp_path: Path, builtin: Builtin, fault: Fault) -> None:
     read_by, trouble = SEEN[fault]
-    async with modelled(tmp_path, builtin, Rule(fault=fault)) as (house, _):
-        accepted = await say(house)
-        replies = await house.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
+    async with modelled(tmp_path, builtin, Rule(fault=fault)) as (container, _):
+        accepted = await say(container)
+        replies = await container.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
         assert len(replies) == 1
         assert accepted.reference in replies[0]
-        assert await tier(house) == read_by
-        marked = await house.database.read(lambda c: list(c.execute(select(to_reread.c.message_id)).scalars()))
+        assert await tier(container) == read_by
+        marked = await container.database.read(lambda c: list(c.execute(select(to_reread.c.message_id)).scalars()))
         assert marked == ([accepted.message_id] if read_by == "builtin" else [])
-        outcome = await house.llm.room.use_cases.run("sentiment-analysis", {"text": "It is cold."}, Asker("test"))
+        outcome = await container.llm.room.use_cases.run("sentiment-analysis", {"text": "It is cold."}, Asker("test"))
         assert outcome.value["sentiment"] in ("Positive", "Neutral", "Negative")
         if trouble:
-            assert outcome.setbacks[0].trouble in (trouble, "breaker_open")
+            assert outcome.failures[0].trouble in (trouble, "breaker_open")
 
 
 async def test_a_fault_that_passes_leaves_the_message_to_the_model(tmp_path: Path, builtin: Builtin) -> None:
     rule = Rule(fault=Fault.SERVER_ERROR, times=1)
-    async with modelled(tmp_path, builtin, rule, attempts=2) as (house, server):
-        await say(house)
-        assert (await tier(house), server.count) == ("model", 2)
+    async with modelled(tmp_path, builtin, rule, attempts=2) as (container, server):
+        await say(container)
+        assert (await tier(container), server.count) == ("model", 2)
 
 
 async def test_a_service_that_says_when_to_come_back_is_asked_again_then(tmp_path: Path, builtin: Builtin) -> None:
     rule = Rule(fault=Fault.RATE_LIMITED, times=1, retry_after=0.1)
-    async with modelled(tmp_path, builtin, rule, attempts=2) as (house, server):
-        await say(house)
-        assert (await tier(house), server.count) == ("model", 2)
+    async with modelled(tmp_path, builtin, rule, attempts=2) as (container, server):
+        await say(container)
+        assert (await tier(container), server.count) == ("model", 2)
 
 
 async def test_one_that_says_to_come_back_after_the_deadline_is_not_waited_for(
     tmp_path: Path, builtin: Builtin
 ) -> None:
     rule = Rule(fault=Fault.RATE_LIMITED, retry_after=3600)
-    async with modelled(tmp_path, builtin, rule, attempts=5, deadline_seconds=30) as (house, server):
-        await say(house)
-        assert (await tier(house), server.count) == ("builtin", 1)
+    async with modelled(tmp_path, builtin, rule, attempts=5, deadline_seconds=30) as (container, server):
+        await say(container)
+        assert (await tier(container), server.count) == ("builtin", 1)
 
 
 @pytest.mark.parametrize(("milliseconds", "read_by"), [(0.1, "model"), (10_000, "builtin")])
@@ -128,11 +129,11 @@ async def test_slow_tokens_are_waited_for_until_the_deadline(
     tmp_path: Path, builtin: Builtin, milliseconds: float, read_by: str
 ) -> None:
     rule = Rule(fault=Fault.SLOW_TOKENS, token_milliseconds=milliseconds)
-    async with modelled(tmp_path, builtin, rule) as (house, _):
-        accepted = await say(house)
-        replies = await house.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
-        assert (await tier(house), len(replies)) == (read_by, 1)
-        marked = await house.database.read(lambda c: list(c.execute(select(to_reread.c.message_id)).scalars()))
+    async with modelled(tmp_path, builtin, rule) as (container, _):
+        accepted = await say(container)
+        replies = await container.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
+        assert (await tier(container), len(replies)) == (read_by, 1)
+        marked = await container.database.read(lambda c: list(c.execute(select(to_reread.c.message_id)).scalars()))
         assert marked == ([accepted.message_id] if read_by == "builtin" else [])
 
 
@@ -140,21 +141,21 @@ async def test_a_service_that_cannot_be_reached_leaves_the_message_to_the_engine
     tmp_path: Path, builtin: Builtin
 ) -> None:
     nobody = {"kind": "openai", "base_url": f"http://127.0.0.1:{free_port()}/v1", "key": KEY, "model": "stand-in"}
-    async with modelled(tmp_path, builtin, services={"stand-in": nobody}) as (house, _):
-        accepted = await say(house)
-        assert await tier(house) == "builtin"
-        assert await house.llm.marks.marked() == (accepted.message_id,)
-        outcome = await house.llm.room.use_cases.run("sentiment-analysis", {"text": "It is cold."}, Asker("test"))
-        assert (outcome.service, outcome.setbacks[0].trouble) == ("builtin", "unreachable")
+    async with modelled(tmp_path, builtin, services={"stand-in": nobody}) as (container, _):
+        accepted = await say(container)
+        assert await tier(container) == "builtin"
+        assert await container.llm.marks.marked() == (accepted.message_id,)
+        outcome = await container.llm.room.use_cases.run("sentiment-analysis", {"text": "It is cold."}, Asker("test"))
+        assert (outcome.service, outcome.failures[0].trouble) == ("builtin", "unreachable")
 
 
 async def test_no_personal_string_reaches_the_wire_in_strict_mode(tmp_path: Path, builtin: Builtin) -> None:
-    async with modelled(tmp_path, builtin, masking="strict") as (house, server):
+    async with modelled(tmp_path, builtin, masking="strict") as (container, server):
         secrets = []
         for message, theirs in canaries()[:20]:
-            await house.inbox.accept(NewMessage(message.text, "WEB", message.sender))
+            await container.inbox.accept(NewMessage(message.text, "WEB", message.sender))
             secrets += [theirs]
-        await house.runner.run_until_idle()
+        await container.runner.run_until_idle()
         wire = "\n".join(request.body.decode() for request in server.requests)
         bodies = [turn["content"] for request in server.requests for turn in request.json()["messages"][-1:]]
         assert server.count >= 20
@@ -164,16 +165,16 @@ async def test_no_personal_string_reaches_the_wire_in_strict_mode(tmp_path: Path
 
 
 async def test_a_killed_detector_sends_nothing_at_all(tmp_path: Path, builtin: Builtin) -> None:
-    async with modelled(tmp_path, builtin, masking="strict") as (house, server):
-        house.llm.room.use_cases._masker._finder = None  # type: ignore[assignment]
-        await say(house)
-        assert (server.count, await tier(house)) == (0, "builtin")
+    async with modelled(tmp_path, builtin, masking="strict") as (container, server):
+        container.llm.room.use_cases._masker._finder = None  # type: ignore[assignment]
+        await say(container)
+        assert (server.count, await tier(container)) == (0, "builtin")
 
 
 async def test_a_sender_is_never_named_to_a_model(tmp_path: Path, builtin: Builtin) -> None:
-    async with modelled(tmp_path, builtin) as (house, server):
+    async with modelled(tmp_path, builtin) as (container, server):
         sender = Sender("Kim Doe", "kim@example.com")
-        await house.inbox.accept(NewMessage("here is kim, doe is my name, order 77", "WEB", sender))
-        await house.runner.run_until_idle()
+        await container.inbox.accept(NewMessage("here is kim, doe is my name, order 77", "WEB", sender))
+        await container.runner.run_until_idle()
         [request] = server.requests
         assert "kim" not in request.json()["messages"][-1]["content"].lower()

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House
-from frontdesk.interfaces import ProviderFailed, Trouble
+from frontdesk.interfaces import ErrorKind, ProviderFailed
 from frontdesk.llm.masking import Mode
 from frontdesk.model import InboundMessage, NewMessage, Sender, Tier, WorkState
-from frontdesk.storage.llm_tables import model_call, to_reread
-from frontdesk.storage.tables import analysis, decision, effect, inbound_message, interaction, outbound_message, work
+from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.llm import model_call, to_reread
+from frontdesk.storage.schema.pipeline import effect, work
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
-from tests.fakes import Hand
+from tests.fakes import ManualClock
 from tests.llm.conftest import Furnish, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 
@@ -20,11 +21,11 @@ TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 
 
 async def test_a_model_reads_the_message_and_its_tier_service_and_model_are_stored(
-    house: House, furnished: Furnish
+    container: Container, furnished: Furnish
 ) -> None:
     entities = [{"field": "order_no", "value": "4500017"}, {"field": "order_no", "value": "invented"}]
     models = furnished(Scripted(lines=[reading(entities=entities)]))
-    front = ModelFront(house, models)
+    front = ModelFront(container, models)
     await front.say(TEXT, name="Kim Doe", address="kim@example.com")
     [read] = await front.rows(analysis)
     assert (read["tier"], read["model"]) == ("model", "first/gpt-4o-mini")
@@ -38,10 +39,10 @@ async def test_a_model_reads_the_message_and_its_tier_service_and_model_are_stor
 
 
 async def test_with_all_models_down_the_engine_reads_and_the_message_is_marked(
-    house: House, furnished: Furnish
+    container: Container, furnished: Furnish
 ) -> None:
-    models = furnished(Scripted(lines=[failed(Trouble.UNREACHABLE)]))
-    front = ModelFront(house, models)
+    models = furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)]))
+    front = ModelFront(container, models)
     accepted = await front.say(TEXT)
     assert (await front.rows(analysis))[0]["tier"] == "builtin"
     assert [row["message_id"] for row in await front.rows(to_reread)] == [accepted.message_id]
@@ -49,16 +50,16 @@ async def test_with_all_models_down_the_engine_reads_and_the_message_is_marked(
 
 
 async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_anew(
-    house: House, furnished: Furnish
+    container: Container, furnished: Furnish
 ) -> None:
-    service = Scripted(lines=[failed(Trouble.UNREACHABLE)])
-    front = ModelFront(house, furnished(service, breaker_failures=1000))
+    service = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
+    front = ModelFront(container, furnished(service, breaker_failures=1000))
     accepted = await front.say(TEXT)
     before = [await front.rows(table) for table in (decision, effect, outbound_message)]
     service.lines = [reading(title="Read by a model")]
-    assert await house.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
-    assert await house.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
-    await front.house.runner.run_until_idle()
+    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
+    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
+    await front.container.runner.run_until_idle()
     runs = sorted(await front.rows(analysis), key=lambda row: row["run"])
     assert [(row["run"], row["tier"]) for row in runs] == [(1, "builtin"), (2, "model")]
     [message] = await front.rows(inbound_message)
@@ -69,38 +70,42 @@ async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_ane
     assert [await front.rows(table) for table in (decision, effect, outbound_message)] == before
 
 
-async def test_reading_again_waits_while_no_model_is_back(house: House, furnished: Furnish) -> None:
-    front = ModelFront(house, furnished(Scripted(lines=[failed(Trouble.UNREACHABLE)])))
+async def test_reading_again_waits_while_no_model_is_back(container: Container, furnished: Furnish) -> None:
+    front = ModelFront(container, furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)])))
     await front.say(TEXT)
-    await house.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
-    await front.house.runner.run_until_idle()
+    await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
+    await front.container.runner.run_until_idle()
     [again] = [row for row in await front.rows(work) if row["kind"] == "reanalyse"]
     assert (again["state"], len(await front.rows(analysis))) == (WorkState.OPEN, 1)
     assert "unreachable" in again["last_error"]
 
 
-async def test_where_a_person_is_the_next_rung_the_work_waits_for_one(house: House, furnished: Furnish) -> None:
-    down = Scripted(lines=[failed(Trouble.UNREACHABLE)])
-    front = ModelFront(house, furnished(down, ladders={"default": ["first", "person"]}))
+async def test_where_a_person_is_the_next_route_the_work_waits_for_one(
+    container: Container, furnished: Furnish
+) -> None:
+    down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
+    front = ModelFront(container, furnished(down, chains={"default": ["first", "person"]}))
     await front.say(TEXT)
     [row] = await front.rows(work)
     assert row["state"] == WorkState.FAILED
     assert "a person has to read" in row["last_error"]
 
 
-async def test_without_a_last_rung_the_message_is_tried_again_later(furnished: Furnish) -> None:
-    proxy = furnished(Scripted(lines=[failed(Trouble.UNREACHABLE)]), ladders={"default": ["first"]}).proxy
+async def test_without_a_last_route_the_message_is_tried_again_later(furnished: Furnish) -> None:
+    proxy = furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)]), chains={"default": ["first"]}).proxy
     with pytest.raises(ProviderFailed) as caught:
-        await proxy.analyse(InboundMessage("m", 1, 1, "WEB", TEXT, Sender(), Hand()()))
+        await proxy.analyse(InboundMessage("m", 1, 1, "WEB", TEXT, Sender(), ManualClock()()))
     assert not caught.value.permanent
 
 
-async def test_a_second_message_is_summarised_by_a_model_with_the_first(house: House, furnished: Furnish) -> None:
+async def test_a_second_message_is_summarised_by_a_model_with_the_first(
+    container: Container, furnished: Furnish
+) -> None:
     def say(request: Any) -> str:
         return '{"title": "Both", "summary": "Both say so."}' if "conversation" in request.schema_name else reading()
 
     service = Scripted(lines=[say])
-    front = ModelFront(house, furnished(service))
+    front = ModelFront(container, furnished(service))
     first = await front.say(TEXT, name="Kim Doe")
     await front.say("It is Kim Doe again, still nothing.", joins=first.interaction_id, name="Kim Doe")
     assert (await front.rows(interaction))[0]["title"] == "Both"
@@ -109,20 +114,20 @@ async def test_a_second_message_is_summarised_by_a_model_with_the_first(house: H
 
 async def test_a_default_house_asks_nobody_and_records_nothing(front: Front) -> None:
     await front.say(TEXT)
-    assert front.house.llm.room.messages is None
-    assert await front.house.llm.calls.report(["tier"]) == ()
+    assert front.container.llm.room.messages is None
+    assert await front.container.llm.calls.report(["tier"]) == ()
 
 
-async def test_no_connection_is_held_while_a_model_answers(house: House, furnished: Furnish) -> None:
+async def test_no_connection_is_held_while_a_model_answers(container: Container, furnished: Furnish) -> None:
     service = Scripted(lines=[reading()], seconds=0.3)
-    front = ModelFront(house, furnished(service, mode=Mode.OFF))
+    front = ModelFront(container, furnished(service, mode=Mode.OFF))
     for number in range(8):
-        await front.house.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
-    working = asyncio.create_task(front.house.runner.run_until_idle())
+        await front.container.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
+    working = asyncio.create_task(front.container.runner.run_until_idle())
     while service.at_once < 8:
         await asyncio.sleep(0.01)
     # All eight slots wait for the model; with 4 readers and one writer (SQLite) a held connection would show here.
-    await asyncio.gather(*(house.journal.last() for _ in range(20)))
+    await asyncio.gather(*(container.journal.last() for _ in range(20)))
     assert service.at_once == 8
     await working
     assert {row["tier"] for row in await front.rows(analysis)} == {"model"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.interfaces import ModelFailed, Trouble
+from frontdesk.interfaces import ErrorKind, ModelFailed
 from frontdesk.llm.breaker import Breaker
 from frontdesk.llm.citing import Text, entities
 from frontdesk.llm.tolerant import read_json
@@ -35,7 +35,7 @@ def test_whatever_is_written_ends_as_a_value_or_as_a_named_trouble(text: str) ->
         found = read_json(text)
     except ModelFailed as error:
         found = error.trouble
-    named = {Trouble.EMPTY, Trouble.NOT_JSON, Trouble.CUT_OFF, Trouble.REFUSED}
+    named = {ErrorKind.EMPTY, ErrorKind.NOT_JSON, ErrorKind.CUT_OFF, ErrorKind.REFUSED}
     assert isinstance(found, dict | list) or found in named
 
 
@@ -90,14 +90,14 @@ def test_a_breaker_opens_probes_and_closes() -> None:
     breaker = Breaker(2, 10.0, lambda: time[0])
     for _ in range(2):
         breaker.enter()
-        breaker.failed(Trouble.SERVER_ERROR, None)
+        breaker.failed(ErrorKind.SERVER_ERROR, None)
     with pytest.raises(ModelFailed):
         breaker.enter()
     time[0] = 11.0
     breaker.enter()
     with pytest.raises(ModelFailed):
         breaker.enter()  # one probe at a time
-    breaker.failed(Trouble.TIMEOUT, None)
+    breaker.failed(ErrorKind.TIMEOUT, None)
     assert breaker.is_open
     time[0] = 22.0
     breaker.enter()
@@ -109,7 +109,7 @@ def test_a_probe_that_was_not_made_lets_the_next_one_through() -> None:
     time = [0.0]
     breaker = Breaker(1, 10.0, lambda: time[0])
     breaker.enter()
-    breaker.failed(Trouble.UNREACHABLE, None)
+    breaker.failed(ErrorKind.UNREACHABLE, None)
     time[0] = 11.0
     breaker.enter()
     breaker.gave_up()
@@ -119,7 +119,7 @@ def test_a_probe_that_was_not_made_lets_the_next_one_through() -> None:
 def test_a_refused_key_opens_at_once_and_a_filtered_answer_never() -> None:
     breaker = Breaker(5, 10.0, lambda: 0.0)
     for _ in range(9):
-        breaker.failed(Trouble.CONTENT_FILTER, None)
+        breaker.failed(ErrorKind.CONTENT_FILTER, None)
     assert not breaker.is_open
-    breaker.failed(Trouble.UNAUTHORISED, None)
+    breaker.failed(ErrorKind.UNAUTHORISED, None)
     assert breaker.is_open

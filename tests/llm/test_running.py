@@ -1,11 +1,11 @@
-"""Use cases down the ladder: what callers get, whatever models say."""
+"""Use cases down the chain: what callers get, whatever models say."""
 
 import json
 
 import pytest
 
-from frontdesk.interfaces import Invalid, ModelFailed, NotFound, Trouble
-from frontdesk.llm.running import Manner
+from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed, NotFound
+from frontdesk.llm.running import CallPolicy
 from frontdesk.model import Tier
 from tests.llm.conftest import ASKER, Furnish
 from tests.llm.scripted import Scripted, answer, failed
@@ -63,11 +63,11 @@ async def test_a_wrong_answer_is_repaired_once_by_saying_what_was_wrong(
     assert [call.outcome for call in await models.recorded()] == [trouble, "ok"]
 
 
-async def test_a_second_wrong_answer_leads_to_the_next_rung(furnished: Furnish) -> None:
+async def test_a_second_wrong_answer_leads_to_the_next_route(furnished: Furnish) -> None:
     first, second = Scripted("first", ["nonsense"]), Scripted("second", [GOOD])
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, len(first.asked)) == ("second", 2)
-    assert [(each.rung, each.trouble) for each in outcome.setbacks] == [("first/gpt-4o-mini", "not_json")]
+    assert [(each.route, each.trouble) for each in outcome.failures] == [("first/gpt-4o-mini", "not_json")]
 
 
 @pytest.mark.parametrize(
@@ -78,67 +78,67 @@ async def test_a_second_wrong_answer_leads_to_the_next_rung(furnished: Furnish) 
         (answer("I cannot help with that.", "refusal"), "refused"),
         (answer("I'm sorry, but I can't help with that."), "refused"),
         (answer("Es tut mir leid, dabei kann ich nicht helfen."), "refused"),
-        (failed(Trouble.CONTENT_FILTER, permanent=True), "content_filter"),
-        (failed(Trouble.UNAUTHORISED, permanent=True), "unauthorised"),
-        (failed(Trouble.BAD_REQUEST, permanent=True), "bad_request"),
+        (failed(ErrorKind.CONTENT_FILTER, permanent=True), "content_filter"),
+        (failed(ErrorKind.UNAUTHORISED, permanent=True), "unauthorised"),
+        (failed(ErrorKind.BAD_REQUEST, permanent=True), "bad_request"),
     ],
 )
-async def test_what_a_repetition_cannot_help_leads_to_the_next_rung_at_once(
+async def test_what_a_repetition_cannot_help_leads_to_the_next_route_at_once(
     furnished: Furnish, said: object, trouble: str
 ) -> None:
     first, second = Scripted("first", [said]), Scripted("second", [GOOD])  # type: ignore[list-item]
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
     assert (len(first.asked), outcome.service) == (1, "second")
-    assert outcome.setbacks[0].trouble == trouble
+    assert outcome.failures[0].trouble == trouble
 
 
-@pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.UNREACHABLE, Trouble.TIMEOUT, Trouble.EMPTY])
-async def test_a_passing_trouble_is_tried_again_on_the_same_rung(furnished: Furnish, trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", [ErrorKind.SERVER_ERROR, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.EMPTY])
+async def test_a_passing_trouble_is_tried_again_on_the_same_route(furnished: Furnish, trouble: ErrorKind) -> None:
     service = Scripted(lines=[failed(trouble), GOOD])
     outcome = await furnished(service).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, outcome.retries, outcome.tier) == ("first", 1, Tier.MODEL)
 
 
 async def test_a_service_that_names_a_time_is_asked_again_then(furnished: Furnish) -> None:
-    service = Scripted(lines=[failed(Trouble.RATE_LIMITED, after_seconds=0.05), GOOD])
+    service = Scripted(lines=[failed(ErrorKind.RATE_LIMITED, after_seconds=0.05), GOOD])
     assert (await furnished(service).run("sentiment-analysis", text=TEXT)).retries == 1
 
 
 async def test_a_service_that_wants_to_be_left_alone_for_longer_than_there_is_time_is_passed_over(
     furnished: Furnish,
 ) -> None:
-    first, second = Scripted("first", [failed(Trouble.RATE_LIMITED, after_seconds=90)]), Scripted("second", [GOOD])
+    first, second = Scripted("first", [failed(ErrorKind.RATE_LIMITED, after_seconds=90)]), Scripted("second", [GOOD])
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
     assert (len(first.asked), outcome.service) == (1, "second")
 
 
 async def test_a_hanging_service_uses_only_its_share_of_the_time(furnished: Furnish) -> None:
     first, second = Scripted("first", [GOOD], seconds=30), Scripted("second", [GOOD])
-    manner = Manner(deadline=0.6, attempts=1)
+    manner = CallPolicy(deadline=0.6, attempts=1)
     outcome = await furnished(first, second, manner=manner).run("sentiment-analysis", text=TEXT)
-    assert (outcome.service, outcome.setbacks[0].trouble) == ("second", "timeout")
+    assert (outcome.service, outcome.failures[0].trouble) == ("second", "timeout")
 
 
-async def test_a_mistake_in_a_services_file_leads_to_the_next_rung(furnished: Furnish) -> None:
+async def test_a_mistake_in_a_services_file_leads_to_the_next_route(furnished: Furnish) -> None:
     first, second = Scripted("first", [ZeroDivisionError()]), Scripted("second", [GOOD])
-    outcome = await furnished(first, second, manner=Manner(attempts=1)).run("sentiment-analysis", text=TEXT)
+    outcome = await furnished(first, second, manner=CallPolicy(attempts=1)).run("sentiment-analysis", text=TEXT)
     assert outcome.service == "second"
 
 
 async def test_with_every_model_down_the_built_in_engine_answers(furnished: Furnish) -> None:
-    down = Scripted(lines=[failed(Trouble.UNREACHABLE)])
+    down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
     outcome = await furnished(down).run("sentiment-analysis", text=TEXT)
     assert (outcome.tier, outcome.value["sentiment"], outcome.masked) == (Tier.BUILTIN, "Negative", False)
 
 
-async def test_with_no_rung_left_the_error_says_why_for_each(furnished: Furnish) -> None:
-    down = Scripted(lines=[failed(Trouble.UNREACHABLE)])
-    models = furnished(down, ladders={"default": ["first", "person"]})
+async def test_with_no_route_left_the_error_says_why_for_each(furnished: Furnish) -> None:
+    down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
+    models = furnished(down, chains={"default": ["first", "person"]})
     with pytest.raises(
         ModelFailed, match="first/gpt-4o-mini: scripted unreachable; person: a person has to look"
     ) as caught:
         await models.run("translation", text="Hallo", language="English")
-    assert caught.value.trouble is Trouble.NEEDS_PERSON
+    assert caught.value.trouble is ErrorKind.NEEDS_PERSON
 
 
 async def test_what_the_engine_cannot_do_is_no_answer(furnished: Furnish) -> None:
@@ -148,18 +148,20 @@ async def test_what_the_engine_cannot_do_is_no_answer(furnished: Furnish) -> Non
 
 async def test_an_error_never_repeats_what_the_model_or_the_customer_said(furnished: Furnish) -> None:
     service = Scripted(lines=['{"sentiment": "SECRET WORDS", "confidence": 2}'])
-    models = furnished(service, ladders={"default": ["first"]})
+    models = furnished(service, chains={"default": ["first"]})
     with pytest.raises(ModelFailed) as caught:
         await models.run("sentiment-analysis", text="SECRET TEXT")
     assert "SECRET" not in str(caught.value)
 
 
 async def test_a_breaker_leaves_a_broken_service_alone(furnished: Furnish) -> None:
-    first, second = Scripted("first", [failed(Trouble.SERVER_ERROR)]), Scripted("second", [GOOD])
-    models = furnished(first, second, breaker_failures=2, breaker_seconds=60.0, manner=Manner(attempts=1, caches=False))
+    first, second = Scripted("first", [failed(ErrorKind.SERVER_ERROR)]), Scripted("second", [GOOD])
+    models = furnished(
+        first, second, breaker_failures=2, breaker_seconds=60.0, manner=CallPolicy(attempts=1, caches=False)
+    )
     outcomes = [await models.run("sentiment-analysis", text=TEXT) for _ in range(4)]
     assert len(first.asked) == 2
-    assert [outcome.setbacks[0].trouble for outcome in outcomes] == ["server_error"] * 2 + ["breaker_open"] * 2
+    assert [outcome.failures[0].trouble for outcome in outcomes] == ["server_error"] * 2 + ["breaker_open"] * 2
 
 
 async def test_entities_cite_their_place_or_are_dropped(furnished: Furnish) -> None:
@@ -193,7 +195,7 @@ async def test_an_intent_is_chosen_by_name_and_comes_back_as_a_code(furnished: F
 
     models = furnished(Scripted(lines=[choose]))
     outcome = await models.run("intent-classification", text=TEXT)
-    use_case = await models.room.shelf.get("intent-classification")
+    use_case = await models.room.registry.get("intent-classification")
     assert use_case.lists == {"intents"}
     assert outcome.value["intent"] in {"TI", "DI", "CO", "PI", "WR", "SI", "OI"} or len(outcome.value["intent"]) <= 4
 
@@ -211,7 +213,7 @@ async def test_the_cache_tells_models_and_texts_apart(furnished: Furnish) -> Non
     models = furnished(service)
     await models.run("sentiment-analysis", text=TEXT)
     await models.run("sentiment-analysis", text=TEXT.upper())
-    other = (models.room.ladders.rung("first/gpt-4o"),)
+    other = (models.room.chains.route("first/gpt-4o"),)
     await models.room.use_cases.run("sentiment-analysis", {"text": TEXT}, ASKER, other)
     assert len(service.asked) == 3
 
@@ -226,7 +228,7 @@ async def test_answers_to_texts_with_personal_data_are_not_remembered(furnished:
 
 async def test_with_masking_off_a_text_with_personal_data_is_not_remembered_either(furnished: Furnish) -> None:
     service = Scripted(lines=[GOOD])
-    models = furnished(service, mode="off", manner=Manner(caches_personal=True))
+    models = furnished(service, mode="off", manner=CallPolicy(caches_personal=True))
     for _ in range(2):
         await models.run("sentiment-analysis", text="Write to kim@example.com, it is late.")
     assert len(service.asked) == 2
@@ -244,7 +246,7 @@ async def test_inputs_that_do_not_fit_are_refused_before_anything_is_asked(furni
 
 
 async def test_embeddings_come_from_the_services_embedding_model_or_the_engine(furnished: Furnish) -> None:
-    outcome = await furnished(Scripted(), ladders={"default": ["first", "builtin"]}).run(
+    outcome = await furnished(Scripted(), chains={"default": ["first", "builtin"]}).run(
         "words-embedding", texts=["a", "b"]
     )
     assert (outcome.model, outcome.value) == ("text-embedding-3-small", {"size": 2, "vectors": [[1.0, 0.0]] * 2})
@@ -253,12 +255,12 @@ async def test_embeddings_come_from_the_services_embedding_model_or_the_engine(f
 
 
 async def test_a_recording_goes_only_to_a_service_with_masking_off(furnished: Furnish) -> None:
-    ladder = {"default": ["first/whisper"]}
+    chain = {"default": ["first/whisper"]}
     audio = {"audio": "aGVsbG8=", "media_type": "audio/wav"}
-    assert (await furnished(Scripted(), mode="off", ladders=ladder).run("speech-transcription", **audio)).value == {
+    assert (await furnished(Scripted(), mode="off", chains=chain).run("speech-transcription", **audio)).value == {
         "text": "hello",
         "language": "en",
         "seconds": 1.5,
     }
     with pytest.raises(ModelFailed, match="sound cannot be masked"):
-        await furnished(Scripted(), ladders=ladder).run("speech-transcription", **audio)
+        await furnished(Scripted(), chains=chain).run("speech-transcription", **audio)

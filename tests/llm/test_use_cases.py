@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.app import House, now
-from frontdesk.interfaces import Conflict, Invalid, NotFound, Trouble
+from frontdesk.interfaces import Conflict, ErrorKind, Invalid, NotFound
 from frontdesk.llm.finishing import published
-from frontdesk.llm.lines import Ladders
-from frontdesk.llm.shelf import Shelf, shipped, shipped_text
+from frontdesk.llm.routes import FallbackChains
 from frontdesk.llm.telemetry import ERROR_TYPE, attributes
 from frontdesk.llm.use_case import read_use_case
+from frontdesk.llm.use_case_registry import UseCaseRegistry, shipped, shipped_text
 from frontdesk.llm.vectors import cosine_similarity, dot, norm, similarity_search
 from frontdesk.model import ENTITY_FIELDS
-from frontdesk.storage.use_cases import StoredUseCases
+from frontdesk.storage.llm.use_cases import StoredUseCases
+from frontdesk.wiring.container import Container, now
 from tests.llm.conftest import Furnish
 from tests.llm.scripted import Scripted, failed
 
@@ -115,50 +115,50 @@ async def test_a_model_sees_no_keyword_of_ours_and_callers_see_places_and_codes(
     assert set(item["properties"]["field"]["enum"]) == set(ENTITY_FIELDS)
 
 
-async def test_an_edited_use_case_is_a_new_version_until_another_is_in_force(house: House) -> None:
-    shelf = Shelf(StoredUseCases(house.database, now), now)
+async def test_an_edited_use_case_is_a_new_version_until_another_is_in_force(container: Container) -> None:
+    registry = UseCaseRegistry(StoredUseCases(container.database, now), now)
     text = shipped_text("sentiment-analysis")
-    await shelf.draft(text.replace("version: 1", "version: 2"), "clearer", "ada")
-    assert (await shelf.get("sentiment-analysis")).version == 1
-    await shelf.publish("sentiment-analysis", 2, "ada")
-    assert (await shelf.get("sentiment-analysis")).version == 2
-    assert "version: 2" in await shelf.text("sentiment-analysis")
-    await shelf.publish("sentiment-analysis", 0, "ada")
-    assert (await shelf.get("sentiment-analysis")).version == 1
-    assert await shelf.text("sentiment-analysis") == text
+    await registry.draft(text.replace("version: 1", "version: 2"), "clearer", "ada")
+    assert (await registry.get("sentiment-analysis")).version == 1
+    await registry.publish("sentiment-analysis", 2, "ada")
+    assert (await registry.get("sentiment-analysis")).version == 2
+    assert "version: 2" in await registry.text("sentiment-analysis")
+    await registry.publish("sentiment-analysis", 0, "ada")
+    assert (await registry.get("sentiment-analysis")).version == 1
+    assert await registry.text("sentiment-analysis") == text
 
 
-async def test_a_new_use_case_can_be_asked_without_code(house: House) -> None:
-    shelf = Shelf(StoredUseCases(house.database, now), now)
-    await shelf.draft(SOUND, "", "ada")
-    await shelf.publish("praise-finder", 1, "ada")
-    assert (await shelf.get("praise-finder")).body.description == "Whether a text praises somebody."
+async def test_a_new_use_case_can_be_asked_without_code(container: Container) -> None:
+    registry = UseCaseRegistry(StoredUseCases(container.database, now), now)
+    await registry.draft(SOUND, "", "ada")
+    await registry.publish("praise-finder", 1, "ada")
+    assert (await registry.get("praise-finder")).body.description == "Whether a text praises somebody."
 
 
-async def test_versions_follow_each_other_and_are_never_changed(house: House) -> None:
-    store = StoredUseCases(house.database, now)
-    shelf = Shelf(store, now)
-    await shelf.draft(SOUND, "", "ada")
+async def test_versions_follow_each_other_and_are_never_changed(container: Container) -> None:
+    store = StoredUseCases(container.database, now)
+    registry = UseCaseRegistry(store, now)
+    await registry.draft(SOUND, "", "ada")
     for version in (1, 3):
         with pytest.raises(Invalid, match="the next version of praise-finder is 2"):
-            await shelf.draft(SOUND.replace("version: 1", f"version: {version}"), "", "ada")
+            await registry.draft(SOUND.replace("version: 1", f"version: {version}"), "", "ada")
     [kept] = await store.versions("praise-finder")
     with pytest.raises(Conflict):
         await store.add(kept)
     with pytest.raises(NotFound):
-        await shelf.publish("praise-finder", 7, "ada")
+        await registry.publish("praise-finder", 7, "ada")
     with pytest.raises(NotFound):
-        await shelf.publish("praise-finder", 0, "ada")
+        await registry.publish("praise-finder", 0, "ada")
 
 
-def test_a_ladder_that_names_nobody_is_refused() -> None:
-    for rungs in (["nobody"], []):
+def test_a_chain_that_names_nobody_is_refused() -> None:
+    for routes in (["nobody"], []):
         with pytest.raises(Invalid, match=r"default|configured"):
-            Ladders({"default": rungs}, {})
+            FallbackChains({"default": routes}, {})
 
 
 async def test_a_call_has_the_names_of_opentelemetry_and_no_text(furnished: Furnish) -> None:
-    models = furnished(Scripted(lines=[failed(Trouble.REFUSED, permanent=True)]))
+    models = furnished(Scripted(lines=[failed(ErrorKind.REFUSED, permanent=True)]))
     await models.run("sentiment-analysis", text="SECRET")
     first, _ = [attributes(call) for call in await models.recorded()]
     assert (first["gen_ai.request.model"], first[ERROR_TYPE]) == ("gpt-4o-mini", "refused")

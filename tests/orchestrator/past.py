@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from ulid import ULID
 
-from frontdesk.app import House, now
 from frontdesk.model import ENTITY_FIELDS
 from frontdesk.orchestrator.facts import text_flags
 from frontdesk.orchestrator.rules import TableRules, default_rules
-from frontdesk.storage.tables import decision, inbound_message, interaction
+from frontdesk.storage.schema.interactions import decision, inbound_message, interaction
+from frontdesk.wiring.container import Container, now
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -43,7 +43,9 @@ def made_up_facts(chance: random.Random) -> dict[str, Any]:
     }
 
 
-async def store_past(house: House, count: int, rules: TableRules | None = None, seed: int = 1) -> list[dict[str, Any]]:
+async def store_past(
+    container: Container, count: int, rules: TableRules | None = None, seed: int = 1
+) -> list[dict[str, Any]]:
     """Store so many decisions of `rules` (the shipped ones), oldest first; their rows."""
     chance, used, at = random.Random(seed), rules or default_rules(), now()
     matters, messages, decisions = [], [], []
@@ -75,7 +77,7 @@ async def store_past(house: House, count: int, rules: TableRules | None = None, 
         for table, rows in ((interaction, matters), (inbound_message, messages), (decision, decisions)):
             connection.execute(insert(table), rows)
 
-    await house.database.write(store)
+    await container.database.write(store)
     return decisions
 
 

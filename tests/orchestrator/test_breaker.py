@@ -6,7 +6,7 @@ import pytest
 
 from frontdesk.interfaces import ConnectorFailed, Held
 from frontdesk.model import Receipt
-from frontdesk.orchestrator.breaker import Breaker, BreakerRules, Guarded
+from frontdesk.orchestrator.breaker import Breaker, BreakerRules, WithBreaker
 from tests.connectors.conftest import case, effect
 from tests.fakes import BackEnd
 
@@ -27,14 +27,14 @@ def watch() -> Watch:
     return Watch()
 
 
-def guarded(back_end: Any, watch: Watch) -> tuple[Guarded, Breaker]:
+def guarded(back_end: Any, watch: Watch) -> tuple[WithBreaker, Breaker]:
     breaker = Breaker(RULES, watch)
-    return Guarded(back_end, breaker, "fsm"), breaker
+    return WithBreaker(back_end, breaker, "fsm"), breaker
 
 
-async def attempt(performer: Guarded) -> str:
+async def attempt(action_handler: WithBreaker) -> str:
     try:
-        await performer.perform(effect("create_service_call"), case())
+        await action_handler.perform(effect("create_service_call"), case())
     except Held:
         return "held"
     except ConnectorFailed:
@@ -44,38 +44,38 @@ async def attempt(performer: Guarded) -> str:
 
 async def test_after_enough_failures_in_a_row_nobody_asks_any_more(watch: Watch) -> None:
     back_end = BackEnd([ConnectorFailed("503")] * 9)
-    performer, _ = guarded(back_end, watch)
-    assert [await attempt(performer) for _ in range(5)] == ["failed"] * 3 + ["held"] * 2
+    action_handler, _ = guarded(back_end, watch)
+    assert [await attempt(action_handler) for _ in range(5)] == ["failed"] * 3 + ["held"] * 2
     assert back_end.asked == 3
 
 
 async def test_one_probes_after_the_pause_and_opens_it_for_all(watch: Watch) -> None:
     back_end = BackEnd([ConnectorFailed("503")] * 3)
-    performer, breaker = guarded(back_end, watch)
+    action_handler, breaker = guarded(back_end, watch)
     for _ in range(3):
-        await attempt(performer)
+        await attempt(action_handler)
     watch.now = 10.0
-    assert [await attempt(performer) for _ in range(3)] == ["done"] * 3
+    assert [await attempt(action_handler) for _ in range(3)] == ["done"] * 3
     assert breaker.open_circuits() == {}
 
 
 async def test_a_failed_probe_doubles_the_pause_up_to_the_longest(watch: Watch) -> None:
     back_end = BackEnd([ConnectorFailed("503")] * 99)
-    performer, breaker = guarded(back_end, watch)
+    action_handler, breaker = guarded(back_end, watch)
     for _ in range(3):
-        await attempt(performer)
+        await attempt(action_handler)
     pauses = []
     for _ in range(4):
         watch.now += breaker.open_circuits()["fsm"]
-        assert await attempt(performer) == "failed"
+        assert await attempt(action_handler) == "failed"
         pauses.append(breaker.open_circuits()["fsm"])
     assert pauses == [20, 40, 40, 40]
 
 
 async def test_a_refusal_for_good_is_an_answer(watch: Watch) -> None:
     back_end = BackEnd([ConnectorFailed("400", permanent=True)] * 9)
-    performer, _ = guarded(back_end, watch)
-    assert [await attempt(performer) for _ in range(9)] == ["failed"] * 9
+    action_handler, _ = guarded(back_end, watch)
+    assert [await attempt(action_handler) for _ in range(9)] == ["failed"] * 9
 
 
 async def test_only_one_probes_at_a_time(watch: Watch) -> None:
@@ -101,10 +101,10 @@ async def test_parts_of_a_system_have_circuits_of_their_own(watch: Watch) -> Non
             return Receipt()
 
     breaker = Breaker(RULES, watch)
-    performer = Guarded(Half(), breaker, "webhook", lambda each: str(each.action.parameters["target"]))
+    action_handler = WithBreaker(Half(), breaker, "webhook", lambda each: str(each.action.parameters["target"]))
     for _ in range(3):
         with pytest.raises(ConnectorFailed):
-            await performer.perform(effect("notify_webhook", target="dead"), case())
+            await action_handler.perform(effect("notify_webhook", target="dead"), case())
     with pytest.raises(Held):
-        await performer.perform(effect("notify_webhook", target="dead"), case())
-    assert await performer.perform(effect("notify_webhook", target="alive"), case()) == Receipt()
+        await action_handler.perform(effect("notify_webhook", target="dead"), case())
+    assert await action_handler.perform(effect("notify_webhook", target="alive"), case()) == Receipt()

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House, now
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.rules import Wanted
+from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.model.rules import Past
-from frontdesk.orchestrator.backtest import Report, backtest
+from frontdesk.orchestrator.backtest import BacktestReport, backtest
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.templates import shipped_templates
-from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.wiring.container import Container, now
 from tests.conftest import Front
 from tests.orchestrator.past import store_past
 from tests.orchestrator.tables import rules
@@ -39,8 +39,8 @@ class Untouchable:
 class ReadOnly:
     """A database that raises when it is written."""
 
-    def __init__(self, house: House) -> None:
-        self.read, self.dialect = house.database.read, house.database.dialect
+    def __init__(self, container: Container) -> None:
+        self.read, self.dialect = container.database.read, container.database.dialect
 
     def __getattr__(self, name: str) -> Any:
         raise Touched(name)
@@ -59,22 +59,22 @@ def draft() -> TableRules:
     )
 
 
-def untouchable_desk(house: House) -> RuleDesk:
+def untouchable_desk(container: Container) -> RuleDesk:
     """A desk as app makes it, over a house in which nothing may be touched."""
     desk = replace(
-        house.desk,
+        container.pipeline,
         cases=Untouchable(),
         analyst=Untouchable(),
-        performers=Untouchable(),
+        action_handlers=Untouchable(),
         rules=Untouchable(),
     )
-    sealed: Any = ReadOnly(house)
+    sealed: Any = ReadOnly(container)
     rule_sets = StoredRuleSets(sealed, now)
     return RuleDesk(
         rule_sets=rule_sets,
         history=StoredHistory(sealed),
         book=Published(rule_sets, now),
-        codes=house.codes,
+        codes=container.codes,
         templates=shipped_templates(),
         analyst=desk.analyst,
         clock=now,
@@ -114,7 +114,7 @@ def by_hand(decisions: list[dict[str, Any]], by: TableRules) -> dict[str, Counte
     return counted
 
 
-def told(report: Report) -> dict[str, Counter[tuple[str, str]]]:
+def told(report: BacktestReport) -> dict[str, Counter[tuple[str, str]]]:
     return {
         name: Counter({(each.before, each.after): len(each.messages) for each in found})
         for name, found in report.shifts.items()
@@ -122,9 +122,9 @@ def told(report: Report) -> dict[str, Counter[tuple[str, str]]]:
     }
 
 
-async def test_a_backtest_equals_deciding_a_thousand_messages_again_and_touches_no_plug(house: House) -> None:
-    decisions = await store_past(house, 1000)
-    report = await untouchable_desk(house).backtest(draft(), Wanted(last=1000))
+async def test_a_backtest_equals_deciding_a_thousand_messages_again_and_touches_no_plug(container: Container) -> None:
+    decisions = await store_past(container, 1000)
+    report = await untouchable_desk(container).backtest(draft(), PastDecisionsQuery(last=1000))
     assert report.messages == 1000
     assert told(report) == by_hand(decisions, draft())
     calls = Counter(told(report)["action"])
@@ -139,34 +139,34 @@ def _again(stored: dict[str, Any]) -> tuple[dict[str, str], Counter[str]]:
     return outcome({"route": verdict.route, "actions": actions})
 
 
-async def test_every_number_has_its_messages(house: House) -> None:
-    decisions = await store_past(house, 200)
-    report = await untouchable_desk(house).backtest(draft(), Wanted(last=200))
+async def test_every_number_has_its_messages(container: Container) -> None:
+    decisions = await store_past(container, 200)
+    report = await untouchable_desk(container).backtest(draft(), PastDecisionsQuery(last=200))
     routes = {stored["message_id"]: stored["route"] for stored in decisions}
     for shift in report.shifts["route"]:
         assert {routes[each.message] for each in shift.messages} == {shift.before}
         assert len({each.message for each in shift.messages}) == len(shift.messages)
 
 
-async def test_the_same_rules_change_nothing(house: House) -> None:
-    await store_past(house, 300)
-    report = await untouchable_desk(house).backtest(default_rules(), Wanted(last=300))
+async def test_the_same_rules_change_nothing(container: Container) -> None:
+    await store_past(container, 300)
+    report = await untouchable_desk(container).backtest(default_rules(), PastDecisionsQuery(last=300))
     assert (report.changed, report.unreadable) == ((), ())
     assert not any(report.shifts.values())
 
 
-async def test_only_the_messages_asked_for_are_looked_at(house: House) -> None:
-    decisions = await store_past(house, 50)
-    desk = untouchable_desk(house)
-    assert (await desk.backtest(draft(), Wanted(last=7))).messages == 7
-    assert (await desk.backtest(draft(), Wanted(since=decisions[30]["created_at"]))).messages == 20
-    assert (await desk.backtest(draft(), Wanted(until=decisions[30]["created_at"]))).messages == 30
+async def test_only_the_messages_asked_for_are_looked_at(container: Container) -> None:
+    decisions = await store_past(container, 50)
+    desk = untouchable_desk(container)
+    assert (await desk.backtest(draft(), PastDecisionsQuery(last=7))).messages == 7
+    assert (await desk.backtest(draft(), PastDecisionsQuery(since=decisions[30]["created_at"]))).messages == 20
+    assert (await desk.backtest(draft(), PastDecisionsQuery(until=decisions[30]["created_at"]))).messages == 30
 
 
-async def test_facts_that_older_decisions_did_not_know_are_counted(house: House) -> None:
+async def test_facts_that_older_decisions_did_not_know_are_counted(container: Container) -> None:
     async def old() -> AsyncIterator[Sequence[Past]]:
-        stored = await store_past(house, 3)
-        history = StoredHistory(house.database)
+        stored = await store_past(container, 3)
+        history = StoredHistory(container.database)
         past = [await history.of_message(each["message_id"]) for each in stored]
         facts = [{k: v for k, v in each.decision.facts.items() if k != "urgent"} for each in past]
         yield [replace(p, decision=replace(p.decision, facts=f)) for p, f in zip(past, facts, strict=True)]
@@ -175,15 +175,17 @@ async def test_facts_that_older_decisions_did_not_know_are_counted(house: House)
 
 
 async def test_lines_of_a_file_are_held_against_what_is_in_force(front: Front) -> None:
-    desk = front.house.rule_desk
+    desk = front.container.rule_desk
     lines = [{"text": "My oven is broken, it stays cold."}, {"facts": {"intent": "WR", "sentiment_probability": 0.9}}]
     report = await desk.backtest_lines(draft(), lines)
     assert report.messages == 2
     assert {each.reference for each in report.calls_added} == {"line 2"}
-    assert await front.house.journal.last() == 0
+    assert await front.container.journal.last() == 0
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted(last=0), Wanted(last=10**9)])
-async def test_a_backtest_over_nothing_in_particular_is_refused(house: House, wanted: Wanted) -> None:
+@pytest.mark.parametrize("wanted", [PastDecisionsQuery(), PastDecisionsQuery(last=0), PastDecisionsQuery(last=10**9)])
+async def test_a_backtest_over_nothing_in_particular_is_refused(
+    container: Container, wanted: PastDecisionsQuery
+) -> None:
     with pytest.raises(Invalid, match="last"):
-        await house.rule_desk.backtest(draft(), wanted)
+        await container.rule_desk.backtest(draft(), wanted)

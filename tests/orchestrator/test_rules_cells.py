@@ -10,7 +10,7 @@ import zen
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from frontdesk.interfaces.rules import Refused
+from frontdesk.interfaces.rules import TableRefused
 from frontdesk.orchestrator.expressions import constant, is_comparison, literals, names_read
 from frontdesk.orchestrator.rules import compile_content, default_rules
 from tests.orchestrator.tables import model, rules
@@ -28,7 +28,7 @@ def shipped() -> dict[str, Any]:
 
 def taken_or_refused(content: dict[str, Any]) -> None:
     """Anything but a refusal or a verdict is raised."""
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(TableRefused):
         assert compile_content("any", 2, json.dumps(content)).decide({"intent": "TI"}).route
 
 
@@ -55,13 +55,13 @@ def test_any_model_is_taken_or_refused_in_words(value: Any, place: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "{", '{"nodes": NaN}', '{"nodes": "\\ud800"}', "[" * 100_000])
 def test_what_is_no_json_object_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(TableRefused):
         compile_content("any", 2, text)
 
 
 def test_all_that_is_wrong_is_found_at_once() -> None:
     content = model(["intent", "intnt"], [({"intent": "'TI"}, {"route": "", "reply": "5"})])
-    with pytest.raises(Refused, match="and 3 more") as refusal:
+    with pytest.raises(TableRefused, match="and 3 more") as refusal:
         compile_content("any", 2, json.dumps(content))
     assert [(finding.rows, finding.column) for finding in refusal.value.findings] == [
         ((), "intnt"),
@@ -83,7 +83,7 @@ def test_all_that_is_wrong_is_found_at_once() -> None:
 def test_a_table_that_works_otherwise_is_refused(change: dict[str, Any], words: str) -> None:
     content = shipped()
     content["nodes"][1]["content"] |= change
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(TableRefused, match=words):
         compile_content("any", 2, json.dumps(content))
 
 
@@ -91,14 +91,14 @@ def test_a_table_that_works_otherwise_is_refused(change: dict[str, Any], words: 
 def test_a_model_that_could_do_more_than_decide_is_refused(kind: str) -> None:
     content = shipped()
     content["nodes"].append({"id": "x", "type": kind, "name": "x"})
-    with pytest.raises(Refused, match=kind):
+    with pytest.raises(TableRefused, match=kind):
         compile_content("any", 2, json.dumps(content))
 
 
 def test_a_table_that_the_facts_do_not_reach_is_refused() -> None:
     content = shipped()
     content["edges"] = content["edges"][1:]
-    with pytest.raises(Refused, match="does not lead"):
+    with pytest.raises(TableRefused, match="does not lead"):
         compile_content("any", 2, json.dumps(content))
 
 
@@ -114,7 +114,7 @@ def test_a_table_that_the_facts_do_not_reach_is_refused() -> None:
     ],
 )
 def test_a_fact_that_does_not_exist_is_named(cell: str, fact: str) -> None:
-    with pytest.raises(Refused, match=fact):
+    with pytest.raises(TableRefused, match=fact):
         rules(({"sentiment": cell}, {}))
 
 

@@ -6,10 +6,10 @@ import random
 import pytest
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.rules import Wanted
+from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.orchestrator.explaining import Match, explain, holds_again, what_if
 from frontdesk.orchestrator.rules import default_rules
-from frontdesk.storage.rule_sets import StoredHistory
+from frontdesk.storage.configuration.rule_sets import StoredHistory
 from tests.conftest import Front
 from tests.orchestrator.past import made_up_facts, store_past
 from tests.orchestrator.tables import rules
@@ -27,12 +27,12 @@ TEXTS = (
 async def test_every_stored_decision_can_be_recomputed_from_its_record(front: Front) -> None:
     for text in TEXTS:
         await front.say(text)
-    await store_past(front.house, 100)
-    history = StoredHistory(front.house.database)
-    stored = [past async for portion in history.decided(Wanted(last=1000)) for past in portion]
+    await store_past(front.container, 100)
+    history = StoredHistory(front.container.database)
+    stored = [past async for portion in history.decided(PastDecisionsQuery(last=1000)) for past in portion]
     assert len(stored) == 100 + len(TEXTS)
     for past in stored:
-        version = await front.house.rule_desk.rules(past.decision.rule_set_version)
+        version = await front.container.rule_desk.rules(past.decision.rule_set_version)
         assert holds_again(version, past.decision), past.decision
 
 

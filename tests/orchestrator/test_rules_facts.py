@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.interfaces.rules import Wanted
+from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.model import ENTITY_FIELDS
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table
 from frontdesk.orchestrator.facts import FACTS, text_flags
 from frontdesk.orchestrator.rules import default_rules
 from frontdesk.orchestrator.table import YIELDS
-from frontdesk.storage.rule_sets import StoredHistory
+from frontdesk.storage.configuration.rule_sets import StoredHistory
 from tests.conftest import Front
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "reference"
@@ -29,11 +29,13 @@ def test_every_output_column_and_route_is_documented() -> None:
 
 async def test_a_decision_stores_all_facts_and_no_others(front: Front) -> None:
     said = await front.say("Where is my order 4711-AB? THIS IS URGENT")
-    facts = (await StoredHistory(front.house.database).of_message(said.message_id)).decision.facts
+    facts = (await StoredHistory(front.container.database).of_message(said.message_id)).decision.facts
     assert facts.keys() == FACTS.keys()
     assert (facts["question"], facts["urgent"], facts["first_message"]) == (True, True, True)
     assert facts["has"].keys() == set(ENTITY_FIELDS)
-    assert [portion async for portion in StoredHistory(front.house.database).decided(Wanted(last=1))] != []
+    assert [
+        portion async for portion in StoredHistory(front.container.database).decided(PastDecisionsQuery(last=1))
+    ] != []
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from frontdesk.app import House, runner_over
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import NewMessage
 from frontdesk.orchestrator.explaining import holds_again
 from frontdesk.orchestrator.published import RESTS_AFTER, RESTS_SECONDS, Published, Remote
-from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
-from tests.fakes import Hand
+from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.wiring.container import Container, runner_over
+from tests.fakes import ManualClock
 
 
 @dataclass
@@ -33,17 +33,17 @@ class Elsewhere:
 
 
 async def test_what_it_names_is_kept_with_the_facts() -> None:
-    remote = Remote(Elsewhere(["WR-Chatbot"]), Hand(), 1)
+    remote = Remote(Elsewhere(["WR-Chatbot"]), ManualClock(), 1)
     assert await remote.route({"intent": "TI"}) == "WR-Chatbot"
 
 
 async def test_the_local_table_decides_when_it_fails_or_is_late() -> None:
-    remote = Remote(Elsewhere([ConnectorFailed("down"), "never"]), Hand(), 0.01)
+    remote = Remote(Elsewhere([ConnectorFailed("down"), "never"]), ManualClock(), 0.01)
     assert [await remote.route({}) for _ in range(2)] == ["", ""]
 
 
 async def test_a_dead_service_is_left_alone_for_a_while() -> None:
-    clock, elsewhere = Hand(), Elsewhere([*[ConnectorFailed("down")] * RESTS_AFTER, "TI-Chatbot"])
+    clock, elsewhere = ManualClock(), Elsewhere([*[ConnectorFailed("down")] * RESTS_AFTER, "TI-Chatbot"])
     remote = Remote(elsewhere, clock, 1)
     for _ in range(RESTS_AFTER + 5):
         assert await remote.route({}) == ""
@@ -52,12 +52,12 @@ async def test_a_dead_service_is_left_alone_for_a_while() -> None:
     assert await remote.route({}) == "TI-Chatbot"
 
 
-async def test_a_message_is_decided_by_the_row_of_the_route_that_was_named(house: House) -> None:
-    clock = house.desk.clock
-    book = Published(StoredRuleSets(house.database, clock), clock, Remote(Elsewhere(["WR-Chatbot"]), clock, 1))
-    desk = replace(house.desk, rules=book)
-    said = await house.inbox.accept(NewMessage("My oven is broken.", "WEB"))
-    await runner_over(house.work, house.settings, desk).run_until_idle()
-    decision = (await StoredHistory(house.database).of_message(said.message_id)).decision
+async def test_a_message_is_decided_by_the_row_of_the_route_that_was_named(container: Container) -> None:
+    clock = container.pipeline.clock
+    book = Published(StoredRuleSets(container.database, clock), clock, Remote(Elsewhere(["WR-Chatbot"]), clock, 1))
+    desk = replace(container.pipeline, rules=book)
+    said = await container.inbox.accept(NewMessage("My oven is broken.", "WEB"))
+    await runner_over(container.work, container.settings, desk).run_until_idle()
+    decision = (await StoredHistory(container.database).of_message(said.message_id)).decision
     assert (decision.route, decision.facts["remote_route"]) == ("WR-Chatbot", "WR-Chatbot")
-    assert holds_again(await house.rule_desk.rules(decision.rule_set_version), decision)
+    assert holds_again(await container.rule_desk.rules(decision.rule_set_version), decision)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from frontdesk.interfaces.rules import Refused
+from frontdesk.interfaces.rules import TableRefused
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.spreadsheet import from_csv, to_csv
 from tests.orchestrator.tables import model
@@ -77,5 +77,5 @@ def test_new_columns_and_rows_are_taken() -> None:
     ],
 )
 def test_what_cannot_be_a_table_is_refused_with_the_reason(text: str, words: str) -> None:
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(TableRefused, match=words):
         from_csv(text)

@@ -3,13 +3,13 @@
 import pytest
 
 from frontdesk.interfaces import NoAnswer
-from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
+from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
 from frontdesk.outgoing import Outgoing
 from tests.channels.email.mails import raw
 from tests.outgoing.wires import CERTIFICATE, server_tls
 from tests.smtp_server import PASSWORD, USER, Taken, smtp_server
 
-POST = Post("support@desk.example", "kim@customer.example", raw("Hello."), "k+1", ("SUCCESS", "FAILURE"))
+POST = OutgoingMail("support@desk.example", "kim@customer.example", raw("Hello."), "k+1", ("SUCCESS", "FAILURE"))
 
 
 def at(taken: Taken, **more: object) -> MailServer:
@@ -71,7 +71,7 @@ async def test_a_refusal_is_final_where_it_is_about_this_mail(command: str, said
 
 async def test_a_mail_larger_than_the_server_takes_is_refused_for_good() -> None:
     with smtp_server(size=1000) as taken, pytest.raises(MailRefused) as caught:
-        await Outgoing().post(at(taken), Post(POST.sender, POST.recipient, raw("x" * 5000)))
+        await Outgoing().post(at(taken), OutgoingMail(POST.sender, POST.recipient, raw("x" * 5000)))
     assert caught.value.permanent
 
 
@@ -92,5 +92,5 @@ async def test_no_server_is_a_failure_that_passes() -> None:
 async def test_lines_that_begin_with_a_dot_and_bare_line_feeds_arrive_as_they_are() -> None:
     text = b"From: a@desk.example\r\n\r\n.\r\n..\r\nend\n.\n"
     with smtp_server() as taken:
-        await Outgoing().post(at(taken), Post(POST.sender, POST.recipient, text))
+        await Outgoing().post(at(taken), OutgoingMail(POST.sender, POST.recipient, text))
     assert taken.raw[0].replace(b"\r\n", b"\n").rstrip() == text.replace(b"\r\n", b"\n").rstrip()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import Http, ModelRequest, ModelService, Turn
+from frontdesk.interfaces import ChatTurn, Http, ModelRequest, ModelService
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
@@ -82,5 +82,5 @@ def options(url: str) -> dict[str, ServiceOptions]:
 def asking(text: str = TEXT, schema: Mapping[str, Any] | None = SCHEMA, **more: Any) -> ModelRequest:
     """A question."""
     return ModelRequest(
-        model=more.pop("model", ""), turns=(Turn("system", "Read."), Turn("user", text)), schema=schema, **more
+        model=more.pop("model", ""), turns=(ChatTurn("system", "Read."), ChatTurn("user", text)), schema=schema, **more
     )

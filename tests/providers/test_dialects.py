@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.interfaces import ModelFailed, ModelService, Trouble
+from frontdesk.interfaces import ErrorKind, ModelFailed, ModelService
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_service
@@ -96,7 +96,7 @@ async def test_a_length_that_is_too_large_is_not_asked_for_again() -> None:
     async with server(lambda _: refuse("max_tokens is too large: 1024", param="max_tokens")) as (service, seen):
         with pytest.raises(ModelFailed) as caught:
             await service.complete(asking())
-    assert (caught.value.trouble, len(seen)) == (Trouble.BAD_REQUEST, 1)
+    assert (caught.value.trouble, len(seen)) == (ErrorKind.BAD_REQUEST, 1)
 
 
 async def test_a_model_without_temperature_is_asked_without() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontdesk.interfaces import Trouble
+from frontdesk.interfaces import ErrorKind
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import KINDS
 from frontdesk.simulators.llm import Fault, Rule
@@ -28,7 +28,7 @@ def test_every_kind_has_a_page_whose_settings_can_be_read(kind: str) -> None:
 
 def test_every_name_of_a_failure_is_explained() -> None:
     named = set(re.findall(r"^\| `(\w+)` \|", (PAGES / "README.md").read_text("utf-8"), re.M))
-    assert named == {trouble.value for trouble in Trouble} - set(OURS)
+    assert named == {trouble.value for trouble in ErrorKind} - set(OURS)
 
 
 def test_every_fault_and_field_of_a_script_is_explained() -> None:

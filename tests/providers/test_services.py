@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from frontdesk.interfaces import ModelFailed, ModelService, Trouble
+from frontdesk.interfaces import ErrorKind, ModelFailed, ModelService
 from frontdesk.simulators.llm import KEY, Fault, Rule
 from tests.providers.stand_in import KINDS, OPENAI_LIKE, SCHEMA, TEXT, StandIn, asking, options, stand_in
 
@@ -69,18 +69,18 @@ async def test_system_and_customer_are_told_apart_on_the_wire(kind: str) -> None
 @pytest.mark.parametrize(
     ("fault", "trouble", "permanent"),
     [
-        (Fault.RATE_LIMITED, Trouble.RATE_LIMITED, False),
-        (Fault.SERVER_ERROR, Trouble.SERVER_ERROR, False),
-        (Fault.OVERLOADED, Trouble.SERVER_ERROR, False),
-        (Fault.UNAUTHORISED, Trouble.UNAUTHORISED, True),
-        (Fault.UNKNOWN_MODEL, Trouble.BAD_REQUEST, True),
-        (Fault.HANG, Trouble.TIMEOUT, False),
-        (Fault.CUT_BODY, Trouble.UNREACHABLE, False),
-        (Fault.NOT_HTTP_JSON, Trouble.NOT_JSON, False),
-        (Fault.EMPTY, Trouble.EMPTY, False),
+        (Fault.RATE_LIMITED, ErrorKind.RATE_LIMITED, False),
+        (Fault.SERVER_ERROR, ErrorKind.SERVER_ERROR, False),
+        (Fault.OVERLOADED, ErrorKind.SERVER_ERROR, False),
+        (Fault.UNAUTHORISED, ErrorKind.UNAUTHORISED, True),
+        (Fault.UNKNOWN_MODEL, ErrorKind.BAD_REQUEST, True),
+        (Fault.HANG, ErrorKind.TIMEOUT, False),
+        (Fault.CUT_BODY, ErrorKind.UNREACHABLE, False),
+        (Fault.NOT_HTTP_JSON, ErrorKind.NOT_JSON, False),
+        (Fault.EMPTY, ErrorKind.EMPTY, False),
     ],
 )
-async def test_every_failure_has_its_name(kind: str, fault: Fault, trouble: Trouble, permanent: bool) -> None:
+async def test_every_failure_has_its_name(kind: str, fault: Fault, trouble: ErrorKind, permanent: bool) -> None:
     async with stand_in(Rule(fault)) as at:
         failed = await failure(at.services[kind])
     assert (failed.trouble, failed.permanent) == (trouble, permanent)
@@ -99,7 +99,7 @@ async def test_a_used_up_quota_is_not_worth_another_try(kind: str) -> None:
     async with stand_in(Rule(Fault.NO_QUOTA)) as at:
         failed = await failure(at.services[kind])
     if kind != "sap_orchestration":  # it does not say why
-        assert (failed.trouble, failed.permanent) == (Trouble.RATE_LIMITED, True)
+        assert (failed.trouble, failed.permanent) == (ErrorKind.RATE_LIMITED, True)
 
 
 @pytest.mark.parametrize("kind", OPENAI_LIKE)
@@ -136,14 +136,14 @@ async def test_what_the_model_said_is_handed_on_as_it_is(kind: str, fault: Fault
 @pytest.mark.parametrize(
     ("fault", "trouble"),
     [
-        (Fault.CUT_STREAM, Trouble.UNREACHABLE),
-        (Fault.STALL_STREAM, Trouble.TIMEOUT),
-        (Fault.FAIL_STREAM, Trouble.SERVER_ERROR),
-        (Fault.CUT_OFF, Trouble.CUT_OFF),
+        (Fault.CUT_STREAM, ErrorKind.UNREACHABLE),
+        (Fault.STALL_STREAM, ErrorKind.TIMEOUT),
+        (Fault.FAIL_STREAM, ErrorKind.SERVER_ERROR),
+        (Fault.CUT_OFF, ErrorKind.CUT_OFF),
     ],
 )
 async def test_a_stream_that_goes_wrong_hands_on_what_came_and_names_the_trouble(
-    kind: str, fault: Fault, trouble: Trouble
+    kind: str, fault: Fault, trouble: ErrorKind
 ) -> None:
     got: list[str] = []
     async with stand_in(Rule(fault)) as at:
@@ -157,13 +157,13 @@ async def test_a_stream_that_goes_wrong_hands_on_what_came_and_names_the_trouble
 @pytest.mark.parametrize(
     ("fault", "trouble"),
     [
-        (Fault.RATE_LIMITED, Trouble.RATE_LIMITED),
-        (Fault.HANG, Trouble.TIMEOUT),
-        (Fault.REFUSAL, Trouble.REFUSED),
-        (Fault.NOT_HTTP_JSON, Trouble.NOT_JSON),
+        (Fault.RATE_LIMITED, ErrorKind.RATE_LIMITED),
+        (Fault.HANG, ErrorKind.TIMEOUT),
+        (Fault.REFUSAL, ErrorKind.REFUSED),
+        (Fault.NOT_HTTP_JSON, ErrorKind.NOT_JSON),
     ],
 )
-async def test_a_stream_that_does_not_begin_names_the_trouble(kind: str, fault: Fault, trouble: Trouble) -> None:
+async def test_a_stream_that_does_not_begin_names_the_trouble(kind: str, fault: Fault, trouble: ErrorKind) -> None:
     got: list[str] = []
     async with stand_in(Rule(fault)) as at:
         with pytest.raises(ModelFailed) as caught:
@@ -182,7 +182,7 @@ async def test_nobody_there_is_named_and_the_key_is_not(kind: str) -> None:
     async with stand_in() as at:
         services = at.services
     failed = await failure(services[kind])
-    assert failed.trouble is Trouble.UNREACHABLE
+    assert failed.trouble is ErrorKind.UNREACHABLE
     assert KEY not in str(failed)
 
 
@@ -211,11 +211,11 @@ async def test_what_a_service_does_not_offer_is_unsupported(kind: str) -> None:
     async with stand_in() as at:
         with pytest.raises(ModelFailed) as caught:
             await at.services[kind].transcribe("", b"RIFF", "audio/wav")
-        assert (caught.value.trouble, caught.value.permanent) == (Trouble.UNSUPPORTED, True)
+        assert (caught.value.trouble, caught.value.permanent) == (ErrorKind.UNSUPPORTED, True)
         if kind not in EMBEDS:
             with pytest.raises(ModelFailed) as caught:
                 await at.services[kind].embed("", ["a"])
-            assert caught.value.trouble is Trouble.UNSUPPORTED
+            assert caught.value.trouble is ErrorKind.UNSUPPORTED
 
 
 @pytest.mark.parametrize("kind", ["azure_entra", "sap", "sap_orchestration"])
@@ -236,7 +236,7 @@ async def test_a_token_is_renewed_before_it_ends(kind: str) -> None:
         for _ in range(2):
             with pytest.raises(ModelFailed) as caught:
                 await at.services[kind].complete(asking())
-            assert caught.value.trouble is Trouble.UNAUTHORISED
+            assert caught.value.trouble is ErrorKind.UNAUTHORISED
 
 
 async def test_a_model_without_a_deployment_is_named() -> None:

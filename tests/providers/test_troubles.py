@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from frontdesk.interfaces import HttpAnswer, ModelService, Trouble
+from frontdesk.interfaces import ErrorKind, HttpAnswer, ModelService
 from frontdesk.outgoing import Outgoing
+from frontdesk.providers.errors import failed
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import KINDS, open_service
-from frontdesk.providers.troubles import failed
 
 SECRET = "sk-secret and a customer's words"
 
@@ -22,28 +22,28 @@ def answer(status: int, body: Any, **headers: str) -> HttpAnswer:
 @pytest.mark.parametrize(
     ("status", "body", "trouble", "permanent"),
     [
-        (400, {"error": {"message": SECRET, "code": "context_length_exceeded"}}, Trouble.BAD_REQUEST, True),
-        (400, {"error": SECRET}, Trouble.BAD_REQUEST, True),
-        (400, {"error": {"code": "json_validate_failed", "message": SECRET}}, Trouble.NOT_JSON, False),
-        (400, {"error": {"innererror": {"code": "ResponsibleAIPolicyViolation"}}}, Trouble.CONTENT_FILTER, True),
-        (400, {"error": {"code": 400, "location": "Filtering Module - Input Filter"}}, Trouble.CONTENT_FILTER, True),
-        (401, {"detail": SECRET}, Trouble.UNAUTHORISED, True),
-        (403, b"", Trouble.UNAUTHORISED, True),
-        (402, {}, Trouble.RATE_LIMITED, True),
-        (404, {"error": None}, Trouble.BAD_REQUEST, True),
-        (408, [], Trouble.TIMEOUT, False),
-        (409, "x", Trouble.SERVER_ERROR, False),
-        (413, {"error": {"code": ["x"]}}, Trouble.BAD_REQUEST, True),
-        (422, {"detail": [{"msg": SECRET}]}, Trouble.BAD_REQUEST, True),
-        (429, {"type": "error", "error": {"type": "rate_limit_error"}}, Trouble.RATE_LIMITED, False),
-        (429, {"error": {"type": "insufficient_quota"}}, Trouble.RATE_LIMITED, True),
-        (301, b"<html>", Trouble.BAD_REQUEST, True),
-        (500, b"<html>", Trouble.SERVER_ERROR, False),
-        (501, {}, Trouble.SERVER_ERROR, True),
-        (529, {"type": "error", "error": {"type": "overloaded_error"}}, Trouble.SERVER_ERROR, False),
+        (400, {"error": {"message": SECRET, "code": "context_length_exceeded"}}, ErrorKind.BAD_REQUEST, True),
+        (400, {"error": SECRET}, ErrorKind.BAD_REQUEST, True),
+        (400, {"error": {"code": "json_validate_failed", "message": SECRET}}, ErrorKind.NOT_JSON, False),
+        (400, {"error": {"innererror": {"code": "ResponsibleAIPolicyViolation"}}}, ErrorKind.CONTENT_FILTER, True),
+        (400, {"error": {"code": 400, "location": "Filtering Module - Input Filter"}}, ErrorKind.CONTENT_FILTER, True),
+        (401, {"detail": SECRET}, ErrorKind.UNAUTHORISED, True),
+        (403, b"", ErrorKind.UNAUTHORISED, True),
+        (402, {}, ErrorKind.RATE_LIMITED, True),
+        (404, {"error": None}, ErrorKind.BAD_REQUEST, True),
+        (408, [], ErrorKind.TIMEOUT, False),
+        (409, "x", ErrorKind.SERVER_ERROR, False),
+        (413, {"error": {"code": ["x"]}}, ErrorKind.BAD_REQUEST, True),
+        (422, {"detail": [{"msg": SECRET}]}, ErrorKind.BAD_REQUEST, True),
+        (429, {"type": "error", "error": {"type": "rate_limit_error"}}, ErrorKind.RATE_LIMITED, False),
+        (429, {"error": {"type": "insufficient_quota"}}, ErrorKind.RATE_LIMITED, True),
+        (301, b"<html>", ErrorKind.BAD_REQUEST, True),
+        (500, b"<html>", ErrorKind.SERVER_ERROR, False),
+        (501, {}, ErrorKind.SERVER_ERROR, True),
+        (529, {"type": "error", "error": {"type": "overloaded_error"}}, ErrorKind.SERVER_ERROR, False),
     ],
 )
-def test_every_answer_without_success_has_its_name(status: int, body: Any, trouble: Trouble, permanent: bool) -> None:
+def test_every_answer_without_success_has_its_name(status: int, body: Any, trouble: ErrorKind, permanent: bool) -> None:
     failure = failed("main", answer(status, body))
     assert (failure.trouble, failure.permanent) == (trouble, permanent)
     assert "main" in str(failure)

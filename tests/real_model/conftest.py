@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from benchmarks.servers import free_port
-from frontdesk.app import House, open_house
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Llm, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Llm
+from frontdesk.wiring.container import Container, open_container
 
 PATIENCE, KEY = 600.0, "real-key"
 
@@ -34,7 +35,7 @@ def real_model() -> Iterator[str]:
 
 
 @pytest.fixture
-async def modelled(real_model: str, tmp_path: Path, builtin: Builtin) -> AsyncIterator[House]:
+async def modelled(real_model: str, tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
     """A house whose messages the real model reads."""
     service = {
         "kind": "openai",
@@ -45,11 +46,11 @@ async def modelled(real_model: str, tmp_path: Path, builtin: Builtin) -> AsyncIt
     }
     raw = {
         "services": {"real": service, "locked": service | {"key": "wrong"}},
-        "ladders": {"default": ["real", "builtin"]},
+        "chains": {"default": ["real", "builtin"]},
         "deadline_seconds": PATIENCE,
         "stretch": PATIENCE,
     }
     settings = load(data=tmp_path / "data", environment={})
     settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw, Llm))
-    async with open_house(settings, builtin) as house:
-        yield house
+    async with open_container(settings, builtin) as container:
+        yield container

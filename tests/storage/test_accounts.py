@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from frontdesk.app import House, new_id, now
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Grant, Role
 from frontdesk.storage import tables
-from frontdesk.storage.accounts import StoredAccounts
+from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.wiring.container import Container, new_id, now
 
 PASSWORD = "a long enough password"
 
 
 @pytest.fixture
-def accounts(house: House) -> StoredAccounts:
-    return StoredAccounts(house.database, now, new_id)
+def accounts(container: Container) -> StoredAccounts:
+    return StoredAccounts(container.database, now, new_id)
 
 
 async def add(accounts: StoredAccounts, email: str = "Ada@Example.com"):
@@ -66,11 +66,11 @@ async def test_a_short_password_and_the_role_anyone_are_refused(accounts: Stored
         await accounts.add_account("ada@example.com", "Ada", Role.ANYONE, PASSWORD)
 
 
-async def test_no_secret_is_stored_readable(accounts: StoredAccounts, house: House) -> None:
+async def test_no_secret_is_stored_readable(accounts: StoredAccounts, container: Container) -> None:
     added = await add(accounts)
     token = await accounts.open_session(added.id, 1)
     _, secret = await accounts.add_key("shop", Role.SERVICE)
-    stored = await house.database.read(
+    stored = await container.database.read(
         lambda c: [
             str(row) for t in (tables.account, tables.session, tables.api_key) for row in c.execute(select(t)).all()
         ]
@@ -89,10 +89,10 @@ async def test_a_session_names_its_person_until_it_is_closed(accounts: StoredAcc
     assert await accounts.by_session(token) is None
 
 
-async def test_an_expired_session_names_nobody_and_is_forgotten(house: House, accounts: StoredAccounts) -> None:
+async def test_an_expired_session_names_nobody_and_is_forgotten(container: Container, accounts: StoredAccounts) -> None:
     added = await add(accounts)
     token = await accounts.open_session(added.id, 1)
-    later = StoredAccounts(house.database, lambda: datetime.now(UTC) + timedelta(hours=2), new_id)
+    later = StoredAccounts(container.database, lambda: datetime.now(UTC) + timedelta(hours=2), new_id)
     assert await later.by_session(token) is None
     assert await later.forget_expired() == 1
 
@@ -157,20 +157,20 @@ async def test_budgets_have_bounds(accounts: StoredAccounts) -> None:
             await accounts.add_key("robot", Role.SERVICE, grant)
 
 
-async def test_a_hash_with_outdated_parameters_is_made_anew(house: House, accounts: StoredAccounts) -> None:
+async def test_a_hash_with_outdated_parameters_is_made_anew(container: Container, accounts: StoredAccounts) -> None:
     import argon2
 
     added = await add(accounts)
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     change = tables.account.update().where(tables.account.c.id == added.id).values(password_hash=weak)
-    await house.database.write(lambda c: c.execute(change).rowcount)
+    await container.database.write(lambda c: c.execute(change).rowcount)
     assert await accounts.verify("ada@example.com", PASSWORD) is not None
-    stored = await house.database.read(lambda c: c.execute(select(tables.account.c.password_hash)).scalar_one())
+    stored = await container.database.read(lambda c: c.execute(select(tables.account.c.password_hash)).scalar_one())
     assert stored != weak
     assert await accounts.verify("ada@example.com", PASSWORD) is not None
 
 
-async def test_the_signing_secret_stays_the_same(accounts: StoredAccounts, house: House) -> None:
+async def test_the_signing_secret_stays_the_same(accounts: StoredAccounts, container: Container) -> None:
     first = await accounts.secret()
     assert len(first) == 32
-    assert await StoredAccounts(house.database, now, new_id).secret() == first
+    assert await StoredAccounts(container.database, now, new_id).secret() == first

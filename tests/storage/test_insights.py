@@ -5,18 +5,20 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from frontdesk.app import House, database_url
+from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.demo.matter import Wish
 from frontdesk.interfaces.insights import INTERACTION, MESSAGE
 from frontdesk.model import Change, Status
-from frontdesk.storage import bulk, insights_triggers
-from frontdesk.storage.insights import StoredFacts
-from frontdesk.storage.insights_folding import fold
-from frontdesk.storage.insights_tables import insight_change, insight_interaction, insight_message
-from frontdesk.storage.schema import upgrade
-from frontdesk.storage.seeds import code_lists
-from frontdesk.storage.tables import effect, inbound_message, interaction, outbound_message
+from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.insights.folding import fold
+from frontdesk.storage.opening.upgrade import upgrade
+from frontdesk.storage.schema import insights_triggers
+from frontdesk.storage.schema.insights import insight_change, insight_interaction, insight_message
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.schema.seeds import code_lists
+from frontdesk.storage.transfer import loading as bulk
+from frontdesk.wiring.container import Container, database_url
 from tests.conftest import Front
 
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,8 +35,8 @@ BARE = {
 
 
 @pytest.fixture
-def facts(house: House) -> StoredFacts:
-    return StoredFacts(house.database)
+def facts(container: Container) -> StoredFacts:
+    return StoredFacts(container.database)
 
 
 async def fold_all(facts: StoredFacts) -> None:
@@ -53,10 +55,10 @@ async def of(facts: StoredFacts, interaction_id: int) -> dict[str, object]:
     }
 
 
-async def fill(house: House, messages: int) -> None:
-    for portion in make(Wish(messages, 3, UNTIL)):
-        await bulk.fill(house.database, portion.tables())
-    await bulk.finish(house.database)
+async def fill(container: Container, messages: int) -> None:
+    for portion in make(DemoSize(messages, 3, UNTIL)):
+        await bulk.fill(container.database, portion.tables())
+    await bulk.finish(container.database)
 
 
 async def test_a_handled_message_becomes_a_fact(facts: StoredFacts, front: Front) -> None:
@@ -74,10 +76,10 @@ async def test_a_service_call_counts_with_the_message_that_led_to_it(facts: Stor
     assert [row[MESSAGE.index("service_calls")] for row in portion.messages] == [1]
 
 
-async def test_a_change_of_status_moves_the_fact(house: House, facts: StoredFacts, front: Front) -> None:
+async def test_a_change_of_status_moves_the_fact(container: Container, facts: StoredFacts, front: Front) -> None:
     accepted = await front.say("My oven stays cold.")
-    before = await house.interactions.get(accepted.reference)
-    await house.interactions.change(before, Change(status=Status.CLOSED), "Kim")
+    before = await container.interactions.get(accepted.reference)
+    await container.interactions.change(before, Change(status=Status.CLOSED), "Kim")
     found = await of(facts, accepted.interaction_id)
     assert found["status"] == "CL"
     assert isinstance(found["close_seconds"], int)
@@ -85,17 +87,17 @@ async def test_a_change_of_status_moves_the_fact(house: House, facts: StoredFact
     assert await facts.check() == []
 
 
-async def test_a_persons_word_outranks_the_reading(house: House, facts: StoredFacts, front: Front) -> None:
+async def test_a_persons_word_outranks_the_reading(container: Container, facts: StoredFacts, front: Front) -> None:
     accepted = await front.say("My oven stays cold.")
-    await house.readings.correct(accepted.message_id, "message_type", "IN", "Kim", None)
-    await house.readings.correct(accepted.message_id, "intent", "WR", "Kim", None)
+    await container.readings.correct(accepted.message_id, "message_type", "IN", "Kim", None)
+    await container.readings.correct(accepted.message_id, "intent", "WR", "Kim", None)
     found = await of(facts, accepted.interaction_id)
     assert (found["type"], found["intent"]) == ("IN", "WR")
     assert await facts.check() == []
 
 
 async def test_a_message_that_moves_to_another_interaction_takes_its_figures_along(
-    house: House, facts: StoredFacts, front: Front
+    container: Container, facts: StoredFacts, front: Front
 ) -> None:
     first = await front.say("My oven stays cold.")
     second = await front.say("When will my parcel arrive?")
@@ -111,22 +113,24 @@ async def test_a_message_that_moves_to_another_interaction_takes_its_figures_alo
             values = {"interaction_id": first.interaction_id} | ({"sequence": 9} if table is outbound_message else {})
             connection.execute(moved.values(**values))
 
-    await house.database.write(merge)
+    await container.database.write(merge)
     await fold_all(facts)
     owners = select(insight_message.c.interaction_id)
-    assert await house.database.read(lambda c: list(c.execute(owners).scalars())) == [first.interaction_id] * 2
+    assert await container.database.read(lambda c: list(c.execute(owners).scalars())) == [first.interaction_id] * 2
     assert await facts.check() == []
 
 
-async def test_an_interaction_that_is_deleted_is_gone_from_the_facts(house: House, facts: StoredFacts) -> None:
-    await house.database.write(lambda c: c.execute(insert(interaction), [BARE]).rowcount)
+async def test_an_interaction_that_is_deleted_is_gone_from_the_facts(container: Container, facts: StoredFacts) -> None:
+    await container.database.write(lambda c: c.execute(insert(interaction), [BARE]).rowcount)
     assert (await of(facts, 5))["gone"] in (False, 0)
-    await house.database.write(lambda c: c.execute(delete(interaction)).rowcount)
+    await container.database.write(lambda c: c.execute(delete(interaction)).rowcount)
     assert (await of(facts, 5))["gone"] in (True, 1)
     assert await facts.check() == []
 
 
-async def test_a_crash_in_the_middle_of_a_fold_loses_nothing(house: House, facts: StoredFacts, front: Front) -> None:
+async def test_a_crash_in_the_middle_of_a_fold_loses_nothing(
+    container: Container, facts: StoredFacts, front: Front
+) -> None:
     accepted = await front.say("My oven stays cold.")
 
     def die(connection: Connection) -> None:
@@ -134,13 +138,13 @@ async def test_a_crash_in_the_middle_of_a_fold_loses_nothing(house: House, facts
         raise RuntimeError("the process is killed before it commits")
 
     with pytest.raises(RuntimeError):
-        await house.database.write(die)
+        await container.database.write(die)
     assert (await facts.state()).pending
     assert (await of(facts, accepted.interaction_id))["intent"] == "TI"
     assert await facts.check() == []
 
 
-async def test_stamps_tell_what_changed_since(house: House, facts: StoredFacts, front: Front) -> None:
+async def test_stamps_tell_what_changed_since(container: Container, facts: StoredFacts, front: Front) -> None:
     first = await front.say("My oven stays cold.")
     await fold_all(facts)
     seen = (await facts.state()).stamp
@@ -152,16 +156,16 @@ async def test_stamps_tell_what_changed_since(house: House, facts: StoredFacts, 
     assert first.interaction_id != second.interaction_id
 
 
-async def test_made_data_has_its_facts_at_once(house: House, facts: StoredFacts) -> None:
-    await fill(house, 400)
+async def test_made_data_has_its_facts_at_once(container: Container, facts: StoredFacts) -> None:
+    await fill(container, 400)
     assert not (await facts.state()).pending
     assert await facts.check() == []
 
 
-async def test_a_wrong_fact_is_found_and_a_rebuild_puts_it_right(house: House, facts: StoredFacts) -> None:
-    await fill(house, 60)
+async def test_a_wrong_fact_is_found_and_a_rebuild_puts_it_right(container: Container, facts: StoredFacts) -> None:
+    await fill(container, 60)
     spoil = update(insight_message).values(service_calls=insight_message.c.service_calls + 1)
-    await house.database.write(lambda c: c.execute(spoil).rowcount)
+    await container.database.write(lambda c: c.execute(spoil).rowcount)
     epoch = (await facts.state()).epoch
     wrong = await facts.check(most=5)
     assert len(wrong) == 5
@@ -171,7 +175,7 @@ async def test_a_wrong_fact_is_found_and_a_rebuild_puts_it_right(house: House, f
     assert (await facts.state()).epoch > epoch
 
 
-async def test_a_rebuild_leaves_nothing_to_fold(house: House, facts: StoredFacts, front: Front) -> None:
+async def test_a_rebuild_leaves_nothing_to_fold(container: Container, facts: StoredFacts, front: Front) -> None:
     await front.say("My oven stays cold.")
     assert (await facts.state()).pending
     await facts.rebuild()
@@ -180,20 +184,20 @@ async def test_a_rebuild_leaves_nothing_to_fold(house: House, facts: StoredFacts
 
 
 async def test_a_migration_that_makes_a_table_anew_does_not_lose_what_watches_it(
-    house: House, facts: StoredFacts
+    container: Container, facts: StoredFacts
 ) -> None:
-    await house.database.write(insights_triggers.remove)
-    await upgrade(database_url(house.settings), code_lists())
-    await house.database.write(lambda c: c.execute(insert(interaction), [BARE]).rowcount)
-    assert await house.database.read(lambda c: list(c.execute(select(insight_change.c.interaction_id)).scalars())) == [
-        5
-    ]
+    await container.database.write(insights_triggers.remove)
+    await upgrade(database_url(container.settings), code_lists())
+    await container.database.write(lambda c: c.execute(insert(interaction), [BARE]).rowcount)
+    assert await container.database.read(
+        lambda c: list(c.execute(select(insight_change.c.interaction_id)).scalars())
+    ) == [5]
 
 
 async def test_what_was_there_before_the_facts_is_noted_when_they_come(
-    house: House, facts: StoredFacts, front: Front
+    container: Container, facts: StoredFacts, front: Front
 ) -> None:
     await front.say("My oven stays cold.")
     await fold_all(facts)
-    await house.database.write(lambda c: c.execute(delete(insight_interaction)).rowcount)
+    await container.database.write(lambda c: c.execute(delete(insight_interaction)).rowcount)
     assert len(await facts.check()) == 1

@@ -2,55 +2,57 @@
 
 import asyncio
 
-from frontdesk.app import House
-from frontdesk.interfaces import Kept, KeyReused, NotFound, Once
+from frontdesk.interfaces import IdempotencyKey, KeyReused, NotFound, StoredAnswer
 from frontdesk.model import Accepted, NewMessage
+from frontdesk.wiring.container import Container
 
 
-def once(key: str, fingerprint: str = "same", caller: str = "ann") -> Once:
-    return Once(caller, key, fingerprint)
+def once(key: str, fingerprint: str = "same", caller: str = "ann") -> IdempotencyKey:
+    return IdempotencyKey(caller, key, fingerprint)
 
 
-async def accept(house: House, *asked: tuple[NewMessage, Once | None]) -> list[Kept[Accepted] | BaseException]:
-    accepting = (house.keyed_inbox.accept_once(message, "ann", key) for message, key in asked)
+async def accept(
+    container: Container, *asked: tuple[NewMessage, IdempotencyKey | None]
+) -> list[StoredAnswer[Accepted] | BaseException]:
+    accepting = (container.keyed_inbox.accept_once(message, "ann", key) for message, key in asked)
     return await asyncio.gather(*accepting, return_exceptions=True)
 
 
-async def test_keyed_and_other_messages_are_accepted_together(house: House) -> None:
+async def test_keyed_and_other_messages_are_accepted_together(container: Container) -> None:
     message = NewMessage("Hello", "WEB")
     one, two, three, four = await accept(
-        house, (message, None), (message, once("a")), (message, once("a")), (message, once("b"))
+        container, (message, None), (message, once("a")), (message, once("a")), (message, once("b"))
     )
-    assert isinstance(one, Kept)
-    assert isinstance(two, Kept)
-    assert isinstance(three, Kept)
-    assert isinstance(four, Kept)
+    assert isinstance(one, StoredAnswer)
+    assert isinstance(two, StoredAnswer)
+    assert isinstance(three, StoredAnswer)
+    assert isinstance(four, StoredAnswer)
     assert two.value == three.value
     assert (two.replayed, three.replayed) in ((False, True), (True, False))
     assert len({each.value.message_id for each in (one, two, four)}) == 3
 
 
-async def test_a_key_of_another_request_hurts_nobody_else(house: House) -> None:
+async def test_a_key_of_another_request_hurts_nobody_else(container: Container) -> None:
     message = NewMessage("Hello", "WEB")
-    answers = await accept(house, (message, once("a")), (message, once("a", "other")), (message, None))
+    answers = await accept(container, (message, once("a")), (message, once("a", "other")), (message, None))
     assert sorted(type(answer).__name__ for answer in answers) == ["Kept", "Kept", "KeyReused"]
-    assert isinstance((await accept(house, (message, once("a", "third"))))[0], KeyReused)
+    assert isinstance((await accept(container, (message, once("a", "third"))))[0], KeyReused)
 
 
-async def test_a_refusal_is_not_kept(house: House) -> None:
+async def test_a_refusal_is_not_kept(container: Container) -> None:
     lost = NewMessage("Hello", "WEB", joins=77)
-    answers = await accept(house, (lost, once("a")), (lost, once("a")))
+    answers = await accept(container, (lost, once("a")), (lost, once("a")))
     assert [type(answer) for answer in answers] == [NotFound, NotFound]
-    assert isinstance((await accept(house, (NewMessage("Hello", "WEB"), once("a", "other"))))[0], Kept)
+    assert isinstance((await accept(container, (NewMessage("Hello", "WEB"), once("a", "other"))))[0], StoredAnswer)
 
 
-async def test_a_duplicate_keeps_its_answer_under_its_key_too(house: House) -> None:
+async def test_a_duplicate_keeps_its_answer_under_its_key_too(container: Container) -> None:
     message = NewMessage("Hello", "WEB", provider_id="p1")
-    [first] = await accept(house, (message, None))
-    [second] = await accept(house, (message, once("a")))
-    [third] = await accept(house, (message, once("a")))
-    assert isinstance(first, Kept)
-    assert isinstance(second, Kept)
-    assert isinstance(third, Kept)
+    [first] = await accept(container, (message, None))
+    [second] = await accept(container, (message, once("a")))
+    [third] = await accept(container, (message, once("a")))
+    assert isinstance(first, StoredAnswer)
+    assert isinstance(second, StoredAnswer)
+    assert isinstance(third, StoredAnswer)
     assert (first.value.duplicate, second.value.duplicate, third.value.duplicate) == (False, True, True)
     assert (second.replayed, third.replayed) == (False, True)

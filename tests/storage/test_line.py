@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from frontdesk.app import House
 from frontdesk.model import NewMessage
-from frontdesk.storage.sqlite import MOST_BESIDE_BATCHED, MOST_IN_ONE_COMMIT, _Job, _Line
+from frontdesk.storage.engines.sqlite import MOST_BESIDE_BATCHED, MOST_IN_ONE_COMMIT, _Job, _Line
+from frontdesk.wiring.container import Container
 
 
 def job(name: int, *, batched: bool) -> _Job:
@@ -48,25 +48,25 @@ def test_with_nobody_at_the_door_all_others_go_together_up_to_a_limit() -> None:
     assert [len(made.take()), len(made.take()), len(made.take())] == [MOST_IN_ONE_COMMIT, 1, 0]
 
 
-async def test_a_database_tells_while_somebody_waits_at_the_door(house: House) -> None:
+async def test_a_database_tells_while_somebody_waits_at_the_door(container: Container) -> None:
     seen: list[bool] = []
 
     def store(connection: Connection, items: Sequence[int]) -> Sequence[int]:
-        seen.append(house.database.is_waited_for)
+        seen.append(container.database.is_waited_for)
         return [connection.execute(text("SELECT 1")).scalar_one() for _ in items]
 
-    assert not house.database.is_waited_for
-    await asyncio.gather(*(house.database.write_batched(store, number) for number in range(3)))
+    assert not container.database.is_waited_for
+    await asyncio.gather(*(container.database.write_batched(store, number) for number in range(3)))
     assert seen
     assert all(seen)
-    assert not house.database.is_waited_for
+    assert not container.database.is_waited_for
 
 
-async def test_writes_of_all_kinds_at_once_are_all_answered(house: House) -> None:
+async def test_writes_of_all_kinds_at_once_are_all_answered(container: Container) -> None:
     def one(connection: Connection) -> int:
         return int(connection.execute(text("SELECT 1")).scalar_one())
 
-    messages = [house.inbox.accept(NewMessage(f"Message {number}", "WEB")) for number in range(40)]
-    answers = await asyncio.gather(*messages, *(house.database.write(one) for _ in range(40)))
+    messages = [container.inbox.accept(NewMessage(f"Message {number}", "WEB")) for number in range(40)]
+    answers = await asyncio.gather(*messages, *(container.database.write(one) for _ in range(40)))
     assert answers[40:] == [1] * 40
     assert len({accepted.reference for accepted in answers[:40] if not isinstance(accepted, int)}) == 40

@@ -6,23 +6,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from frontdesk.app import House, new_id, now
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Change, InteractionFilter, NewMessage, OutboundMessage, Sender
 from frontdesk.model.queries import Confidence
-from frontdesk.storage import listing
-from frontdesk.storage.listing import StoredLists
-from frontdesk.storage.searching import rebuild
-from frontdesk.storage.tables import interaction
+from frontdesk.storage.interactions import listing
+from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.search.index import rebuild
+from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
 
 ALL = InteractionFilter()
 
 
 @pytest.fixture
-def lists(house: House) -> StoredLists:
-    return StoredLists(house.database, house.codes)
+def lists(container: Container) -> StoredLists:
+    return StoredLists(container.database, container.codes)
 
 
 async def found(lists: StoredLists, text: str) -> set[int]:
@@ -31,15 +31,15 @@ async def found(lists: StoredLists, text: str) -> set[int]:
     return {row.id for row in page.rows}
 
 
-async def accept(house: House, text: str, **sender: str) -> int:
-    return (await house.inbox.accept(NewMessage(text, "WEB", Sender(**sender)))).interaction_id
+async def accept(container: Container, text: str, **sender: str) -> int:
+    return (await container.inbox.accept(NewMessage(text, "WEB", Sender(**sender)))).interaction_id
 
 
-async def scatter(house: House, count: int) -> None:
+async def scatter(container: Container, count: int) -> None:
     """Interactions whose columns differ, some of them equal in what a list is ordered by."""
     chance = random.Random(7)
     for number in range(count):
-        await accept(house, f"message {number}")
+        await accept(container, f"message {number}")
     begin = now()
 
     def vary(connection):  # type: ignore[no-untyped-def]
@@ -62,14 +62,14 @@ async def scatter(house: House, count: int) -> None:
             )
         return True
 
-    await house.database.write(vary)
+    await container.database.write(vary)
 
 
 @pytest.mark.parametrize("sort", ListSort)
 async def test_pages_of_every_order_hold_each_interaction_once(
-    house: House, lists: StoredLists, sort: ListSort
+    container: Container, lists: StoredLists, sort: ListSort
 ) -> None:
-    await scatter(house, 23)
+    await scatter(container, 23)
     seen, cursor = [], ""
     while True:
         page = await lists.page(ALL, sort, 5, cursor)
@@ -82,11 +82,11 @@ async def test_pages_of_every_order_hold_each_interaction_once(
     assert len({row.id for row in seen}) == 23
 
 
-async def test_priorities_are_ordered_as_their_list_says(house: House, lists: StoredLists) -> None:
-    await scatter(house, 23)
+async def test_priorities_are_ordered_as_their_list_says(container: Container, lists: StoredLists) -> None:
+    await scatter(container, 23)
     rows = (await lists.page(ALL, ListSort.PRIORITY_FIRST, 100)).rows
-    ladder = ["V", "H", "M", "L", "gone"]
-    assert [row.priority for row in rows] == sorted((row.priority for row in rows), key=ladder.index)
+    chain = ["V", "H", "M", "L", "gone"]
+    assert [row.priority for row in rows] == sorted((row.priority for row in rows), key=chain.index)
     low_first = (await lists.page(ALL, ListSort.PRIORITY, 100)).rows
     assert low_first[0].priority == "L"
     assert low_first[-1].priority == "gone"
@@ -107,8 +107,8 @@ async def test_priorities_are_ordered_as_their_list_says(house: House, lists: St
         (InteractionFilter(status=("CL",), tier=("model",)), lambda r: r.status == "CL" and r.tier == "model"),
     ],
 )
-async def test_a_filter_shows_and_counts_what_fits(house: House, lists: StoredLists, wanted, fits) -> None:  # type: ignore[no-untyped-def]
-    await scatter(house, 40)
+async def test_a_filter_shows_and_counts_what_fits(container: Container, lists: StoredLists, wanted, fits) -> None:  # type: ignore[no-untyped-def]
+    await scatter(container, 40)
     everything = (await lists.page(ALL, ListSort.CREATED, 100)).rows
     page = await lists.page(wanted, ListSort.CREATED, 100)
     expected = [row.id for row in everything if fits(row)]
@@ -117,8 +117,8 @@ async def test_a_filter_shows_and_counts_what_fits(house: House, lists: StoredLi
     assert (await lists.count(wanted)).number == len(expected)
 
 
-async def test_times_bound_what_changed_and_what_began(house: House, lists: StoredLists) -> None:
-    await scatter(house, 30)
+async def test_times_bound_what_changed_and_what_began(container: Container, lists: StoredLists) -> None:
+    await scatter(container, 30)
     rows = (await lists.page(ALL, ListSort.CREATED, 100)).rows
     middle = sorted(row.created_at for row in rows)[15]
     later = await lists.page(InteractionFilter(opened_since=middle), ListSort.CREATED, 100)
@@ -128,38 +128,38 @@ async def test_times_bound_what_changed_and_what_began(house: House, lists: Stor
 
 
 async def test_what_arrives_between_two_pages_is_neither_shown_twice_nor_hides_others(
-    house: House, lists: StoredLists
+    container: Container, lists: StoredLists
 ) -> None:
-    await scatter(house, 10)
+    await scatter(container, 10)
     first = await lists.page(ALL, ListSort.UPDATED_FIRST, 5)
-    await accept(house, "one more")
+    await accept(container, "one more")
     second = await lists.page(ALL, ListSort.UPDATED_FIRST, 100, first.next_cursor or "")
     assert len({row.id for row in (*first.rows, *second.rows)}) == 10
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30", "\x00", "x" * 5000, "WyJ1cGRhdGVkIiwgMSwgMV0"])
-async def test_a_cursor_that_is_none_of_ours_is_refused(house: House, lists: StoredLists, cursor: str) -> None:
+async def test_a_cursor_that_is_none_of_ours_is_refused(container: Container, lists: StoredLists, cursor: str) -> None:
     with pytest.raises(Invalid, match="begin without it"):
         await lists.page(ALL, ListSort.UPDATED_FIRST, 5, cursor)
 
 
-async def test_a_cursor_of_another_order_is_refused(house: House, lists: StoredLists) -> None:
-    await scatter(house, 3)
+async def test_a_cursor_of_another_order_is_refused(container: Container, lists: StoredLists) -> None:
+    await scatter(container, 3)
     cursor = (await lists.page(ALL, ListSort.UPDATED_FIRST, 1)).next_cursor or ""
     with pytest.raises(Invalid, match="another order"):
         await lists.page(ALL, ListSort.CREATED_FIRST, 1, cursor)
 
 
 async def test_counting_ends_where_nobody_reads_on(
-    house: House, lists: StoredLists, monkeypatch: pytest.MonkeyPatch
+    container: Container, lists: StoredLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await scatter(house, 12)
+    await scatter(container, 12)
     monkeypatch.setattr(listing, "MOST_COUNTED", 10)
     count = await lists.count(ALL)
     assert (count.number, count.more) == (10, True)
 
 
-async def test_words_are_found_wherever_they_stand(front: Front, house: House, lists: StoredLists) -> None:
+async def test_words_are_found_wherever_they_stand(front: Front, container: Container, lists: StoredLists) -> None:
     said = await front.say("The oven smokes, order 4500012345", name="Zoë Müller-Groß", address="zoe@example.org")
     other = await front.say("Where is my parcel?", name="Ben Adler")
     here = {said.interaction_id}
@@ -173,27 +173,29 @@ async def test_words_are_found_wherever_they_stand(front: Front, house: House, l
     assert await found(lists, "where -oven") == {other.interaction_id}
 
 
-async def test_what_is_stored_later_is_found_at_once(front: Front, house: House, lists: StoredLists) -> None:
+async def test_what_is_stored_later_is_found_at_once(front: Front, container: Container, lists: StoredLists) -> None:
     said = await front.say("The oven smokes", name="Zoë")
     await front.say("It hums as well: brummkreisel", joins=said.interaction_id)
     assert await found(lists, "oven brummkreisel") == {said.interaction_id}
     answer = OutboundMessage(
         new_id(), said.interaction_id, 0, "HA", "WEB", "", "Please unplug the quuxolator", "Ada", now()
     )
-    await house.outbox.draft(answer)
+    await container.outbox.draft(answer)
     assert await found(lists, "quuxolator") == {said.interaction_id}
-    before = await house.interactions.get(said.reference)
-    await house.interactions.change(before, Change(title="Rauchender Herd", tags="vip"), "ada")
+    before = await container.interactions.get(said.reference)
+    await container.interactions.change(before, Change(title="Rauchender Herd", tags="vip"), "ada")
     assert await found(lists, "rauchender vip") == {said.interaction_id}
 
 
-async def test_a_customer_is_found_by_the_name_they_have_now(house: House, lists: StoredLists) -> None:
-    await house.customers.add("77", "Blauwal GmbH", None)
-    number = await accept(house, "hello")
+async def test_a_customer_is_found_by_the_name_they_have_now(container: Container, lists: StoredLists) -> None:
+    await container.customers.add("77", "Blauwal GmbH", None)
+    number = await accept(container, "hello")
     matter = (await lists.page(ALL, ListSort.UPDATED, 1)).rows[0]
-    await house.interactions.change(await house.interactions.get(matter.reference), Change(customer_id="77"), "ada")
+    await container.interactions.change(
+        await container.interactions.get(matter.reference), Change(customer_id="77"), "ada"
+    )
     assert await found(lists, "blauwal") == {number}
-    await house.customers.rename("77", "Pottwal GmbH", None)
+    await container.customers.rename("77", "Pottwal GmbH", None)
     assert await found(lists, "blauwal") == set()
     assert await found(lists, "pottwal") == {number}
 
@@ -207,9 +209,9 @@ async def test_a_customer_is_found_by_the_name_they_have_now(house: House, lists
         ("part-no. AB-12/7", "AB-12/7"), ("a" * 3000, "a" * 3000), ("𝐁𝐨𝐥𝐝 words", "bold"),
     ],
 )  # fmt: skip
-async def test_texts_of_all_scripts_are_found(house: House, lists: StoredLists, text: str, query: str) -> None:
-    number = await accept(house, text)
-    await accept(house, "something else")
+async def test_texts_of_all_scripts_are_found(container: Container, lists: StoredLists, text: str, query: str) -> None:
+    number = await accept(container, text)
+    await accept(container, "something else")
     assert await found(lists, query) == {number}
 
 
@@ -221,19 +223,19 @@ async def test_texts_of_all_scripts_are_found(house: House, lists: StoredLists, 
         "a" * 10_000, "\" \" \"", "💥", "\u200b", "\ud7ff\uffff", "+a", "1e400", "-a -b -c", "\u0301", "Ⅷ ½ ²",
     ],
 )  # fmt: skip
-async def test_no_line_is_too_strange_to_search_for(house: House, lists: StoredLists, line: str) -> None:
-    await accept(house, "a perfectly normal message")
+async def test_no_line_is_too_strange_to_search_for(container: Container, lists: StoredLists, line: str) -> None:
+    await accept(container, "a perfectly normal message")
     await lists.page(InteractionFilter(text=line), ListSort.UPDATED_FIRST, 5)
     await lists.count(InteractionFilter(text=line))
 
 
-async def test_text_in_which_nothing_can_be_looked_for_finds_nothing(house: House, lists: StoredLists) -> None:
-    await accept(house, "hello")
+async def test_text_in_which_nothing_can_be_looked_for_finds_nothing(container: Container, lists: StoredLists) -> None:
+    await accept(container, "hello")
     assert await found(lists, "?!") == set()
     assert len(await found(lists, "  ")) == 1
 
 
-async def test_an_index_made_anew_finds_the_same(front: Front, house: House, lists: StoredLists) -> None:
+async def test_an_index_made_anew_finds_the_same(front: Front, container: Container, lists: StoredLists) -> None:
     said = await front.say("The oven smokes")
     before = (await lists.page(ALL, ListSort.UPDATED, 5)).rows
 
@@ -243,14 +245,14 @@ async def test_an_index_made_anew_finds_the_same(front: Front, house: House, lis
         rebuild(connection)
         return True
 
-    await house.database.write(anew)
+    await container.database.write(anew)
     assert (await lists.page(ALL, ListSort.UPDATED, 5)).rows == before
     assert await found(lists, "oven") == {said.interaction_id}
     assert before[0].tier == "builtin"
     assert before[0].language == "en"
 
 
-async def test_a_message_that_nobody_has_read_yet_has_no_confidence(house: House, lists: StoredLists) -> None:
-    await accept(house, "hello")
+async def test_a_message_that_nobody_has_read_yet_has_no_confidence(container: Container, lists: StoredLists) -> None:
+    await accept(container, "hello")
     row = (await lists.page(ALL, ListSort.CONFIDENCE, 5)).rows[0]
     assert (row.confidence, row.tier) == (None, None)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from frontdesk.interfaces import Invalid, Unavailable
-from frontdesk.storage.database import Database, open_database, parse_url
-from frontdesk.storage.remote import remote_engine
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.remote import remote_engine
+from frontdesk.storage.opening.open import open_database, parse_url
 from tests.conftest import EVERYTHING
 from tests.deploy.test_cloud_foundry import free_port
 from tests.outgoing.wires import CERTIFICATE

@@ -5,22 +5,22 @@ from dataclasses import replace
 
 import pytest
 
-from frontdesk.app import House, now
 from frontdesk.interfaces import Conflict, NotFound, Stale, Unavailable
-from frontdesk.interfaces.rules import NewRuleSet, Wanted
+from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery
 from frontdesk.model.rules import RuleSetState
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.storage.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
+from frontdesk.wiring.container import Container, now
 from tests.conftest import Front
-from tests.fakes import Hand
+from tests.fakes import ManualClock
 
 OTHER = replace(shipped_rule_set(), note="another")
 
 
 @pytest.fixture
-def stored(house: House) -> StoredRuleSets:
-    return StoredRuleSets(house.database, now)
+def stored(container: Container) -> StoredRuleSets:
+    return StoredRuleSets(container.database, now)
 
 
 async def test_the_shipped_rules_are_put_there_once(stored: StoredRuleSets) -> None:
@@ -75,7 +75,7 @@ async def test_drafts_made_at_once_get_numbers_of_their_own(stored: StoredRuleSe
 
 
 async def test_every_process_follows_within_two_seconds_and_asks_once_a_second(stored: StoredRuleSets) -> None:
-    clock = Hand()
+    clock = ManualClock()
     book = Published(stored, clock)
     assert (await book.current()).version == 1
     await stored.publish((await stored.add(OTHER, "kim")).value, "lee", "")
@@ -92,18 +92,18 @@ async def test_a_version_that_cannot_be_read_is_said_and_waited_for(stored: Stor
 
 async def test_history_gives_the_newest_decisions_first(front: Front) -> None:
     said = [await front.say(f"My oven number {number} is broken.") for number in range(5)]
-    history = StoredHistory(front.house.database)
-    found = [past async for portion in history.decided(Wanted(last=3)) for past in portion]
+    history = StoredHistory(front.container.database)
+    found = [past async for portion in history.decided(PastDecisionsQuery(last=3)) for past in portion]
     assert [past.decision.message_id for past in found] == [each.message_id for each in reversed(said[2:])]
     assert found[0].reference == said[-1].reference
     at = now()
-    assert [portion async for portion in history.decided(Wanted(since=at))] == []
-    assert [len(portion) async for portion in history.decided(Wanted(until=at))] == [5]
+    assert [portion async for portion in history.decided(PastDecisionsQuery(since=at))] == []
+    assert [len(portion) async for portion in history.decided(PastDecisionsQuery(until=at))] == [5]
 
 
 async def test_history_knows_the_decision_on_a_message(front: Front) -> None:
     said = await front.say("My oven is broken.")
-    history = StoredHistory(front.house.database)
+    history = StoredHistory(front.container.database)
     assert (await history.of_message(said.message_id)).reference == said.reference
     with pytest.raises(NotFound):
         await history.of_message("nothing")

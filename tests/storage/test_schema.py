@@ -11,16 +11,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
-from frontdesk.app import House, database_url
 from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
-from frontdesk.settings import Settings
-from frontdesk.storage.database import open_database
-from frontdesk.storage.insights import StoredFacts
-from frontdesk.storage.schema import current, newest, upgrade
-from frontdesk.storage.searching import SEARCH_INDEX
-from frontdesk.storage.seeds import code_lists
-from frontdesk.storage.tables import code, metadata
+from frontdesk.settings.sections import Settings
+from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.opening.open import open_database
+from frontdesk.storage.opening.upgrade import current, newest, upgrade
+from frontdesk.storage.schema.base import metadata
+from frontdesk.storage.schema.configuration import code
+from frontdesk.storage.schema.seeds import code_lists
+from frontdesk.storage.search.index import SEARCH_INDEX
+from frontdesk.wiring.container import Container, database_url
 
 
 def declared(name: str | None, kind: str, _parents: object) -> bool:
@@ -28,16 +29,16 @@ def declared(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or not str(name).startswith(SEARCH_INDEX)
 
 
-async def test_the_migrated_schema_is_the_one_that_the_code_declares(house: House) -> None:
+async def test_the_migrated_schema_is_the_one_that_the_code_declares(container: Container) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": declared})
         return list(compare_metadata(context, metadata))
 
-    assert await house.database.read(differences) == []
+    assert await container.database.read(differences) == []
 
 
-async def test_upgrading_twice_changes_nothing_the_second_time(house: House) -> None:
-    assert await upgrade(database_url(house.settings), code_lists()) == (newest(), newest())
+async def test_upgrading_twice_changes_nothing_the_second_time(container: Container) -> None:
+    assert await upgrade(database_url(container.settings), code_lists()) == (newest(), newest())
 
 
 async def test_processes_that_start_at_once_migrate_once(bare_settings: Settings) -> None:
@@ -55,8 +56,8 @@ async def test_processes_that_start_at_once_migrate_once(bare_settings: Settings
     assert all(after == newest() for _, after in results)
 
 
-async def test_the_database_knows_its_revision(house: House) -> None:
-    assert await house.database.read(current) == newest()
+async def test_the_database_knows_its_revision(container: Container) -> None:
+    assert await container.database.read(current) == newest()
 
 
 def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
@@ -65,19 +66,19 @@ def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == newest()
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(house: House) -> None:
+async def test_a_database_of_a_newer_version_is_left_alone(container: Container) -> None:
     future = "UPDATE alembic_version SET version_num = '9999'"
-    await house.database.write(lambda c: c.exec_driver_sql(future).rowcount)
+    await container.database.write(lambda c: c.exec_driver_sql(future).rowcount)
     with pytest.raises(Invalid, match="use a newer frontdesk"):
-        await upgrade(database_url(house.settings), code_lists())
+        await upgrade(database_url(container.settings), code_lists())
 
 
-async def test_every_code_list_is_filled_at_first_and_left_alone_later(house: House) -> None:
-    lists = await house.codes.all()
+async def test_every_code_list_is_filled_at_first_and_left_alone_later(container: Container) -> None:
+    lists = await container.codes.all()
     assert all(lists[which] for which in CodeList)
-    await house.database.write(lambda c: c.execute(code.update().values(name="renamed")).rowcount)
-    await upgrade(database_url(house.settings), code_lists())
-    names = await house.database.read(lambda c: set(c.execute(select(code.c.name)).scalars()))
+    await container.database.write(lambda c: c.execute(code.update().values(name="renamed")).rowcount)
+    await upgrade(database_url(container.settings), code_lists())
+    names = await container.database.read(lambda c: set(c.execute(select(code.c.name)).scalars()))
     assert names == {"renamed"}
 
 

@@ -6,33 +6,35 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from frontdesk.app import House, open_house
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model import NewMessage
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings, load
-from frontdesk.storage.database import open_database, parse_url
-from frontdesk.storage.schema import upgrade
-from frontdesk.storage.tables import inbound_message, work
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.storage.opening.open import open_database, parse_url
+from frontdesk.storage.opening.upgrade import upgrade
+from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.pipeline import work
+from frontdesk.wiring.container import Container, open_container
 
 
 async def test_a_full_disk_refuses_new_messages_and_keeps_the_accepted_ones(tmp_path: Path, builtin: Builtin) -> None:
-    async with open_house(load(data=tmp_path, environment={}), builtin) as house:
-        kept = await house.inbox.accept(NewMessage("stored before the disk was full", "WEB"))
-        pages = await house.database.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
-        await house.database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}").scalar())
-        big = [house.inbox.accept(NewMessage("x" * 50_000, "WEB")) for _ in range(5)]
+    async with open_container(load(data=tmp_path, environment={}), builtin) as container:
+        kept = await container.inbox.accept(NewMessage("stored before the disk was full", "WEB"))
+        pages = await container.database.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
+        await container.database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}").scalar())
+        big = [container.inbox.accept(NewMessage("x" * 50_000, "WEB")) for _ in range(5)]
         refused = await asyncio.gather(*big, return_exceptions=True)
         assert {type(answer) for answer in refused} == {Unavailable}
         assert "full" in str(refused[0])
-        await house.database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000").scalar())
-        await house.inbox.accept(NewMessage("there is room again", "WEB"))
-        await house.runner.run_until_idle()
-        stored = await house.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().all())
+        await container.database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000").scalar())
+        await container.inbox.accept(NewMessage("there is room again", "WEB"))
+        await container.runner.run_until_idle()
+        stored = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().all())
         assert kept.message_id in stored
         assert len(stored) == 2
         done = select(func.count()).select_from(work).where(work.c.state == "done")
-        assert await house.database.read(lambda c: c.execute(done).scalar_one()) == 2
+        assert await container.database.read(lambda c: c.execute(done).scalar_one()) == 2
 
 
 async def test_a_server_that_is_away_is_unavailable_not_a_crash() -> None:
@@ -60,22 +62,22 @@ async def test_connections_that_the_server_cuts_are_replaced(
     postgres_fresh: str, tmp_path: Path, builtin: Builtin
 ) -> None:
     environment = {"FRONTDESK_STORAGE_URL": postgres_fresh}
-    async with open_house(load(data=tmp_path, environment=environment), builtin) as house:
-        await house.inbox.accept(NewMessage("before", "WEB"))
+    async with open_container(load(data=tmp_path, environment=environment), builtin) as container:
+        await container.inbox.accept(NewMessage("before", "WEB"))
         cut = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await house.database.read(lambda c: c.exec_driver_sql(cut).all())
-        await accept_with_patience(house, "after")
-        await house.runner.run_until_idle()
-        assert await house.work.counts() == {"open": 0, "failed": 0}
+        await container.database.read(lambda c: c.exec_driver_sql(cut).all())
+        await accept_with_patience(container, "after")
+        await container.runner.run_until_idle()
+        assert await container.work.counts() == {"open": 0, "failed": 0}
 
 
-async def accept_with_patience(house: House, text: str) -> None:
+async def accept_with_patience(container: Container, text: str) -> None:
     for _ in range(20):
         try:
-            await house.inbox.accept(NewMessage(text, "WEB", provider_id=text))
+            await container.inbox.accept(NewMessage(text, "WEB", provider_id=text))
         except Unavailable:
             await asyncio.sleep(0.05)
         else:
@@ -85,7 +87,7 @@ async def accept_with_patience(house: House, text: str) -> None:
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -> None:
-    async with open_house(settings, builtin) as house:
+    async with open_container(settings, builtin) as container:
         pass
     with pytest.raises(Unavailable, match="going down"):
-        await house.inbox.accept(NewMessage("too late", "WEB"))
+        await container.inbox.accept(NewMessage("too late", "WEB"))

@@ -13,24 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.app import House
+from frontdesk.wiring.container import Container
 from tests.web_client import Client, add_account, sign_in, web_client
 
 COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
 
 
 @pytest.fixture
-async def customer(house: House) -> AsyncIterator[Client]:
+async def customer(container: Container) -> AsyncIterator[Client]:
     """A browser of somebody who is not signed in."""
-    async with web_client(house) as client:
+    async with web_client(container) as client:
         yield client
 
 
 @pytest.fixture
-async def agent(house: House) -> AsyncIterator[Client]:
+async def agent(container: Container) -> AsyncIterator[Client]:
     """A browser of an agent who is signed in."""
-    await add_account(house)
-    async with web_client(house) as client:
+    await add_account(container)
+    async with web_client(container) as client:
         await sign_in(client)
         yield client
 

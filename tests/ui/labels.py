@@ -36,8 +36,8 @@ SPOKEN = {
 # The rooms whose refusals pages show, less what only a start, the command line, OData and the gateway say.
 SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
 NEVER_ON_A_PAGE = (
-    "llm/asking.py", "llm/chat.py", "llm/lines.py", "llm/room.py", "llm/vectors.py", "storage/bulk.py",
-    "storage/database.py", "storage/hana.py", "storage/odata", "storage/remote.py", "storage/schema.py",
+    "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py", "storage/transfer/loading.py",
+    "storage/engines/database.py", "storage/engines/hana.py", "storage/odata", "storage/engines/remote.py", "storage/schema.py",
     "ui/assets.py", "ui/chat",
 )  # fmt: skip
 REFUSALS = {

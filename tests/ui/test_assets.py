@@ -4,14 +4,14 @@ import gzip
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.ui.assets import FOLDER
+from frontdesk.wiring.container import Container
 from tests.web_client import Client
 
 pytestmark = pytest.mark.skipif(not (FOLDER / "main.js").exists(), reason="the front end is not built: bin/setup")
 
 
-async def test_a_file_comes_compressed_where_that_is_understood(customer: Client, house: House) -> None:
+async def test_a_file_comes_compressed_where_that_is_understood(customer: Client, container: Container) -> None:
     whole = (FOLDER / "main.css").read_bytes()
     async with customer.stream("GET", "/static/main.css", headers={"Accept-Encoding": "gzip"}) as answer:
         sent = b"".join([part async for part in answer.aiter_raw()])

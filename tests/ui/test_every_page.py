@@ -12,8 +12,8 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 from playwright.sync_api import Page, expect
 
-from frontdesk.app import House
-from frontdesk.web import create_web
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.web import create_web
 from tests.ui.conftest import Server
 from tests.ui.console.test_rules_browser import AXE, page, say, server, team_of
 from tests.ui.test_browser import browser, shoot
@@ -53,8 +53,8 @@ PARTS = ("/fragment", "/events", "/rows", "/count", "/why", "/suggestion", "/aud
 PROGRAMS = ("/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
 
 
-async def test_every_routed_page_is_looked_at(house: House) -> None:
-    app: Litestar = await create_web(house)
+async def test_every_routed_page_is_looked_at(container: Container) -> None:
+    app: Litestar = await create_web(container)
     routed = {route.path for route in app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods}
     pages = {path for path in routed if not path.startswith(PROGRAMS) and (path in PAGES or not path.endswith(PARTS))}
     assert pages == PAGES.keys()

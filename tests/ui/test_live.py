@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from frontdesk.app import House
-from frontdesk.model import Happening
+from frontdesk.model import AuditEvent
 from frontdesk.ui.live import Live
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
 
 
@@ -16,14 +16,14 @@ class Lines:
     """A journal in memory, whose lines may appear out of order as PostgreSQL's do."""
 
     def __init__(self) -> None:
-        self.lines: list[Happening] = []
+        self.lines: list[AuditEvent] = []
         self.reads = 0
 
     def add(self, number: int, interaction_id: int = 1, kind: str = "analysed") -> None:
-        self.lines.append(Happening(number, datetime.now(UTC), kind, interaction_id))
+        self.lines.append(AuditEvent(number, datetime.now(UTC), kind, interaction_id))
         self.lines.sort(key=lambda line: line.id)
 
-    async def since(self, after: int, limit: int = 500) -> tuple[Happening, ...]:
+    async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
         self.reads += 1
         return tuple(line for line in self.lines if line.id > after)[:limit]
 
@@ -117,8 +117,8 @@ async def test_nobody_reads_the_journal_while_nobody_listens(live: Live, lines: 
     assert lines.reads == reads
 
 
-async def test_each_step_of_the_pipeline_reaches_who_watches(house: House, front: Front) -> None:
-    live = Live(house.journal)
+async def test_each_step_of_the_pipeline_reaches_who_watches(container: Container, front: Front) -> None:
+    live = Live(container.journal)
     stream = await opened(live, None)
     await front.say("The oven is broken")
     assert b"event: refresh" in await told(stream)

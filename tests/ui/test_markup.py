@@ -3,9 +3,9 @@
 from httpx import Response
 
 from benchmarks.hostile import inspect, texts
-from frontdesk.app import House
 from frontdesk.model import NewMessage, Sender
 from frontdesk.ticketing.submission import check
+from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client
 
 SAMPLE = 60
@@ -38,18 +38,18 @@ def test_the_same_texts_come_every_time_and_all_are_different() -> None:
 
 
 async def test_hostile_messages_names_and_searches_are_shown_as_text(
-    customer: Client, agent: Client, house: House
+    customer: Client, agent: Client, container: Container
 ) -> None:
     said = list(texts(SAMPLE, seed=11))
     references = []
     for text, other in zip(said, reversed(said), strict=True):
         message = NewMessage(text, "WEB", Sender(other[:200], other[:300], "", text[:40]))
-        accepted = await house.inbox.accept(check(message, {"WEB": True}))
+        accepted = await container.inbox.accept(check(message, {"WEB": True}))
         references.append(accepted.reference)
         inert(await customer.post("/messages", data={"text": text, "name": other, "email": other}, headers=HTML))
         inert(await agent.get("/console/interactions", params={"q": text[:150]}, headers=HTML))
         inert(await agent.get("/console/rules/explain", params={"reference": text}, headers=HTML))
-    await house.runner.run_until_idle()
+    await container.runner.run_until_idle()
     for reference in references:
         inert(await agent.get(f"/track/{reference}", headers=HTML))
     for path in ("/console", "/console/interactions", "/console/history", "/console/effects"):

@@ -4,25 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.app import House, open_house
-from frontdesk.edges.access import Doorkeeper, DoorRules
-from frontdesk.interfaces import TooMany, Visit
+from frontdesk.edges.access.authenticator import AccessRules, Authenticator
+from frontdesk.interfaces import AuthContext, TooMany
 from frontdesk.model import Role
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
 from frontdesk.ui.signing_in import local
+from frontdesk.wiring.container import Container, open_container
 from tests.web_client import HTML, PASSWORD, Client, add_account, sign_in, token_in, web_client
 
 
-async def test_the_page_leads_on_to_where_the_person_wanted_to_go(house: House, customer: Client) -> None:
-    await add_account(house)
+async def test_the_page_leads_on_to_where_the_person_wanted_to_go(container: Container, customer: Client) -> None:
+    await add_account(container)
     answer = await sign_in(customer, onward="/track/AAAA0000?x=1")
     assert (answer.status_code, answer.headers["location"]) == (303, "/track/AAAA0000?x=1")
 
 
 @pytest.mark.parametrize(("role", "home"), [(Role.AGENT, "/console"), (Role.ADMIN, "/console"), (Role.CUSTOMER, "/")])
-async def test_each_role_begins_at_its_own_page(house: House, customer: Client, role: Role, home: str) -> None:
-    await add_account(house, role)
+async def test_each_role_begins_at_its_own_page(container: Container, customer: Client, role: Role, home: str) -> None:
+    await add_account(container, role)
     await sign_in(customer)
     answer = await customer.get("/sign-in", headers=HTML, follow_redirects=False)
     assert answer.headers["location"] == home
@@ -32,9 +32,9 @@ async def test_each_role_begins_at_its_own_page(house: House, customer: Client, 
     ("email", "password"), [("ada@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("", ""), ("\x00", "\x00")]
 )
 async def test_a_wrong_address_and_a_wrong_password_sound_the_same(
-    house: House, customer: Client, email: str, password: str
+    container: Container, customer: Client, email: str, password: str
 ) -> None:
-    await add_account(house)
+    await add_account(container)
     answer = await sign_in(customer, email, password)
     assert answer.status_code == 400
     assert "E-mail or password is wrong." in answer.text
@@ -68,28 +68,28 @@ def test_nothing_that_could_be_another_site_is_led_on_to(path: str) -> None:
     assert local(path) == ""
 
 
-async def test_an_open_redirect_is_not_had(house: House, customer: Client) -> None:
-    await add_account(house)
+async def test_an_open_redirect_is_not_had(container: Container, customer: Client) -> None:
+    await add_account(container)
     answer = await sign_in(customer, onward="//evil.example/desk")
     assert answer.headers["location"] == "/sign-in"
 
 
-async def test_signing_in_anew_ends_the_session_before(house: House, customer: Client) -> None:
-    await add_account(house)
+async def test_signing_in_anew_ends_the_session_before(container: Container, customer: Client) -> None:
+    await add_account(container)
     await sign_in(customer)
     old = dict(customer.cookies)
     fields = {"email": "ada@example.com", "password": PASSWORD, "_csrf_token": token_in(await customer.get("/console"))}
     assert (await customer.post("/sign-in", data=fields)).status_code == 303
-    async with web_client(house) as other:
+    async with web_client(container) as other:
         other.cookies.update(old)
         assert (await other.get("/console")).status_code == 401
 
 
 async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_path: Path, builtin: Builtin) -> None:
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
-    async with open_house(settings, builtin) as house:
-        await add_account(house)
-        async with web_client(house) as client:
+    async with open_container(settings, builtin) as container:
+        await add_account(container)
+        async with web_client(container) as client:
             answers = [await sign_in(client, f"{n}@example.com", "wrong password") for n in range(3)]
         assert [answer.status_code for answer in answers] == [400, 400, 429]
         assert "Too many attempts. Try again in" in answers[-1].text
@@ -97,19 +97,19 @@ async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_p
 
 
 async def test_an_account_is_guarded_against_guesses_from_many_addresses(tmp_path: Path, builtin: Builtin) -> None:
-    async with open_house(load(data=tmp_path, environment={}), builtin) as house:
-        await add_account(house)
-        door = Doorkeeper(house.accounts, DoorRules(1, 2, trust_proxy=False, demo=False), b"secret")
+    async with open_container(load(data=tmp_path, environment={}), builtin) as container:
+        await add_account(container)
+        door = Authenticator(container.accounts, AccessRules(1, 2, trust_proxy=False, demo=False), b"secret")
         for n in range(2):
-            await door.sign_in("ADA@example.com", "wrong password", Visit(place=f"192.0.2.{n}"))
+            await door.sign_in("ADA@example.com", "wrong password", AuthContext(place=f"192.0.2.{n}"))
         with pytest.raises(TooMany):
-            await door.sign_in("ada@example.com ", "wrong password", Visit(place="192.0.2.9"))
+            await door.sign_in("ada@example.com ", "wrong password", AuthContext(place="192.0.2.9"))
 
 
 async def test_signing_in_right_does_not_use_attempts_up(tmp_path: Path, builtin: Builtin) -> None:
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "1"})
-    async with open_house(settings, builtin) as house, web_client(house) as client:
-        await add_account(house)
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        await add_account(container)
         for _ in range(3):
             client.cookies.clear()
             assert (await sign_in(client)).status_code == 303

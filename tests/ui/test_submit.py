@@ -7,11 +7,11 @@ import pytest
 from httpx import Response
 from markupsafe import escape
 
-from frontdesk.app import House, open_house
 from frontdesk.model import NewMessage, Sender
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.ticketing.submission import storable
+from frontdesk.wiring.container import Container, open_container
 from tests.web_client import HTML, Client, web_client
 
 FIELDS = {"text": "The oven does not heat", "name": "Ada Brightwater", "email": "ada@example.com"}
@@ -59,8 +59,10 @@ async def test_the_same_form_with_another_text_is_another_message(customer: Clie
     assert first.headers["location"] != second.headers["location"]
 
 
-async def test_nobody_reaches_anothers_message_by_guessing_its_provider_id(customer: Client, house: House) -> None:
-    theirs = await house.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
+async def test_nobody_reaches_anothers_message_by_guessing_its_provider_id(
+    customer: Client, container: Container
+) -> None:
+    theirs = await container.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
     answer = await submit(customer, provider_id="m1")
     assert theirs.reference not in answer.headers["location"]
 
@@ -131,7 +133,7 @@ async def test_odd_bodies_are_taken_or_refused_but_never_an_error_of_ours(
     assert answer.status_code == status
 
 
-async def test_line_breaks_are_stored_as_they_were_typed(customer: Client, house: House) -> None:
+async def test_line_breaks_are_stored_as_they_were_typed(customer: Client, container: Container) -> None:
     answer = await submit(customer, text="one\r\ntwo\r\n")
     page = await customer.get(answer.headers["location"], headers=HTML)
     assert "one\ntwo\n" in page.text
@@ -172,8 +174,8 @@ async def test_an_unknown_reference_and_a_wrong_address_sound_the_same(customer:
 
 async def test_too_many_messages_and_look_ups_are_refused_for_a_while(settings: Settings, builtin: Builtin) -> None:
     security = msgspec.structs.replace(settings.security, submissions_per_minute=2, sign_ins_per_minute=2)
-    async with open_house(msgspec.structs.replace(settings, security=security), builtin) as house:
-        async with web_client(house) as client:
+    async with open_container(msgspec.structs.replace(settings, security=security), builtin) as container:
+        async with web_client(container) as client:
             statuses = [(await submit(client)).status_code for _ in range(3)]
             last = await client.get("/track?reference=AAAA0000&email=a@b.c", headers=HTML)
             last = await client.get("/track?reference=AAAA0000&email=a@b.c", headers=HTML)
@@ -181,5 +183,5 @@ async def test_too_many_messages_and_look_ups_are_refused_for_a_while(settings: 
         assert statuses == [303, 303, 429]
         assert last.status_code == 429
         assert int(last.headers["retry-after"]) > 0
-        async with web_client(house, "192.0.2.8") as neighbour:
+        async with web_client(container, "192.0.2.8") as neighbour:
             assert (await submit(neighbour)).status_code == 303

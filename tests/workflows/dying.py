@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from frontdesk.app import open_house, runner_over
 from frontdesk.engine import Engine
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import open_container, runner_over
 from tests.fakes import CrashingCases
 
 
@@ -37,9 +37,9 @@ async def handle(engine: Engine, data: str, environment: dict[str, str], at: int
     """Work off what there is, and die on the way."""
     builtin = Builtin()
     builtin._engine = engine
-    async with open_house(load(data=Path(data), environment=environment), builtin) as house:
-        desk = replace(house.desk, cases=KillingCases(house.desk.cases, at, after))
-        await runner_over(house.work, house.settings, desk).run_until_idle()
+    async with open_container(load(data=Path(data), environment=environment), builtin) as container:
+        dependencies = replace(container.pipeline, cases=KillingCases(container.pipeline.cases, at, after))
+        await runner_over(container.work, container.settings, dependencies).run_until_idle()
 
 
 def main() -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from frontdesk.app import House, open_house, runner_over
 from frontdesk.model import NewMessage, WorkState
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.simulators.faults import Faults
-from frontdesk.storage.tables import outbound_message, work
+from frontdesk.storage.schema.interactions import outbound_message
+from frontdesk.storage.schema.pipeline import work
+from frontdesk.wiring.container import Container, open_container, runner_over
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
 from tests.fakes import Crash, CrashingCases
@@ -25,63 +26,63 @@ WRITES_APART = 9  # analysis, record, decision, call postponed, reply waits, end
 
 
 @pytest.fixture
-async def house(settings: Settings, builtin: Builtin, field: FieldService) -> AsyncIterator[House]:
-    async with open_house(with_fsm(settings, field.url), builtin) as opened:
+async def container(settings: Settings, builtin: Builtin, field: FieldService) -> AsyncIterator[Container]:
+    async with open_container(with_fsm(settings, field.url), builtin) as opened:
         yield opened
 
 
-async def due_now(house: House) -> None:
+async def due_now(container: Container) -> None:
     """As if the time of all leases and pauses had passed."""
-    await house.database.write(lambda c: c.execute(update(work).values(due_at=house.desk.clock())).rowcount)
+    await container.database.write(lambda c: c.execute(update(work).values(due_at=container.pipeline.clock())).rowcount)
 
 
-async def die_at(house: House, at: int, after: bool) -> None:
+async def die_at(container: Container, at: int, after: bool) -> None:
     """Work until the n-th write, die there, and let another process go on."""
     with pytest.raises(Crash):
-        await work_off(house, CrashingCases(house.desk.cases, at, after))
+        await work_off(container, CrashingCases(container.pipeline.cases, at, after))
     for _ in range(10):
-        await due_now(house)
-        await runner_over(house.work, house.settings, house.desk).run_until_idle()
+        await due_now(container)
+        await runner_over(container.work, container.settings, container.pipeline).run_until_idle()
 
 
-async def work_off(house: House, cases: CrashingCases) -> None:
-    desk = replace(house.desk, cases=cases)
+async def work_off(container: Container, cases: CrashingCases) -> None:
+    dependencies = replace(container.pipeline, cases=cases)
     for _ in range(20):
-        await due_now(house)
-        for row, lease in await house.work.claim("dies", 1, 30):
+        await due_now(container)
+        for row, lease in await container.work.claim("dies", 1, 30):
             if row.kind == "effect":
-                await handle_effect(*await cases.load_effect(row, lease), desk, False)
+                await handle_effect(*await cases.load_effect(row, lease), dependencies, False)
             else:
-                await handle_message(await cases.load(row, lease), desk)
+                await handle_message(await cases.load(row, lease), dependencies)
 
 
-async def check(house: House, field: FieldService) -> None:
+async def check(container: Container, field: FieldService) -> None:
     [call] = field.calls
-    [text] = await house.database.read(lambda c: c.execute(select(outbound_message.c.text)).scalars().all())
+    [text] = await container.database.read(lambda c: c.execute(select(outbound_message.c.text)).scalars().all())
     assert f"service call {call['code']}" in text
-    assert await house.work.counts() == {"open": 0, "failed": 0}
-    assert {line.detail.get("reference") for line in await house.journal.since(0)} >= {call["code"]}
-    assert await house.work.list(WorkState.DONE)
+    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert {line.detail.get("reference") for line in await container.journal.since(0)} >= {call["code"]}
+    assert await container.work.list(WorkState.DONE)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, WRITES + 1))
 async def test_a_death_at_any_step_opens_one_call_and_names_it(
-    house: House, field: FieldService, at: int, after: bool
+    container: Container, field: FieldService, at: int, after: bool
 ) -> None:
-    await house.inbox.accept(NewMessage(BROKEN, "WEB"))
-    await die_at(house, at, after)
-    await check(house, field)
+    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await die_at(container, at, after)
+    await check(container, field)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(4, WRITES_APART))
 @pytest.mark.parametrize("fault", ["fail_share", "cut_share"])
 async def test_nor_does_a_death_while_an_effect_goes_its_own_way(
-    house: House, field: FieldService, at: int, after: bool, fault: str
+    container: Container, field: FieldService, at: int, after: bool, fault: str
 ) -> None:
-    await house.inbox.accept(NewMessage(BROKEN, "WEB"))
-    await house.back_ends.performers["create_service_call"].find("ask for a token while all is well")
+    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.back_ends.action_handlers["create_service_call"].find("ask for a token while all is well")
     field.break_once(Faults(**{fault: 1.0}))
-    await die_at(house, at, after)
-    await check(house, field)
+    await die_at(container, at, after)
+    await check(container, field)

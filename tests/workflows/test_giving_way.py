@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from frontdesk.model import Lease, Work, WorkState
-from frontdesk.workflows.runner import Pace, Runner
+from frontdesk.workflows.runner import Runner, RunnerSettings
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 
@@ -49,7 +49,9 @@ class Rows:
 
 async def work_off(rows: Rows, *, somebody_waits: bool) -> None:
     wanted = rows.left
-    runner = Runner(rows, {"message": rows.do}, "test", Pace(slots=4, idle=0.01), gives_way=lambda: somebody_waits)
+    runner = Runner(
+        rows, {"message": rows.do}, "test", RunnerSettings(slots=4, idle=0.01), gives_way=lambda: somebody_waits
+    )
     running = asyncio.create_task(runner.run())
     while len(rows.done) < wanted:
         await asyncio.sleep(0.005)

@@ -13,15 +13,17 @@ import pytest
 from sqlalchemy import select, update
 
 from benchmarks.field import FieldService as Field
-from frontdesk.app import House, free_dead_leases, open_house
 from frontdesk.model import NewMessage
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
 from frontdesk.simulators.faults import Faulty
 from frontdesk.simulators.fsm import Fsm
 from frontdesk.simulators.serving import serving
 from frontdesk.simulators.tokens import Tokens
-from frontdesk.storage.tables import decision, outbound_message, work
+from frontdesk.storage.schema.interactions import decision, outbound_message
+from frontdesk.storage.schema.pipeline import work
+from frontdesk.wiring.container import Container, free_dead_leases, open_container
 
 BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
 WRITES = 6  # analysis, record, decision, service call, reply, end
@@ -48,11 +50,11 @@ def die(mortal: subprocess.Popen[str], order: dict[str, Any]) -> int:
     return int(mortal.stdout.readline())
 
 
-async def go_on(house: House) -> None:
+async def go_on(container: Container) -> None:
     """What a process does that starts now; pauses are over."""
-    await free_dead_leases(house)
-    await house.database.write(lambda c: c.execute(update(work).values(due_at=house.desk.clock())).rowcount)
-    await house.runner.run_until_idle()
+    await free_dead_leases(container)
+    await container.database.write(lambda c: c.execute(update(work).values(due_at=container.pipeline.clock())).rowcount)
+    await container.runner.run_until_idle()
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -66,21 +68,21 @@ async def test_a_process_that_is_killed_at_any_step_leaves_nothing_undone_and_no
         if settings.storage.url:
             environment |= {"FRONTDESK_STORAGE_URL": settings.storage.url}
         own = load(data=settings.folder, environment=environment)
-        async with open_house(own, builtin) as house:
-            accepted = await house.inbox.accept(NewMessage(BROKEN, "WEB"))
+        async with open_container(own, builtin) as container:
+            accepted = await container.inbox.accept(NewMessage(BROKEN, "WEB"))
         order = {"data": str(settings.folder), "environment": environment, "at": at, "after": after}
         assert await asyncio.to_thread(die, mortal, order) == signal.SIGKILL
-        async with open_house(own, builtin) as house:
-            await go_on(house)
-            await check(house, simulator, accepted.reference)
+        async with open_container(own, builtin) as container:
+            await go_on(container)
+            await check(container, simulator, accepted.reference)
 
 
-async def check(house: House, simulator: Fsm, reference: str) -> None:
+async def check(container: Container, simulator: Fsm, reference: str) -> None:
     [call] = simulator.state()["service_calls"]
-    texts = await house.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
+    texts = await container.database.read(lambda c: list(c.execute(select(outbound_message.c.text)).scalars()))
     assert len(texts) == 1
     assert f"service call {call['code']}" in texts[0]
     assert reference in texts[0]
-    assert {line.detail.get("reference") for line in await house.journal.since(0)} >= {call["code"]}
-    assert len(await house.database.read(lambda c: list(c.execute(select(decision.c.id)).scalars()))) == 1
-    assert await house.work.counts() == {"open": 0, "failed": 0}
+    assert {line.detail.get("reference") for line in await container.journal.since(0)} >= {call["code"]}
+    assert len(await container.database.read(lambda c: list(c.execute(select(decision.c.id)).scalars()))) == 1
+    assert await container.work.counts() == {"open": 0, "failed": 0}

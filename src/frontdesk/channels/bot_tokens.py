@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Tools
+from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import Failed
 from frontdesk.interfaces.channels import Forged
 
@@ -26,7 +26,7 @@ LEAST_KEY_BITS = 2048
 class TokenCheck:
     """Knows Microsoft's keys, our issuer and audience."""
 
-    def __init__(self, tools: Tools, keys_url: str, issuer: str, audience: str) -> None:
+    def __init__(self, tools: ChannelTools, keys_url: str, issuer: str, audience: str) -> None:
         """`keys_url` leads to a JSON Web Key Set."""
         where = urlsplit(keys_url)
         self._http, self._path = tools.reach(f"{where.scheme}://{where.netloc}"), where.path

@@ -9,13 +9,13 @@ from typing import Annotated
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Found, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, RawEvent, Unread
 
 
-class InPersonKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InPersonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of talks in person."""
 
     enabled: Annotated[bool, about("Whether there are any.")] = True
@@ -24,9 +24,9 @@ class InPersonKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class InPerson:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(picked_up=True)
+    limits = ChannelLimits(picked_up=True)
 
-    def __init__(self, knobs: InPersonKnobs, tools: Tools) -> None:
+    def __init__(self, settings: InPersonSettings, tools: ChannelTools) -> None:
         """Nothing is needed."""
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
@@ -44,9 +44,9 @@ class InPerson:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: the agent tells it."""
         return Receipt(detail={"told_by": "the agent"})
 
 
-KIND = Kind("in_person", "IPC", "In-Person Conversation", InPersonKnobs, InPerson, has_webhook=False)
+KIND = ChannelKind("in_person", "IPC", "In-Person Conversation", InPersonSettings, InPerson, has_webhook=False)

@@ -10,18 +10,18 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import meta, meta_messaging, parts
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt
-from frontdesk.model.channels import Found, Ignored, Letter, Limits, Measure, RawEvent
+from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, Ignored, LengthUnit, RawEvent
 
 TITLE = "Instagram"
 OUTSIDE_WINDOW = frozenset({(10, 2534022), (10, 2018278)})
 MOST_PARTS = 10
 
 
-class InstagramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InstagramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of Instagram."""
 
     account_id: Annotated[str, needed("Id of the professional account.")] = ""
@@ -36,11 +36,13 @@ class InstagramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Instagram:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: InstagramKnobs, tools: Tools) -> None:
+    def __init__(self, settings: InstagramSettings, tools: ChannelTools) -> None:
         """Speak for one account."""
-        self._knobs, self._tools = knobs, tools
-        self._http = tools.reach(knobs.api_url)
-        self.limits = Limits(knobs.most_bytes, Measure.BYTES, MOST_PARTS, timedelta(hours=knobs.window_hours))
+        self._knobs, self._tools = settings, tools
+        self._http = tools.reach(settings.api_url)
+        self.limits = ChannelLimits(
+            settings.most_bytes, LengthUnit.BYTES, MOST_PARTS, timedelta(hours=settings.window_hours)
+        )
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -59,7 +61,7 @@ class Instagram:
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
         headers = {"authorization": f"Bearer {self._knobs.access_token}"}
@@ -71,4 +73,4 @@ class Instagram:
         return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
 
 
-KIND = Kind("instagram", "INS", TITLE, InstagramKnobs, Instagram)
+KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram)

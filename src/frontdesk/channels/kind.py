@@ -13,7 +13,7 @@ from frontdesk.interfaces.mail import MailReach
 NEEDED, SECRET = "needed", "secret"
 
 
-class Reach(Protocol):
+class HttpClientFactory(Protocol):
     """Opens a client of the system at an address."""
 
     def __call__(self, url: str, *, trusted: bool = True, most_bytes: int = 10_000_000) -> Http:
@@ -22,10 +22,10 @@ class Reach(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class ChannelTools:
     """What a channel is handed when it is made. `seconds` only goes forward; `folder` is the data folder's path."""
 
-    reach: Reach
+    reach: HttpClientFactory
     clock: Clock
     seconds: Callable[[], float]
     mail: MailReach
@@ -33,31 +33,31 @@ class Tools:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChannelKind:
     """One way a customer reaches us.
 
     `name` is used in addresses, settings and files, `code` is that of the channel list, `title` what people say.
-    `knobs` are its settings; `build` makes the channel of them. `has_webhook`: its vendor calls us, with at most
+    `settings` are its settings; `build` makes the channel of them. `has_webhook`: its vendor calls us, with at most
     `most_bytes`.
     """
 
     name: str
     code: str
     title: str
-    knobs: type[msgspec.Struct]
-    build: Callable[[Any, Tools], Channel]
+    settings: type[msgspec.Struct]
+    build: Callable[[Any, ChannelTools], Channel]
     has_webhook: bool = True
     most_bytes: int = 1_000_000
 
-    def is_on(self, knobs: msgspec.Struct) -> bool:
+    def is_on(self, settings: msgspec.Struct) -> bool:
         """Whether it is set up: all that it needs is filled in; one that needs nothing is on unless switched off.
 
         Raises Invalid that names what is missing where only a part is filled in.
         """
-        needed = [each.name for each in msgspec.structs.fields(self.knobs) if flag(each, NEEDED)]
+        needed = [each.name for each in msgspec.structs.fields(self.settings) if flag(each, NEEDED)]
         if not needed:
-            return bool(getattr(knobs, "enabled", True))
-        missing = [name for name in needed if not getattr(knobs, name)]
+            return bool(getattr(settings, "enabled", True))
+        missing = [name for name in needed if not getattr(settings, name)]
         if missing and len(missing) < len(needed):
             setting = f"channels.{self.name}.{missing[0]}"
             raise Invalid(f"{setting} is missing: fill it in, or leave all of channels.{self.name} empty", setting)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
@@ -19,14 +19,14 @@ from frontdesk.interfaces import HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
+    ChannelLimits,
     CustomerMessage,
+    DeliveryPart,
     Edit,
-    Enclosure,
     Found,
     Ignored,
-    Letter,
-    Limits,
-    Measure,
+    IncomingAttachment,
+    LengthUnit,
     RawEvent,
     Unread,
 )
@@ -40,7 +40,7 @@ MEDIA = {"image": "image/jpeg", "audio": "audio/m4a", "video": "video/mp4", "fil
 NAMESPACE = uuid.UUID("0b7c9b0a-5c0b-4f0e-8a54-5f5d7a2c9f10")
 
 
-class LineKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of LINE."""
 
     channel_secret: Annotated[str, needed_secret("Channel secret (Basic settings); signs every event.")] = ""
@@ -53,11 +53,11 @@ class LineKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Line:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(length=5000, measure=Measure.UTF16)
+    limits = ChannelLimits(length=5000, measure=LengthUnit.UTF16)
 
-    def __init__(self, knobs: LineKnobs, tools: Tools) -> None:
+    def __init__(self, settings: LineSettings, tools: ChannelTools) -> None:
         """Speak as one official account."""
-        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
+        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. A redelivery has another body; its messages are known by their ids."""
@@ -74,7 +74,7 @@ class Line:
         events = parts.items(whole, "events")
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         message: dict[str, Any] = {"type": "text", "text": letter.text}
         if (quoted := letter.context.get("quote")) and letter.part == 1:
@@ -91,7 +91,7 @@ class Line:
             return _receipt(answer)
         raise refusal(TITLE, answer, _words(answer))
 
-    def _may_reply(self, letter: Letter) -> bool:
+    def _may_reply(self, letter: DeliveryPart) -> bool:
         born = parts.moment(letter.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
         fresh = letter.part == 1 and not letter.repeated
@@ -135,7 +135,7 @@ def _event(each: Any) -> Found:
         at=at,
         answers=(quoted,) if quoted else (),
         context={name: value for name, value in context.items() if value},
-        enclosures=_enclosures(message, id_),
+        attachments=_attachments(message, id_),
     )
 
 
@@ -151,12 +151,12 @@ def _text(message: Mapping[str, Any]) -> str:
     return "" if kind in MEDIA else f"[{kind or 'message of an unknown kind'}]"
 
 
-def _enclosures(message: Mapping[str, Any], id_: str) -> tuple[Enclosure, ...]:
+def _attachments(message: Mapping[str, Any], id_: str) -> tuple[IncomingAttachment, ...]:
     kind = parts.text(message, "type")
     if kind not in MEDIA:
         return ()
     name = parts.text(message, "fileName") or kind
-    return (Enclosure(name, MEDIA[kind], None, {"id": id_}, is_speech=kind == "audio"),)
+    return (IncomingAttachment(name, MEDIA[kind], None, {"id": id_}, is_speech=kind == "audio"),)
 
 
 def _receipt(answer: HttpAnswer) -> Receipt:
@@ -174,4 +174,4 @@ def _words(answer: HttpAnswer) -> str:
         return ""
 
 
-KIND = Kind("line", "LIN", TITLE, LineKnobs, Line)
+KIND = ChannelKind("line", "LIN", TITLE, LineSettings, Line)

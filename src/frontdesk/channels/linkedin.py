@@ -11,13 +11,22 @@ from urllib.parse import quote
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest, hex_mac
 from frontdesk.interfaces import NoAnswer
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Edit, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import (
+    ChannelLimits,
+    CustomerMessage,
+    DeliveryPart,
+    Edit,
+    Found,
+    Ignored,
+    RawEvent,
+    Unread,
+)
 
 TITLE = "LinkedIn"
 SIGNATURE = "x-li-signature"
@@ -27,7 +36,7 @@ MOST_CODE = 200
 ANSWERS = "/rest/socialActions/{post}/comments"
 
 
-class LinkedInKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LinkedInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of LinkedIn."""
 
     organization: Annotated[str, needed("URN of the company page, urn:li:organization:….")] = ""
@@ -42,10 +51,10 @@ class LinkedInKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LinkedIn:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: LinkedInKnobs, tools: Tools) -> None:
+    def __init__(self, settings: LinkedInSettings, tools: ChannelTools) -> None:
         """Speak for one company page."""
-        self._knobs, self._http = knobs, tools.reach(knobs.api_url)
-        self.limits = Limits(length=knobs.most_characters)
+        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self.limits = ChannelLimits(length=settings.most_characters)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel: GET is the challenge, to be answered within three seconds."""
@@ -96,7 +105,7 @@ class LinkedIn:
             context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
         )
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         post = letter.context.get("post", "")
         path = self._knobs.answer_path.replace("{post}", quote(post, safe=""))
@@ -119,4 +128,4 @@ class LinkedIn:
         return Receipt(made or answer.headers.get("x-restli-id", ""), {"delivered": True})
 
 
-KIND = Kind("linkedin", "LNK", TITLE, LinkedInKnobs, LinkedIn)
+KIND = ChannelKind("linkedin", "LNK", TITLE, LinkedInSettings, LinkedIn)

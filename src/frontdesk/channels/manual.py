@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.channels.kind import NEEDED, SECRET, Kind, Tools, description, flag
+from frontdesk.channels.kind import NEEDED, SECRET, ChannelKind, ChannelTools, description, flag
 from frontdesk.channels.registry import KINDS
 
 BEGIN, END = "<!-- channels: made from the registry -->", "<!-- end channels -->"
@@ -23,7 +23,7 @@ def settings_rows() -> str:
     return "\n".join(row for kind in KINDS for row in _rows(kind, "channels."))
 
 
-def page(kind: Kind, by_hand: str) -> str:
+def page(kind: ChannelKind, by_hand: str) -> str:
     """A channel's page."""
     return f"{_made(kind)}\n{BY_HAND}\n\n{by_hand.strip()}\n"
 
@@ -70,8 +70,8 @@ def write(folder: Path) -> None:
     settings.write_text(with_rows(settings.read_text("utf-8")), "utf-8")
 
 
-def _made(kind: Kind) -> str:
-    limits = kind.build(kind.knobs(), _no_tools()).limits
+def _made(kind: ChannelKind) -> str:
+    limits = kind.build(kind.settings(), _no_tools()).limits
     hours = limits.window.total_seconds() / 3600 if limits.window else 0
     length = f"{limits.length:,} {limits.measure.value}, then split into up to {limits.most_parts}"
     rows = "\n".join(_rows(kind, "channels."))
@@ -87,12 +87,12 @@ def _within(hours: float) -> str:
     return f"within {hours:g} hours of the customer's last message"
 
 
-def _address(kind: Kind) -> str:
+def _address(kind: ChannelKind) -> str:
     return f"`/webhooks/channels/{kind.name}`" if kind.has_webhook else "nothing"
 
 
-def _rows(kind: Kind, prefix: str) -> list[str]:
-    return [_row(each, f"{prefix}{kind.name}.") for each in msgspec.structs.fields(kind.knobs)]
+def _rows(kind: ChannelKind, prefix: str) -> list[str]:
+    return [_row(each, f"{prefix}{kind.name}.") for each in msgspec.structs.fields(kind.settings)]
 
 
 def _row(field: msgspec.structs.FieldInfo, prefix: str) -> str:
@@ -117,8 +117,8 @@ class _NoReach:
         return ""
 
 
-def _no_tools() -> Tools:
-    return Tools(_NoReach(), lambda: datetime.now(UTC), lambda: 0.0, _NoReach())
+def _no_tools() -> ChannelTools:
+    return ChannelTools(_NoReach(), lambda: datetime.now(UTC), lambda: 0.0, _NoReach())
 
 
 def main() -> None:

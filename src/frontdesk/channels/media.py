@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from frontdesk.channels.kind import Tools
+from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.interfaces.channels import Fetched
 
@@ -11,7 +11,7 @@ GONE = frozenset({400, 403, 404, 410})
 
 
 async def download(
-    tools: Tools, title: str, url: str, home: str, most_bytes: int, headers: Mapping[str, str] | None = None
+    tools: ChannelTools, title: str, url: str, home: str, most_bytes: int, headers: Mapping[str, str] | None = None
 ) -> Fetched:
     """The content at `url`; `headers` (which may hold a key) go along. Raises DeliveryFailed, NoAnswer.
 

@@ -11,17 +11,17 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import meta, meta_messaging, parts
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt
-from frontdesk.model.channels import Found, Ignored, Letter, Limits, RawEvent
+from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, Ignored, RawEvent
 
 TITLE = "Messenger"
 OUTSIDE_WINDOW = frozenset({(10, 2018278)})
 
 
-class MessengerKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MessengerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of Messenger."""
 
     page_id: Annotated[str, needed("Id of the Facebook page.")] = ""
@@ -36,11 +36,11 @@ class MessengerKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Messenger:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: MessengerKnobs, tools: Tools) -> None:
+    def __init__(self, settings: MessengerSettings, tools: ChannelTools) -> None:
         """Speak for one page."""
-        self._knobs, self._tools = knobs, tools
-        self._http = tools.reach(knobs.api_url)
-        self.limits = Limits(length=knobs.most_characters, window=timedelta(hours=knobs.window_hours))
+        self._knobs, self._tools = settings, tools
+        self._http = tools.reach(settings.api_url)
+        self.limits = ChannelLimits(length=settings.most_characters, window=timedelta(hours=settings.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -60,7 +60,7 @@ class Messenger:
         id_, name = parts.needed(value, "comment_id"), parts.text(value, "from", "name")
         return meta_messaging.comment(value, id_, parts.text(value, "message"), name)
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body = {
             "recipient": meta_messaging.recipient(letter),
@@ -76,4 +76,4 @@ class Messenger:
         return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
 
 
-KIND = Kind("messenger", "FAC", TITLE, MessengerKnobs, Messenger)
+KIND = ChannelKind("messenger", "FAC", TITLE, MessengerSettings, Messenger)

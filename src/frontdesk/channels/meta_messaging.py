@@ -8,11 +8,11 @@ from frontdesk.model import DeliveryState, Sender
 from frontdesk.model.channels import (
     CustomerMessage,
     DeliveryNotice,
+    DeliveryPart,
     Edit,
-    Enclosure,
     Found,
     Ignored,
-    Letter,
+    IncomingAttachment,
     RawEvent,
     Unread,
 )
@@ -51,7 +51,7 @@ def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
     )
 
 
-def recipient(letter: Letter) -> dict[str, str]:
+def recipient(letter: DeliveryPart) -> dict[str, str]:
     """To whom an answer goes: a person, or privately to whoever wrote a comment."""
     if comment_id := letter.context.get(COMMENT):
         return {COMMENT: comment_id}
@@ -91,17 +91,19 @@ def _message(each: Any, message: Mapping[str, Any], sender: str, text: str) -> F
         sender=Sender(address=sender),
         at=parts.moment(parts.at(each, "timestamp"), MILLISECONDS),
         answers=tuple(filter(None, [parts.text(message, "reply_to", "mid")])),
-        enclosures=tuple(_enclosures(message)),
+        attachments=tuple(_attachments(message)),
     )
 
 
-def _enclosures(message: Mapping[str, Any]) -> list[Enclosure]:
+def _attachments(message: Mapping[str, Any]) -> list[IncomingAttachment]:
     kinds = {"image": "image/jpeg", "audio": "audio/mpeg", "video": "video/mp4"}
     found = []
     for number, each in enumerate(parts.objects(message, "attachments"), 1):
         if url := parts.text(each, "payload", "url"):
             kind = parts.text(each, "type")
-            found.append(Enclosure(f"{kind}-{number}", kinds.get(kind, ""), None, {"url": url}, kind == "audio"))
+            found.append(
+                IncomingAttachment(f"{kind}-{number}", kinds.get(kind, ""), None, {"url": url}, kind == "audio")
+            )
     return found
 
 

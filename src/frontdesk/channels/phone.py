@@ -14,18 +14,27 @@ from urllib.parse import quote
 import msgspec
 
 from frontdesk.channels import parts, twilio
-from frontdesk.channels.kind import Kind, Tools, about, may_be_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Enclosure, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import (
+    ChannelLimits,
+    CustomerMessage,
+    DeliveryPart,
+    Found,
+    Ignored,
+    IncomingAttachment,
+    RawEvent,
+    Unread,
+)
 
 TITLE = "Phone Call"
 FORM = "application/x-www-form-urlencoded"
 MP3 = "audio/mpeg"
 
 
-class PhoneKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PhoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of telephone calls; uploads need none."""
 
     account_sid: Annotated[str, about("Twilio's Account SID, AC…; empty: uploads only.")] = ""
@@ -37,11 +46,11 @@ class PhoneKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Phone:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(picked_up=True)
+    limits = ChannelLimits(picked_up=True)
 
-    def __init__(self, knobs: PhoneKnobs, tools: Tools) -> None:
+    def __init__(self, settings: PhoneSettings, tools: ChannelTools) -> None:
         """Listen to one account's calls."""
-        self._knobs, self._tools = knobs, tools
+        self._knobs, self._tools = settings, tools
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. A caller's number in the address is signed too, and goes with the form."""
@@ -61,16 +70,16 @@ class Phone:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: a person calls back."""
         return Receipt(detail={"told_by": "the agent"})
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        url, knobs = remote["url"], self._knobs
-        login = base64.b64encode(f"{knobs.account_sid}:{knobs.auth_token}".encode()).decode()
-        headers = {"authorization": f"Basic {login}"} if url.startswith(knobs.api_url) else {}
-        got = await download(self._tools, TITLE, f"{url}.mp3", knobs.api_url, most_bytes, headers)
+        url, settings = remote["url"], self._knobs
+        login = base64.b64encode(f"{settings.account_sid}:{settings.auth_token}".encode()).decode()
+        headers = {"authorization": f"Basic {login}"} if url.startswith(settings.api_url) else {}
+        got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, headers)
         return Fetched(got.content, MP3)
 
 
@@ -87,7 +96,7 @@ def _recording(fields: Mapping[str, str]) -> Found:
         sender=Sender(address=caller, phone=caller if caller.startswith("+") else ""),
         thread=call,
         context={"call": call, "seconds": fields.get("RecordingDuration", "")},
-        enclosures=(Enclosure(f"{sid}.mp3", MP3, None, {"url": url}, is_speech=True),),
+        attachments=(IncomingAttachment(f"{sid}.mp3", MP3, None, {"url": url}, is_speech=True),),
     )
 
 
@@ -102,8 +111,8 @@ def _upload(whole: Mapping[str, object]) -> Found:
         text="",
         sender=Sender(parts.text(whole, "name"), caller, caller, parts.text(whole, "customer_no")),
         at=parts.iso_moment(whole.get("at")),
-        enclosures=(Enclosure("recording", kind, audio, {}, is_speech=True),),
+        attachments=(IncomingAttachment("recording", kind, audio, {}, is_speech=True),),
     )
 
 
-KIND = Kind("phone", "PHC", TITLE, PhoneKnobs, Phone, most_bytes=1_000_000)
+KIND = ChannelKind("phone", "PHC", TITLE, PhoneSettings, Phone, most_bytes=1_000_000)

@@ -23,10 +23,10 @@ from frontdesk.channels import (
     x,
 )
 from frontdesk.channels.email import plug as email
-from frontdesk.channels.kind import Kind, Tools
+from frontdesk.channels.kind import ChannelKind, ChannelTools
 from frontdesk.interfaces.channels import Channel
 
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[ChannelKind, ...] = (
     web.KIND,
     email.KIND,
     whatsapp.KIND,
@@ -50,21 +50,21 @@ KINDS: tuple[Kind, ...] = (
 class Open:
     """A channel that is set up."""
 
-    kind: Kind
+    kind: ChannelKind
     channel: Channel
 
 
 def knobs_of(base: type[msgspec.Struct]) -> type[msgspec.Struct]:
     """A settings section with what all channels share (`base`) and one section for each channel."""
-    sections = [(kind.name, kind.knobs, kind.knobs()) for kind in KINDS]
+    sections = [(kind.name, kind.settings, kind.settings()) for kind in KINDS]
     return msgspec.defstruct("Channels", sections, bases=(base,), frozen=True, forbid_unknown_fields=True)
 
 
-def open_channels(knobs: msgspec.Struct, tools: Tools) -> Mapping[str, Open]:
+def open_channels(settings: msgspec.Struct, tools: ChannelTools) -> Mapping[str, Open]:
     """The channels that are set up, by name. Raises Invalid that names a setting."""
     found: dict[str, Open] = {}
     for kind in KINDS:
-        mine = getattr(knobs, kind.name)
+        mine = getattr(settings, kind.name)
         if kind.is_on(mine):
             found[kind.name] = Open(kind, kind.build(mine, tools))
     return found

@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, may_be_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import Failed
-from frontdesk.interfaces.channels import EventTaker, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Edit, Found, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, RawEvent, Unread
 
 TITLE = "Reviews"
 MOST_PAGES = 100
@@ -27,7 +27,7 @@ MARK = "etag"
 NOT_MODIFIED = 304
 
 
-class ReviewsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReviewsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of reviews; imports need none."""
 
     feed_url: Annotated[str, about("Address of a JSON feed; empty: imports only.")] = ""
@@ -42,10 +42,10 @@ class Reviews:
 
     repeats_safely = True  # answers carry a key
 
-    def __init__(self, knobs: ReviewsKnobs, tools: Tools) -> None:
+    def __init__(self, settings: ReviewsSettings, tools: ChannelTools) -> None:
         """Read one feed."""
-        self._knobs, self._tools = knobs, tools
-        self.limits = Limits(length=knobs.most_characters, most_parts=1, picked_up=not knobs.answer_url)
+        self._knobs, self._tools = settings, tools
+        self.limits = ChannelLimits(length=settings.most_characters, most_parts=1, picked_up=not settings.answer_url)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel: nobody calls."""
@@ -58,7 +58,7 @@ class Reviews:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         if not self._knobs.answer_url:
             return Receipt(detail={"picked_up_from": letter.message_id})
@@ -70,14 +70,14 @@ class Reviews:
             raise refusal(TITLE, answer)
         return Receipt(letter.key, {"delivered": True})
 
-    async def watch(self, taker: EventTaker) -> None:
+    async def watch(self, taker: EventSink) -> None:
         """See interfaces.channels.Watching."""
         while self._knobs.feed_url:
             await self._look(taker)
             await asyncio.sleep(self._knobs.poll_minutes * 60)
         await asyncio.Event().wait()
 
-    async def _look(self, taker: EventTaker) -> None:
+    async def _look(self, taker: EventSink) -> None:
         """Hand in what the feed holds, all its pages; each review once for each of its texts."""
         url, known = self._knobs.feed_url, (await taker.marks()).get(MARK, "")
         first_tag = ""
@@ -137,4 +137,4 @@ def _review(whole: Mapping[str, Any]) -> Sequence[Found]:
     return [message, Edit(id_, words, digest(words))]
 
 
-KIND = Kind("reviews", "REV", TITLE, ReviewsKnobs, Reviews, has_webhook=False)
+KIND = ChannelKind("reviews", "REV", TITLE, ReviewsSettings, Reviews, has_webhook=False)

@@ -11,14 +11,24 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Edit, Enclosure, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import (
+    ChannelLimits,
+    CustomerMessage,
+    DeliveryPart,
+    Edit,
+    Found,
+    Ignored,
+    IncomingAttachment,
+    RawEvent,
+    Unread,
+)
 
 TITLE = "Slack"
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
@@ -30,7 +40,7 @@ EVENT_TYPE = "frontdesk_answer"
 _MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
 
-class SlackKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SlackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of Slack."""
 
     signing_secret: Annotated[str, needed_secret("Signing secret (Basic Information > App Credentials).")] = ""
@@ -41,12 +51,12 @@ class SlackKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Slack:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(length=4000)
+    limits = ChannelLimits(length=4000)
 
-    def __init__(self, knobs: SlackKnobs, tools: Tools) -> None:
+    def __init__(self, settings: SlackSettings, tools: ChannelTools) -> None:
         """Speak as one app in one workspace."""
-        self._knobs, self._tools = knobs, tools
-        self._http = tools.reach(knobs.api_url)
+        self._knobs, self._tools = settings, tools
+        self._http = tools.reach(settings.api_url)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. Retries come with the same body, so they are the same event."""
@@ -73,7 +83,7 @@ class Slack:
             return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return parts.each([parts.at(whole, "event")], _event)
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body: dict[str, Any] = {
             "channel": letter.context.get("channel") or letter.recipient,
@@ -86,7 +96,7 @@ class Slack:
         told = await self._call("POST", "/chat.postMessage", body)
         return Receipt(_id(parts.text(told, "channel"), parts.text(told, "ts")), {"delivered": True})
 
-    async def find(self, letter: Letter) -> Receipt | None:
+    async def find(self, letter: DeliveryPart) -> Receipt | None:
         """See interfaces.channels.Finding: among the latest messages of the thread or conversation."""
         channel, thread = letter.context.get("channel", letter.recipient), letter.context.get("thread_ts", "")
         asked = {"channel": channel, "include_all_metadata": "true", "limit": "100"}
@@ -148,7 +158,7 @@ def _message(event: Any) -> Found:
         thread=_id(channel, root) if root else "",
         joins_by_sender=is_direct and not thread,
         context={"channel": channel, **({"thread_ts": root} if root else {})},
-        enclosures=tuple(_file(each) for each in parts.objects(event, "files") if _url(each)),
+        attachments=tuple(_file(each) for each in parts.objects(event, "files") if _url(each)),
     )
 
 
@@ -163,10 +173,10 @@ def _edit(event: Any) -> Found:
     return Edit(key, _plain(parts.text(message, "text")), edit_id, parts.moment(edit_id))
 
 
-def _file(each: Mapping[str, Any]) -> Enclosure:
+def _file(each: Mapping[str, Any]) -> IncomingAttachment:
     kind = parts.text(each, "mimetype")
     is_speech = parts.text(each, "subtype") == "slack_audio"
-    return Enclosure(parts.text(each, "name"), kind, None, {"url": _url(each)}, is_speech)
+    return IncomingAttachment(parts.text(each, "name"), kind, None, {"url": _url(each)}, is_speech)
 
 
 def _url(each: Mapping[str, Any]) -> str:
@@ -196,4 +206,4 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-KIND = Kind("slack", "SLA", TITLE, SlackKnobs, Slack)
+KIND = ChannelKind("slack", "SLA", TITLE, SlackSettings, Slack)

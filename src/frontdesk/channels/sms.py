@@ -7,18 +7,18 @@ from typing import Annotated
 import msgspec
 
 from frontdesk.channels import parts, twilio
-from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
+    ChannelLimits,
     CustomerMessage,
     DeliveryNotice,
-    Enclosure,
+    DeliveryPart,
     Found,
     Ignored,
-    Letter,
-    Limits,
+    IncomingAttachment,
     RawEvent,
 )
 
@@ -35,7 +35,7 @@ STATES = {
 OPTING = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "start", "unstop", "help"})
 
 
-class SmsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of SMS."""
 
     account_sid: Annotated[str, needed("Account SID, AC….")] = ""
@@ -50,10 +50,10 @@ class SmsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Sms:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: SmsKnobs, tools: Tools) -> None:
+    def __init__(self, settings: SmsSettings, tools: ChannelTools) -> None:
         """Speak as one number."""
-        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
-        self.limits = Limits(length=knobs.most_characters)
+        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self.limits = ChannelLimits(length=settings.most_characters)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -63,7 +63,7 @@ class Sms:
         """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _found(twilio.form(body)))
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         ours = "MessagingServiceSid" if self._knobs.sender.startswith("MG") else "From"
         form = {"To": letter.recipient, ours: self._knobs.sender, "Body": letter.text}
@@ -100,14 +100,16 @@ def _found(fields: Mapping[str, str]) -> Found:
         provider_id=sid,
         text=text,
         sender=Sender(address=sender, phone=sender if sender.startswith("+") else ""),
-        enclosures=tuple(_media(fields, number) for number in media if fields.get(f"MediaUrl{number}")),
+        attachments=tuple(_media(fields, number) for number in media if fields.get(f"MediaUrl{number}")),
         automatic=f"Twilio itself answers {word}" if word in OPTING else "",
     )
 
 
-def _media(fields: Mapping[str, str], number: int) -> Enclosure:
+def _media(fields: Mapping[str, str], number: int) -> IncomingAttachment:
     kind = fields.get(f"MediaContentType{number}", "")
-    return Enclosure(f"media-{number + 1}", kind, None, {"url": fields[f"MediaUrl{number}"]}, kind.startswith("audio/"))
+    return IncomingAttachment(
+        f"media-{number + 1}", kind, None, {"url": fields[f"MediaUrl{number}"]}, kind.startswith("audio/")
+    )
 
 
 def _notice(sid: str, status: str, fields: Mapping[str, str]) -> Found:
@@ -119,4 +121,4 @@ def _notice(sid: str, status: str, fields: Mapping[str, str]) -> Found:
     return DeliveryNotice(state, provider_id=sid, error=error)
 
 
-KIND = Kind("sms", "SMS", TITLE, SmsKnobs, Sms)
+KIND = ChannelKind("sms", "SMS", TITLE, SmsSettings, Sms)

@@ -12,7 +12,7 @@ import msgspec
 
 from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
@@ -20,7 +20,17 @@ from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Edit, Enclosure, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import (
+    ChannelLimits,
+    CustomerMessage,
+    DeliveryPart,
+    Edit,
+    Found,
+    Ignored,
+    IncomingAttachment,
+    RawEvent,
+    Unread,
+)
 
 TITLE = "Teams"
 SCOPE = "https://api.botframework.com/.default"
@@ -31,7 +41,7 @@ _AT = re.compile(r"<at\b[^>]*>.*?</at>", re.S | re.I)
 _TAG = re.compile(r"<[^>]{1,300}>")
 
 
-class TeamsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of Teams."""
 
     app_id: Annotated[str, needed("Microsoft App ID of the bot.")] = ""
@@ -47,13 +57,13 @@ class TeamsKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Teams:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: TeamsKnobs, tools: Tools) -> None:
+    def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._tools = knobs, tools
-        self._sign_in = tools.reach(knobs.sign_in_url)
-        self._check = TokenCheck(tools, knobs.keys_url, knobs.issuer, knobs.app_id)
+        self._knobs, self._tools = settings, tools
+        self._sign_in = tools.reach(settings.sign_in_url)
+        self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
-        self.limits = Limits(length=knobs.most_characters)
+        self.limits = ChannelLimits(length=settings.most_characters)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -108,10 +118,10 @@ class Teams:
                 "bot": parts.text(each, "recipient", "id"),
                 "user": sender,
             },
-            enclosures=_files(each),
+            attachments=_files(each),
         )
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         context = letter.context
         body = {
@@ -188,20 +198,22 @@ def _plain(each: Any) -> str:
     return text.replace("&nbsp;", " ").strip()
 
 
-def _files(activity: Any) -> tuple[Enclosure, ...]:
+def _files(activity: Any) -> tuple[IncomingAttachment, ...]:
     home = parts.text(activity, "serviceUrl")
     return tuple(filter(None, (_file(each, home) for each in parts.objects(activity, "attachments"))))
 
 
-def _file(each: Mapping[str, Any], home: str) -> Enclosure | None:
+def _file(each: Mapping[str, Any], home: str) -> IncomingAttachment | None:
     kind, name = parts.text(each, "contentType"), parts.text(each, "name")
     if kind == DOWNLOAD:
         remote = {"url": parts.text(each, "content", "downloadUrl"), "signed": "yes", "home": ""}
-        return Enclosure(name, "application/octet-stream", None, remote) if remote["url"] else None
+        return IncomingAttachment(name, "application/octet-stream", None, remote) if remote["url"] else None
     url = parts.text(each, "contentUrl")
     if not url or kind.startswith("application/vnd.microsoft.card"):
         return None
-    return Enclosure(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url, "home": home})
+    return IncomingAttachment(
+        name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url, "home": home}
+    )
 
 
-KIND = Kind("teams", "TEA", TITLE, TeamsKnobs, Teams)
+KIND = ChannelKind("teams", "TEA", TITLE, TeamsSettings, Teams)

@@ -6,21 +6,21 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
+    ChannelLimits,
     CustomerMessage,
+    DeliveryPart,
     Edit,
-    Enclosure,
     Found,
     Ignored,
-    Letter,
-    Limits,
-    Measure,
+    IncomingAttachment,
+    LengthUnit,
     RawEvent,
     Unread,
 )
@@ -34,7 +34,7 @@ KINDS = {"voice": "audio/ogg", "audio": "audio/mpeg", "sticker": "image/webp", "
 OTHERS = ("location", "venue", "contact", "poll", "dice", "story", "game")
 
 
-class TelegramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of Telegram."""
 
     bot_token: Annotated[str, needed_secret("Token of the bot, from @BotFather.")] = ""
@@ -45,11 +45,11 @@ class TelegramKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Telegram:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(length=4096, measure=Measure.UTF16)
+    limits = ChannelLimits(length=4096, measure=LengthUnit.UTF16)
 
-    def __init__(self, knobs: TelegramKnobs, tools: Tools) -> None:
+    def __init__(self, settings: TelegramSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._http = knobs, tools.reach(knobs.api_url)
+        self._knobs, self._http = settings, tools.reach(settings.api_url)
         self._tools = tools
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
@@ -71,7 +71,7 @@ class Telegram:
                 return parts.each([whole[name]], _edit)
         return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         chat = letter.context.get("chat") or letter.recipient
         body: dict[str, Any] = {"chat_id": chat, "text": letter.text, "link_preview_options": {"is_disabled": True}}
@@ -135,7 +135,7 @@ def _message(message: Any) -> Found:
         thread=f"{chat}:{topic}" if topic else "",
         answers=(f"{chat}:{answers}",) if answers else (),
         context={"chat": chat, **({"topic": topic} if topic else {})},
-        enclosures=_enclosures(message, media),
+        attachments=_attachments(message, media),
     )
 
 
@@ -153,15 +153,15 @@ def _more(message: Any, kind: str) -> str:
     return f": {parts.at(place, 'latitude')}, {parts.at(place, 'longitude')}" if kind == "location" else ""
 
 
-def _enclosures(message: Any, media: str) -> tuple[Enclosure, ...]:
+def _attachments(message: Any, media: str) -> tuple[IncomingAttachment, ...]:
     if photos := parts.objects(message, "photo"):  # the same picture in sizes, the largest last
-        return (Enclosure("photo.jpg", "image/jpeg", None, {"id": parts.needed(photos[-1], "file_id")}),)
+        return (IncomingAttachment("photo.jpg", "image/jpeg", None, {"id": parts.needed(photos[-1], "file_id")}),)
     if not media:
         return ()
     file = parts.mapping(message, media)
     kind = parts.text(file, "mime_type") or KINDS.get(media, "application/octet-stream")
     name = parts.text(file, "file_name") or media
-    return (Enclosure(name, kind, None, {"id": parts.needed(file, "file_id")}, is_speech=media == "voice"),)
+    return (IncomingAttachment(name, kind, None, {"id": parts.needed(file, "file_id")}, is_speech=media == "voice"),)
 
 
 def _edit(message: Any) -> Found:
@@ -173,4 +173,4 @@ def _edit(message: Any) -> Found:
     return Edit(f"{chat}:{number}", text, parts.text(message, "edit_date"), at)
 
 
-KIND = Kind("telegram", "TEL", TITLE, TelegramKnobs, Telegram)
+KIND = ChannelKind("telegram", "TEL", TITLE, TelegramSettings, Telegram)

@@ -12,18 +12,27 @@ from typing import Annotated
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, may_be_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, may_be_secret
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import (
+    ChannelLimits,
+    CustomerMessage,
+    DeliveryNotice,
+    DeliveryPart,
+    Found,
+    Ignored,
+    RawEvent,
+    Unread,
+)
 
 TITLE = "Website"
 STAMP, SIGNATURE = "x-frontdesk-timestamp", "x-frontdesk-signature"
 MOST_AGE_SECONDS = 300
 
 
-class WebKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of the website."""
 
     secret: Annotated[str, may_be_secret("Signs what a site's own server hands in; empty refuses that.")] = ""
@@ -32,11 +41,11 @@ class WebKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Web:
     """See interfaces.channels.Channel."""
 
-    limits = Limits(picked_up=True)
+    limits = ChannelLimits(picked_up=True)
 
-    def __init__(self, knobs: WebKnobs, tools: Tools) -> None:
+    def __init__(self, settings: WebSettings, tools: ChannelTools) -> None:
         """Serve one site."""
-        self._secret, self._clock = knobs.secret, tools.clock
+        self._secret, self._clock = settings.secret, tools.clock
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -60,7 +69,7 @@ class Web:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: it is where the customer looks for it."""
         return Receipt(detail={"picked_up_from": letter.message_id})
 
@@ -84,4 +93,4 @@ def _message(whole: dict[str, object]) -> Found:
     )
 
 
-KIND = Kind("web", "WEB", TITLE, WebKnobs, Web)
+KIND = ChannelKind("web", "WEB", TITLE, WebSettings, Web)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, may_be_secret, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
 from frontdesk.channels.xml_fields import fields_of
@@ -24,13 +24,13 @@ from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, O
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
+    ChannelLimits,
     CustomerMessage,
-    Enclosure,
+    DeliveryPart,
     Found,
     Ignored,
-    Letter,
-    Limits,
-    Measure,
+    IncomingAttachment,
+    LengthUnit,
     RawEvent,
 )
 
@@ -44,7 +44,7 @@ KEY_BYTES, RANDOM_BYTES, LENGTH_BYTES = 32, 16, 4
 AGAIN_SECONDS = 3600.0
 
 
-class WeChatKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of WeChat."""
 
     app_id: Annotated[str, needed("AppID of the official account.")] = ""
@@ -59,12 +59,12 @@ class WeChatKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WeChat:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: WeChatKnobs, tools: Tools) -> None:
+    def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
         """Speak as one official account. Raises Invalid."""
-        self._knobs, self._tools, self._http = knobs, tools, tools.reach(knobs.api_url)
-        self._key = _key(knobs.aes_key) if knobs.aes_key else b""
+        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._key = _key(settings.aes_key) if settings.aes_key else b""
         self._token = KeptToken(self._ask_token, tools.seconds)
-        self.limits = Limits(knobs.most_bytes, Measure.BYTES, 10, timedelta(hours=knobs.window_hours))
+        self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. An empty answer keeps WeChat from asking again."""
@@ -86,7 +86,7 @@ class WeChat:
         """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _message(fields_of(body)))
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
@@ -120,8 +120,8 @@ class WeChat:
         return answer
 
     async def _ask_token(self) -> tuple[str, float]:
-        knobs = self._knobs
-        asked = {"grant_type": "client_credential", "appid": knobs.app_id, "secret": knobs.app_secret}
+        settings = self._knobs
+        asked = {"grant_type": "client_credential", "appid": settings.app_id, "secret": settings.app_secret}
         answer = await self._http.send("GET", "/cgi-bin/token", params=asked)
         if not answer.ok:
             raise refusal(TITLE, answer)
@@ -188,13 +188,13 @@ def _message(fields: Mapping[str, str]) -> Found:
     if kind == "event":
         return Ignored(f"an event {fields.get('Event', '')[:40]}")
     media = fields.get("MediaId", "") if kind in MEDIA else ""
-    enclosure = Enclosure(kind, MEDIA.get(kind, ""), None, {"id": media}, is_speech=kind == "voice")
+    attachment = IncomingAttachment(kind, MEDIA.get(kind, ""), None, {"id": media}, is_speech=kind == "voice")
     return CustomerMessage(
         provider_id=parts.needed(fields, "MsgId"),
         text=_text(kind, fields),
         sender=Sender(address=sender),
         at=parts.moment(fields.get("CreateTime")),
-        enclosures=(enclosure,) if media else (),
+        attachments=(attachment,) if media else (),
     )
 
 
@@ -206,4 +206,4 @@ def _text(kind: str, fields: Mapping[str, str]) -> str:
     return fields.get("Content", "") if kind == "text" else "" if kind in MEDIA else f"[{kind}]"
 
 
-KIND = Kind("wechat", "WEC", TITLE, WeChatKnobs, WeChat)
+KIND = ChannelKind("wechat", "WEC", TITLE, WeChatSettings, WeChat)

@@ -11,19 +11,19 @@ from typing import Annotated, Any
 import msgspec
 
 from frontdesk.channels import meta, parts
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
+    ChannelLimits,
     CustomerMessage,
     DeliveryNotice,
+    DeliveryPart,
     Edit,
-    Enclosure,
     Found,
     Ignored,
-    Letter,
-    Limits,
+    IncomingAttachment,
     RawEvent,
     Unread,
 )
@@ -41,7 +41,7 @@ MEDIA = ("image", "audio", "video", "document", "sticker")
 NOT_FROM_CUSTOMERS = ("system", "request_welcome", "reaction")
 
 
-class WhatsAppKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WhatsAppSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of WhatsApp."""
 
     phone_id: Annotated[str, needed("Phone number ID of the business number (WhatsApp > API Setup).")] = ""
@@ -56,11 +56,11 @@ class WhatsAppKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WhatsApp:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: WhatsAppKnobs, tools: Tools) -> None:
+    def __init__(self, settings: WhatsAppSettings, tools: ChannelTools) -> None:
         """Speak for one business number."""
-        self._knobs, self._tools = knobs, tools
-        self._http = tools.reach(knobs.api_url)
-        self.limits = Limits(length=4096, window=timedelta(hours=knobs.window_hours))
+        self._knobs, self._tools = settings, tools
+        self._http = tools.reach(settings.api_url)
+        self.limits = ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -91,7 +91,7 @@ class WhatsApp:
         ]
         return [*messages, *parts.each(parts.items(value, "statuses"), _status), *errors]
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. Raises DeliveryFailed, OutsideWindow, NoAnswer."""
         body: dict[str, Any] = {
             "messaging_product": "whatsapp",
@@ -141,7 +141,7 @@ def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> Found:
         sender=sender,
         at=parts.moment(parts.text(each, "timestamp")),
         answers=tuple(filter(None, [parts.text(each, "context", "id")])),
-        enclosures=_enclosures(each, kind),
+        attachments=_attachments(each, kind),
     )
 
 
@@ -179,13 +179,15 @@ def _words(each: Any, kind: str) -> str:
     return next(filter(None, words), f"[{kind or 'message of an unknown kind'}]")
 
 
-def _enclosures(each: Any, kind: str) -> tuple[Enclosure, ...]:
+def _attachments(each: Any, kind: str) -> tuple[IncomingAttachment, ...]:
     media_id = parts.text(each, kind, "id") if kind in MEDIA else ""
     if not media_id:
         return ()
     media_type = parts.text(each, kind, "mime_type")
     name = parts.text(each, kind, "filename") or f"{kind}-{media_id}"
-    return (Enclosure(name, media_type, None, {"id": media_id}, is_speech=parts.at(each, kind, "voice") is True),)
+    return (
+        IncomingAttachment(name, media_type, None, {"id": media_id}, is_speech=parts.at(each, kind, "voice") is True),
+    )
 
 
 def _status(each: Any) -> Found:
@@ -208,4 +210,4 @@ def _to(recipient: str) -> str:
     return "to" if recipient.isdigit() else "recipient"
 
 
-KIND = Kind("whatsapp", "WTA", TITLE, WhatsAppKnobs, WhatsApp)
+KIND = ChannelKind("whatsapp", "WTA", TITLE, WhatsAppSettings, WhatsApp)

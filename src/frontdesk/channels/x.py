@@ -10,14 +10,14 @@ from urllib.parse import quote
 import msgspec
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
 
 TITLE = "X"
 SIGNATURE = "x-twitter-webhooks-signature"
@@ -26,7 +26,7 @@ MILLISECONDS = 0.001
 MOST_TOKEN = 200
 
 
-class XKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of X."""
 
     user_id: Annotated[str, needed("Id of the account that answers (a number).")] = ""
@@ -41,11 +41,13 @@ class XKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class X:
     """See interfaces.channels.Channel."""
 
-    def __init__(self, knobs: XKnobs, tools: Tools) -> None:
+    def __init__(self, settings: XSettings, tools: ChannelTools) -> None:
         """Speak as one account."""
-        self._knobs, self._http, self._clock = knobs, tools.reach(knobs.api_url), tools.clock
-        self._keys = Keys(knobs.consumer_key, knobs.consumer_secret, knobs.access_token, knobs.access_token_secret)
-        self.limits = Limits(length=knobs.post_characters, most_parts=10)
+        self._knobs, self._http, self._clock = settings, tools.reach(settings.api_url), tools.clock
+        self._keys = Keys(
+            settings.consumer_key, settings.consumer_secret, settings.access_token, settings.access_token_secret
+        )
+        self.limits = ChannelLimits(length=settings.post_characters, most_parts=10)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel: GET is the challenge-response check (CRC), which X repeats daily."""
@@ -104,7 +106,7 @@ class X:
             context={"way": "post"},
         )
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. A second part answers the post too: X shows them one below the other."""
         if letter.context.get("way") == "direct":
             path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
@@ -133,4 +135,4 @@ def _by_id(users: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {parts.text(user, "id"): user for user in users}
 
 
-KIND = Kind("x", "TWT", TITLE, XKnobs, X)
+KIND = ChannelKind("x", "TWT", TITLE, XSettings, X)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.opening import chosen_file, chosen_folder, chosen_settings
-from frontdesk.cli.registry import FAILURE, command, group
+from frontdesk.cli.framework.opening import chosen_file, chosen_folder, chosen_settings
+from frontdesk.cli.framework.registry import FAILURE, command, group
+from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import as_json, table
 from frontdesk.interfaces import FrontdeskError
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
-    from frontdesk.settings import Settings
+    from frontdesk.settings.sections import Settings
 
 _SECRET = re.compile(r"password|secret|token|(^|[_.])key$|\.headers\.")
 _IN_ADDRESS = re.compile(r"(?<=://)([^/@:]*):([^/@]*)@")
@@ -103,7 +103,7 @@ def _masked(name: str, value: Any) -> Any:
 
 def _variable(section: str, name: str) -> str:
     """The environment variable that sets this knob, if one does."""
-    from frontdesk.settings import PREFIX, SHORT
+    from frontdesk.settings.loading import PREFIX, SHORT
 
     names = [
         f"{PREFIX}{section}_{name}".replace(".", "_").upper(),
@@ -114,7 +114,7 @@ def _variable(section: str, name: str) -> str:
 
 def _file() -> Path | None:
     """The settings file that counts, found as `settings.load` does."""
-    from frontdesk.settings import FILE
+    from frontdesk.settings.loading import FILE
 
     chosen = chosen_file()
     folder = chosen_folder() or os.environ.get("FRONTDESK_DATA")
@@ -124,7 +124,8 @@ def _file() -> Path | None:
 
 def _unknown_variables() -> list[str]:
     """Names that look like ours and set nothing: most often a slip of the pen."""
-    from frontdesk.settings import PREFIX, SHORT, Settings
+    from frontdesk.settings.loading import PREFIX, SHORT
+    from frontdesk.settings.sections import Settings
 
     sections = tuple(f"{section.upper()}_" for section in Settings.__struct_fields__ if section != "data")
     known = {*SHORT, "DATA", "DEBUG"}
@@ -152,9 +153,9 @@ def _unreachable(settings: "Settings") -> list[str]:
 
 async def _ask(settings: "Settings") -> None:
     """Ask the database for its schema, without making one."""
-    from frontdesk.app import database_url
-    from frontdesk.storage.database import open_database
-    from frontdesk.storage.schema import current
+    from frontdesk.storage.opening.open import open_database
+    from frontdesk.storage.opening.upgrade import current
+    from frontdesk.wiring.container import database_url
 
     url = database_url(settings)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():

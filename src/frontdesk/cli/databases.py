@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.opening import chosen_settings
-from frontdesk.cli.registry import FAILURE, command, group
+from frontdesk.cli.framework.opening import chosen_settings
+from frontdesk.cli.framework.registry import FAILURE, command, group
+from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import table
 from frontdesk.interfaces import NotFound
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
-    from frontdesk.settings import Settings
+    from frontdesk.settings.sections import Settings
 
 
 @group(frontdesk, "db")
@@ -49,21 +49,21 @@ def status(ctx: click.Context) -> None:
 
 
 async def _upgrade(settings: "Settings") -> tuple[str, str]:
-    from frontdesk.app import database_url
-    from frontdesk.storage.schema import upgrade as upgrade_schema
-    from frontdesk.storage.seeds import code_lists
+    from frontdesk.storage.opening.upgrade import upgrade as upgrade_schema
+    from frontdesk.storage.schema.seeds import code_lists
+    from frontdesk.wiring.container import database_url
 
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return await upgrade_schema(database_url(settings), code_lists())
 
 
 async def _stand(settings: "Settings") -> list[tuple[str, str | int]]:
-    from frontdesk.app import database_url, new_id, now
-    from frontdesk.storage.database import open_database
-    from frontdesk.storage.schema import current, newest
-    from frontdesk.storage.sqlite import check_file
-    from frontdesk.storage.transfer import counts
-    from frontdesk.storage.working import StoredWork
+    from frontdesk.storage.engines.sqlite import check_file
+    from frontdesk.storage.opening.open import open_database
+    from frontdesk.storage.opening.upgrade import current, newest
+    from frontdesk.storage.pipeline.work_queue import StoredWork
+    from frontdesk.storage.transfer.export import counts
+    from frontdesk.wiring.container import database_url, new_id, now
 
     url = database_url(settings)
     is_file = url.get_backend_name() == "sqlite"

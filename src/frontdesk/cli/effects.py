@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.opening import with_house
-from frontdesk.cli.registry import command, group
+from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.registry import command, group
+from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import table
-from frontdesk.interfaces import Invalid, Kept, Once
+from frontdesk.interfaces import IdempotencyKey, Invalid, StoredAnswer
 from frontdesk.model import Effect, EffectState, Role
 
 if TYPE_CHECKING:
-    from frontdesk.app import House
+    from frontdesk.wiring.container import Container
 
 MOST_AT_ONCE = 100_000
 PAGE = 200
 STATES = [EffectState.FAILED, EffectState.WAITING, EffectState.PENDING, EffectState.DONE, EffectState.DROPPED]
 BY = "cli"
-Change = Callable[[str, str, Once | None], Awaitable[Kept[Effect]]]
+Change = Callable[[str, str, IdempotencyKey | None], Awaitable[StoredAnswer[Effect]]]
 
 
 @group(frontdesk, "effects")
@@ -34,7 +34,7 @@ def effects() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
 def list_effects(state: EffectState, limit: int) -> None:
     """List effects, oldest first: key, kind, attempts, since when, and why they failed."""
-    found = with_house(lambda house: _some(house, EffectState(state), limit))
+    found = with_house(lambda container: _some(container, EffectState(state), limit))
     rows = [
         (e.key, e.action.kind, str(e.attempts), f"{e.created_at:%Y-%m-%d %H:%M}", " ".join(e.error.split())[:200])
         for e in found
@@ -48,7 +48,9 @@ def list_effects(state: EffectState, limit: int) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def retry(keys: tuple[str, ...], every: bool) -> None:
     """Try failed effects again; a server or a worker takes them up, and looks first whether they were done."""
-    done = with_house(lambda house: _each(house, keys, EffectState.FAILED if every else None, house.effect_desk.retry))
+    done = with_house(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.retry)
+    )
     click.echo(f"{done:,} due again")
 
 
@@ -57,7 +59,9 @@ def retry(keys: tuple[str, ...], every: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def drop(keys: tuple[str, ...], every: bool) -> None:
     """Give up effects that failed, or refuse what waits for approval, with all that waits for it."""
-    done = with_house(lambda house: _each(house, keys, EffectState.FAILED if every else None, house.effect_desk.drop))
+    done = with_house(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.drop)
+    )
     click.echo(f"{done:,} dropped")
 
 
@@ -67,15 +71,15 @@ def drop(keys: tuple[str, ...], every: bool) -> None:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 def approve(keys: tuple[str, ...]) -> None:
     """Let go on what waits for approval."""
-    done = with_house(lambda house: _each(house, keys, None, house.effect_desk.approve))
+    done = with_house(lambda container: _each(container, keys, None, container.effect_desk.approve))
     click.echo(f"{done:,} approved")
 
 
-async def _some(house: "House", state: EffectState, limit: int) -> list[Effect]:
+async def _some(container: "Container", state: EffectState, limit: int) -> list[Effect]:
     found: list[Effect] = []
     cursor = ""
     while len(found) < limit:
-        page = await house.readings.effects(state, min(PAGE, limit - len(found)), cursor)
+        page = await container.readings.effects(state, min(PAGE, limit - len(found)), cursor)
         found.extend(page.rows)
         if page.next_cursor is None:
             break
@@ -83,11 +87,11 @@ async def _some(house: "House", state: EffectState, limit: int) -> list[Effect]:
     return found
 
 
-async def _each(house: "House", keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:
+async def _each(container: "Container", keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:
     """Change each; how many."""
     if bool(keys) is (every is not None):
         raise Invalid("name the effects by their keys, or all of them with --all")
-    wanted = keys or tuple(each.key for each in await _some(house, every or EffectState.FAILED, MOST_AT_ONCE))
+    wanted = keys or tuple(each.key for each in await _some(container, every or EffectState.FAILED, MOST_AT_ONCE))
     for key in wanted:
         await change(key, BY, None)
     return len(wanted)

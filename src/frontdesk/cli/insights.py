@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.opening import with_house
-from frontdesk.cli.registry import FAILURE, command, group
+from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.registry import FAILURE, command, group
+from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import as_json, table
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
-    from frontdesk.app import House
     from frontdesk.insights.changing import Difference
-    from frontdesk.insights.naming import Names
+    from frontdesk.insights.naming import DisplayNames
+    from frontdesk.wiring.container import Container
 
 FORMATS = ("table", "csv", "json")
 
@@ -57,13 +57,13 @@ def show(
     Which measures and dimensions there are: docs/reference/insights.md.
     """
     from frontdesk.insights.questions import Question
-    from frontdesk.insights.reporting import Asked
+    from frontdesk.insights.reporting import PeriodRequest
 
     question = Question(tuple(measures) or ("inbound",), tuple(by), _where(where), top=top)
 
-    async def work(house: "House") -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-        report = house.insights.report
-        return report.table(await report.figures(question, Asked(period, since, until)))
+    async def work(container: "Container") -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        report = container.insights.report
+        return report.table(await report.figures(question, PeriodRequest(period, since, until)))
 
     _print(*with_house(work), format)
 
@@ -81,13 +81,13 @@ def show(
 def rows(measure: str, limit: int, format: str, period: str, since: str, until: str, where: Sequence[str]) -> None:
     """Print the rows that make up a figure, newest first; how many there are in all goes to standard error."""
     from frontdesk.insights.questions import Question
-    from frontdesk.insights.reporting import Asked
+    from frontdesk.insights.reporting import PeriodRequest
 
     question = Question((measure,), (), _where(where))
 
-    async def work(house: "House") -> tuple[int, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
-        report = house.insights.report
-        found = await report.rows(question, Asked(period, since, until), limit)
+    async def work(container: "Container") -> tuple[int, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
+        report = container.insights.report
+        found = await report.rows(question, PeriodRequest(period, since, until), limit)
         return found.total, report.row_table(found)
 
     total, found = with_house(work)
@@ -103,11 +103,11 @@ def changes(everything: bool, period: str, since: str, until: str, where: Sequen
 
     Only what is more than chance: tested, and corrected for the number of tests (Benjamini-Hochberg, 5 %).
     """
-    from frontdesk.insights.reporting import Asked
+    from frontdesk.insights.reporting import PeriodRequest
 
-    async def work(house: "House") -> "tuple[Names, Sequence[Difference]]":
-        report = house.insights.report
-        return await report.names(()), await report.changes(_where(where), Asked(period, since, until))
+    async def work(container: "Container") -> "tuple[DisplayNames, Sequence[Difference]]":
+        report = container.insights.report
+        return await report.names(()), await report.changes(_where(where), PeriodRequest(period, since, until))
 
     names, found = with_house(work)
     shown = [each for each in found if everything or each.changed.is_significant]
@@ -125,7 +125,7 @@ def check(ctx: click.Context) -> None:
     Folds what is pending first. Prints where they differ; the exit code is then 1.
     """
     with click.progressbar(length=100, label="Counting", file=sys.stderr) as bar:
-        wrong = with_house(lambda house: house.insights.facts.check(done=_progress(bar)))
+        wrong = with_house(lambda container: container.insights.facts.check(done=_progress(bar)))
     for each in wrong:
         click.echo(f"{each.what} of interaction {each.interaction_id}: kept {each.kept}, counted {each.counted}")
     if wrong:
@@ -141,7 +141,7 @@ def rebuild() -> None:
     Portion by portion, while everything else goes on; one that is broken off can be begun again.
     """
     with click.progressbar(length=100, label="Rebuilding", file=sys.stderr) as bar:
-        count = with_house(lambda house: house.insights.facts.rebuild(_progress(bar)))
+        count = with_house(lambda container: container.insights.facts.rebuild(_progress(bar)))
     click.echo(f"the facts of {count:,} interactions are made")
 
 
@@ -162,7 +162,7 @@ def _where(pairs: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return where
 
 
-def _line(names: "Names", each: "Difference") -> tuple[str, ...]:
+def _line(names: "DisplayNames", each: "Difference") -> tuple[str, ...]:
     c = each.changed
     of = "negative in " + c.dimension if each.about == "negative" else c.dimension
     return of, names.name(c.dimension, c.key), _share(c.before, c.before_of), _share(c.now, c.now_of), f"{c.q:.2g}"
@@ -176,7 +176,7 @@ def _print(head: Sequence[str], lines: Sequence[Sequence[Any]], format: str) -> 
     if format == "json":
         click.echo(as_json([dict(zip(head, line, strict=True)) for line in lines]))
     elif format == "csv":
-        from frontdesk.edges.tables import as_csv
+        from frontdesk.edges.spreadsheets import as_csv
 
         click.echo(as_csv((head, lines)).decode("utf-8-sig"), nl=False)
     else:

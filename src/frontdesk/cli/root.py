@@ -6,7 +6,7 @@ import sys
 import click
 
 from frontdesk import __version__
-from frontdesk.cli.registry import Group, check, root_group
+from frontdesk.cli.framework.registry import Group, check, root_group
 
 # Several threads for one small matrix make it slower and the memory larger; read by numpy when it is first imported.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -35,27 +35,14 @@ def main() -> None:
 def whole() -> Group:
     """The command line with all its commands, checked."""
     # Each of these files declares its commands on `frontdesk` when it is imported.
-    from frontdesk.cli import (  # noqa: F401
-        accounts,
-        analysing,
-        channels,
-        configuration,
-        databases,
-        demo_data,
-        demonstrating,
-        effects,
-        exporting,
-        importing,
-        insights,
-        llm,
-        llm_asking,
-        rules,
-        saying,
-        serving,
-        simulating,
-        simulating_llm,
-        working,
-    )
+    from frontdesk.cli import accounts, configuration, databases, effects, insights, saying, serving, working  # noqa: F401
+    from frontdesk.cli.analyse import command as analysing  # noqa: F401
+    from frontdesk.cli.channels import commands as channels  # noqa: F401
+    from frontdesk.cli.demo import data as demo_data  # noqa: F401
+    from frontdesk.cli.llm import commands as llm  # noqa: F401
+    from frontdesk.cli.rules import commands as rules  # noqa: F401
+    from frontdesk.cli.simulate import commands as simulating  # noqa: F401
+    from frontdesk.cli.transfer import exporting, importing  # noqa: F401
 
     check(frontdesk)
     return frontdesk

@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.opening import with_house
-from frontdesk.cli.registry import FAILURE, command
+from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.registry import FAILURE, command
+from frontdesk.cli.framework.showing import (
+    analysis_lines,
+    analysis_object,
+    as_json,
+    decision_lines,
+    effect_line,
+    way_object,
+)
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import analysis_lines, analysis_object, as_json, decision_lines, effect_line, way_object
 from frontdesk.model import Accepted, Case, CodeList, EffectState, NewMessage, Role, Sender, Work, WorkState
 
 if TYPE_CHECKING:
-    from frontdesk.app import House
-    from frontdesk.storage.single import SingleWork
+    from frontdesk.storage.pipeline.single import SingleWork
+    from frontdesk.wiring.container import Container
 
 LOOK_EVERY = 0.03
 REPLY = "reply"
@@ -66,31 +73,31 @@ def say(
         # What fails is told by its last error; without a handler Python would print traces.
         logging.getLogger().addHandler(logging.NullHandler())
     message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
-    if not with_house(lambda house: _say(house, message, json_wanted, wait)):
+    if not with_house(lambda container: _say(container, message, json_wanted, wait)):
         ctx.exit(FAILURE)
 
 
-async def _say(house: "House", message: NewMessage, json_wanted: bool, wait: float) -> bool:
+async def _say(container: "Container", message: NewMessage, json_wanted: bool, wait: float) -> bool:
     """Hand in and follow; whether the way came to its end."""
-    from frontdesk.app import new_id, now, runner_over
-    from frontdesk.storage.single import SingleWork
+    from frontdesk.storage.pipeline.single import SingleWork
     from frontdesk.ticketing.submission import check
+    from frontdesk.wiring.container import new_id, now, runner_over
 
-    lists = await house.codes.all()
+    lists = await container.codes.all()
     names = {which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()}
     checked = check(message, {code.code: code.active for code in lists[CodeList.CHANNEL]})
     teller = Teller(names[CodeList.MESSAGE_TYPE], names[CodeList.INTENT], silent=json_wanted)
-    accepted = await house.inbox.accept(checked, by="cli")
+    accepted = await container.inbox.accept(checked, by="cli")
     teller.accepted(accepted)
     # What else is waiting in this folder is left to the server and the workers.
-    single = SingleWork(house.database, now, new_id, accepted.message_id)
-    runner = runner_over(single, house.settings, house.desk)
+    single = SingleWork(container.database, now, new_id, accepted.message_id)
+    runner = runner_over(single, container.settings, container.pipeline)
     running = asyncio.create_task(runner.run())
     case, work = await _follow(single, teller, wait)
     runner.stop()
     await running
     teller.left(case)
-    reply = await _reply(house, case)
+    reply = await _reply(container, case)
     if json_wanted:
         click.echo(as_json(way_object(case, reply, names[CodeList.MESSAGE_TYPE])))
     elif reply:
@@ -111,10 +118,10 @@ async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def _reply(house: "House", case: Case) -> str | None:
+async def _reply(container: "Container", case: Case) -> str | None:
     """What the customer was answered."""
     for effect in case.effects:
-        if effect.action.kind == REPLY and (sent := await house.outbox.by_effect(effect.key)) is not None:
+        if effect.action.kind == REPLY and (sent := await container.outbox.by_effect(effect.key)) is not None:
             return sent.text
     return None
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.opening import chosen_settings, log_to_stderr, override, with_house
-from frontdesk.cli.registry import command
+from frontdesk.cli.framework.opening import chosen_settings, log_to_stderr, override, with_house
+from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
-    from frontdesk.app import House
+    from frontdesk.wiring.container import Container
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def serve(host: str | None, port: int | None, no_work: bool) -> None:
     Prints one line, "ready http://HOST:PORT", when it answers. Ends cleanly on SIGTERM and Ctrl-C: what is under way
     is finished first. A new folder has no accounts: make one with 'frontdesk users add'.
     """
-    from frontdesk.web import serve as serve_web
+    from frontdesk.wiring.web import serve as serve_web
 
     settings = override(chosen_settings(), "server", host=host, port=port)
     log_to_stderr(settings.logging.level)
@@ -54,15 +54,15 @@ def say_ready(address: str) -> None:
     click.echo(f"ready {address}")
 
 
-async def _work(house: "House") -> None:
-    from frontdesk.app import run_work, settle
+async def _work(container: "Container") -> None:
+    from frontdesk.wiring.container import run_work, settle
 
-    await house.builtin.warm_up(await house.codes.catalogue())
+    await container.builtin.warm_up(await container.codes.catalogue())
     settle()
-    working = asyncio.create_task(run_work(house))
+    working = asyncio.create_task(run_work(container))
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, working.cancel)
-    log.info("working on %s", house.database.dialect)
+    log.info("working on %s", container.database.dialect)
     with contextlib.suppress(asyncio.CancelledError):
         await working
     log.info("stopped")

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.opening import with_house
-from frontdesk.cli.registry import command, group
+from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.registry import command, group
+from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.cli.showing import table
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role, Work, WorkState
 
 if TYPE_CHECKING:
-    from frontdesk.app import House
+    from frontdesk.wiring.container import Container
 
 MOST_AT_ONCE = 100_000
 STATES = [each.value for each in (WorkState.FAILED, WorkState.OPEN, WorkState.DROPPED, WorkState.DONE)]
@@ -29,7 +29,7 @@ def work() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
 def list_work(state: str, limit: int) -> None:
     """List work, oldest first: its id, step, attempts, since when, and the last error."""
-    listed, counts = with_house(lambda house: _list(house, WorkState(state), limit))
+    listed, counts = with_house(lambda container: _list(container, WorkState(state), limit))
     rows = [(w.id, w.step, str(w.attempts), f"{w.created_at:%Y-%m-%d %H:%M}", _line(w.last_error)) for w in listed]
     if rows:
         click.echo("\n".join(line.rstrip() for line in table(rows)))
@@ -41,7 +41,7 @@ def list_work(state: str, limit: int) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def retry(ids: tuple[str, ...], every: bool) -> None:
     """Make failed work due again; a server or a worker takes it up."""
-    done = with_house(lambda house: _each(house, ids, every, house.work.retry))
+    done = with_house(lambda container: _each(container, ids, every, container.work.retry))
     click.echo(f"{done:,} due again")
 
 
@@ -50,19 +50,21 @@ def retry(ids: tuple[str, ...], every: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def drop(ids: tuple[str, ...], every: bool) -> None:
     """Give failed work up for good; its message stays where it is."""
-    done = with_house(lambda house: _each(house, ids, every, house.work.drop))
+    done = with_house(lambda container: _each(container, ids, every, container.work.drop))
     click.echo(f"{done:,} dropped")
 
 
-async def _list(house: "House", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
-    return await house.work.list(state, limit), await house.work.counts()
+async def _list(container: "Container", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
+    return await container.work.list(state, limit), await container.work.counts()
 
 
-async def _each(house: "House", ids: tuple[str, ...], every: bool, change: Callable[[str], Awaitable[None]]) -> int:
+async def _each(
+    container: "Container", ids: tuple[str, ...], every: bool, change: Callable[[str], Awaitable[None]]
+) -> int:
     """Change each; how many."""
     if bool(ids) is every:
         raise Invalid("name the work by its ids, or all of it with --all")
-    wanted = ids or tuple(row.id for row in await house.work.list(WorkState.FAILED, MOST_AT_ONCE))
+    wanted = ids or tuple(row.id for row in await container.work.list(WorkState.FAILED, MOST_AT_ONCE))
     for work_id in wanted:
         await change(work_id)
     return len(wanted)

@@ -16,7 +16,7 @@ from frontdesk.connectors.service_cloud import NAME as SERVICE_CLOUD
 from frontdesk.connectors.service_cloud import Cases
 from frontdesk.connectors.webhook import NAME as WEBHOOK
 from frontdesk.connectors.webhook import Webhook
-from frontdesk.interfaces import Clock, Http, Invalid, Performer
+from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 
 
 class Reach(Protocol):
@@ -58,12 +58,12 @@ def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None
     return Fsm(reach(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
 
 
-def performers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, Performer]]:
+def action_handlers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, ActionHandler]]:
     """Action kind to the name of its back end and who carries it out there. Raises Invalid.
 
     Service calls are not among them: which desk opens those is chosen apart.
     """
-    found: dict[str, tuple[str, Performer]] = {}
+    found: dict[str, tuple[str, ActionHandler]] = {}
     if plan.s4.url:
         found["order_status"] = S4, OrderStatus(reach(plan.s4.url), _user(plan.s4), plan.s4.password)
     if plan.service_cloud.url:

@@ -6,7 +6,7 @@ from random import Random
 
 from frontdesk.demo import shares
 from frontdesk.demo.ids import Ids
-from frontdesk.demo.matter import Matter
+from frontdesk.demo.interaction import InteractionDraft
 from frontdesk.demo.phrases import phrases, pick
 from frontdesk.demo.portion import Portion
 from frontdesk.demo.times import in_office
@@ -31,7 +31,15 @@ class Answering:
         return math.exp(self._chance.gauss(5.2, 0.7) if lot < SLOW else self._chance.gauss(1.8, 0.5))
 
     def reply(
-        self, m: Matter, reply_id: str, message_id: str, key: str, said: Verdict, call: str, at: datetime, to: Portion
+        self,
+        m: InteractionDraft,
+        reply_id: str,
+        message_id: str,
+        key: str,
+        said: Verdict,
+        call: str,
+        at: datetime,
+        to: Portion,
     ) -> str:
         """The automatic reply of the decision; its text."""
         template = otherwise(said.reply) if said.calls and not call else said.reply
@@ -43,7 +51,7 @@ class Answering:
         return text
 
     def message(
-        self, m: Matter, message_id: str, analysis_id: str, at: datetime, mood: str, route: str, kind: str,
+        self, m: InteractionDraft, message_id: str, analysis_id: str, at: datetime, mood: str, route: str, kind: str,
         sequence: int, to: Portion,
     ) -> None:  # fmt: skip
         """What people do about a message: answer, note, correct."""
@@ -55,7 +63,7 @@ class Answering:
         if chance.random() < shares.CORRECTED:
             self._correct(m, message_id, analysis_id, at, mood, kind, sequence, to)
 
-    def end(self, m: Matter, to: Portion) -> None:
+    def end(self, m: InteractionDraft, to: Portion) -> None:
         """Solved and closed after some days, or still open."""
         last = m.updated or m.at
         ended = last + timedelta(days=math.exp(self._chance.gauss(0.6, 0.9)))
@@ -69,7 +77,7 @@ class Answering:
         elif m.length > 1 and self._chance.random() < 0.1:
             m.sets["status"] = "RO"
 
-    def _by_person(self, m: Matter, message_id: str, type: str, at: datetime, to: Portion) -> None:
+    def _by_person(self, m: InteractionDraft, message_id: str, type: str, at: datetime, to: Portion) -> None:
         chance = self._chance
         when = in_office(at + timedelta(hours=math.exp(chance.gauss(1.2, 0.9))))
         if when >= self._until:
@@ -83,7 +91,7 @@ class Answering:
         m.touched(when)
 
     def _outbound(
-        self, m: Matter, id: str, type: str, text: str, by: str, at: datetime, message_id: str, key: str | None,
+        self, m: InteractionDraft, id: str, type: str, text: str, by: str, at: datetime, message_id: str, key: str | None,
         to: Portion, remark: str = "",
     ) -> None:  # fmt: skip
         m.outbound += 1
@@ -94,7 +102,7 @@ class Answering:
         ))  # fmt: skip
 
     def _correct(
-        self, m: Matter, message_id: str, analysis_id: str, at: datetime, mood: str, kind: str, sequence: int,
+        self, m: InteractionDraft, message_id: str, analysis_id: str, at: datetime, mood: str, kind: str, sequence: int,
         to: Portion,
     ) -> None:  # fmt: skip
         """A person's word against the reading; the interaction follows it where it is of the latest message."""

@@ -10,7 +10,7 @@ import msgspec
 from frontdesk.demo import shares
 from frontdesk.demo.answering import Answering
 from frontdesk.demo.ids import Ids
-from frontdesk.demo.matter import Matter, Wish
+from frontdesk.demo.interaction import DemoSize, InteractionDraft
 from frontdesk.demo.phrases import SUMMARY_LENGTH, Written
 from frontdesk.demo.portion import Portion
 from frontdesk.demo.verdicts import Verdict, has_json, verdict
@@ -25,7 +25,7 @@ RULES, VERSION = "default", 1
 class Handling:
     """Handles invented messages the way the pipeline does."""
 
-    def __init__(self, chance: Random, wish: Wish, answering: Answering) -> None:
+    def __init__(self, chance: Random, wish: DemoSize, answering: Answering) -> None:
         """Draw from `chance`; notes in the journal are made for the last days only."""
         self._chance, self._answering, self._seed = chance, answering, wish.seed
         self._ids = Ids(chance)
@@ -33,7 +33,9 @@ class Handling:
         self._journal_from = wish.until - timedelta(days=wish.journal_days)
         self._call = wish.first_call
 
-    def message(self, m: Matter, sequence: int, at: datetime, mood: str, written: Written, portion: Portion) -> None:
+    def message(
+        self, m: InteractionDraft, sequence: int, at: datetime, mood: str, written: Written, portion: Portion
+    ) -> None:
         """Store a message and all that follows from it by itself."""
         chance, ids = self._chance, self._ids
         ids.begin(at)
@@ -61,7 +63,14 @@ class Handling:
         return min(at, self._until)
 
     def _analysis(
-        self, m: Matter, message_id: str, at: datetime, mood: str, kind: str, written: Written, portion: Portion
+        self,
+        m: InteractionDraft,
+        message_id: str,
+        at: datetime,
+        mood: str,
+        kind: str,
+        written: Written,
+        portion: Portion,
     ) -> tuple[str, str]:
         """Its id and tier; now and then a model reads again what the built-in engine has read."""
         chance = self._chance
@@ -94,7 +103,7 @@ class Handling:
             message_id, 1, "ok", tokens, answered, cost, True, round(took, 3), False, True,
         ))  # fmt: skip
 
-    def _record(self, m: Matter, sequence: int, mood: str, written: Written, said: Verdict) -> None:
+    def _record(self, m: InteractionDraft, sequence: int, mood: str, written: Written, said: Verdict) -> None:
         """What the interaction shows after this message."""
         if sequence == 1:
             m.title, m.summary = written.title, written.text[:SUMMARY_LENGTH]
@@ -103,7 +112,7 @@ class Handling:
 
     def _inbound(
         self,
-        m: Matter,
+        m: InteractionDraft,
         sequence: int,
         at: datetime,
         message_id: str,
@@ -123,7 +132,7 @@ class Handling:
 
     def _effects(
         self,
-        m: Matter,
+        m: InteractionDraft,
         message_id: str,
         decision_id: str,
         at: datetime,
@@ -159,7 +168,7 @@ class Handling:
             ))  # fmt: skip
         return done_at
 
-    def _service_call(self, m: Matter, key: str, at: datetime, written: Written, portion: Portion) -> str:
+    def _service_call(self, m: InteractionDraft, key: str, at: datetime, written: Written, portion: Portion) -> str:
         number, self._call = self._call, self._call + 1
         person = m.person
         portion.rows["service_call"].append((
@@ -186,7 +195,14 @@ def _entities(written: Written) -> str:
 
 
 def _facts(
-    m: Matter, sequence: int, hours: float, mood: str, kind: str, tier: str, written: Written, flags: dict[str, object]
+    m: InteractionDraft,
+    sequence: int,
+    hours: float,
+    mood: str,
+    kind: str,
+    tier: str,
+    written: Written,
+    flags: dict[str, object],
 ) -> str:
     """The facts as the rules saw them; see orchestrator.facts."""
     fields = tuple(field for field, *_ in written.entities)
@@ -209,7 +225,7 @@ def _word(value: object) -> str:
 
 
 def _journal(
-    m: Matter, message_id: str, times: Sequence[datetime], mood: str, tier: str, said: Verdict
+    m: InteractionDraft, message_id: str, times: Sequence[datetime], mood: str, tier: str, said: Verdict
 ) -> list[tuple[object, ...]]:
     analysed_at, decided_at, done_at = times
     intent = f'"{m.intent}"' if m.intent else "null"

@@ -8,7 +8,7 @@ from random import Random
 from frontdesk.demo import shares
 from frontdesk.demo.answering import Answering
 from frontdesk.demo.handling import Handling
-from frontdesk.demo.matter import Matter, Wish
+from frontdesk.demo.interaction import DemoSize, InteractionDraft
 from frontdesk.demo.people import People
 from frontdesk.demo.phrases import write
 from frontdesk.demo.portion import Portion
@@ -20,7 +20,7 @@ DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 BY = "demo-data"
 
 
-def make(wish: Wish) -> Iterator[Portion]:
+def make(wish: DemoSize) -> Iterator[Portion]:
     """All rows, in portions of some thousand messages."""
     chance = Random(wish.seed)  # noqa: S311 - invented data, not secrets
     people = People(chance, wish.messages, wish.first_contact, wish.first_customer)
@@ -41,7 +41,7 @@ def make(wish: Wish) -> Iterator[Portion]:
     yield portion
 
 
-def _converse(chance: Random, matter: Matter, handling: Handling, portion: Portion, until: datetime) -> None:
+def _converse(chance: Random, matter: InteractionDraft, handling: Handling, portion: Portion, until: datetime) -> None:
     at, mood = matter.at, shares.MOOD[matter.intent](chance)
     for sequence in range(1, matter.length + 1):
         if sequence > 1:
@@ -69,7 +69,9 @@ def _lengths(chance: Random, messages: int) -> list[int]:
     return lengths
 
 
-def _matter(chance: Random, wish: Wish, number: int, at: datetime, length: int, people: People, times: Times) -> Matter:
+def _matter(
+    chance: Random, wish: DemoSize, number: int, at: datetime, length: int, people: People, times: Times
+) -> InteractionDraft:
     draw = shares.BAD_DAY_INTENT if times.is_bad(at) else shares.CHRISTMAS_INTENT if at.month == 12 else shares.INTENT
     person = people.writer(chance)
     # Somebody mostly writes the same way, and chat gains on e-mail over time.
@@ -79,7 +81,9 @@ def _matter(chance: Random, wish: Wish, number: int, at: datetime, length: int, 
         channel = "WTA"
     # A number times an odd constant modulo the count of references meets each reference once.
     place = ((wish.first_interaction + number) * 1_580_030_173 + wish.seed * 7_919) % REFERENCES
-    return Matter(wish.first_interaction + number, _reference(place), person, channel, draw(chance), at, length)
+    return InteractionDraft(
+        wish.first_interaction + number, _reference(place), person, channel, draw(chance), at, length
+    )
 
 
 def _reference(place: int) -> str:
@@ -90,7 +94,7 @@ def _reference(place: int) -> str:
     return "".join(letters)
 
 
-def _row(m: Matter) -> tuple[object, ...]:
+def _row(m: InteractionDraft) -> tuple[object, ...]:
     sets = m.sets
     return (
         m.id, m.reference, m.title, m.summary, sets.get("category", shares.CATEGORIES[m.intent]), m.channel,

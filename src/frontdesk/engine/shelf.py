@@ -15,8 +15,8 @@ import numpy.typing as npt
 Table = npt.NDArray[np.uint8]
 
 
-class Shelf:
-    """A table of bytes in a file; `shelf[rows]` is what the array would give. Threads may share it."""
+class MappedTable:
+    """A table of bytes in a file; `table[rows]` is what the array would give. Threads may share it."""
 
     def __init__(self, path: Path, width: int) -> None:
         """Rows of `width` bytes in the file at `path`."""
@@ -30,7 +30,7 @@ class Shelf:
         return np.frombuffer(found, np.uint8).reshape(-1, width)
 
 
-def shelved(table: Table, folder: Path, name: str) -> Table | Shelf:
+def shelved(table: Table, folder: Path, name: str) -> Table | MappedTable:
     """The table out of a file in `folder`, written there when it is missing or differs.
 
     Where the folder cannot be used the table itself comes back: it costs memory, nothing else.
@@ -40,7 +40,7 @@ def shelved(table: Table, folder: Path, name: str) -> Table | Shelf:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _holds(path, table):
             _write(path, table)
-        return Shelf(path, table.shape[1])
+        return MappedTable(path, table.shape[1])
     except OSError:
         return table
 

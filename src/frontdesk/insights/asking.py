@@ -8,9 +8,9 @@ import numpy as np
 
 from frontdesk.insights.calendar import Calendar
 from frontdesk.insights.columns import Array, Columns, Snapshot
-from frontdesk.insights.dimensions import CYCLES, DIMENSIONS, SPAN_CODES, SPANS, TIMES, WEEKDAYS, Kind
+from frontdesk.insights.dimensions import CYCLES, DIMENSIONS, SPAN_CODES, SPANS, TIMES, WEEKDAYS, DimensionKind
 from frontdesk.insights.measures import MEASURES, Grain, How, Measure, Unit
-from frontdesk.insights.questions import MOST_CELLS, Answer, Cell, Question, checked
+from frontdesk.insights.questions import MOST_CELLS, Cell, FigureAnswer, Question, checked
 
 MILLIONTHS = 1_000_000
 # Up to so many cells a dense array is filled; beyond it the cells that occur are found by sorting.
@@ -34,7 +34,7 @@ class Asking:
         self._first = min((int(hours.min()) for hours in every), default=0)
         self._last = max((int(hours.max()) for hours in every), default=0)
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> FigureAnswer:
         """All figures. Raises Invalid."""
         question = checked(question)
         measures = [MEASURES[name] for name in question.measures]
@@ -44,7 +44,7 @@ class Asking:
         most = question.top or MOST_CELLS
         cells = [self._cell(question, figures, seen, place, domains) for place in order[:most]]
         totals = self._totals(question, measures) if domains else _first(figures)
-        return Answer(question, cells, totals, self.snapshot.stamp, max(0, len(order) - most))
+        return FigureAnswer(question, cells, totals, self.snapshot.stamp, max(0, len(order) - most))
 
     def words(self, name: str) -> Sequence[str]:
         """The values that a dimension of codes has in these facts."""
@@ -145,7 +145,7 @@ class Asking:
 
     def _column(self, name: str, grain: Grain) -> tuple[Array, Array | None]:
         """The numbers of a dimension for each row, or for each interaction with the rows that they belong to."""
-        if DIMENSIONS[name].kind in (Kind.TIME, Kind.CYCLE):
+        if DIMENSIONS[name].kind in (DimensionKind.TIME, DimensionKind.CYCLE):
             return self.calendar.buckets(name, self._hours[grain]), None
         table = self._tables[grain]
         if grain is Grain.INTERACTION or name in table:
@@ -156,7 +156,7 @@ class Asking:
         """The number of the cell that each row is in."""
         number = np.zeros(rows.size, np.int64)
         for domain in domains:
-            if DIMENSIONS[domain.name].kind in (Kind.TIME, Kind.CYCLE):
+            if DIMENSIONS[domain.name].kind in (DimensionKind.TIME, DimensionKind.CYCLE):
                 places = self.calendar.buckets(domain.name, self._hours[grain][rows]) - domain.first
             else:
                 column, owner = self._column(domain.name, grain)

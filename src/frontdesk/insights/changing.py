@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from frontdesk.insights.calendar import Period
 from frontdesk.insights.changes import Changed, adjusted, compare, compare_shares
 from frontdesk.insights.desk import InsightDesk
-from frontdesk.insights.questions import Answer, Question
+from frontdesk.insights.questions import FigureAnswer, Question
 from frontdesk.model import Sentiment
 
 COMPARED = ("intent", "channel", "category", "priority", "language", "route", "type")
@@ -51,16 +51,16 @@ def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
 
 async def _both(
     desk: InsightDesk, question: Question, by: tuple[str, ...], now: Period, before: Period
-) -> list[Answer]:
+) -> list[FigureAnswer]:
     asked = replace(question, measures=("interactions",), by=by, top=0)
     return [await desk.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]
 
 
-def _counts(answer: Answer) -> dict[str, int]:
+def _counts(answer: FigureAnswer) -> dict[str, int]:
     return {cell.keys[0]: int(cell.figures["interactions"] or 0) for cell in answer.cells}
 
 
-def _negative(answer: Answer) -> dict[str, tuple[int, int]]:
+def _negative(answer: FigureAnswer) -> dict[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for cell in answer.cells:
         value, sentiment = cell.keys

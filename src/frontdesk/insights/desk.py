@@ -12,7 +12,7 @@ from frontdesk.insights.asking import Asking
 from frontdesk.insights.calendar import Calendar
 from frontdesk.insights.columns import Builder, Snapshot, empty, follow
 from frontdesk.insights.measures import Grain
-from frontdesk.insights.questions import Answer, Question
+from frontdesk.insights.questions import FigureAnswer, Question
 from frontdesk.interfaces.insights import Facts, FactState, MessageRow
 from frontdesk.model import Interaction
 
@@ -43,7 +43,7 @@ class InsightDesk:
         self._until = 0.0
         self._refreshing = asyncio.Lock()
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: Question) -> FigureAnswer:
         """All figures. Raises Invalid."""
         asking = await self.current()
         return await asyncio.to_thread(asking.answer, question)

@@ -8,7 +8,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 
 
-class Kind(StrEnum):
+class DimensionKind(StrEnum):
     """How values of a dimension look: a code with a name, a customer, a place on the calendar, a span."""
 
     CODE = "code"
@@ -24,7 +24,7 @@ class Dimension:
 
     name: str
     title: str
-    kind: Kind
+    kind: DimensionKind
     codes: CodeList | None = None
     own: bool = False
 
@@ -32,33 +32,33 @@ class Dimension:
 DIMENSIONS: Mapping[str, Dimension] = {
     each.name: each
     for each in (
-        Dimension("hour", "Hour", Kind.TIME),
-        Dimension("day", "Day", Kind.TIME),
-        Dimension("week", "Week", Kind.TIME),
-        Dimension("month", "Month", Kind.TIME),
-        Dimension("quarter", "Quarter", Kind.TIME),
-        Dimension("year", "Year", Kind.TIME),
-        Dimension("hour_of_day", "Hour of day", Kind.CYCLE),
-        Dimension("weekday", "Weekday", Kind.CYCLE),
-        Dimension("customer", "Customer", Kind.CUSTOMER),
-        Dimension("priority", "Priority", Kind.CODE, CodeList.PRIORITY),
-        Dimension("category", "Category", Kind.CODE, CodeList.CATEGORY),
-        Dimension("intent", "Intent", Kind.CODE, CodeList.INTENT, own=True),
-        Dimension("channel", "Channel", Kind.CODE, CodeList.CHANNEL, own=True),
-        Dimension("status", "Status", Kind.CODE, CodeList.STATUS),
-        Dimension("sentiment", "Sentiment", Kind.CODE, own=True),
-        Dimension("type", "Message type", Kind.CODE, CodeList.MESSAGE_TYPE, own=True),
-        Dimension("language", "Language", Kind.CODE, own=True),
-        Dimension("route", "Route", Kind.CODE),
-        Dimension("team", "Team", Kind.CODE, CodeList.TEAM),
-        Dimension("tier", "Tier", Kind.CODE, own=True),
-        Dimension("answer_time", "Time to first answer", Kind.SPAN),
+        Dimension("hour", "Hour", DimensionKind.TIME),
+        Dimension("day", "Day", DimensionKind.TIME),
+        Dimension("week", "Week", DimensionKind.TIME),
+        Dimension("month", "Month", DimensionKind.TIME),
+        Dimension("quarter", "Quarter", DimensionKind.TIME),
+        Dimension("year", "Year", DimensionKind.TIME),
+        Dimension("hour_of_day", "Hour of day", DimensionKind.CYCLE),
+        Dimension("weekday", "Weekday", DimensionKind.CYCLE),
+        Dimension("customer", "Customer", DimensionKind.CUSTOMER),
+        Dimension("priority", "Priority", DimensionKind.CODE, CodeList.PRIORITY),
+        Dimension("category", "Category", DimensionKind.CODE, CodeList.CATEGORY),
+        Dimension("intent", "Intent", DimensionKind.CODE, CodeList.INTENT, own=True),
+        Dimension("channel", "Channel", DimensionKind.CODE, CodeList.CHANNEL, own=True),
+        Dimension("status", "Status", DimensionKind.CODE, CodeList.STATUS),
+        Dimension("sentiment", "Sentiment", DimensionKind.CODE, own=True),
+        Dimension("type", "Message type", DimensionKind.CODE, CodeList.MESSAGE_TYPE, own=True),
+        Dimension("language", "Language", DimensionKind.CODE, own=True),
+        Dimension("route", "Route", DimensionKind.CODE),
+        Dimension("team", "Team", DimensionKind.CODE, CodeList.TEAM),
+        Dimension("tier", "Tier", DimensionKind.CODE, own=True),
+        Dimension("answer_time", "Time to first answer", DimensionKind.SPAN),
     )
 }
-TIMES = tuple(name for name, each in DIMENSIONS.items() if each.kind is Kind.TIME)
-CYCLES = tuple(name for name, each in DIMENSIONS.items() if each.kind is Kind.CYCLE)
+TIMES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.TIME)
+CYCLES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.CYCLE)
 # What can be a filter by value; times filter by since and until.
-FILTERS = tuple(name for name, each in DIMENSIONS.items() if each.kind is not Kind.TIME)
+FILTERS = tuple(name for name, each in DIMENSIONS.items() if each.kind is not DimensionKind.TIME)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Upper ends in seconds of the spans of answer_time; the last has none, and nobody has answered yet in "none".
 SPANS = (10, 60, 300, 900, 3600, 14_400, 28_800, 86_400, 172_800, 604_800)

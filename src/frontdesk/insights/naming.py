@@ -12,14 +12,14 @@ NONE, ALL = "none", "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class DisplayNames:
     """Names of codes and customers."""
 
     codes: Mapping[CodeList, Mapping[str, str]]
     customers: Mapping[str, str]
 
     @classmethod
-    def of(cls, lists: Mapping[CodeList, Iterable[Code]], customers: Mapping[str, str]) -> "Names":
+    def of(cls, lists: Mapping[CodeList, Iterable[Code]], customers: Mapping[str, str]) -> "DisplayNames":
         """From the code lists as they are stored."""
         return cls({which: {each.code: each.name for each in entries} for which, entries in lists.items()}, customers)
 

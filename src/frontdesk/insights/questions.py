@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from frontdesk.insights.dimensions import FILTERS, Kind, dimension
+from frontdesk.insights.dimensions import FILTERS, DimensionKind, dimension
 from frontdesk.insights.measures import measure
 from frontdesk.interfaces import Invalid
 
@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FigureAnswer:
     """Cells in the order of their keys on the calendar, else the largest first; totals are over all rows, not cells."""
 
     question: Question
@@ -58,7 +58,7 @@ def checked(question: Question) -> Question:
     for name in question.by:
         dimension(name)
     for name, values in question.where.items():
-        if dimension(name, name).kind is Kind.TIME:
+        if dimension(name, name).kind is DimensionKind.TIME:
             raise Invalid(f"{name} is no filter: use since and until; filters are {', '.join(FILTERS)}", name)
         if len(values) > MOST_VALUES:
             raise Invalid(f"give at most {MOST_VALUES} values", name)

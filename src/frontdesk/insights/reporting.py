@@ -10,9 +10,9 @@ from frontdesk.insights.changing import Difference, changes
 from frontdesk.insights.desk import InsightDesk, Rows
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
-from frontdesk.insights.naming import Names, customers_in
+from frontdesk.insights.naming import DisplayNames, customers_in
 from frontdesk.insights.periods import Span, moment_of, span_of
-from frontdesk.insights.questions import Answer, Keys, Question
+from frontdesk.insights.questions import FigureAnswer, Keys, Question
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import Code, CodeList
@@ -31,7 +31,7 @@ class CodeLists(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PeriodRequest:
     """A period in words as somebody outside gives it; empty parts are left to us."""
 
     period: str = ""
@@ -43,8 +43,8 @@ class Asked:
 class Named:
     """An answer with the names of its keys and the period that it is about."""
 
-    answer: Answer
-    names: Names
+    answer: FigureAnswer
+    names: DisplayNames
     span: Span
 
 
@@ -68,34 +68,34 @@ class Report:
     targets: Targets
     clock: Clock
 
-    def span(self, asked: Asked) -> Span:
+    def span(self, asked: PeriodRequest) -> Span:
         """The period that is meant. Raises Invalid."""
         calendar = self.desk.calendar
         since = moment_of(asked.since, calendar, "since")
         until = moment_of(asked.until, calendar, "until")
         return span_of(asked.period, since, until, self.clock(), calendar)
 
-    async def figures(self, question: Question, asked: Asked) -> Named:
+    async def figures(self, question: Question, asked: PeriodRequest) -> Named:
         """A question over a period. Raises Invalid."""
         span = self.span(asked)
         by = tuple(span.bucket if each == BUCKET else each for each in question.by)
         question = replace(question, by=by, since=span.now.since, until=span.now.until)
         return await self._named(await self.desk.answer(question), span)
 
-    async def rows(self, question: Question, asked: Asked, limit: int, offset: int = 0) -> Rows:
+    async def rows(self, question: Question, asked: PeriodRequest, limit: int, offset: int = 0) -> Rows:
         """The rows behind a question's first measure. Raises Invalid."""
         span = self.span(asked)
         question = replace(question, by=(), since=span.now.since, until=span.now.until)
         return await self.desk.behind(question, limit, offset)
 
-    async def changes(self, where: Where, asked: Asked) -> list[Difference]:
+    async def changes(self, where: Where, asked: PeriodRequest) -> list[Difference]:
         """What changed; nothing where there is no period before. Raises Invalid."""
         span = self.span(asked)
         if span.before is None:
             return []
         return await changes(self.desk, Question(("interactions",), (), where), span.now, span.before)
 
-    async def card(self, card: Card, where: Where, asked: Asked) -> Shown:
+    async def card(self, card: Card, where: Where, asked: PeriodRequest) -> Shown:
         """What a card shows under these filters. Raises Invalid."""
         named = await self.figures(Question(card.measures, card.by, where, top=card.top), asked)
         if card.shape is Shape.FIGURES:
@@ -107,10 +107,10 @@ class Report:
             return Shown(card, replace(named, names=await self.names(())), changes=found)
         return Shown(card, named)
 
-    async def names(self, customers: Sequence[str]) -> Names:
+    async def names(self, customers: Sequence[str]) -> DisplayNames:
         """Names of all codes and of these customers."""
         known = await self.desk.facts.customer_names(customers) if customers else {}
-        return Names.of(await self.codes.all(), known)
+        return DisplayNames.of(await self.codes.all(), known)
 
     def table(self, named: Named) -> Table:
         """A line for each cell: keys, their names where they differ, figures."""
@@ -146,7 +146,7 @@ class Report:
         ]
         return head, lines
 
-    async def _named(self, answer: Answer, span: Span) -> Named:
+    async def _named(self, answer: FigureAnswer, span: Span) -> Named:
         return Named(answer, await self.names(customers_in(answer.question.by, answer.cells)), span)
 
     async def _before(self, named: Named) -> Mapping[str, float | None]:

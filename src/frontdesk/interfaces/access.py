@@ -8,7 +8,7 @@ from frontdesk.interfaces.errors import FrontdeskError
 from frontdesk.model import Account, Caller
 
 
-class Proof(StrEnum):
+class AuthMethod(StrEnum):
     """By what a request showed who calls."""
 
     NOTHING = "nothing"
@@ -18,14 +18,14 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class AuthContext:
     """How a request came in: by which proof and from where.
 
     `place` is the network address, for limits. `csrf_token` goes into every form and into the header x-csrftoken; it
     is empty where none is needed. `left_demo`: the demo would sign this visitor in, but they have signed out.
     """
 
-    proof: Proof = Proof.NOTHING
+    proof: AuthMethod = AuthMethod.NOTHING
     place: str = ""
     csrf_token: str = ""
     left_demo: bool = False
@@ -90,23 +90,23 @@ class Tokens(Protocol):
         ...
 
 
-class Door(Protocol):
+class SignIn(Protocol):
     """Signing in and out, as pages see it."""
 
-    async def sign_in(self, email: str, password: str, visit: Visit) -> CookieChange | None:
+    async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
         """The cookie of a new session, None when e-mail or password is wrong. Raises TooMany."""
         ...
 
-    async def sign_out(self, visit: Visit) -> CookieChange:
+    async def sign_out(self, visit: AuthContext) -> CookieChange:
         """End the session (or the demo's own sign-in) and say what to do with the cookie."""
         ...
 
-    def resume_demo(self, visit: Visit) -> CookieChange | None:
+    def resume_demo(self, visit: AuthContext) -> CookieChange | None:
         """What takes a demo visitor's sign-out back; None for who has not left the demo."""
         ...
 
 
-class Gate(Protocol):
+class RateLimiter(Protocol):
     """Lets only so many through in a time."""
 
     def admit(self, key: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from frontdesk.interfaces.channels import Fetched
-from frontdesk.interfaces.reading import Kept, Once
+from frontdesk.interfaces.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model import Analysis, Case, Change, Lease, OutboundMessage, Receipt, Work
 from frontdesk.model.channels import (
     Attachment,
@@ -73,7 +73,7 @@ class PartFact:
 
 
 @dataclass(frozen=True, slots=True)
-class PostingFacts:
+class SendingFacts:
     """What must be known before an answer goes out.
 
     `heard_at` is when the customer last wrote by this channel; `automatic_before` counts automatic answers to them
@@ -93,10 +93,10 @@ class PostingFacts:
     parts: Mapping[int, PartFact] = field(default_factory=dict)
 
 
-class Letters(Protocol):
+class DeliveryParts(Protocol):
     """What is known of answers on their way out."""
 
-    async def facts(self, message: OutboundMessage, since: datetime) -> PostingFacts:
+    async def facts(self, message: OutboundMessage, since: datetime) -> SendingFacts:
         """All that bears on sending this message."""
         ...
 
@@ -121,7 +121,7 @@ class Letters(Protocol):
         ...
 
 
-class Stenographer(Protocol):
+class Transcriber(Protocol):
     """Writes down what is said in a recording."""
 
     async def words(self, audio: bytes, media_type: str) -> str | None:
@@ -179,7 +179,7 @@ class ChannelDesk(Protocol):
         """Store an event that is handed in by hand; False where it was there before."""
         ...
 
-    async def confirm_numbers(self, message_id: str, by: str, once: Once | None) -> Kept[str]:
+    async def confirm_numbers(self, message_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[str]:
         """A person has listened: the numbers of a recording are right. Raises NotFound, Conflict."""
         ...
 

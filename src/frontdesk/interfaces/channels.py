@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from frontdesk.interfaces.errors import FrontdeskError, Held
 from frontdesk.model import Receipt
-from frontdesk.model.channels import Found, Letter, Limits, RawEvent
+from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, RawEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Channel(Protocol):
     """A way a customer reaches us, in and out. Holds no state that a restart would lose."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> ChannelLimits:
         """What the vendor takes."""
         ...
 
@@ -89,7 +89,7 @@ class Channel(Protocol):
         """What is in an event, in its order. Pure. A part that cannot be read becomes `Unread`, never an exception."""
         ...
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """Hand an answer to the vendor; the receipt's reference is the vendor's id of it, which notices name.
 
         Raises DeliveryFailed (permanent or not), OutsideWindow, NoAnswer.
@@ -110,7 +110,7 @@ class Fetching(Protocol):
 class Finding(Protocol):
     """A channel whose vendor can be asked what an earlier attempt did."""
 
-    async def find(self, letter: Letter) -> Receipt | None:
+    async def find(self, letter: DeliveryPart) -> Receipt | None:
         """The receipt of a letter with this key, None where it never arrived. Raises DeliveryFailed, NoAnswer."""
         ...
 
@@ -122,7 +122,7 @@ class Idempotent(Protocol):
     repeats_safely: bool
 
 
-class EventTaker(Protocol):
+class EventSink(Protocol):
     """Where a watching channel hands in what it finds; all of it is durable when the call returns."""
 
     async def take(self, event: RawEvent, marks: Mapping[str, str] | None = None) -> bool:
@@ -150,7 +150,7 @@ class EventTaker(Protocol):
 class Counting(Protocol):
     """A channel whose vendor can be asked what it holds."""
 
-    async def count(self, taker: EventTaker) -> None:
+    async def count(self, taker: EventSink) -> None:
         """Note for the ledger what the vendor holds of the last days, and hand in what is missing. Raises Failed."""
         ...
 
@@ -159,6 +159,6 @@ class Counting(Protocol):
 class Watching(Protocol):
     """A channel that goes and looks. Run beside the work, in one process at a time, and begun again when it fails."""
 
-    async def watch(self, taker: EventTaker) -> None:
+    async def watch(self, taker: EventSink) -> None:
         """Look, and hand in, until cancelled. Raises what went wrong (Failed); whoever runs it begins it again."""
         ...

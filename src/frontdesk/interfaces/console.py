@@ -111,7 +111,7 @@ class Merging(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
+class AttentionItem:
     """How many there are, and the oldest of them: reference, title, what it is about, since when."""
 
     number: int
@@ -128,20 +128,20 @@ class Spike:
 
 
 @dataclass(frozen=True, slots=True)
-class NeededNow:
+class AttentionNow:
     """What needs a person now."""
 
-    waiting: Needed
-    failed: Needed
-    stuck: Needed
-    unanswered: Needed
+    waiting: AttentionItem
+    failed: AttentionItem
+    stuck: AttentionItem
+    unanswered: AttentionItem
     spikes: tuple[Spike, ...]
 
 
 class Attention(Protocol):
     """What needs a person."""
 
-    async def now(self) -> NeededNow:
+    async def now(self) -> AttentionNow:
         """As things stand."""
         ...
 

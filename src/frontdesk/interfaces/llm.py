@@ -1,4 +1,4 @@
-"""The sockets of language models: what a model service offers, below use cases, ladder and checks."""
+"""The sockets of language models: what a model service offers, below use cases, chain and checks."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 from frontdesk.interfaces.errors import ProviderFailed
 
 
-class Trouble(StrEnum):
+class ErrorKind(StrEnum):
     """Why a model gave no usable answer; stored with each call and shown."""
 
     TIMEOUT = "timeout"
@@ -32,10 +32,10 @@ class Trouble(StrEnum):
 
 
 class ModelFailed(ProviderFailed):
-    """A model service failed in a way that has a name. Not `permanent`: the same rung may be asked again."""
+    """A model service failed in a way that has a name. Not `permanent`: the same route may be asked again."""
 
     def __init__(
-        self, trouble: Trouble, message: str, *, permanent: bool = False, after_seconds: float | None = None
+        self, trouble: ErrorKind, message: str, *, permanent: bool = False, after_seconds: float | None = None
     ) -> None:
         """Say what happened; the message never holds a key or a customer's words."""
         super().__init__(message, permanent=permanent, after_seconds=after_seconds)
@@ -43,7 +43,7 @@ class ModelFailed(ProviderFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChatTurn:
     """One turn of a conversation with a model. Customers' words are only ever in `user` turns."""
 
     role: Literal["system", "user", "assistant"]
@@ -60,7 +60,7 @@ class ModelRequest:
     """
 
     model: str
-    turns: tuple[Turn, ...]
+    turns: tuple[ChatTurn, ...]
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
     max_tokens: int = 1024

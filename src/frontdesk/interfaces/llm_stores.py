@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Work
-from frontdesk.model.llm import ModelCall, NotNow, Permit, UseCaseVersion, Wish
+from frontdesk.model.llm import Denied, ModelCall, Reservation, ReservationRequest, UseCaseVersion
 
 
 class CallLog(Protocol):
@@ -18,11 +18,11 @@ class CallLog(Protocol):
 class Admission(Protocol):
     """Limits and budgets that all processes share."""
 
-    async def admit(self, wish: Wish) -> Permit | NotNow:
+    async def admit(self, wish: ReservationRequest) -> Reservation | Denied:
         """Reserve money, tokens and a place in one step, or nothing at all."""
         ...
 
-    async def settle(self, permit: Permit, cost: int) -> None:
+    async def settle(self, permit: Reservation, cost: int) -> None:
         """Give the place back and book what was really spent, in millionths."""
         ...
 

@@ -36,7 +36,7 @@ class MailFailed(Failed):
 
 
 @dataclass(frozen=True, slots=True)
-class HeldMail:
+class MailboxEntry:
     """A mail as the mailbox lists it: its number, when it arrived there, its size in bytes, whether it was seen."""
 
     uid: int
@@ -71,7 +71,7 @@ class Mailbox(Protocol):
         """The uids of mails that arrived on this day or later, ascending."""
         ...
 
-    async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[HeldMail]:
+    async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[MailboxEntry]:
         """What the mailbox tells of these mails, with these header fields; those that are gone are left out."""
         ...
 
@@ -99,13 +99,13 @@ class MailReach(Protocol):
         """A folder of a mailbox. Raises MailFailed."""
         ...
 
-    async def post(self, server: MailServer, mail: "Post") -> str:
+    async def post(self, server: MailServer, mail: "OutgoingMail") -> str:
         """Hand in a mail; the answer. Raises MailRefused, MailFailed; NoAnswer where it may have been taken."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class OutgoingMail:
     """A mail on its way to a server. `envelope_id` asks for reports on delivery where the server offers them."""
 
     sender: str

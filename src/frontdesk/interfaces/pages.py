@@ -7,11 +7,11 @@ from typing import Protocol
 from frontdesk.model import (
     Accepted,
     Analysis,
+    AuditEvent,
     Code,
     CodeList,
     Decision,
     Effect,
-    Happening,
     InboundMessage,
     Interaction,
     NewMessage,
@@ -30,7 +30,7 @@ class Thread:
     analyses: tuple[Analysis, ...]
     decisions: tuple[Decision, ...]
     effects: tuple[Effect, ...]
-    happenings: tuple[Happening, ...]
+    audit_events: tuple[AuditEvent, ...]
     work: Mapping[str, Work]
 
 

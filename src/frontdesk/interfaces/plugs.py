@@ -48,7 +48,7 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReaderAnswer:
     """What a provider reads in a text; checked and cut to limits by `llm` before it counts.
 
     `message_type` is a name: Complaint, Complement, Question, ServiceRequest or Information.
@@ -73,7 +73,7 @@ class Provider(Protocol):
     name: str
     tier: Tier
 
-    async def read(self, text: str, catalogue: Catalogue) -> Answer:
+    async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
         """Read one message. Raises ProviderFailed."""
         ...
 
@@ -86,7 +86,7 @@ class Analyst(Protocol):
     """Understands messages: the LLM proxy as the pipeline sees it."""
 
     async def analyse(self, message: InboundMessage, run: int = 1) -> Analysis:
-        """A validated analysis; falls down the ladder rather than fail. Raises ProviderFailed when no rung answers."""
+        """A validated analysis; falls down the chain rather than fail. Raises ProviderFailed when no route answers."""
         ...
 
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
@@ -128,7 +128,7 @@ class RuleBook(Protocol):
         ...
 
 
-class Performer(Protocol):
+class ActionHandler(Protocol):
     """Carries out effects of one kind: a connector, or replying."""
 
     async def find(self, key: str) -> Receipt | None:

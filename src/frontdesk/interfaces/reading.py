@@ -11,6 +11,7 @@ from frontdesk.model import (
     Accepted,
     Analysis,
     AudioRecording,
+    AuditEvent,
     Change,
     Code,
     CodeList,
@@ -20,7 +21,6 @@ from frontdesk.model import (
     Decision,
     Effect,
     EffectState,
-    Happening,
     InboundMessage,
     Interaction,
     InteractionFilter,
@@ -35,11 +35,11 @@ from frontdesk.model import (
 )
 
 T = TypeVar("T")
-Written = InboundMessage | OutboundMessage | Analysis | Correction | Decision | Effect | Happening
+Written = InboundMessage | OutboundMessage | Analysis | Correction | Decision | Effect | AuditEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """A caller's key for one request: whoever repeats it gets the first answer and changes nothing.
 
     `fingerprint` is made of the whole request, so that a key used for another request is noticed.
@@ -51,7 +51,7 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[T]):
+class StoredAnswer(Generic[T]):
     """An answer; `replayed` tells that an earlier request with the same key made it."""
 
     value: T
@@ -96,7 +96,9 @@ class TimelineItem:
 class KeyedInbox(Protocol):
     """An inbox that also knows idempotency keys."""
 
-    async def accept_once(self, message: NewMessage, by: str, once: Once | None = None) -> Kept[Accepted]:
+    async def accept_once(
+        self, message: NewMessage, by: str, once: IdempotencyKey | None = None
+    ) -> StoredAnswer[Accepted]:
         """Like Inbox.accept; the key is kept in the same transaction. Raises NotFound, KeyReused."""
         ...
 
@@ -125,8 +127,8 @@ class Replies(Protocol):
     """Answers and memos that people write."""
 
     async def add(
-        self, interaction: Interaction, text: str, type: str, by: str, once: Once | None
-    ) -> Kept[OutboundMessage]:
+        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None
+    ) -> StoredAnswer[OutboundMessage]:
         """Store it with the work that sends it; an internal memo stays here. Raises Conflict where nobody wrote yet."""
         ...
 
@@ -158,7 +160,7 @@ class Customers(Protocol):
         """Raises NotFound."""
         ...
 
-    async def add(self, customer_id: str, name: str, once: Once | None) -> Kept[Customer]:
+    async def add(self, customer_id: str, name: str, once: IdempotencyKey | None) -> StoredAnswer[Customer]:
         """Raises Conflict when the number is taken."""
         ...
 
@@ -178,11 +180,13 @@ class Contacts(Protocol):
         """Raises NotFound."""
         ...
 
-    async def add(self, contact: Contact, once: Once | None) -> Kept[Contact]:
+    async def add(self, contact: Contact, once: IdempotencyKey | None) -> StoredAnswer[Contact]:
         """Store it under a new id. Raises Conflict when an address belongs to another, Invalid (customer_id)."""
         ...
 
-    async def merge(self, contact_id: int, other_id: int, by: str, once: Once | None) -> Kept[Contact]:
+    async def merge(
+        self, contact_id: int, other_id: int, by: str, once: IdempotencyKey | None
+    ) -> StoredAnswer[Contact]:
         """Two contacts are one person: the other's addresses and messages become this one's, the other goes.
 
         Raises NotFound, Invalid (one and the same), Conflict (of two customers).
@@ -213,7 +217,9 @@ class Readings(Protocol):
         """Oldest first. Raises NotFound."""
         ...
 
-    async def correct(self, message_id: str, field: str, value: str, by: str, once: Once | None) -> Kept[Correction]:
+    async def correct(
+        self, message_id: str, field: str, value: str, by: str, once: IdempotencyKey | None
+    ) -> StoredAnswer[Correction]:
         """Keep a person's word beside the current analysis; analyses learn from an intent at once.
 
         `value` has been checked. Raises NotFound, Conflict when the message has no analysis yet.
@@ -252,7 +258,7 @@ class CodeLists(Protocol):
 class CodeEntries(Protocol):
     """New entries of code lists."""
 
-    async def add(self, entry: Code, once: Once | None) -> Kept[Code]:
+    async def add(self, entry: Code, once: IdempotencyKey | None) -> StoredAnswer[Code]:
         """Raises Conflict when the code exists."""
         ...
 
@@ -264,11 +270,11 @@ class WorkDesk(Protocol):
         """Oldest first. Raises Invalid (cursor)."""
         ...
 
-    async def retry(self, work_id: str, by: str, once: Once | None) -> Kept[Work]:
+    async def retry(self, work_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Work]:
         """Make failed work due again. Raises NotFound, Conflict when it has not failed."""
         ...
 
-    async def drop(self, work_id: str, by: str, once: Once | None) -> Kept[Work]:
+    async def drop(self, work_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Work]:
         """Give failed work up for good. Raises NotFound, Conflict when it has not failed."""
         ...
 
@@ -280,15 +286,15 @@ class WorkDesk(Protocol):
 class EffectDesk(Protocol):
     """Effects that need a person."""
 
-    async def retry(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+    async def retry(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
         ...
 
-    async def drop(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+    async def drop(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Give up one that failed, or refuse one that waits for approval. Raises NotFound, Conflict."""
         ...
 
-    async def approve(self, key: str, by: str, once: Once | None) -> Kept[Effect]:
+    async def approve(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
         ...
 

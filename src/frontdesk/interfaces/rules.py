@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from frontdesk.interfaces.errors import Invalid
-from frontdesk.interfaces.reading import Kept, Once
+from frontdesk.interfaces.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetVersion
 
 
-class Refused(Invalid):
+class TableRefused(Invalid):
     """A rule set that cannot be taken; `findings` name row and column of everything that is wrong."""
 
     def __init__(self, message: str, findings: Sequence[Finding] = (), field: str = "") -> None:
@@ -29,7 +29,7 @@ class NewRuleSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PastDecisionsQuery:
     """Which past decisions: the newest `last`, or those of messages received in [since, until)."""
 
     last: int | None = None
@@ -56,7 +56,7 @@ class RuleSets(Protocol):
         """What came into force when, newest first."""
         ...
 
-    async def add(self, draft: NewRuleSet, by: str, once: Once | None = None) -> Kept[RuleSetVersion]:
+    async def add(self, draft: NewRuleSet, by: str, once: IdempotencyKey | None = None) -> StoredAnswer[RuleSetVersion]:
         """Store a draft under the next version number."""
         ...
 
@@ -69,8 +69,8 @@ class RuleSets(Protocol):
         ...
 
     async def publish(
-        self, checked: RuleSetVersion, by: str, note: str, once: Once | None = None
-    ) -> Kept[RuleSetVersion]:
+        self, checked: RuleSetVersion, by: str, note: str, once: IdempotencyKey | None = None
+    ) -> StoredAnswer[RuleSetVersion]:
         """Put it in force and freeze it; an old version comes back the same way. Raises NotFound, Stale."""
         ...
 
@@ -78,7 +78,7 @@ class RuleSets(Protocol):
 class History(Protocol):
     """What was decided before."""
 
-    def decided(self, wanted: Wanted) -> AsyncIterator[Sequence[Past]]:
+    def decided(self, wanted: PastDecisionsQuery) -> AsyncIterator[Sequence[Past]]:
         """Past decisions, newest first, in portions that fit in memory."""
         ...
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from frontdesk.interfaces.plugs import Answer, Catalogue
+from frontdesk.interfaces.plugs import Catalogue, ReaderAnswer
 from frontdesk.model import Effect, EffectState, Page
 from frontdesk.model.llm import CallReport
 
 
 @dataclass(frozen=True, slots=True)
-class NeedsPerson:
+class EffectForPerson:
     """An effect with the interaction that it belongs to."""
 
     effect: Effect
@@ -20,7 +20,7 @@ class NeedsPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AccuracyFigure:
     """Messages of one group that a person looked at: how many, and in how many the field was left as it was read."""
 
     group: str
@@ -28,10 +28,10 @@ class Judged:
     agreed: int
 
 
-class Attention(Protocol):
+class EffectInbox(Protocol):
     """Effects that are not over."""
 
-    async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[NeedsPerson]:
+    async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[EffectForPerson]:
         """Oldest first. Raises Invalid (cursor)."""
         ...
 
@@ -40,14 +40,14 @@ class Attention(Protocol):
         ...
 
 
-class Judgements(Protocol):
+class Accuracy(Protocol):
     """Analyses against what people made of them.
 
     A person looked at a message when they corrected anything of it or wrote an answer to it; what they did not correct
     they agreed with. The last correction of a field counts.
     """
 
-    async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[Judged, ...]:
+    async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[AccuracyFigure, ...]:
         """For intent, message_type, sentiment or language: by `all`, `value` (as read), `language` or `channel`."""
         ...
 
@@ -87,7 +87,7 @@ class Traffic(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OutsideSystem:
     """A way to the outside as the set-up page shows it: a channel (with its code) or a back end (with its actions)."""
 
     name: str
@@ -99,6 +99,6 @@ class Place:
 class Engine(Protocol):
     """Reads many texts at once against any catalogue."""
 
-    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         """The answers keep the order."""
         ...

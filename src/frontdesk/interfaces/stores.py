@@ -7,11 +7,11 @@ from typing import Protocol
 from frontdesk.model import (
     Accepted,
     Analysis,
+    AuditEvent,
     Case,
     Change,
     Decision,
     Effect,
-    Happening,
     Lease,
     NewMessage,
     OutboundMessage,
@@ -156,7 +156,7 @@ class WorkQueue(Protocol):
 class Journal(Protocol):
     """What happened, to be watched."""
 
-    async def since(self, after: int, limit: int = 500) -> tuple[Happening, ...]:
+    async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
         """Lines with an id above `after`, oldest first."""
         ...
 

@@ -1,1 +1,1 @@
-"""Understanding: asks model services down a ladder and checks what they say before it counts."""
+"""Understanding: asks model services down a chain and checks what they say before it counts."""

@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.llm.lines import Rung
+from frontdesk.llm.routes import Route
 from frontdesk.llm.use_case import UseCase
 
 _SPACES = re.compile(r"\s+")
 
 
-def key_of(use_case: UseCase, rung: Rung, masked: Mapping[str, Any], stamp: str) -> str:
+def key_of(use_case: UseCase, route: Route, masked: Mapping[str, Any], stamp: str) -> str:
     """The same for the same version, model, lists (by their stamp) and text; kinds of spaces make no difference."""
     lists = stamp if use_case.lists else ""
-    parts = [use_case.name, use_case.version, use_case.body.answer, rung.name, lists, _normal(masked)]
+    parts = [use_case.name, use_case.version, use_case.body.answer, route.name, lists, _normal(masked)]
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
 
 

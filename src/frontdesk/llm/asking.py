@@ -1,4 +1,4 @@
-"""One question of a use case to one rung."""
+"""One question of a use case to one route."""
 
 import base64
 import binascii
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontdesk.interfaces import Invalid, ModelRequest
-from frontdesk.llm.calling import Calling, Question
-from frontdesk.llm.lines import Rung
+from frontdesk.llm.calling import Calling, ModelQuestion
 from frontdesk.llm.repairing import ask_checked
+from frontdesk.llm.routes import Route
 from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase
 
@@ -21,20 +21,20 @@ class Prepared:
     use_case: UseCase
     inputs: Mapping[str, Any]
     lists: Lists
-    rung: Rung
-    question: Question
+    route: Route
+    question: ModelQuestion
 
 
 async def ask_text(calling: Calling, prepared: Prepared, seconds: float) -> Any:
     """The model's answer, valid by its schema; a wrong one is repaired once. Raises ModelFailed."""
     check = prepared.use_case.fitted(prepared.lists).check
-    value, _ = await ask_checked(calling, prepared.rung, _request(prepared), prepared.question, seconds, check)
+    value, _ = await ask_checked(calling, prepared.route, _request(prepared), prepared.question, seconds, check)
     return value
 
 
 async def embed(calling: Calling, prepared: Prepared, seconds: float) -> Any:
     """Vectors of the texts. Raises ModelFailed."""
-    found = await calling.embed(prepared.rung, list(prepared.inputs["texts"]), prepared.question, seconds)
+    found = await calling.embed(prepared.route, list(prepared.inputs["texts"]), prepared.question, seconds)
     return {"size": len(found.vectors[0]), "vectors": [list(vector) for vector in found.vectors]}
 
 
@@ -47,14 +47,14 @@ async def transcribe(calling: Calling, prepared: Prepared, seconds: float) -> An
         raise Invalid("audio is not base64", "audio") from None
     language = inputs.get("language", "")
     question = prepared.question
-    found = await calling.transcribe(prepared.rung, audio, inputs["media_type"], language, question, seconds)
+    found = await calling.transcribe(prepared.route, audio, inputs["media_type"], language, question, seconds)
     return {"text": found.text, "language": found.language, "seconds": found.seconds}
 
 
 def _request(prepared: Prepared) -> ModelRequest:
     use_case = prepared.use_case
     return ModelRequest(
-        model=prepared.rung.model,
+        model=prepared.route.model,
         turns=use_case.turns(prepared.inputs, prepared.lists),
         schema=use_case.fitted(prepared.lists).schema,
         schema_name=use_case.name.replace("-", "_"),

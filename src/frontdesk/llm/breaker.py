@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-from frontdesk.interfaces import ModelFailed, Trouble
+from frontdesk.interfaces import ErrorKind, ModelFailed
 
 # These say something about the service, not about this one question.
 OF_THE_SERVICE = frozenset(
-    {Trouble.TIMEOUT, Trouble.UNREACHABLE, Trouble.SERVER_ERROR, Trouble.RATE_LIMITED, Trouble.UNAUTHORISED}
+    {ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.SERVER_ERROR, ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED}
 )
 
 
@@ -31,23 +31,23 @@ class Breaker:
         moment = self._clock()
         if moment < self._until or self._probing:
             wait = max(0.0, self._until - moment)
-            raise ModelFailed(Trouble.BREAKER_OPEN, f"left alone for {wait:.0f} s after failures", permanent=True)
+            raise ModelFailed(ErrorKind.BREAKER_OPEN, f"left alone for {wait:.0f} s after failures", permanent=True)
         self._probing = self._until > 0
 
     def succeeded(self) -> None:
         """The call was answered, whatever the answer was worth."""
         self._failures, self._until, self._probing = 0, 0.0, False
 
-    def failed(self, trouble: Trouble, after_seconds: float | None) -> None:
+    def failed(self, trouble: ErrorKind, after_seconds: float | None) -> None:
         """The call failed. A service that names a time is left alone until then, a wrong key for the whole while."""
         was_probe, self._probing = self._probing, False
         if trouble not in OF_THE_SERVICE:
             self._failures, self._until = 0, 0.0
             return
         self._failures += 1
-        if was_probe or self._failures >= self._most or trouble is Trouble.UNAUTHORISED:
+        if was_probe or self._failures >= self._most or trouble is ErrorKind.UNAUTHORISED:
             self._until = self._clock() + self._seconds
-        if trouble is Trouble.RATE_LIMITED and after_seconds:
+        if trouble is ErrorKind.RATE_LIMITED and after_seconds:
             self._until = max(self._until, self._clock() + min(after_seconds, self._seconds))
 
     def gave_up(self) -> None:

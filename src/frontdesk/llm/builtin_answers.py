@@ -1,10 +1,10 @@
-"""The built-in engine as a rung of the use cases that it can answer: no key, no network, nothing leaves the house."""
+"""The built-in engine as a route of the use cases that it can answer: no key, no network, nothing leaves the house."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from frontdesk.interfaces import Answer, Catalogue, ModelFailed, Provider, Trouble
+from frontdesk.interfaces import Catalogue, ErrorKind, ModelFailed, Provider, ReaderAnswer
 from frontdesk.llm.checking import cites
 
 Inputs = Mapping[str, Any]
@@ -23,7 +23,7 @@ class BuiltinAnswers:
     """Answers use cases with the built-in engine, in the same shape as a model's finished answer."""
 
     def __init__(self, provider: Provider, embedder: Embedder | None = None) -> None:
-        """`embedder` makes vectors; without one there is no built-in rung for embeddings."""
+        """`embedder` makes vectors; without one there is no built-in route for embeddings."""
         self._provider, self._embedder = provider, embedder
         self.name, self.tier = provider.name, provider.tier
 
@@ -31,7 +31,7 @@ class BuiltinAnswers:
         """The answer of a use case that names this skill. Raises ModelFailed (UNSUPPORTED), ProviderFailed."""
         reader = _SKILLS.get(skill)
         if reader is None or (skill == "embedding" and self._embedder is None):
-            raise ModelFailed(Trouble.UNSUPPORTED, "the built-in engine cannot do this", permanent=True)
+            raise ModelFailed(ErrorKind.UNSUPPORTED, "the built-in engine cannot do this", permanent=True)
         return await reader(self, inputs, catalogue)
 
     async def sentiment(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class BuiltinAnswers:
         vectors = await self._embedder.embed(inputs["texts"])
         return {"size": len(vectors[0]), "vectors": vectors}
 
-    async def _read(self, inputs: Inputs, catalogue: Catalogue) -> Answer:
+    async def _read(self, inputs: Inputs, catalogue: Catalogue) -> ReaderAnswer:
         return await self._provider.read(inputs["text"], catalogue)
 
 
@@ -96,5 +96,5 @@ _SKILLS: Mapping[str, Reader] = {
 }
 
 
-def _entities(read: Answer, text: str) -> list[dict[str, Any]]:
+def _entities(read: ReaderAnswer, text: str) -> list[dict[str, Any]]:
     return [asdict(entity) for entity in read.entities if cites(entity, text)]

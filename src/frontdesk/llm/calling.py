@@ -10,19 +10,19 @@ from typing import Any, TypeVar
 from frontdesk.interfaces import (
     Clock,
     Embeddings,
+    ErrorKind,
     ModelAnswer,
     ModelFailed,
     ModelRequest,
     NewId,
     Transcript,
-    Trouble,
 )
 from frontdesk.interfaces.llm_stores import Admission, CallLog
-from frontdesk.llm.lines import Line, Rung
 from frontdesk.llm.money import Budgets
 from frontdesk.llm.prices import Price, Prices, likely_tokens, most_tokens
+from frontdesk.llm.routes import ConfiguredService, Route
 from frontdesk.model import Tier
-from frontdesk.model.llm import Asker, ModelCall, NotNow, Permit, Wish
+from frontdesk.model.llm import Asker, Denied, ModelCall, Reservation, ReservationRequest
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,12 +31,12 @@ log = logging.getLogger(__name__)
 
 OK, STOPPED = "ok", "stopped"
 # The request may have been worked on and be charged although no answer came.
-MAY_BE_CHARGED = frozenset({Trouble.TIMEOUT})
+MAY_BE_CHARGED = frozenset({ErrorKind.TIMEOUT})
 PERMIT_EXTRA_SECONDS = 30.0
 
 
 @dataclass(slots=True)
-class Question:
+class ModelQuestion:
     """What all calls for one question have in common, and what they took together."""
 
     run_id: str
@@ -91,10 +91,15 @@ class Calling:
         self._settling: set[asyncio.Task[None]] = set()
 
     async def complete(
-        self, rung: Rung, request: ModelRequest, question: Question, seconds: float, read: Callable[[ModelAnswer], R]
+        self,
+        route: Route,
+        request: ModelRequest,
+        question: ModelQuestion,
+        seconds: float,
+        read: Callable[[ModelAnswer], R],
     ) -> R:
         """Ask for a completion and read it. Raises ModelFailed, also of `read`, whose trouble is then recorded."""
-        line = _line(rung)
+        line = _line(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
 
         def used(answer: ModelAnswer) -> R:
@@ -103,26 +108,28 @@ class Calling:
             return read(answer)
 
         most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        return await self._call(rung, most, use, question, seconds, lambda: line.service.complete(request), used)
+        return await self._call(route, most, use, question, seconds, lambda: line.service.complete(request), used)
 
-    async def embed(self, rung: Rung, texts: list[str], question: Question, seconds: float) -> Embeddings:
+    async def embed(self, route: Route, texts: list[str], question: ModelQuestion, seconds: float) -> Embeddings:
         """Ask for vectors. Raises ModelFailed."""
-        line, use, likely = _line(rung), _Use(), likely_tokens(texts)
+        line, use, likely = _line(route), _Use(), likely_tokens(texts)
 
         def used(answer: Embeddings) -> Embeddings:
             use.input_tokens = answer.input_tokens
             if len(answer.vectors) != len(texts):
-                raise ModelFailed(Trouble.WRONG_SCHEMA, f"{len(answer.vectors)} vectors for {len(texts)} texts")
+                raise ModelFailed(ErrorKind.WRONG_SCHEMA, f"{len(answer.vectors)} vectors for {len(texts)} texts")
             return answer
 
         most = _Most(sum(len(text.encode("utf-8", "replace")) for text in texts), 0, likely)
-        return await self._call(rung, most, use, question, seconds, lambda: line.service.embed(rung.model, texts), used)
+        return await self._call(
+            route, most, use, question, seconds, lambda: line.service.embed(route.model, texts), used
+        )
 
     async def transcribe(
-        self, rung: Rung, audio: bytes, media_type: str, language: str, question: Question, seconds: float
+        self, route: Route, audio: bytes, media_type: str, language: str, question: ModelQuestion, seconds: float
     ) -> Transcript:
         """Ask for the words of a recording. Raises ModelFailed. Prices by the minute are not known: it costs 0."""
-        line, use = _line(rung), _Use()
+        line, use = _line(route), _Use()
 
         def used(answer: Transcript) -> Transcript:
             use.output_tokens = likely_tokens([answer.text])
@@ -130,21 +137,23 @@ class Calling:
 
         most = _Most(0, 0, 0)
         return await self._call(
-            rung,
+            route,
             most,
             use,
             question,
             seconds,
-            lambda: line.service.transcribe(rung.model, audio, media_type, language),
+            lambda: line.service.transcribe(route.model, audio, media_type, language),
             used,
         )
 
-    async def stream(self, rung: Rung, request: ModelRequest, question: Question, seconds: float) -> AsyncIterator[str]:
+    async def stream(
+        self, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float
+    ) -> AsyncIterator[str]:
         """The pieces of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
-        line = _line(rung)
+        line = _line(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
         most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        permit = await self._enter(rung, most, question, seconds)
+        permit = await self._enter(route, most, question, seconds)
         pieces: list[str] = []
         outcome, charged = STOPPED, True
         try:
@@ -152,7 +161,7 @@ class Calling:
                 pieces.append(piece)
                 yield piece
             line.breaker.succeeded()
-            outcome = OK if pieces else Trouble.EMPTY.value
+            outcome = OK if pieces else ErrorKind.EMPTY.value
         except ModelFailed as error:
             outcome, charged = error.trouble.value, bool(pieces) or error.trouble in MAY_BE_CHARGED
             line.breaker.failed(error.trouble, error.after_seconds)
@@ -163,17 +172,17 @@ class Calling:
             use.input_tokens = _likely(request) - request.max_tokens if charged else 0
             use.output_tokens = likely_tokens(["".join(pieces)])
             use.answered = _storable("".join(pieces)) if self._store_texts else None
-            self._leave(rung, use, question, permit, outcome)
+            self._leave(route, use, question, permit, outcome)
 
     def note_answered(
-        self, question: Question, service: str, model: str, tier: Tier, began: float, *, cached: bool
+        self, question: ModelQuestion, service: str, model: str, tier: Tier, began: float, *, cached: bool
     ) -> None:
         """Record an answer that no service was asked for: the built-in engine's, or one from the cache."""
         self._note(question, (service, model, tier), OK, _Use(began=began), 0, priced=True, cached=cached)
 
-    def new_question(self, operation: str, use_case: str, version: int, asker: Asker) -> Question:
+    def new_question(self, operation: str, use_case: str, version: int, asker: Asker) -> ModelQuestion:
         """A question with a new id."""
-        return Question(self._new_id(), operation, use_case, version, asker)
+        return ModelQuestion(self._new_id(), operation, use_case, version, asker)
 
     async def drain(self) -> None:
         """Wait until all that was spent is booked."""
@@ -182,16 +191,16 @@ class Calling:
 
     async def _call(
         self,
-        rung: Rung,
+        route: Route,
         most: _Most,
         use: _Use,
-        question: Question,
+        question: ModelQuestion,
         seconds: float,
         act: Callable[[], Awaitable[T]],
         read: Callable[[T], R],
     ) -> R:
-        line = _line(rung)
-        permit = await self._enter(rung, most, question, seconds)
+        line = _line(route)
+        permit = await self._enter(route, most, question, seconds)
         outcome, answered = STOPPED, False
         try:
             answer = await _within(seconds, act)
@@ -210,49 +219,51 @@ class Calling:
                 use.input_tokens, use.output_tokens = most.input_tokens, most.output_tokens
             if outcome == STOPPED:
                 line.breaker.gave_up()
-            self._leave(rung, use, question, permit, outcome)
+            self._leave(route, use, question, permit, outcome)
 
-    async def _enter(self, rung: Rung, most: _Most, question: Question, seconds: float) -> Permit:
+    async def _enter(self, route: Route, most: _Most, question: ModelQuestion, seconds: float) -> Reservation:
         """Past the breaker, the limits and the budgets. Raises ModelFailed, whose trouble is recorded."""
-        line = _line(rung)
+        line = _line(route)
         try:
             line.breaker.enter()
             try:
-                return await self._admitted(line, rung, most, question, seconds)
+                return await self._admitted(line, route, most, question, seconds)
             except BaseException:  # refused or cancelled: the service was not asked, so the probe is free again
                 line.breaker.gave_up()
                 raise
         except ModelFailed as error:
-            self._note(question, (line.name, rung.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True)
+            self._note(question, (line.name, route.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True)
             raise
 
-    async def _admitted(self, line: Line, rung: Rung, most: _Most, question: Question, seconds: float) -> Permit:
+    async def _admitted(
+        self, line: ConfiguredService, route: Route, most: _Most, question: ModelQuestion, seconds: float
+    ) -> Reservation:
         asker = question.asker
-        pots = self._budgets.pots(question.use_case, asker.caller, self._clock(), asker.purse)
+        pots = self._budgets.pots(question.use_case, asker.caller, self._clock(), asker.caller_budget)
         if not pots and not line.rate.is_set:
-            return Permit("")
-        price = self._prices.of(rung.model)
+            return Reservation("")
+        price = self._prices.of(route.model)
         if pots and price is None:
-            reason = f"{rung.model} has no price, so no budget can hold it: add it to llm.prices"
-            raise ModelFailed(Trouble.OVER_BUDGET, reason, permanent=True)
+            reason = f"{route.model} has no price, so no budget can hold it: add it to llm.prices"
+            raise ModelFailed(ErrorKind.OVER_BUDGET, reason, permanent=True)
         cost = (price or Price(0)).of(most.input_tokens, most.output_tokens)
-        wish = Wish(line.name, line.rate, most.likely, cost, pots, seconds + PERMIT_EXTRA_SECONDS)
+        wish = ReservationRequest(line.name, line.rate, most.likely, cost, pots, seconds + PERMIT_EXTRA_SECONDS)
         until = time.monotonic() + seconds
-        while isinstance(answer := await self._admission.admit(wish), NotNow):
+        while isinstance(answer := await self._admission.admit(wish), Denied):
             if answer.after_seconds is None:
-                raise ModelFailed(Trouble.OVER_BUDGET, answer.reason, permanent=True)
+                raise ModelFailed(ErrorKind.OVER_BUDGET, answer.reason, permanent=True)
             if time.monotonic() + answer.after_seconds >= until:
-                raise ModelFailed(Trouble.OVER_LIMIT, answer.reason, permanent=True)
+                raise ModelFailed(ErrorKind.OVER_LIMIT, answer.reason, permanent=True)
             await asyncio.sleep(answer.after_seconds)
         return answer
 
-    def _leave(self, rung: Rung, use: _Use, question: Question, permit: Permit, outcome: str) -> None:
+    def _leave(self, route: Route, use: _Use, question: ModelQuestion, permit: Reservation, outcome: str) -> None:
         """Book what was spent and record the call; nobody waits for either."""
-        price = self._prices.of(rung.model)
+        price = self._prices.of(route.model)
         cost = price.of(use.input_tokens, use.output_tokens) if price else 0
         if permit.id:
             self._settle(self._admission.settle(permit, cost))
-        place = (_line(rung).name, rung.model, Tier.MODEL)
+        place = (_line(route).name, route.model, Tier.MODEL)
         self._note(question, place, outcome, use, cost, priced=price is not None)
 
     def _settle(self, settling: Coroutine[Any, Any, None]) -> None:
@@ -268,7 +279,7 @@ class Calling:
 
     def _note(
         self,
-        question: Question,
+        question: ModelQuestion,
         place: tuple[str, str, Tier],
         outcome: str,
         use: _Use,
@@ -315,10 +326,10 @@ async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
         async with asyncio.timeout(seconds):
             return await act()
     except TimeoutError:
-        raise ModelFailed(Trouble.TIMEOUT, f"no answer within {seconds:.1f} s") from None
+        raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
     except ModelFailed:
         raise
-    except Exception as error:  # a mistake in one service's file must not keep the next rung from being asked
+    except Exception as error:  # a mistake in one service's file must not keep the next route from being asked
         raise _unnamed(error) from None
 
 
@@ -332,22 +343,22 @@ async def _paced(pieces: AsyncIterator[str], seconds: float) -> AsyncIterator[st
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise ModelFailed(Trouble.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
+            raise ModelFailed(ErrorKind.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
         except ModelFailed:
             raise
-        except Exception as error:  # as above: the next rung must be asked
+        except Exception as error:  # as above: the next route must be asked
             raise _unnamed(error) from None
         yield piece
 
 
 def _unnamed(error: Exception) -> ModelFailed:
     log.exception("a model service failed in a way that it should have named")
-    return ModelFailed(Trouble.SERVER_ERROR, f"the service failed ({type(error).__name__})")
+    return ModelFailed(ErrorKind.SERVER_ERROR, f"the service failed ({type(error).__name__})")
 
 
-def _line(rung: Rung) -> Line:
-    assert rung.line is not None, "only rungs with a line are called"
-    return rung.line
+def _line(route: Route) -> ConfiguredService:
+    assert route.line is not None, "only routes with a line are called"
+    return route.line
 
 
 def _likely(request: ModelRequest) -> int:

@@ -1,4 +1,4 @@
-"""Chat for other applications: a conversation as it is, down the same ladder, limits, masking and records."""
+"""Chat for other applications: a conversation as it is, down the same chain, limits, masking and records."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
@@ -7,32 +7,32 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import Invalid, ModelAnswer, ModelFailed, ModelRequest, Trouble, Turn
-from frontdesk.llm.calling import Calling, Question
-from frontdesk.llm.detecting import Names
+from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelAnswer, ModelFailed, ModelRequest
+from frontdesk.llm.calling import Calling, ModelQuestion
+from frontdesk.llm.catalogue_labels import CatalogueLabels
+from frontdesk.llm.deadlines import Deadline, retry
+from frontdesk.llm.detecting import KnownNames
 from frontdesk.llm.foreign_schemas import foreign_check_aside
-from frontdesk.llm.house_lists import HouseLists
-from frontdesk.llm.lines import Ladders, Rung
 from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
-from frontdesk.llm.patience import Deadline, persist
 from frontdesk.llm.repairing import ask_checked
-from frontdesk.llm.running import Manner
+from frontdesk.llm.routes import FallbackChains, Route
+from frontdesk.llm.running import CallPolicy
 from frontdesk.llm.schemas import Check
 from frontdesk.llm.tolerant import finished, read_json
-from frontdesk.model.llm import Asker, Setback
+from frontdesk.model.llm import Asker, RouteFailure
 
 CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What an application asks. `alias` is a ladder's name, `SERVICE`, `SERVICE/MODEL` or a configured model's name.
+    """What an application asks. `alias` is a chain's name, `SERVICE`, `SERVICE/MODEL` or a configured model's name.
 
     For `temperature` and `sampling` see ModelRequest.
     """
 
     alias: str
-    turns: tuple[Turn, ...]
+    turns: tuple[ChatTurn, ...]
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
     max_tokens: int = 1024
@@ -51,7 +51,7 @@ class ChatOutcome:
     retries: int
     masked: bool
     run_id: str
-    setbacks: tuple[Setback, ...] = ()
+    failures: tuple[RouteFailure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,52 +65,54 @@ class ChatStream:
     model: str
     run_id: str
     pieces: AsyncIterator[str]
-    question: Question
+    question: ModelQuestion
 
 
 class Chat:
-    """Chat completions over ladders; the built-in engine and a person cannot chat, their rungs are passed over."""
+    """Chat completions over chains; the built-in engine and a person cannot chat, their routes are passed over."""
 
-    def __init__(self, ladders: Ladders, calling: Calling, masker: Masker, lists: HouseLists, manner: Manner) -> None:
+    def __init__(
+        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, manner: CallPolicy
+    ) -> None:
         """Wired in `llm.room`."""
-        self._ladders, self._calling, self._masker, self._lists, self._manner = ladders, calling, masker, lists, manner
+        self._chains, self._calling, self._masker, self._lists, self._manner = chains, calling, masker, lists, manner
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """What can be asked for by name."""
-        return self._ladders.names
+        return self._chains.names
 
     async def complete(self, request: ChatRequest, asker: Asker) -> ChatOutcome:
-        """The first answer that a rung gives; held against the schema where there is one.
+        """The first answer that a route gives; held against the schema where there is one.
 
-        Raises Invalid (alias, schema), ModelFailed when no rung answers.
+        Raises Invalid (alias, schema), ModelFailed when no route answers.
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
-        setbacks: list[Setback] = []
-        rungs = self._rungs(request)
+        failures: list[RouteFailure] = []
+        routes = self._routes(request)
         deadline = Deadline(self._manner.chat_deadline)
-        for number, rung in enumerate(rungs):
+        for number, route in enumerate(routes):
             try:
-                share = deadline.share(len(rungs) - number)
-                answer = await self._complete(request, rung, question, share, check)
+                share = deadline.share(len(routes) - number)
+                answer = await self._complete(request, route, question, share, check)
             except ModelFailed as error:
-                setbacks.append(Setback(rung.name, error.trouble.value, str(error)))
+                failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
                 last = error
                 continue
-            assert rung.line is not None
+            assert route.line is not None
             retries = question.calls - 1
             return ChatOutcome(
                 answer,
-                rung.line.name,
-                rung.model,
+                route.line.name,
+                route.model,
                 question.cost,
                 retries,
                 question.masked,
                 question.run_id,
-                tuple(setbacks),
+                tuple(failures),
             )
-        raise _no_answer(setbacks, last)
+        raise _no_answer(failures, last)
 
     async def stream(self, request: ChatRequest, asker: Asker) -> ChatStream:
         """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
@@ -118,60 +120,60 @@ class Chat:
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
-        setbacks: list[Setback] = []
-        for rung in self._rungs(request):
-            assert rung.line is not None
+        failures: list[RouteFailure] = []
+        for route in self._routes(request):
+            assert route.line is not None
             try:
                 vault = Vault()
-                masked = await self._masked(request, rung, question, vault)
-                pieces = self._calling.stream(rung, masked, question, self._manner.chat_deadline)
+                masked = await self._masked(request, route, question, vault)
+                pieces = self._calling.stream(route, masked, question, self._manner.chat_deadline)
                 first = await anext(pieces, None)
                 if first is None:
-                    raise ModelFailed(Trouble.EMPTY, "the answer is empty")
+                    raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
             except ModelFailed as error:
-                setbacks.append(Setback(rung.name, error.trouble.value, str(error)))
+                failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
                 last = error
                 continue
             restored = _restored(first, pieces, vault)
             whole = restored if check is None else _checked(restored, check)
-            return ChatStream(rung.line.name, rung.model, question.run_id, whole, question)
-        raise _no_answer(setbacks, last)
+            return ChatStream(route.line.name, route.model, question.run_id, whole, question)
+        raise _no_answer(failures, last)
 
-    def _rungs(self, request: ChatRequest) -> Sequence[Rung]:
-        rungs = self._ladders.named(request.alias)
-        if not rungs:
+    def _routes(self, request: ChatRequest) -> Sequence[Route]:
+        routes = self._chains.named(request.alias)
+        if not routes:
             raise Invalid(f"{request.alias} leads to no model that can chat", "model")
-        return rungs
+        return routes
 
     async def _complete(
-        self, request: ChatRequest, rung: Rung, question: Question, deadline: Deadline, check: Check | None
+        self, request: ChatRequest, route: Route, question: ModelQuestion, deadline: Deadline, check: Check | None
     ) -> ModelAnswer:
         vault = Vault()
-        masked = await self._masked(request, rung, question, vault)
+        masked = await self._masked(request, route, question, vault)
 
         async def ask(left: float) -> ModelAnswer:
             if check is None:
-                return await self._calling.complete(rung, masked, question, left, _finished)
-            value, answer = await ask_checked(self._calling, rung, masked, question, left, check)
+                return await self._calling.complete(route, masked, question, left, _finished)
+            value, answer = await ask_checked(self._calling, route, masked, question, left, check)
             # Without fences and talk around it, so that the caller's client can read it.
             return replace(answer, text=msgspec.json.encode(value).decode())
 
-        answer = await persist(self._manner.attempts, deadline, ask)
+        answer = await retry(self._manner.attempts, deadline, ask)
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
-    async def _masked(self, request: ChatRequest, rung: Rung, question: Question, vault: Vault) -> ModelRequest:
-        """The request for one rung as it may leave the house. Raises ModelFailed (NOT_MASKED)."""
-        assert rung.line is not None
-        mode = rung.line.mode
+    async def _masked(self, request: ChatRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
+        """The request for one route as it may leave the house. Raises ModelFailed (NOT_MASKED)."""
+        assert route.line is not None
+        mode = route.line.mode
         question.masked = mode is not Mode.OFF
         turns = request.turns
         if mode is not Mode.OFF:
             customers = (await self._lists.current()).customers
-            names = [customers, Names((*question.asker.names, *question.asker.numbers))]
+            names = [customers, KnownNames((*question.asker.names, *question.asker.numbers))]
             texts: list[str] = await self._masker.mask_aside([turn.text for turn in turns], mode, names, vault)
-            turns = tuple(Turn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
+            turns = tuple(ChatTurn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
         return ModelRequest(
-            rung.model,
+            route.model,
             turns,
             request.schema,
             request.schema_name,
@@ -201,7 +203,7 @@ async def _checked(pieces: AsyncIterator[str], check: Check) -> AsyncIterator[st
             said.append(piece)
             yield piece
     if problem := check.problem(read_json("".join(said))):
-        raise ModelFailed(Trouble.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
+        raise ModelFailed(ErrorKind.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
 
 
 def _finished(answer: ModelAnswer) -> ModelAnswer:
@@ -213,6 +215,6 @@ async def _check(request: ChatRequest) -> Check | None:
     return None if request.schema is None else await foreign_check_aside(request.schema)
 
 
-def _no_answer(setbacks: list[Setback], last: ModelFailed) -> ModelFailed:
-    reasons = "; ".join(f"{each.rung}: {each.reason}" for each in setbacks)
-    return ModelFailed(last.trouble, f"no rung answered ({reasons})", after_seconds=last.after_seconds)
+def _no_answer(failures: list[RouteFailure], last: ModelFailed) -> ModelFailed:
+    reasons = "; ".join(f"{each.route}: {each.reason}" for each in failures)
+    return ModelFailed(last.trouble, f"no route answered ({reasons})", after_seconds=last.after_seconds)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from frontdesk.interfaces import Answer, Catalogue, ProviderFailed
+from frontdesk.interfaces import Catalogue, ProviderFailed, ReaderAnswer
 from frontdesk.model import ENTITY_FIELDS, Entity, Probability, Sentiment
 
 TITLE_LENGTH = 100
@@ -16,7 +16,7 @@ MESSAGE_TYPES = {
 }
 
 
-def check(answer: Answer, text: str, catalogue: Catalogue) -> Answer:
+def check(answer: ReaderAnswer, text: str, catalogue: Catalogue) -> ReaderAnswer:
     """The answer with titles cut, entities that do not cite the text dropped, unknown intents taken as none.
 
     Raises ProviderFailed when sentiment or type are outside their lists: there is nothing to mend.

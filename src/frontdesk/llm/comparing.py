@@ -1,4 +1,4 @@
-"""Compares rungs over many texts: who answers, how much they agree, how long they take and what they cost."""
+"""Compares routes over many texts: who answers, how much they agree, how long they take and what they cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from itertools import combinations
 from statistics import median
 from typing import Any
 
-from frontdesk.model.llm import Outcome
+from frontdesk.model.llm import UseCaseOutcome
 
 LONG_TEXT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What one rung made of one input: an outcome, or the reason why there is none."""
+    """What one route made of one input: an outcome, or the reason why there is none."""
 
-    rung: str
-    outcome: Outcome | None
+    route: str
+    outcome: UseCaseOutcome | None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RungSummary:
-    """One rung over all inputs. Times in milliseconds; `cost` in millionths."""
+class RouteSummary:
+    """One route over all inputs. Times in milliseconds; `cost` in millionths."""
 
-    rung: str
+    route: str
     answered: int
     asked: int
     median_milliseconds: float
@@ -37,7 +37,7 @@ class RungSummary:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often two rungs gave the same value of a field, where both answered."""
+    """How often two routes gave the same value of a field, where both answered."""
 
     one: str
     other: str
@@ -46,13 +46,13 @@ class Agreement:
     compared: int
 
 
-def summaries(tried: Sequence[Sequence[Tried]]) -> list[RungSummary]:
-    """One summary for each rung; `tried` holds for each input what each rung made of it, in the same order."""
+def summaries(tried: Sequence[Sequence[Tried]]) -> list[RouteSummary]:
+    """One summary for each route; `tried` holds for each input what each route made of it, in the same order."""
     return [_summary([row[place] for row in tried]) for place in range(len(tried[0]) if tried else 0)]
 
 
 def agreements(tried: Sequence[Sequence[Tried]]) -> list[Agreement]:
-    """For each two rungs and each field of their answers that can be compared: choices, numbers that round alike,
+    """For each two routes and each field of their answers that can be compared: choices, numbers that round alike,
     sets of values; not free text."""
     found: list[Agreement] = []
     for one, other in combinations(range(len(tried[0]) if tried else 0), 2):
@@ -60,15 +60,15 @@ def agreements(tried: Sequence[Sequence[Tried]]) -> list[Agreement]:
         both = [(a.outcome.value, b.outcome.value) for a, b in pairs if a.outcome and b.outcome]
         for field in _fields([value for pair in both for value in pair]):
             same = sum(_form(a.get(field)) == _form(b.get(field)) for a, b in both)
-            found.append(Agreement(tried[0][one].rung, tried[0][other].rung, field, same, len(both)))
+            found.append(Agreement(tried[0][one].route, tried[0][other].route, field, same, len(both)))
     return found
 
 
-def _summary(tried: Sequence[Tried]) -> RungSummary:
+def _summary(tried: Sequence[Tried]) -> RouteSummary:
     outcomes = [each.outcome for each in tried if each.outcome]
     times = [outcome.milliseconds for outcome in outcomes] or [0.0]
-    return RungSummary(
-        rung=tried[0].rung,
+    return RouteSummary(
+        route=tried[0].route,
         answered=len(outcomes),
         asked=len(tried),
         median_milliseconds=round(median(times), 1),

@@ -129,14 +129,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DetectionScope:
     """What to look for: `strict` adds long numbers and names at their usual places, `numbers` those of business."""
 
     strict: bool = False
     numbers: bool = False
 
 
-class Names:
+class KnownNames:
     """Names that are known to be people's or customers'; looked up as whole words, whatever their case."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -165,7 +165,7 @@ def seen(text: str) -> str:
     return "".join(map(_plain, text)) if not text.isascii() else text
 
 
-def find(text: str, names: Iterable[Names], wanted: Wanted) -> list[Found]:
+def find(text: str, names: Iterable[KnownNames], wanted: DetectionScope) -> list[Found]:
     """Personal data in a text (as `seen` gives it), in order and without overlaps; the longer find wins."""
     found = [*_emails(text)]
     if _A_DIGIT.search(text):

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from frontdesk.interfaces import Invalid
-from frontdesk.llm.schemas import Check, Problem, check_schema
+from frontdesk.llm.schemas import Check, SchemaProblem, check_schema
 
 WHAT = "response_format"
 MOST_BYTES = 64 * 1024
@@ -34,13 +34,13 @@ class ForeignCheck(Check):
         """The schema has passed `foreign_check`."""
         super().__init__(_without_patterns(schema), _Bounded)
 
-    def problem(self, value: Any) -> Problem | None:
+    def problem(self, value: Any) -> SchemaProblem | None:
         """See Check; what cannot be checked within bounds is a problem too."""
         _left[0] = MOST_STEPS
         try:
             return super().problem(value)
         except (_TooMuch, RecursionError):
-            return Problem("the answer", "steps", "the schema asks for more steps than are taken here")
+            return SchemaProblem("the answer", "steps", "the schema asks for more steps than are taken here")
 
 
 def foreign_check(schema: Mapping[str, Any]) -> ForeignCheck:

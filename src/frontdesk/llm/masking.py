@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from frontdesk.interfaces import ModelFailed, Trouble
-from frontdesk.llm.detecting import Found, Names, Wanted, find, seen
+from frontdesk.interfaces import ErrorKind, ModelFailed
+from frontdesk.llm.detecting import DetectionScope, Found, KnownNames, find, seen
 
 _PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|&gt;|\]|\\u003e)", re.I)
 _BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
@@ -21,7 +21,7 @@ LONGEST_PLACEHOLDER = 24
 LOOKS = 5
 LONG = 20_000  # characters; this many take about a tenth of a second
 
-Finder = Callable[[str, Iterable[Names], Wanted], list[Found]]
+Finder = Callable[[str, Iterable[KnownNames], DetectionScope], list[Found]]
 
 
 class Mode(StrEnum):
@@ -89,14 +89,14 @@ class Masker:
         """`numbers`: customer and order numbers are masked too."""
         self._numbers, self._finder = numbers, finder
 
-    def mask(self, value: Any, mode: Mode, names: Sequence[Names], vault: Vault) -> Any:
+    def mask(self, value: Any, mode: Mode, names: Sequence[KnownNames], vault: Vault) -> Any:
         """The value with placeholders in all its strings; nothing is changed when the mode is off.
 
         Raises ModelFailed (NOT_MASKED) whatever goes wrong, and when personal data can be found again and again.
         """
         if mode is Mode.OFF:
             return value
-        wanted = Wanted(strict=mode is Mode.STRICT, numbers=self._numbers)
+        wanted = DetectionScope(strict=mode is Mode.STRICT, numbers=self._numbers)
         try:
             _each(value, vault.avoid)
             return _mapped(value, lambda text: self._masked(text, names, wanted, vault))
@@ -104,27 +104,27 @@ class Masker:
             raise
         except Exception as error:  # whatever ails the detector, nothing may be sent that it did not see
             reason = f"personal data could not be looked for ({type(error).__name__}): nothing was sent"
-            raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True) from None
+            raise ModelFailed(ErrorKind.NOT_MASKED, reason, permanent=True) from None
 
-    async def mask_aside(self, value: Any, mode: Mode, names: Sequence[Names], vault: Vault) -> Any:
+    async def mask_aside(self, value: Any, mode: Mode, names: Sequence[KnownNames], vault: Vault) -> Any:
         """Like `mask`; a long value is looked at in a thread, so that nobody else waits for it."""
         if mode is Mode.OFF or _length(value) <= LONG:
             return self.mask(value, mode, names, vault)
         return await asyncio.to_thread(self.mask, value, mode, names, vault)
 
-    async def finds_aside(self, value: Any, names: Sequence[Names]) -> bool:
+    async def finds_aside(self, value: Any, names: Sequence[KnownNames]) -> bool:
         """Like `finds`, likewise."""
         if _length(value) <= LONG:
             return self.finds(value, names)
         return await asyncio.to_thread(self.finds, value, names)
 
-    def finds(self, value: Any, names: Sequence[Names]) -> bool:
+    def finds(self, value: Any, names: Sequence[KnownNames]) -> bool:
         """Whether there is personal data in the value; yes where it cannot be told."""
         found = False
 
         def look(text: str) -> None:
             nonlocal found
-            found = found or bool(self._finder(seen(_visible(text)), names, Wanted(numbers=self._numbers)))
+            found = found or bool(self._finder(seen(_visible(text)), names, DetectionScope(numbers=self._numbers)))
 
         try:
             _each(value, look)
@@ -132,7 +132,7 @@ class Masker:
             return True
         return found
 
-    def _masked(self, text: str, names: Sequence[Names], wanted: Wanted, vault: Vault) -> str:
+    def _masked(self, text: str, names: Sequence[KnownNames], wanted: DetectionScope, vault: Vault) -> str:
         """Masked, and looked at again until nothing is found: what was taken out may lay bare what stands beside it."""
         text = _visible(text)
         for _ in range(LOOKS):
@@ -144,9 +144,9 @@ class Masker:
                 return text
             text = "".join([*parts, text[last:]])
         reason = "personal data could not all be taken out: nothing was sent"
-        raise ModelFailed(Trouble.NOT_MASKED, reason, permanent=True)
+        raise ModelFailed(ErrorKind.NOT_MASKED, reason, permanent=True)
 
-    def _found(self, text: str, names: Sequence[Names], wanted: Wanted) -> list[Found]:
+    def _found(self, text: str, names: Sequence[KnownNames], wanted: DetectionScope) -> list[Found]:
         found = self._finder(seen(text), names, wanted)
         spans = [match.span() for match in _PLACEHOLDER.finditer(text)] if found else []
         return [each for each in found if not _is_placeholder(text, spans, each)]

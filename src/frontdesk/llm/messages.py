@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontdesk.interfaces import Answer
-from frontdesk.llm.lines import Rung
+from frontdesk.interfaces import ReaderAnswer
+from frontdesk.llm.routes import Route
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Entity, InboundMessage, Probability
-from frontdesk.model.llm import Asker, Outcome
+from frontdesk.model.llm import Asker, UseCaseOutcome
 
 PIPELINE = "pipeline"
 MESSAGE, CONVERSATION = "customer-message-process", "conversation-summary"
@@ -21,21 +21,21 @@ class MessageModels:
         """Ask through these."""
         self._use_cases = use_cases
 
-    async def ladder(self, name: str) -> Sequence[Rung]:
-        """The rungs of a use case."""
-        return await self._use_cases.ladder(name)
+    async def chain(self, name: str) -> Sequence[Route]:
+        """The routes of a use case."""
+        return await self._use_cases.chain(name)
 
-    async def read(self, message: InboundMessage, rungs: Sequence[Rung]) -> tuple[Answer, Outcome]:
+    async def read(self, message: InboundMessage, routes: Sequence[Route]) -> tuple[ReaderAnswer, UseCaseOutcome]:
         """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed."""
-        limit = (await self._use_cases.shelf.get(MESSAGE)).limits.characters
-        outcome = await self._use_cases.run(MESSAGE, {"text": message.text[:limit]}, asker_of(message), rungs)
+        limit = (await self._use_cases.registry.get(MESSAGE)).limits.characters
+        outcome = await self._use_cases.run(MESSAGE, {"text": message.text[:limit]}, asker_of(message), routes)
         return as_answer(outcome.value), outcome
 
     async def summarise(
-        self, texts: Sequence[str], message: InboundMessage | None, rungs: Sequence[Rung]
+        self, texts: Sequence[str], message: InboundMessage | None, routes: Sequence[Route]
     ) -> tuple[str, str]:
         """Title and summary of a conversation; of a long one, its latest part. Raises ModelFailed."""
-        room = (await self._use_cases.shelf.get(CONVERSATION)).limits.characters
+        room = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
         kept: list[str] = []
         for text in reversed(texts):
             room -= len(text) + len("customer")
@@ -43,7 +43,7 @@ class MessageModels:
                 break
             kept.append(text)
         inputs = {"messages": [{"author": "customer", "text": text} for text in reversed(kept)]}
-        outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), rungs)
+        outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), routes)
         return outcome.value["title"], outcome.value["summary"]
 
 
@@ -58,12 +58,12 @@ def asker_of(message: InboundMessage | None) -> Asker:
     return Asker(PIPELINE, message.id, names, numbers)
 
 
-def as_answer(value: Mapping[str, Any]) -> Answer:
+def as_answer(value: Mapping[str, Any]) -> ReaderAnswer:
     """The finished answer of customer-message-process in the words that all providers use."""
     intent = value["intent"]
     probability = float(value["intent_confidence"])
     language = str(value["language"]).strip().lower()
-    return Answer(
+    return ReaderAnswer(
         language=language if language.isalpha() and len(language) in (2, 3) else UNKNOWN_LANGUAGE,
         sentiment=value["sentiment"],
         sentiment_probability=value["sentiment_confidence"],

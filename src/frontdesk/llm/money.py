@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from frontdesk.model.llm import Pot, Purse
+from frontdesk.model.llm import BudgetPeriod, CallerBudget
 
 ALL = "all"
 
@@ -24,17 +24,19 @@ class Budgets:
     total: Allowance = Allowance()
     named: Mapping[str, Allowance] = field(default_factory=dict)
 
-    def pots(self, use_case: str, caller: str, at: datetime, purse: Purse | None = None) -> tuple[Pot, ...]:
-        """The pots that a call is paid from, the caller's own `purse` among them, always in the same order."""
+    def pots(
+        self, use_case: str, caller: str, at: datetime, caller_budget: CallerBudget | None = None
+    ) -> tuple[BudgetPeriod, ...]:
+        """The pots that a call is paid from, the caller's own `caller_budget` among them, always in the same order."""
         found = [*_pots(ALL, self.total, at)]
-        if purse is not None:
-            found += _pots(f"key:{purse.name}", Allowance(purse.per_day, purse.per_month), at)
+        if caller_budget is not None:
+            found += _pots(f"key:{caller_budget.name}", Allowance(caller_budget.per_day, caller_budget.per_month), at)
         for name in (f"use_case:{use_case}", f"caller:{caller}"):
             if (allowance := self.named.get(name)) is not None:
                 found += _pots(name, allowance, at)
         return tuple(sorted(found, key=lambda pot: (pot.name, pot.period)))
 
 
-def _pots(name: str, allowance: Allowance, at: datetime) -> list[Pot]:
+def _pots(name: str, allowance: Allowance, at: datetime) -> list[BudgetPeriod]:
     limits = [("%Y-%m-%d", allowance.per_day), ("%Y-%m", allowance.per_month)]
-    return [Pot(name, at.strftime(period), limit) for period, limit in limits if limit]
+    return [BudgetPeriod(name, at.strftime(period), limit) for period, limit in limits if limit]

@@ -1,15 +1,15 @@
-"""The LLM proxy as the pipeline sees it: one reading of a message from the first rung of the ladder that answers."""
+"""The LLM proxy as the pipeline sees it: one reading of a message from the first route of the chain that answers."""
 
 import logging
 import time
 from collections.abc import Sequence
 from itertools import takewhile
 
-from frontdesk.interfaces import Answer, CatalogueSource, Clock, NewId, Provider, ProviderFailed
+from frontdesk.interfaces import CatalogueSource, Clock, NewId, Provider, ProviderFailed, ReaderAnswer
 from frontdesk.interfaces.llm_stores import Marks
 from frontdesk.llm.checking import SUMMARY_LENGTH, TITLE_LENGTH, check, cut
-from frontdesk.llm.lines import BUILTIN, PERSON, Rung
 from frontdesk.llm.messages import CONVERSATION, MESSAGE, MessageModels
+from frontdesk.llm.routes import BUILTIN, PERSON, Route
 from frontdesk.model import Analysis, InboundMessage, Sentiment, Tier
 
 log = logging.getLogger(__name__)
@@ -36,14 +36,14 @@ class Proxy:
         began = time.perf_counter()
         if self._models is None:
             return await self._by_builtin(message, run, began)
-        rungs = await self._models.ladder(MESSAGE)
-        first = _models_of(rungs)
+        routes = await self._models.chain(MESSAGE)
+        first = _models_of(routes)
         try:
             if first:
                 return await self._by_model(message, run, began, first)
             reason = ""
         except ProviderFailed as error:
-            then = rungs[len(first)].name if len(first) < len(rungs) else ""
+            then = routes[len(first)].name if len(first) < len(routes) else ""
             if then != BUILTIN:
                 raise _given_up(error, then) from error
             reason = str(error)
@@ -55,26 +55,24 @@ class Proxy:
     async def analyse_anew(self, message: InboundMessage, run: int) -> Analysis:
         """See interfaces.llm_stores.Rereader."""
         began = time.perf_counter()
-        rungs = _models_of(await self._models.ladder(MESSAGE)) if self._models else ()
-        if not rungs:
-            raise ProviderFailed(
-                "no ladder of [llm.ladders] asks a model: there is nothing to read with", permanent=True
-            )
-        return await self._by_model(message, run, began, rungs)
+        routes = _models_of(await self._models.chain(MESSAGE)) if self._models else ()
+        if not routes:
+            raise ProviderFailed("no chain of [llm.chains] asks a model: there is nothing to read with", permanent=True)
+        return await self._by_model(message, run, began, routes)
 
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
         """See interfaces.Analyst."""
-        if self._models is not None and (rungs := _models_of(await self._models.ladder(CONVERSATION))):
+        if self._models is not None and (routes := _models_of(await self._models.chain(CONVERSATION))):
             try:
-                return await self._models.summarise(texts, message, rungs)
+                return await self._models.summarise(texts, message, routes)
             except ProviderFailed as error:
                 log.warning("a conversation is summarised by the built-in engine: %s", error)
         title, summary = await self._builtin.summarise(texts)
         return cut(title, TITLE_LENGTH), cut(summary, SUMMARY_LENGTH)
 
-    async def _by_model(self, message: InboundMessage, run: int, began: float, rungs: Sequence[Rung]) -> Analysis:
+    async def _by_model(self, message: InboundMessage, run: int, began: float, routes: Sequence[Route]) -> Analysis:
         assert self._models is not None
-        answer, outcome = await self._models.read(message, rungs)
+        answer, outcome = await self._models.read(message, routes)
         catalogue = await self._catalogue.catalogue()
         checked = check(answer, message.text, catalogue)
         return self._analysis(message, run, Tier.MODEL, f"{outcome.service}/{outcome.model}", checked, began)
@@ -85,7 +83,7 @@ class Proxy:
         return self._analysis(message, run, self._builtin.tier, self._builtin.name, answer, began)
 
     def _analysis(
-        self, message: InboundMessage, run: int, tier: Tier, model: str, answer: Answer, began: float
+        self, message: InboundMessage, run: int, tier: Tier, model: str, answer: ReaderAnswer, began: float
     ) -> Analysis:
         return Analysis(
             id=self._new_id(),
@@ -109,13 +107,13 @@ class Proxy:
         )
 
 
-def _models_of(rungs: Sequence[Rung]) -> tuple[Rung, ...]:
-    """The model rungs that come before the built-in engine or a person."""
-    return tuple(takewhile(lambda rung: rung.line is not None, rungs))
+def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """The model routes that come before the built-in engine or a person."""
+    return tuple(takewhile(lambda route: route.line is not None, routes))
 
 
 def _given_up(error: ProviderFailed, then: str) -> ProviderFailed:
-    """With a person as the next rung the work stops for one; with no rung left it is tried again later."""
+    """With a person as the next route the work stops for one; with no route left it is tried again later."""
     if then == PERSON:
         return ProviderFailed(f"a person has to read this message: {error}", permanent=True)
     return ProviderFailed(str(error), after_seconds=error.after_seconds)

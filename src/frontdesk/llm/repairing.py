@@ -3,31 +3,31 @@
 from dataclasses import replace
 from typing import Any
 
-from frontdesk.interfaces import ModelAnswer, ModelFailed, ModelRequest, Trouble, Turn
-from frontdesk.llm.calling import Calling, Question
-from frontdesk.llm.lines import Rung
-from frontdesk.llm.patience import Deadline
+from frontdesk.interfaces import ChatTurn, ErrorKind, ModelAnswer, ModelFailed, ModelRequest
+from frontdesk.llm.calling import Calling, ModelQuestion
+from frontdesk.llm.deadlines import Deadline
+from frontdesk.llm.routes import Route
 from frontdesk.llm.schemas import Check
 from frontdesk.llm.tolerant import read_answer
 
 # These can be mended by telling the model what was wrong.
-MENDABLE = frozenset({Trouble.NOT_JSON, Trouble.WRONG_SCHEMA, Trouble.CUT_OFF})
+MENDABLE = frozenset({ErrorKind.NOT_JSON, ErrorKind.WRONG_SCHEMA, ErrorKind.CUT_OFF})
 SHOWN_BACK = 6000
 
 
 async def ask_checked(
-    calling: Calling, rung: Rung, request: ModelRequest, question: Question, seconds: float, check: Check
+    calling: Calling, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float, check: Check
 ) -> tuple[Any, ModelAnswer]:
     """The value that the model answers, valid by its schema, and the answer it stood in. Raises ModelFailed."""
     deadline = Deadline(seconds)
     try:
-        return await _ask(calling, rung, request, question, deadline.left, check)
+        return await _ask(calling, route, request, question, deadline.left, check)
     except _Wrong as wrong:
         repair = replace(request, turns=(*request.turns, *_complaint(wrong)))
         try:
-            return await _ask(calling, rung, repair, question, deadline.left, check)
+            return await _ask(calling, route, repair, question, deadline.left, check)
         except _Wrong as again:
-            # The service is well, this model cannot do it: the next rung is worth more than a third try.
+            # The service is well, this model cannot do it: the next route is worth more than a third try.
             raise ModelFailed(again.trouble, f"{again}, also when told", permanent=True) from None
 
 
@@ -40,7 +40,7 @@ class _Wrong(ModelFailed):
 
 
 async def _ask(
-    calling: Calling, rung: Rung, request: ModelRequest, question: Question, seconds: float, check: Check
+    calling: Calling, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float, check: Check
 ) -> tuple[Any, ModelAnswer]:
     def read(answer: ModelAnswer) -> tuple[Any, ModelAnswer]:
         try:
@@ -50,18 +50,18 @@ async def _ask(
                 raise _Wrong(error, answer.text, str(error)) from None
             raise
         if problem := check.problem(value):
-            cause = ModelFailed(Trouble.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
+            cause = ModelFailed(ErrorKind.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
             raise _Wrong(cause, answer.text, problem.words)
         return value, answer
 
-    return await calling.complete(rung, request, question, seconds, read)
+    return await calling.complete(route, request, question, seconds, read)
 
 
-def _complaint(wrong: _Wrong) -> tuple[Turn, ...]:
+def _complaint(wrong: _Wrong) -> tuple[ChatTurn, ...]:
     """What was said and what is wrong with it."""
-    shorter = " Be shorter." if wrong.trouble is Trouble.CUT_OFF else ""
+    shorter = " Be shorter." if wrong.trouble is ErrorKind.CUT_OFF else ""
     told = (
         f"Your answer cannot be used: {wrong.why}.{shorter} Answer again with the corrected JSON object, nothing else."
     )
     said = wrong.said[:SHOWN_BACK].strip()
-    return (*((Turn("assistant", said),) if said else ()), Turn("user", told))
+    return (*((ChatTurn("assistant", said),) if said else ()), ChatTurn("user", told))

@@ -70,14 +70,14 @@ class Check:
         """The schema has passed `check_schema`; nothing is ever fetched for it. `kind` is the validator's class."""
         self._validator = kind(dict(schema), registry=_NOTHING_OUTSIDE)
 
-    def problem(self, value: Any) -> "Problem | None":
+    def problem(self, value: Any) -> "SchemaProblem | None":
         """What is wrong with the value, None when nothing is."""
         error = best_match(self._validator.iter_errors(value))
         return _problem(error) if error else None
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SchemaProblem:
     """Where a value breaks which rule. `words` may quote the value, `rule` never does."""
 
     place: str
@@ -89,9 +89,9 @@ class Problem:
         return f"{self.place} breaks the rule {self.rule!r}"
 
 
-def _problem(error: ValidationError) -> Problem:
+def _problem(error: ValidationError) -> SchemaProblem:
     place = "/".join(str(part) for part in error.absolute_schema_path)
-    return Problem(place or "the answer", str(error.validator), f"{error.json_path}: {error.message[:300]}")
+    return SchemaProblem(place or "the answer", str(error.validator), f"{error.json_path}: {error.message[:300]}")
 
 
 def _nodes(schema: Any) -> Iterator[dict[str, Any]]:

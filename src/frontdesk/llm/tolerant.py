@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from frontdesk.interfaces import ModelAnswer, ModelFailed, Trouble
+from frontdesk.interfaces import ErrorKind, ModelAnswer, ModelFailed
 
 MOST_CHARACTERS = 1_000_000
 MOST_STARTS = 10
@@ -28,11 +28,11 @@ def read_answer(answer: ModelAnswer) -> Any:
 def finished(answer: ModelAnswer) -> None:
     """Raises ModelFailed for an answer that was filtered, refused or is empty."""
     if answer.finish == "content_filter":
-        raise ModelFailed(Trouble.CONTENT_FILTER, "the service's content filter took the answer away", permanent=True)
+        raise ModelFailed(ErrorKind.CONTENT_FILTER, "the service's content filter took the answer away", permanent=True)
     if answer.finish == "refusal":
-        raise ModelFailed(Trouble.REFUSED, "the model refused to answer", permanent=True)
+        raise ModelFailed(ErrorKind.REFUSED, "the model refused to answer", permanent=True)
     if not answer.text.strip():
-        raise ModelFailed(Trouble.CUT_OFF if answer.finish == "length" else Trouble.EMPTY, "the answer is empty")
+        raise ModelFailed(ErrorKind.CUT_OFF if answer.finish == "length" else ErrorKind.EMPTY, "the answer is empty")
 
 
 def read_json(text: str, *, cut_off: bool = False) -> Any:
@@ -42,17 +42,17 @@ def read_json(text: str, *, cut_off: bool = False) -> Any:
         text = text[thoughts.end() :]
     text = text.strip()
     if not text:
-        raise ModelFailed(Trouble.EMPTY, "the answer is empty")
+        raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
     for candidate in _candidates(text):
         value = _parsed(candidate)
         if isinstance(value, dict | list):
             return value
     if _REFUSAL.match(text) and "{" not in text:
-        raise ModelFailed(Trouble.REFUSED, "the model refused to answer", permanent=True)
+        raise ModelFailed(ErrorKind.REFUSED, "the model refused to answer", permanent=True)
     start = _start(text)
     if cut_off or (start is not None and _end(text, start) is None):
-        raise ModelFailed(Trouble.CUT_OFF, "the answer is cut off in the middle of its JSON")
-    raise ModelFailed(Trouble.NOT_JSON, "the answer holds no JSON object")
+        raise ModelFailed(ErrorKind.CUT_OFF, "the answer is cut off in the middle of its JSON")
+    raise ModelFailed(ErrorKind.NOT_JSON, "the answer holds no JSON object")
 
 
 def _candidates(text: str) -> list[str]:

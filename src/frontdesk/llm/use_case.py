@@ -9,7 +9,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from frontdesk.interfaces import Invalid, Turn
+from frontdesk.interfaces import ChatTurn, Invalid
 from frontdesk.llm.prompting import Prompt, check_fences, draw
 from frontdesk.llm.schemas import Check, Lists, check_schema, coded, filled, lists_of
 
@@ -18,7 +18,7 @@ ANY_WORD = "\0"
 Kind = Literal["text", "embedding", "transcription"]
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class UseCaseLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much may go in (characters of all inputs), come out (tokens), and how long it may take."""
 
     characters: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
@@ -45,8 +45,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     system: Annotated[str, Meta(max_length=20_000)] = ""
     user: Annotated[str, Meta(max_length=20_000)] = ""
     examples: Annotated[list[Example], Meta(max_length=20)] = []
-    limits: Limits = Limits()
-    ladder: str = ""
+    limits: UseCaseLimits = UseCaseLimits()
+    chain: str = ""
     builtin: str = ""
     cache: bool = True
 
@@ -71,7 +71,7 @@ class UseCase:
         return self.body.version
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> UseCaseLimits:
         """What it is held to."""
         return self.body.limits
 
@@ -110,14 +110,14 @@ class UseCase:
                 f"inputs of {self.name} have {length:,} characters: {self.limits.characters:,} at most", "inputs"
             )
 
-    def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[Turn, ...]:
+    def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[ChatTurn, ...]:
         """The conversation to begin with: system, examples, question."""
         fitted = self.fitted(lists)
         word = draw(inputs)
-        turns = [Turn("system", fitted.system)]
+        turns = [ChatTurn("system", fitted.system)]
         for question, answer in fitted.examples:
-            turns += [Turn("user", question.replace(ANY_WORD, word)), Turn("assistant", answer)]
-        return (*turns, Turn("user", self.prompt.user(inputs, lists, word)))
+            turns += [ChatTurn("user", question.replace(ANY_WORD, word)), ChatTurn("assistant", answer)]
+        return (*turns, ChatTurn("user", self.prompt.user(inputs, lists, word)))
 
 
 @dataclass(frozen=True, slots=True)

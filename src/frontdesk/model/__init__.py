@@ -25,7 +25,7 @@ from frontdesk.model.messages import (
     Sender,
 )
 from frontdesk.model.queries import InteractionFilter, Page
-from frontdesk.model.work import Happening, Lease, Work, WorkState
+from frontdesk.model.work import AuditEvent, Lease, Work, WorkState
 
 __all__ = [
     "ENTITY_FIELDS",
@@ -36,6 +36,7 @@ __all__ = [
     "Analysis",
     "ApiKey",
     "AudioRecording",
+    "AuditEvent",
     "Caller",
     "Case",
     "Change",
@@ -51,7 +52,6 @@ __all__ = [
     "EffectState",
     "Entity",
     "Grant",
-    "Happening",
     "InboundMessage",
     "Intent",
     "Interaction",

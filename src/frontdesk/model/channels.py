@@ -42,7 +42,7 @@ class RawEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class IncomingAttachment:
     """Something that came with a message: `content` where the event holds it, else `remote`, by which it is fetched.
 
     `is_speech`: its words are the message; they are written down before the message is analysed.
@@ -78,7 +78,7 @@ class CustomerMessage:
     mentions: str = ""
     joins_by_sender: bool = True
     context: Mapping[str, str] = field(default_factory=dict)
-    enclosures: tuple[Enclosure, ...] = ()
+    attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str = ""
 
 
@@ -122,7 +122,7 @@ class Unread:
 Found = CustomerMessage | DeliveryNotice | Edit | Ignored | Unread
 
 
-class Measure(StrEnum):
+class LengthUnit(StrEnum):
     """In what a vendor counts the length of a text."""
 
     CHARACTERS = "characters"
@@ -131,7 +131,7 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChannelLimits:
     """What a channel takes. 0 and None set no limit.
 
     `length` of one message, counted in `measure`; a longer answer is split into up to `most_parts`, else refused.
@@ -140,7 +140,7 @@ class Limits:
     """
 
     length: int = 0
-    measure: Measure = Measure.CHARACTERS
+    measure: LengthUnit = LengthUnit.CHARACTERS
     most_parts: int = 5
     window: timedelta | None = None
     per_message: int = 0
@@ -148,7 +148,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeliveryPart:
     """An answer on its way out, or one part of it, as a channel's `send` is handed it.
 
     `key` is the same over retries. `recipient` is the sender's address; `thread`, `answers` and `context` are those of

@@ -58,7 +58,7 @@ class Direction(StrEnum):
 
 
 class Tier(StrEnum):
-    """Which rung of the ladder answered."""
+    """Which route of the chain answered."""
 
     BUILTIN = "builtin"
     MODEL = "model"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class EdmType(StrEnum):
     """The types of values, as OData names them (without the namespace Edm)."""
 
     STRING = "String"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
         return self in NUMBERS
 
 
-NUMBERS = frozenset({Kind.INTEGER, Kind.LONG, Kind.DECIMAL, Kind.DOUBLE})
+NUMBERS = frozenset({EdmType.INTEGER, EdmType.LONG, EdmType.DECIMAL, EdmType.DOUBLE})
 
 
 class Written(StrEnum):
@@ -47,7 +47,7 @@ class Property:
     """A value of an entity. `length` 0 sets no limit; `measure` may be summed; `shown` False: only on demand."""
 
     name: str
-    kind: Kind = Kind.STRING
+    kind: EdmType = EdmType.STRING
     length: int = 0
     label: str = ""
     written: Written = Written.BY_CALLER
@@ -118,7 +118,7 @@ class Parameter:
     """What an operation is told."""
 
     name: str
-    kind: Kind = Kind.STRING
+    kind: EdmType = EdmType.STRING
     many: bool = False
     nullable: bool = True
 
@@ -131,7 +131,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     is_function: bool = False
     bound: str = ""
-    gives: Kind | str | None = None
+    gives: EdmType | str | None = None
     gives_many: bool = False
 
 
@@ -140,11 +140,11 @@ class Structure:
     """A structured value that operations answer with; each part is a kind, or a structure (many of them)."""
 
     name: str
-    parts: Mapping[str, "Kind | str"]
+    parts: Mapping[str, "EdmType | str"]
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ODataService:
     """What is offered under a path."""
 
     path: str

@@ -82,7 +82,7 @@ class Grant:
         return any(":".join(parts[:length]) in self.scopes for length in range(1, len(parts) + 1))
 
     def allows_model(self, alias: str) -> bool:
-        """Whether this ladder, service or model may be named; all may where no scope names one."""
+        """Whether this chain, service or model may be named; all may where no scope names one."""
         named = [scope for scope in self.scopes if scope.startswith(MODEL_SCOPE)]
         return not named or f"{MODEL_SCOPE}{alias}" in named
 

@@ -9,7 +9,7 @@ from frontdesk.model.codes import Tier
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
+class CallerBudget:
     """What an asker itself may spend each day and month, in millionths; 0: no limit. `name` tells it from others."""
 
     name: str
@@ -25,7 +25,7 @@ class Asker:
     message_id: str = ""
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    purse: Purse | None = None
+    caller_budget: CallerBudget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,16 @@ class ModelCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Setback:
-    """A rung that gave no usable answer, and why."""
+class RouteFailure:
+    """A route that gave no usable answer, and why."""
 
-    rung: str
+    route: str
     trouble: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class UseCaseOutcome:
     """A checked answer with what it took. `cost` in millionths of the price table's currency, over all attempts."""
 
     value: Any
@@ -86,11 +86,11 @@ class Outcome:
     retries: int
     cached: bool
     masked: bool
-    setbacks: tuple[Setback, ...] = ()
+    failures: tuple[RouteFailure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Pot:
+class BudgetPeriod:
     """Money set aside for a purpose and a period; `limit` in millionths."""
 
     name: str
@@ -113,26 +113,26 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReservationRequest:
     """A call that wants to be made: what it may use at most, out of which pots, for how many seconds."""
 
     service: str
     rate: Rate
     tokens: int
     cost: int
-    pots: tuple[Pot, ...]
+    pots: tuple[BudgetPeriod, ...]
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class Reservation:
     """The right to make one call; given back with what the call really cost. The empty id stands for no limits."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class NotNow:
+class Denied:
     """No permit: `after_seconds` is when to ask again, None when the money is spent; `reason` is for a person."""
 
     reason: str

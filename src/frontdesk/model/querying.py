@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from frontdesk.model.entities import Entity, Kind, Navigation
+from frontdesk.model.entities import EdmType, Entity, Navigation
 
 # What tells one state of a row from another: a number that is counted, or a digest.
 Version = int | str
@@ -18,7 +18,7 @@ class Literal:
     """A value. `now`: the moment at which the query runs."""
 
     value: Value
-    kind: Kind
+    kind: EdmType
     now: bool = False
 
 
@@ -27,7 +27,7 @@ class Field:
     """A property: of the entity itself or of the variable `of` of a lambda, reached over `via`."""
 
     name: str
-    kind: Kind
+    kind: EdmType
     via: tuple[Navigation, ...] = ()
     of: str = ""
 
@@ -38,7 +38,7 @@ class Call:
 
     name: str
     arguments: "tuple[Expression, ...]"
-    kind: Kind
+    kind: EdmType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Among:
 
     what: "Expression"
     values: "tuple[Expression, ...]"
-    kind: Kind = Kind.BOOLEAN
+    kind: EdmType = EdmType.BOOLEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Quantified:
     of: str
     variable: str
     condition: "Expression | None"
-    kind: Kind = Kind.BOOLEAN
+    kind: EdmType = EdmType.BOOLEAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Counted:
     of: str
     condition: "Expression | None"
     variable: str = "$this"
-    kind: Kind = Kind.INTEGER
+    kind: EdmType = EdmType.INTEGER
 
 
 Expression = Literal | Field | Call | Among | Quantified | Counted
@@ -102,7 +102,7 @@ class Aggregated:
     name: str
     how: str
     what: Expression | None
-    kind: Kind
+    kind: EdmType
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Query:
     computed: tuple[tuple[str, Expression], ...] = ()
     expands: tuple[Expand, ...] = ()
     pipeline: Pipeline = ()
-    shape: tuple[tuple[str, Kind], ...] = ()
+    shape: tuple[tuple[str, EdmType], ...] = ()
     measured: frozenset[str] = frozenset()
 
 

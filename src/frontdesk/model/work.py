@@ -42,7 +42,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AuditEvent:
     """One line of the journal: what happened when, to which interaction and message. Appended, never changed."""
 
     id: int

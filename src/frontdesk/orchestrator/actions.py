@@ -33,7 +33,7 @@ TAGS_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ActionKind:
     """What an action of this kind takes: parameters that it must have (all of one of the groups) and may have."""
 
     does: str
@@ -41,11 +41,13 @@ class Kind:
     may: frozenset[str] = frozenset()
 
 
-def _kind(does: str, *needs: str, may: str = "") -> Kind:
-    return Kind(does, tuple(frozenset(group.split()) for group in needs) or (frozenset(),), frozenset(may.split()))
+def _kind(does: str, *needs: str, may: str = "") -> ActionKind:
+    return ActionKind(
+        does, tuple(frozenset(group.split()) for group in needs) or (frozenset(),), frozenset(may.split())
+    )
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ActionKind] = {
     REPLY: _kind("answers the customer by the channel they wrote on", "template", "text", may="type"),
     CREATE_SERVICE_CALL: _kind("opens a service call in the configured field service"),
     UPDATE_CASE: _kind("creates or updates the interaction's case in the CRM", may="status priority case_type"),
@@ -139,21 +141,23 @@ def effect_key(decision: Decision, position: int) -> str:
     return f"{decision.message_id}:{decision.rule_set}:{decision.rule_set_version}:{position}"
 
 
-def change_of(decision: Decision, effects: Iterable[Effect], interaction: Interaction, ladder: Sequence[str]) -> Change:
+def change_of(
+    decision: Decision, effects: Iterable[Effect], interaction: Interaction, priorities: Sequence[str]
+) -> Change:
     """What the decision sets on the interaction at once; of the status it is what the rules want, ticketing decides.
 
-    `ladder` holds the priorities from the lowest to the highest.
+    `priorities` holds the priorities from the lowest to the highest.
     """
     wanted: dict[str, Any] = {"route": decision.route}
     for effect in effects:
         if effect.action.kind in INTERNAL and effect.state is EffectState.DONE:
-            wanted |= _fields(effect.action, interaction, wanted, ladder)
+            wanted |= _fields(effect.action, interaction, wanted, priorities)
     return Change(**wanted)
 
 
-def change_by(action: Action, interaction: Interaction, ladder: Sequence[str]) -> Change:
+def change_by(action: Action, interaction: Interaction, priorities: Sequence[str]) -> Change:
     """What one action sets on the interaction, when a person has let it."""
-    return Change(**_fields(action, interaction, {}, ladder))
+    return Change(**_fields(action, interaction, {}, priorities))
 
 
 def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> tuple[str, ...]:
@@ -182,11 +186,11 @@ def _written(action: Action) -> str:
 
 
 def _fields(
-    action: Action, interaction: Interaction, wanted: Mapping[str, Any], ladder: Sequence[str]
+    action: Action, interaction: Interaction, wanted: Mapping[str, Any], priorities: Sequence[str]
 ) -> dict[str, Any]:
     if action.kind == ESCALATE:
         team = {"team": str(action.parameters["team"])} if action.parameters.get("team") else {}
-        return {"priority": _one_up(str(wanted.get("priority", interaction.priority)), ladder)} | team
+        return {"priority": _one_up(str(wanted.get("priority", interaction.priority)), priorities)} | team
     field = INTERNAL[action.kind]
     value = str(action.parameters[field])
     if action.kind == TAG:
@@ -194,9 +198,9 @@ def _fields(
     return {field: Status(value) if field == "status" else value}
 
 
-def _one_up(priority: str, ladder: Sequence[str]) -> str:
-    """The next priority of the ladder; the highest, and one that is not on it, stay."""
-    return ladder[min(ladder.index(priority) + 1, len(ladder) - 1)] if priority in ladder else priority
+def _one_up(priority: str, priorities: Sequence[str]) -> str:
+    """The next priority of the priorities; the highest, and one that is not on it, stay."""
+    return priorities[min(priorities.index(priority) + 1, len(priorities) - 1)] if priority in priorities else priority
 
 
 def _joined(tags: str, more: str) -> str:

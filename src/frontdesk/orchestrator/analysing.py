@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from frontdesk.interfaces import Verdict
 from frontdesk.model.rules import Finding, Severity
-from frontdesk.orchestrator.circles import circles
 from frontdesk.orchestrator.domains import (
     Box,
     Space,
@@ -20,6 +19,7 @@ from frontdesk.orchestrator.domains import (
     space_of,
     without,
 )
+from frontdesk.orchestrator.feedback_loops import feedback_loops
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import Row, Table, where
 
@@ -32,7 +32,7 @@ def analyse(rules: TableRules) -> list[Finding]:
     found = list(_opaque(rules.table))
     try:
         space = space_of(rules.table)
-        found += [*_dead(rules, space), *_gaps(space), *_overlaps(rules, space), *circles(rules, space)]
+        found += [*_dead(rules, space), *_gaps(space), *_overlaps(rules, space), *feedback_loops(rules, space)]
     except TooLarge as error:
         found.append(Finding(Severity.NOTICE, "too_large", f"{error}: not all of it was looked at"))
     return sorted(found, key=lambda finding: _ORDER.index(finding.severity))

@@ -39,7 +39,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BacktestReport:
     """What a backtest found; every number is the length of a list of messages.
 
     `changed` leaves out decisions that only another row makes. `unreadable` could not be decided. `unknown_facts` are
@@ -56,7 +56,7 @@ class Report:
     unknown_facts: Mapping[str, int]
 
 
-async def backtest(rules: TableRules, history: AsyncIterator[Sequence[Past]]) -> Report:
+async def backtest(rules: TableRules, history: AsyncIterator[Sequence[Past]]) -> BacktestReport:
     """Decide all of `history` again by `rules` and say what would be different."""
     tally = _Tally(facts_read(rules))
     async for portion in history:
@@ -133,14 +133,14 @@ class _Tally:
         self.added += [here] * max(0, calls)
         self.saved += [here] * max(0, -calls)
 
-    def report(self, version: int) -> Report:
+    def report(self, version: int) -> BacktestReport:
         """What was counted; the most frequent first."""
         ordered = sorted(self.shifts.items(), key=lambda item: (-len(item[1]), item[0]))
         by = {
             name: tuple(Shift(was, becomes, tuple(who)) for (d, was, becomes), who in ordered if d == name)
             for name in DIMENSIONS
         }
-        return Report(
+        return BacktestReport(
             version=version,
             messages=self.messages,
             changed=tuple(self.changed),

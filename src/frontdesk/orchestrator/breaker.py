@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from frontdesk.interfaces import Failed, Held, Performer
+from frontdesk.interfaces import ActionHandler, Failed, Held
 from frontdesk.model import Case, Effect, Receipt
 
 log = logging.getLogger(__name__)
@@ -76,24 +76,24 @@ class Breaker:
         return {name: max(0.0, c.open_until - now) for name, c in self._circuits.items() if c.pause}
 
 
-class Guarded:
-    """A performer behind a breaker; see interfaces.Performer. An answer that refuses for good is an answer."""
+class WithBreaker:
+    """A performer behind a breaker; see interfaces.ActionHandler. An answer that refuses for good is an answer."""
 
     def __init__(
-        self, performer: Performer, breaker: Breaker, name: str, part_of: Callable[[Effect], str] | None = None
+        self, action_handler: ActionHandler, breaker: Breaker, name: str, part_of: Callable[[Effect], str] | None = None
     ) -> None:
         """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
-        self._performer, self._breaker, self._name = performer, breaker, name
+        self._performer, self._breaker, self._name = action_handler, breaker, name
         self.name = name
         self._part_of = part_of
 
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer. Raises Held."""
+        """See interfaces.ActionHandler. Raises Held."""
         with _Watch(self._breaker, self._name):
             return await self._performer.find(key)
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """See interfaces.Performer. Raises Held."""
+        """See interfaces.ActionHandler. Raises Held."""
         part = self._part_of(effect) if self._part_of else ""
         with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
             return await self._performer.perform(effect, case)

@@ -20,14 +20,14 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EffectTurn:
     """An effect's turn; `until` is when it stops waiting, None where it waits as long as it takes."""
 
     turn: Turn
     until: datetime | None = None
 
 
-def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience: timedelta) -> Place:
+def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience: timedelta) -> EffectTurn:
     """Whose turn it is among the effects of one message.
 
     What waits for a person waits for ever; what waits for a back end (a reply that states a service call) waits for
@@ -35,14 +35,14 @@ def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience:
     """
     awaited = [each for each in effects if each.key in effect.waits_for]
     if any(each.action.kind == ASK_PERSON and each.state is EffectState.DROPPED for each in awaited):
-        return Place(Turn.NEVER)
+        return EffectTurn(Turn.NEVER)
     left = [each for each in awaited if each.state not in SETTLED]
     if not left:
-        return Place(Turn.NOW)
+        return EffectTurn(Turn.NOW)
     if any(each.action.kind == ASK_PERSON for each in left):
-        return Place(Turn.LATER)
+        return EffectTurn(Turn.LATER)
     until = _decided_at(effect, awaited) + patience
-    return Place(Turn.LATER, until) if now < until else Place(Turn.NOW)
+    return EffectTurn(Turn.LATER, until) if now < until else EffectTurn(Turn.NOW)
 
 
 def done(effect: Effect, receipt: Receipt, attempts: int, now: datetime) -> Effect:

@@ -65,7 +65,7 @@ FACTS: Mapping[str, Fact] = {
         Fact("sentiment_probability", FactKind.NUMBER, "how probable that feeling is", least=0, most=1),
         Fact("message_type", FactKind.TEXT, "code of the message type", codes=CodeList.MESSAGE_TYPE),
         Fact("language", FactKind.TEXT, "ISO 639-1; 'und' where there is none"),
-        Fact("tier", FactKind.TEXT, "which rung of the ladder read the message", closed=tuple(map(str, Tier))),
+        Fact("tier", FactKind.TEXT, "which route of the chain read the message", closed=tuple(map(str, Tier))),
         Fact("channel", FactKind.TEXT, "code of the channel it came by", codes=CodeList.CHANNEL),
         Fact("category", FactKind.TEXT, "category of the interaction before this decision", codes=CodeList.CATEGORY),
         Fact("priority", FactKind.TEXT, "priority of the interaction before this decision", codes=CodeList.PRIORITY),

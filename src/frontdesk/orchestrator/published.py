@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from frontdesk.interfaces import Clock, Failed, Unavailable
-from frontdesk.interfaces.rules import Refused, RemoteDecider, RuleSets
+from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
 from frontdesk.orchestrator.rules import TableRules, compile_content
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Published:
         stored = await self._rule_sets.get(version)
         try:
             return compile_content(stored.name, version, stored.content)
-        except Refused as error:
+        except TableRefused as error:
             raise Unavailable(f"the published rules, version {version}, cannot be used: {error}") from None
 
 

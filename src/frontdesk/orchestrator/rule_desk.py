@@ -4,12 +4,12 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid, Kept, Once
-from frontdesk.interfaces.rules import History, NewRuleSet, Refused, RuleSets, Wanted
+from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, IdempotencyKey, Invalid, StoredAnswer
+from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
 from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.orchestrator.analysing import analyse
-from frontdesk.orchestrator.backtest import Report, backtest, imagined
+from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
 from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
 from frontdesk.orchestrator.facts import facts_of_text
@@ -56,17 +56,19 @@ class RuleDesk:
         """Everything that is found in a rule set, the worst first; nothing is stored."""
         try:
             rules = compile_content("checked", 0, content, await self._vocabulary())
-        except Refused as error:
+        except TableRefused as error:
             return list(error.findings) or [Finding(Severity.ERROR, "model", str(error))]
         cells = check_table(rules.table, await self._vocabulary())
         return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
 
-    async def draft(self, draft: NewRuleSet, by: str, once: Once | None = None) -> Kept[RuleSetVersion]:
-        """Store a draft. Raises Refused that names row and column."""
+    async def draft(
+        self, draft: NewRuleSet, by: str, once: IdempotencyKey | None = None
+    ) -> StoredAnswer[RuleSetVersion]:
+        """Store a draft. Raises TableRefused that names row and column."""
         return await self._rule_sets.add(await self._checked(draft), by, once)
 
     async def change(self, version: int, draft: NewRuleSet, revision: int | None) -> RuleSetVersion:
-        """Replace a draft. Raises Refused, NotFound, Stale, Conflict once it was published."""
+        """Replace a draft. Raises TableRefused, NotFound, Stale, Conflict once it was published."""
         before = await self._rule_sets.get(version)
         if before.state is not RuleSetState.DRAFT:
             raise Conflict(f"version {version} was published and stays as it is: draft a new one from it")
@@ -76,12 +78,14 @@ class RuleDesk:
         """Throw a draft away. Raises NotFound, Conflict once it was published."""
         await self._rule_sets.remove(version, by)
 
-    async def publish(self, version: int, by: str, note: str, once: Once | None = None) -> Kept[RuleSetVersion]:
-        """Put a version in force: a draft, or an old one again. Raises Refused for anything that is wrong with it."""
+    async def publish(
+        self, version: int, by: str, note: str, once: IdempotencyKey | None = None
+    ) -> StoredAnswer[RuleSetVersion]:
+        """Put a version in force: a draft, or an old one again. Raises TableRefused for anything that is wrong with it."""
         stored = await self._rule_sets.get(version)
         findings = await self.check(stored.content)
         if problem := worst(findings):
-            raise Refused(f"version {version} cannot be published: {problem}", findings, "content")
+            raise TableRefused(f"version {version} cannot be published: {problem}", findings, "content")
         published = await self._rule_sets.publish(stored, by, note, once)
         self._book.forget()
         return published
@@ -95,7 +99,7 @@ class RuleDesk:
         stored = await self.version(version)
         return compile_content(stored.name, stored.version, stored.content)
 
-    async def backtest(self, rules: TableRules, wanted: Wanted) -> Report:
+    async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
         """Decide past messages again. Raises Invalid when it is not said which."""
         if wanted.last is None and wanted.since is None and wanted.until is None:
             raise Invalid("say which messages: the last so many, or since or until when", "last")
@@ -103,7 +107,7 @@ class RuleDesk:
             raise Invalid(f"last is a number from 1 to {MOST_BACKTESTED:,}", "last")
         return await backtest(rules, self._history.decided(wanted))
 
-    async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> Report:
+    async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> BacktestReport:
         """Decide lines of a file, each with `facts` or a `text` to be read first; compare with what is in force."""
         facts = [await self._facts(number, line) for number, line in enumerate(lines, 1)]
         return await backtest(rules, _once(imagined(await self._book.current(), facts)))

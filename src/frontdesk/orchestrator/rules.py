@@ -10,7 +10,7 @@ import msgspec
 import zen
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.interfaces.rules import NewRuleSet, Refused
+from frontdesk.interfaces.rules import NewRuleSet, TableRefused
 from frontdesk.orchestrator.actions import REPLY, check_action
 from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
 from frontdesk.orchestrator.expressions import constant
@@ -29,12 +29,12 @@ class TableRules:
     def __init__(
         self, name: str, version: int, content: Mapping[str, Any], vocabulary: Vocabulary | None = None
     ) -> None:
-        """Compile a GoRules decision model with one table. Raises Refused that names row and column."""
+        """Compile a GoRules decision model with one table. Raises TableRefused that names row and column."""
         self.name, self.version, self.content = name, version, content
         self.table = parse(content)
         findings = check_table(self.table, vocabulary or Vocabulary())
         if problem := worst(findings):
-            raise Refused(problem, findings, next((each.column for each in findings if each.column), ""))
+            raise TableRefused(problem, findings, next((each.column for each in findings if each.column), ""))
         self._verdicts = [self._verdict(row) for row in self.table.rows]
         self._engine = _engine(self.table, self.table.rows)
 
@@ -85,19 +85,19 @@ def shipped_rule_set() -> NewRuleSet:
 
 
 def compile_content(name: str, version: int, content: str, vocabulary: Vocabulary | None = None) -> TableRules:
-    """A stored or uploaded JSON text as rules. Raises Refused."""
+    """A stored or uploaded JSON text as rules. Raises TableRefused."""
     return TableRules(name, version, read_model(content), vocabulary)
 
 
 def read_model(content: str) -> dict[str, Any]:
-    """A JSON text as a decision model. Raises Refused."""
+    """A JSON text as a decision model. Raises TableRefused."""
     try:
         model = json.loads(content, parse_constant=_refuse_constant)
         json.dumps(model, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise Refused(f"the rule set is not JSON: {error}", field="content") from None
+        raise TableRefused(f"the rule set is not JSON: {error}", field="content") from None
     if not isinstance(model, dict):
-        raise Refused("the rule set is not a JSON object: export it from the editor again", field="content")
+        raise TableRefused("the rule set is not a JSON object: export it from the editor again", field="content")
     return model
 
 

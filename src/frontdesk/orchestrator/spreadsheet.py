@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontdesk.interfaces.rules import Refused
+from frontdesk.interfaces.rules import TableRefused
 from frontdesk.orchestrator.table import INPUT, OUTPUT, TABLE, parse, table_of
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -22,7 +22,7 @@ ID, DESCRIPTION, IF, THEN = "id", "description", "if", "then"
 
 
 def to_csv(content: Mapping[str, Any]) -> str:
-    """The table of a decision model. Raises Refused."""
+    """The table of a decision model. Raises TableRefused."""
     table = parse(content)
     columns = [*table.inputs, *table.outputs]
     kinds = [*(f"{IF} {c.field}".strip() for c in table.inputs), *(f"{THEN} {c.field}" for c in table.outputs)]
@@ -37,14 +37,14 @@ def to_csv(content: Mapping[str, Any]) -> str:
 
 
 def from_csv(text: str, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A decision model with the table of a CSV text. Raises Refused.
+    """A decision model with the table of a CSV text. Raises TableRefused.
 
     Everything else is kept from `base`: its nodes, places, and what its columns and rows hold besides, found again by
     what a column reads and by a row's id.
     """
     lines = _read(text)
     if len(lines) < 2:
-        raise Refused("the CSV needs two lines of headings: names, and id, description, if FACT or then FIELD")
+        raise TableRefused("the CSV needs two lines of headings: names, and id, description, if FACT or then FIELD")
     columns = _columns(lines[0], lines[1])
     model = copy.deepcopy(dict(base)) if base is not None else _empty()
     table = table_of(model)
@@ -74,7 +74,7 @@ def _read(text: str) -> list[list[str]]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise Refused(f"the CSV cannot be read: {error}") from None
+        raise TableRefused(f"the CSV cannot be read: {error}") from None
     return [[_unguarded(cell) for cell in line] for line in lines if any(cell.strip() for cell in line)]
 
 
@@ -85,7 +85,9 @@ def _columns(names: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str,
         word, _, field = kind.strip().partition(" ")
         side = {ID: ID, DESCRIPTION: DESCRIPTION, IF: "inputs", THEN: "outputs"}.get(word.lower())
         if side is None:
-            raise Refused(f"column {at + 1} of the CSV is headed {kind!r}: use id, description, if FACT or then FIELD")
+            raise TableRefused(
+                f"column {at + 1} of the CSV is headed {kind!r}: use id, description, if FACT or then FIELD"
+            )
         found.append((side, names[at].strip() if at < len(names) else field.strip(), field.strip()))
     return found
 
@@ -121,7 +123,7 @@ def _rule(
     before: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     if len(line) > len(columns):
-        raise Refused(f"row {number} of the CSV has {len(line)} cells, the headings {len(columns)}")
+        raise TableRefused(f"row {number} of the CSV has {len(line)} cells, the headings {len(columns)}")
     cells = [*line, *[""] * (len(columns) - len(line))]
     side = {s: cell for (s, _, _), cell in zip(columns, cells, strict=True) if s in (ID, DESCRIPTION)}
     key = side.get(ID) or f"row-{number}"

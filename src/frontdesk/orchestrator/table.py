@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.interfaces.rules import Refused
+from frontdesk.interfaces.rules import TableRefused
 
 TABLE, INPUT, OUTPUT = "decisionTableNode", "inputNode", "outputNode"
 # What a row may yield; everything else in it is an action.
@@ -62,13 +62,13 @@ def where(row: Row, column: Column | None = None) -> str:
 
 
 def parse(content: Mapping[str, Any]) -> Table:
-    """The table of a decision model. Raises Refused for what is more, less or other than one table."""
+    """The table of a decision model. Raises TableRefused for what is more, less or other than one table."""
     raw = table_of(content)
     for key, allowed in _ONLY.items():
         if raw.get(key) is not None and raw[key] not in allowed:
-            raise Refused(_refused_setting(key, raw[key]))
+            raise TableRefused(_refused_setting(key, raw[key]))
     if wrong := next((key for key in _NOT if raw.get(key)), None):
-        raise Refused(f"the table's setting {wrong} is not supported: switch it off in the editor")
+        raise TableRefused(f"the table's setting {wrong} is not supported: switch it off in the editor")
     inputs, outputs = _columns(raw, "inputs"), _columns(raw, "outputs")
     known = {"_id", "_description", *(column.id for column in (*inputs, *outputs))}
     rows = tuple(_row(number, each, known) for number, each in enumerate(_list(raw, "rules"), 1))
@@ -78,30 +78,30 @@ def parse(content: Mapping[str, Any]) -> Table:
 
 
 def table_of(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of the table's node. Raises Refused."""
+    """The content of the table's node. Raises TableRefused."""
     nodes = _list(content, "nodes")
     if not all(isinstance(node, Mapping) for node in nodes):
-        raise Refused("the decision model's nodes are not objects: export it from the editor again")
+        raise TableRefused("the decision model's nodes are not objects: export it from the editor again")
     kinds = [node.get("type") for node in nodes]
     if kinds.count(TABLE) != 1:
-        raise Refused(f"a rule set needs exactly one decision table, this one has {kinds.count(TABLE)}")
+        raise TableRefused(f"a rule set needs exactly one decision table, this one has {kinds.count(TABLE)}")
     if strange := next((kind for kind in kinds if kind not in (TABLE, INPUT, OUTPUT)), None):
-        raise Refused(f"a rule set is one table between input and output: take the {strange} out")
+        raise TableRefused(f"a rule set is one table between input and output: take the {strange} out")
     by_kind = {node["type"]: node for node in nodes}
     _check_edges(content, by_kind)
     table = by_kind[TABLE].get("content")
     if not isinstance(table, dict):
-        raise Refused("the decision table has no content")
+        raise TableRefused("the decision table has no content")
     return table
 
 
 def _check_edges(content: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any]]) -> None:
     if missing := next((kind for kind in (INPUT, OUTPUT) if kind not in by_kind), None):
-        raise Refused(f"the decision model has no {missing}")
+        raise TableRefused(f"the decision model has no {missing}")
     edges = [(e.get("sourceId"), e.get("targetId")) for e in _list(content, "edges") if isinstance(e, Mapping)]
     for source, target in ((INPUT, TABLE), (TABLE, OUTPUT)):
         if (by_kind[source].get("id"), by_kind[target].get("id")) not in edges:
-            raise Refused(f"the decision model does not lead from its {source} to its {target}: connect them")
+            raise TableRefused(f"the decision model does not lead from its {source} to its {target}: connect them")
 
 
 def _refused_setting(key: str, value: object) -> str:
@@ -114,10 +114,10 @@ def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
     found = []
     for each in _list(raw, side):
         if not isinstance(each, Mapping) or not isinstance(each.get("id"), str) or not each["id"]:
-            raise Refused(f"a column of {side} has no id")
+            raise TableRefused(f"a column of {side} has no id")
         field = each.get("field") or ""
         if not isinstance(field, str):
-            raise Refused(f"the field of column {each['id']} is not a text")
+            raise TableRefused(f"the field of column {each['id']} is not a text")
         found.append(Column(each["id"], str(each.get("name") or field or each["id"]), field.strip()))
     return tuple(found)
 
@@ -125,10 +125,10 @@ def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
 def _row(number: int, raw: Any, known: Set[str]) -> Row:
     """What a row holds besides is the editor's own business."""
     if not isinstance(raw, Mapping):
-        raise Refused(f"row {number} is not an object")
+        raise TableRefused(f"row {number} is not an object")
     texts = {key: cell for key, cell in raw.items() if key in known}
     if wrong := next((key for key, cell in texts.items() if not isinstance(cell, str | None)), None):
-        raise Refused(f"row {number}, column {wrong!r}: a cell is a text, this one is {raw[wrong]!r}")
+        raise TableRefused(f"row {number}, column {wrong!r}: a cell is a text, this one is {raw[wrong]!r}")
     cells = {key: cell or "" for key, cell in texts.items()}
     return Row(number, cells.pop("_id", ""), cells.pop("_description", ""), cells)
 
@@ -138,19 +138,19 @@ def _check_size(table: Table) -> None:
     fields = [column.field for column in table.outputs]
     ids = [column.id for column in columns]
     if len(set(ids)) != len(ids):
-        raise Refused("two columns have the same id")
+        raise TableRefused("two columns have the same id")
     if "route" not in fields:
-        raise Refused("the decision table has no output column route")
+        raise TableRefused("the decision table has no output column route")
     if strange := next((field for field in fields if field not in YIELDS), None):
-        raise Refused(f"nothing reads an output column {strange!r}: use {', '.join(YIELDS)}")
+        raise TableRefused(f"nothing reads an output column {strange!r}: use {', '.join(YIELDS)}")
     if len(set(fields)) != len(fields):
-        raise Refused("two output columns yield the same field")
+        raise TableRefused("two output columns yield the same field")
     if len(table.rows) > MOST_ROWS or len(columns) > MOST_COLUMNS:
-        raise Refused(f"a table has at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns")
+        raise TableRefused(f"a table has at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns")
 
 
 def _list(content: Mapping[str, Any], key: str) -> Sequence[Any]:
     found = content.get(key) if isinstance(content, Mapping) else None
     if not isinstance(found, list):
-        raise Refused(f"this is not a decision model as GoRules' editor writes it: it has no list {key!r}")
+        raise TableRefused(f"this is not a decision model as GoRules' editor writes it: it has no list {key!r}")
     return found

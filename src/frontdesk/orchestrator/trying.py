@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from frontdesk.interfaces import Answer, Catalogue
+from frontdesk.interfaces import Catalogue, ReaderAnswer
 from frontdesk.model import Code, Intent
 
 
@@ -17,7 +17,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class IntentShift:
     """So many messages would be read as `after` instead of `before`; empty is no intent of the list."""
 
     before: str
@@ -31,7 +31,7 @@ class Trial:
 
     messages: int
     changed: int
-    turns: tuple[Turn, ...]
+    turns: tuple[IntentShift, ...]
 
 
 def with_intent(catalogue: Catalogue, entry: Code) -> Catalogue:
@@ -42,12 +42,12 @@ def with_intent(catalogue: Catalogue, entry: Code) -> Catalogue:
     return replace(catalogue, stamp=f"{catalogue.stamp} tried {digest}", intents=(*others, *mine))
 
 
-def compare(messages: Sequence[Read], before: Sequence[Answer], after: Sequence[Answer]) -> Trial:
+def compare(messages: Sequence[Read], before: Sequence[ReaderAnswer], after: Sequence[ReaderAnswer]) -> Trial:
     """Where both readings differ in the intent, the most frequent change first."""
     turned: dict[tuple[str, str], list[str]] = {}
     for message, one, other in zip(messages, before, after, strict=True):
         if one.intent != other.intent:
             turned.setdefault((one.intent or "", other.intent or ""), []).append(message.reference)
     counted = Counter({pair: len(found) for pair, found in turned.items()})
-    turns = tuple(Turn(*pair, tuple(turned[pair])) for pair, _ in counted.most_common())
+    turns = tuple(IntentShift(*pair, tuple(turned[pair])) for pair, _ in counted.most_common())
     return Trial(len(messages), sum(counted.values()), turns)

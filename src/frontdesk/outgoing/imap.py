@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from frontdesk.interfaces.mail import HeldMail, MailFailed, MailServer
+from frontdesk.interfaces.mail import MailboxEntry, MailFailed, MailServer
 
 T = TypeVar("T")
 SEEN = b"\\Seen"
@@ -48,12 +48,12 @@ class Imap:
         earlier = (day - timedelta(days=1)).date()
         return sorted(await self._run(lambda c: c.search(["SINCE", earlier])))
 
-    async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[HeldMail]:
+    async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[MailboxEntry]:
         """See interfaces.mail.Mailbox."""
         wanted = [b"INTERNALDATE", b"RFC822.SIZE", b"FLAGS"]
         if fields:
             wanted.append(b"BODY.PEEK[HEADER.FIELDS (" + " ".join(fields).upper().encode() + b")]")
-        found: list[HeldMail] = []
+        found: list[MailboxEntry] = []
         for start in range(0, len(uids), CHUNK):
             part = list(uids[start : start + CHUNK])
             rows = await self._run(functools.partial(_fetch, uids=part, wanted=wanted))
@@ -228,11 +228,11 @@ def _fetch(client: Any, uids: list[int], wanted: list[bytes]) -> dict[int, dict[
     return found
 
 
-def _held(uid: int, row: dict[bytes, Any]) -> HeldMail:
+def _held(uid: int, row: dict[bytes, Any]) -> MailboxEntry:
     arrived = row.get(b"INTERNALDATE")
     at = arrived.astimezone(UTC) if isinstance(arrived, datetime) else datetime.fromtimestamp(0, UTC)
     header = next((value for key, value in row.items() if key.startswith(b"BODY[HEADER")), b"")
-    return HeldMail(uid, at, int(row.get(b"RFC822.SIZE", 0)), SEEN in row.get(b"FLAGS", ()), header)
+    return MailboxEntry(uid, at, int(row.get(b"RFC822.SIZE", 0)), SEEN in row.get(b"FLAGS", ()), header)
 
 
 def _cut(client: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.mail import Mailbox, MailServer, Post
+from frontdesk.interfaces.mail import Mailbox, MailServer, OutgoingMail
 from frontdesk.outgoing import imap
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.client import Client, Limits
@@ -54,7 +54,7 @@ class Outgoing:
         """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
         return imap.opened(server, folder, None if server.security == "none" else self._mail_context())
 
-    async def post(self, server: MailServer, mail: Post) -> str:
+    async def post(self, server: MailServer, mail: OutgoingMail) -> str:
         """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
         from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
 

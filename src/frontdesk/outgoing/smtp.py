@@ -22,14 +22,14 @@ from aiosmtplib.errors import (
 )
 
 from frontdesk.interfaces import NoAnswer
-from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
+from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
 
 # The server is full or the mail too large for it: said to the sender's address, but meant for this mail (RFC 1870).
 TOO_LARGE = 552
 _LEAVING: set[asyncio.Task[None]] = set()
 
 
-async def post(server: MailServer, mail: Post, tls: ssl.SSLContext) -> str:
+async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> str:
     """See interfaces.mail.MailReach.post."""
     where = f"{server.host}:{server.port}"
     client = SMTP(
@@ -91,7 +91,7 @@ async def _show_who(client: SMTP, server: MailServer) -> None:
         raise SMTPAuthenticationError(answer.code, answer.message)
 
 
-async def _address(client: SMTP, mail: Post) -> None:
+async def _address(client: SMTP, mail: OutgoingMail) -> None:
     """MAIL and RCPT. A refusal of the recipient is final where the server says so; one of ours is for a person."""
     wants_report = bool(mail.envelope_id) and client.supports_extension("dsn")
     options = [f"SIZE={len(mail.content)}"] if client.supports_extension("size") else []
@@ -115,7 +115,7 @@ async def _address(client: SMTP, mail: Post) -> None:
         raise MailFailed(f"the connection broke off: {_line(str(error))}") from None
 
 
-async def _hand_over(client: SMTP, mail: Post, where: str) -> str:
+async def _hand_over(client: SMTP, mail: OutgoingMail, where: str) -> str:
     """DATA. Where the answer to it is lost, nobody knows whether the mail was taken."""
     try:
         answer = await client.data(mail.content)

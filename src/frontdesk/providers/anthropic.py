@@ -23,7 +23,7 @@ from frontdesk.interfaces import (
     NoAnswer,
     Transcript,
 )
-from frontdesk.providers import troubles
+from frontdesk.providers import errors as troubles
 from frontdesk.providers.chat_completions import EVENTS, Finish, Models
 from frontdesk.providers.events import events
 from frontdesk.providers.strict_schema import is_expressible, narrowed
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ModelAbilities:
     """What a model understands. Without `knows_schema` a tool is forced on it."""
 
     knows_schema: bool = True
@@ -67,7 +67,7 @@ class Manner:
             body["stream"] = True
         return body | self._form(request) | _sampling(request)
 
-    def after(self, problem: troubles.Problem) -> "Manner | None":
+    def after(self, problem: troubles.ServiceProblem) -> "ModelAbilities | None":
         """How to ask after a refusal, None where it is about something else."""
         if self.knows_schema and problem.names("output_config", "output_format", "structured output", "schema"):
             return replace(self, knows_schema=False)
@@ -127,7 +127,7 @@ class Delta(msgspec.Struct):
     stop_reason: str | None = None
 
 
-class Happening(msgspec.Struct):
+class StreamEvent(msgspec.Struct):
     """An event of a stream."""
 
     type: str = ""
@@ -142,8 +142,8 @@ class Anthropic:
         """`knows_schema` False forces a tool from the start."""
         self.name = name
         self._http, self._models = http, models
-        self._first = Manner(knows_schema)
-        self._manners: dict[str, Manner] = {}
+        self._first = ModelAbilities(knows_schema)
+        self._manners: dict[str, ModelAbilities] = {}
 
     async def complete(self, request: ModelRequest) -> ModelAnswer:
         """See interfaces.ModelService."""
@@ -192,7 +192,7 @@ class Anthropic:
         """See interfaces.ModelService: there is none."""
         raise troubles.unsupported(self.name, "transcription")
 
-    def _other(self, model: str, manner: Manner, answer: HttpAnswer) -> Manner | None:
+    def _other(self, model: str, manner: ModelAbilities, answer: HttpAnswer) -> ModelAbilities | None:
         """How to ask again when the model did not understand; remembered."""
         if answer.status != 400:
             return None
@@ -220,12 +220,12 @@ class Anthropic:
         reason: str | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
-                happening = self._read(event.data, Happening, "an event of a message")
-                if happening.error is not None:
-                    raise troubles.failed_in_stream(self.name, troubles.problem_in(happening.error))
-                if happening.type == "message_stop":
+                audit_event = self._read(event.data, StreamEvent, "an event of a message")
+                if audit_event.error is not None:
+                    raise troubles.failed_in_stream(self.name, troubles.problem_in(audit_event.error))
+                if audit_event.type == "message_stop":
                     break
-                delta = happening.delta or Delta()
+                delta = audit_event.delta or Delta()
                 reason = delta.stop_reason or reason
                 if delta.text or delta.partial_json:
                     yield delta.text or delta.partial_json

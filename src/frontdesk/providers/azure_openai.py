@@ -4,7 +4,7 @@ The newest api-version of the older path is not known to us: it is a setting.
 """
 
 from frontdesk.interfaces import Http, HttpAnswer
-from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, Place
+from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
 from frontdesk.providers.signing_in import ClientCredentials
 
@@ -30,14 +30,14 @@ class AzureOpenAi(ChatCompletions):
         super().__init__(name, http, models, Dialect(structure, narrows=True, length="max_completion_tokens"))
         self._api_version, self._signing_in = api_version, signing_in
 
-    async def _place(self, operation: Operation, model: str) -> Place:
+    async def _place(self, operation: Operation, model: str) -> RequestTarget:
         headers = {"Authorization": await self._signing_in.header()} if self._signing_in else {}
         if not self._api_version:
-            return Place(f"openai/v1/{operation.value}", model, None, headers)
+            return RequestTarget(f"openai/v1/{operation.value}", model, None, headers)
         path = f"openai/deployments/{model}/{operation.value}"
-        return Place(path, "", {"api-version": self._api_version}, headers)
+        return RequestTarget(path, "", {"api-version": self._api_version}, headers)
 
-    async def _renewed(self, answer: HttpAnswer, place: Place) -> bool:
+    async def _renewed(self, answer: HttpAnswer, place: RequestTarget) -> bool:
         if self._signing_in is None or answer.status != 401:
             return False
         self._signing_in.forget(place.headers["Authorization"])

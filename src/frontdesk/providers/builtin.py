@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
-from frontdesk.interfaces import Answer, Catalogue
+from frontdesk.interfaces import Catalogue, ReaderAnswer
 from frontdesk.model import Entity, Probability, Tier
 
 T = TypeVar("T")
@@ -33,11 +33,11 @@ class Builtin:
         await self._run(lambda: self._read("Good morning, when does my order 4711 arrive?", catalogue))
         await self._run(give_back)
 
-    async def read(self, text: str, catalogue: Catalogue) -> Answer:
+    async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
         """See interfaces.Provider."""
         return await self._run(lambda: self._read(text, catalogue))
 
-    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         """Read many messages at once, which is quicker; the answers keep the order."""
         return await self._run(lambda: self._read_many(texts, catalogue))
 
@@ -57,11 +57,11 @@ class Builtin:
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _read(self, text: str, catalogue: Catalogue) -> Answer:
+    def _read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
         index, vocabulary = self._ready(catalogue)
         return as_answer(self._loaded().read(text, index, vocabulary))
 
-    def _read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[Answer]:
+    def _read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         index, vocabulary = self._ready(catalogue)
         return [as_answer(reading) for reading in self._loaded().read_many(texts, index, vocabulary)]
 
@@ -86,9 +86,9 @@ def give_back() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def as_answer(reading: Reading) -> Answer:
+def as_answer(reading: Reading) -> ReaderAnswer:
     """What the engine says, in the words all providers use."""
-    return Answer(
+    return ReaderAnswer(
         language=reading.language,
         sentiment=reading.sentiment,
         sentiment_probability=reading.sentiment_probability,

@@ -22,7 +22,7 @@ from frontdesk.interfaces import (
     NoAnswer,
     Transcript,
 )
-from frontdesk.providers import troubles
+from frontdesk.providers import errors as troubles
 from frontdesk.providers.dialects import Dialect
 from frontdesk.providers.events import events
 from frontdesk.providers.multipart import audio_form
@@ -45,7 +45,7 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RequestTarget:
     """Where a service takes a request. `model` is what the body says, empty where the path says it."""
 
     path: str
@@ -222,11 +222,11 @@ class ChatCompletions:
         spoken = self._read(answer.body, Spoken, "a transcription")
         return Transcript(spoken.text.strip(), _language(spoken) or language, chosen, _seconds(spoken))
 
-    async def _place(self, operation: Operation, model: str) -> Place:
+    async def _place(self, operation: Operation, model: str) -> RequestTarget:
         """Where to ask. Raises ModelFailed (UNSUPPORTED, or no key to be had)."""
         raise NotImplementedError
 
-    async def _renewed(self, answer: HttpAnswer, place: Place) -> bool:
+    async def _renewed(self, answer: HttpAnswer, place: RequestTarget) -> bool:
         """Whether the request may be repeated with a new key after this refusal."""
         return False
 
@@ -329,4 +329,4 @@ def _seconds(spoken: Spoken) -> float:
     return float(told) if isinstance(told, int | float) else 0.0
 
 
-__all__ = ["ChatCompletions", "ModelFailed", "Models", "Operation", "Place"]
+__all__ = ["ChatCompletions", "ModelFailed", "Models", "Operation", "RequestTarget"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import ModelRequest, Turn
+from frontdesk.interfaces import ChatTurn, ModelRequest
+from frontdesk.providers.errors import ServiceProblem
 from frontdesk.providers.strict_schema import is_expressible, narrowed
-from frontdesk.providers.troubles import Problem
 
 
 class Structure(StrEnum):
@@ -50,7 +50,7 @@ class Dialect:
             body["stream"] = True
         return {**body, **request.sampling} if request.sampling else body
 
-    def after(self, problem: Problem) -> "Dialect | None":
+    def after(self, problem: ServiceProblem) -> "Dialect | None":
         """What to speak after a refusal, None where the refusal is about something else."""
         if problem.is_unknown and problem.names(self.length):
             other = "max_completion_tokens" if self.length == "max_tokens" else "max_tokens"
@@ -71,10 +71,10 @@ class Dialect:
         return {"type": "json_schema", "json_schema": {"name": name, "strict": is_strict, "schema": told}}
 
 
-def instructed(request: ModelRequest) -> tuple[Turn, ...]:
+def instructed(request: ModelRequest) -> tuple[ChatTurn, ...]:
     """The turns with the schema written into the system's, for servers that do not enforce it."""
     schema = msgspec.json.encode(request.schema).decode()
     words = f"Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n{schema}"
     if request.turns and request.turns[0].role == "system":
-        return (Turn("system", f"{request.turns[0].text}\n\n{words}"), *request.turns[1:])
-    return (Turn("system", words), *request.turns)
+        return (ChatTurn("system", f"{request.turns[0].text}\n\n{words}"), *request.turns[1:])
+    return (ChatTurn("system", words), *request.turns)

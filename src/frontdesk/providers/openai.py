@@ -4,7 +4,7 @@ Tried against llama.cpp's server; vLLM, Ollama, LM Studio, Mistral and Groq foll
 """
 
 from frontdesk.interfaces import Http
-from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, Place
+from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
 
 OPENAI = "https://api.openai.com/v1"
@@ -18,5 +18,5 @@ class OpenAi(ChatCompletions):
         length = "max_tokens" if is_compatible else "max_completion_tokens"
         super().__init__(name, http, models, Dialect(structure, narrows=not is_compatible, length=length))
 
-    async def _place(self, operation: Operation, model: str) -> Place:
-        return Place(operation.value, model)
+    async def _place(self, operation: Operation, model: str) -> RequestTarget:
+        return RequestTarget(operation.value, model)

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.interfaces import Embeddings, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer, Trouble
-from frontdesk.providers import troubles
-from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, Place
+from frontdesk.interfaces import Embeddings, ErrorKind, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer
+from frontdesk.providers import errors as troubles
+from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
 from frontdesk.providers.signing_in import ClientCredentials
 
@@ -107,16 +107,16 @@ class SapAiCore(ChatCompletions):
         if failure := troubles.stopped(self.name, answer.finish):
             raise failure
 
-    async def _place(self, operation: Operation, model: str) -> Place:
+    async def _place(self, operation: Operation, model: str) -> RequestTarget:
         if operation is Operation.TRANSCRIBE:
             raise troubles.unsupported(self.name, "transcription")
         headers = await self._headers()
         path = (await self._deployment(model, headers)).path
         if self._choosing.by_orchestration:
-            return Place(f"{path}/v2/completion", model, None, headers)
-        return Place(f"{path}/{operation.value}", "", {"api-version": self._choosing.api_version}, headers)
+            return RequestTarget(f"{path}/v2/completion", model, None, headers)
+        return RequestTarget(f"{path}/{operation.value}", "", {"api-version": self._choosing.api_version}, headers)
 
-    async def _renewed(self, answer: HttpAnswer, place: Place) -> bool:
+    async def _renewed(self, answer: HttpAnswer, place: RequestTarget) -> bool:
         if answer.status == 404:
             # The deployment may have been replaced: look again, once.
             known, self._look_again = self._look_again, 0.0
@@ -154,7 +154,7 @@ class SapAiCore(ChatCompletions):
                 return each
         what = "orchestration" if self._choosing.by_orchestration else f"the model {model!r}"
         message = f"{self.name} has no running deployment of {what}"
-        raise ModelFailed(Trouble.BAD_REQUEST, message, permanent=True)
+        raise ModelFailed(ErrorKind.BAD_REQUEST, message, permanent=True)
 
     async def _list(self, headers: dict[str, str]) -> tuple[Deployment, ...]:
         try:

@@ -5,9 +5,9 @@ import time
 
 import msgspec
 
-from frontdesk.interfaces import Http, ModelFailed, NoAnswer, Trouble
+from frontdesk.interfaces import ErrorKind, Http, ModelFailed, NoAnswer
 from frontdesk.interfaces.tokens import KeptToken, lifetime
-from frontdesk.providers.troubles import unreachable
+from frontdesk.providers.errors import unreachable
 
 USUAL_SECONDS = 3600.0
 BEARER = "Bearer "
@@ -51,11 +51,11 @@ class ClientCredentials:
             raise unreachable(f"{self._service} (sign-in)", error) from None
         if not answer.ok:
             wrong = answer.status in (400, 401, 403)
-            trouble = Trouble.UNAUTHORISED if wrong else Trouble.SERVER_ERROR
+            trouble = ErrorKind.UNAUTHORISED if wrong else ErrorKind.SERVER_ERROR
             message = f"{self._service}: sign-in answered {answer.status}{': check client and secret' if wrong else ''}"
             raise ModelFailed(trouble, message, permanent=wrong, after_seconds=answer.retry_after())
         try:
             token = msgspec.json.decode(answer.body, type=Token, strict=False)
         except msgspec.MsgspecError:
-            raise ModelFailed(Trouble.NOT_JSON, f"{self._service}: sign-in answered without a token") from None
+            raise ModelFailed(ErrorKind.NOT_JSON, f"{self._service}: sign-in answered without a token") from None
         return token.access_token, lifetime(token.expires_in, USUAL_SECONDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from frontdesk.model import Sender
-from frontdesk.model.channels import CustomerMessage, Enclosure
+from frontdesk.model.channels import CustomerMessage, IncomingAttachment
 from frontdesk.ticketing.submission import LIMITS, MOST_CHARACTERS, PROVIDER_ID_LENGTH, storable
 
 NAME_LENGTH = 200
@@ -44,29 +44,29 @@ class MediaRules:
 def fit(message: CustomerMessage, arrived_at: datetime) -> CustomerMessage:
     """The message as it will be stored. Too long a text is kept whole as an attachment, its beginning as the text."""
     text = storable(message.text)
-    enclosures = tuple(_named(each) for each in message.enclosures)
+    attachments = tuple(_named(each) for each in message.attachments)
     if len(text) > MOST_CHARACTERS:
-        whole = Enclosure("message.txt", "text/plain", text.encode())
-        text, enclosures = text[:MOST_CHARACTERS], (*enclosures, whole)
+        whole = IncomingAttachment("message.txt", "text/plain", text.encode())
+        text, attachments = text[:MOST_CHARACTERS], (*attachments, whole)
     return replace(
         message,
         provider_id=_short(storable(message.provider_id), PROVIDER_ID_LENGTH),
-        text=text if text.strip() else stand_in(enclosures),
+        text=text if text.strip() else stand_in(attachments),
         sender=_sender(message.sender),
         at=_likely(message.at, arrived_at),
         thread=_short(storable(message.thread), PROVIDER_ID_LENGTH),
         answers=tuple(_short(storable(each), PROVIDER_ID_LENGTH) for each in message.answers if each),
         context={name: storable(value)[:CONTEXT_LENGTH] for name, value in message.context.items()},
-        enclosures=enclosures,
+        attachments=attachments,
         automatic=message.automatic[:200],
     )
 
 
-def stand_in(enclosures: Sequence[Enclosure]) -> str:
+def stand_in(attachments: Sequence[IncomingAttachment]) -> str:
     """What is shown and analysed in place of words that are not there."""
-    if not enclosures:
+    if not attachments:
         return "[empty message]"
-    return " ".join(f"[{each.media_type.partition('/')[0]}: {each.name or each.media_type}]" for each in enclosures)
+    return " ".join(f"[{each.media_type.partition('/')[0]}: {each.name or each.media_type}]" for each in attachments)
 
 
 def media_type_of(content: bytes, claimed: str, rules: MediaRules) -> tuple[str, str]:
@@ -101,7 +101,7 @@ def _loose(kind: str) -> bool:
     return kind == "audio/mpeg"
 
 
-def _named(each: Enclosure) -> Enclosure:
+def _named(each: IncomingAttachment) -> IncomingAttachment:
     name = _UNSAFE_NAME.sub("_", storable(each.name)).strip(". ")[:NAME_LENGTH]
     return replace(each, name=name, media_type=(storable(each.media_type) or UNKNOWN_TYPE)[:TYPE_LENGTH])
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 import msgspec
 
 from frontdesk.interfaces import Journal
-from frontdesk.model import Happening
+from frontdesk.model import AuditEvent
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ class Live:
         self._settled = max(old, default=self._settled)
         self._seen = {number: since for number, since in self._seen.items() if number > self._settled}
 
-    def _tell(self, line: Happening) -> None:
+    def _tell(self, line: AuditEvent) -> None:
         for listener in self._listeners:
             if listener.interaction_id in (None, line.interaction_id):
                 listener.tell(line.id, line.kind)

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from frontdesk.interfaces import CookieChange, Visit
+from frontdesk.interfaces import AuthContext, CookieChange
 from frontdesk.model import Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.ui.console.registry import navigation
@@ -38,7 +38,7 @@ class Pages:
     ) -> Response[str]:
         """A whole page, or (title empty) a part of one. The title is translated where it is a label."""
         caller = connection.scope.get("user") or NOBODY
-        visit = connection.scope.get("auth") or Visit()
+        visit = connection.scope.get("auth") or AuthContext()
         about = {
             "page_title": title,
             "user": None if caller is NOBODY else caller,

@@ -3,13 +3,14 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import assets, choosing_language, desk, signing_in, submit, track
+from frontdesk.ui import agent_routes as desk
+from frontdesk.ui import assets, choosing_language, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
 from frontdesk.ui.console.set_up import SetUp
-from frontdesk.ui.services import Services
+from frontdesk.ui.services import PageServices
 
 HANDLERS = (
     submit.start,
@@ -28,7 +29,7 @@ HANDLERS = (
 )
 
 
-def router(services: Services, chat: ChatServices, set_up: SetUp) -> Router:
+def router(services: PageServices, chat: ChatServices, set_up: SetUp) -> Router:
     """Pages and static files, at the root."""
     provided = {
         "services": Provide(lambda: services, sync_to_thread=False),

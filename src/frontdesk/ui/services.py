@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import CodeNames, Door, Gate, NewId, PageInbox, PageReader, Visit
+from frontdesk.interfaces import AuthContext, CodeNames, NewId, PageInbox, PageReader, RateLimiter, SignIn
 from frontdesk.model import Caller
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.live import Live
@@ -18,11 +18,11 @@ from frontdesk.ui.track_keys import TrackKeys
 
 ROLE = "role"
 WEB = "WEB"
-PageRequest = Request[Caller, Visit, State]
+PageRequest = Request[Caller, AuthContext, State]
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class PageServices:
     """Everyone that pages need. `wake` is called when a message was stored; `https` makes cookies secure."""
 
     pages: Pages
@@ -30,9 +30,9 @@ class Services:
     codes: CodeNames
     insights: Report
     inbox: PageInbox
-    door: Door
-    submissions: Gate
-    lookups: Gate
+    door: SignIn
+    submissions: RateLimiter
+    lookups: RateLimiter
     live: Live
     keys: TrackKeys
     wake: Callable[[], None]
@@ -41,4 +41,4 @@ class Services:
     console: ConsoleServices
 
 
-Needs = NamedDependency[SkipValidation[Services]]
+Needs = NamedDependency[SkipValidation[PageServices]]

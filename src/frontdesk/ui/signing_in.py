@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from frontdesk.interfaces import CookieChange, Proof, TooMany
+from frontdesk.interfaces import AuthMethod, CookieChange, TooMany
 from frontdesk.model import Role
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
@@ -22,9 +22,9 @@ LONGEST_NEXT = 2000
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
 async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
     """The form; whoever is signed in already goes on. A demo visitor who signed out is signed in again."""
-    if request.auth.proof is Proof.NOTHING and (resumed := services.door.resume_demo(request.auth)):
+    if request.auth.proof is AuthMethod.NOTHING and (resumed := services.door.resume_demo(request.auth)):
         return _on(local(next) or "/console", resumed)
-    if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not Proof.KEY:
+    if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not AuthMethod.KEY:
         return Redirect(local(next) or _home(request.user.role), status_code=303)
     return _form(request, services, local(next))
 

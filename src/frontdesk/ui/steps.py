@@ -69,7 +69,7 @@ def _delay(work: Work | None) -> str:
 def _progress(
     thread: Thread, message: InboundMessage, understood: tuple[str, ...], is_agent: bool
 ) -> Iterable[_Progress]:
-    at = {line.kind: line.at for line in thread.happenings if line.message_id == message.id}
+    at = {line.kind: line.at for line in thread.audit_events if line.message_id == message.id}
     analysis = next((a for a in thread.analyses if a.id == message.analysis_id), None)
     decision = next((d for d in thread.decisions if d.message_id == message.id), None)
     effects = [e for e in thread.effects if e.message_id == message.id]

@@ -62,13 +62,13 @@ LANGUAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class CodeLabels:
     """What codes are called."""
 
     lists: Mapping[CodeList, Mapping[str, str]]
 
     @classmethod
-    def of(cls, lists: Mapping[CodeList, tuple[Code, ...]]) -> "Names":
+    def of(cls, lists: Mapping[CodeList, tuple[Code, ...]]) -> "CodeLabels":
         """From the code lists."""
         return cls({which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()})
 
@@ -77,7 +77,7 @@ class Names:
         return self.lists.get(which, {}).get(code, code) if code else ""
 
 
-def track_context(thread: Thread, names: Names, *, is_agent: bool, may_answer: bool) -> dict[str, Any]:
+def track_context(thread: Thread, names: CodeLabels, *, is_agent: bool, may_answer: bool) -> dict[str, Any]:
     """All that track.html and its fragment need, apart from the form's id."""
     current = {message.analysis_id for message in thread.messages}
     analyses = [analysis for analysis in thread.analyses if analysis.id in current]
@@ -101,7 +101,7 @@ def label_of(field: str) -> str:
     return (words[:-3] + " number" if words.endswith(" no") else words).capitalize()
 
 
-def _interaction(thread: Thread, names: Names) -> dict[str, Any]:
+def _interaction(thread: Thread, names: CodeLabels) -> dict[str, Any]:
     matter = thread.interaction
     return {
         "reference": matter.reference,
@@ -117,7 +117,7 @@ def _interaction(thread: Thread, names: Names) -> dict[str, Any]:
     }
 
 
-def _understood(analysis: Analysis | None, names: Names) -> tuple[str, ...]:
+def _understood(analysis: Analysis | None, names: CodeLabels) -> tuple[str, ...]:
     """Language, sentiment and intent, each a label of its own."""
     if analysis is None:
         return ()
@@ -125,7 +125,9 @@ def _understood(analysis: Analysis | None, names: Names) -> tuple[str, ...]:
     return LANGUAGES.get(analysis.language, analysis.language), analysis.sentiment.value.capitalize(), intent
 
 
-def _conversation(thread: Thread, analyses: list[Analysis], names: Names, is_agent: bool) -> Iterable[dict[str, Any]]:
+def _conversation(
+    thread: Thread, analyses: list[Analysis], names: CodeLabels, is_agent: bool
+) -> Iterable[dict[str, Any]]:
     read = {analysis.message_id: analysis for analysis in analyses}
     inbound = [(m.received_at, 0, _inbound(m, read.get(m.id), names)) for m in thread.messages]
     seen = (a for a in thread.answers if is_agent or _is_for_customers(a))
@@ -137,7 +139,7 @@ def _is_for_customers(answer: OutboundMessage) -> bool:
     return answer.type != INTERNAL_MEMO and answer.state not in UNSEEN_BY_CUSTOMERS
 
 
-def _inbound(message: InboundMessage, analysis: Analysis | None, names: Names) -> dict[str, Any]:
+def _inbound(message: InboundMessage, analysis: Analysis | None, names: CodeLabels) -> dict[str, Any]:
     sender = message.sender
     return {
         "direction": "in",
@@ -157,7 +159,7 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: Names) -
     }
 
 
-def _outbound(answer: OutboundMessage, names: Names, is_agent: bool) -> dict[str, Any]:
+def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dict[str, Any]:
     kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
     notes = (kind, answer.state.value.capitalize(), answer.remark, answer.error) if is_agent else ()
     return {
@@ -195,7 +197,7 @@ def segments(text: str, entities: Iterable[Entity]) -> list[dict[str, str | None
     return parts
 
 
-def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: Names) -> dict[str, Any]:
+def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: CodeLabels) -> dict[str, Any]:
     others = [p for p in analysis.intents if p.code != analysis.intent and p.probability >= LEAST_PROBABILITY]
     others.sort(key=lambda each: -each.probability)
     return {
@@ -221,7 +223,7 @@ def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: Names) -> d
     }
 
 
-def _decision(decision: Decision, numbers: Mapping[str, int], names: Names) -> dict[str, Any]:
+def _decision(decision: Decision, numbers: Mapping[str, int], names: CodeLabels) -> dict[str, Any]:
     return {
         "message_sequence": numbers[decision.message_id],
         "route": decision.route,
@@ -234,17 +236,17 @@ def _decision(decision: Decision, numbers: Mapping[str, int], names: Names) -> d
     }
 
 
-def _parameters(action: Action, names: Names) -> dict[str, str]:
+def _parameters(action: Action, names: CodeLabels) -> dict[str, str]:
     return {label_of(name): _value(name, value, names) for name, value in action.parameters.items()}
 
 
-def _value(name: str, value: Any, names: Names) -> str:
+def _value(name: str, value: Any, names: CodeLabels) -> str:
     if (which := LISTS.get(name)) is not None:
         return names.of_code(which, str(value))
     return str(value).replace("_", " ") if name == "template" else str(value)
 
 
-def _effect(effect: Effect, names: Names) -> dict[str, Any]:
+def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
     values = _parameters(effect.action, names).values()
     return {
         "key": effect.key,

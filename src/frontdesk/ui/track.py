@@ -15,7 +15,7 @@ from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import WEB, Needs, PageRequest
 from frontdesk.ui.submit import ANYONE, normal_reference
-from frontdesk.ui.thread_view import Names, track_context
+from frontdesk.ui.thread_view import CodeLabels, track_context
 
 KEY_COOKIE = "frontdesk_track"
 KEY_COOKIE_SECONDS = 24 * 3600
@@ -110,7 +110,7 @@ async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | N
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     context = track_context(entry.thread, names, is_agent=entry.is_agent, may_answer=bool(entry.key))
     return context | {"provider_id": services.new_id()}
 

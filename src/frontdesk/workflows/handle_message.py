@@ -12,55 +12,55 @@ from frontdesk.orchestrator.actions import ESCALATE, change_of, decision_of, eff
 from frontdesk.orchestrator.facts import facts_of
 from frontdesk.ticketing.recording import record as recorded
 from frontdesk.ticketing.status import after_decision
-from frontdesk.workflows.desk import Desk
+from frontdesk.workflows.dependencies import PipelineDependencies
 from frontdesk.workflows.effects import act
 
 
-async def handle_message(case: Case, desk: Desk) -> None:
+async def handle_message(case: Case, dependencies: PipelineDependencies) -> None:
     """Inbound message -> analysis -> decision -> effects -> reply. Each line is one durable step."""
-    case = await analyse(case, desk)
-    case = await record(case, desk)
-    case = await decide(case, desk)
+    case = await analyse(case, dependencies)
+    case = await record(case, dependencies)
+    case = await decide(case, dependencies)
     for effect in case.effects:
-        case = await act(case, effect, desk)
-    await desk.cases.keep_end(case)
+        case = await act(case, effect, dependencies)
+    await dependencies.cases.keep_end(case)
 
 
-async def analyse(case: Case, desk: Desk) -> Case:
+async def analyse(case: Case, dependencies: PipelineDependencies) -> Case:
     """Understand the message."""
     if case.analysis is not None:
         return case
-    return await desk.cases.keep_analysis(case, await desk.analyst.analyse(case.message))
+    return await dependencies.cases.keep_analysis(case, await dependencies.analyst.analyse(case.message))
 
 
-async def record(case: Case, desk: Desk) -> Case:
+async def record(case: Case, dependencies: PipelineDependencies) -> Case:
     """Refresh the interaction over all its messages; find who wrote."""
     if case.recorded:
         return case
-    texts = await desk.cases.inbound_texts(case.interaction.id)
-    title, summary = await _headline(case, texts, desk)
-    return await desk.cases.keep_record(case, recorded(case, title, summary, len(texts)))
+    texts = await dependencies.cases.inbound_texts(case.interaction.id)
+    title, summary = await _headline(case, texts, dependencies)
+    return await dependencies.cases.keep_record(case, recorded(case, title, summary, len(texts)))
 
 
-async def decide(case: Case, desk: Desk) -> Case:
+async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
     """Let the rules choose what follows, and note it as effects."""
     if case.decision is not None:
         return case
-    rules = await desk.rules.current()
-    facts = await desk.rules.advised(facts_of(case))
+    rules = await dependencies.rules.current()
+    facts = await dependencies.rules.advised(facts_of(case))
     verdict = rules.decide(facts)
-    decision = decision_of(verdict, case, facts, desk.new_id(), desk.clock())
-    effects = effects_of(decision, case, desk.templates)
-    ladder = await desk.ladder() if any(e.action.kind == ESCALATE for e in effects) else ()
-    change = change_of(decision, effects, case.interaction, ladder)
-    return await desk.cases.keep_decision(case, decision, effects, _change(case, change))
+    decision = decision_of(verdict, case, facts, dependencies.new_id(), dependencies.clock())
+    effects = effects_of(decision, case, dependencies.templates)
+    priorities = await dependencies.priorities() if any(e.action.kind == ESCALATE for e in effects) else ()
+    change = change_of(decision, effects, case.interaction, priorities)
+    return await dependencies.cases.keep_decision(case, decision, effects, _change(case, change))
 
 
-async def _headline(case: Case, texts: tuple[str, ...], desk: Desk) -> tuple[str, str]:
+async def _headline(case: Case, texts: tuple[str, ...], dependencies: PipelineDependencies) -> tuple[str, str]:
     """Title and summary: of a single message those of its analysis, of several those of all together."""
     if len(texts) == 1 and case.analysis is not None:
         return case.analysis.title, case.analysis.summary
-    return await desk.analyst.summarise(texts, case.message)
+    return await dependencies.analyst.summarise(texts, case.message)
 
 
 def _change(case: Case, wanted: Change) -> Change:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from frontdesk.interfaces import Held, ModelFailed, ProviderFailed, Stale, Trouble
+from frontdesk.interfaces import ErrorKind, Held, ModelFailed, ProviderFailed, Stale
 from frontdesk.interfaces.llm_stores import ModelWatch, Rereader, Rereadings
 from frontdesk.model import Case, Change, Lease, Work
 from frontdesk.ticketing.recording import record
@@ -10,14 +10,14 @@ from frontdesk.ticketing.recording import record
 # With these no model was reached, or none that may be asked; with all others one was, which cannot read this text.
 AWAY = frozenset(
     {
-        Trouble.TIMEOUT,
-        Trouble.UNREACHABLE,
-        Trouble.SERVER_ERROR,
-        Trouble.RATE_LIMITED,
-        Trouble.UNAUTHORISED,
-        Trouble.OVER_BUDGET,
-        Trouble.OVER_LIMIT,
-        Trouble.BREAKER_OPEN,
+        ErrorKind.TIMEOUT,
+        ErrorKind.UNREACHABLE,
+        ErrorKind.SERVER_ERROR,
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.UNAUTHORISED,
+        ErrorKind.OVER_BUDGET,
+        ErrorKind.OVER_LIMIT,
+        ErrorKind.BREAKER_OPEN,
     }
 )
 AT_ONCE = 200

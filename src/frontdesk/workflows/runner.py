@@ -20,7 +20,7 @@ Handler = Callable[[Work, Lease, bool], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RunnerSettings:
     """How a runner works; times in seconds."""
 
     slots: int = 8
@@ -39,8 +39,8 @@ class Runner:
         queue: WorkQueue,
         handlers: Mapping[str, Handler],
         owner: str,
-        pace: Pace,
-        paces: Mapping[str, Pace] | None = None,
+        pace: RunnerSettings,
+        paces: Mapping[str, RunnerSettings] | None = None,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently.
@@ -153,7 +153,7 @@ class Runner:
         wanted = error.after_seconds if isinstance(error, Failed) else None
         await self._queue.postpone(lease, wanted or delay(work.attempts, self._pace_of(work)), reason)
 
-    def _pace_of(self, work: Work) -> Pace:
+    def _pace_of(self, work: Work) -> RunnerSettings:
         return self._paces.get(work.kind, self._pace)
 
     async def _keep(self, lease: Lease) -> None:
@@ -167,7 +167,7 @@ class Runner:
                 log.warning("lease of work %s could not be renewed", lease.work_id)
 
 
-def delay(attempt: int, pace: Pace) -> float:
+def delay(attempt: int, pace: RunnerSettings) -> float:
     """Seconds before the next attempt: doubling up to `longest_delay`, with jitter over the upper half."""
     longest: float = min(pace.longest_delay, pace.first_delay * 2.0 ** max(0, attempt - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from frontdesk.interfaces import Failed, FrontdeskError
-from frontdesk.interfaces.channel_stores import Events, Stenographer
+from frontdesk.interfaces.channel_stores import Events, Transcriber
 from frontdesk.interfaces.channels import Channel, Fetching
 from frontdesk.model import Lease, Work
-from frontdesk.model.channels import CustomerMessage, Enclosure, Found, RawEvent, Unread
+from frontdesk.model.channels import CustomerMessage, Found, IncomingAttachment, RawEvent, Unread
 
 log = logging.getLogger(__name__)
 
@@ -27,27 +27,27 @@ class Unreadable(FrontdeskError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class EventIntake:
     """Who takes events in. `channels` are by name, `codes` their codes."""
 
     events: Events
     channels: Mapping[str, Channel]
     codes: Mapping[str, str]
-    stenographer: Stenographer
+    transcriber: Transcriber
     most_media_bytes: int
 
 
-async def take_event(work: Work, lease: Lease, last_try: bool, reception: Reception) -> None:
+async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: EventIntake) -> None:
     """Raw event -> messages, notices, edits. Raises Unreadable, and Failed where speech is to be tried again."""
-    event = await reception.events.load(work.subject)
-    channel = reception.channels.get(event.channel)
+    event = await event_intake.events.load(work.subject)
+    channel = event_intake.channels.get(event.channel)
     if channel is None:
         reason = f"the channel {event.channel} is not set up: set it up and replay the event"
-        await reception.events.keep_failed(event, reason)
+        await event_intake.events.keep_failed(event, reason)
         raise Unreadable(reason)
-    found = await _read(event, channel, reception.events)
-    heard = [await _heard(each, channel, reception, last_try) for each in found]
-    await reception.events.keep_found(event, reception.codes[event.channel], heard, lease)
+    found = await _read(event, channel, event_intake.events)
+    heard = [await _heard(each, channel, event_intake, last_try) for each in found]
+    await event_intake.events.keep_found(event, event_intake.codes[event.channel], heard, lease)
 
 
 async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:
@@ -63,32 +63,34 @@ async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[F
         raise Unreadable(reason) from None
 
 
-async def _heard(found: Found, channel: Channel, reception: Reception, last_try: bool) -> Found:
+async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last_try: bool) -> Found:
     """The find with its speech written down; as it is where there is none."""
-    if not isinstance(found, CustomerMessage) or not any(each.is_speech for each in found.enclosures):
+    if not isinstance(found, CustomerMessage) or not any(each.is_speech for each in found.attachments):
         return found
-    texts, enclosures = [found.text] if found.text.strip() else [], []
-    for each in found.enclosures:
+    texts, attachments = [found.text] if found.text.strip() else [], []
+    for each in found.attachments:
         if each.is_speech:
-            words, each = await _words(each, channel, reception, last_try)
+            words, each = await _words(each, channel, event_intake, last_try)
             texts.append(words)
-        enclosures.append(each)
+        attachments.append(each)
     context = {**found.context, HEARD: UNCONFIRMED}
-    return replace(found, text="\n".join(texts), enclosures=tuple(enclosures), context=context)
+    return replace(found, text="\n".join(texts), attachments=tuple(attachments), context=context)
 
 
-async def _words(enclosure: Enclosure, channel: Channel, reception: Reception, last_try: bool) -> tuple[str, Enclosure]:
+async def _words(
+    attachment: IncomingAttachment, channel: Channel, event_intake: EventIntake, last_try: bool
+) -> tuple[str, IncomingAttachment]:
     """What is said, and the recording with its content; a recording that cannot be had or heard is still a message."""
     try:
-        content = enclosure.content
+        content = attachment.content
         if content is None and isinstance(channel, Fetching):
-            fetched = await channel.fetch(enclosure.remote, reception.most_media_bytes)
-            content, media_type = fetched.content, fetched.media_type or enclosure.media_type
-            enclosure = replace(enclosure, content=content, media_type=media_type)
-        words = await reception.stenographer.words(content, enclosure.media_type) if content else None
+            fetched = await channel.fetch(attachment.remote, event_intake.most_media_bytes)
+            content, media_type = fetched.content, fetched.media_type or attachment.media_type
+            attachment = replace(attachment, content=content, media_type=media_type)
+        words = await event_intake.transcriber.words(content, attachment.media_type) if content else None
     except Failed as error:
         if not error.permanent and not last_try:
             raise
         log.info("a recording stays without a transcript: %s", error)
         words = None
-    return words or NO_WORDS, enclosure
+    return words or NO_WORDS, attachment

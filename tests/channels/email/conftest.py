@@ -31,7 +31,7 @@ def post_office() -> Iterator[Taken]:
         yield running
 
 
-def knobs(mailbox: Dovecot, post_office: Taken, address: str = ADDRESS, **more: Any) -> dict[str, Any]:
+def section(mailbox: Dovecot, post_office: Taken, address: str = ADDRESS, **more: Any) -> dict[str, Any]:
     """Settings of e-mail over these servers."""
     settings = {
         "address": address,
@@ -68,7 +68,7 @@ class MailDesk:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
         """While the mailbox is being read."""
-        watching = asyncio.create_task(self.channels.house.channels.watch())
+        watching = asyncio.create_task(self.channels.container.channels.watch())
         try:
             yield
         finally:
@@ -105,7 +105,7 @@ async def mail_desk(
     async def opening(rules: dict[str, Any] | None = None, **more: Any) -> MailDesk:
         user = f"box{abs(hash(request.node.nodeid)) % 10**10}"
         address = f"{user}@desk.example"
-        channels = await open_channels(rules, email=knobs(mailbox, post_office, address, **more))
+        channels = await open_channels(rules, email=section(mailbox, post_office, address, **more))
         return MailDesk(channels, mailbox, post_office, address)
 
     return opening

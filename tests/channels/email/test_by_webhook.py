@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.channels.channel_house import BROKEN, ChannelHouse
-from tests.channels.email.conftest import knobs
+from tests.channels.email.conftest import section
 from tests.channels.email.mails import raw
 from tests.channels.email.sample import PASSWORD, SAMPLE
 from tests.channels.email.test_webhooks import FORM, form
@@ -61,6 +61,6 @@ async def test_sendgrid_brings_the_mail_and_tells_what_became_of_the_answer(
 async def test_nobody_may_call_where_no_service_is_set_up(
     open_channels: Opening, post_office: Taken, mailbox: Dovecot
 ) -> None:
-    desk = await open_channels(email=knobs(mailbox, post_office))
+    desk = await open_channels(email=section(mailbox, post_office))
     assert (await desk.hand_in("email", raw(BROKEN), SHOWN)).status_code == 401
     assert await desk.events() == []

@@ -11,7 +11,7 @@ from frontdesk.channels.email.composing import Sheet, compose, key_of, message_i
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.parsing import mail_of
 from frontdesk.interfaces import DeliveryFailed
-from frontdesk.model.channels import CustomerMessage, Ignored, Letter
+from frontdesk.model.channels import CustomerMessage, DeliveryPart, Ignored
 from tests.channels.email.mails import raw
 
 OWN = Own(("support@desk.example", "help@desk.example"), b"secret")
@@ -24,7 +24,7 @@ def answered(data: bytes, text: str = "We will help.", *, automatic: bool = True
     [asked] = found_in(data, OWN)
     assert isinstance(asked, CustomerMessage)
     values = {"reference": "N2HTWA7D", "subject": "Title", "context": asked.context, "automatic": automatic, **more}
-    letter = Letter(KEY, "m", asked.sender.address, text, **values)  # type: ignore[arg-type]
+    letter = DeliveryPart(KEY, "m", asked.sender.address, text, **values)  # type: ignore[arg-type]
     mail = message_from_bytes(compose(letter, SHEET)[1], policy=default)
     assert isinstance(mail, EmailMessage)
     return mail
@@ -86,12 +86,12 @@ def test_answers_go_where_the_customer_wants_them() -> None:
 )
 def test_what_is_no_address_is_refused_for_good(address: str) -> None:
     with pytest.raises(DeliveryFailed) as caught:
-        compose(Letter(KEY, "m", address, "Hi."), SHEET)
+        compose(DeliveryPart(KEY, "m", address, "Hi."), SHEET)
     assert caught.value.permanent
 
 
 def test_domains_of_other_scripts_are_written_as_mail_servers_know_them() -> None:
-    assert compose(Letter(KEY, "m", "kim@grüße.example", "Hi."), SHEET)[0] == "kim@xn--gre-6ka8l.example"
+    assert compose(DeliveryPart(KEY, "m", "kim@grüße.example", "Hi."), SHEET)[0] == "kim@xn--gre-6ka8l.example"
 
 
 def test_very_long_threads_keep_their_first_and_last_mails() -> None:
@@ -101,5 +101,5 @@ def test_very_long_threads_keep_their_first_and_last_mails() -> None:
 
 
 def test_an_answer_without_a_mail_to_answer_is_a_new_thread() -> None:
-    mail = message_from_bytes(compose(Letter(KEY, "m", "kim@customer.example", "Hi.", subject="Leak"), SHEET)[1])
+    mail = message_from_bytes(compose(DeliveryPart(KEY, "m", "kim@customer.example", "Hi.", subject="Leak"), SHEET)[1])
     assert (mail["In-Reply-To"], mail["Subject"]) == (None, "Re: Leak")

@@ -222,7 +222,7 @@ async def test_files_of_twenty_megabytes_arrive_whole(mail_desk: Opening) -> Non
 @on_sqlite
 async def test_a_mail_that_nobody_can_read_is_kept_shown_and_read_again(mail_desk: Opening) -> None:
     desk = await mail_desk()
-    channels = desk.channels.house.channels
+    channels = desk.channels.container.channels
     broken = b"X-Nothing: " + b"y" * 1_100_000 + b"\r\n\r\nHelp."
 
     async def shown() -> bool:

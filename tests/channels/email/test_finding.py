@@ -56,7 +56,7 @@ def test_answers_name_the_nearest_mail_first_and_the_thread_by_its_first() -> No
 def test_files_come_along_and_what_was_left_out_is_said() -> None:
     made = mail("See.")
     made.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="leak.png")
-    [file] = message(made.as_bytes()).enclosures
+    [file] = message(made.as_bytes()).attachments
     assert (file.name, file.media_type, file.content) == ("leak.png", "image/png", b"\x89PNG")
     assert "[not taken: this mail of 60 MB" in message(b"X-Frontdesk-Cut: 62914560\r\n" + made.as_bytes()).text
 

@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from frontdesk.channels.email.signing_in import mailbox_token
-from frontdesk.interfaces.mail import MailFailed, MailServer, Post
+from frontdesk.interfaces.mail import MailFailed, MailServer, OutgoingMail
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.serving import Asked, Told, serving, told
 from tests.channels.email.mails import raw
@@ -76,7 +76,7 @@ async def test_mails_are_sent_with_a_token(good: bool) -> None:
 
     with smtp_server(auth=True, more_ways={"auth_XOAUTH2": check}) as taken:
         there = MailServer("127.0.0.1", taken.port, "none", "desk", token=token, seconds=5)
-        post = Post("support@desk.example", "kim@customer.example", raw("Hi."))
+        post = OutgoingMail("support@desk.example", "kim@customer.example", raw("Hi."))
         if good:
             await Outgoing().post(there, post)
         else:

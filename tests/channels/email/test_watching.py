@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from frontdesk.app import run_work
-from frontdesk.channels.email.knobs import MailboxKnobs
+from frontdesk.channels.email.settings import MailboxSettings
 from frontdesk.interfaces.mail import MailServer
 from frontdesk.outgoing import Outgoing
-from frontdesk.storage.channel_tables import channel_event, channel_held
-from frontdesk.storage.working import own_prefix
-from tests.channels.email.conftest import LONG, MailDesk, knobs
+from frontdesk.storage.pipeline.work_queue import own_prefix
+from frontdesk.storage.schema.channels import channel_event, channel_held
+from frontdesk.wiring.container import run_work
+from tests.channels.email.conftest import LONG, MailDesk, section
 from tests.channels.email.mails import mail, raw
 from tests.channels.email.test_bounces import dsn
 from tests.dovecot import PASSWORD, Dovecot, dovecot
@@ -80,7 +80,7 @@ async def test_a_mailbox_whose_numbers_begin_anew_loses_and_repeats_nothing(mail
         await until_events(desk, 8)
         desk.deliver(numbered(8)[0])
         await until_events(desk, 9)
-    marks = await desk.channels.house.channels.events.taker("email").marks()
+    marks = await desk.channels.container.channels.events.taker("email").marks()
     assert sorted(await numbers_of(desk)) == sorted(f"n{n}" for n in range(9))
     assert len({value for key, value in marks.items() if key.endswith("validity")}) == 1
 
@@ -155,7 +155,7 @@ async def test_several_mailboxes_are_read_and_one_that_fails_does_not_hold_up_th
     mail_desk: Opening, mailbox: Dovecot, post_office: Taken
 ) -> None:
     more = {
-        name: MailboxKnobs("127.0.0.1", mailbox.imap, "none", user=name, password=password)
+        name: MailboxSettings("127.0.0.1", mailbox.imap, "none", user=name, password=password)
         for name, password in (("returns", "sesame"), ("locked", "wrong"))
     }
     desk = await mail_desk(mailboxes=more)
@@ -187,10 +187,10 @@ async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Op
             desk.deliver(each)
         desk.deliver(raw("No id.", message_id=""))
         await until_events(desk, 4)
-    database = desk.channels.house.database
+    database = desk.channels.container.database
     lost = delete(channel_event).where(channel_event.c.provider_id == "n1@x")
     await database.write(lambda c: c.execute(lost).rowcount)
-    assert await desk.channels.house.channels.count() == {}
+    assert await desk.channels.container.channels.count() == {}
     assert len(await desk.channels.events()) == 4
     [held] = await desk.channels.rows(channel_held)
     assert held.messages == 4
@@ -199,7 +199,7 @@ async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Op
 @on_sqlite
 async def test_a_mailbox_that_cannot_be_counted_says_why(mail_desk: Opening) -> None:
     desk = await mail_desk(password="wrong")
-    troubles = await desk.channels.house.channels.count()
+    troubles = await desk.channels.container.channels.count()
     assert "signing in was refused" in troubles["email"]
 
 
@@ -208,7 +208,7 @@ async def test_the_ledger_comes_out_even_also_where_mails_are_reports_and_shows_
     mail_desk: Opening,
 ) -> None:
     desk = await mail_desk()
-    channels, clock = desk.channels.house.channels, datetime.now(UTC)
+    channels, clock = desk.channels.container.channels, datetime.now(UTC)
     async with desk.reading():
         desk.deliver(raw("Thank you."))
         await desk.until_answers(1)
@@ -231,7 +231,7 @@ async def test_two_processes_that_watch_the_same_mailbox_take_each_mail_once(
     mail_desk: Opening, open_channels: Opening, mailbox: Dovecot, post_office: Taken
 ) -> None:
     desk = await mail_desk()
-    second = await open_channels(email=knobs(mailbox, post_office, desk.address))
+    second = await open_channels(email=section(mailbox, post_office, desk.address))
     other = MailDesk(second, mailbox, post_office, desk.address)
     async with desk.reading(), other.reading():
         for each in numbered(*range(10)):
@@ -253,8 +253,8 @@ async def _until_flags(desk: MailDesk, flags: list[str]) -> None:
 async def test_the_mailbox_of_a_process_that_died_is_read_on_at_once(mail_desk: Opening) -> None:
     desk = await mail_desk()
     dead = f"{own_prefix(2**22 + 1)}1"  # above the highest process number
-    assert await desk.channels.house.channels.events.begin_watch("email", dead, 3600)
-    working = asyncio.create_task(run_work(desk.channels.house))
+    assert await desk.channels.container.channels.events.begin_watch("email", dead, 3600)
+    working = asyncio.create_task(run_work(desk.channels.container))
     desk.deliver(numbered(0)[0])
     try:
         await until_events(desk, 1)

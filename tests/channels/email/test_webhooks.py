@@ -83,7 +83,7 @@ def test_a_form_of_sendgrid_is_a_mail_with_its_files() -> None:
     assert isinstance(said, CustomerMessage)
     assert (said.provider_id, said.sender.address) == ("m9@customer.example", "kim@customer.example")
     assert said.text == "Leak\n\nEs läuft aus."
-    assert [(each.name, each.content) for each in said.enclosures] == [("leak.png", b"\x89PNG\r\n\x1a\n")]
+    assert [(each.name, each.content) for each in said.attachments] == [("leak.png", b"\x89PNG\r\n\x1a\n")]
 
 
 def test_a_form_with_the_raw_mail_is_read_like_the_mail() -> None:
@@ -113,7 +113,7 @@ def test_an_inbound_event_of_postmark_is_a_mail_with_its_files() -> None:
     said = postmark_reads(inbound())
     assert (said.provider_id, said.sender.address) == ("m9@customer.example", "kim@customer.example")
     assert said.text == "Leak\n\nIt leaks – really."
-    assert [(each.name, each.content) for each in said.enclosures] == [("leak.png", b"\x89PNG")]
+    assert [(each.name, each.content) for each in said.attachments] == [("leak.png", b"\x89PNG")]
     assert postmark_reads(inbound(RawEmail=raw("Raw.").decode())).provider_id == "m1@customer.example"
 
 

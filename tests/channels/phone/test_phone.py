@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from frontdesk.app import open_house
 from frontdesk.model import Role
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.simulators.serving import Asked, Told, serving, told
-from frontdesk.storage.tables import interaction
+from frontdesk.storage.schema.interactions import interaction
+from frontdesk.wiring.container import open_container
 from tests.channels.channel_house import ChannelHouse, with_channel
 from tests.channels.sample import recorded, sample_of
 from tests.channels.sms.vendor import Twilio
@@ -34,17 +34,17 @@ async def hear(asked: Asked) -> Told:
 @pytest.fixture
 async def desk(settings: Settings, builtin: Builtin) -> AsyncIterator[ChannelHouse]:
     async with running(Twilio()) as twilio, serving(hear) as speech:
-        knobs = {**sample_of("phone").knobs, "api_url": twilio}
+        section = {**sample_of("phone").settings, "api_url": twilio}
         options = {"kind": "openai", "base_url": f"{speech}/v1", "key": "k", "speech_model": "ears"}
         llm = msgspec.structs.replace(
             settings.llm,
             services={"ears": msgspec.convert(options, ServiceOptions)},
-            ladders={"speech-transcription": ["ears"]},
+            chains={"speech-transcription": ["ears"]},
             masking_of={"ears": "off"},
         )
-        chosen = with_channel(msgspec.structs.replace(settings, llm=llm), "phone", knobs)
-        async with open_house(chosen, builtin) as house, web_client(house, "192.0.2.7") as client:
-            opened = ChannelHouse(house, client)
+        chosen = with_channel(msgspec.structs.replace(settings, llm=llm), "phone", section)
+        async with open_container(chosen, builtin) as container, web_client(container, "192.0.2.7") as client:
+            opened = ChannelHouse(container, client)
             opened.vendor_url = twilio  # type: ignore[attr-defined]
             yield opened
 
@@ -67,11 +67,11 @@ async def test_what_was_said_is_written_down_and_kept_with_the_recording(desk: C
 
 
 async def test_a_customer_number_that_was_heard_counts_when_an_agent_has_confirmed_it(desk: ChannelHouse) -> None:
-    await desk.house.customers.add("0000012345", "Doe Ltd", None)
+    await desk.container.customers.add("0000012345", "Doe Ltd", None)
     message = await call(desk)
     customer = select(interaction.c.customer_id)
-    assert await desk.house.database.read(lambda c: c.execute(customer).scalar()) is None
-    agent = await key_of(desk.house, Role.AGENT)
+    assert await desk.container.database.read(lambda c: c.execute(customer).scalar()) is None
+    agent = await key_of(desk.container, Role.AGENT)
     path = f"/api/v1/messages/{message.id}/confirm-numbers"
     assert (await desk.client.post(path, headers=agent)).status_code == 204
-    assert await desk.house.database.read(lambda c: c.execute(customer).scalar()) == "0000012345"
+    assert await desk.container.database.read(lambda c: c.execute(customer).scalar()) == "0000012345"

@@ -15,14 +15,15 @@ import openai
 import pytest
 import uvicorn
 
-from frontdesk.app import House, open_house
 from frontdesk.model import Grant, Role
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Llm, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Llm
 from frontdesk.simulators.llm import KEY, LlmSimulator, Rule
 from frontdesk.simulators.llm.scripts import Script
 from frontdesk.simulators.serving import serving
-from frontdesk.web import create_web
+from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.web import create_web
 
 ASK: Any = [{"role": "user", "content": "My kettle leaks."}]
 PRICED = {"stand-in": {"input": 1.0, "output": 2.0}}
@@ -33,7 +34,7 @@ class Gateway:
     """A running gateway; `model` is the server behind it."""
 
     url: str
-    house: House
+    container: Container
     model: LlmSimulator
     key: str
 
@@ -53,21 +54,21 @@ class Gateway:
         return httpx.AsyncClient(base_url=f"{self.url}/llm/v1", headers=headers, timeout=60)
 
     async def new_key(self, *scopes: str, role: Role = Role.SERVICE, name: str = "shop", **grant: int) -> str:
-        _, secret = await self.house.accounts.add_key(name, role, Grant(frozenset(scopes), **grant))
+        _, secret = await self.container.accounts.add_key(name, role, Grant(frozenset(scopes), **grant))
         return secret
 
     async def calls(self) -> list[dict[str, Any]]:
         """What was recorded, by use case, outcome and caller."""
-        await self.house.llm.room.calling.drain()
-        await self.house.llm.calls.flush()
-        found = await self.house.llm.calls.report(["use_case", "outcome", "caller"])
+        await self.container.llm.room.calling.drain()
+        await self.container.llm.calls.flush()
+        found = await self.container.llm.calls.report(["use_case", "outcome", "caller"])
         return [{**each.group, "calls": each.calls, "cost": each.cost, "masked": each.masked} for each in found]
 
 
 @asynccontextmanager
-async def served(house: House) -> AsyncIterator[str]:
+async def served(container: Container) -> AsyncIterator[str]:
     """The whole application on a free port of loopback."""
-    app = await create_web(house)
+    app = await create_web(container)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     server.capture_signals = _nothing  # type: ignore[assignment,method-assign]  # pytest's handlers stay
     running = asyncio.create_task(server.serve())
@@ -101,24 +102,24 @@ async def opened(tmp_path: Path, builtin: Builtin, migrated_file: Path) -> Async
     shutil.copy(migrated_file, tmp_path / "data")
     async with AsyncExitStack() as stack:
 
-        async def open_gateway(*rules: Rule, **knobs: Any) -> Gateway:
+        async def open_gateway(*rules: Rule, **section: Any) -> Gateway:
             model = LlmSimulator(rules)
             behind = await stack.enter_async_context(serving(model.answer))
             service = {"kind": "openai", "base_url": f"{behind}/v1", "key": KEY, "model": "stand-in"}
             service |= {"embedding_model": "stand-in", "speech_model": "stand-in"}
             raw = {
                 "services": {"main": service},
-                "ladders": {"default": ["main"]},
+                "chains": {"default": ["main"]},
                 "prices": PRICED,
                 "chat_seconds": 1.5,
                 "attempts": 1,
             }
             settings = load(data=tmp_path / "data", environment={})
-            settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | knobs, Llm))
-            house = await stack.enter_async_context(open_house(settings, builtin))
-            url = await stack.enter_async_context(served(house))
-            _, key = await house.accounts.add_key("test", Role.SERVICE)
-            return Gateway(url, house, model, key)
+            settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | section, Llm))
+            container = await stack.enter_async_context(open_container(settings, builtin))
+            url = await stack.enter_async_context(served(container))
+            _, key = await container.accounts.add_key("test", Role.SERVICE)
+            return Gateway(url, container, model, key)
 
         yield open_gateway
 

@@ -66,7 +66,7 @@ async def test_calls_become_spans_with_the_names_of_opentelemetry_and_no_texts(o
         gateway = await opened(Rule(Fault.SERVER_ERROR, times=1), otlp_endpoint=f"{url}/v1/traces", attempts=2)
         async with gateway.openai() as client:
             raw = await client.chat.completions.with_raw_response.create(model="default", messages=ASK)
-        await gateway.house.llm.close()
+        await gateway.container.llm.close()
     read = [ExportTraceServiceRequest.FromString(body) for body in sent]
     spans = [s for each in read for r in each.resource_spans for scope in r.scope_spans for s in scope.spans]
     assert [span.name for span in spans] == ["chat stand-in"] * 2
@@ -93,6 +93,6 @@ def test_an_endpoint_that_is_none_is_refused() -> None:
 
 
 def test_without_the_setting_opentelemetry_is_not_even_imported() -> None:
-    code = "import frontdesk.web, sys; print([name for name in sys.modules if name.startswith('opentelemetry')])"
+    code = "import frontdesk.wiring.web, sys; print([name for name in sys.modules if name.startswith('opentelemetry')])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

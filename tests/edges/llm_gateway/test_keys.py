@@ -6,7 +6,7 @@ from typing import Any
 import openai
 import pytest
 
-from frontdesk.app import now
+from frontdesk.wiring.container import now
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 SENTIMENT: dict[str, Any] = {"text": "It is cold."}
@@ -65,12 +65,12 @@ async def test_a_spent_budget_is_told_and_not_tried_again(gateway: Gateway) -> N
     assert (refused["outcome"], refused["calls"]) == ("over_budget", 1)
 
 
-async def test_over_budget_a_use_case_is_answered_by_the_next_rung(opened: Open) -> None:
-    gateway = await opened(ladders={"default": ["main", "builtin"]})
+async def test_over_budget_a_use_case_is_answered_by_the_next_route(opened: Open) -> None:
+    gateway = await opened(chains={"default": ["main", "builtin"]})
     key = await gateway.new_key(budget_day=1)
     async with gateway.http(key) as http:
         told = (await http.post("/use-cases/sentiment-analysis", json=SENTIMENT)).json()
-    assert (told["tier"], told["setbacks"][0]["trouble"]) == ("builtin", "over_budget")
+    assert (told["tier"], told["failures"][0]["trouble"]) == ("builtin", "over_budget")
 
 
 async def test_two_hundred_calls_at_once_do_not_overspend_a_keys_budget_by_one(opened: Open) -> None:
@@ -86,10 +86,10 @@ async def test_two_hundred_calls_at_once_do_not_overspend_a_keys_budget_by_one(o
 
     async with gateway.openai(key) as client:
         answered = sum(await asyncio.gather(*(ask(client) for _ in range(200))))
-    await gateway.house.llm.room.calling.drain()
-    caller = await gateway.house.accounts.by_key(key)
+    await gateway.container.llm.room.calling.drain()
+    caller = await gateway.container.accounts.by_key(key)
     assert caller is not None
-    spent, reserved = await gateway.house.llm.admission.spent(f"key:{caller.id}", now().strftime("%Y-%m-%d"))
+    spent, reserved = await gateway.container.llm.admission.spent(f"key:{caller.id}", now().strftime("%Y-%m-%d"))
     assert 0 < answered < 200
     assert gateway.model.count == answered
     assert 0 < spent <= budget

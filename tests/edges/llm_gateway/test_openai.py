@@ -33,7 +33,7 @@ async def test_the_client_chats(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("model", ["default", "main", "main/stand-in", "stand-in"])
-async def test_a_ladder_a_service_or_a_model_is_asked_by_its_name(gateway: Gateway, model: str) -> None:
+async def test_a_chain_a_service_or_a_model_is_asked_by_its_name(gateway: Gateway, model: str) -> None:
     async with gateway.openai() as client:
         whole = await client.chat.completions.create(model=model, messages=ASK)
         assert whole.model == "stand-in"
@@ -233,8 +233,8 @@ async def test_the_clients_own_retries_heed_what_the_gateway_says(gateway: Gatew
     assert whole.choices[0].message.content
 
 
-async def test_the_next_rung_answers_where_the_first_fails(opened: Open) -> None:
-    gateway = await opened(Rule(Fault.SERVER_ERROR, model="first"), ladders={"default": ["main/first", "main"]})
+async def test_the_next_route_answers_where_the_first_fails(opened: Open) -> None:
+    gateway = await opened(Rule(Fault.SERVER_ERROR, model="first"), chains={"default": ["main/first", "main"]})
     async with gateway.openai() as client:
         whole = await client.chat.completions.create(model="default", messages=ASK)
     assert whole.model == "stand-in"
@@ -243,7 +243,7 @@ async def test_the_next_rung_answers_where_the_first_fails(opened: Open) -> None
 
 def _mend(gateway: Gateway) -> None:
     """No fault before this one is remembered."""
-    for line in gateway.house.llm.room.lines.values():
+    for line in gateway.container.llm.room.lines.values():
         line.breaker.succeeded()
 
 

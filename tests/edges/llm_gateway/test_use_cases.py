@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from frontdesk.llm.shelf import shipped
+from frontdesk.llm.use_case_registry import shipped
 from frontdesk.model import Role
 from frontdesk.simulators.llm import Fault, Rule
 from tests.edges.llm_gateway.conftest import Gateway, Open
@@ -36,9 +36,9 @@ examples:
 
 
 async def publish(gateway: Gateway, version: int = 1) -> None:
-    shelf = gateway.house.llm.room.shelf
-    made = await shelf.draft(PRAISE.format(version=version), "", "test")
-    await shelf.publish(made.name, made.version, "test")
+    registry = gateway.container.llm.room.registry
+    made = await registry.draft(PRAISE.format(version=version), "", "test")
+    await registry.publish(made.name, made.version, "test")
 
 
 async def test_a_use_case_is_asked_with_its_inputs_as_the_body(gateway: Gateway) -> None:
@@ -58,11 +58,11 @@ async def test_a_use_case_is_asked_with_its_inputs_as_the_body(gateway: Gateway)
     assert (call["use_case"], call["caller"]) == ("sentiment-analysis", "test")
 
 
-async def test_the_ladder_holds_where_the_model_is_down(opened: Open) -> None:
-    gateway = await opened(Rule(Fault.SERVER_ERROR), ladders={"default": ["main", "builtin"]})
+async def test_the_chain_holds_where_the_model_is_down(opened: Open) -> None:
+    gateway = await opened(Rule(Fault.SERVER_ERROR), chains={"default": ["main", "builtin"]})
     async with gateway.http() as http:
         told = (await http.post("/use-cases/sentiment-analysis", json={"text": "It is broken!"})).json()
-    assert (told["tier"], [each["trouble"] for each in told["setbacks"]]) == ("builtin", ["server_error"])
+    assert (told["tier"], [each["trouble"] for each in told["failures"]]) == ("builtin", ["server_error"])
 
 
 async def test_a_published_use_case_is_an_endpoint_at_once_and_described(gateway: Gateway) -> None:
@@ -76,7 +76,7 @@ async def test_a_published_use_case_is_an_endpoint_at_once_and_described(gateway
     operation = document["paths"]["/llm/v1/use-cases/praise-finder"]["post"]
     assert operation["requestBody"]["content"]["application/json"]["schema"]["required"] == ["text"]
     assert described["description"] == operation["description"]
-    assert (described["path"], described["ladder"]) == ("/llm/v1/use-cases/praise-finder", ["main/stand-in"])
+    assert (described["path"], described["chain"]) == ("/llm/v1/use-cases/praise-finder", ["main/stand-in"])
 
 
 async def test_every_use_case_is_listed_and_described(gateway: Gateway) -> None:
@@ -107,7 +107,7 @@ async def test_answers_are_as_the_document_says(gateway: Gateway) -> None:
                 assert (answer.status_code, answer.json()["type"]) == (502, "/problems/wrong-schema"), name
 
 
-async def test_a_use_case_can_be_invoked_by_name_and_sent_to_one_rung(gateway: Gateway) -> None:
+async def test_a_use_case_can_be_invoked_by_name_and_sent_to_one_route(gateway: Gateway) -> None:
     body: dict[str, Any] = {"use_case": "sentiment-analysis", "inputs": {"text": "It is cold."}}
     async with gateway.http() as http:
         first = (await http.post("/invoke", json=body)).json()

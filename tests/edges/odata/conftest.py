@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from frontdesk.app import House
 from frontdesk.model import Role
+from frontdesk.wiring.container import Container
 from tests.web_client import key_of, web_client
 
 ADMIN = "/admin"
@@ -20,7 +20,7 @@ class Odata:
     """A client of the services, signed in as an admin unless told otherwise."""
 
     client: AsyncClient
-    house: House
+    container: Container
     headers: dict[str, str] = field(default_factory=dict)
 
     async def ask(self, method: str, url: str, body: Any = None, **headers: str) -> Response:
@@ -58,11 +58,11 @@ class Odata:
 
 
 @pytest.fixture
-async def odata(house: House) -> AsyncIterator[Odata]:
+async def odata(container: Container) -> AsyncIterator[Odata]:
     """The services, with the work done beside."""
-    working = asyncio.create_task(house.runner.run())
-    async with web_client(house, address="203.0.113.9") as client:
-        headers = await key_of(house, Role.ADMIN)
-        yield Odata(client, house, headers)
-    house.runner.stop()
+    working = asyncio.create_task(container.runner.run())
+    async with web_client(container, address="203.0.113.9") as client:
+        headers = await key_of(container, Role.ADMIN)
+        yield Odata(client, container, headers)
+    container.runner.stop()
     await working

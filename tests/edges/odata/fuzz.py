@@ -19,10 +19,10 @@ from urllib.parse import quote
 
 from httpx import AsyncClient, Response
 
-from frontdesk.app import open_house
 from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import open_container
 from tests.edges.odata.test_abnf import READ, REFUSED, entity_and, lines
 from tests.web_client import key_of, web_client
 
@@ -85,11 +85,11 @@ async def fuzz(url: str, asked: list[str], builtin: Builtin) -> list[str]:
     """What is wrong, empty where nothing is."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load(data=Path(folder), environment={"FRONTDESK_STORAGE_URL": url} if url else {})
-        async with open_house(settings, builtin) as house, web_client(house, "192.0.2.7") as client:
+        async with open_container(settings, builtin) as container, web_client(container, "192.0.2.7") as client:
             for text in ("The oven (order 4500012345) shows E18.", "Wo bleibt meine Lieferung?"):
-                await house.inbox.accept(NewMessage(text, "WEB", Sender(name="Ada")))
-            await house.runner.run_until_idle()
-            headers = await key_of(house, Role.ADMIN)
+                await container.inbox.accept(NewMessage(text, "WEB", Sender(name="Ada")))
+            await container.runner.run_until_idle()
+            headers = await key_of(container, Role.ADMIN)
             statuses: Counter[int] = Counter()
             wrong: list[str] = []
             for at in range(0, len(asked), AT_ONCE):
@@ -98,7 +98,7 @@ async def fuzz(url: str, asked: list[str], builtin: Builtin) -> list[str]:
                     statuses[answer.status_code] += 1
                     if flaw := flaw_of(answer):
                         wrong.append(f"{address}: {flaw}")
-            print(f"{house.database.dialect}: {dict(sorted(statuses.items()))}", flush=True)
+            print(f"{container.database.dialect}: {dict(sorted(statuses.items()))}", flush=True)
             last = await client.get("/admin/CustomerInteraction/$count", headers=headers)
             return wrong + ([] if last.text == "2" else [f"afterwards: {last.status_code} {last.text}"])
 

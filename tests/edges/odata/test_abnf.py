@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
-from frontdesk.edges.odata.addressing import address_of
 from frontdesk.edges.odata.catalogue import SERVICES
-from frontdesk.edges.odata.options import Options, options_of
-from frontdesk.edges.odata.queries import query_of
-from frontdesk.edges.odata.refusals import Refused
+from frontdesk.edges.odata.protocol.addressing import address_of
+from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.protocol.options import Options, options_of
+from frontdesk.edges.odata.queries.query import query_of
 from tests.edges.odata.conftest import Odata
 
 ADMIN = SERVICES["admin"]
@@ -706,7 +706,7 @@ def told(reading: Callable[[], object]) -> str:
     """The status that reading comes to."""
     try:
         reading()
-    except Refused as refused:
+    except ODataError as refused:
         return str(refused.status)
     return "200"
 
@@ -715,7 +715,7 @@ def told(reading: Callable[[], object]) -> str:
 def test_what_the_abnf_forbids_or_we_do_not_offer_is_refused_at_its_place(option: str, line: str) -> None:
     wanted, _, text = line.replace("·", " ").partition(" ")
     entity, text = entity_and(text)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ODataError) as refused:
         query_of(Options({f"${option}": text}, ALIASES), ADMIN, ADMIN.entities[entity])
     status, _, place = wanted.partition("@")
     assert refused.value.status == int(status), str(refused.value)

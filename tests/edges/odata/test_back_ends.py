@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.app import open_house
 from frontdesk.model import Role
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import open_container
 from tests.edges.odata.conftest import Odata
 from tests.web_client import key_of, web_client
 
@@ -36,7 +36,7 @@ kind = "openai"
 base_url = "{llm}/v1"
 key = "k"
 model = "m"
-[llm.ladders]
+[llm.chains]
 default = ["main", "builtin"]
 """
 
@@ -64,10 +64,10 @@ async def wired(migrated_file: Path, tmp_path: Path, builtin: Builtin) -> AsyncI
         config = tmp_path / "frontdesk.toml"
         config.write_text(SETTINGS.format(s4=s4, fsm=fsm, llm=llm), "utf-8")
         settings = load(config, data=folder, environment={"FRONTDESK_WORK_IDLE_SECONDS": "0.02"})
-        async with open_house(settings, builtin) as house, web_client(house) as client:
-            working = asyncio.create_task(house.runner.run())
-            yield Odata(client, house, await key_of(house, Role.ADMIN))
-            house.runner.stop()
+        async with open_container(settings, builtin) as container, web_client(container) as client:
+            working = asyncio.create_task(container.runner.run())
+            yield Odata(client, container, await key_of(container, Role.ADMIN))
+            container.runner.stop()
             await working
 
 

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from frontdesk.edges.odata.catalogue import SERVICES
-from frontdesk.edges.odata.metadata_json import metadata_json
-from frontdesk.edges.odata.metadata_xml import EDM, metadata_xml
-from frontdesk.model.entities import Service
+from frontdesk.edges.odata.metadata.as_json import metadata_json
+from frontdesk.edges.odata.metadata.as_xml import EDM, metadata_xml
+from frontdesk.model.entities import ODataService
 from frontdesk.storage.odata.sources import SOURCES
 
 NAMESPACE = {"e": EDM}
@@ -50,7 +50,7 @@ def test_every_type_of_the_sample_is_there_with_its_keys_properties_lengths_and_
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
-def test_what_annotations_point_to_exists(service: Service) -> None:
+def test_what_annotations_point_to_exists(service: ODataService) -> None:
     root = schema(service.path)
     for block in root.findall("e:Annotations", NAMESPACE):
         target = block.attrib["Target"].removeprefix(f"{service.namespace}.").removeprefix("EntityContainer/")
@@ -63,7 +63,7 @@ def test_what_annotations_point_to_exists(service: Service) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
-def test_navigations_lead_to_properties_that_are_there(service: Service) -> None:
+def test_navigations_lead_to_properties_that_are_there(service: ODataService) -> None:
     for entity in service.entities.values():
         for way in entity.navigations.values():
             target = service.target(way)
@@ -73,7 +73,7 @@ def test_navigations_lead_to_properties_that_are_there(service: Service) -> None
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
-def test_every_property_has_a_column_and_every_column_a_property(service: Service) -> None:
+def test_every_property_has_a_column_and_every_column_a_property(service: ODataService) -> None:
     for entity in service.entities.values():
         assert set(entity.properties) == set(SOURCES.of(entity).columns), entity.name
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House
-from frontdesk.model import Happening, Role
+from frontdesk.model import AuditEvent, Role
+from frontdesk.wiring.container import Container
 from tests.edges.odata.conftest import Odata
 from tests.web_client import BASE, add_account, key_of, sign_in
 
@@ -88,8 +88,8 @@ async def test_auto_replies_say_what_their_route_says(odata: Odata, subtests: py
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_what_was_said_is_stored_although_nobody_handles_it(house: House, odata: Odata) -> None:
-    house.runner.stop()
+async def test_what_was_said_is_stored_although_nobody_handles_it(container: Container, odata: Odata) -> None:
+    container.runner.stop()
     answer = await odata.ask("POST", "CustomerInteraction", {"title": "x"})
     late = {"interaction_ID": 1, "inboundTextMsg": "Hello?"}
     answer = await odata.ask("POST", "InboundCustomerMessage", late, Prefer="respond-async")
@@ -221,8 +221,8 @@ async def test_a_status_is_reached_through_what_lies_between(odata: Odata) -> No
         changed = await odata.ask("PATCH", url, {"status_code": wanted, "title": "y"})
         assert changed.status_code == 200, changed.text
         assert (changed.json()["status_code"], changed.json()["title"]) == (wanted, "y")
-        page = await odata.house.interactions.timeline(number, 100)
-        changes = [each.item.detail for each in page.rows if isinstance(each.item, Happening)]
+        page = await odata.container.interactions.timeline(number, 100)
+        changes = [each.item.detail for each in page.rows if isinstance(each.item, AuditEvent)]
         assert [each["status"][1] for each in changes if "status" in each] == [*through, wanted]
     for number, wanted in ((1, "NW"), (1, "RO")):
         refused = await odata.ask("PATCH", f"CustomerInteraction({number})", {"status_code": wanted})
@@ -366,7 +366,7 @@ async def test_recordings_go_in_and_out_as_bytes(odata: Odata) -> None:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_roles_decide_who_may_do_what(house: House, odata: Odata, subtests: pytest.Subtests) -> None:
+async def test_roles_decide_who_may_do_what(container: Container, odata: Odata, subtests: pytest.Subtests) -> None:
     await odata.say("My oven stays cold.")
     table: list[tuple[Role, str, str, Any, int]] = [
         (Role.SERVICE, "GET", "$metadata", None, 200),
@@ -383,7 +383,7 @@ async def test_roles_decide_who_may_do_what(house: House, odata: Odata, subtests
     ]
     for role, method, url, body, status in table:
         with subtests.test(f"{role} {method} {url}"):
-            odata.headers = await key_of(house, role)
+            odata.headers = await key_of(container, role)
             assert (await odata.ask(method, url, body)).status_code == status
     odata.headers = {}
     nobody = await odata.ask("GET", "Customer")
@@ -393,8 +393,8 @@ async def test_roles_decide_who_may_do_what(house: House, odata: Odata, subtests
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_browsers_fetch_a_token_before_they_change_anything(house: House, odata: Odata) -> None:
-    await add_account(house, Role.SUPERVISOR)
+async def test_browsers_fetch_a_token_before_they_change_anything(container: Container, odata: Odata) -> None:
+    await add_account(container, Role.SUPERVISOR)
     await sign_in(odata.client)
     odata.headers = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
     refused = await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token="Fetch")
@@ -404,8 +404,8 @@ async def test_browsers_fetch_a_token_before_they_change_anything(house: House, 
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(house: House, odata: Odata) -> None:
-    secret = (await key_of(house, Role.AGENT))["Authorization"].removeprefix("Bearer ")
+async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(container: Container, odata: Odata) -> None:
+    secret = (await key_of(container, Role.AGENT))["Authorization"].removeprefix("Bearer ")
     basic = base64.b64encode(f"anybody:{secret}".encode()).decode()
     odata.headers = {}
     assert (await odata.ask("GET", "Customer", Authorization=f"Basic {basic}")).status_code == 200

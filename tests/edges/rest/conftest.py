@@ -11,11 +11,11 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from frontdesk.app import House, now
-from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import handlers
-from frontdesk.edges.rest import Services, routes, specification
+from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.model import Caller, Role
+from frontdesk.wiring.container import Container, now
 
 JsonClient = AsyncClient
 
@@ -32,25 +32,25 @@ class NamedCaller(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> Services:
-    return Services(
-        inbox=house.keyed_inbox,
-        interactions=house.interactions,
-        replies=house.replies,
-        customers=house.customers,
-        contacts=house.contacts,
-        readings=house.readings,
-        codes=house.codes,
-        code_entries=house.code_entries,
-        work=house.work_desk,
-        calls=house.service_desk,
-        condition=house.condition,
-        effects=house.effect_desk,
-        rules=house.rule_desk,
-        insights=house.insights.report,
+def services_of(container: Container, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> RestServices:
+    return RestServices(
+        inbox=container.keyed_inbox,
+        interactions=container.interactions,
+        replies=container.replies,
+        customers=container.customers,
+        contacts=container.contacts,
+        readings=container.readings,
+        codes=container.codes,
+        code_entries=container.code_entries,
+        work=container.work_desk,
+        calls=container.service_desk,
+        condition=container.condition,
+        effects=container.effect_desk,
+        rules=container.rule_desk,
+        insights=container.insights.report,
         metrics=Metrics(),
-        channel_desk=house.channels.desk,
-        channel_infos=house.channels.infos,
+        channel_desk=container.channels.desk,
+        channel_infos=container.channels.infos,
         today=lambda: now().date(),
         wake=wake,
         is_working=lambda: None,
@@ -58,7 +58,7 @@ def services_of(house: House, wake: Callable[[], None] = lambda: None, most: int
     )
 
 
-def app_of(services: Services) -> Litestar:
+def app_of(services: RestServices) -> Litestar:
     return Litestar(
         route_handlers=routes(services),
         middleware=[services.metrics.middleware, NamedCaller()],
@@ -69,12 +69,12 @@ def app_of(services: Services) -> Litestar:
 
 
 @pytest.fixture
-def services(house: House) -> Services:
-    return services_of(house)
+def services(container: Container) -> RestServices:
+    return services_of(container)
 
 
 @pytest.fixture
-async def client(services: Services) -> AsyncIterator[JsonClient]:
+async def client(services: RestServices) -> AsyncIterator[JsonClient]:
     # Litestar's own test client runs the app in a loop of its own, where a connection of the house cannot follow.
     transport = ASGITransport(app_of(services), raise_app_exceptions=False)  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://frontdesk.test") as opened:
@@ -86,12 +86,12 @@ class Desk:
     """Hands messages in by REST and works them off."""
 
     client: JsonClient
-    house: House
+    container: Container
 
     async def say(self, text: str, **more: Any) -> dict[str, Any]:
         answer = await self.client.post("/api/v1/messages", json={"text": text, **more})
         assert answer.status_code in (200, 202), answer.text
-        await self.house.runner.run_until_idle()
+        await self.container.runner.run_until_idle()
         return dict(answer.json())
 
     async def get(self, path: str, **query: Any) -> Any:
@@ -101,5 +101,5 @@ class Desk:
 
 
 @pytest.fixture
-def desk(client: JsonClient, house: House) -> Desk:
-    return Desk(client, house)
+def desk(client: JsonClient, container: Container) -> Desk:
+    return Desk(client, container)

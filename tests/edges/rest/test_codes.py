@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.app import House
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import JsonClient
 
 CODES = "/api/v1/codes"
@@ -16,10 +16,10 @@ async def test_all_lists_can_be_read(client: JsonClient) -> None:
     assert (await client.get(f"{CODES}/intent/TI")).json() == lists["intent"][0]
 
 
-async def test_a_new_intent_is_recognised_from_the_next_message_on(client: JsonClient, house: House) -> None:
+async def test_a_new_intent_is_recognised_from_the_next_message_on(client: JsonClient, container: Container) -> None:
     added = await client.post(f"{CODES}/intent", json={"code": "PK", "position": 9, **PARKING})
     assert (added.status_code, added.headers["location"]) == (201, f"{CODES}/intent/PK")
-    [intent] = [each for each in (await house.codes.catalogue()).intents if each.code == "PK"]
+    [intent] = [each for each in (await container.codes.catalogue()).intents if each.code == "PK"]
     assert intent.examples == ("Where can I park?",)
     assert (await client.post(f"{CODES}/intent", json={"code": "PK", **PARKING})).status_code == 409
 

@@ -6,8 +6,8 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-from frontdesk.app import House
-from frontdesk.edges.rest import Services
+from frontdesk.edges.rest import RestServices
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient, app_of
 
 
@@ -19,8 +19,10 @@ async def test_a_house_with_its_schema_is_ready(client: JsonClient) -> None:
     assert (await client.get("/ready", headers={"x-role": "anyone"})).json() == {"status": "ready", "work": "elsewhere"}
 
 
-async def test_another_schema_than_needed_is_not_ready(client: JsonClient, house: House) -> None:
-    await house.database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0000'")).rowcount)
+async def test_another_schema_than_needed_is_not_ready(client: JsonClient, container: Container) -> None:
+    await container.database.write(
+        lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0000'")).rowcount
+    )
     answer = await client.get("/ready")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert "0000" in answer.json()["detail"]
@@ -28,7 +30,7 @@ async def test_another_schema_than_needed_is_not_ready(client: JsonClient, house
 
 @pytest.mark.parametrize(("works", "status"), [(True, 200), (False, 503), (None, 200)])
 async def test_a_runner_that_should_run_and_does_not_is_not_ready(
-    services: Services, works: bool | None, status: int
+    services: RestServices, works: bool | None, status: int
 ) -> None:
     transport = ASGITransport(app_of(replace(services, is_working=lambda: works)))  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://frontdesk.test") as client:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from frontdesk.app import House
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import NewMessage
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import JsonClient
 from tests.fakes import BackEnd
 from tests.workflows.deciding import deciding
@@ -15,46 +15,48 @@ EFFECTS = "/api/v1/effects"
 FINE = "Thank you so much for the friendly technician!"
 
 
-async def handle(house: House, *actions: dict[str, Any], back_end: BackEnd | None = None) -> None:
+async def handle(container: Container, *actions: dict[str, Any], back_end: BackEnd | None = None) -> None:
     """One message for which these actions are decided."""
-    performers = {**house.desk.performers, **({CREATE_SERVICE_CALL: back_end} if back_end else {})}
-    desk = replace(house.desk, rules=deciding(*actions), performers=performers)
-    await house.inbox.accept(NewMessage(FINE, "WEB"))
-    await runner_of(house, desk).run_until_idle()
+    action_handlers = {**container.pipeline.action_handlers, **({CREATE_SERVICE_CALL: back_end} if back_end else {})}
+    desk = replace(container.pipeline, rules=deciding(*actions), action_handlers=action_handlers)
+    await container.inbox.accept(NewMessage(FINE, "WEB"))
+    await runner_of(container, desk).run_until_idle()
 
 
-def runner_of(house: House, desk: Any) -> Any:
-    from frontdesk.app import runner_over
+def runner_of(container: Container, desk: Any) -> Any:
+    from frontdesk.wiring.container import runner_over
 
-    return runner_over(house.work, house.settings, desk)
+    return runner_over(container.work, container.settings, desk)
 
 
 async def listed(client: JsonClient, state: str) -> list[dict[str, Any]]:
     return list((await client.get(EFFECTS, params={"state": state})).json()["items"])
 
 
-async def test_a_failed_effect_can_be_tried_again(client: JsonClient, house: House) -> None:
+async def test_a_failed_effect_can_be_tried_again(client: JsonClient, container: Container) -> None:
     back_end = BackEnd([ConnectorFailed("no such partner", permanent=True)])
-    await handle(house, {"kind": CREATE_SERVICE_CALL}, back_end=back_end)
+    await handle(container, {"kind": CREATE_SERVICE_CALL}, back_end=back_end)
     [failed] = await listed(client, "failed")
     assert failed["error"] == "no such partner"
     again = await client.post(f"{EFFECTS}/{failed['key']}/retry")
     assert (again.status_code, again.json()["state"]) == (200, "pending")
-    desk = replace(house.desk, performers={**house.desk.performers, CREATE_SERVICE_CALL: back_end})
-    await runner_of(house, desk).run_until_idle()
+    desk = replace(
+        container.pipeline, action_handlers={**container.pipeline.action_handlers, CREATE_SERVICE_CALL: back_end}
+    )
+    await runner_of(container, desk).run_until_idle()
     assert (await client.get(f"{EFFECTS}/{failed['key']}")).json()["state"] == "done"
 
 
-async def test_a_failed_effect_can_be_given_up(client: JsonClient, house: House) -> None:
-    await handle(house, {"kind": CREATE_SERVICE_CALL}, back_end=BackEnd([ConnectorFailed("no", permanent=True)]))
+async def test_a_failed_effect_can_be_given_up(client: JsonClient, container: Container) -> None:
+    await handle(container, {"kind": CREATE_SERVICE_CALL}, back_end=BackEnd([ConnectorFailed("no", permanent=True)]))
     [failed] = await listed(client, "failed")
     assert (await client.post(f"{EFFECTS}/{failed['key']}/drop")).json()["state"] == "dropped"
     assert (await client.post(f"{EFFECTS}/{failed['key']}/retry")).status_code == 409
     assert (await client.post(f"{EFFECTS}/nothing/drop")).status_code == 404
 
 
-async def test_a_question_is_answered_by_a_supervisor(client: JsonClient, house: House) -> None:
-    await handle(house, {"kind": "ask_person"}, {"kind": "reply", "template": "received"})
+async def test_a_question_is_answered_by_a_supervisor(client: JsonClient, container: Container) -> None:
+    await handle(container, {"kind": "ask_person"}, {"kind": "reply", "template": "received"})
     [question] = await listed(client, "waiting")
     path = f"{EFFECTS}/{question['key']}/approve"
     assert (await client.post(path, headers={"x-role": "agent"})).status_code == 403
@@ -62,5 +64,5 @@ async def test_a_question_is_answered_by_a_supervisor(client: JsonClient, house:
     assert (approved.status_code, approved.json()["state"]) == (200, "done")
     assert (await client.post(path, headers={"Idempotency-Key": "once"})).headers["idempotency-replayed"] == "true"
     assert (await client.post(path)).status_code == 409
-    await house.runner.run_until_idle()
+    await container.runner.run_until_idle()
     assert [each["state"] for each in await listed(client, "done")] == ["done", "done"]

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from httpx import AsyncClient
 
-from frontdesk.app import House
+from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.demo.matter import Wish
 from frontdesk.insights.cards import CARDS
 from frontdesk.insights.dimensions import DIMENSIONS
-from frontdesk.storage import bulk
+from frontdesk.storage.transfer import loading as bulk
+from frontdesk.wiring.container import Container
 
 BASE = "/api/v1/insights"
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -21,10 +21,10 @@ SPAN = {"since": "2026-01-31", "until": "2026-03-02"}
 
 
 @pytest.fixture
-async def data(house: House) -> None:
-    for portion in make(Wish(300, 5, UNTIL)):
-        await bulk.fill(house.database, portion.tables())
-    await bulk.finish(house.database)
+async def data(container: Container) -> None:
+    for portion in make(DemoSize(300, 5, UNTIL)):
+        await bulk.fill(container.database, portion.tables())
+    await bulk.finish(container.database)
 
 
 async def test_the_catalogue_tells_what_can_be_asked(client: AsyncClient) -> None:

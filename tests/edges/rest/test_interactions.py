@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.model import Lease, OutboundMessage, Receipt, Work
+from frontdesk.wiring.container import Container
 from frontdesk.workflows.deliver_reply import deliver_reply
 from tests.edges.rest.conftest import Desk, JsonClient
 
@@ -145,7 +145,7 @@ async def test_an_answer_of_the_team_is_sent_by_the_channel_of_the_customers_las
     answer = await desk.client.post(path, json={"text": "We come tomorrow."})
     assert answer.status_code == 201
     assert (answer.json()["channel"], answer.json()["recipient"]) == ("EMI", "ann@example.org")
-    await desk.house.runner.run_until_idle()
+    await desk.container.runner.run_until_idle()
     timeline = (await desk.get(f"/interactions/{receipt['reference']}/timeline"))["items"]
     [reply] = [each["outbound"] for each in timeline if each.get("outbound", {}).get("type") == "HA"]
     assert (reply["state"], reply["reply_to"]) == ("sent", receipt["message"])
@@ -156,10 +156,10 @@ async def test_a_memo_is_never_sent(desk: Desk) -> None:
     path = f"{INTERACTIONS}/{receipt['reference']}/replies"
     memo = (await desk.client.post(path, json={"text": "Call her first.", "type": "IM"})).json()
     assert (memo["type"], memo["recipient"]) == ("IM", "")
-    assert await desk.house.work.counts() == {"open": 0, "failed": 0}
+    assert await desk.container.work.counts() == {"open": 0, "failed": 0}
 
 
-async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk: Desk, house: House) -> None:
+async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk: Desk, container: Container) -> None:
     class Broken:
         code = "*"
 
@@ -168,12 +168,12 @@ async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk
 
     reference = (await desk.say("Hello"))["reference"]
     reply = (await desk.client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Yes?"})).json()
-    [(work, lease)] = await house.work.claim("test", 1, 30)
+    [(work, lease)] = await container.work.claim("test", 1, 30)
     with pytest.raises(DeliveryFailed):
-        await deliver_reply(work, lease, False, house.replies, {"*": Broken()})
+        await deliver_reply(work, lease, False, container.replies, {"*": Broken()})
     assert isinstance(work, Work)
     assert isinstance(lease, Lease)
-    assert (await house.replies.load(reply["id"])).error == "the customer blocked us"
+    assert (await container.replies.load(reply["id"])).error == "the customer blocked us"
 
 
 async def test_an_empty_reply_is_refused(client: JsonClient) -> None:

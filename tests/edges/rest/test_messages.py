@@ -6,20 +6,22 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, insert, select
 
-from frontdesk.app import House
-from frontdesk.storage.tables import audio_recording, inbound_message
+from frontdesk.storage.schema.interactions import audio_recording, inbound_message
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient
 
 MESSAGES = "/api/v1/messages"
 BROKEN = "My washing machine does not start any more and shows error E12. Please repair it."
 
 
-async def count(house: House) -> int:
+async def count(container: Container) -> int:
     counted = select(func.count()).select_from(inbound_message)
-    return int(await house.database.read(lambda c: c.execute(counted).scalar_one()))
+    return int(await container.database.read(lambda c: c.execute(counted).scalar_one()))
 
 
-async def test_a_message_is_accepted_with_a_reference_before_it_is_analysed(client: JsonClient, house: House) -> None:
+async def test_a_message_is_accepted_with_a_reference_before_it_is_analysed(
+    client: JsonClient, container: Container
+) -> None:
     answer = await client.post(MESSAGES, json={"text": BROKEN})
     assert answer.status_code == 202
     receipt = answer.json()
@@ -41,20 +43,22 @@ async def test_a_handled_message_tells_its_analysis_decision_and_effects(desk: D
     assert await desk.get(f"/effects/{read['effects'][0]['key']}") == read["effects"][0]
 
 
-async def test_the_same_provider_id_is_stored_once(client: JsonClient, house: House) -> None:
+async def test_the_same_provider_id_is_stored_once(client: JsonClient, container: Container) -> None:
     first = await client.post(MESSAGES, json={"text": "Hello", "provider_id": "p1"})
     second = await client.post(MESSAGES, json={"text": "Hello", "provider_id": "p1"})
     assert (first.status_code, second.status_code) == (202, 200)
     assert second.json() == first.json() | {"duplicate": True}
-    assert await count(house) == 1
+    assert await count(container) == 1
 
 
-async def test_fifty_posts_of_one_provider_id_at_once_store_one_message(client: JsonClient, house: House) -> None:
+async def test_fifty_posts_of_one_provider_id_at_once_store_one_message(
+    client: JsonClient, container: Container
+) -> None:
     posts = (client.post(MESSAGES, json={"text": "Hello", "provider_id": "p1"}) for _ in range(50))
     answers = await asyncio.gather(*posts)
     assert sorted(answer.status_code for answer in answers) == [200] * 49 + [202]
     assert len({answer.json()["message"] for answer in answers}) == 1
-    assert await count(house) == 1
+    assert await count(container) == 1
 
 
 async def test_a_message_joins_the_interaction_that_it_names(client: JsonClient) -> None:
@@ -90,7 +94,9 @@ async def test_characters_that_no_database_holds_are_replaced_and_the_rest_is_ke
     assert (await desk.get(f"/messages/{receipt['message']}"))["message"]["text"] == "before\ufffdafter"
 
 
-async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(desk: Desk, house: House) -> None:
+async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(
+    desk: Desk, container: Container
+) -> None:
     receipt = await desk.say(BROKEN)
     path = f"/messages/{receipt['message']}"
     answer = await desk.client.post(f"/api/v1{path}/corrections", json={"field": "intent", "value": "WR"})
@@ -100,7 +106,7 @@ async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(
     assert [(each["was"], each["becomes"]) for each in read["corrections"]] == [("TI", "WR")]
     assert await desk.get(f"{path}/corrections") == read["corrections"]
     assert (await desk.get(f"/interactions/{receipt['reference']}"))["intent"] == "WR"
-    assert (BROKEN, "WR") in (await house.codes.catalogue()).learned
+    assert (BROKEN, "WR") in (await container.codes.catalogue()).learned
 
 
 async def test_an_entity_is_corrected_with_all_its_values(desk: Desk) -> None:
@@ -119,11 +125,11 @@ async def test_an_entity_is_corrected_with_all_its_values(desk: Desk) -> None:
     assert refused.status_code == 400
 
 
-async def test_only_the_last_word_on_an_intent_is_learned(desk: Desk, house: House) -> None:
+async def test_only_the_last_word_on_an_intent_is_learned(desk: Desk, container: Container) -> None:
     receipt = await desk.say(BROKEN)
     for value in ("WR", "PI", ""):
         await desk.client.post(f"{MESSAGES}/{receipt['message']}/corrections", json={"field": "intent", "value": value})
-        learned = [intent for text, intent in (await house.codes.catalogue()).learned if text == BROKEN]
+        learned = [intent for text, intent in (await container.codes.catalogue()).learned if text == BROKEN]
         assert learned == ([value] if value else [])
 
 
@@ -145,7 +151,7 @@ async def test_what_is_not_analysed_yet_cannot_be_corrected(client: JsonClient) 
     assert answer.status_code == 409
 
 
-async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient, house: House) -> None:
+async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient, container: Container) -> None:
     receipt = (await client.post(MESSAGES, json={"text": "Hello"})).json()
     missing = await client.get(f"{MESSAGES}/{receipt['message']}/audio")
     row = {
@@ -154,7 +160,7 @@ async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient,
         "media_type": "audio/ogg",
         "content": b"\x00sound",
     }
-    await house.database.write(
+    await container.database.write(
         lambda c: c.execute(insert(audio_recording), [row | {"created_at": datetime.now(UTC)}]).rowcount
     )
     heard = await client.get(f"{MESSAGES}/{receipt['message']}/audio")

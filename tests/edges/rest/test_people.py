@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.app import House
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient
 
 CUSTOMERS, CONTACTS = "/api/v1/customers", "/api/v1/contacts"
@@ -24,10 +24,10 @@ async def test_a_customer_number_is_given_once(client: JsonClient) -> None:
     assert (await client.post(CUSTOMERS, json={"id": "C1", "name": "Südlicht"})).status_code == 409
 
 
-async def test_analyses_recognise_a_new_customer_at_once(client: JsonClient, house: House) -> None:
-    await house.codes.catalogue()
+async def test_analyses_recognise_a_new_customer_at_once(client: JsonClient, container: Container) -> None:
+    await container.codes.catalogue()
     await client.post(CUSTOMERS, json={"id": "C1", "name": "Nordlicht"})
-    assert (await house.codes.catalogue()).customers == ("Nordlicht",)
+    assert (await container.codes.catalogue()).customers == ("Nordlicht",)
 
 
 @pytest.mark.parametrize("number", ["", "C 1", "C/1", "C1\n", "../x", "x" * 11, "\x00"])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
-from frontdesk.app import House
 from frontdesk.interfaces import Unavailable
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import JsonClient, app_of, services_of
 
 MESSAGES = "/api/v1/messages"
@@ -141,12 +141,12 @@ async def test_a_query_that_makes_no_sense_names_the_parameter(client: JsonClien
 
 
 async def test_a_failure_of_ours_tells_nothing_but_its_number_in_the_log(
-    house: House, caplog: pytest.LogCaptureFixture
+    container: Container, caplog: pytest.LogCaptureFixture
 ) -> None:
     def burst() -> None:
         raise RuntimeError("the secret is 42")
 
-    transport = ASGITransport(app_of(services_of(house, wake=burst)), raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = ASGITransport(app_of(services_of(container, wake=burst)), raise_app_exceptions=False)  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://frontdesk.test") as client:
         with caplog.at_level(logging.ERROR):
             answer = await client.post(MESSAGES, json={"text": "a"})
@@ -165,8 +165,8 @@ class Full:
     accept_once = accept
 
 
-async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(house: House) -> None:
-    services = replace(services_of(house), inbox=Full())  # type: ignore[arg-type]
+async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(container: Container) -> None:
+    services = replace(services_of(container), inbox=Full())  # type: ignore[arg-type]
     async with AsyncClient(transport=ASGITransport(app_of(services)), base_url="http://x") as client:
         answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers=JSON)
     problem = check_problem(answer, 503)

@@ -23,11 +23,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from frontdesk.app import House, open_house
-from frontdesk.edges.rest import Services
+from frontdesk.edges.rest import RestServices
 from frontdesk.model import Contact, NewMessage, Role
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
+from frontdesk.wiring.container import Container, open_container
 from tests.edges.rest.conftest import JsonClient, app_of, services_of
 
 EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "25"))
@@ -53,7 +53,7 @@ async def test_the_document_is_open_and_names_every_route(client: JsonClient) ->
     assert document["components"]["schemas"]["MessageBody"]["additionalProperties"] is False
 
 
-async def test_every_route_declares_its_role(services: Services) -> None:
+async def test_every_route_declares_its_role(services: RestServices) -> None:
     for route in app_of(services).routes:
         for handler in getattr(route, "route_handlers", ()):
             if handler.http_methods != {"OPTIONS"}:
@@ -79,16 +79,16 @@ class Known:
             parameters.update({name: self.ids[name] for name in parameters if name in self.ids})
 
 
-async def furnish(house: House) -> dict[str, Any]:
+async def furnish(container: Container) -> dict[str, Any]:
     """One of everything."""
-    accepted = await house.inbox.accept(NewMessage("My washing machine is broken: E12. Please repair it.", "WEB"))
-    await house.runner.run_until_idle()
-    failed = await house.inbox.accept(NewMessage("Hello", "WEB"))
-    [(_, lease)] = await house.work.claim("test", 1, 30)
-    await house.work.fail(lease, "no")
-    await house.customers.add("C1", "Nordlicht", None)
-    contact = await house.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
-    reading = await house.readings.message(accepted.message_id)
+    accepted = await container.inbox.accept(NewMessage("My washing machine is broken: E12. Please repair it.", "WEB"))
+    await container.runner.run_until_idle()
+    failed = await container.inbox.accept(NewMessage("Hello", "WEB"))
+    [(_, lease)] = await container.work.claim("test", 1, 30)
+    await container.work.fail(lease, "no")
+    await container.customers.add("C1", "Nordlicht", None)
+    contact = await container.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
+    reading = await container.readings.message(accepted.message_id)
     assert reading.decision
     return {
         "reference": accepted.reference,
@@ -112,11 +112,11 @@ def known() -> Known:
 def interface(builtin: Builtin, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The interface over a furnished house; SQLite, for its connections follow the app into any event loop."""
     with asyncio.Runner() as runner:
-        house = open_house(load(data=tmp_path_factory.mktemp("house"), environment={}), builtin)
-        opened = runner.run(house.__aenter__())
+        container = open_container(load(data=tmp_path_factory.mktemp("house"), environment={}), builtin)
+        opened = runner.run(container.__aenter__())
         known.ids.update(runner.run(furnish(opened)))
         yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app_of(services_of(opened)))
-        runner.run(house.__aexit__(None, None, None))
+        runner.run(container.__aexit__(None, None, None))
 
 
 @pytest.mark.slow

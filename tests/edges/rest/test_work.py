@@ -1,37 +1,37 @@
 """Effects and durable work that needs a person."""
 
-from frontdesk.app import House
 from frontdesk.interfaces import Failed
+from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient
 
 WORK = "/api/v1/work"
 
 
-async def fail_one(client: JsonClient, house: House) -> str:
+async def fail_one(client: JsonClient, container: Container) -> str:
     await client.post("/api/v1/messages", json={"text": "Hello"})
-    [(work, lease)] = await house.work.claim("test", 1, 30)
-    await house.work.fail(lease, str(Failed("the model is on fire")))
+    [(work, lease)] = await container.work.claim("test", 1, 30)
+    await container.work.fail(lease, str(Failed("the model is on fire")))
     return work.id
 
 
-async def test_failed_work_is_listed_with_its_reason(client: JsonClient, house: House) -> None:
-    work_id = await fail_one(client, house)
+async def test_failed_work_is_listed_with_its_reason(client: JsonClient, container: Container) -> None:
+    work_id = await fail_one(client, container)
     [row] = (await client.get(WORK)).json()["items"]
     assert (row["id"], row["last_error"]) == (work_id, "the model is on fire")
     assert (await client.get(WORK, params={"state": "open"})).json()["items"] == []
 
 
-async def test_failed_work_can_be_tried_again(client: JsonClient, house: House) -> None:
-    work_id = await fail_one(client, house)
+async def test_failed_work_can_be_tried_again(client: JsonClient, container: Container) -> None:
+    work_id = await fail_one(client, container)
     retried = await client.post(f"{WORK}/{work_id}/retry")
     assert (retried.status_code, retried.json()["state"]) == (200, "open")
     assert (await client.post(f"{WORK}/{work_id}/retry")).status_code == 409
-    await house.runner.run_until_idle()
-    assert await house.work.counts() == {"open": 0, "failed": 0}
+    await container.runner.run_until_idle()
+    assert await container.work.counts() == {"open": 0, "failed": 0}
 
 
-async def test_failed_work_can_be_given_up(client: JsonClient, house: House) -> None:
-    work_id = await fail_one(client, house)
+async def test_failed_work_can_be_given_up(client: JsonClient, container: Container) -> None:
+    work_id = await fail_one(client, container)
     assert (await client.post(f"{WORK}/{work_id}/drop")).json()["state"] == "dropped"
     assert (await client.post(f"{WORK}/{work_id}/retry")).status_code == 409
     assert (await client.post(f"{WORK}/nothing/drop")).status_code == 404

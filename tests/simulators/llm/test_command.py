@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.interfaces import ModelFailed, ModelRequest, Trouble, Turn
+from frontdesk.interfaces import ChatTurn, ErrorKind, ModelFailed, ModelRequest
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_service
@@ -47,11 +47,11 @@ async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Pat
         outgoing = Outgoing()
         options = ServiceOptions(kind="openai", base_url=f"{url}/v1", key="k", model="m")
         service = open_service("main", options, lambda _, base, headers: outgoing.client(base, headers), {})
-        request = ModelRequest("", (Turn("user", "Great service, thank you so much! Everything works."),), SCHEMA)
+        request = ModelRequest("", (ChatTurn("user", "Great service, thank you so much! Everything works."),), SCHEMA)
         with pytest.raises(ModelFailed) as caught:
             await service.complete(request)
         said = json.loads((await service.complete(request)).text)
-        assert (caught.value.trouble, said["sentiment"]) == (Trouble.RATE_LIMITED, "Positive")
+        assert (caught.value.trouble, said["sentiment"]) == (ErrorKind.RATE_LIMITED, "Positive")
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     finally:

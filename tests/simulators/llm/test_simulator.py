@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from frontdesk.cli.intent_list import shipped_catalogue
-from frontdesk.cli.simulating_llm import reading_of
+from frontdesk.cli.files.intent_list import shipped_catalogue
+from frontdesk.cli.simulate.llm import reading_of
 from frontdesk.interfaces import HttpAnswer, Invalid
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.builtin import Builtin

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from frontdesk.app import open_house
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings, load
+from frontdesk.settings.loading import load
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import open_container
 from tests.storage.hana.stand_in import Server
 from tests.storage.hana.strictness import look
 
@@ -47,7 +48,7 @@ def migrated_hana(tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) ->
     server = Server(folder / "hana.db")
 
     async def start() -> None:
-        async with open_house(settings_of(folder), builtin):
+        async with open_container(settings_of(folder), builtin):
             pass
 
     with pytest.MonkeyPatch.context() as patch:

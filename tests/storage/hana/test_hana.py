@@ -9,14 +9,15 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, func, select, tex
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from frontdesk.app import House, database_url, open_house
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.storage import schema
-from frontdesk.storage.bulk import room_for
-from frontdesk.storage.database import Database, open_database, parse_url
-from frontdesk.storage.hana import TRIES, hana_engine
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.hana import TRIES, hana_engine
+from frontdesk.storage.opening.open import open_database, parse_url
+from frontdesk.storage.transfer.loading import room_for
+from frontdesk.wiring.container import Container, database_url, open_container
 from tests.conftest import Front
 from tests.storage.hana.conftest import settings_of
 from tests.storage.hana.stand_in import Server, check
@@ -29,20 +30,22 @@ async def test_a_first_start_makes_the_tables_and_a_second_finds_them(
     empty_server: Server, tmp_path: Path, builtin: Builtin
 ) -> None:
     url = database_url(settings_of(tmp_path))
-    async with open_house(settings_of(tmp_path), builtin):
+    async with open_container(settings_of(tmp_path), builtin):
         assert any(said.startswith("\nCREATE TABLE interaction") for said in empty_server.said)
     empty_server.said.clear()
     assert await schema.upgrade(url) == (schema.NEWEST, schema.NEWEST)
-    async with open_house(settings_of(tmp_path), builtin) as house:
-        assert await house.codes.all()
+    async with open_container(settings_of(tmp_path), builtin) as container:
+        assert await container.codes.all()
     assert not [said for said in empty_server.said if "CREATE T" in said and "IF NOT EXISTS turn" not in said]
 
 
-async def test_a_message_is_accepted_once_read_decided_and_answered(house: House, front: Front, server: Server) -> None:
+async def test_a_message_is_accepted_once_read_decided_and_answered(
+    container: Container, front: Front, server: Server
+) -> None:
     accepted = await front.say(BROKEN, name="Ann", id="m1")
     again = await front.say(BROKEN, name="Ann", id="m1")
     assert (accepted.duplicate, again.duplicate, again.reference) == (False, True, accepted.reference)
-    [call] = await house.service_desk.calls_of(accepted.interaction_id)
+    [call] = await container.service_desk.calls_of(accepted.interaction_id)
     assert call.code
     assert "LOCK TABLE turn IN EXCLUSIVE MODE" in server.said
     assert not any("secret" in said for said in server.said)
@@ -115,9 +118,9 @@ def test_other_databases_are_named_in_the_refusal() -> None:
         parse_url("oracle://me@db.example")
 
 
-async def test_invented_data_is_refused(house: House) -> None:
+async def test_invented_data_is_refused(container: Container) -> None:
     with pytest.raises(Invalid, match="SQLite and PostgreSQL"):
-        await room_for(house.database, add=True)
+        await room_for(container.database, add=True)
 
 
 @pytest.mark.parametrize(

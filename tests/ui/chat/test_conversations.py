@@ -9,17 +9,17 @@ import msgspec
 import pytest
 from httpx import Response
 
-from frontdesk.app import House, now, open_house
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
 from frontdesk.providers.builtin import Builtin
-from frontdesk.settings import Settings
+from frontdesk.settings.sections import Settings
 from frontdesk.ui.chat.origins import Origins
-from frontdesk.ui.chat.stream import Place, Streams, events, news
+from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
 from frontdesk.ui.live import Live
-from tests.fakes import Hand
+from frontdesk.wiring.container import Container, now, open_container
+from tests.fakes import ManualClock
 from tests.web_client import BASE, HTML, Client, web_client
 
 SHOP = "https://shop.example"
@@ -40,11 +40,11 @@ def bearer(token: str) -> dict[str, str]:
     return {"Origin": SHOP, **({"Authorization": f"Bearer {token}"} if token else {})}
 
 
-async def heard(house: House, reference: str, last_event_id: str = "") -> list[tuple[str, dict[str, Any]]]:
+async def heard(container: Container, reference: str, last_event_id: str = "") -> list[tuple[str, dict[str, Any]]]:
     """What a stream tells at once: event ids with their data."""
-    from frontdesk.storage.chats import StoredChats
+    from frontdesk.storage.channels.chats import StoredChats
 
-    chats, live = StoredChats(house.database, now), Live(house.journal)
+    chats, live = StoredChats(container.database, now), Live(container.journal)
     conversation = await chats.conversation(reference)
     assert conversation
     stream = events(live, chats, conversation, last_event_id)
@@ -63,12 +63,12 @@ async def heard(house: House, reference: str, last_event_id: str = "") -> list[t
 
 
 async def test_the_first_message_opens_a_conversation_and_the_next_goes_on_in_it(
-    customer: Client, house: House
+    customer: Client, container: Container
 ) -> None:
     first = (await say(customer, name="Maya Thornbury", email="maya@example.com")).json()
     second = (await say(customer, "And it is loud.", first["token"])).json()
     assert second["reference"] == first["reference"]
-    matter = await house.interactions.get(first["reference"])
+    matter = await container.interactions.get(first["reference"])
     assert matter.channel == "CHT"
 
 
@@ -85,51 +85,51 @@ async def test_who_guesses_an_id_does_not_get_into_anothers_conversation(custome
     assert mine["reference"] != theirs["reference"]
 
 
-async def test_the_reply_is_heard_and_its_arrival_recorded(customer: Client, house: House) -> None:
+async def test_the_reply_is_heard_and_its_arrival_recorded(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
-    await house.runner.run_until_idle()
-    told = [data for _, data in await heard(house, begun["reference"])]
+    await container.runner.run_until_idle()
+    told = [data for _, data in await heard(container, begun["reference"])]
     assert [each["direction"] for each in told] == ["in", "out"]
     assert "SC-000001" in told[1]["text"]
     for read, state in ((False, DeliveryState.DELIVERED), (True, DeliveryState.READ), (False, DeliveryState.READ)):
         body = {"messages": [told[1]["id"]], "read": read}
         answer = await customer.post("/chat/seen", json=body, headers=bearer(begun["token"]))
         assert answer.status_code == 200
-        assert (await house.replies.load(told[1]["id"])).state is state
+        assert (await container.replies.load(told[1]["id"])).state is state
 
 
-async def test_nobody_notes_anothers_answers_as_read(customer: Client, house: House) -> None:
+async def test_nobody_notes_anothers_answers_as_read(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
     other = (await say(customer, "Another matter")).json()
-    await house.runner.run_until_idle()
-    answer = next(d for _, d in await heard(house, begun["reference"]) if d["direction"] == "out")
+    await container.runner.run_until_idle()
+    answer = next(d for _, d in await heard(container, begun["reference"]) if d["direction"] == "out")
     told = await customer.post("/chat/seen", json={"messages": [answer["id"]]}, headers=bearer(other["token"]))
     assert told.json() == {"noted": 0}
-    assert (await house.replies.load(answer["id"])).state is DeliveryState.SENT
+    assert (await container.replies.load(answer["id"])).state is DeliveryState.SENT
 
 
-async def test_memos_and_answers_that_were_not_sent_are_not_told(customer: Client, house: House) -> None:
+async def test_memos_and_answers_that_were_not_sent_are_not_told(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
-    await house.runner.run_until_idle()
-    matter = await house.interactions.get(begun["reference"])
-    await house.replies.add(matter, "only for the team", "IM", "Ada", None)
-    await house.replies.add(matter, "not sent yet", "HA", "Ada", None)
-    texts = [data["text"] for _, data in await heard(house, begun["reference"])]
+    await container.runner.run_until_idle()
+    matter = await container.interactions.get(begun["reference"])
+    await container.replies.add(matter, "only for the team", "IM", "Ada", None)
+    await container.replies.add(matter, "not sent yet", "HA", "Ada", None)
+    texts = [data["text"] for _, data in await heard(container, begun["reference"])]
     assert "only for the team" not in texts
     assert "not sent yet" not in texts
-    await house.runner.run_until_idle()
-    assert "not sent yet" in [data["text"] for _, data in await heard(house, begun["reference"])]
+    await container.runner.run_until_idle()
+    assert "not sent yet" in [data["text"] for _, data in await heard(container, begun["reference"])]
 
 
-async def test_a_stream_goes_on_behind_the_last_event(customer: Client, house: House) -> None:
+async def test_a_stream_goes_on_behind_the_last_event(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
-    await house.runner.run_until_idle()
-    places = [place for place, _ in await heard(house, begun["reference"])]
+    await container.runner.run_until_idle()
+    places = [place for place, _ in await heard(container, begun["reference"])]
     await say(customer, "And it is loud.", begun["token"])
-    after_one = [data["direction"] for _, data in await heard(house, begun["reference"], places[0])]
+    after_one = [data["direction"] for _, data in await heard(container, begun["reference"], places[0])]
     assert after_one[:2] == ["out", "in"]
-    assert [data["text"] for _, data in await heard(house, begun["reference"], places[1])] == ["And it is loud."]
-    assert len(await heard(house, begun["reference"], "no id of ours")) == 3
+    assert [data["text"] for _, data in await heard(container, begun["reference"], places[1])] == ["And it is loud."]
+    assert len(await heard(container, begun["reference"], "no id of ours")) == 3
 
 
 def message(direction: Direction, sequence: int) -> ChatMessage:
@@ -139,18 +139,18 @@ def message(direction: Direction, sequence: int) -> ChatMessage:
 @pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
 def test_answers_that_are_sent_out_of_order_are_told_once_each_over_any_cut(order: tuple[int, ...]) -> None:
     answers, told = (1, 2, 3), []
-    place = Place()
+    place = StreamPosition()
     for up_to in range(1, 4):
         sent = tuple(message(Direction.OUT, number) for number in sorted(order[:up_to]))
         conversation = Conversation(1, "R", (message(Direction.IN, 1), *sent), answers)
-        for fresh in news(conversation, Place.parse(str(place))):
+        for fresh in news(conversation, StreamPosition.parse(str(place))):
             told.append(fresh.id)
             place = place.behind(fresh, answers)
     assert sorted(told) == ["in1", "out1", "out2", "out3"]
 
 
 @pytest.mark.parametrize("token", ["", "x", "AAAA0000.1.", "AAAA0000.99999999999.AAAA", "é.é.é", "a" * 5000])
-async def test_without_its_token_a_conversation_is_closed(customer: Client, house: House, token: str) -> None:
+async def test_without_its_token_a_conversation_is_closed(customer: Client, container: Container, token: str) -> None:
     reference = (await say(customer)).json()["reference"]
     for forged in {token, token.replace("AAAA0000", reference)}:
         value = {"Authorization": b"Bearer " + forged.encode("latin-1")}
@@ -161,7 +161,7 @@ async def test_without_its_token_a_conversation_is_closed(customer: Client, hous
 
 
 def test_a_token_is_over_after_its_days() -> None:
-    hand = Hand()
+    hand = ManualClock()
     tokens = ChatTokens(b"secret", hand, 1)
     token = tokens.token("AAAA0000")
     hand.move(timedelta(hours=23).total_seconds())
@@ -225,9 +225,9 @@ async def test_no_other_page_is_opened_to_other_sites(customer: Client) -> None:
     assert refused.status_code == 403
 
 
-async def test_the_chat_knows_nobody_by_cookie(agent: Client, house: House) -> None:
+async def test_the_chat_knows_nobody_by_cookie(agent: Client, container: Container) -> None:
     begun = (await say(agent)).json()
-    matter = await house.interactions.get(begun["reference"])
+    matter = await container.interactions.get(begun["reference"])
     assert matter.created_by == ""
 
 
@@ -244,7 +244,7 @@ async def test_the_script_may_be_loaded_by_any_site(customer: Client) -> None:
 async def test_too_many_messages_from_one_place_are_held_back(settings: Settings, builtin: Builtin) -> None:
     security = msgspec.structs.replace(settings.security, submissions_per_minute=2)
     changed = msgspec.structs.replace(settings, security=security)
-    async with open_house(changed, builtin) as house, web_client(house) as client:
+    async with open_container(changed, builtin) as container, web_client(container) as client:
         answers = [await say(client, f"message {number}") for number in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert int(answers[2].headers["retry-after"]) > 0

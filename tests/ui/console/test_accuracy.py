@@ -2,12 +2,12 @@
 
 import pytest
 
-from frontdesk.app import House, new_id, now
 from frontdesk.interfaces import Invalid
 from frontdesk.llm.agreement import Agreement
 from frontdesk.model import Role, Tier
 from frontdesk.model.llm import ModelCall
-from frontdesk.storage.judgements import StoredJudgements
+from frontdesk.storage.insights.accuracy import StoredAccuracy
+from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
 from tests.web_client import HTML, add_account, sign_in, web_client
 
@@ -34,34 +34,34 @@ def test_of_no_case_nothing_is_known() -> None:
     assert Agreement(0, 0).interval() == (0.0, 1.0)
 
 
-async def test_what_nobody_looked_at_does_not_count_and_the_last_word_does(front: Front, house: House) -> None:
-    judgements = StoredJudgements(house.database)
+async def test_what_nobody_looked_at_does_not_count_and_the_last_word_does(front: Front, container: Container) -> None:
+    accuracy = StoredAccuracy(container.database)
     corrected, answered, taken_back, _ignored = [await front.say(BROKEN, name=f"N{n}") for n in range(4)]
-    await house.readings.correct(corrected.message_id, "intent", "CA", "Ada", None)
-    await house.readings.correct(taken_back.message_id, "intent", "CA", "Ada", None)
-    await house.readings.correct(taken_back.message_id, "intent", "TI", "Ada", None)
-    await house.replies.add(await house.interactions.get(answered.reference), "Hello", "HA", "Ada", None)
-    [whole] = await judgements.of_field("intent", "all", None)
+    await container.readings.correct(corrected.message_id, "intent", "CA", "Ada", None)
+    await container.readings.correct(taken_back.message_id, "intent", "CA", "Ada", None)
+    await container.readings.correct(taken_back.message_id, "intent", "TI", "Ada", None)
+    await container.replies.add(await container.interactions.get(answered.reference), "Hello", "HA", "Ada", None)
+    [whole] = await accuracy.of_field("intent", "all", None)
     assert (whole.reviewed, whole.agreed) == (3, 2)
-    [of_value] = await judgements.of_field("intent", "value", None)
+    [of_value] = await accuracy.of_field("intent", "value", None)
     assert (of_value.group, of_value.reviewed, of_value.agreed) == ("TI", 3, 2)
-    [sentiment] = await judgements.of_field("sentiment", "channel", None)
+    [sentiment] = await accuracy.of_field("sentiment", "channel", None)
     assert (sentiment.group, sentiment.reviewed, sentiment.agreed) == ("WEB", 3, 3)
 
 
-async def test_entities_agree_where_no_person_says_otherwise_of_any(front: Front, house: House) -> None:
-    judgements = StoredJudgements(house.database)
+async def test_entities_agree_where_no_person_says_otherwise_of_any(front: Front, container: Container) -> None:
+    accuracy = StoredAccuracy(container.database)
     wrong, missed, taken_back = [await front.say(BROKEN, name=f"N{n}") for n in range(3)]
-    await house.readings.correct(wrong.message_id, "order_no", "4500017343", "Ada", None)
-    await house.readings.correct(missed.message_id, "tracking_no", "1Z999AA10123", "Ada", None)
-    await house.readings.correct(taken_back.message_id, "order_no", "", "Ada", None)
-    await house.readings.correct(taken_back.message_id, "order_no", "4500017342", "Ada", None)
-    [whole] = await judgements.of_field("entities", "all", None)
+    await container.readings.correct(wrong.message_id, "order_no", "4500017343", "Ada", None)
+    await container.readings.correct(missed.message_id, "tracking_no", "1Z999AA10123", "Ada", None)
+    await container.readings.correct(taken_back.message_id, "order_no", "", "Ada", None)
+    await container.readings.correct(taken_back.message_id, "order_no", "4500017342", "Ada", None)
+    [whole] = await accuracy.of_field("entities", "all", None)
     assert (whole.reviewed, whole.agreed) == (3, 1)
-    [title] = await judgements.of_field("title", "all", None)
+    [title] = await accuracy.of_field("title", "all", None)
     assert (title.reviewed, title.agreed) == (3, 3)
     with pytest.raises(Invalid):
-        await judgements.of_field("entities", "value", None)
+        await accuracy.of_field("entities", "value", None)
 
 
 def call() -> ModelCall:
@@ -89,13 +89,13 @@ def call() -> ModelCall:
     )
 
 
-async def test_the_pages_show_accuracy_and_calls(front: Front, house: House) -> None:
+async def test_the_pages_show_accuracy_and_calls(front: Front, container: Container) -> None:
     told = await front.say(BROKEN)
-    await house.readings.correct(told.message_id, "intent", "CA", "Ada", None)
-    house.llm.calls.note(call())
-    await house.llm.calls.flush()
-    await add_account(house, Role.SUPERVISOR)
-    async with web_client(house) as client:
+    await container.readings.correct(told.message_id, "intent", "CA", "Ada", None)
+    container.llm.calls.note(call())
+    await container.llm.calls.flush()
+    await add_account(container, Role.SUPERVISOR)
+    async with web_client(container) as client:
         await sign_in(client)
         accuracy = await client.get("/console/accuracy", headers=HTML)
         assert "0% <" in accuracy.text

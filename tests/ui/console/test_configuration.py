@@ -2,8 +2,8 @@
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.model import CodeList, Role
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.ui.console.test_rules import admin, post
 from tests.web_client import HTML, Client, add_account, sign_in, web_client
@@ -24,7 +24,7 @@ INTENT = {
 
 
 async def test_what_an_intent_would_change_is_shown_before_it_is_saved(
-    admin: Client, house: House, front: Front
+    admin: Client, container: Container, front: Front
 ) -> None:
     told = await front.say("Can I redeem two gift cards in one order?")
     await front.say(WARRANTY[0])
@@ -33,16 +33,16 @@ async def test_what_an_intent_would_change_is_shown_before_it_is_saved(
     assert "Nothing was saved." in tried.text
     assert told.reference in tried.text
     assert "Gift cards" in tried.text
-    assert "GC" not in {entry.code for entry in (await house.codes.all())[CodeList.INTENT]}
+    assert "GC" not in {entry.code for entry in (await container.codes.all())[CodeList.INTENT]}
     saved = await post(admin, f"{LISTS}/intent", **INTENT, what="save")
     assert saved.status_code == 303
     again = await front.say("I want to redeem my gift card")
-    assert (await house.interactions.get(again.reference)).intent == "GC"
+    assert (await container.interactions.get(again.reference)).intent == "GC"
 
 
 @pytest.mark.parametrize("which", [each.value for each in CodeList])
-async def test_every_list_is_shown_and_an_entry_renamed(admin: Client, house: House, which: str) -> None:
-    first = (await house.codes.all())[CodeList(which)][0]
+async def test_every_list_is_shown_and_an_entry_renamed(admin: Client, container: Container, which: str) -> None:
+    first = (await container.codes.all())[CodeList(which)][0]
     page = await admin.get(f"{LISTS}/{which}?code={first.code}", headers=HTML)
     assert page.status_code == 200
     fields = {"code": first.code, "name": "Another <b>name</b>", "position": "3", "active": "yes"}
@@ -73,10 +73,10 @@ async def test_what_is_wrong_is_said_beside_the_field(
         assert "Nothing was saved:" in answer.text
 
 
-async def test_a_supervisor_reads_but_does_not_change(house: House, front: Front) -> None:
+async def test_a_supervisor_reads_but_does_not_change(container: Container, front: Front) -> None:
     await front.say(WARRANTY[1], channel="WTA")
-    await add_account(house, Role.SUPERVISOR)
-    async with web_client(house) as client:
+    await add_account(container, Role.SUPERVISOR)
+    async with web_client(container) as client:
         await sign_in(client)
         page = await client.get(PLACE, headers=HTML)
         for shown in ("WhatsApp", "Website", "service_desk", "Create service call", "SC-000001"):
@@ -86,22 +86,22 @@ async def test_a_supervisor_reads_but_does_not_change(house: House, front: Front
         assert (await post(client, "/console/use-cases/sentiment-analysis", what="try")).status_code == 403
 
 
-async def test_a_use_case_is_tried_kept_put_in_force_and_taken_back(admin: Client, house: House) -> None:
+async def test_a_use_case_is_tried_kept_put_in_force_and_taken_back(admin: Client, container: Container) -> None:
     place = "/console/use-cases/sentiment-analysis"
     assert "sentiment-analysis" in (await admin.get("/console/use-cases", headers=HTML)).text
-    shelf = house.llm.room.shelf
-    text = (await shelf.text("sentiment-analysis")).replace("version: 1", "version: 2", 1)
+    registry = container.llm.room.registry
+    text = (await registry.text("sentiment-analysis")).replace("version: 1", "version: 2", 1)
     tried = await post(admin, place, what="try", text=text, inputs="Thank you, wonderful service!")
     assert "Positive" in tried.text
     assert "builtin" in tried.text
     kept = await post(admin, place, what="keep", text=text, note="a try")
     assert kept.headers["location"] == f"{place}?kept=2"
-    assert (await shelf.get("sentiment-analysis")).version == 1
+    assert (await registry.get("sentiment-analysis")).version == 1
     assert "version: 3" in (await admin.get(kept.headers["location"], headers=HTML)).text
     assert (await post(admin, place, what="publish", version="2")).status_code == 303
-    assert (await shelf.get("sentiment-analysis")).version == 2
+    assert (await registry.get("sentiment-analysis")).version == 2
     assert (await post(admin, place, what="publish", version="0")).status_code == 303
-    assert (await shelf.get("sentiment-analysis")).version == 1
+    assert (await registry.get("sentiment-analysis")).version == 1
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from frontdesk.app import House
+from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.demo.matter import Wish
 from frontdesk.insights.cards import CARDS
-from frontdesk.storage import bulk
+from frontdesk.storage.transfer import loading as bulk
+from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client
 
 PATH = "/console/insights"
@@ -20,10 +20,10 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-async def data(house: House) -> None:
-    for portion in make(Wish(200, 5, UNTIL)):
-        await bulk.fill(house.database, portion.tables())
-    await bulk.finish(house.database)
+async def data(container: Container) -> None:
+    for portion in make(DemoSize(200, 5, UNTIL)):
+        await bulk.fill(container.database, portion.tables())
+    await bulk.finish(container.database)
 
 
 @pytest.mark.usefixtures("data")

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.model import NewMessage, Role, Sender, Status
 from frontdesk.ui.console.exporting import defused
 from frontdesk.ui.console.list_query import ListQuery
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
@@ -61,8 +61,8 @@ async def test_the_address_holds_text_and_filter(agent: Client, front: Front) ->
     assert '<input type="checkbox" name="sentiment" value="Positive" checked>' in page
 
 
-async def test_the_next_page_goes_on_where_this_one_ends(agent: Client, house: House) -> None:
-    said = [(await house.inbox.accept(NewMessage(f"Message {n}", "WEB"))).reference for n in range(120)]
+async def test_the_next_page_goes_on_where_this_one_ends(agent: Client, container: Container) -> None:
+    said = [(await container.inbox.accept(NewMessage(f"Message {n}", "WEB"))).reference for n in range(120)]
     seen, path = [], PATH
     while path:
         page = (await agent.get(path)).text
@@ -82,8 +82,8 @@ async def test_the_next_page_goes_on_where_this_one_ends(agent: Client, house: H
         "status=" + "&status=".join(map(str, range(400))), "tier=nobody", "q=%22", "q=%F0%9F%92%A5", "opened_since=NaN",
     ],
 )  # fmt: skip
-async def test_no_address_is_too_strange(agent: Client, house: House, query: str) -> None:
-    await house.inbox.accept(NewMessage("hello", "WEB"))
+async def test_no_address_is_too_strange(agent: Client, container: Container, query: str) -> None:
+    await container.inbox.accept(NewMessage("hello", "WEB"))
     for path in (PATH, f"{PATH}/rows", f"{PATH}/count", f"{PATH}/export.csv"):
         assert (await agent.get(f"{path}?{query}")).status_code == 200, path
 
@@ -108,9 +108,9 @@ def test_a_query_comes_back_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/rows", "/count", "/events", "/export.csv", "/export.xlsx"])
-async def test_the_list_is_closed_to_others(customer: Client, house: House, path: str) -> None:
+async def test_the_list_is_closed_to_others(customer: Client, container: Container, path: str) -> None:
     assert (await customer.get(PATH + path)).status_code == 401
-    assert (await customer.get(PATH + path, headers=await key_of(house, Role.SERVICE))).status_code == 403
+    assert (await customer.get(PATH + path, headers=await key_of(container, Role.SERVICE))).status_code == 403
 
 
 async def test_what_a_customer_wrote_is_text_wherever_it_shows(agent: Client, front: Front) -> None:
@@ -119,23 +119,23 @@ async def test_what_a_customer_wrote_is_text_wherever_it_shows(agent: Client, fr
         assert MARKUP not in (await agent.get(path)).text, path
 
 
-async def test_many_are_assigned_tagged_and_closed_at_once(agent: Client, front: Front, house: House) -> None:
+async def test_many_are_assigned_tagged_and_closed_at_once(agent: Client, front: Front, container: Container) -> None:
     said = [await front.say(f"The oven {n} is broken") for n in range(3)]
     chosen = " ".join(each.reference for each in said[:2])
     for fields in ({"do": "assign", "team": "WAR"}, {"do": "tag", "tag": "vip"}, {"do": "close"}):
         answer = await send(agent, f"{PATH}/bulk", references=chosen, back="q=oven", **fields)
         assert answer.headers["location"] == f"{PATH}?q=oven"
-    changed = [await house.interactions.get(each.reference) for each in said]
+    changed = [await container.interactions.get(each.reference) for each in said]
     assert [each.status for each in changed[:2]] == [Status.CLOSED] * 2
     assert [(each.team, each.tags) for each in changed[:2]] == [("WAR", "vip")] * 2
     assert changed[2].status is not Status.CLOSED
     assert await listed(agent, "q=vip") == [said[1].reference, said[0].reference]
 
 
-async def test_one_that_refuses_does_not_stop_the_others(agent: Client, front: Front, house: House) -> None:
+async def test_one_that_refuses_does_not_stop_the_others(agent: Client, front: Front, container: Container) -> None:
     said = [await front.say(f"The oven {n} is broken") for n in range(2)]
     await send(agent, f"{PATH}/bulk", references=said[0].reference, do="close")
-    before = await house.interactions.get(said[0].reference)
+    before = await container.interactions.get(said[0].reference)
     assert before.status is Status.CLOSED
     both = f"{said[0].reference} {said[1].reference} NOSUCHXX ???"
     page = await send(agent, f"{PATH}/bulk", references=both, do="assign", team="nobody")
@@ -150,10 +150,10 @@ async def test_reading_again_is_refused_in_words_where_no_model_could_read(agent
     assert "No language model is there to read with" in answer.text
 
 
-async def test_a_message_is_planned_to_be_read_again_once(front: Front, house: House) -> None:
+async def test_a_message_is_planned_to_be_read_again_once(front: Front, container: Container) -> None:
     said = await front.say("The oven is broken")
-    assert await house.rereadings.plan_for([said.interaction_id]) == 1
-    assert await house.rereadings.plan_for([said.interaction_id]) == 0
+    assert await container.rereadings.plan_for([said.interaction_id]) == 1
+    assert await container.rereadings.plan_for([said.interaction_id]) == 0
 
 
 @pytest.mark.parametrize("fields", [{"do": "explode"}, {"do": "tag", "tag": " , "}, {}])
@@ -168,11 +168,11 @@ async def test_nothing_is_changed_without_the_token_of_the_page(agent: Client, f
     assert answer.status_code == 403
 
 
-async def test_a_view_is_kept_shared_and_removed(agent: Client, house: House) -> None:
+async def test_a_view_is_kept_shared_and_removed(agent: Client, container: Container) -> None:
     answer = await send(agent, "/console/views", name="My ovens", query="q=oven&bogus=1", shared="yes")
     assert answer.headers["location"] == f"{PATH}?q=oven"
-    await add_account(house, email="ben@example.com")
-    async with web_client(house) as other:
+    await add_account(container, email="ben@example.com")
+    async with web_client(container) as other:
         await sign_in(other, "ben@example.com")
         page = (await other.get(PATH)).text
         assert "My ovens" in page
@@ -229,6 +229,6 @@ async def test_the_old_desk_leads_to_the_console(agent: Client) -> None:
     assert found.headers["location"] == f"{PATH}?q=late+order"
 
 
-async def test_a_sender_with_an_address_alone_is_listed(agent: Client, house: House) -> None:
-    said = await house.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
+async def test_a_sender_with_an_address_alone_is_listed(agent: Client, container: Container) -> None:
+    said = await container.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
     assert await listed(agent, "q=zoe%40example.org") == [said.reference]

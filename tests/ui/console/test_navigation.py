@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from frontdesk.app import House
 from frontdesk.model import Role
 from frontdesk.ui.console.registry import GROUPS, Entry, navigation
+from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, web_client
 
 ICONS = (Path(__file__).resolve().parents[3] / "frontend" / "icons.txt").read_text().split()
@@ -19,9 +19,9 @@ def by_path(entry: Entry) -> str:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=by_path)
-async def test_an_entry_leads_to_a_page_that_marks_it_as_the_current_one(house: House, entry: Entry) -> None:
-    await add_account(house, entry.role)
-    async with web_client(house) as client:
+async def test_an_entry_leads_to_a_page_that_marks_it_as_the_current_one(container: Container, entry: Entry) -> None:
+    await add_account(container, entry.role)
+    async with web_client(container) as client:
         await sign_in(client)
         page = await client.get(entry.path, headers=HTML)
     assert page.status_code == 200
@@ -29,9 +29,11 @@ async def test_an_entry_leads_to_a_page_that_marks_it_as_the_current_one(house: 
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=by_path)
-async def test_a_page_is_closed_to_whom_its_entry_is_not_shown(customer: Client, house: House, entry: Entry) -> None:
+async def test_a_page_is_closed_to_whom_its_entry_is_not_shown(
+    customer: Client, container: Container, entry: Entry
+) -> None:
     assert (await customer.get(entry.path)).status_code == 401
-    assert (await customer.get(entry.path, headers=await key_of(house, Role.SERVICE))).status_code == 403
+    assert (await customer.get(entry.path, headers=await key_of(container, Role.SERVICE))).status_code == 403
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=by_path)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from frontdesk.app import House
 from frontdesk.model import Role
 from frontdesk.model.rules import RuleSetState
 from frontdesk.orchestrator.differing import Fate, differences
 from frontdesk.orchestrator.rules import read_model, shipped_rule_set
 from frontdesk.orchestrator.table import table_of
+from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, sign_in, token_in, web_client
 
@@ -26,9 +26,9 @@ async def post(client: Client, path: str, **fields: str) -> Response:
 
 
 @pytest.fixture
-async def admin(house: House) -> Any:
-    await add_account(house, Role.ADMIN, "root@example.com")
-    async with web_client(house) as client:
+async def admin(container: Container) -> Any:
+    await add_account(container, Role.ADMIN, "root@example.com")
+    async with web_client(container) as client:
         await sign_in(client, "root@example.com")
         yield client
 
@@ -50,7 +50,9 @@ async def drafted(client: Client) -> str:
     return answer.headers["location"]
 
 
-async def test_a_draft_is_changed_tried_published_and_taken_back(admin: Client, house: House, front: Front) -> None:
+async def test_a_draft_is_changed_tried_published_and_taken_back(
+    admin: Client, container: Container, front: Front
+) -> None:
     await front.say(BROKEN)
     place = await drafted(admin)
     content = changed(lambda rows: [each.update(team="'CMP'") for each in rows if each["intent"] == "'TI'"])
@@ -62,9 +64,9 @@ async def test_a_draft_is_changed_tried_published_and_taken_back(admin: Client, 
     assert "<td>TEC</td><td>CMP</td>" in tried.text
     assert (await post(admin, f"{place}/publish", note="try")).status_code == 303
     accepted = await front.say("My oven is broken and does not heat any more")
-    assert (await house.interactions.get(accepted.reference)).team == "CMP"
+    assert (await container.interactions.get(accepted.reference)).team == "CMP"
     assert (await post(admin, f"{PLACE}/1/publish", note="back")).status_code == 303
-    assert (await house.rule_desk.version()).version == 1
+    assert (await container.rule_desk.version()).version == 1
 
 
 async def test_a_wrong_cell_is_named_and_what_was_written_is_kept(admin: Client) -> None:
@@ -117,21 +119,21 @@ async def test_what_cannot_be_done_is_said_in_words(
     assert answer.headers["content-type"].startswith("text/html")
 
 
-async def test_a_table_goes_out_to_a_spreadsheet_and_comes_back(admin: Client, house: House) -> None:
+async def test_a_table_goes_out_to_a_spreadsheet_and_comes_back(admin: Client, container: Container) -> None:
     csv = (await admin.get(f"{PLACE}/1/table.csv")).text
     made = await post(admin, f"{PLACE}/drafts", base="1", csv=csv.replace("Warranty and returns", "Grievance"))
     page = await admin.get(made.headers["location"], headers=HTML)
     assert "Grievance" in page.text
 
 
-async def test_a_supervisor_drafts_but_does_not_publish(house: House) -> None:
-    await add_account(house, Role.SUPERVISOR)
-    async with web_client(house) as client:
+async def test_a_supervisor_drafts_but_does_not_publish(container: Container) -> None:
+    await add_account(container, Role.SUPERVISOR)
+    async with web_client(container) as client:
         await sign_in(client)
         place = await drafted(client)
         assert (await post(client, f"{place}/publish")).status_code == 403
         assert "An administrator puts a version in force." in (await client.get(place, headers=HTML)).text
-    assert (await house.rule_desk.version(2)).state is RuleSetState.DRAFT
+    assert (await container.rule_desk.version(2)).state is RuleSetState.DRAFT
 
 
 async def test_an_agent_sees_no_rules_but_reads_why(agent: Client, front: Front) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from frontdesk.app import House, now, open_house
 from frontdesk.orchestrator.template_desk import TemplateDesk
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.providers.builtin import Builtin
-from frontdesk.storage.templates import StoredTemplates
+from frontdesk.storage.configuration.templates import StoredTemplates
+from frontdesk.wiring.container import Container, now, open_container
 from tests.conftest import Front
 from tests.ui.console.test_rules import admin, post
 from tests.web_client import HTML, Client
@@ -16,37 +16,37 @@ PLACE = "/console/configuration/templates"
 BROKEN = "My coffee machine (order 4500017342) is broken and does not start any more."
 
 
-async def answer_to(front: Front, house: House, text: str) -> str:
+async def answer_to(front: Front, container: Container, text: str) -> str:
     accepted = await front.say(text)
-    found = await house.outbox.by_effect_of(accepted) if hasattr(house.outbox, "by_effect_of") else None
+    found = await container.outbox.by_effect_of(accepted) if hasattr(container.outbox, "by_effect_of") else None
     assert found is None
-    page = await house.interactions.timeline(accepted.interaction_id, 100)
+    page = await container.interactions.timeline(accepted.interaction_id, 100)
     return " ".join(item.item.text for item in page.rows if type(item.item).__name__ == "OutboundMessage")
 
 
 async def test_a_changed_text_is_said_in_the_next_reply_and_taken_back(
-    admin: Client, house: House, front: Front
+    admin: Client, container: Container, front: Front
 ) -> None:
     texts = {"text_en": "Call {{ service_call.code }} is on its way, {{ reference }}."}
     saved = await post(admin, f"{PLACE}/service_call_created", **texts)
     assert saved.headers["location"] == f"{PLACE}/service_call_created?saved=1"
-    assert "Call SC-000001 is on its way" in await answer_to(front, house, BROKEN)
+    assert "Call SC-000001 is on its way" in await answer_to(front, container, BROKEN)
     assert "is on its way" in (await admin.get(f"{PLACE}/service_call_created", headers=HTML)).text
     assert (await post(admin, f"{PLACE}/service_call_created", what="reset")).status_code == 303
-    assert "is on its way" not in await answer_to(front, house, BROKEN + " Still.")
+    assert "is on its way" not in await answer_to(front, container, BROKEN + " Still.")
 
 
-async def test_another_process_follows(admin: Client, house: House) -> None:
+async def test_another_process_follows(admin: Client, container: Container) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have {{ reference }}.")
-    other = TemplateDesk(shipped_templates(), StoredTemplates(house.database, now), now)
+    other = TemplateDesk(shipped_templates(), StoredTemplates(container.database, now), now)
     await other.follow()
     assert other.templates.named("received").render("en", {"reference": "AAAA0000"}) == "We have AAAA0000."
 
 
-async def test_a_new_template_can_be_named_by_rules(admin: Client, house: House) -> None:
+async def test_a_new_template_can_be_named_by_rules(admin: Client, container: Container) -> None:
     made = await post(admin, f"{PLACE}/new", name="thank_you", text_en="Thank you, {{ name }}!", text_de="Danke!")
     assert made.status_code == 303
-    assert house.desk.templates.named("thank_you").render("de", {}) == "Danke!"
+    assert container.pipeline.templates.named("thank_you").render("de", {}) == "Danke!"
     assert "thank_you" in (await admin.get("/console/configuration", headers=HTML)).text
 
 
@@ -76,8 +76,8 @@ async def test_what_does_not_ship_cannot_be_taken_back(admin: Client) -> None:
     assert (await admin.get(f"{PLACE}/nothing", headers=HTML)).status_code == 404
 
 
-async def test_a_restart_keeps_what_was_changed(admin: Client, house: House, builtin: Builtin) -> None:
+async def test_a_restart_keeps_what_was_changed(admin: Client, container: Container, builtin: Builtin) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have it.")
-    async with open_house(house.settings, builtin) as again:
+    async with open_container(container.settings, builtin) as again:
         await again.reply_texts.follow()
         assert again.desk.templates.named("received").render("en", {}) == "We have it."

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from frontdesk.app import House, new_id, now
 from frontdesk.model import AudioRecording, Role, Status
-from frontdesk.storage.tables import audio_recording
+from frontdesk.storage.schema.interactions import audio_recording
+from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
@@ -37,8 +37,10 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     assert "<html" not in await read(agent, said.reference, "/fragment")
 
 
-async def test_what_a_customer_wrote_is_text_wherever_it_shows(agent: Client, front: Front, house: House) -> None:
-    await house.customers.add("77", MARKUP, None)
+async def test_what_a_customer_wrote_is_text_wherever_it_shows(
+    agent: Client, front: Front, container: Container
+) -> None:
+    await container.customers.add("77", MARKUP, None)
     said = await front.say(f"{MARKUP} it is broken {MARKUP}", name=MARKUP, address=MARKUP, customer_no="77")
     await send(agent, f"{PATH}/{said.reference}/change", customer_id="77", title=MARKUP, tags=MARKUP)
     for path in (f"{PATH}/{said.reference}", "/console/history", "/console/customers/77", "/console", PATH):
@@ -54,12 +56,14 @@ async def test_an_unknown_reference_is_told_on_a_page(agent: Client, reference: 
     assert "no interaction" in answer.text
 
 
-async def test_an_answer_goes_to_the_customer_and_a_memo_stays(agent: Client, front: Front, house: House) -> None:
+async def test_an_answer_goes_to_the_customer_and_a_memo_stays(
+    agent: Client, front: Front, container: Container
+) -> None:
     said = await front.say(BROKEN)
     answer = await send(agent, f"{PATH}/{said.reference}/reply", text="We will call you.", type="HA")
     assert answer.headers["location"] == f"{PATH}/{said.reference}"
     await send(agent, f"{PATH}/{said.reference}/reply", text="Be gentle with them.", type="IM")
-    await front.house.runner.run_until_idle()
+    await front.container.runner.run_until_idle()
     page = await read(agent, said.reference)
     assert "We will call you." in page
     assert "Answer by Human Agent · Sent" in page
@@ -73,7 +77,7 @@ async def test_an_empty_answer_is_refused_in_words(agent: Client, front: Front) 
     assert "an answer has 1 to" in answer.text.lower()
 
 
-async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, house: House) -> None:
+async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, container: Container) -> None:
     said = await front.say(BROKEN)
     fields = {
         "priority": "L",
@@ -84,10 +88,10 @@ async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, ho
         "was_status": "IP",
     }
     await send(agent, f"{PATH}/{said.reference}/change", **fields)
-    matter = await house.interactions.get(said.reference)
+    matter = await container.interactions.get(said.reference)
     assert (matter.priority, matter.team, matter.status) == ("M", "WAR", Status.CLOSED)
     await send(agent, f"{PATH}/{said.reference}/change", status="RO", was_status="CL")
-    assert (await house.interactions.get(said.reference)).status is Status.RE_OPENED
+    assert (await container.interactions.get(said.reference)).status is Status.RE_OPENED
 
 
 @pytest.mark.parametrize(
@@ -110,15 +114,15 @@ async def test_a_change_that_cannot_be_is_refused_in_words(
     assert words in answer.text
 
 
-async def test_a_correction_stands_beside_what_was_read(agent: Client, front: Front, house: House) -> None:
+async def test_a_correction_stands_beside_what_was_read(agent: Client, front: Front, container: Container) -> None:
     said = await front.say(BROKEN)
     await send(agent, f"/console/messages/{said.message_id}/correct", field="intent", value="WR")
     await send(agent, f"/console/messages/{said.message_id}/correct", field="language", value="de")
     page = await read(agent, said.reference)
     assert "Warranty and returns" in page
     assert "corrected by Ada Brightwater, was Technical issues" in page
-    assert [each.intent for each in await house.readings.analyses(said.message_id)] == ["TI"]
-    assert (await house.interactions.get(said.reference)).intent == "WR"
+    assert [each.intent for each in await container.readings.analyses(said.message_id)] == ["TI"]
+    assert (await container.interactions.get(said.reference)).intent == "WR"
 
 
 async def test_texts_and_entities_are_corrected_in_place_and_what_was_missed_is_added(
@@ -153,11 +157,11 @@ async def test_the_rules_say_row_by_row_why(agent: Client, front: Front) -> None
 
 
 async def test_two_interactions_become_one_and_both_references_lead_there(
-    agent: Client, customer: Client, front: Front, house: House
+    agent: Client, customer: Client, front: Front, container: Container
 ) -> None:
     first = await front.say(BROKEN, address="kim@example.org")
     other = await front.say("One more thing: it smells of smoke", address="kim@example.org")
-    other_link = await track_link(house, other.reference)
+    other_link = await track_link(container, other.reference)
     answer = await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference.lower())
     assert answer.headers["location"] == f"{PATH}/{first.reference}"
     page = await read(agent, first.reference)
@@ -171,11 +175,11 @@ async def test_two_interactions_become_one_and_both_references_lead_there(
 
 
 async def test_a_customer_does_not_see_what_somebody_else_wrote_after_a_merge(
-    agent: Client, customer: Client, front: Front, house: House
+    agent: Client, customer: Client, front: Front, container: Container
 ) -> None:
     first = await front.say(BROKEN, address="kim@example.org")
     other = await front.say("My secret is 42", address="lou@example.org")
-    link = await track_link(house, other.reference)
+    link = await track_link(container, other.reference)
     await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference)
     assert (await customer.get(link, headers=HTML)).status_code == 404
 
@@ -202,11 +206,11 @@ async def test_templates_are_filled_in_for_this_customer(agent: Client, front: F
     assert re.search(r'<option value="Hello Kim Doe[^"]*SC-000001', page)
 
 
-async def test_a_call_can_be_heard(agent: Client, customer: Client, front: Front, house: House) -> None:
+async def test_a_call_can_be_heard(agent: Client, customer: Client, front: Front, container: Container) -> None:
     said = await front.say(BROKEN, channel="PHC")
     sound = AudioRecording(new_id(), said.message_id, "audio/wav", now(), b"RIFF")
     row = {name: getattr(sound, name) for name in sound.__slots__}
-    await house.database.write(lambda c: c.execute(audio_recording.insert(), [row]).rowcount)
+    await container.database.write(lambda c: c.execute(audio_recording.insert(), [row]).rowcount)
     page = await read(agent, said.reference)
     address = f"/console/messages/{said.message_id}/audio"
     assert f'<audio controls preload="none" src="{address}"' in page
@@ -215,11 +219,11 @@ async def test_a_call_can_be_heard(agent: Client, customer: Client, front: Front
     assert (await customer.get(address)).status_code == 401
 
 
-async def test_effects_are_settled_by_supervisors_alone(agent: Client, front: Front, house: House) -> None:
+async def test_effects_are_settled_by_supervisors_alone(agent: Client, front: Front, container: Container) -> None:
     await front.say(BROKEN)
     assert (await send(agent, "/console/settle", key="x", do="retry")).status_code == 403
-    await add_account(house, Role.SUPERVISOR, "sue@example.com")
-    async with web_client(house) as boss:
+    await add_account(container, Role.SUPERVISOR, "sue@example.com")
+    async with web_client(container) as boss:
         await sign_in(boss, "sue@example.com")
         assert (await send(boss, "/console/settle", key="x", do="retry")).status_code == 404
         assert (await send(boss, "/console/settle", key="x", do="explode")).status_code == 400
@@ -227,15 +231,15 @@ async def test_effects_are_settled_by_supervisors_alone(agent: Client, front: Fr
 
 
 @pytest.mark.parametrize("part", ["", "/fragment", "/events", "/suggestion"])
-async def test_the_page_is_closed_to_others(customer: Client, front: Front, house: House, part: str) -> None:
+async def test_the_page_is_closed_to_others(customer: Client, front: Front, container: Container, part: str) -> None:
     said = await front.say(BROKEN)
     assert (await customer.get(f"{PATH}/{said.reference}{part}")).status_code == 401
     assert (
-        await customer.get(f"{PATH}/{said.reference}{part}", headers=await key_of(house, Role.SERVICE))
+        await customer.get(f"{PATH}/{said.reference}{part}", headers=await key_of(container, Role.SERVICE))
     ).status_code == 403
 
 
-async def test_home_names_what_needs_a_person(agent: Client, front: Front, house: House) -> None:
+async def test_home_names_what_needs_a_person(agent: Client, front: Front, container: Container) -> None:
     await front.say("This is outrageous, the oven is broken and I need it urgently!", name="Kim Doe")
     page = (await agent.get("/console")).text
     for shown in (
@@ -249,8 +253,8 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, house
     assert "<html" not in (await agent.get("/console/fragment")).text
 
 
-async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, front: Front, house: House) -> None:
-    await house.customers.add("77", "Blauwal GmbH", None)
+async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, front: Front, container: Container) -> None:
+    await container.customers.add("77", "Blauwal GmbH", None)
     await front.say("The oven is broken and I am angry", name="Kim", customer_no="77", address="kim@example.org")
     await front.say("Thank you so much, everything is wonderful!", name="Lou")
     everything = (await agent.get("/console/history")).text
@@ -266,9 +270,9 @@ async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, fron
 
 
 async def test_a_customers_page_holds_contacts_interactions_and_moods(
-    agent: Client, front: Front, house: House
+    agent: Client, front: Front, container: Container
 ) -> None:
-    await house.customers.add("77", "Blauwal GmbH", None)
+    await container.customers.add("77", "Blauwal GmbH", None)
     said = await front.say("The oven is broken", name="Kim", customer_no="77", address="kim@example.org")
     page = (await agent.get("/console/customers/77")).text
     for shown in ("Blauwal GmbH", "kim@example.org", said.reference, "Sentiment over time", 'class="negative"'):
@@ -276,8 +280,8 @@ async def test_a_customers_page_holds_contacts_interactions_and_moods(
     assert (await agent.get("/console/customers/404", headers=HTML)).status_code == 404
 
 
-async def track_link(house: House, reference: str) -> str:
+async def track_link(container: Container, reference: str) -> str:
     """The link that a customer got."""
     from frontdesk.ui.track_keys import TrackKeys
 
-    return TrackKeys(await house.accounts.secret()).link(reference)
+    return TrackKeys(await container.accounts.secret()).link(reference)

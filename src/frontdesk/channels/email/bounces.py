@@ -22,7 +22,7 @@ _FAILED_SUBJECT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BounceReport:
     """What became of a mail of ours. `message_ids` are those that it may be about, the likeliest first."""
 
     message_ids: tuple[str, ...]
@@ -31,7 +31,7 @@ class Report:
     reason: str = ""
 
 
-def report_of(mail: Message) -> Report | None:
+def report_of(mail: Message) -> BounceReport | None:
     """The report that this mail is; None where it is an ordinary mail. `state` None: on its way still."""
     kind = mail.get_content_type()
     if kind == "multipart/report":
@@ -42,7 +42,7 @@ def report_of(mail: Message) -> Report | None:
     return None
 
 
-def _read(mail: Message) -> Report | None:
+def _read(mail: Message) -> BounceReport | None:
     found, state, recipient, reason = list(ids([*raws(mail, "In-Reply-To"), *raws(mail, "References")])), None, "", ""
     is_report = False
     for part in _parts(mail):
@@ -56,10 +56,10 @@ def _read(mail: Message) -> Report | None:
             state = _disposition(_groups(part))
         elif kind in ("message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"):
             found[:0] = _own_id(part)
-    return Report(tuple(dict.fromkeys(found)), state, recipient, reason) if is_report else _guessed(mail)
+    return BounceReport(tuple(dict.fromkeys(found)), state, recipient, reason) if is_report else _guessed(mail)
 
 
-def _guessed(mail: Message) -> Report:
+def _guessed(mail: Message) -> BounceReport:
     """A bounce in words: the mail that it is about stands somewhere in it."""
     found = list(ids([*raws(mail, "In-Reply-To"), *raws(mail, "References"), *raws(mail, "X-Failed-Recipients")]))
     words = ""
@@ -70,7 +70,7 @@ def _guessed(mail: Message) -> Report:
             words = words or " ".join(text.split())[:300]
         found += _own_id(part) if part is not mail else []
     failed = next(iter(addresses(raws(mail, "X-Failed-Recipients"))), ("", ""))[1]
-    return Report(tuple(dict.fromkeys(found)), DeliveryState.FAILED, failed, words)
+    return BounceReport(tuple(dict.fromkeys(found)), DeliveryState.FAILED, failed, words)
 
 
 def _parts(mail: Message) -> list[Message]:

@@ -9,16 +9,16 @@ from urllib.parse import unquote
 from frontdesk.channels.email import postmark, sendgrid
 from frontdesk.channels.email.composing import Sheet, compose, message_id
 from frontdesk.channels.email.finding import Own, found_in
-from frontdesk.channels.email.knobs import EmailKnobs, MailboxKnobs
 from frontdesk.channels.email.plus_address import plus_address
+from frontdesk.channels.email.settings import EmailSettings, MailboxSettings
 from frontdesk.channels.email.signing_in import tokens_of
 from frontdesk.channels.email.watching import MEGABYTE, Watch, Watched
-from frontdesk.channels.kind import Tools
+from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import DeliveryFailed, Invalid
-from frontdesk.interfaces.channels import EventTaker, Forged, Genuine, Handshake, WebhookRequest
-from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, Post
+from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
 from frontdesk.model import Receipt
-from frontdesk.model.channels import Found, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, RawEvent, Unread
 
 MAIL = "message/rfc822"
 MOST_NAME = 80
@@ -26,7 +26,7 @@ REPORTS = ("SUCCESS", "FAILURE")
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class MailService:
     """What a mail service that calls us does its own way."""
 
     check: Callable[[WebhookRequest, str, str], None]
@@ -35,26 +35,26 @@ class Service:
 
 
 SERVICES = {
-    "sendgrid": Service(sendgrid.check, sendgrid.event_id, sendgrid.read),
-    "postmark": Service(postmark.check, postmark.event_id, postmark.read),
+    "sendgrid": MailService(sendgrid.check, sendgrid.event_id, sendgrid.read),
+    "postmark": MailService(postmark.check, postmark.event_id, postmark.read),
 }
 
 
 class Email:
     """See interfaces.channels: Channel, Watching, Counting, Finding."""
 
-    def __init__(self, knobs: EmailKnobs, tools: Tools) -> None:
+    def __init__(self, settings: EmailSettings, tools: ChannelTools) -> None:
         """Raises Invalid for an address that is none."""
-        if knobs.address and "@" not in knobs.address.strip("@"):
+        if settings.address and "@" not in settings.address.strip("@"):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
-        self._knobs, self._tools = knobs, tools
-        self._own = Own((knobs.address, *knobs.aliases.split()), _secret(knobs))
-        self._tokens = tokens_of(knobs, tools)
+        self._knobs, self._tools = settings, tools
+        self._own = Own((settings.address, *settings.aliases.split()), _secret(settings))
+        self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
         self._watches = [
-            Watch(each, "email", tools.mail, tools.clock, tools.seconds) for each in _watched(knobs, self._imap)
+            Watch(each, "email", tools.mail, tools.clock, tools.seconds) for each in _watched(settings, self._imap)
         ]
-        self.limits = Limits()
+        self.limits = ChannelLimits()
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
@@ -73,7 +73,7 @@ class Email:
             return [Unread(f"no mail service is set up that sends {kind or 'this'}")]
         return service.read(event, self._own)
 
-    async def send(self, letter: Letter) -> Receipt:
+    async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. Raises DeliveryFailed, NoAnswer."""
         address = self._knobs.address
         reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
@@ -81,13 +81,13 @@ class Email:
         notify = REPORTS if self._knobs.ask_for_reports else ()
         try:
             said = await self._tools.mail.post(
-                self._out, Post(address, recipient, content, letter.key if notify else "", notify)
+                self._out, OutgoingMail(address, recipient, content, letter.key if notify else "", notify)
             )
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
         return Receipt(message_id(letter.key, address), {"server": said})
 
-    async def find(self, letter: Letter) -> Receipt | None:
+    async def find(self, letter: DeliveryPart) -> Receipt | None:
         """See interfaces.channels.Finding: by its Message-ID in the folder of sent mails, where there is one.
 
         Where there is none, a repetition has the same Message-ID, by which mail systems know it as the same.
@@ -101,7 +101,7 @@ class Email:
         except MailFailed as error:
             raise DeliveryFailed(f"the folder of sent mails: {error}") from None
 
-    async def watch(self, taker: EventTaker) -> None:
+    async def watch(self, taker: EventSink) -> None:
         """See interfaces.channels.Watching."""
         if not self._watches:
             await asyncio.Event().wait()  # mails come by webhook: there is nothing to look at
@@ -109,7 +109,7 @@ class Email:
             for each in self._watches:
                 group.create_task(each.tend(taker))
 
-    async def count(self, taker: EventTaker) -> None:
+    async def count(self, taker: EventSink) -> None:
         """See interfaces.channels.Counting. Raises MailFailed."""
         for each in self._watches:
             await each.count(taker)
@@ -118,44 +118,52 @@ class Email:
         key_field = postmark.KEY_FIELD if self._knobs.inbound == "postmark" else ""
         return Sheet(self._knobs.name, self._knobs.address, reply_to, self._tools.clock(), key_field)
 
-    def _has_plus(self, letter: Letter) -> bool:
+    def _has_plus(self, letter: DeliveryPart) -> bool:
         return bool(self._own.secret) and letter.interaction_id > 0
 
-    def _imap(self, box: MailboxKnobs) -> MailServer:
+    def _imap(self, box: MailboxSettings) -> MailServer:
         password, seconds = box.password, self._knobs.seconds
         return MailServer(box.imap_host, box.imap_port, box.imap_security, box.user, password, self._tokens, seconds)
 
     def _smtp(self) -> MailServer:
-        knobs = self._knobs
-        user = "" if knobs.smtp_user == "-" else knobs.smtp_user or knobs.user
-        password = knobs.smtp_password or knobs.password
+        settings = self._knobs
+        user = "" if settings.smtp_user == "-" else settings.smtp_user or settings.user
+        password = settings.smtp_password or settings.password
         return MailServer(
-            knobs.smtp_host, knobs.smtp_port, knobs.smtp_security, user, password, self._tokens, knobs.seconds
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_security,
+            user,
+            password,
+            self._tokens,
+            settings.seconds,
         )
 
 
-def _secret(knobs: EmailKnobs) -> bytes:
+def _secret(settings: EmailSettings) -> bytes:
     """What signs plus addresses, empty where there are none. A secret of its own survives a change of passwords."""
-    words = knobs.plus_secret or knobs.smtp_password or knobs.password or knobs.inbound_password
-    words = words or knobs.oauth_client_secret
+    words = settings.plus_secret or settings.smtp_password or settings.password or settings.inbound_password
+    words = words or settings.oauth_client_secret
     return (
-        hashlib.sha256(f"frontdesk plus address {words}".encode()).digest() if knobs.plus_addresses and words else b""
+        hashlib.sha256(f"frontdesk plus address {words}".encode()).digest()
+        if settings.plus_addresses and words
+        else b""
     )
 
 
-def _watched(knobs: EmailKnobs, server: Callable[[MailboxKnobs], MailServer]) -> list[Watched]:
+def _watched(settings: EmailSettings, server: Callable[[MailboxSettings], MailServer]) -> list[Watched]:
     """Every folder of every mailbox. The name under which its place is kept is that of the mailbox and the folder."""
-    boxes = {"": knobs, **knobs.mailboxes}
+    boxes = {"": settings, **settings.mailboxes}
     return [
         Watched(
             name=_short(f"{box.user}@{box.imap_host}/{folder}"),
             server=server(box),
             folder=folder,
-            first_days=knobs.first_days,
-            mark_seen=knobs.mark_seen,
-            flag=knobs.flag,
-            move_to=knobs.move_to,
-            most_bytes=knobs.most_megabytes * MEGABYTE,
+            first_days=settings.first_days,
+            mark_seen=settings.mark_seen,
+            flag=settings.flag,
+            move_to=settings.move_to,
+            most_bytes=settings.most_megabytes * MEGABYTE,
         )
         for box in boxes.values()
         if box.imap_host

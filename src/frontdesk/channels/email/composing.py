@@ -13,7 +13,7 @@ import idna
 
 from frontdesk.channels.email.loops import MARKS
 from frontdesk.interfaces import DeliveryFailed
-from frontdesk.model.channels import Letter
+from frontdesk.model.channels import DeliveryPart
 
 MOST_SUBJECT = 200
 MOST_REFERENCES = 30
@@ -49,7 +49,7 @@ def key_of(message_id: str, own: Sequence[str]) -> str:
     return found[1] if found and message_id[found.end() :].lower() in domains else ""
 
 
-def compose(letter: Letter, sheet: Sheet) -> tuple[str, bytes]:
+def compose(letter: DeliveryPart, sheet: Sheet) -> tuple[str, bytes]:
     """The recipient and the mail, ready to be sent. Raises DeliveryFailed, permanent, for an address that cannot be."""
     recipient = _mailable(letter.context.get("reply_to") or letter.recipient)
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
@@ -72,7 +72,7 @@ def compose(letter: Letter, sheet: Sheet) -> tuple[str, bytes]:
     return recipient, mail.as_bytes()
 
 
-def _subject(letter: Letter) -> str:
+def _subject(letter: DeliveryPart) -> str:
     """The customer's own subject, so that programs keep the thread together, with our reference once."""
     asked = _line(letter.context.get("subject", "")) or _line(letter.subject)
     tag = f"[{letter.reference}]" if letter.reference else ""
@@ -80,7 +80,7 @@ def _subject(letter: Letter) -> str:
     return f"Re: {words}" if not tag or tag in words else f"Re: {words} {tag}".replace("  ", " ")
 
 
-def _references(letter: Letter, answered: str) -> list[str]:
+def _references(letter: DeliveryPart, answered: str) -> list[str]:
     """Those of the mail that is answered and the mail itself (RFC 5322, 3.6.4); of very many the first and the last."""
     known = [each for each in letter.context.get("references", "").split() if _ID.fullmatch(each)]
     ids = list(dict.fromkeys([*known, answered]))

@@ -9,7 +9,7 @@ from frontdesk.channels.email.headers import short_id
 from frontdesk.channels.email.parsing import Mail, Unparseable, identity, mail_of
 from frontdesk.channels.email.plus_address import interaction_of
 from frontdesk.model import DeliveryState, Sender
-from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Enclosure, Found, Ignored, Unread
+from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Found, Ignored, IncomingAttachment, Unread
 
 MOST_ANSWERED = 40
 MOST_CONTEXT = 1900
@@ -62,7 +62,7 @@ def _message(mail: Mail, provider_id: str, own: Own) -> CustomerMessage:
         mentions=reference[1] if reference else "",
         joins_by_sender=False,  # who writes a new mail instead of an answer means a new matter
         context=_context(mail),
-        enclosures=tuple(Enclosure(each.name, each.media_type, each.content) for each in mail.files),
+        attachments=tuple(IncomingAttachment(each.name, each.media_type, each.content) for each in mail.files),
         automatic=mail.automatic,
     )
 

@@ -9,7 +9,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 
-from frontdesk.channels.email.bounces import Report, report_of
+from frontdesk.channels.email.bounces import BounceReport, report_of
 from frontdesk.channels.email.headers import addresses, ids, moment, raw, raws, short_id
 from frontdesk.channels.email.headers import field as header
 from frontdesk.channels.email.loops import why_unanswered
@@ -48,7 +48,7 @@ class Mail:
     automatic: str
     files: tuple[File, ...] = field(default=(), repr=False)
     left_out: tuple[str, ...] = ()
-    report: Report | None = None
+    report: BounceReport | None = None
 
 
 def mail_of(data: bytes, own: Collection[str] = ()) -> Mail:

@@ -3,22 +3,26 @@
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-from frontdesk.channels.email.knobs import EmailKnobs
-from frontdesk.channels.kind import Tools
+from frontdesk.channels.email.settings import EmailSettings
+from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import Http, NoAnswer
 from frontdesk.interfaces.mail import MailFailed
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 
 
-def tokens_of(knobs: EmailKnobs, tools: Tools) -> Callable[[], Awaitable[str]] | None:
+def tokens_of(settings: EmailSettings, tools: ChannelTools) -> Callable[[], Awaitable[str]] | None:
     """What gives tokens; None where passwords are used. Raises Invalid."""
-    if not knobs.oauth_token_url:
+    if not settings.oauth_token_url:
         return None
-    parts = urlsplit(knobs.oauth_token_url)
-    form = {"client_id": knobs.oauth_client_id, "client_secret": knobs.oauth_client_secret, "scope": knobs.oauth_scope}
-    form["grant_type"] = "refresh_token" if knobs.oauth_refresh_token else "client_credentials"
-    if knobs.oauth_refresh_token:
-        form["refresh_token"] = knobs.oauth_refresh_token
+    parts = urlsplit(settings.oauth_token_url)
+    form = {
+        "client_id": settings.oauth_client_id,
+        "client_secret": settings.oauth_client_secret,
+        "scope": settings.oauth_scope,
+    }
+    form["grant_type"] = "refresh_token" if settings.oauth_refresh_token else "client_credentials"
+    if settings.oauth_refresh_token:
+        form["refresh_token"] = settings.oauth_refresh_token
     http = tools.reach(f"{parts.scheme}://{parts.netloc}")
     form = {name: value for name, value in form.items() if value}
     return mailbox_token(http, parts.path or "/", form, tools.seconds).value

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from frontdesk.channels.email.parsing import CUT, identity
 from frontdesk.interfaces import Clock, Failed
-from frontdesk.interfaces.channels import EventTaker
-from frontdesk.interfaces.mail import HeldMail, Mailbox, MailReach, MailServer
+from frontdesk.interfaces.channels import EventSink
+from frontdesk.interfaces.mail import Mailbox, MailboxEntry, MailReach, MailServer
 from frontdesk.model.channels import RawEvent
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class _Place:
     filtered: int
     begun: datetime
 
-    def takes(self, mail: HeldMail, first_days: float) -> bool:
+    def takes(self, mail: MailboxEntry, first_days: float) -> bool:
         """What arrived since we began, and of what was there before the unseen of some days."""
         if mail.uid >= self.filtered or mail.arrived_at >= self.begun:
             return True
@@ -79,7 +79,7 @@ class Watch:
         self._clock, self._seconds = clock, seconds
         self._counted_at: datetime | None = None
 
-    async def tend(self, taker: EventTaker) -> None:
+    async def tend(self, taker: EventSink) -> None:
         """Watch until cancelled; begin again, ever later, when the server fails.
 
         Each folder is begun again by itself, so that one that cannot be had does not hold up the others.
@@ -96,7 +96,7 @@ class Watch:
             await sleep(pause * random.uniform(0.75, 1.25))  # noqa: S311 - spreads load, guards nothing
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def attend(self, taker: EventTaker) -> None:
+    async def attend(self, taker: EventSink) -> None:
         """Catch up, then take what arrives, as long as the connection lasts. Raises MailFailed."""
         async with self._open() as box:
             place = await self._place(box, taker)
@@ -105,7 +105,7 @@ class Watch:
                 await self._count_now_and_then(box, place, taker)
                 await box.wait(IDLE_SECONDS)
 
-    async def count(self, taker: EventTaker) -> None:
+    async def count(self, taker: EventSink) -> None:
         """Compare with what the mailbox says it holds; take what is missing. Raises MailFailed."""
         async with self._open() as box:
             await self._count(box, await self._place(box, taker), taker)
@@ -113,7 +113,7 @@ class Watch:
     def _open(self) -> contextlib.AbstractAsyncContextManager[Mailbox]:
         return self._reach.mailbox(self._watched.server, self._watched.folder)
 
-    async def _place(self, box: Mailbox, taker: EventTaker) -> _Place:
+    async def _place(self, box: Mailbox, taker: EventSink) -> _Place:
         """Where to go on: at the watermark, or from the beginning where the uids mean other mails now."""
         marks = await taker.marks()
         begun = marks.get(self._key("begun"))
@@ -129,7 +129,7 @@ class Watch:
         await taker.mark(self._marks(fresh))
         return fresh
 
-    async def _catch_up(self, box: Mailbox, place: _Place, taker: EventTaker) -> _Place:
+    async def _catch_up(self, box: Mailbox, place: _Place, taker: EventSink) -> _Place:
         """Hand in all mails above the watermark, oldest first; it moves with each of them."""
         waiting = await box.after(place.uid)
         for start in range(0, len(waiting), CHUNK):
@@ -146,7 +146,7 @@ class Watch:
         return place
 
     async def _take(
-        self, box: Mailbox, mail: HeldMail, taker: EventTaker, marks: Mapping[str, str] | None
+        self, box: Mailbox, mail: MailboxEntry, taker: EventSink, marks: Mapping[str, str] | None
     ) -> list[int]:
         """Hand in one mail; its uid where it was still there. Durable when this returns."""
         too_large = mail.size > self._watched.most_bytes
@@ -168,12 +168,12 @@ class Watch:
         if self._watched.move_to:
             await box.move(uids, self._watched.move_to)
 
-    async def _count_now_and_then(self, box: Mailbox, place: _Place, taker: EventTaker) -> None:
+    async def _count_now_and_then(self, box: Mailbox, place: _Place, taker: EventSink) -> None:
         if self._counted_at is None or self._clock() >= self._counted_at + COUNT_EVERY:
             await self._count(box, place, taker)
             self._counted_at = self._clock()
 
-    async def _count(self, box: Mailbox, place: _Place, taker: EventTaker) -> None:
+    async def _count(self, box: Mailbox, place: _Place, taker: EventSink) -> None:
         """What the mailbox holds of the last days, for the ledger. What should be known and is not is taken now."""
         since = max(place.begun, self._clock() - COUNTED)
         listed = [mail for mail in await box.listed(await box.since(since), IDENTIFYING) if mail.arrived_at >= since]
@@ -189,7 +189,7 @@ class Watch:
         for day, mails in days.items():
             await taker.keep_held(day.date(), mails)
 
-    async def _identity(self, box: Mailbox, mail: HeldMail) -> str:
+    async def _identity(self, box: Mailbox, mail: MailboxEntry) -> str:
         """By its header where that names it, else by the whole mail."""
         if b"<" in mail.header:
             return identity(mail.header)

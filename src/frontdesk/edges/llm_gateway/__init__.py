@@ -3,17 +3,17 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from frontdesk.edges.llm_gateway.anthropic_routes import AnthropicRoutes
-from frontdesk.edges.llm_gateway.call_routes import CallRoutes
-from frontdesk.edges.llm_gateway.openai_routes import AudioRoutes, OpenAiRoutes
-from frontdesk.edges.llm_gateway.services import GatewayRoom, GatewayServices
-from frontdesk.edges.llm_gateway.specification import PATH
-from frontdesk.edges.llm_gateway.use_case_routes import UseCaseRoutes
-from frontdesk.edges.llm_gateway.vector_routes import VectorRoutes
+from frontdesk.edges.llm_gateway.anthropic.routes import AnthropicRoutes
+from frontdesk.edges.llm_gateway.openai.routes import AudioRoutes, OpenAiRoutes
+from frontdesk.edges.llm_gateway.services import GatewayRouteGroup, GatewayServices
+from frontdesk.edges.llm_gateway.use_cases.call_routes import CallRoutes
+from frontdesk.edges.llm_gateway.use_cases.routes import UseCaseRoutes
+from frontdesk.edges.llm_gateway.use_cases.specification import PATH
+from frontdesk.edges.llm_gateway.use_cases.vector_routes import VectorRoutes
 
 __all__ = ["GatewayServices", "gateway_routes"]
 
-ROOMS: tuple[type[GatewayRoom], ...] = (OpenAiRoutes, AnthropicRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
+ROOMS: tuple[type[GatewayRouteGroup], ...] = (OpenAiRoutes, AnthropicRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
 
 
 def gateway_routes(services: GatewayServices) -> list[ControllerRouterHandler]:

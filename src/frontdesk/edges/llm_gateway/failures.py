@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from frontdesk.interfaces import ModelFailed, ProviderFailed, Trouble
+from frontdesk.interfaces import ErrorKind, ModelFailed, ProviderFailed
 
 # Services are asked again at once by most clients; this is for those that would have to wait.
 RETRY_SECONDS = 5
@@ -30,31 +30,33 @@ def _meaning(status: int, types: tuple[str, str], code: str, problem: str = "") 
 
 
 MEANINGS = {
-    Trouble.TIMEOUT: _meaning(504, _OURS, "timeout"),
-    Trouble.UNREACHABLE: _meaning(502, _OURS, "unreachable"),
-    Trouble.RATE_LIMITED: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
-    Trouble.SERVER_ERROR: _meaning(502, _OURS, "server_error", "model-failed"),
+    ErrorKind.TIMEOUT: _meaning(504, _OURS, "timeout"),
+    ErrorKind.UNREACHABLE: _meaning(502, _OURS, "unreachable"),
+    ErrorKind.RATE_LIMITED: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
+    ErrorKind.SERVER_ERROR: _meaning(502, _OURS, "server_error", "model-failed"),
     # Our key is refused, not the caller's.
-    Trouble.UNAUTHORISED: _meaning(502, _OURS, "model_refuses_our_key"),
-    Trouble.BAD_REQUEST: _meaning(400, _CALLERS, "model_refuses_request"),
-    Trouble.CONTENT_FILTER: _meaning(400, _CALLERS, "content_filter"),
-    Trouble.REFUSED: _meaning(422, _CALLERS, "refused"),
-    Trouble.CUT_OFF: _meaning(422, _CALLERS, "cut_off"),
-    Trouble.EMPTY: _meaning(502, _OURS, "empty_answer"),
-    Trouble.NOT_JSON: _meaning(502, _OURS, "not_json"),
-    Trouble.WRONG_SCHEMA: _meaning(502, _OURS, "wrong_schema"),
-    Trouble.UNSUPPORTED: _meaning(400, _CALLERS, "unsupported"),
-    Trouble.NOT_MASKED: _meaning(422, _CALLERS, "not_masked"),
-    Trouble.OVER_BUDGET: _meaning(429, ("insufficient_quota", "rate_limit_error"), "insufficient_quota", "over-budget"),
-    Trouble.OVER_LIMIT: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
-    Trouble.BREAKER_OPEN: _meaning(503, _OURS, "model_unavailable"),
-    Trouble.NEEDS_PERSON: _meaning(503, _OURS, "needs_person"),
+    ErrorKind.UNAUTHORISED: _meaning(502, _OURS, "model_refuses_our_key"),
+    ErrorKind.BAD_REQUEST: _meaning(400, _CALLERS, "model_refuses_request"),
+    ErrorKind.CONTENT_FILTER: _meaning(400, _CALLERS, "content_filter"),
+    ErrorKind.REFUSED: _meaning(422, _CALLERS, "refused"),
+    ErrorKind.CUT_OFF: _meaning(422, _CALLERS, "cut_off"),
+    ErrorKind.EMPTY: _meaning(502, _OURS, "empty_answer"),
+    ErrorKind.NOT_JSON: _meaning(502, _OURS, "not_json"),
+    ErrorKind.WRONG_SCHEMA: _meaning(502, _OURS, "wrong_schema"),
+    ErrorKind.UNSUPPORTED: _meaning(400, _CALLERS, "unsupported"),
+    ErrorKind.NOT_MASKED: _meaning(422, _CALLERS, "not_masked"),
+    ErrorKind.OVER_BUDGET: _meaning(
+        429, ("insufficient_quota", "rate_limit_error"), "insufficient_quota", "over-budget"
+    ),
+    ErrorKind.OVER_LIMIT: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
+    ErrorKind.BREAKER_OPEN: _meaning(503, _OURS, "model_unavailable"),
+    ErrorKind.NEEDS_PERSON: _meaning(503, _OURS, "needs_person"),
 }
 
 
 def meaning_of(error: ProviderFailed) -> Meaning:
     """What to answer."""
-    return MEANINGS[error.trouble if isinstance(error, ModelFailed) else Trouble.SERVER_ERROR]
+    return MEANINGS[error.trouble if isinstance(error, ModelFailed) else ErrorKind.SERVER_ERROR]
 
 
 def headers_of(error: ProviderFailed) -> dict[str, str]:

@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Protocol
 from litestar import Controller, Request
 from litestar.exceptions import PermissionDeniedException
 
+from frontdesk.llm.catalogue_labels import CatalogueLabels
 from frontdesk.llm.chat import Chat
-from frontdesk.llm.house_lists import HouseLists
-from frontdesk.llm.lines import Ladders
+from frontdesk.llm.routes import FallbackChains
 from frontdesk.llm.running import UseCases
-from frontdesk.llm.shelf import Shelf
+from frontdesk.llm.use_case_registry import UseCaseRegistry
 from frontdesk.model import Caller, Grant, Role
-from frontdesk.model.llm import Asker, CallReport, Purse
+from frontdesk.model.llm import Asker, CallerBudget, CallReport
 
 Asked = Request[Caller, Any, Any]
 NAME_LENGTH = 100
@@ -41,9 +41,9 @@ class GatewayServices:
 
     chat: Chat
     use_cases: UseCases
-    shelf: Shelf
-    ladders: Ladders
-    lists: HouseLists
+    registry: UseCaseRegistry
+    chains: FallbackChains
+    lists: CatalogueLabels
     calls: CallReports
     currency: str
     chat_tokens: int = 4096
@@ -51,13 +51,13 @@ class GatewayServices:
     most_audio_bytes: int = 25_000_000
 
 
-class GatewayRoom(Controller):
+class GatewayRouteGroup(Controller):
     """A group of routes; `bind` gives it its services."""
 
     services: ClassVar[GatewayServices]
 
     @classmethod
-    def bind(cls, services: GatewayServices) -> type["GatewayRoom"]:
+    def bind(cls, services: GatewayServices) -> type["GatewayRouteGroup"]:
         """The same routes, asking these services."""
         return type(cls.__name__, (cls,), {"services": services, "__doc__": cls.__doc__})
 
@@ -66,8 +66,12 @@ def asker_of(request: Asked) -> Asker:
     """The caller, with what it may spend."""
     caller = request.user
     grant: Grant = caller.grant
-    purse = Purse(caller.id, grant.budget_day, grant.budget_month) if grant.budget_day or grant.budget_month else None
-    return Asker((caller.name or caller.id)[:NAME_LENGTH], purse=purse)
+    caller_budget = (
+        CallerBudget(caller.id, grant.budget_day, grant.budget_month)
+        if grant.budget_day or grant.budget_month
+        else None
+    )
+    return Asker((caller.name or caller.id)[:NAME_LENGTH], caller_budget=caller_budget)
 
 
 def check_model(request: Asked, alias: str) -> None:

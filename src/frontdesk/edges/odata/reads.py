@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from frontdesk.edges.odata.addressing import Address, Hop
-from frontdesk.edges.odata.exchange import Answer, Request, json_answer
-from frontdesk.edges.odata.options import Options, options_of, whole
-from frontdesk.edges.odata.presenting import VERSION, context_of, etag_of, link_of, shown
-from frontdesk.edges.odata.queries import query_of
-from frontdesk.edges.odata.refusals import Refused
+from frontdesk.edges.odata.protocol.addressing import Address, Hop
+from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse, json_answer
+from frontdesk.edges.odata.protocol.options import Options, options_of, whole
+from frontdesk.edges.odata.protocol.presenting import VERSION, context_of, etag_of, link_of, shown
+from frontdesk.edges.odata.queries.query import query_of
 from frontdesk.interfaces.entities import Entities
 from frontdesk.model import Role
-from frontdesk.model.entities import Entity, Kind
+from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import Found, Query
 
 PAGE = 1000
@@ -36,12 +36,12 @@ class Reads:
         self._plans: dict[tuple[str, str, str], Query] = {}
         self._small: dict[tuple[int, tuple[str, ...]], Query] = {}
 
-    async def answer(self, request: Request, address: Address) -> Answer:
-        """The answer to a GET of entities. Raises Refused, Invalid."""
+    async def answer(self, request: ODataRequest, address: Address) -> ODataResponse:
+        """The answer to a GET of entities. Raises ODataError, Invalid."""
         try:
             at = await self.located(address)
         except NothingThere:
-            return Answer(204)
+            return ODataResponse(204)
         last = address.last
         if address.end == "$count":
             return await self._count(request, last.entity, at)
@@ -52,7 +52,7 @@ class Reads:
         return await self._list(request, address, at)
 
     async def located(self, address: Address) -> Values:
-        """What the last rows of an address have. Raises Refused (404) where a row on the way is missing."""
+        """What the last rows of an address have. Raises ODataError (404) where a row on the way is missing."""
         at: Values = {}
         for place, hop in enumerate(address.hops):
             if hop.way is not None:
@@ -70,7 +70,7 @@ class Reads:
         return {**found, **dict(hop.way.fixed)}
 
     async def first(self, entity: Entity, at: Values, columns: tuple[str, ...]) -> dict[str, Any]:
-        """Some columns of the one row. Raises Refused (404)."""
+        """Some columns of the one row. Raises ODataError (404)."""
         key = (id(entity), columns)
         query = self._small.get(key)
         if query is None:
@@ -78,13 +78,13 @@ class Reads:
         return await self.one(query, at)
 
     async def one(self, query: Query, at: Values) -> dict[str, Any]:
-        """The one row. Raises Refused (404)."""
+        """The one row. Raises ODataError (404)."""
         found = await self._entities.read(query, at, 1)
         if not found.rows:
-            raise Refused(f"there is no such {query.entity.name}", 404)
+            raise ODataError(f"there is no such {query.entity.name}", 404)
         return found.rows[0]
 
-    def plan(self, request: Request, entity: Entity) -> tuple[Query, Options]:
+    def plan(self, request: ODataRequest, entity: Entity) -> tuple[Query, Options]:
         """The query of a URL, bound once for all requests with the same options."""
         options = options_of(request.query)
         key = (request.service.path, entity.name, request.query)
@@ -96,7 +96,7 @@ class Reads:
             self._plans[key] = query
         return query, options
 
-    async def _list(self, request: Request, address: Address, at: Values) -> Answer:
+    async def _list(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
         query, options = self.plan(request, address.last.entity)
         page, skipped = min(request.prefers.page or PAGE, PAGE), whole(options, "$skiptoken") or 0
         left = None if query.top is None else max(0, query.top - skipped)
@@ -110,7 +110,7 @@ class Reads:
         )
 
     def _listed(
-        self, request: Request, address: Address, query: Query, found: Found, more: bool, next_at: int
+        self, request: ODataRequest, address: Address, query: Query, found: Found, more: bool, next_at: int
     ) -> dict[str, Any]:
         content: dict[str, Any] = {}
         if address.end == "$ref":
@@ -128,24 +128,30 @@ class Reads:
             content["@odata.nextLink"] = _next_link(request, address, next_at)
         return content
 
-    async def _one(self, request: Request, address: Address, at: Values) -> Answer:
+    async def _one(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
         entity = address.last.entity
         query, options = self.plan(request, entity)
         _only(options, ONE_ROW, "one row")
         found = await self._entities.read(query, at, 1)
         if not found.rows:
             if address.last.way is not None and not address.last.way.many:
-                return Answer(204)
-            raise Refused(f"there is no such {entity.name}", 404)
+                return ODataResponse(204)
+            raise ODataError(f"there is no such {entity.name}", 404)
         return self.represent(request, found.rows[0], query, address.depth, only_key=address.end == "$ref")
 
     def represent(
-        self, request: Request, row: dict[str, Any], query: Query, depth: int, status: int = 200, only_key: bool = False
-    ) -> Answer:
+        self,
+        request: ODataRequest,
+        row: dict[str, Any],
+        query: Query,
+        depth: int,
+        status: int = 200,
+        only_key: bool = False,
+    ) -> ODataResponse:
         """One row as an answer, with its ETag; 304 where the client has it already."""
         headers = _tag(row)
         if status == 200 and request.method in ("GET", "HEAD") and _has(request, headers.get("ETag", "")):
-            return Answer(304, headers=headers)
+            return ODataResponse(304, headers=headers)
         if only_key:
             content = {
                 "@odata.context": f"{'../' * (depth - 1)}$metadata#$ref",
@@ -155,31 +161,31 @@ class Reads:
         content = {} if request.bare else {"@odata.context": context_of(query, depth, "/$entity")}
         return json_answer(request, content | shown(row, query, request), status, headers)
 
-    async def _count(self, request: Request, entity: Entity, at: Values) -> Answer:
+    async def _count(self, request: ODataRequest, entity: Entity, at: Values) -> ODataResponse:
         query, options = self.plan(request, entity)
         _only(options, COUNTS, "a count")
         count = await self._entities.count(query, at)
-        return Answer(200, str(count).encode(), {"Content-Type": "text/plain"})
+        return ODataResponse(200, str(count).encode(), {"Content-Type": "text/plain"})
 
-    async def _property(self, request: Request, address: Address, at: Values) -> Answer:
+    async def _property(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
         entity, name = address.last.entity, address.member
         known = entity.properties[name]
-        if known.kind is Kind.BINARY:
+        if known.kind is EdmType.BINARY:
             request.need(Role.AGENT)
         _only(options_of(request.query), frozenset({"$format"}), "a property")
         row = await self.first(entity, at, (name,))
         value, tag = row[name], _tag(row)
         if _has(request, tag.get("ETag", "")):
-            return Answer(304, headers=tag)
+            return ODataResponse(304, headers=tag)
         if value is None:
-            return Answer(204, headers=tag)
+            return ODataResponse(204, headers=tag)
         if isinstance(value, bytes):
             headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff", **tag}
-            return Answer(200, value, {**headers, "Content-Disposition": "attachment"})
+            return ODataResponse(200, value, {**headers, "Content-Disposition": "attachment"})
         if address.end == "$value":
             text = str(value).lower() if isinstance(value, bool) else str(value)
             headers = {"Content-Type": "text/plain;charset=utf-8", "X-Content-Type-Options": "nosniff", **tag}
-            return Answer(200, text.encode(), headers)
+            return ODataResponse(200, text.encode(), headers)
         context = f"{'../' * (address.depth - 1)}$metadata#{link_of(row, entity)}/{name}"
         return json_answer(request, {"@odata.context": context, "value": value}, headers=tag)
 
@@ -188,7 +194,7 @@ def _tag(row: dict[str, Any]) -> dict[str, str]:
     return {"ETag": etag_of(row[VERSION])} if row.get(VERSION) is not None else {}
 
 
-def _has(request: Request, tag: str) -> bool:
+def _has(request: ODataRequest, tag: str) -> bool:
     """Whether the client has what the ETag stands for already."""
     known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
     return bool(tag) and ("*" in known or tag in known or tag.removeprefix("W/") in known)
@@ -196,15 +202,15 @@ def _has(request: Request, tag: str) -> bool:
 
 def _only(options: Options, allowed: frozenset[str], what: str) -> None:
     if other := sorted(set(options.system) - allowed):
-        raise Refused(f"{other[0]} makes no sense for {what}", target=other[0])
+        raise ODataError(f"{other[0]} makes no sense for {what}", target=other[0])
 
 
-def _paged(request: Request) -> dict[str, str]:
+def _paged(request: ODataRequest) -> dict[str, str]:
     page = request.prefers.page
     return {"Preference-Applied": f"odata.maxpagesize={min(page, PAGE)}"} if page else {}
 
 
-def _next_link(request: Request, address: Address, next_at: int) -> str:
+def _next_link(request: ODataRequest, address: Address, next_at: int) -> str:
     kept = [part for part in request.query.split("&") if part and not part.startswith(("$skiptoken=", "%24skiptoken="))]
     query = "&".join([*kept, f"$skiptoken={next_at}"])
     path = request.path.strip("/")

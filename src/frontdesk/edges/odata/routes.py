@@ -9,18 +9,18 @@ from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
 
 from frontdesk.edges.odata.catalogue import SERVICES
-from frontdesk.edges.odata.refusals import error_of
-from frontdesk.edges.odata.serving import Room
+from frontdesk.edges.odata.protocol.errors import error_of
+from frontdesk.edges.odata.serving import ODataServer
 from frontdesk.model import Role
-from frontdesk.model.entities import Service
+from frontdesk.model.entities import ODataService
 
 
-def odata_routes(room: Room) -> list[ASGIRouteHandler]:
+def odata_routes(room: ODataServer) -> list[ASGIRouteHandler]:
     """One mounted handler for each service."""
     return [_mounted(room, service) for service in SERVICES.values()]
 
 
-def _mounted(room: Room, service: Service) -> ASGIRouteHandler:
+def _mounted(room: ODataServer, service: ODataService) -> ASGIRouteHandler:
     scope_of_keys = {"scope": "llm"} if service.path == "llm-proxy" else {}
 
     @asgi(

@@ -6,20 +6,20 @@ from typing import Any
 
 from litestar.types import HTTPScope, Receive, Send
 
-from frontdesk.edges.odata.addressing import Address, Hop, address_of
-from frontdesk.edges.odata.batches import Batches
-from frontdesk.edges.odata.bodies import Names
-from frontdesk.edges.odata.exchange import VERSION, Answer, Request, json_answer
-from frontdesk.edges.odata.metadata_json import metadata_json
-from frontdesk.edges.odata.metadata_xml import metadata_xml
-from frontdesk.edges.odata.operations import Operations
-from frontdesk.edges.odata.options import options_of, query_in
-from frontdesk.edges.odata.presenting import HIDDEN, key_of
+from frontdesk.edges.odata.metadata.as_json import metadata_json
+from frontdesk.edges.odata.metadata.as_xml import metadata_xml
+from frontdesk.edges.odata.operations.operations import Operations
+from frontdesk.edges.odata.protocol.addressing import Address, Hop, address_of
+from frontdesk.edges.odata.protocol.batches import Batches
+from frontdesk.edges.odata.protocol.bodies import Names
+from frontdesk.edges.odata.protocol.errors import ODataError, error_of
+from frontdesk.edges.odata.protocol.exchange import VERSION, ODataRequest, ODataResponse, json_answer
+from frontdesk.edges.odata.protocol.options import options_of, query_in
+from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of
 from frontdesk.edges.odata.reads import Reads
-from frontdesk.edges.odata.refusals import Refused, error_of
 from frontdesk.edges.odata.writes import Writes, expected
 from frontdesk.model import Role
-from frontdesk.model.entities import Service
+from frontdesk.model.entities import ODataService
 from frontdesk.model.querying import Result
 
 CHANGES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
@@ -27,7 +27,7 @@ METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
 TOKEN = "x-csrf-token"  # noqa: S105 - the name of a header
 
 
-class Room:
+class ODataServer:
     """Answers requests of all services."""
 
     def __init__(self, reads: Reads, writes: Writes, operations: Operations, most_bytes: int) -> None:
@@ -35,18 +35,18 @@ class Room:
         self._reads, self._writes, self._operations, self._most_bytes = reads, writes, operations, most_bytes
         self._batches = Batches(self.answer, self._change_set)
 
-    async def serve(self, service: Service, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    async def serve(self, service: ODataService, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI)."""
         try:
             request = await _request_of(service, scope, receive, self._most_bytes)
-        except Refused as error:
+        except ODataError as error:
             return await _send(send, _refusal(error, service.path), scope["method"])
         answer = await self.answer(request)
         if request.headers.get(TOKEN, "").lower() == "fetch":
             answer = replace(answer, headers={**answer.headers, "X-CSRF-Token": request.visit.csrf_token or "none"})
         return await _send(send, answer, request.method)
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: ODataRequest) -> ODataResponse:
         """The answer to a request; what goes wrong is an answer too."""
         try:
             _check_versions(request)
@@ -54,20 +54,20 @@ class Room:
         except Exception as error:  # the one place where all that goes wrong becomes an answer
             return _refusal(error, f"/{request.service.path}/{request.path}")
 
-    async def _dispatched(self, request: Request) -> Answer:
+    async def _dispatched(self, request: ODataRequest) -> ODataResponse:
         path = request.path.strip("/")
         if path == "$batch":
             if request.method != "POST":
-                raise Refused("$batch takes POST", 405, headers={"Allow": "POST"})
+                raise ODataError("$batch takes POST", 405, headers={"Allow": "POST"})
             return await self._batches.answer(request)
         if request.method == "OPTIONS":
-            return Answer(204, headers={"Allow": METHODS})
+            return ODataResponse(204, headers={"Allow": METHODS})
         if path in ("", "$metadata"):
             if request.method not in ("GET", "HEAD"):
-                raise Refused("this is read with GET", 405, headers={"Allow": "GET, HEAD"})
+                raise ODataError("this is read with GET", 405, headers={"Allow": "GET, HEAD"})
             return _metadata(request) if path else _service_document(request)
         if request.method not in CHANGES | {"GET", "HEAD"}:
-            raise Refused(f"{request.method[:20]} is not possible here", 405, headers={"Allow": METHODS})
+            raise ODataError(f"{request.method[:20]} is not possible here", 405, headers={"Allow": METHODS})
         address = address_of(path, request.service, options_of(request.query).aliases)
         if address.operation is not None:
             return await self._operations.answer(request, address)
@@ -76,14 +76,14 @@ class Room:
             return await self._reads.answer(request, address)
         return await self._writes.answer(request, address)
 
-    async def key(self, request: Request, address: Address) -> Mapping[str, Any]:
-        """The key of the row that an operation is bound to. Raises Refused (404), Stale."""
+    async def key(self, request: ODataRequest, address: Address) -> Mapping[str, Any]:
+        """The key of the row that an operation is bound to. Raises ODataError (404), Stale."""
         entity = address.last.entity
         row = await self._reads.first(entity, await self._reads.located(address), entity.keys)
         expected(request, entity, row.get(HIDDEN + "version"))
         return key_of(row, entity)
 
-    async def _change_set(self, together: list[tuple[str, Request]]) -> list[Answer]:
+    async def _change_set(self, together: list[tuple[str, ODataRequest]]) -> list[ODataResponse]:
         """Changes that are carried out whole or not at all; an operation stands alone in its set."""
         names: dict[str, tuple[int, Any]] = {}
         prepared = []
@@ -92,16 +92,16 @@ class Room:
             address = self._address(request, names)
             if address.operation is not None:
                 if len(together) > 1:
-                    raise Refused("an operation cannot be part of a change set with others: call it by itself", 501)
+                    raise ODataError("an operation cannot be part of a change set with others: call it by itself", 501)
                 return [await self._operations.answer(request, address)]
             if request.method not in CHANGES:
-                raise Refused(f"{request.method} cannot be part of a change set")
+                raise ODataError(f"{request.method} cannot be part of a change set")
             prepared.append(await self._writes.prepare(request, address, names))
             if key:
                 names[f"${key}"] = (number, prepared[-1].entity)
         return await self._writes.write(prepared)
 
-    def _address(self, request: Request, names: Names) -> Address:
+    def _address(self, request: ODataRequest, names: Names) -> Address:
         """The address of a change, which may begin with what an earlier change of the set makes."""
         path = request.path.strip("/")
         start, _, rest = path.partition("/")
@@ -113,17 +113,17 @@ class Room:
         if not rest:
             return Address((made,))
         if way is None or not way.many:
-            raise Refused(f"{entity.name} has no list {rest[:60]} to which something can be added", 404)
+            raise ODataError(f"{entity.name} has no list {rest[:60]} to which something can be added", 404)
         return Address((made, Hop(request.service.target(way), way)), depth=2)
 
 
-async def _request_of(service: Service, scope: HTTPScope, receive: Receive, most: int) -> Request:
+async def _request_of(service: ODataService, scope: HTTPScope, receive: Receive, most: int) -> ODataRequest:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     raw = scope.get("raw_path") or scope["path"].encode()
     root = f"/{service.path}"
     path = raw.decode("latin-1").partition("?")[0]
     path = path[path.index(root) + len(root) :] if root in path else path
-    return Request(
+    return ODataRequest(
         service,
         scope["method"],
         path.removeprefix("/"),
@@ -136,7 +136,7 @@ async def _request_of(service: Service, scope: HTTPScope, receive: Receive, most
 
 
 async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
-    too_large = Refused(f"the body is larger than {most:,} bytes, which is what is taken here", 413)
+    too_large = ODataError(f"the body is larger than {most:,} bytes, which is what is taken here", 413)
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > most:
         raise too_large
@@ -156,7 +156,7 @@ async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> byte
     return b"".join(pieces)
 
 
-async def _send(send: Send, answer: Answer, method: str) -> None:
+async def _send(send: Send, answer: ODataResponse, method: str) -> None:
     headers = {"Cache-Control": "no-store", **VERSION, **answer.headers}
     raw = [(name.lower().encode("latin-1"), _line(value)) for name, value in headers.items()]
     if answer.status not in (204, 304):
@@ -170,29 +170,29 @@ def _line(value: str) -> bytes:
     return value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
 
 
-def _refusal(error: Exception, path: str) -> Answer:
+def _refusal(error: Exception, path: str) -> ODataResponse:
     status, body, headers = error_of(error, path)
-    return Answer(status, body, {"Content-Type": "application/json;odata.metadata=minimal", **headers})
+    return ODataResponse(status, body, {"Content-Type": "application/json;odata.metadata=minimal", **headers})
 
 
-def _check_versions(request: Request) -> None:
-    """Raises Refused for a client that cannot read 4.0, or wants a form that there is none of."""
+def _check_versions(request: ODataRequest) -> None:
+    """Raises ODataError for a client that cannot read 4.0, or wants a form that there is none of."""
     most = request.headers.get("odata-maxversion", "4.0").strip()
     if most[:1] in "123" and most:
-        raise Refused(f"this service speaks OData 4.0, which is newer than OData-MaxVersion {most[:10]}", 400)
+        raise ODataError(f"this service speaks OData 4.0, which is newer than OData-MaxVersion {most[:10]}", 400)
     sent = request.headers.get("odata-version", "4.0").strip()
     if sent not in ("4.0", "4.01"):
-        raise Refused(f"OData-Version {sent[:10]} is not read here: send 4.0", 400)
+        raise ODataError(f"OData-Version {sent[:10]} is not read here: send 4.0", 400)
     wanted = _format(request)
     if (
         wanted
         and wanted not in ("json", "application/json")
         and not (wanted in ("xml", "application/xml") and request.path.strip("/") == "$metadata")
     ):
-        raise Refused(f"there is no {wanted[:40]} here: ask for application/json", 406, target="$format")
+        raise ODataError(f"there is no {wanted[:40]} here: ask for application/json", 406, target="$format")
 
 
-def _format(request: Request) -> str:
+def _format(request: ODataRequest) -> str:
     """What $format, else Accept wants; empty where anything will do."""
     if (given := options_of(request.query).get("$format")) is not None:
         return given.partition(";")[0].strip().lower()
@@ -216,18 +216,18 @@ def _format(request: Request) -> str:
     )
 
 
-def _metadata(request: Request) -> Answer:
+def _metadata(request: ODataRequest) -> ODataResponse:
     wants_json = "json" in _format(request) or (
         "application/json" in request.headers.get("accept", "") and "xml" not in request.headers.get("accept", "")
     )
     if "$format" in options_of(request.query).system:
         wants_json = "json" in _format(request)
     if wants_json:
-        return Answer(200, metadata_json(request.service.path), {"Content-Type": "application/json"})
-    return Answer(200, metadata_xml(request.service).encode(), {"Content-Type": "application/xml"})
+        return ODataResponse(200, metadata_json(request.service.path), {"Content-Type": "application/json"})
+    return ODataResponse(200, metadata_xml(request.service).encode(), {"Content-Type": "application/xml"})
 
 
-def _service_document(request: Request) -> Answer:
+def _service_document(request: ODataRequest) -> ODataResponse:
     service = request.service
     sets = [{"name": name, "kind": "EntitySet", "url": name} for name in service.entities if name not in service.inner]
     imports = [

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
-from frontdesk.edges.odata.addressing import Address, Hop
-from frontdesk.edges.odata.bodies import Names, Purpose, object_of, value_of_json, values_of
-from frontdesk.edges.odata.exchange import Answer, Request
-from frontdesk.edges.odata.options import options_of
-from frontdesk.edges.odata.presenting import HIDDEN, key_of, key_text
+from frontdesk.edges.odata.protocol.addressing import Address, Hop
+from frontdesk.edges.odata.protocol.bodies import Names, Purpose, object_of, value_of_json, values_of
+from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse
+from frontdesk.edges.odata.protocol.options import options_of
+from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of, key_text
 from frontdesk.edges.odata.reads import ONE_ROW, Reads
-from frontdesk.edges.odata.refusals import Refused
 from frontdesk.interfaces import Stale
 from frontdesk.interfaces.entities import EntityWriter, Handled
 from frontdesk.model import Role
-from frontdesk.model.entities import Entity, Kind, Written
+from frontdesk.model.entities import EdmType, Entity, Written
 from frontdesk.model.querying import Done, Result, Version, Write
 
 MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
@@ -27,7 +27,7 @@ ALLOWED = {"POST": "creates", "PATCH": "changes", "PUT": "changes", "DELETE": "r
 class Prepared:
     """A change that is ready to be written; `depth` of its URL, and the status of its answer."""
 
-    request: Request
+    request: ODataRequest
     write: Write
     entity: Entity
     depth: int
@@ -41,23 +41,23 @@ class Writes:
         """`seconds` is how long an answer waits for what was accepted to be handled."""
         self._reads, self._writer, self._handled, self._wake, self._seconds = reads, writer, handled, wake, seconds
 
-    async def answer(self, request: Request, address: Address) -> Answer:
-        """Carry one change out. Raises Refused, Invalid, NotFound, Conflict, Stale."""
+    async def answer(self, request: ODataRequest, address: Address) -> ODataResponse:
+        """Carry one change out. Raises ODataError, Invalid, NotFound, Conflict, Stale."""
         prepared = await self.prepare(request, address, {})
         [done] = await self._writer.write([prepared.write])
         return await self.finish(prepared, done)
 
-    async def write(self, prepared: list[Prepared]) -> list[Answer]:
+    async def write(self, prepared: list[Prepared]) -> list[ODataResponse]:
         """Carry several changes out, all or none."""
         done = await self._writer.write([each.write for each in prepared])
         return [await self.finish(each, one) for each, one in zip(prepared, done, strict=True)]
 
-    async def prepare(self, request: Request, address: Address, names: Names) -> Prepared:
+    async def prepare(self, request: ODataRequest, address: Address, names: Names) -> Prepared:
         """What a request changes, checked as far as that can be told without writing."""
         entity = address.last.entity
         self._check_may(request, address, entity)
         if other := sorted(set(options_of(request.query).system) - ONE_ROW):
-            raise Refused(f"{other[0]} makes no sense for a change", target=other[0])
+            raise ODataError(f"{other[0]} makes no sense for a change", target=other[0])
         if request.method == "POST":
             return await self._creation(request, address, names)
         key, version = await self._key(request, address)
@@ -70,24 +70,24 @@ class Writes:
         status = HTTPStatus.NO_CONTENT if request.method == "DELETE" else HTTPStatus.OK
         return Prepared(request, write, entity, address.depth, status)
 
-    def _check_may(self, request: Request, address: Address, entity: Entity) -> None:
+    def _check_may(self, request: ODataRequest, address: Address, entity: Entity) -> None:
         allowed = [m for m, right in ALLOWED.items() if getattr(entity, right) and (m != "POST") == address.last.is_one]
         allow = {"Allow": ", ".join(["GET", *allowed])}
         if address.end not in ("", "$value") or (address.end == "$value" and not address.member):
-            raise Refused(f"{request.method} is not possible for {address.end}", 405, headers={"Allow": "GET"})
+            raise ODataError(f"{request.method} is not possible for {address.end}", 405, headers={"Allow": "GET"})
         if request.method == "POST" and address.last.is_one:
-            raise Refused("POST goes to a list; one row is changed with PATCH", 405, headers=allow)
+            raise ODataError("POST goes to a list; one row is changed with PATCH", 405, headers=allow)
         if request.method != "POST" and not address.last.is_one:
-            raise Refused(f"{request.method} needs the key of a row", 405, headers=allow)
+            raise ODataError(f"{request.method} needs the key of a row", 405, headers=allow)
         if not getattr(entity, ALLOWED[request.method]):
-            raise Refused(f"{entity.name} is read-only here", 405, headers=allow)
+            raise ODataError(f"{entity.name} is read-only here", 405, headers=allow)
         role = role_for(request.method, entity)
         if role is Role.ADMIN:
             request.need_editor()
         else:
             request.need(role)
 
-    async def _creation(self, request: Request, address: Address, names: Names) -> Prepared:
+    async def _creation(self, request: ODataRequest, address: Address, names: Names) -> Prepared:
         entity = address.last.entity
         values = values_of(object_of(request), entity, request.service, Purpose(creates=True), names)
         if address.last.way is not None:
@@ -105,8 +105,8 @@ class Writes:
         row = await self._reads.first(owner.entity, at, tuple(mine for mine, _ in way.pairs))
         return {theirs: row[mine] for mine, theirs in way.pairs}
 
-    async def _key(self, request: Request, address: Address) -> tuple[Mapping[str, Any], Version | None]:
-        """The key of the row that is meant, and the version that If-Match asks for. Raises Refused, Stale."""
+    async def _key(self, request: ODataRequest, address: Address) -> tuple[Mapping[str, Any], Version | None]:
+        """The key of the row that is meant, and the version that If-Match asks for. Raises ODataError, Stale."""
         given = address.last.key
         if given and any(isinstance(value, Result) for value in given.values()):
             return given, None
@@ -114,18 +114,18 @@ class Writes:
         row = await self._reads.first(entity, await self._reads.located(address), entity.keys)
         return key_of(row, entity), expected(request, entity, row.get(HIDDEN + "version"))
 
-    def _values(self, request: Request, entity: Entity, names: Names) -> dict[str, Any]:
+    def _values(self, request: ODataRequest, entity: Entity, names: Names) -> dict[str, Any]:
         purpose = Purpose(whole=request.method == "PUT")
         return values_of(object_of(request), entity, request.service, purpose, names)
 
-    def _member(self, request: Request, address: Address) -> dict[str, Any]:
+    def _member(self, request: ODataRequest, address: Address) -> dict[str, Any]:
         """One property, as {"value": …}, as a plain text or as bytes."""
         each = address.last.entity.properties[address.member]
         if each.written is Written.BY_SERVER or each.name in address.last.entity.keys:
-            raise Refused(f"{each.name} cannot be changed", 405, each.name, {"Allow": "GET"})
+            raise ODataError(f"{each.name} cannot be changed", 405, each.name, {"Allow": "GET"})
         if request.method == "DELETE":
             return {each.name: value_of_json(None, each)}
-        if each.kind is Kind.BINARY:
+        if each.kind is EdmType.BINARY:
             kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip()
             if kind != "application/json":
                 return {each.name: request.body, "@type": kind[:100]}
@@ -133,13 +133,13 @@ class Writes:
             return {each.name: value_of_json(_decoded(request.body), each)}
         return {each.name: value_of_json(object_of(request).get("value"), each)}
 
-    async def finish(self, prepared: Prepared, done: Done) -> Answer:
+    async def finish(self, prepared: Prepared, done: Done) -> ODataResponse:
         """The answer to a change that was written; it waits for accepted messages unless nobody wants it to."""
         request = prepared.request
         if done.accepted:
             self._wake()
         if prepared.status == HTTPStatus.NO_CONTENT:
-            return Answer(204)
+            return ODataResponse(204)
         headers: dict[str, str] = {}
         status = prepared.status
         if done.accepted:
@@ -149,27 +149,27 @@ class Writes:
             headers["Location"] = location
         if request.prefers.minimal:
             headers |= {"OData-EntityId": location, "Preference-Applied": "return=minimal"}
-            return Answer(204 if status != HTTPStatus.ACCEPTED else 202, headers=headers)
+            return ODataResponse(204 if status != HTTPStatus.ACCEPTED else 202, headers=headers)
         if request.prefers.representation:
             headers.setdefault("Preference-Applied", "return=representation")
         return await self.represent(request, prepared.entity, done.key, status, headers, prepared.depth)
 
     async def represent(
         self,
-        request: Request,
+        request: ODataRequest,
         entity: Entity,
         key: Mapping[str, Any],
         status: int,
         headers: Mapping[str, str],
         depth: int,
-    ) -> Answer:
+    ) -> ODataResponse:
         """A row as it is now, with what the URL's $select and $expand want of it."""
         query, _ = self._reads.plan(request, entity)
         row = await self._reads.one(query, key)
         answer = self._reads.represent(request, row, query, depth, status)
-        return Answer(answer.status, answer.body, {**answer.headers, **headers})
+        return ODataResponse(answer.status, answer.body, {**answer.headers, **headers})
 
-    async def _wait(self, request: Request, done: Done, status: int) -> tuple[int, dict[str, str]]:
+    async def _wait(self, request: ODataRequest, done: Done, status: int) -> tuple[int, dict[str, str]]:
         prefers = request.prefers
         if prefers.no_wait:
             return HTTPStatus.ACCEPTED, {"Preference-Applied": "respond-async"}
@@ -187,15 +187,15 @@ def role_for(method: str, entity: Entity) -> Role:
     return Role.SERVICE if method == "POST" and entity.name in MESSAGES else Role.AGENT
 
 
-def expected(request: Request, entity: Entity, now: Version | None) -> Version | None:
+def expected(request: ODataRequest, entity: Entity, now: Version | None) -> Version | None:
     """The version that a change may be made at, None for any. Raises Stale, Refused (412)."""
     wanted, unwanted = (request.headers.get(name, "").strip() for name in ("if-match", "if-none-match"))
     if unwanted and (unwanted == "*" or str(now) in _tags(unwanted)):
-        raise Refused("it is there already, and If-None-Match asks for the opposite", 412)
+        raise ODataError("it is there already, and If-None-Match asks for the opposite", 412)
     if not wanted or wanted == "*":
         return None
     if now is None:
-        raise Refused(f"{entity.name} has no ETags: leave the header If-Match away", 412)
+        raise ODataError(f"{entity.name} has no ETags: leave the header If-Match away", 412)
     if str(now) not in _tags(wanted):
         raise Stale("it was changed since you read it: read it again")
     return now
@@ -209,4 +209,4 @@ def _decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused("the body is not UTF-8") from None
+        raise ODataError("the body is not UTF-8") from None

@@ -3,43 +3,43 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from frontdesk.edges.rest.channels import AttachmentRoom, ChannelRoom
-from frontdesk.edges.rest.codes import Codes
-from frontdesk.edges.rest.conditions import Conditions
-from frontdesk.edges.rest.insights import Insights
-from frontdesk.edges.rest.interactions import Interactions
-from frontdesk.edges.rest.messages import Messages
-from frontdesk.edges.rest.people import Contacts, Customers
-from frontdesk.edges.rest.rules import RuleSets
-from frontdesk.edges.rest.services import Channels, Room, Services, refuse_unstorable
+from frontdesk.edges.rest.channels import AttachmentRoutes, ChannelRoutes
+from frontdesk.edges.rest.codes import CodeRoutes
+from frontdesk.edges.rest.conditions import ConditionRoutes
+from frontdesk.edges.rest.insights.routes import InsightRoutes
+from frontdesk.edges.rest.interactions import InteractionRoutes
+from frontdesk.edges.rest.messages import MessageRoutes
+from frontdesk.edges.rest.people import ContactRoutes, Customers
+from frontdesk.edges.rest.rules.routes import RuleSetRoutes
+from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
-from frontdesk.edges.rest.work import Decisions, Effects, WorkRoom
+from frontdesk.edges.rest.work import DecisionRoutes, EffectRoutes, WorkRoutes
 
-__all__ = ["Services", "router", "routes", "specification"]
+__all__ = ["RestServices", "router", "routes", "specification"]
 
-ROOMS: tuple[type[Room], ...] = (
-    Messages,
-    Interactions,
+ROOMS: tuple[type[RouteGroup], ...] = (
+    MessageRoutes,
+    InteractionRoutes,
     Customers,
-    Contacts,
-    Codes,
-    Decisions,
-    Effects,
-    RuleSets,
-    WorkRoom,
-    Insights,
-    ChannelRoom,
-    AttachmentRoom,
+    ContactRoutes,
+    CodeRoutes,
+    DecisionRoutes,
+    EffectRoutes,
+    RuleSetRoutes,
+    WorkRoutes,
+    InsightRoutes,
+    ChannelRoutes,
+    AttachmentRoutes,
 )
 
 
-def routes(services: Services) -> list[ControllerRouterHandler]:
+def routes(services: RestServices) -> list[ControllerRouterHandler]:
     """All routes: the interface and, outside of it, health, readiness and figures."""
     channels = Channels(services.codes)
-    return [router(services, channels), Conditions.bind(services, channels)]
+    return [router(services, channels), ConditionRoutes.bind(services, channels)]
 
 
-def router(services: Services, channels: Channels | None = None) -> Router:
+def router(services: RestServices, channels: Channels | None = None) -> Router:
     """The routes under /api/v1."""
     channels = channels or Channels(services.codes)
     return Router(

@@ -7,16 +7,16 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from litestar import Response
 
-from frontdesk.interfaces import Kept, Reading, TimelineItem
+from frontdesk.interfaces import Reading, StoredAnswer, TimelineItem
 from frontdesk.model import (
     Analysis,
+    AuditEvent,
     CodeList,
     Correction,
     Decision,
     DeliveryState,
     Effect,
     EffectState,
-    Happening,
     InboundMessage,
     OutboundMessage,
     Page,
@@ -30,11 +30,11 @@ T = TypeVar("T")
 Fact = TypeVar("Fact")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ApiAnswer(msgspec.Struct, frozen=True):
     """Something that the interface answers."""
 
 
-class Receipt(Answer, frozen=True):
+class Receipt(ApiAnswer, frozen=True):
     """A stored message: `reference` is the interaction's, `interaction` its number."""
 
     reference: str
@@ -44,14 +44,14 @@ class Receipt(Answer, frozen=True):
     duplicate: bool
 
 
-class Listed(Answer, Generic[T], frozen=True):
+class Listed(ApiAnswer, Generic[T], frozen=True):
     """Some rows; `next` is the cursor of the following page, null on the last."""
 
     items: list[T]
     next: str | None
 
 
-class SenderAnswer(Answer, frozen=True):
+class SenderAnswer(ApiAnswer, frozen=True):
     """Who wrote, as the channel told it."""
 
     name: str
@@ -60,14 +60,14 @@ class SenderAnswer(Answer, frozen=True):
     customer_no: str
 
 
-class ProbabilityAnswer(Answer, frozen=True):
+class ProbabilityAnswer(ApiAnswer, frozen=True):
     """A code and how probable it is, 0 to 1."""
 
     code: str
     probability: float
 
 
-class EntityAnswer(Answer, frozen=True):
+class EntityAnswer(ApiAnswer, frozen=True):
     """A value found in the text from character `start` to before `end`."""
 
     field: str
@@ -76,7 +76,7 @@ class EntityAnswer(Answer, frozen=True):
     end: int
 
 
-class AnalysisAnswer(Answer, frozen=True):
+class AnalysisAnswer(ApiAnswer, frozen=True):
     """One reading of one message. `intent` is null where no configured intent fits."""
 
     id: str
@@ -99,7 +99,7 @@ class AnalysisAnswer(Answer, frozen=True):
     created_at: datetime
 
 
-class CorrectionAnswer(Answer, frozen=True):
+class CorrectionAnswer(ApiAnswer, frozen=True):
     """A person's word against an analysis."""
 
     id: str
@@ -112,14 +112,14 @@ class CorrectionAnswer(Answer, frozen=True):
     at: datetime
 
 
-class ActionAnswer(Answer, frozen=True):
+class ActionAnswer(ApiAnswer, frozen=True):
     """One thing that the rules want done."""
 
     kind: str
     parameters: dict[str, Any]
 
 
-class DecisionAnswer(Answer, frozen=True):
+class DecisionAnswer(ApiAnswer, frozen=True):
     """What the rules said, with the facts they saw and the row that matched."""
 
     id: str
@@ -133,7 +133,7 @@ class DecisionAnswer(Answer, frozen=True):
     created_at: datetime
 
 
-class EffectAnswer(Answer, frozen=True):
+class EffectAnswer(ApiAnswer, frozen=True):
     """An action on its way or done; `key` travels to the outside and makes it happen once."""
 
     key: str
@@ -152,7 +152,7 @@ class EffectAnswer(Answer, frozen=True):
     waits_for: list[str]
 
 
-class InboundAnswer(Answer, frozen=True):
+class InboundAnswer(ApiAnswer, frozen=True):
     """A customer's message."""
 
     id: str
@@ -165,7 +165,7 @@ class InboundAnswer(Answer, frozen=True):
     contact_id: int | None
 
 
-class OutboundAnswer(Answer, frozen=True):
+class OutboundAnswer(ApiAnswer, frozen=True):
     """A message of the service; an internal memo (type IM) is for the team only."""
 
     id: str
@@ -183,7 +183,7 @@ class OutboundAnswer(Answer, frozen=True):
     error: str
 
 
-class HappeningAnswer(Answer, frozen=True):
+class AuditEventAnswer(ApiAnswer, frozen=True):
     """A line of the journal."""
 
     id: int
@@ -194,7 +194,7 @@ class HappeningAnswer(Answer, frozen=True):
     detail: dict[str, Any]
 
 
-class InteractionAnswer(Answer, frozen=True):
+class InteractionAnswer(ApiAnswer, frozen=True):
     """A customer matter; `version` is its ETag."""
 
     id: int
@@ -220,7 +220,7 @@ class InteractionAnswer(Answer, frozen=True):
     version: int
 
 
-class MessageAnswer(Answer, frozen=True):
+class MessageAnswer(ApiAnswer, frozen=True):
     """A customer's message with what became of it so far."""
 
     reference: str
@@ -231,7 +231,7 @@ class MessageAnswer(Answer, frozen=True):
     effects: list[EffectAnswer]
 
 
-class TimelineAnswer(Answer, frozen=True, omit_defaults=True):
+class TimelineAnswer(ApiAnswer, frozen=True, omit_defaults=True):
     """One thing that happened: `kind` names the member that tells of it."""
 
     at: datetime
@@ -242,10 +242,10 @@ class TimelineAnswer(Answer, frozen=True, omit_defaults=True):
     correction: CorrectionAnswer | None = None
     decision: DecisionAnswer | None = None
     effect: EffectAnswer | None = None
-    happening: HappeningAnswer | None = None
+    audit_event: AuditEventAnswer | None = None
 
 
-class CustomerAnswer(Answer, frozen=True):
+class CustomerAnswer(ApiAnswer, frozen=True):
     """A customer by number; `version` is the ETag."""
 
     id: str
@@ -254,7 +254,7 @@ class CustomerAnswer(Answer, frozen=True):
     version: int
 
 
-class ContactAnswer(Answer, frozen=True):
+class ContactAnswer(ApiAnswer, frozen=True):
     """A person; `identities` maps a channel's code to the address there; `version` is the ETag."""
 
     id: int
@@ -267,7 +267,7 @@ class ContactAnswer(Answer, frozen=True):
     version: int
 
 
-class CodeAnswer(Answer, frozen=True):
+class CodeAnswer(ApiAnswer, frozen=True):
     """An entry of a code list; `description` and `examples` teach intents."""
 
     which: CodeList = msgspec.field(name="list")
@@ -279,7 +279,7 @@ class CodeAnswer(Answer, frozen=True):
     examples: list[str]
 
 
-class WorkAnswer(Answer, frozen=True):
+class WorkAnswer(ApiAnswer, frozen=True):
     """A piece of durable work; `due_at` is when it may be claimed."""
 
     id: str
@@ -293,7 +293,7 @@ class WorkAnswer(Answer, frozen=True):
     last_error: str
 
 
-class ServiceCallAnswer(Answer, frozen=True):
+class ServiceCallAnswer(ApiAnswer, frozen=True):
     """A call of the built-in service desk."""
 
     code: str
@@ -314,7 +314,7 @@ KINDS: Mapping[type, tuple[str, Any]] = {
     Correction: ("correction", CorrectionAnswer),
     Decision: ("decision", DecisionAnswer),
     Effect: ("effect", EffectAnswer),
-    Happening: ("happening", HappeningAnswer),
+    AuditEvent: ("happening", AuditEventAnswer),
 }
 
 
@@ -344,7 +344,7 @@ def tagged(answer: T, version: int) -> Response[T]:
     return Response(answer, headers={"ETag": f'"{version}"'})
 
 
-def created(kept: Kept[Any], answer: T, place: str, version: int | None = None) -> Response[T]:
+def created(kept: StoredAnswer[Any], answer: T, place: str, version: int | None = None) -> Response[T]:
     """The answer to a POST: where the new thing is, its ETag if it has one, and whether it was made before."""
     headers = {"Location": place} | replay(kept)
     if version is not None:
@@ -352,6 +352,6 @@ def created(kept: Kept[Any], answer: T, place: str, version: int | None = None) 
     return Response(answer, status_code=201, headers=headers)
 
 
-def replay(kept: Kept[Any]) -> dict[str, str]:
+def replay(kept: StoredAnswer[Any]) -> dict[str, str]:
     """The header that tells of a repeated request."""
     return {"Idempotency-Replayed": "true"} if kept.replayed else {}

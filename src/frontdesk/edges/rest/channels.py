@@ -9,8 +9,8 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import Answer, replay, show
-from frontdesk.edges.rest.services import Asked, IdempotencyKey, Limit, MessageId, Room, once_of, who
+from frontdesk.edges.rest.answers import ApiAnswer, replay, show
+from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Limit, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 from frontdesk.model.channels import AttachmentState, EventState, RawEvent
@@ -22,7 +22,7 @@ Name = Annotated[str, PathParameter(max_length=40, pattern=r"^[a-z_]+$")]
 Day = Annotated[str, QueryParameter(max_length=10, description="YYYY-MM-DD, UTC.")]
 
 
-class ChannelAnswer(Answer, frozen=True):
+class ChannelAnswer(ApiAnswer, frozen=True):
     """A channel; `length` and `window_hours` 0 set no limit."""
 
     name: str
@@ -34,7 +34,7 @@ class ChannelAnswer(Answer, frozen=True):
     window_hours: float
 
 
-class LedgerAnswer(Answer, frozen=True):
+class LedgerAnswer(ApiAnswer, frozen=True):
     """A channel's day: seen = stored = analysed = decided = answered + closed + waiting, else it `differs`."""
 
     channel: str
@@ -52,7 +52,7 @@ class LedgerAnswer(Answer, frozen=True):
     differs: bool
 
 
-class EventAnswer(Answer, frozen=True):
+class EventAnswer(ApiAnswer, frozen=True):
     """A raw event and what was found in it."""
 
     id: str
@@ -70,7 +70,7 @@ class EventAnswer(Answer, frozen=True):
     error: str
 
 
-class AttachmentAnswer(Answer, frozen=True):
+class AttachmentAnswer(ApiAnswer, frozen=True):
     """Something that came with a message; `reason` says why it is not kept."""
 
     id: str
@@ -83,13 +83,13 @@ class AttachmentAnswer(Answer, frozen=True):
     reason: str
 
 
-class Taken(Answer, frozen=True):
+class Taken(ApiAnswer, frozen=True):
     """Whether an event was stored now or had been before."""
 
     duplicate: bool
 
 
-class ChannelRoom(Room):
+class ChannelRoutes(RouteGroup):
     """Channels."""
 
     path = "/channels"
@@ -141,7 +141,7 @@ class ChannelRoom(Room):
         description="What was found in it before stays as it is.",
         responses=refusals(400, 401, 403, 404, 422, 429),
     )
-    async def replay(self, event_id: Id, idempotency_key: IdempotencyKey = None) -> None:
+    async def replay(self, event_id: Id, idempotency_key: IdempotencyHeader = None) -> None:
         """Make its work due again; asking twice changes nothing, with or without a key."""
         await self.services.channel_desk.replay([event_id])
         self.services.wake()
@@ -154,7 +154,7 @@ class ChannelRoom(Room):
         description="The body is the event as the channel's page in the manual says: one JSON object with an `id`.",
         responses=refusals(400, 401, 403, 404, 413, 422, 429),
     )
-    async def hand_in(self, request: Asked, name: Name, idempotency_key: IdempotencyKey = None) -> Taken:
+    async def hand_in(self, request: Asked, name: Name, idempotency_key: IdempotencyHeader = None) -> Taken:
         """Store it durably; it is read afterwards. Its id makes a repetition have no effect, with or without a key."""
         if name not in HAND_IN:
             raise Invalid(f"events are handed in for {', '.join(HAND_IN)}; messages of others by /messages", "name")
@@ -166,7 +166,7 @@ class ChannelRoom(Room):
         return Taken(not stored)
 
 
-class AttachmentRoom(Room):
+class AttachmentRoutes(RouteGroup):
     """Attachments, and numbers that were heard."""
 
     path = "/"
@@ -213,7 +213,7 @@ class AttachmentRoom(Room):
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def confirm_numbers(
-        self, request: Asked, message_id: MessageId, idempotency_key: IdempotencyKey = None
+        self, request: Asked, message_id: MessageId, idempotency_key: IdempotencyHeader = None
     ) -> Response[None]:
         """Note that a person vouches for them."""
         once = await once_of(request, idempotency_key)

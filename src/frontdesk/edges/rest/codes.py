@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import CodeAnswer, created, show
 from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
-from frontdesk.edges.rest.services import Asked, IdempotencyKey, Room, once_of
+from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Code, CodeList, Role
 from frontdesk.ticketing.changes import check_entry, check_retirement
@@ -40,7 +40,7 @@ class NewEntryBody(EntryBody, frozen=True, forbid_unknown_fields=True, kw_only=T
     code: ShortCode
 
 
-class Codes(Room):
+class CodeRoutes(RouteGroup):
     """Code lists."""
 
     path = "/codes"
@@ -72,7 +72,7 @@ class Codes(Room):
         request: Asked,
         which: FromPath[CodeList],
         data: JSONBody[NewEntryBody],
-        idempotency_key: IdempotencyKey = None,
+        idempotency_key: IdempotencyHeader = None,
     ) -> Response[CodeAnswer]:
         """Store a new entry."""
         entry = _entry(which, data.code, data)

@@ -5,15 +5,15 @@ from typing import Any
 
 from litestar import Response, get
 
-from frontdesk.edges.metrics import MEDIA_TYPE
+from frontdesk.edges.metrics.process import MEDIA_TYPE
 from frontdesk.edges.problems import document, make, refusals
-from frontdesk.edges.rest.services import Room
+from frontdesk.edges.rest.services import RouteGroup
 from frontdesk.model import Role
 
 DATABASE_SECONDS = 5.0
 
 
-class Conditions(Room):
+class ConditionRoutes(RouteGroup):
     """Health, readiness, figures."""
 
     path = "/"

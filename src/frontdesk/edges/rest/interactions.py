@@ -26,12 +26,12 @@ from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, StrictJs
 from frontdesk.edges.rest.services import (
     Asked,
     Cursor,
-    IdempotencyKey,
+    IdempotencyHeader,
     IfMatch,
     IfNoneMatch,
     Limit,
     Reference,
-    Room,
+    RouteGroup,
     expected_version,
     is_known,
     once_of,
@@ -80,7 +80,7 @@ class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
     type: Literal["HA", "IM"] = "HA"
 
 
-class Interactions(Room):
+class InteractionRoutes(RouteGroup):
     """Customer matters."""
 
     path = "/interactions"
@@ -188,7 +188,7 @@ class Interactions(Room):
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def reply(
-        self, request: Asked, reference: Reference, data: JSONBody[ReplyBody], idempotency_key: IdempotencyKey = None
+        self, request: Asked, reference: Reference, data: JSONBody[ReplyBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[OutboundAnswer]:
         """Store a reply or memo."""
         text = storable(data.text)

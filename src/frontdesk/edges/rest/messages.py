@@ -20,7 +20,7 @@ from frontdesk.edges.rest.answers import (
     show_reading,
 )
 from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
-from frontdesk.edges.rest.services import Asked, IdempotencyKey, MessageId, Room, once_of, who
+from frontdesk.edges.rest.services import Asked, IdempotencyHeader, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.ticketing.changes import FIELDS, check_correction
@@ -60,7 +60,7 @@ class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
     value: Annotated[str, Meta(max_length=300)]
 
 
-class Messages(Room):
+class MessageRoutes(RouteGroup):
     """Messages of customers."""
 
     path = "/messages"
@@ -84,7 +84,7 @@ class Messages(Room):
         },
     )
     async def hand_in(
-        self, request: Asked, data: JSONBody[MessageBody], idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[MessageBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[Receipt]:
         """Store a message."""
         sender = data.sender
@@ -172,7 +172,7 @@ class Messages(Room):
         request: Asked,
         message_id: MessageId,
         data: JSONBody[CorrectionBody],
-        idempotency_key: IdempotencyKey = None,
+        idempotency_key: IdempotencyHeader = None,
     ) -> Response[CorrectionAnswer]:
         """Keep a person's word."""
         value = check_correction(data.field, data.value, await self.services.codes.all())

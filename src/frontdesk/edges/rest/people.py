@@ -15,11 +15,11 @@ from frontdesk.edges.rest.interactions import ETAG
 from frontdesk.edges.rest.services import (
     Asked,
     Cursor,
-    IdempotencyKey,
+    IdempotencyHeader,
     IfMatch,
     Limit,
     Number,
-    Room,
+    RouteGroup,
     expected_version,
     once_of,
     who,
@@ -76,7 +76,7 @@ class MergeBody(Body, frozen=True, forbid_unknown_fields=True):
     other: Annotated[int, Meta(ge=1, le=2**53)]
 
 
-class Customers(Room):
+class Customers(RouteGroup):
     """Customers by number."""
 
     path = "/customers"
@@ -96,7 +96,7 @@ class Customers(Room):
         responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
     )
     async def add(
-        self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[CustomerAnswer]:
         """Store a new customer."""
         kept = await self.services.customers.add(data.id, data.name, await once_of(request, idempotency_key))
@@ -134,7 +134,7 @@ class Customers(Room):
         return tagged(show(after, CustomerAnswer), after.version)
 
 
-class Contacts(Room):
+class ContactRoutes(RouteGroup):
     """People who write to us."""
 
     path = "/contacts"
@@ -162,7 +162,7 @@ class Contacts(Room):
         responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
     )
     async def add(
-        self, request: Asked, data: JSONBody[ContactBody], idempotency_key: IdempotencyKey = None
+        self, request: Asked, data: JSONBody[ContactBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[ContactAnswer]:
         """Store a new contact under a new number."""
         await self._check_channels(data.identities)
@@ -216,7 +216,7 @@ class Contacts(Room):
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def merge(
-        self, request: Asked, contact_id: Number, data: JSONBody[MergeBody], idempotency_key: IdempotencyKey = None
+        self, request: Asked, contact_id: Number, data: JSONBody[MergeBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[ContactAnswer]:
         """The contact as it is afterwards."""
         once = await once_of(request, idempotency_key)

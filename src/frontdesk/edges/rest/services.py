@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from litestar import Controller, Request
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
-from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
 from frontdesk.insights.reporting import Report
 from frontdesk.interfaces import (
@@ -21,10 +21,10 @@ from frontdesk.interfaces import (
     Contacts,
     Customers,
     EffectDesk,
+    IdempotencyKey,
     Interactions,
     Invalid,
     KeyedInbox,
-    Once,
     Readings,
     Replies,
     Stale,
@@ -50,7 +50,7 @@ IfMatch = Annotated[
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", max_length=200, description="An ETag that is known already.")
 ]
-IdempotencyKey = Annotated[
+IdempotencyHeader = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
@@ -63,7 +63,7 @@ IdempotencyKey = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class RestServices:
     """Everyone that the routes ask. `is_working` is None where this process does no work."""
 
     inbox: KeyedInbox
@@ -111,14 +111,14 @@ class Channels:
         self._until = 0.0
 
 
-class Room(Controller):
+class RouteGroup(Controller):
     """A group of routes; `bind` gives it its services."""
 
-    services: ClassVar[Services]
+    services: ClassVar[RestServices]
     channels: ClassVar[Channels]
 
     @classmethod
-    def bind(cls, services: Services, channels: Channels) -> type["Room"]:
+    def bind(cls, services: RestServices, channels: Channels) -> type["RouteGroup"]:
         """The same routes, asking these services."""
         return type(cls.__name__, (cls,), {"services": services, "channels": channels, "__doc__": cls.__doc__})
 
@@ -128,12 +128,12 @@ def who(request: Asked) -> str:
     return (request.user.name or request.user.id)[:NAME_LENGTH]
 
 
-async def once_of(request: Asked, key: str | None) -> Once | None:
+async def once_of(request: Asked, key: str | None) -> IdempotencyKey | None:
     """What makes a request with this key the same as an earlier one: caller, key, and the whole request."""
     if key is None:
         return None
     asked = f"{request.method} {request.scope['path']}\n".encode("utf-8", "replace")
-    return Once(request.user.id[:100], key, hashlib.sha256(asked + await request.body()).hexdigest())
+    return IdempotencyKey(request.user.id[:100], key, hashlib.sha256(asked + await request.body()).hexdigest())
 
 
 def expected_version(if_match: str | None, now: int | None = None) -> int | None:

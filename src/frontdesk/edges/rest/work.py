@@ -8,16 +8,16 @@ from litestar.params import PathParameter, QueryParameter
 
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
-from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyKey, Limit, Room, once_of, who
-from frontdesk.interfaces import Kept, Once
+from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, once_of, who
+from frontdesk.interfaces import IdempotencyKey, StoredAnswer
 from frontdesk.model import Effect, EffectState, Role, Work, WorkState
 
 Ulid = Annotated[str, PathParameter(max_length=26)]
 EffectKey = Annotated[str, PathParameter(max_length=100)]
-Settling = Callable[[str, str, Once | None], Awaitable[Kept[Effect]]]
+Settling = Callable[[str, str, IdempotencyKey | None], Awaitable[StoredAnswer[Effect]]]
 
 
-class Decisions(Room):
+class DecisionRoutes(RouteGroup):
     """Decisions."""
 
     path = "/decisions"
@@ -34,7 +34,7 @@ class Decisions(Room):
         return show(await self.services.readings.decision(decision_id), DecisionAnswer)
 
 
-class Effects(Room):
+class EffectRoutes(RouteGroup):
     """Effects."""
 
     path = "/effects"
@@ -63,7 +63,7 @@ class Effects(Room):
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def retry(
-        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Make it due now; the back end is asked first whether it was done."""
         return await self._settle(request, key, idempotency_key, self.services.effects.retry)
@@ -76,7 +76,7 @@ class Effects(Room):
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def drop(
-        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """One that failed is given up; with a question that is refused goes everything that waits for it."""
         return await self._settle(request, key, idempotency_key, self.services.effects.drop)
@@ -89,7 +89,7 @@ class Effects(Room):
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def approve(
-        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyKey = None
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Let everything behind the question go on."""
         return await self._settle(request, key, idempotency_key, self.services.effects.approve)
@@ -102,7 +102,7 @@ class Effects(Room):
         return Response(show(kept.value, EffectAnswer), headers=replay(kept))
 
 
-class WorkRoom(Room):
+class WorkRoutes(RouteGroup):
     """Durable work."""
 
     path = "/work"
@@ -126,7 +126,7 @@ class WorkRoom(Room):
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def retry(
-        self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyKey = None
+        self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyHeader = None
     ) -> Response[WorkAnswer]:
         """Make it due now."""
         once = await once_of(request, idempotency_key)
@@ -141,11 +141,13 @@ class WorkRoom(Room):
         summary="Give failed work up",
         responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
-    async def drop(self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyKey = None) -> Response[WorkAnswer]:
+    async def drop(
+        self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyHeader = None
+    ) -> Response[WorkAnswer]:
         """Drop it for good."""
         once = await once_of(request, idempotency_key)
         return _settled(await self.services.work.drop(work_id, who(request), once))
 
 
-def _settled(kept: Kept[Work]) -> Response[WorkAnswer]:
+def _settled(kept: StoredAnswer[Work]) -> Response[WorkAnswer]:
     return Response(show(kept.value, WorkAnswer), headers=replay(kept))

@@ -23,27 +23,27 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from frontdesk.model.entities import Kind
-from frontdesk.storage.types import Moment
+from frontdesk.model.entities import EdmType
+from frontdesk.storage.engines.types import Moment
 
 POSTGRESQL, HANA = "postgresql", "hana"
 Sql = ColumnElement[Any]
 
-TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.STRING: String(),
-    Kind.GUID: String(),
-    Kind.INTEGER: Integer(),
-    Kind.LONG: BigInteger(),
-    Kind.DOUBLE: Float(),
-    Kind.BOOLEAN: Boolean(),
-    Kind.MOMENT: Moment(),
-    Kind.BINARY: LargeBinary(),
-    Kind.DURATION: Float(),
+TYPES: dict[EdmType, TypeEngine[Any]] = {
+    EdmType.STRING: String(),
+    EdmType.GUID: String(),
+    EdmType.INTEGER: Integer(),
+    EdmType.LONG: BigInteger(),
+    EdmType.DOUBLE: Float(),
+    EdmType.BOOLEAN: Boolean(),
+    EdmType.MOMENT: Moment(),
+    EdmType.BINARY: LargeBinary(),
+    EdmType.DURATION: Float(),
 }
 TIME_FORMAT = "%H:%M:%S.%f"
 
 
-def value(dialect: str, given: Any, kind: Kind) -> Sql:
+def value(dialect: str, given: Any, kind: EdmType) -> Sql:
     """A bound parameter of a kind."""
     if isinstance(given, Decimal):
         return literal(given, Numeric()) if dialect == POSTGRESQL else literal(float(given), Float())
@@ -65,25 +65,25 @@ def _utc(column: Sql) -> Sql:
     return func.timezone("UTC", column)
 
 
-def part(dialect: str, name: str, column: Sql, kind: Kind) -> Sql:
+def part(dialect: str, name: str, column: Sql, kind: EdmType) -> Sql:
     """The year, month, day, hour, minute or second of a moment, date or time."""
     if dialect == POSTGRESQL:
-        return cast(func.floor(func.date_part(name, _utc(column) if kind is Kind.MOMENT else column)), Integer)
+        return cast(func.floor(func.date_part(name, _utc(column) if kind is EdmType.MOMENT else column)), Integer)
     start, length = {"year": (1, 4), "month": (6, 2), "day": (9, 2)}.get(name) or {
         "hour": (12, 2),
         "minute": (15, 2),
         "second": (18, 2),
     }[name]
-    start -= 11 if kind is Kind.TIME else 0
+    start -= 11 if kind is EdmType.TIME else 0
     return cast(func.substr(raw(column), start, length), Integer)
 
 
-def fraction(dialect: str, column: Sql, kind: Kind) -> Sql:
+def fraction(dialect: str, column: Sql, kind: EdmType) -> Sql:
     """The part of a second."""
     if dialect == POSTGRESQL:
-        seconds = func.date_part("second", _utc(column) if kind is Kind.MOMENT else column)
+        seconds = func.date_part("second", _utc(column) if kind is EdmType.MOMENT else column)
         return cast(seconds, Numeric) - cast(func.floor(seconds), Numeric)
-    start = 9 if kind is Kind.TIME else 20
+    start = 9 if kind is EdmType.TIME else 20
     return cast(literal("0").concat(func.substr(raw(column), start, 7)), Float)
 
 

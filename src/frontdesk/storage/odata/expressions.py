@@ -23,16 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy import exists as sql_exists
 
-from frontdesk.model.entities import Kind, Navigation
+from frontdesk.model.entities import EdmType, Navigation
 from frontdesk.model.querying import Among, Call, Counted, Expression, Field, Literal, Quantified
+from frontdesk.storage.engines.types import AnyString, Moment
 from frontdesk.storage.odata import dialects
 from frontdesk.storage.odata.dialects import HANA, POSTGRESQL, Sql
 from frontdesk.storage.odata.frames import EntityFrame, Frame, Opened, Sources
-from frontdesk.storage.types import AnyString, Moment
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class NameScope:
     """What names mean here: of the rows themselves, and of the variables of lambdas around."""
 
     frame: Frame
@@ -44,14 +44,14 @@ class Names:
         """The database that is asked."""
         return self.frame.dialect
 
-    def inside(self, name: str, frame: EntityFrame) -> "Names":
+    def inside(self, name: str, frame: EntityFrame) -> "NameScope":
         """With one more variable; the unnamed one of a count is the rows themselves."""
         if not name:
             return replace(self, frame=frame)
         return replace(self, variables={**self.variables, name: frame})
 
 
-def sql(expression: Expression, names: Names) -> Sql:
+def sql(expression: Expression, names: NameScope) -> Sql:
     """The expression in SQL."""
     if isinstance(expression, Literal):
         return _literal(expression, names)
@@ -67,7 +67,7 @@ def sql(expression: Expression, names: Names) -> Sql:
     return _call(expression, names)
 
 
-def condition(expression: Expression, names: Names) -> Sql:
+def condition(expression: Expression, names: NameScope) -> Sql:
     """The expression as a condition."""
     if isinstance(expression, Literal):
         return true() if expression.value is True else false()
@@ -80,7 +80,7 @@ def _is_not_true(condition: Sql) -> Sql:
     return case((condition, 0), else_=1) == 1
 
 
-def _literal(expression: Literal, names: Names) -> Sql:
+def _literal(expression: Literal, names: NameScope) -> Sql:
     if expression.now:
         seconds = expression.value if isinstance(expression.value, float) else 0.0
         return bindparam(None, callable_=lambda: _from_now(seconds), type_=Moment(), unique=True)
@@ -102,7 +102,7 @@ def _is_null(expression: Expression) -> bool:
     return isinstance(expression, Literal) and expression.value is None and not expression.now
 
 
-def _among(expression: Among, names: Names) -> Sql:
+def _among(expression: Among, names: NameScope) -> Sql:
     what = sql(expression.what, names)
     given = [each for each in expression.values if not _is_null(each)]
     matches = what.in_([sql(each, names) for each in given]) if given else false()
@@ -117,13 +117,13 @@ def behind(way: Navigation, here: Opened, sources: Sources) -> tuple[EntityFrame
     return EntityFrame(there, sources), [*tied, *source.always(there), *source.listed(there)]
 
 
-def _start(expression: Quantified | Counted, names: Names) -> Opened:
+def _start(expression: Quantified | Counted, names: NameScope) -> Opened:
     frame = names.variables[expression.of] if expression.of else names.frame
     assert isinstance(frame, EntityFrame)
     return frame.at(expression.via)
 
 
-def _quantified(expression: Quantified, names: Names) -> Sql:
+def _quantified(expression: Quantified, names: NameScope) -> Sql:
     frame, tied = behind(expression.way, _start(expression, names), names.sources)
     if expression.condition is not None:
         wanted = condition(expression.condition, names.inside(expression.variable, frame))
@@ -134,7 +134,7 @@ def _quantified(expression: Quantified, names: Names) -> Sql:
     return not_(found) if expression.every else found
 
 
-def _counted(expression: Counted, names: Names) -> Sql:
+def _counted(expression: Counted, names: NameScope) -> Sql:
     frame, tied = behind(expression.way, _start(expression, names), names.sources)
     if expression.condition is not None:
         tied.append(condition(expression.condition, names.inside(expression.variable, frame)))
@@ -143,7 +143,7 @@ def _counted(expression: Counted, names: Names) -> Sql:
     return rows.scalar_subquery()
 
 
-def _call(expression: Call, names: Names) -> Sql:
+def _call(expression: Call, names: NameScope) -> Sql:
     name, arguments = expression.name, expression.arguments
     if name in ("eq", "ne"):
         return _equal(name, arguments[0], arguments[1], names)
@@ -162,7 +162,7 @@ def _call(expression: Call, names: Names) -> Sql:
     return _CALLS[name](names.dialect, *(sql(each, names) for each in arguments))
 
 
-def _equal(name: str, one: Expression, other: Expression, names: Names) -> Sql:
+def _equal(name: str, one: Expression, other: Expression, names: NameScope) -> Sql:
     """Null equals null and nothing else, as OData has it."""
     if _is_null(one):
         one, other = other, one
@@ -177,16 +177,18 @@ def _equal(name: str, one: Expression, other: Expression, names: Names) -> Sql:
     return left.is_not_distinct_from(right)
 
 
-def _cast(column: Sql, kind: Kind, dialect: str) -> Sql:
-    if kind is Kind.STRING:
+def _cast(column: Sql, kind: EdmType, dialect: str) -> Sql:
+    if kind is EdmType.STRING:
         return cast(column, AnyString)
     if dialect != POSTGRESQL:
         return (
-            cast(column, Integer()) if kind in (Kind.INTEGER, Kind.LONG) else cast(column, dialects.TYPES[Kind.DOUBLE])
+            cast(column, Integer())
+            if kind in (EdmType.INTEGER, EdmType.LONG)
+            else cast(column, dialects.TYPES[EdmType.DOUBLE])
         )
     text = cast(column, AnyString)
     number = case((text.regexp_match(r"^\s*[+-]?\d{1,18}(\.\d{1,18})?\s*$"), cast(text, Numeric())))
-    return func.trunc(number) if kind in (Kind.INTEGER, Kind.LONG) else number
+    return func.trunc(number) if kind in (EdmType.INTEGER, EdmType.LONG) else number
 
 
 def _divide(dialect: str, one: Sql, other: Sql) -> Sql:
@@ -220,15 +222,15 @@ def _calculated(operator: str) -> Callable[..., Sql]:
     return lambda dialect, one, other: dialects.number(dialect, one).op(operator)(dialects.number(dialect, other))
 
 
-def _part(name: str) -> Callable[[str, Sql, Kind], Sql]:
+def _part(name: str) -> Callable[[str, Sql, EdmType], Sql]:
     return lambda dialect, column, kind: dialects.part(dialect, name, column, kind)
 
 
-_DATED: dict[str, Callable[[str, Sql, Kind], Sql]] = {
+_DATED: dict[str, Callable[[str, Sql, EdmType], Sql]] = {
     **{name: _part(name) for name in ("year", "month", "day", "hour", "minute", "second")},
     "fractionalseconds": dialects.fraction,
-    "date": lambda dialect, column, kind: column if kind is Kind.DATE else dialects.day(dialect, column),
-    "time": lambda dialect, column, kind: column if kind is Kind.TIME else dialects.time_of_day(dialect, column),
+    "date": lambda dialect, column, kind: column if kind is EdmType.DATE else dialects.day(dialect, column),
+    "time": lambda dialect, column, kind: column if kind is EdmType.TIME else dialects.time_of_day(dialect, column),
 }
 _CALLS: dict[str, Callable[..., Sql]] = {
     "lt": lambda _, one, other: one < other,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import FromClause, and_, literal
 
-from frontdesk.model.entities import Entity, Kind, Navigation
+from frontdesk.model.entities import EdmType, Entity, Navigation
 from frontdesk.model.querying import Field
 from frontdesk.storage.odata.dialects import Sql, value
 
@@ -156,11 +156,11 @@ class TableFrame:
 Frame = EntityFrame | TableFrame
 
 
-def kind_of(given: Any) -> Kind:
+def kind_of(given: Any) -> EdmType:
     """The kind of a plain value."""
     if isinstance(given, bool):
-        return Kind.BOOLEAN
-    return Kind.INTEGER if isinstance(given, int) else Kind.STRING
+        return EdmType.BOOLEAN
+    return EdmType.INTEGER if isinstance(given, int) else EdmType.STRING
 
 
 def one() -> Sql:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Integer, Select, String, bindparam, func, sel
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model.entities import Kind, Navigation
+from frontdesk.model.entities import EdmType, Navigation
 from frontdesk.model.querying import Expand, Found, Query
-from frontdesk.storage.database import Database
+from frontdesk.storage.engines.database import Database
 from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, TYPES, Sql, value
 from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
 from frontdesk.storage.odata.sources import SOURCES
@@ -311,16 +311,16 @@ def _numbered(
     return select(*columns).where(*wanted).order_by(place).limit(MOST_EXPANDED + 1), again
 
 
-def _plainly(kind: Kind | None, dialect: str) -> Callable[[Any], Any] | None:
+def _plainly(kind: EdmType | None, dialect: str) -> Callable[[Any], Any] | None:
     """How a fetched value becomes one that JSON can hold; None where it is one already."""
-    if kind is Kind.BINARY or kind is None:
+    if kind is EdmType.BINARY or kind is None:
         return None
-    if kind in (Kind.STRING, Kind.GUID):
+    if kind in (EdmType.STRING, EdmType.GUID):
         return None
-    if kind is Kind.BOOLEAN:
+    if kind is EdmType.BOOLEAN:
         return bool
-    if kind in (Kind.DECIMAL, Kind.DOUBLE, Kind.INTEGER, Kind.LONG):
-        return _number if dialect == POSTGRESQL or kind is not Kind.INTEGER else None
+    if kind in (EdmType.DECIMAL, EdmType.DOUBLE, EdmType.INTEGER, EdmType.LONG):
+        return _number if dialect == POSTGRESQL or kind is not EdmType.INTEGER else None
     return _moment if dialect == POSTGRESQL else None
 
 

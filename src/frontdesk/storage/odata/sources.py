@@ -23,23 +23,21 @@ from sqlalchemy import (
 )
 
 from frontdesk.model import CodeList
-from frontdesk.model.entities import Kind
+from frontdesk.model.entities import EdmType
+from frontdesk.storage.engines.types import AnyString, Moment, Words
 from frontdesk.storage.odata.dialects import Sql, day, part
 from frontdesk.storage.odata.frames import Opened, Source, Sources, one
-from frontdesk.storage.odata_tables import intent_draft, intent_vector
-from frontdesk.storage.tables import (
+from frontdesk.storage.schema.configuration import code
+from frontdesk.storage.schema.interactions import (
     analysis,
     audio_recording,
-    code,
-    contact,
-    contact_identity,
     correction,
-    customer,
     inbound_message,
     interaction,
     outbound_message,
 )
-from frontdesk.storage.types import AnyString, Moment, Words
+from frontdesk.storage.schema.odata import intent_draft, intent_vector
+from frontdesk.storage.schema.people import contact, contact_identity, customer
 
 Column = Callable[[Opened], Sql]
 IDENTITIES = {
@@ -317,7 +315,7 @@ _BY_NAME: dict[str, Source] = {
             "catname": _code_name(CodeList.CATEGORY, _is("category")),
             "priorname": _code_name(CodeList.PRIORITY, _is("priority")),
             "statname": _code_name(CodeList.STATUS, _is("status")),
-            "riskyear": lambda at: part(at.dialect, "year", at.c.created_at, Kind.MOMENT),
+            "riskyear": lambda at: part(at.dialect, "year", at.c.created_at, EdmType.MOMENT),
         },
         "id",
         ones=_ONES,

@@ -25,7 +25,7 @@ from sqlalchemy import and_ as sql_and
 from sqlalchemy import not_ as sql_not
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model.entities import Entity, Kind
+from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import (
     Aggregated,
     Computing,
@@ -42,7 +42,7 @@ from frontdesk.model.querying import (
 )
 from frontdesk.storage.odata import dialects
 from frontdesk.storage.odata.dialects import POSTGRESQL, Sql
-from frontdesk.storage.odata.expressions import Names, condition, sql
+from frontdesk.storage.odata.expressions import NameScope, condition, sql
 from frontdesk.storage.odata.frames import EntityFrame, Frame, Opened, Sources, TableFrame
 
 BRANCH = "\u00a7branch"
@@ -60,9 +60,9 @@ class State:
     branches: tuple[frozenset[str], ...] = ()
 
     @property
-    def names(self) -> Names:
+    def names(self) -> NameScope:
         """What names mean in it."""
-        return Names(self.frame, self.sources)
+        return NameScope(self.frame, self.sources)
 
     @property
     def dialect(self) -> str:
@@ -134,7 +134,7 @@ def _search(wanted: Searched, state: State) -> Sql:
 
 def _contains(text: Sql, word: str, dialect: str) -> Sql:
     """Whether a word occurs, in capitals or not."""
-    lowered = dialects.value(dialect, word.lower(), Kind.STRING)
+    lowered = dialects.value(dialect, word.lower(), EdmType.STRING)
     return func.coalesce(dialects.place_of(dialect, func.lower(text), lowered), 0) > 0
 
 
@@ -276,10 +276,10 @@ def count_of(state: State) -> Select[Any]:
     return select(func.count()).where(*state.where).select_from(state.from_())
 
 
-def plain(column: Sql, kind: Kind | None, dialect: str) -> Sql:
+def plain(column: Sql, kind: EdmType | None, dialect: str) -> Sql:
     """A column as it is to be fetched: SQLite's moments stay the texts that they are."""
-    if dialect != POSTGRESQL and kind is Kind.MOMENT:
+    if dialect != POSTGRESQL and kind is EdmType.MOMENT:
         return dialects.raw(column)
-    if dialect != POSTGRESQL and kind is Kind.DECIMAL:
+    if dialect != POSTGRESQL and kind is EdmType.DECIMAL:
         return type_coerce(column, Float())
     return column

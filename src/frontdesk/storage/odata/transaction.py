@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Table, select
 from frontdesk.interfaces import Invalid, NewId, NotFound, Stale
 from frontdesk.model import Code, CodeList
 from frontdesk.model.querying import Version
-from frontdesk.storage.tables import code
+from frontdesk.storage.schema.configuration import code
 
 
 @dataclass(frozen=True, slots=True)

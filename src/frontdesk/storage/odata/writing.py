@@ -9,8 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from frontdesk.interfaces import Clock, Invalid, NewId
 from frontdesk.model.querying import Done, Result, Write
-from frontdesk.storage.database import Database
-from frontdesk.storage.odata import drafting, listing, matters, peopling, removing, sounding
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.odata import code_lists as listing
+from frontdesk.storage.odata import deleting as removing
+from frontdesk.storage.odata import drafts as drafting
+from frontdesk.storage.odata import interactions as matters
+from frontdesk.storage.odata import people as peopling
+from frontdesk.storage.odata import recordings as sounding
 from frontdesk.storage.odata.transaction import Transaction
 from frontdesk.storage.odata.versions import check_digest
 

@@ -40,7 +40,7 @@ class ChatServices:
     streams: Streams
 
 
-class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ChatMessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message; `id` is the widget's own random word for it, so that sending it again changes nothing."""
 
     id: Annotated[str, Meta(min_length=16, max_length=100)]
@@ -67,7 +67,7 @@ def router(chat: ChatServices) -> Router:
     @post("/messages", status_code=202, opt=CROSS_SITE, include_in_schema=False)
     async def say(request: PageRequest, services: Needs) -> Response[dict[str, Any]]:
         """Store a message durably: the first one opens a conversation, the token of the answer leads on in it."""
-        said = _body(await request.body(), Said)
+        said = _body(await request.body(), ChatMessageBody)
         services.submissions.admit(request.auth.place)
         going_on = await _conversation(request, chat) if "authorization" in request.headers else None
         message = check(_message(said, going_on), {CHAT: True})
@@ -136,7 +136,7 @@ async def _conversation(request: PageRequest, chat: ChatServices) -> Conversatio
     return conversation
 
 
-def _message(said: Said, going_on: Conversation | None) -> NewMessage:
+def _message(said: ChatMessageBody, going_on: Conversation | None) -> NewMessage:
     """What a stranger could guess of another's id must not lead to the other's conversation: all content counts."""
     joined = going_on.reference if going_on else ""
     parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)

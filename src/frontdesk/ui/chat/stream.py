@@ -21,7 +21,7 @@ MOST_GAPS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StreamPosition:
     """How much a listener has: messages up to `last_in`, answers up to `last_out` without `gaps`."""
 
     last_in: int = 0
@@ -29,7 +29,7 @@ class Place:
     gaps: frozenset[int] = frozenset()
 
     @classmethod
-    def parse(cls, text: str) -> "Place":
+    def parse(cls, text: str) -> "StreamPosition":
         """A Last-Event-ID; the beginning for none and for what is none of ours."""
         found = _PLACE.fullmatch(text.strip())
         if found is None:
@@ -43,13 +43,13 @@ class Place:
             return message.sequence <= self.last_in
         return message.sequence <= self.last_out and message.sequence not in self.gaps
 
-    def behind(self, message: ChatMessage, answers: tuple[int, ...]) -> "Place":
+    def behind(self, message: ChatMessage, answers: tuple[int, ...]) -> "StreamPosition":
         """The place once this message was told; `answers` is the sequences of all answers there are."""
         if message.direction is Direction.IN:
-            return Place(max(self.last_in, message.sequence), self.last_out, self.gaps)
+            return StreamPosition(max(self.last_in, message.sequence), self.last_out, self.gaps)
         last = max(self.last_out, message.sequence)
         passed = {number for number in answers if self.last_out < number < last}
-        return Place(self.last_in, last, (self.gaps | passed) - {message.sequence})
+        return StreamPosition(self.last_in, last, (self.gaps | passed) - {message.sequence})
 
     def __str__(self) -> str:
         """As an event id."""
@@ -83,7 +83,7 @@ class Streams:
 
 async def events(live: Live, chats: Chats, conversation: Conversation, last_event_id: str) -> AsyncGenerator[bytes]:
     """The stream of one conversation."""
-    place = Place.parse(last_event_id)
+    place = StreamPosition.parse(last_event_id)
     yield RETRY
     async with contextlib.aclosing(live.notices(conversation.interaction_id)) as notices:
         async for notice in notices:
@@ -96,14 +96,14 @@ async def events(live: Live, chats: Chats, conversation: Conversation, last_even
                 yield _event(message, place)
 
 
-def news(conversation: Conversation, place: Place) -> Iterator[ChatMessage]:
+def news(conversation: Conversation, place: StreamPosition) -> Iterator[ChatMessage]:
     """What a listener at `place` does not have. Messages in come in their own order, whatever their times say."""
     fresh = [message for message in conversation.messages if not place.has(message)]
     inbound = iter(sorted((m for m in fresh if m.direction is Direction.IN), key=lambda m: m.sequence))
     return (next(inbound) if message.direction is Direction.IN else message for message in fresh)
 
 
-def _event(message: ChatMessage, place: Place) -> bytes:
+def _event(message: ChatMessage, place: StreamPosition) -> bytes:
     shown = {
         "id": message.id,
         "direction": message.direction.value,

@@ -6,13 +6,13 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from frontdesk.interfaces.set_up import Judged
+from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.llm.agreement import Agreement
 from frontdesk.model import CodeList
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import LANGUAGES, Names
+from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
 
 FIELDS = {
     "intent": N_("Intent"),
@@ -41,17 +41,17 @@ async def accuracy(
     chosen = field if field in FIELDS else "intent"
     period = days if days in PERIODS else ""
     since = set_up.clock() - timedelta(days=int(period)) if period else None
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     whole = []
     for name, label in FIELDS.items():
-        found = await set_up.judgements.of_field(name, "all", since)
-        whole.append({"field": name, "label": label, **_shown(found[0] if found else Judged("", 0, 0), "")})
+        found = await set_up.accuracy.of_field(name, "all", since)
+        whole.append({"field": name, "label": label, **_shown(found[0] if found else AccuracyFigure("", 0, 0), "")})
     groups = [
         (
             label,
             [
                 _shown(each, _name(each.group, by, chosen, names))
-                for each in await set_up.judgements.of_field(chosen, by, since)
+                for each in await set_up.accuracy.of_field(chosen, by, since)
             ],
         )
         for by, label in GROUPS.items()
@@ -68,7 +68,7 @@ async def accuracy(
     return services.pages.page(request, "console/accuracy.html", N_("Accuracy"), context)
 
 
-def _shown(judged: Judged, name: str) -> dict[str, Any]:
+def _shown(judged: AccuracyFigure, name: str) -> dict[str, Any]:
     found = Agreement(judged.reviewed, judged.agreed)
     low, high = found.interval()
     return {
@@ -81,7 +81,7 @@ def _shown(judged: Judged, name: str) -> dict[str, Any]:
     }
 
 
-def _name(group: str, by: str, field: str, names: Names) -> str:
+def _name(group: str, by: str, field: str, names: CodeLabels) -> str:
     if by == "channel":
         return names.of_code(CodeList.CHANNEL, group)
     if by == "language" or field == "language":

@@ -9,9 +9,9 @@ from litestar.response import Redirect
 from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Change, Interaction, Status
 from frontdesk.ticketing.changes import check_change
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.services import Console, ConsoleServices
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -65,7 +65,7 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
 
     async def read(matter: Interaction) -> None:
         if console.read_again is None:
-            raise Conflict("no language model is there to read with: set one up in [llm.services] and [llm.ladders]")
+            raise Conflict("no language model is there to read with: set one up in [llm.services] and [llm.chains]")
         await console.read_again([matter.id])
 
     if wanted == "assign":

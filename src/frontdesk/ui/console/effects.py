@@ -7,14 +7,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, NotFound
-from frontdesk.interfaces.set_up import NeedsPerson
+from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import LISTS, Names, label_of
+from frontdesk.ui.thread_view import LISTS, CodeLabels, label_of
 
 PLACE = "/console/effects"
 ROWS = 50
@@ -88,7 +88,7 @@ async def settle(
 async def _context(services: Needs, set_up: SetUp, show: str, cursor: str) -> dict[str, Any]:
     chosen = show if show in SHOWN else ""
     page = await set_up.attention.effects(SHOWN[chosen], ROWS, cursor)
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     counts = await set_up.attention.counts()
     return {
         "rows": [_row(each, names) for each in page.rows],
@@ -100,7 +100,7 @@ async def _context(services: Needs, set_up: SetUp, show: str, cursor: str) -> di
     }
 
 
-def _row(each: NeedsPerson, names: Names) -> dict[str, Any]:
+def _row(each: EffectForPerson, names: CodeLabels) -> dict[str, Any]:
     effect = each.effect
     parameters = {
         label_of(name): names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)

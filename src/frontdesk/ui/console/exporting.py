@@ -13,13 +13,13 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from litestar import Response, get
 from litestar.response import Stream
 
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.console.services import Console, ConsoleServices
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import Names
+from frontdesk.ui.thread_view import CodeLabels
 
 MOST = 100_000
 PORTION = 1000
@@ -106,7 +106,7 @@ async def _csv(lines: AsyncGenerator[Line]) -> AsyncGenerator[bytes]:
 async def _lines(request: PageRequest, services: Needs, console: ConsoleServices) -> AsyncGenerator[Line]:
     """The heading, then up to MOST rows in the reader's language; where there are more, a last line says so."""
     query = ListQuery.read(bytes(request.scope.get("query_string", b"")).decode("latin-1"))
-    names, translated = Names.of(await services.codes.all()), catalogue(wanted(request)).translated
+    names, translated = CodeLabels.of(await services.codes.all()), catalogue(wanted(request)).translated
     yield [translated(label) for label in COLUMNS.values()]
     cursor, sent = "", 0
     while sent < MOST:

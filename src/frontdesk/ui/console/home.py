@@ -7,13 +7,13 @@ from litestar import Response, get
 
 from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.console.services import Console, ConsoleServices
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import Names, label_of
+from frontdesk.ui.thread_view import CodeLabels, label_of
 
 URGENT = "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO&status=AA"
 ROWS = 6
@@ -40,7 +40,7 @@ async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
         console.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
         services.codes.all(),
     )
-    names = Names.of(lists)
+    names = CodeLabels.of(lists)
     waiting = [(reference, title, label_of(kind), at) for reference, title, kind, at in needed.waiting.first]
     return {
         "needed": needed,

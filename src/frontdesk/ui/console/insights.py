@@ -9,20 +9,20 @@ from litestar import Response, get
 
 from frontdesk.insights.cards import CARDS, Shape
 from frontdesk.insights.desk import Rows
-from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, Kind
+from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, DimensionKind
 from frontdesk.insights.measures import MEASURES, measure
 from frontdesk.insights.periods import PERIODS, USUAL
 from frontdesk.insights.questions import Question
-from frontdesk.insights.reporting import Asked, Report
+from frontdesk.insights.reporting import PeriodRequest, Report
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.origins import known
 from frontdesk.ui.console.rows_in_list import in_list
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import Names
+from frontdesk.ui.thread_view import CodeLabels
 
 PATH = "/console/insights"
 ROWS = 50
@@ -32,14 +32,14 @@ FURTHEST = 10_000_000
 OFFERED = ("channel", "intent", "category", "priority", "sentiment", "status", "team", "language", "type", "tier")
 EXPLORED = ("intent", "week")
 PERIOD = ("period", "since", "until")
-NARROW = (Kind.CODE, Kind.CUSTOMER)
+NARROW = (DimensionKind.CODE, DimensionKind.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What the address asks for: a period, filters, and what is crossed at the end of the page."""
 
-    asked: Asked
+    asked: PeriodRequest
     where: Mapping[str, tuple[str, ...]]
     measure: str
     by: tuple[str, ...]
@@ -53,7 +53,7 @@ class View:
 
         where = {name: tuple(v[:LONGEST] for v in query.get(name, ()))[:MOST] for name in FILTERS if name in query}
         by = tuple(name for name in query.get("by", ()) if name in DIMENSIONS)[:2]
-        asked = Asked(one("period"), one("since"), one("until"))
+        asked = PeriodRequest(one("period"), one("since"), one("until"))
         return cls(asked, where, one("measure", "inbound"), by or EXPLORED)
 
     def filters(self) -> str:
@@ -154,16 +154,16 @@ async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
 
 
 async def _shown(services: Any, found: Rows) -> list[dict[str, Any]]:
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     return [_message(row, names) if isinstance(row, MessageRow) else _interaction(row, names) for row in found.rows]
 
 
-def _message(row: MessageRow, names: Names) -> dict[str, Any]:
+def _message(row: MessageRow, names: CodeLabels) -> dict[str, Any]:
     channel = names.of_code(CodeList.CHANNEL, row.channel)
     return {"reference": row.reference, "at": row.at, "title": row.text, "name": row.name, "channel_name": channel}
 
 
-def _interaction(row: Any, names: Names) -> dict[str, Any]:
+def _interaction(row: Any, names: CodeLabels) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "at": row.created_at,

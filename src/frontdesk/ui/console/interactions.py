@@ -9,13 +9,13 @@ from litestar.response import Stream
 
 from frontdesk.interfaces.console import ListRow, ListSort
 from frontdesk.model import CodeList
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
 from frontdesk.ui.console.services import Console
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import LANGUAGES, Names
+from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
 
 ROWS = 50
 PATH = "/console/interactions"
@@ -91,7 +91,7 @@ async def events(services: Needs) -> Stream:
 async def list_context(services: Needs, console: Console, query: ListQuery) -> dict[str, Any]:
     """What the table needs."""
     page = await console.lists.page(query.filter(), query.sort, ROWS, query.cursor)
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     return {
         "rows": [show_row(row, names) for row in page.rows],
         "columns": [_heading(column, query) for column in COLUMNS],
@@ -113,7 +113,7 @@ async def offered(services: Needs) -> list[dict[str, Any]]:
     return [{"name": name, "label": LABELS[name], "values": values} for name, values in (*coded, *fixed)]
 
 
-def show_row(row: ListRow, names: Names) -> dict[str, Any]:
+def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
     """A row with names for its codes."""
     return {
         "reference": row.reference,
@@ -152,7 +152,7 @@ def _heading(column: Column, query: ListQuery) -> dict[str, Any]:
     return heading
 
 
-def _tokens(query: ListQuery, names: Names) -> list[dict[str, str]]:
+def _tokens(query: ListQuery, names: CodeLabels) -> list[dict[str, str]]:
     """Each value of the filter as a token with the address without it."""
     return [
         {
@@ -164,7 +164,7 @@ def _tokens(query: ListQuery, names: Names) -> list[dict[str, str]]:
     ]
 
 
-def _named(name: str, value: str, names: Names) -> str:
+def _named(name: str, value: str, names: CodeLabels) -> str:
     if name in CODED:
         return names.of_code(CODED[name], value)
     if name == "language":

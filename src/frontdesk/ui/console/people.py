@@ -8,12 +8,12 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from frontdesk.interfaces.console import HistoryRow, ListSort, Mood
 from frontdesk.model import CodeList, InteractionFilter, Sentiment
 from frontdesk.ticketing.submission import storable
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import show_row
 from frontdesk.ui.console.services import Console
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.thread_view import Names
+from frontdesk.ui.thread_view import CodeLabels
 
 ROWS = 40
 MOST_MONTHS = 24
@@ -33,7 +33,7 @@ async def history(
     wanted = storable(customer).strip()[:10]
     moods = [each for each in Sentiment if each.value in (sentiment or ())]
     page = await console.history.messages(wanted, [each.value for each in moods], ROWS, cursor[:200])
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     context = {
         "rows": [_row(row, names) for row in page.rows],
         "customer": wanted,
@@ -54,7 +54,7 @@ async def customer(
     wanted = InteractionFilter(customer_id=found.id)
     page = await console.lists.page(wanted, ListSort.UPDATED_FIRST, ROWS)
     moods = (await console.history.moods(found.id))[-MOST_MONTHS:]
-    names = Names.of(await services.codes.all())
+    names = CodeLabels.of(await services.codes.all())
     context = {
         "customer": found,
         "contacts": [
@@ -72,7 +72,7 @@ async def customer(
     return services.pages.page(request, "console/customer.html", found.name, context)
 
 
-def _row(row: HistoryRow, names: Names) -> dict[str, Any]:
+def _row(row: HistoryRow, names: CodeLabels) -> dict[str, Any]:
     return {
         "id": row.id,
         "reference": row.reference,

@@ -7,13 +7,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
-from frontdesk.interfaces.rules import NewRuleSet, Refused, Wanted
+from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery, TableRefused
 from frontdesk.model.rules import RuleSetState, RuleSetVersion
 from frontdesk.orchestrator.rules import read_model
 from frontdesk.orchestrator.spreadsheet import to_csv
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console import rules_view as view
 from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, NeedsSetUp, number_in, who
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -70,11 +70,11 @@ async def save(
         raise Invalid(f"a note has at most {NOTE_LENGTH:,} characters", "note")
     try:
         await set_up.rules.change(version, NewRuleSet(stored.name, content, note), number_in(fields, "revision"))
-    except Refused as error:
+    except TableRefused as error:
         return await _again(request, services, set_up, stored, content, note, error)
     except Stale:
         words = N_("Somebody else has changed this draft since you opened it. What you wrote is still in the editor.")
-        return await _again(request, services, set_up, stored, content, note, Refused(words), 412)
+        return await _again(request, services, set_up, stored, content, note, TableRefused(words), 412)
     return Redirect(f"{PLACE}/{version}?saved=1", status_code=303)
 
 
@@ -93,7 +93,7 @@ async def publish(
     note = (await read_form(request)).get("note", "")[:NOTE_LENGTH]
     try:
         await set_up.rules.publish(version, who(request), note)
-    except (Refused, Conflict) as error:
+    except (TableRefused, Conflict) as error:
         stored = await set_up.rules.version(version)
         return await _page(request, services, set_up, stored, {"refused": str(error)}, status=400)
     return Redirect(f"{PLACE}/{version}", status_code=303)
@@ -106,7 +106,7 @@ async def backtest(request: PageRequest, services: Needs, set_up: NeedsSetUp, ve
     stored = await set_up.rules.version(version)
     try:
         last = number_in(fields, "last", MOST_BACKTESTED)
-        report = await set_up.rules.backtest(await set_up.rules.rules(version), Wanted(last))
+        report = await set_up.rules.backtest(await set_up.rules.rules(version), PastDecisionsQuery(last))
     except Invalid as error:
         more: dict[str, Any] = {"backtest_error": str(error), "last": fields.get("last", "")[:12]}
         return await _page(request, services, set_up, stored, more, status=400)
@@ -148,12 +148,12 @@ async def _again(
     stored: RuleSetVersion,
     content: str,
     note: str,
-    error: Refused,
+    error: TableRefused,
     status: int = 400,
 ) -> Response[str]:
     try:
         read_model(content)
-    except Refused:
+    except TableRefused:
         content = stored.content
     found = view.findings_of(error.findings)
     more = {"content": content, "note": note, "refused": str(error), "refused_findings": found}

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontdesk.interfaces.rules import Refused
+from frontdesk.interfaces.rules import TableRefused
 from frontdesk.model import ENTITY_FIELDS, Code, CodeList
 from frontdesk.model.rules import Finding, RuleSetVersion, Severity
-from frontdesk.orchestrator.backtest import DIMENSIONS, Reference, Report
+from frontdesk.orchestrator.backtest import DIMENSIONS, BacktestReport, Reference
 from frontdesk.orchestrator.checking import ROUTES
 from frontdesk.orchestrator.differing import RowChange, differences
 from frontdesk.orchestrator.explaining import Explanation, Match
@@ -55,7 +55,7 @@ def table_of(content: str) -> dict[str, Any]:
     """The table for reading: columns and rows of cells. Empty for content that is no table."""
     try:
         table = parse(read_model(content))
-    except Refused:
+    except TableRefused:
         return {"columns": [], "rows": []}
     columns = [*((c, True) for c in table.inputs), *((c, False) for c in table.outputs)]
     return {
@@ -84,12 +84,12 @@ def changes_between(before: RuleSetVersion, after: RuleSetVersion) -> list[dict[
     """What the later one does otherwise. Empty where one of them is no table."""
     try:
         changes = differences(read_model(before.content), read_model(after.content))
-    except Refused:
+    except TableRefused:
         return []
     return [_row_change(each) for each in changes]
 
 
-def report_of(report: Report) -> dict[str, Any]:
+def report_of(report: BacktestReport) -> dict[str, Any]:
     """A backtest: counts with the messages behind them."""
     shifts = [
         {"name": DIMENSION_NAMES[name], "before": each.before, "after": each.after, **_count(each.messages)}

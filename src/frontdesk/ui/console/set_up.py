@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from frontdesk.interfaces import CatalogueSource, Clock, CodeLists, EffectDesk, Invalid
-from frontdesk.interfaces.set_up import Attention, CallReports, Engine, Judgements, Place, Traffic
+from frontdesk.interfaces.set_up import Accuracy, CallReports, EffectInbox, Engine, OutsideSystem, Traffic
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
 from frontdesk.orchestrator.rule_desk import RuleDesk
@@ -27,8 +27,8 @@ class SetUp:
 
     rules: RuleDesk
     effects: EffectDesk
-    attention: Attention
-    judgements: Judgements
+    attention: EffectInbox
+    accuracy: Accuracy
     calls: CallReports
     codes: CodeLists
     catalogue: CatalogueSource
@@ -37,8 +37,8 @@ class SetUp:
     templates: ReplyTemplates
     reply_texts: TemplateDesk
     use_cases: UseCases
-    channels: tuple[Place, ...]
-    back_ends: tuple[Place, ...]
+    channels: tuple[OutsideSystem, ...]
+    back_ends: tuple[OutsideSystem, ...]
     open_circuits: Callable[[], Mapping[str, float]]
     clock: Clock
     currency: str

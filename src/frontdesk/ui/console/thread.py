@@ -11,11 +11,11 @@ from frontdesk.interfaces import Invalid, Stale, Thread
 from frontdesk.model import Change, Role, Status
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
 from frontdesk.ui.console.services import Console
 from frontdesk.ui.console.thread_context import context_of, why_of
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_

@@ -26,8 +26,8 @@ from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import PageRequest, Services
-from frontdesk.ui.thread_view import LANGUAGES, LISTS, Names, label_of, track_context
+from frontdesk.ui.services import PageRequest, PageServices
+from frontdesk.ui.thread_view import LANGUAGES, LISTS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000
 MATCHES = {
@@ -46,11 +46,11 @@ CORRECTABLE = {
 
 
 async def context_of(
-    thread: Thread, services: Services, console: ConsoleServices, request: PageRequest
+    thread: Thread, services: PageServices, console: ConsoleServices, request: PageRequest
 ) -> dict[str, Any]:
     """All that console/thread.html and its changing parts need."""
     lists = await services.codes.all()
-    names = Names.of(lists)
+    names = CodeLabels.of(lists)
     corrections, calls, recorded = await asyncio.gather(
         _each(thread, console.readings.corrections), _each(thread, console.calls_of), console.recorded(thread)
     )
@@ -136,7 +136,7 @@ def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: froz
 
 def _readings(
     thread: Thread,
-    names: Names,
+    names: CodeLabels,
     corrections: Mapping[str, tuple[Correction, ...]],
     calls: Mapping[str, tuple[ModelCall, ...]],
 ) -> Iterable[dict[str, Any]]:
@@ -175,7 +175,7 @@ def _readings(
         }
 
 
-def _field(name: str, analysis: Analysis, word: Correction | None, names: Names) -> dict[str, Any]:
+def _field(name: str, analysis: Analysis, word: Correction | None, names: CodeLabels) -> dict[str, Any]:
     read = {
         "intent": (analysis.intent or "", analysis.intent_probability),
         "message_type": (analysis.message_type, analysis.type_probability),
@@ -207,7 +207,7 @@ def _told(name: str, read: str, words: Mapping[str, Correction]) -> dict[str, An
     }
 
 
-def _shown(name: str, value: str, names: Names) -> str:
+def _shown(name: str, value: str, names: CodeLabels) -> str:
     which = CORRECTABLE.get(name)
     if name == "intent" and not value:
         return N_("None of the list fits")
@@ -230,7 +230,7 @@ def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
     }
 
 
-def _effect(effect: Effect, names: Names) -> dict[str, Any]:
+def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
     return {
         "key": effect.key,
         "label": label_of(effect.action.kind),

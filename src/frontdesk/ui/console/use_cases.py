@@ -24,7 +24,7 @@ _VERSION = re.compile(r"^version:.*$", re.M)
 @get(PLACE, opt=SUPERVISOR, include_in_schema=False)
 async def use_cases(request: PageRequest, services: Needs, set_up: NeedsSetUp) -> Response[str]:
     """All in force."""
-    found = await set_up.use_cases.shelf.all()
+    found = await set_up.use_cases.registry.all()
     rows = [
         {"name": each.name, "version": each.version, "description": each.body.description}
         for each in sorted(found.values(), key=lambda each: each.name)
@@ -37,11 +37,11 @@ async def one(
     request: PageRequest, services: Needs, set_up: NeedsSetUp, name: FromPath[str], kept: FromQuery[int] = 0
 ) -> Response[str]:
     """The text in force, ready to become the next version; or a version that is kept."""
-    versions = await set_up.use_cases.shelf.versions(name)
+    versions = await set_up.use_cases.registry.versions(name)
     if kept and (found := next((each for each in versions if each.version == kept), None)):
         text = found.body
     else:
-        text = await set_up.use_cases.shelf.text(name)
+        text = await set_up.use_cases.registry.text(name)
     next_one = await _next(set_up, name, versions)
     values = {"text": _VERSION.sub(f"version: {next_one}", text, count=1)}
     return await _page(request, services, set_up, name, values, {})
@@ -54,15 +54,15 @@ async def work(
     """Try the text on inputs, or keep it as a new version, or put a kept one in force."""
     fields = await read_form(request)
     what = fields.get("what", "")
-    await set_up.use_cases.shelf.get(name)
+    await set_up.use_cases.registry.get(name)
     try:
         if what == "publish":
-            await set_up.use_cases.shelf.publish(name, _number(fields.get("version", "")), who(request))
+            await set_up.use_cases.registry.publish(name, _number(fields.get("version", "")), who(request))
             return Redirect(f"{PLACE}/{name}", status_code=303)
         use_case = _read(fields.get("text", ""), name)
         if what == "try":
             return await _page(request, services, set_up, name, fields, await _tried(set_up, use_case, fields, request))
-        made = await set_up.use_cases.shelf.draft(fields["text"], fields.get("note", ""), who(request))
+        made = await set_up.use_cases.registry.draft(fields["text"], fields.get("note", ""), who(request))
     except (Invalid, Conflict) as error:
         return await _page(request, services, set_up, name, fields, {"error": str(error)}, status=400)
     return Redirect(f"{PLACE}/{name}?kept={made.version}", status_code=303)
@@ -74,7 +74,7 @@ async def _tried(set_up: SetUp, use_case: UseCase, fields: dict[str, str], reque
         outcome = await set_up.use_cases.run_version(use_case, inputs, Asker(who(request)), fresh=True)
     except Invalid:
         raise
-    except FrontdeskError as error:  # no rung answered: that is what a trial is to show
+    except FrontdeskError as error:  # no route answered: that is what a trial is to show
         return {"trouble": str(error)}
     answer = msgspec.json.format(msgspec.json.encode(outcome.value)).decode()
     return {
@@ -82,7 +82,7 @@ async def _tried(set_up: SetUp, use_case: UseCase, fields: dict[str, str], reque
         "answered_by": outcome.service if outcome.service == outcome.model else f"{outcome.service}/{outcome.model}",
         "milliseconds": outcome.milliseconds,
         "cost": outcome.cost / MILLIONTHS,
-        "setbacks": [f"{each.rung}: {each.reason}" for each in outcome.setbacks],
+        "failures": [f"{each.route}: {each.reason}" for each in outcome.failures],
     }
 
 
@@ -111,7 +111,7 @@ def _number(text: str) -> int:
 
 
 async def _next(set_up: SetUp, name: str, versions: tuple[UseCaseVersion, ...]) -> int:
-    in_force = await set_up.use_cases.shelf.get(name)
+    in_force = await set_up.use_cases.registry.get(name)
     return max([in_force.version, *(each.version for each in versions)]) + 1
 
 
@@ -124,14 +124,14 @@ async def _page(
     more: dict[str, Any],
     status: int = 200,
 ) -> Response[str]:
-    in_force = await set_up.use_cases.shelf.get(name)
+    in_force = await set_up.use_cases.registry.get(name)
     context: dict[str, Any] = {
         "name": name,
         "description": in_force.body.description,
         "in_force": in_force.version,
-        "versions": list(reversed(await set_up.use_cases.shelf.versions(name))),
+        "versions": list(reversed(await set_up.use_cases.registry.versions(name))),
         "values": values,
-        "ladder": [rung.name for rung in await set_up.use_cases.ladder(name)],
+        "chain": [route.name for route in await set_up.use_cases.chain(name)],
         "currency": set_up.currency,
     }
     return services.pages.page(request, "console/use_case.html", N_("Use cases"), context | more, status=status)

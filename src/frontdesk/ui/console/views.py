@@ -5,10 +5,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
+from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.console.services import Console
-from frontdesk.ui.desk import AGENT
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.services import PageRequest
 

@@ -1,8 +1,8 @@
 """The entities, with the names, keys and lengths that the SAP sample's clients know."""
 
-from frontdesk.model.entities import Entity, Kind, Navigation, Property, Written
+from frontdesk.model.entities import EdmType, Entity, Navigation, Property, Written
 
-INT, MOMENT, DAY = Kind.INTEGER, Kind.MOMENT, Kind.DATE
+INT, MOMENT, DAY = EdmType.INTEGER, EdmType.MOMENT, EdmType.DATE
 SERVER, ONCE = Written.BY_SERVER, Written.ONCE
 CREATED, CREATED_BY, CHANGED, CHANGED_BY = "Created On", "Created By", "Changed On", "Changed By"
 
@@ -15,12 +15,12 @@ def _ways(*navigations: Navigation) -> dict[str, Navigation]:
     return {each.name: each for each in navigations}
 
 
-def _managed(created: Kind = MOMENT, label: str = CREATED) -> tuple[Property, ...]:
+def _managed(created: EdmType = MOMENT, label: str = CREATED) -> tuple[Property, ...]:
     return (
         Property("createdAt", created, label=label, written=SERVER, hidden_filter=created is MOMENT),
-        Property("createdBy", Kind.STRING, 255, CREATED_BY, SERVER, hidden_filter=True),
+        Property("createdBy", EdmType.STRING, 255, CREATED_BY, SERVER, hidden_filter=True),
         Property("modifiedAt", MOMENT, label=CHANGED, written=SERVER, hidden_filter=True),
-        Property("modifiedBy", Kind.STRING, 255, CHANGED_BY, SERVER, hidden_filter=True),
+        Property("modifiedBy", EdmType.STRING, 255, CHANGED_BY, SERVER, hidden_filter=True),
     )
 
 
@@ -35,8 +35,8 @@ def _measure(name: str, label: str) -> Property:
 def code_list(name: str, title: str, length: int, name_length: int) -> Entity:
     """A list of codes with names that people edit."""
     properties = _named(
-        Property("code", Kind.STRING, length, "Code", ONCE, nullable=False, named_by="name"),
-        Property("name", Kind.STRING, name_length, "Name", searched=True),
+        Property("code", EdmType.STRING, length, "Code", ONCE, nullable=False, named_by="name"),
+        Property("name", EdmType.STRING, name_length, "Name", searched=True),
     )
     return Entity(
         name,
@@ -59,9 +59,9 @@ MESSAGE_TYPE = code_list("InboundCustomerMessageType", "Message Type", 2, 20)
 REPLY_TYPE = code_list("OutboundServiceMessageType", "Reply Type", 2, 50)
 
 _INTENT = _named(
-    Property("code", Kind.STRING, 2, "Code", ONCE, nullable=False, named_by="name"),
-    Property("name", Kind.STRING, 50, "Name", searched=True),
-    Property("descr", Kind.STRING, 1000, "Description", searched=True),
+    Property("code", EdmType.STRING, 2, "Code", ONCE, nullable=False, named_by="name"),
+    Property("name", EdmType.STRING, 50, "Name", searched=True),
+    Property("descr", EdmType.STRING, 1000, "Description", searched=True),
     Property("embedding", label="Embedding"),
 )
 INTENT = Entity(
@@ -69,11 +69,11 @@ INTENT = Entity(
     ("code", "IsActiveEntity"),
     _INTENT
     | _named(
-        Property("IsActiveEntity", Kind.BOOLEAN, written=ONCE, nullable=False, default=True, hidden=True),
-        Property("HasActiveEntity", Kind.BOOLEAN, written=SERVER, nullable=False, default=False, hidden=True),
-        Property("HasDraftEntity", Kind.BOOLEAN, written=SERVER, nullable=False, default=False, hidden=True),
-        Property("DraftUUID", Kind.GUID, written=SERVER, shown=False, hidden=True),
-        Property("siblingIsActive", Kind.BOOLEAN, written=SERVER, shown=False, hidden=True),
+        Property("IsActiveEntity", EdmType.BOOLEAN, written=ONCE, nullable=False, default=True, hidden=True),
+        Property("HasActiveEntity", EdmType.BOOLEAN, written=SERVER, nullable=False, default=False, hidden=True),
+        Property("HasDraftEntity", EdmType.BOOLEAN, written=SERVER, nullable=False, default=False, hidden=True),
+        Property("DraftUUID", EdmType.GUID, written=SERVER, shown=False, hidden=True),
+        Property("siblingIsActive", EdmType.BOOLEAN, written=SERVER, shown=False, hidden=True),
     ),
     _ways(
         Navigation(
@@ -98,28 +98,28 @@ DRAFT = Entity(
     "DraftAdministrativeData",
     ("DraftUUID",),
     _named(
-        Property("DraftUUID", Kind.GUID, label="Draft (Technical ID)", nullable=False, written=SERVER, hidden=True),
+        Property("DraftUUID", EdmType.GUID, label="Draft (Technical ID)", nullable=False, written=SERVER, hidden=True),
         Property("CreationDateTime", MOMENT, label="Draft Created On", written=SERVER),
-        Property("CreatedByUser", Kind.STRING, 256, "Draft Created By", SERVER),
-        Property("DraftIsCreatedByMe", Kind.BOOLEAN, label="Draft Created By Me", written=SERVER, hidden=True),
+        Property("CreatedByUser", EdmType.STRING, 256, "Draft Created By", SERVER),
+        Property("DraftIsCreatedByMe", EdmType.BOOLEAN, label="Draft Created By Me", written=SERVER, hidden=True),
         Property("LastChangeDateTime", MOMENT, label="Draft Last Changed On", written=SERVER),
-        Property("LastChangedByUser", Kind.STRING, 256, "Draft Last Changed By", SERVER),
-        Property("InProcessByUser", Kind.STRING, 256, "Draft In Process By", SERVER),
-        Property("DraftIsProcessedByMe", Kind.BOOLEAN, label="Draft In Process By Me", written=SERVER, hidden=True),
+        Property("LastChangedByUser", EdmType.STRING, 256, "Draft Last Changed By", SERVER),
+        Property("InProcessByUser", EdmType.STRING, 256, "Draft In Process By", SERVER),
+        Property("DraftIsProcessedByMe", EdmType.BOOLEAN, label="Draft In Process By Me", written=SERVER, hidden=True),
     ),
 )
 
 _INTERACTION = (
     Property("ID", INT, label="ID", written=SERVER, nullable=False),
-    Property("extRef", Kind.STRING, 8, "Ext. Ref.", SERVER, searched=True),
-    Property("category_code", Kind.STRING, 3, "Category", named_by="category/name"),
-    Property("originChannel_code", Kind.STRING, 3, "Origin Channel", named_by="originChannel/name"),
-    Property("status_code", Kind.STRING, 2, "Status", named_by="status/name"),
-    Property("priority_code", Kind.STRING, 1, "Priority", named_by="priority/name"),
-    Property("customer_ID", Kind.STRING, 10, "Customer", named_by="customer/name"),
-    Property("title", Kind.STRING, 100, "Title", searched=True),
-    Property("summary", Kind.STRING, 300, "Description", searched=True),
-    Property("tags", Kind.STRING, 100, "Tags", searched=True),
+    Property("extRef", EdmType.STRING, 8, "Ext. Ref.", SERVER, searched=True),
+    Property("category_code", EdmType.STRING, 3, "Category", named_by="category/name"),
+    Property("originChannel_code", EdmType.STRING, 3, "Origin Channel", named_by="originChannel/name"),
+    Property("status_code", EdmType.STRING, 2, "Status", named_by="status/name"),
+    Property("priority_code", EdmType.STRING, 1, "Priority", named_by="priority/name"),
+    Property("customer_ID", EdmType.STRING, 10, "Customer", named_by="customer/name"),
+    Property("title", EdmType.STRING, 100, "Title", searched=True),
+    Property("summary", EdmType.STRING, 300, "Description", searched=True),
+    Property("tags", EdmType.STRING, 100, "Tags", searched=True),
 )
 _COUNT = _measure("numberOfInteractions", "Interactions")
 _INTERACTION_WAYS = (
@@ -157,9 +157,9 @@ INSIGHT = Entity(
         *_managed(DAY, "Creation Date"),
         *_INTERACTION,
         _COUNT,
-        Property("catname", Kind.STRING, 30, "Category", SERVER, searched=True),
-        Property("priorname", Kind.STRING, 10, "Priority", SERVER, searched=True),
-        Property("statname", Kind.STRING, 20, "Status", SERVER, searched=True),
+        Property("catname", EdmType.STRING, 30, "Category", SERVER, searched=True),
+        Property("priorname", EdmType.STRING, 10, "Priority", SERVER, searched=True),
+        Property("statname", EdmType.STRING, 20, "Status", SERVER, searched=True),
         Property("riskyear", INT, label="Year", written=SERVER),
     ),
     _ways(*_INTERACTION_WAYS),
@@ -171,15 +171,15 @@ THREAD = Entity(
     (),
     _named(
         Property("interactionID", INT, label="Interaction"),
-        Property("customer", Kind.STRING, 100, "Customer", searched=True),
-        Property("customerID", Kind.STRING, 10, "Customer"),
-        Property("extRef", Kind.STRING, 8, "Ext. Ref.", searched=True),
-        Property("message", Kind.STRING, 2000, "Message", searched=True),
-        Property("name", Kind.STRING, 100, "Name", searched=True),
-        Property("direction", Kind.STRING, 10, "Direction", SERVER),
-        Property("sentiment", Kind.STRING, 11, "Sentiment"),
-        Property("summary", Kind.STRING, 300, "Summary", searched=True),
-        Property("intent", Kind.STRING, 50, "Intent"),
+        Property("customer", EdmType.STRING, 100, "Customer", searched=True),
+        Property("customerID", EdmType.STRING, 10, "Customer"),
+        Property("extRef", EdmType.STRING, 8, "Ext. Ref.", searched=True),
+        Property("message", EdmType.STRING, 2000, "Message", searched=True),
+        Property("name", EdmType.STRING, 100, "Name", searched=True),
+        Property("direction", EdmType.STRING, 10, "Direction", SERVER),
+        Property("sentiment", EdmType.STRING, 11, "Sentiment"),
+        Property("summary", EdmType.STRING, 300, "Summary", searched=True),
+        Property("intent", EdmType.STRING, 50, "Intent"),
         Property("createdAt", MOMENT, label=CREATED, written=SERVER, hidden_filter=True),
     ),
     title="Message",
@@ -194,18 +194,18 @@ MESSAGE = Entity(
         Property("sequence", INT, label="Sequence", written=SERVER, nullable=False, default=1),
         Property("interaction_ID", INT, label="Interaction", written=ONCE, nullable=False),
         Property("contact_ID", INT, label="Contact", written=ONCE, named_by="contact/name"),
-        Property("sentiment", Kind.STRING, 11, "Sentiment"),
-        Property("type_code", Kind.STRING, 2, "Type", named_by="type/name"),
-        Property("intent_code", Kind.STRING, 2, "Intent", named_by="intent/name"),
-        Property("language", Kind.STRING, 10, "Language"),
-        Property("inboundTextMsg", Kind.STRING, 2000, "Message", ONCE, searched=True),
+        Property("sentiment", EdmType.STRING, 11, "Sentiment"),
+        Property("type_code", EdmType.STRING, 2, "Type", named_by="type/name"),
+        Property("intent_code", EdmType.STRING, 2, "Intent", named_by="intent/name"),
+        Property("language", EdmType.STRING, 10, "Language"),
+        Property("inboundTextMsg", EdmType.STRING, 2000, "Message", ONCE, searched=True),
         Property("audio_ID", INT, label="Recording", written=SERVER),
         Property("audio_inboundCustomerMsg_sequence", INT, written=SERVER, default=1, hidden=True),
         Property("audio_inboundCustomerMsg_interaction_ID", INT, written=SERVER, hidden=True),
-        Property("summary", Kind.STRING, 300, "Summary", searched=True),
-        Property("channel_code", Kind.STRING, 3, "Channel", ONCE, named_by="channel/name"),
+        Property("summary", EdmType.STRING, 300, "Summary", searched=True),
+        Property("channel_code", EdmType.STRING, 3, "Channel", ONCE, named_by="channel/name"),
         _measure("numberOfInboundCustomerMsgs", "Inbound Customer Msgs"),
-        Property("intname", Kind.STRING, 50, "Intent", SERVER),
+        Property("intname", EdmType.STRING, 50, "Intent", SERVER),
     ),
     _ways(
         _to("interaction", INSIGHT.name, "interaction_ID", "ID"),
@@ -243,7 +243,7 @@ AUDIO = Entity(
         Property("ID", INT, label="ID", written=SERVER, nullable=False),
         Property("inboundCustomerMsg_sequence", INT, written=ONCE, nullable=False, default=1),
         Property("inboundCustomerMsg_interaction_ID", INT, written=ONCE, nullable=False),
-        Property("audioData", Kind.BINARY, label="Recording", shown=False),
+        Property("audioData", EdmType.BINARY, label="Recording", shown=False),
     ),
     _ways(
         Navigation(
@@ -265,10 +265,10 @@ REPLY = Entity(
         *_managed(),
         Property("sequence", INT, label="Sequence", written=SERVER, nullable=False),
         Property("interaction_ID", INT, label="Interaction", written=ONCE, nullable=False),
-        Property("type_code", Kind.STRING, 2, "Type", ONCE, named_by="type/name"),
-        Property("outboundTextMsg", Kind.STRING, 2000, "Message", ONCE, searched=True),
-        Property("processedBy", Kind.STRING, 100, "Processed By", ONCE, searched=True),
-        Property("remark", Kind.STRING, 200, "Remark", searched=True),
+        Property("type_code", EdmType.STRING, 2, "Type", ONCE, named_by="type/name"),
+        Property("outboundTextMsg", EdmType.STRING, 2000, "Message", ONCE, searched=True),
+        Property("processedBy", EdmType.STRING, 100, "Processed By", ONCE, searched=True),
+        Property("remark", EdmType.STRING, 200, "Remark", searched=True),
         Property("replyTo_sequence", INT, label="Reply To", written=ONCE, default=1),
         Property("replyTo_interaction_ID", INT, written=ONCE),
         _measure("numberOfOutboundCustomerMsgs", "Outbound Customer Msgs"),
@@ -295,17 +295,17 @@ CONTACT = Entity(
     ("ID",),
     _named(
         Property("ID", INT, label="ID", written=SERVER, nullable=False, named_by="name"),
-        Property("name", Kind.STRING, 100, "Name", searched=True),
-        Property("phoneNo", Kind.STRING, 20, "Phone"),
-        Property("email", Kind.STRING, 50, "E-Mail", searched=True),
-        Property("facebook", Kind.STRING, 100, "Facebook"),
-        Property("instagram", Kind.STRING, 100, "Instagram"),
-        Property("whatsapp", Kind.STRING, 50, "WhatsApp"),
-        Property("linkedin", Kind.STRING, 100, "LinkedIn"),
-        Property("twitter", Kind.STRING, 100, "Twitter"),
-        Property("slack", Kind.STRING, 100, "Slack"),
-        Property("wechat", Kind.STRING, 50, "WeChat"),
-        Property("customer_ID", Kind.STRING, 10, "Customer", named_by="customer/name"),
+        Property("name", EdmType.STRING, 100, "Name", searched=True),
+        Property("phoneNo", EdmType.STRING, 20, "Phone"),
+        Property("email", EdmType.STRING, 50, "E-Mail", searched=True),
+        Property("facebook", EdmType.STRING, 100, "Facebook"),
+        Property("instagram", EdmType.STRING, 100, "Instagram"),
+        Property("whatsapp", EdmType.STRING, 50, "WhatsApp"),
+        Property("linkedin", EdmType.STRING, 100, "LinkedIn"),
+        Property("twitter", EdmType.STRING, 100, "Twitter"),
+        Property("slack", EdmType.STRING, 100, "Slack"),
+        Property("wechat", EdmType.STRING, 50, "WeChat"),
+        Property("customer_ID", EdmType.STRING, 10, "Customer", named_by="customer/name"),
     ),
     _ways(_to("customer", "Customer", "customer_ID", "ID", partner="contacts")),
     creates=True,
@@ -319,8 +319,8 @@ CUSTOMER = Entity(
     "Customer",
     ("ID",),
     _named(
-        Property("ID", Kind.STRING, 10, "ID", ONCE, nullable=False, named_by="name"),
-        Property("name", Kind.STRING, 100, "Name", searched=True),
+        Property("ID", EdmType.STRING, 10, "ID", ONCE, nullable=False, named_by="name"),
+        Property("name", EdmType.STRING, 100, "Name", searched=True),
     ),
     _ways(Navigation("contacts", "Contact", True, (("ID", "customer_ID"),), partner="customer", constrained=False)),
     creates=True,

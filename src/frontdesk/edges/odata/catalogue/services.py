@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from frontdesk.edges.odata.catalogue import entities as e
-from frontdesk.model.entities import Entity, Kind, Operation, Parameter, Service, Structure
+from frontdesk.model.entities import EdmType, Entity, ODataService, Operation, Parameter, Structure
 
 MESSAGE, INTERACTION, INTENT = e.MESSAGE.name, e.INTERACTION.name, e.INTENT.name
 _ALL = (
@@ -29,39 +29,42 @@ def _customers_view(entity: Entity) -> Entity:
     return plain if entity.name in writable else plain.read_only()
 
 
-ADMIN = Service(
+ADMIN = ODataService(
     "admin",
     "TicketingService",
     _set(*_ALL, e.DRAFT),
     (
         Operation("draftPrepare", (Parameter("SideEffectsQualifier"),), bound=INTENT, gives=INTENT),
         Operation("draftActivate", (), bound=INTENT, gives=INTENT),
-        Operation("draftEdit", (Parameter("PreserveChanges", Kind.BOOLEAN),), bound=INTENT, gives=INTENT),
+        Operation("draftEdit", (Parameter("PreserveChanges", EdmType.BOOLEAN),), bound=INTENT, gives=INTENT),
         Operation("reply", (Parameter("text"), Parameter("type_code")), bound=MESSAGE, gives=e.REPLY.name),
     ),
     inner=frozenset({e.DRAFT.name}),
 )
-CUSTOMER = Service("cust", "CustomerService", _set(*(_customers_view(each) for each in _ALL)))
-AGENT = Service(
+CUSTOMER = ODataService("cust", "CustomerService", _set(*(_customers_view(each) for each in _ALL)))
+AGENT = ODataService(
     "agent",
     "AgentService",
     _set(*(_without_drafts(each).read_only() for each in _ALL)),
     (
         Operation("processByllm", (), bound=INTERACTION, gives=INTERACTION),
         Operation("summarise", (), bound=INTERACTION, gives=INTERACTION),
-        Operation("sentimentAnalyse", (), bound=INTERACTION, gives=Kind.STRING),
+        Operation("sentimentAnalyse", (), bound=INTERACTION, gives=EdmType.STRING),
         Operation("reply", (Parameter("text"), Parameter("type_code")), bound=MESSAGE, gives=e.REPLY.name),
     ),
 )
-_FOUND = Structure("Entity", {"field": Kind.STRING, "value": Kind.STRING})
+_FOUND = Structure("Entity", {"field": EdmType.STRING, "value": EdmType.STRING})
 _READ = Structure(
-    "Reading", {"sentiment": Kind.STRING, "title": Kind.STRING, "summary": Kind.STRING, "entities": "Entity"}
+    "Reading", {"sentiment": EdmType.STRING, "title": EdmType.STRING, "summary": EdmType.STRING, "entities": "Entity"}
 )
-_ANSWER = Structure("Answer", {"data": "Reading", "created_at": Kind.MOMENT, "total_tokens": Kind.INTEGER})
-_NEAR = Structure("Similarity", {"index": Kind.INTEGER, "similarity": Kind.DOUBLE})
-_VECTOR = Parameter("vector", Kind.DOUBLE, many=True, nullable=False)
-_PAIR = (Parameter("a", Kind.DOUBLE, many=True, nullable=False), Parameter("b", Kind.DOUBLE, many=True, nullable=False))
-LLM = Service(
+_ANSWER = Structure("Answer", {"data": "Reading", "created_at": EdmType.MOMENT, "total_tokens": EdmType.INTEGER})
+_NEAR = Structure("Similarity", {"index": EdmType.INTEGER, "similarity": EdmType.DOUBLE})
+_VECTOR = Parameter("vector", EdmType.DOUBLE, many=True, nullable=False)
+_PAIR = (
+    Parameter("a", EdmType.DOUBLE, many=True, nullable=False),
+    Parameter("b", EdmType.DOUBLE, many=True, nullable=False),
+)
+LLM = ODataService(
     "llm-proxy",
     "LLMProxyService",
     operations=(
@@ -70,14 +73,14 @@ LLM = Service(
             Operation(name, (TEXT,), gives="Answer")
             for name in ("sentimentAnalyse", "summarise", "extractEntities", "processCustomerMessage")
         ),
-        Operation("embedding", (TEXT,), gives=Kind.STRING),
-        Operation("zeroShotClassification", (TEXT,), gives=Kind.STRING),
-        Operation("dot", _PAIR, True, gives=Kind.DOUBLE),
-        Operation("norm", (_VECTOR,), True, gives=Kind.DOUBLE),
-        Operation("cosineSimilarity", _PAIR, True, gives=Kind.DOUBLE),
+        Operation("embedding", (TEXT,), gives=EdmType.STRING),
+        Operation("zeroShotClassification", (TEXT,), gives=EdmType.STRING),
+        Operation("dot", _PAIR, True, gives=EdmType.DOUBLE),
+        Operation("norm", (_VECTOR,), True, gives=EdmType.DOUBLE),
+        Operation("cosineSimilarity", _PAIR, True, gives=EdmType.DOUBLE),
         Operation(
             "similaritySearch",
-            (_VECTOR, Parameter("vectors", Kind.STRING), Parameter("limit", Kind.INTEGER)),
+            (_VECTOR, Parameter("vectors", EdmType.STRING), Parameter("limit", EdmType.INTEGER)),
             True,
             gives="Similarity",
             gives_many=True,
@@ -85,9 +88,9 @@ LLM = Service(
     ),
     structures=(_FOUND, _READ, _ANSWER, _NEAR),
 )
-_ROUTED = Structure("Routed", {"type": Kind.STRING, "route": Kind.STRING, "replyMessage": Kind.STRING})
-_ROUTED2 = Structure("RoutedV2", {"type": Kind.STRING, "route": Kind.STRING, "fsmcode": Kind.STRING})
-TICKETS = Service(
+_ROUTED = Structure("Routed", {"type": EdmType.STRING, "route": EdmType.STRING, "replyMessage": EdmType.STRING})
+_ROUTED2 = Structure("RoutedV2", {"type": EdmType.STRING, "route": EdmType.STRING, "fsmcode": EdmType.STRING})
+TICKETS = ODataService(
     "int-ticket",
     "cust.int.srv.OrchestratorService",
     operations=(
@@ -99,27 +102,29 @@ TICKETS = Service(
 _ORDER = Structure(
     "DeliveryStatus",
     {
-        "orderNo": Kind.STRING,
-        "state": Kind.STRING,
-        "deliveryDate": Kind.STRING,
-        "shippedOn": Kind.STRING,
-        "tracking": Kind.STRING,
-        "blocked": Kind.BOOLEAN,
+        "orderNo": EdmType.STRING,
+        "state": EdmType.STRING,
+        "deliveryDate": EdmType.STRING,
+        "shippedOn": EdmType.STRING,
+        "tracking": EdmType.STRING,
+        "blocked": EdmType.BOOLEAN,
     },
 )
-_TICKET = Structure("SupportTicket", {"code": Kind.STRING, "interaction_ID": Kind.INTEGER, "subject": Kind.STRING})
-ERP = Service(
+_TICKET = Structure(
+    "SupportTicket", {"code": EdmType.STRING, "interaction_ID": EdmType.INTEGER, "subject": EdmType.STRING}
+)
+ERP = ODataService(
     "erp-proxy",
     "ERPProxyService",
     operations=(
         Operation("checkDeliveryStatus", (Parameter("orderNo", nullable=False),), gives="DeliveryStatus"),
         Operation(
             "createSupportTicket",
-            (Parameter("interaction_ID", Kind.INTEGER), Parameter("subject"), Parameter("text")),
+            (Parameter("interaction_ID", EdmType.INTEGER), Parameter("subject"), Parameter("text")),
             gives="SupportTicket",
         ),
     ),
     structures=(_ORDER, _TICKET),
 )
 
-SERVICES: dict[str, Service] = {each.path: each for each in (ADMIN, CUSTOMER, AGENT, LLM, TICKETS, ERP)}
+SERVICES: dict[str, ODataService] = {each.path: each for each in (ADMIN, CUSTOMER, AGENT, LLM, TICKETS, ERP)}

@@ -1,0 +1,1 @@
+"""`frontdesk channels` and `frontdesk inbox`."""

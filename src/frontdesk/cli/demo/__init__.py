@@ -1,0 +1,1 @@
+"""`frontdesk demo` and `frontdesk demo-data`."""

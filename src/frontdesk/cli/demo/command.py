@@ -1,0 +1,119 @@
+"""`frontdesk demo`: the whole application with demo data, signed in by itself, on this machine only."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from frontdesk.cli.demo.model import read_again, with_model
+from frontdesk.cli.framework.opening import chosen_file, chosen_folder, log_to_stderr, override, with_house
+from frontdesk.cli.framework.registry import command
+from frontdesk.cli.root import frontdesk
+from frontdesk.cli.serving import say_ready
+from frontdesk.interfaces import Conflict
+from frontdesk.model import NewMessage, Role
+
+if TYPE_CHECKING:
+    from frontdesk.settings.sections import Settings
+    from frontdesk.wiring.container import Container
+
+
+@command(frontdesk, "demo", role=Role.ADMIN, example="frontdesk demo --data demo-data --port 8080")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [default: FRONTDESK_PORT, 8000]")
+@click.option("--llm", "llm_url", metavar="URL", help="Have messages read by a model of this server, e.g. …/v1.")
+@click.option("--model", metavar="NAME", help="The model, as that server calls it.")
+@click.option("--llm-key-env", metavar="VARIABLE", help="Environment variable with the server's key, if it wants one.")
+def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: str | None) -> None:
+    """Serve the application with demo data.
+
+    It signs in by itself as a supervisor. At first start some forty invented messages are handed in like any others
+    and handled while you watch. Service calls are opened in a simulated SAP Field Service Management, unless other
+    connectors are set up. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach
+    it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends on SIGTERM
+    and Ctrl-C.
+
+    With --llm a language model reads the messages: of any server that speaks OpenAI's Chat Completions (Ollama, vLLM,
+    llama.cpp, LM Studio, OpenAI itself). While it does not answer, the built-in engine reads.
+    """
+    from frontdesk.wiring.web import serve as serve_web
+
+    settings = with_model(_demo_settings(port), llm_url, model, llm_key_env)
+    log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
+    with _field_service(settings) as ready_settings:
+        with_house(load_demo, ready_settings)
+        serve_web(ready_settings, work=True, ready=say_ready)
+
+
+async def load_demo(container: "Container") -> int:
+    """Hand in what is not there yet; how many messages that were."""
+    from frontdesk.demo import demo_customers, demo_messages
+    from frontdesk.wiring.container import now
+
+    for number, name in demo_customers():
+        with contextlib.suppress(Conflict):
+            await container.customers.add(number, name, None)
+    threads: dict[str, list[NewMessage]] = {}
+    for each in demo_messages(now()):
+        threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
+    await read_again(container)
+    return sum(await asyncio.gather(*(_hand_in(container, thread) for thread in threads.values())))
+
+
+async def _hand_in(container: "Container", thread: list[NewMessage]) -> int:
+    """Hand in the messages of one interaction; how many were new."""
+    joins, fresh = None, 0
+    for message in thread:
+        accepted = await container.inbox.accept(replace(message, joins=joins), by="demo")
+        joins = accepted.interaction_id
+        fresh += not accepted.duplicate
+    return fresh
+
+
+def _demo_settings(port: int | None) -> "Settings":
+    from frontdesk.settings.loading import load
+
+    folder = chosen_folder() or (None if os.environ.get("FRONTDESK_DATA") else _own_folder())
+    settings = load(file=chosen_file(), data=folder)
+    settings = override(settings, "server", host="127.0.0.1", port=port)
+    return override(settings, "security", demo_sign_in=True)
+
+
+@contextlib.contextmanager
+def _field_service(settings: "Settings") -> "Iterator[Settings]":
+    """Serve the simulated field service beside the demo, and the settings to use it; what is set up already stays."""
+    import msgspec
+
+    from frontdesk.settings.sections import Connectors
+    from frontdesk.simulators.fsm import Fsm
+    from frontdesk.simulators.serving import serving_beside
+    from frontdesk.simulators.tokens import Tokens
+
+    if settings.connectors != Connectors():
+        yield settings
+        return
+    secret = secrets.token_urlsafe(16)
+    simulator = Fsm(Tokens("demo", secret), file=settings.folder / "field-service.jsonl")
+    with serving_beside(simulator.answer) as url:
+        fsm = msgspec.structs.replace(
+            settings.connectors.fsm,
+            url=url,
+            client_id="demo",
+            client_secret=secret,
+            account_id="1",
+            company_id="1",
+            business_partner="WALK-IN",
+        )
+        yield override(settings, "connectors", service_calls="fsm", fsm=fsm)
+
+
+def _own_folder() -> Path:
+    """Beside the real data, never among it."""
+    from frontdesk.settings.sections import Settings
+
+    return Settings().folder / "demo"

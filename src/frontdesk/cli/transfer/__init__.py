@@ -1,0 +1,1 @@
+"""`frontdesk import` and `frontdesk export`."""

@@ -1,0 +1,348 @@
+"""The door: finds out who calls, lets in whoever has the role that a route declares, refuses forged requests.
+
+Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. One that
+pages of other sites may use says so with `"cross_site": True`: it knows nobody by cookie, so nothing can be forged.
+"""
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from frontdesk.edges.access.rate_limits import TokenBuckets, place
+from frontdesk.edges.access.xsuaa import looks_like_token
+from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
+from frontdesk.model import Caller, Role
+from frontdesk.model.identity import API_SCOPE, NOBODY
+
+# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
+# whether pages of other sites may use it.
+ROLE, SCOPE, CROSS_SITE = "role", "scope", "cross_site"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
+ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
+DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
+DEMO_OFF = "frontdesk_demo"
+# How long a looked-up key or session is believed: so long may one that was revoked still be used.
+BELIEVED_SECONDS = 5.0
+MOST_BELIEVED = 10_000
+MOST_FIELDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """How the door works. `public_url` is empty where it is not known; `demo` signs loopback visitors in."""
+
+    session_hours: float
+    sign_ins_per_minute: int
+    trust_proxy: bool
+    demo: bool
+    public_url: str = ""
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach us by https."""
+        return self.public_url.startswith("https://")
+
+
+def check_demo(host: str, rules: AccessRules) -> None:
+    """Raises Invalid where the demo's own sign-in could be reached by others than this machine."""
+    if not rules.demo:
+        return
+    if not _is_loopback_name(host):
+        raise Invalid(
+            f"security.demo_sign_in signs everybody in and needs a loopback address, but server.host is {host!r}: "
+            "use 127.0.0.1, or switch security.demo_sign_in off",
+            "security.demo_sign_in",
+        )
+    if rules.trust_proxy:
+        raise Invalid(
+            "security.demo_sign_in and security.trust_proxy exclude each other: switch one off", "security.demo_sign_in"
+        )
+
+
+def check_routes(app: Litestar) -> None:
+    """Raises Undeclared that names the first route whose handler declares no role.
+
+    The answers to OPTIONS that Litestar adds by itself need the least role of their route: they only list methods.
+    """
+    for route in app.routes:
+        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]
+        ours = [handler for handler in handlers if not _is_automatic(handler)]
+        for handler in ours:
+            if not isinstance(handler.opt.get(ROLE), Role):
+                raise Undeclared(
+                    f"route {_named(route.path, handler)} declares no role: give it opt={{'role': Role.…}}"
+                )
+        least = min((handler.opt[ROLE] for handler in ours), key=list(Role).index)
+        for handler in handlers:
+            handler.opt.setdefault(ROLE, least)
+
+
+def _is_automatic(handler: BaseRouteHandler) -> bool:
+    return isinstance(handler, HTTPRouteHandler) and handler.fn.__module__ == HTTPRoute.__module__
+
+
+def _named(path: str, handler: BaseRouteHandler) -> str:
+    methods = sorted(handler.http_methods) if isinstance(handler, HTTPRouteHandler) else ["any"]
+    return f"{'/'.join(methods)} {path} ({handler})"
+
+
+class Authenticator:
+    """Knows every caller and what to ask of them; see interfaces.Door for the side that pages see."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        rules: AccessRules,
+        secret: bytes,
+        clock: Callable[[], float] = time.monotonic,
+        tokens: Tokens | None = None,
+    ) -> None:
+        """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
+        self._tokens = tokens
+        self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
+        self._believed: dict[tuple[AuthMethod, str], tuple[float, Caller | None]] = {}
+        self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
+        self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
+        self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
+        self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
+
+    def middleware(self, app: ASGIApp) -> ASGIApp:
+        """In front of every route: sets scope["user"] (Caller) and scope["auth"] (Visit), then lets in or refuses."""
+
+        async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP:
+                raise PermissionDeniedException("nothing but HTTP is served")
+            headers = dict(scope["headers"])
+            known = self._stranger(scope) if _is_cross_site(scope) else await self.identify(scope, headers)
+            scope["user"], scope["auth"] = known
+            await self._admit(scope, headers, receive)
+            await app(scope, receive, send)
+
+        return admitted
+
+    async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, AuthContext]:
+        """Who calls and how they showed it: an API key, else a session, else the demo's own sign-in, else nobody."""
+        address = client_address(scope, trust_proxy=self._rules.trust_proxy)
+        where = place(address)
+        if (authorization := headers.get(b"authorization")) is not None:
+            scheme, _, secret = authorization.decode("latin-1").partition(" ")
+            if scheme.lower() == "basic":
+                return await self._by_basic(secret, headers, where)
+            caller = await self._look_up(AuthMethod.KEY, secret.strip()) if scheme.lower() == "bearer" else None
+            return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+        if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
+            caller = await self._look_up(AuthMethod.KEY, secret_alone.decode("latin-1").strip())
+            return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+        cookies = _cookies(headers)
+        if (token := cookies.get(self._cookie)) and (caller := await self._look_up(AuthMethod.SESSION, token)):
+            return caller, AuthContext(AuthMethod.SESSION, where, self._form_token(token), session=token)
+        in_demo = self._rules.demo and _is_from_here(address, headers)
+        if in_demo and DEMO_OFF not in cookies:
+            return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
+        return NOBODY, AuthContext(AuthMethod.NOTHING, where, left_demo=in_demo)
+
+    def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
+        return NOBODY, AuthContext(
+            AuthMethod.NOTHING, place(client_address(scope, trust_proxy=self._rules.trust_proxy))
+        )
+
+    async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, AuthContext]:
+        """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.
+
+        Browsers send such a password by themselves also for requests that another site made: those are nobody's.
+        """
+        foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
+        origin = headers.get(b"origin")
+        if foreign or (origin is not None and not self._is_ours(origin, headers)):
+            return NOBODY, AuthContext(AuthMethod.NOTHING, where)
+        try:
+            password = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
+        except ValueError:
+            return NOBODY, AuthContext(AuthMethod.NOTHING, where)
+        caller = await self._look_up(AuthMethod.KEY, password)
+        return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+
+    async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
+        """See interfaces.Door."""
+        account_key = email.strip().lower()[:320]
+        self._by_address.admit(visit.place)
+        self._by_account.admit(account_key)
+        account = await self._accounts.verify(email, password)
+        if account is None:
+            return None
+        self._by_address.give_back(visit.place)
+        self._by_account.give_back(account_key)
+        if visit.session:
+            await self._end(visit.session)
+        token = await self._accounts.open_session(account.id, self._rules.session_hours)
+        return self._set(self._cookie, token, int(self._rules.session_hours * 3600))
+
+    async def sign_out(self, visit: AuthContext) -> CookieChange:
+        """See interfaces.Door. A demo visitor stays signed out until `resume_demo`."""
+        if visit.proof is AuthMethod.DEMO:
+            return self._set(DEMO_OFF, "off", None)
+        if visit.session:
+            await self._end(visit.session)
+        return self._set(self._cookie, "", 0)
+
+    def resume_demo(self, visit: AuthContext) -> CookieChange | None:
+        """See interfaces.Door."""
+        return self._set(DEMO_OFF, "", 0) if visit.left_demo else None
+
+    async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
+        caller: Caller = scope["user"]
+        needed = scope["route_handler"].opt.get(ROLE)
+        if needed is None:
+            raise PermissionDeniedException("this route declares no role")
+        if not caller.role.covers(needed):
+            if caller is NOBODY:
+                raise NotAuthorizedException(
+                    "sign in, or send an API key as `Authorization: Bearer fd_…`",
+                    headers={"WWW-Authenticate": 'Bearer realm="frontdesk"'},
+                )
+            raise PermissionDeniedException(f"this needs the role {needed}; {caller.name} has the role {caller.role}")
+        if needed is not Role.ANYONE:
+            self._check_grant(caller, scope["route_handler"].opt.get(SCOPE, API_SCOPE))
+        if (
+            scope["method"] not in SAFE_METHODS
+            and scope["auth"].proof is not AuthMethod.KEY
+            and not _is_cross_site(scope)
+        ):
+            await self._refuse_forgery(scope, headers, receive)
+
+    def _check_grant(self, caller: Caller, wanted: str) -> None:
+        """Whether a key reaches this route, and not too often. Raises TooMany."""
+        if not caller.grant.allows(wanted):
+            raise PermissionDeniedException(f"this needs a key with the scope {wanted}; {caller.name} has it not")
+        if per_minute := caller.grant.requests_per_minute:
+            limit = self._by_key.get(per_minute)
+            if limit is None:
+                limit = self._by_key[per_minute] = TokenBuckets(per_minute, self._clock)
+            limit.admit(caller.id)
+
+    async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
+        """Another site must not make a visitor's browser send us what they did not mean to.
+
+        The browser says where a request comes from (Origin, Sec-Fetch-Site). Whoever is signed in by a cookie also
+        shows the token of their pages; so does the demo's visitor, whom no cookie protects. What is no browser
+        (the demo used from a command line) has neither and cannot be made to send anything by another site.
+        """
+        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
+        if (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site"):
+            raise PermissionDeniedException(
+                "this request was sent by another site: open the page here and send it again"
+            )
+        visit: AuthContext = scope["auth"]
+        is_browser = origin is not None or site is not None
+        if visit.proof is AuthMethod.SESSION or (visit.proof is AuthMethod.DEMO and is_browser):
+            given = (
+                headers.get(FORM_HEADER)
+                or headers.get(ODATA_HEADER)
+                or await _form_token(Request(scope, receive), headers)
+            )
+            if not hmac.compare_digest(given, visit.csrf_token.encode()):
+                raise PermissionDeniedException(
+                    "the page that sent this is out of date (its token does not fit): load it again and send it again"
+                )
+
+    def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
+        text = origin.decode("latin-1").lower()
+        public = urlsplit(self._rules.public_url.lower())
+        if public.netloc and text == f"{public.scheme}://{public.netloc}":
+            return True
+        return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
+
+    async def _look_up(self, proof: AuthMethod, secret: str) -> Caller | None:
+        now = self._clock()
+        key = (proof, hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest())
+        if (believed := self._believed.get(key)) and believed[0] > now:
+            return believed[1]
+        ask: Callable[[str], Awaitable[Caller | None]]
+        if proof is AuthMethod.KEY and self._tokens and looks_like_token(secret):
+            ask = self._tokens.caller
+        else:
+            ask = self._accounts.by_key if proof is AuthMethod.KEY else self._accounts.by_session
+        caller = await ask(secret)
+        if len(self._believed) >= MOST_BELIEVED:
+            self._believed.clear()
+        self._believed[key] = (now + BELIEVED_SECONDS, caller)
+        return caller
+
+    async def _end(self, token: str) -> None:
+        await self._accounts.close_session(token)
+        self._believed.pop((AuthMethod.SESSION, hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()), None)
+
+    def _form_token(self, of: str) -> str:
+        return hmac.digest(self._secret, b"form:" + of.encode("utf-8", "replace"), "sha256").hex()
+
+    def _set(self, name: str, value: str, seconds: int | None) -> CookieChange:
+        return CookieChange(name, value, seconds, self._rules.https)
+
+
+def _is_cross_site(scope: HTTPScope) -> bool:
+    return bool(scope["route_handler"].opt.get(CROSS_SITE))
+
+
+def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:
+    """Where a request comes from. Behind a trusted proxy: the address that it added last to X-Forwarded-For."""
+    if trust_proxy:
+        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        if forwarded and (last := forwarded[-1].decode("latin-1").rpartition(",")[2].strip()):
+            return last
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _cookies(headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    pairs = (each.strip().partition("=") for each in headers.get(b"cookie", b"").decode("latin-1").split(";"))
+    return {name: value for name, _, value in pairs}
+
+
+async def _form_token(request: Request[Caller, AuthContext, State], headers: Mapping[bytes, bytes]) -> bytes:
+    if not headers.get(b"content-type", b"").lower().startswith(b"application/x-www-form-urlencoded"):
+        return b""
+    try:
+        fields = parse_qs((await request.body()).decode("latin-1"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return b""
+    return fields.get(FORM_FIELD, [""])[0].encode("utf-8", "replace")
+
+
+def _is_from_here(address: str, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a request was made on this machine, to this machine by name, and not handed on by a proxy.
+
+    The Host header is what tells a page of another site, whose name was made to point here, from our own.
+    """
+    if any(name in headers for name in (b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via")):
+        return False
+    host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
+    try:
+        return _is_loopback(address) and _is_loopback_name(host.hostname or "")
+    except ValueError:
+        return False
+
+
+def _is_loopback_name(host: str) -> bool:
+    return host.lower().rstrip(".") == "localhost" or _is_loopback(host.strip("[]"))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,179 @@
+"""The OpenAI-compatible part of the gateway: an existing client only changes its base URL to `…/llm/v1`."""
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import PathParameter
+from litestar.response import Stream
+
+from frontdesk.edges.access.authenticator import SCOPE
+from frontdesk.edges.llm_gateway.openai import answers
+from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownModel, openai_handlers
+from frontdesk.edges.llm_gateway.openai.requests import chat_body, chat_request, embedding_body
+from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
+from frontdesk.edges.rest.bodies import check_media_type
+from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed
+from frontdesk.llm.chat import ChatRequest
+from frontdesk.llm.routes import Route
+from frontdesk.llm.use_case import Kind
+from frontdesk.model import Role, Tier
+from frontdesk.model.llm import Asker, UseCaseOutcome
+
+JSON, EVENTS = "application/json", "text/event-stream"
+TEXTS_AT_ONCE = 256
+EMBEDDING, TRANSCRIPTION = "words-embedding", "speech-transcription"
+KINDS: tuple[Kind, ...] = ("text", "embedding", "transcription")
+MEDIA_TYPES = {
+    "flac": "audio/flac",
+    "m4a": "audio/mp4",
+    "mp3": "audio/mpeg",
+    "mp4": "audio/mp4",
+    "mpeg": "audio/mpeg",
+    "mpga": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+    "webm": "audio/webm",
+}
+Name = Annotated[str, PathParameter(max_length=200)]
+
+
+class OpenAiRoutes(GatewayRouteGroup):
+    """Chat completions, embeddings, transcriptions and models."""
+
+    include_in_schema = False
+    exception_handlers = openai_handlers()
+
+    @post("/chat/completions", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})
+    async def chat(self, request: Asked) -> Response[bytes] | Stream:
+        """A chat completion, whole or streamed."""
+        check_media_type(request)
+        body = chat_body(await request.body())
+        check_model(request, body.model)
+        wanted = chat_request(body, self.services.chat_tokens)
+        routes_of(self.services, body.model, "text")
+        if body.stream:
+            wants_usage = body.stream_options is not None and body.stream_options.include_usage
+            return await self._stream(request, wanted, asker_of(request), wants_usage=wants_usage)
+        try:
+            outcome = await self.services.chat.complete(wanted, asker_of(request))
+        except ModelFailed as error:
+            return Response(answers.refusal(body.model, _refusal(error)), media_type=JSON)
+        return Response(answers.completion(outcome), media_type=JSON, headers=answers.headers_of(outcome))
+
+    @post("/embeddings", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:embeddings"})
+    async def embeddings(self, request: Asked) -> Response[bytes]:
+        """One vector for each text, all by the same model."""
+        check_media_type(request)
+        body, texts = embedding_body(await request.body())
+        check_model(request, body.model)
+        routes, asker = routes_of(self.services, body.model, "embedding"), asker_of(request)
+        vectors: list[Sequence[float]] = []
+        tokens, last = 0, None
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            inputs = {"texts": texts[start : start + TEXTS_AT_ONCE]}
+            last = await self.services.use_cases.run(EMBEDDING, inputs, asker, routes)
+            routes = self._who_answered(last, routes)
+            vectors += last.value["vectors"]
+            tokens += last.input_tokens
+        assert last is not None, "there is at least one text"
+        packed = body.encoding_format == "base64"
+        headers = {"x-frontdesk-service": last.service}
+        return Response(answers.vectors(vectors, last.model, tokens, packed=packed), media_type=JSON, headers=headers)
+
+    @get("/models", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
+    async def list_models(self, request: Asked) -> Response[bytes]:
+        """What this caller can ask for: chains, services with their model, models."""
+        return Response(answers.models(self._offered(request)), media_type=JSON)
+
+    @get("/models/{name:path}", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
+    async def one_model(self, request: Asked, name: Name) -> Response[bytes]:
+        """One of these."""
+        wanted = name.lstrip("/")
+        if wanted not in self._offered(request):
+            raise UnknownModel(f"the model {wanted[:80]!r} does not exist or this key may not ask it")
+        return Response(msgspec.json.encode(answers.model(wanted)), media_type=JSON)
+
+    async def _stream(self, request: Asked, wanted: ChatRequest, asker: Asker, *, wants_usage: bool) -> Stream:
+        try:
+            stream = await self.services.chat.stream(wanted, asker)
+        except ModelFailed as error:
+            return Stream(answers.refusal_events(wanted.alias, _refusal(error)), media_type=EVENTS)
+        headers = {
+            "x-request-id": stream.run_id,
+            "x-frontdesk-service": stream.service,
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",  # nginx would hold pieces back
+        }
+        pieces = answers.events(stream, request.scope["path"], wants_usage=wants_usage)
+        return Stream(pieces, media_type=EVENTS, headers=headers)
+
+    def _who_answered(self, outcome: UseCaseOutcome, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+        """The route that answered: vectors of different models cannot be compared, so it answers for the rest too."""
+        mine = (outcome.service, outcome.model) if outcome.tier is Tier.MODEL else None
+        return tuple(route for route in routes if (route.line and (route.line.name, route.model)) == mine)
+
+    def _offered(self, request: Asked) -> list[str]:
+        named = dict.fromkeys(name for kind in KINDS for name in self.services.chains.offered(kind))
+        return [name for name in named if request.user.grant.allows_model(name)]
+
+
+class AudioRoutes(GatewayRouteGroup):
+    """Transcriptions, apart because their bodies are large."""
+
+    include_in_schema = False
+    exception_handlers = openai_handlers()
+
+    @post("/audio/transcriptions", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:transcription"})
+    async def transcribe(self, request: Asked) -> Response[Any]:
+        """The words of a recording."""
+        form = await request.form()
+        model, file = form.get("model"), form.get("file")
+        if not isinstance(model, str) or not model:
+            raise RequestRefused("the form needs a field model", "model", "missing_required_parameter")
+        if not isinstance(file, UploadFile):
+            raise RequestRefused("the form needs a file", "file", "missing_required_parameter")
+        shape = form.get("response_format") or "json"
+        if shape not in ("json", "text"):
+            raise RequestRefused("response_format is json or text here", "response_format", "unsupported_value")
+        check_model(request, model)
+        inputs = await _recording(file, form.get("language"))
+        outcome = await self.services.use_cases.run(
+            TRANSCRIPTION, inputs, asker_of(request), routes_of(self.services, model, "transcription")
+        )
+        if shape == "text":
+            return Response(outcome.value["text"] + "\n", media_type="text/plain")
+        return Response(msgspec.json.encode({"text": outcome.value["text"]}), media_type=JSON)
+
+
+def routes_of(services: GatewayServices, alias: str, kind: Kind) -> tuple[Route, ...]:
+    """What a name leads to. Raises UnknownModel."""
+    try:
+        routes = services.chains.named(alias, kind)
+    except Invalid:
+        routes = ()
+    if not routes:
+        offered = ", ".join(services.chains.offered(kind)[:20]) or "none: none is configured"
+        raise UnknownModel(f"the model {alias[:80]!r} leads to nothing that can do this: use one of {offered}")
+    return routes
+
+
+def _refusal(error: ModelFailed) -> str:
+    """The words of a model that refused, which clients do not take for an error. Raises any other failure."""
+    if error.trouble is not ErrorKind.REFUSED:
+        raise error
+    return "The model refused to answer."
+
+
+async def _recording(file: UploadFile, language: object) -> dict[str, str]:
+    """The inputs of the use case speech-transcription."""
+    _, _, suffix = (file.filename or "").lower().rpartition(".")
+    media_type = MEDIA_TYPES.get(suffix) or (file.content_type if file.content_type.startswith("audio/") else "")
+    if not media_type:
+        raise RequestRefused(f"the file's name must end in one of {', '.join(MEDIA_TYPES)}", "file", "invalid_value")
+    content = await file.read()
+    inputs = {"audio": base64.b64encode(content).decode(), "media_type": media_type}
+    return inputs | ({"language": str(language)} if language else {})

@@ -1,0 +1,1 @@
+"""The typed part of the gateway: use cases, vectors, reports of calls."""

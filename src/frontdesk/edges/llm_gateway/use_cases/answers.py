@@ -1,0 +1,100 @@
+"""What the typed endpoints answer: the checked answer of a use case with who gave it and what it took."""
+
+from typing import Any
+
+import msgspec
+
+from frontdesk.edges.rest.answers import ApiAnswer
+from frontdesk.llm.finishing import published
+from frontdesk.llm.schemas import Lists
+from frontdesk.llm.use_case import UseCase
+from frontdesk.model.llm import UseCaseOutcome
+
+MILLIONTHS = 1_000_000
+
+
+class RouteFailureAnswer(ApiAnswer, frozen=True):
+    """A route that gave no usable answer."""
+
+    route: str
+    trouble: str
+    reason: str
+
+
+class UseCaseAnswer(ApiAnswer, frozen=True):
+    """A checked answer. `tier` is `builtin` or `model`; `cost` is in the price table's currency, over all attempts."""
+
+    use_case: str
+    version: int
+    answer: Any
+    tier: str
+    service: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    milliseconds: float
+    retries: int
+    cached: bool
+    masked: bool
+    failures: list[RouteFailureAnswer]
+
+
+class UseCaseShown(ApiAnswer, frozen=True):
+    """A use case in force: what goes in, what comes out, an example, and who is asked in which order."""
+
+    name: str
+    version: int
+    kind: str
+    description: str
+    path: str
+    chain: list[str]
+    characters: int
+    seconds: float
+    inputs: dict[str, Any]
+    answer: dict[str, Any]
+    example: dict[str, Any] | None
+
+
+def answered(outcome: UseCaseOutcome) -> UseCaseAnswer:
+    """An outcome for a caller."""
+    return UseCaseAnswer(
+        use_case=outcome.use_case,
+        version=outcome.version,
+        answer=outcome.value,
+        tier=outcome.tier.value,
+        service=outcome.service,
+        model=outcome.model,
+        input_tokens=outcome.input_tokens,
+        output_tokens=outcome.output_tokens,
+        cost=outcome.cost / MILLIONTHS,
+        milliseconds=outcome.milliseconds,
+        retries=outcome.retries,
+        cached=outcome.cached,
+        masked=outcome.masked,
+        failures=[RouteFailureAnswer(each.route, each.trouble, each.reason) for each in outcome.failures],
+    )
+
+
+def encoded(outcome: UseCaseOutcome) -> bytes:
+    """The same as JSON."""
+    return msgspec.json.encode(answered(outcome))
+
+
+def shown(use_case: UseCase, path: str, chain: list[str], lists: Lists) -> UseCaseShown:
+    """A use case for a caller, with codes where the model chooses labels."""
+    body = use_case.body
+    first = body.examples[0].inputs if body.examples else None
+    return UseCaseShown(
+        name=body.name,
+        version=body.version,
+        kind=body.kind,
+        description=body.description,
+        path=path,
+        chain=chain,
+        characters=body.limits.characters,
+        seconds=body.limits.seconds,
+        inputs=published(body.inputs),
+        answer=published(body.answer, lists),
+        example=first,
+    )

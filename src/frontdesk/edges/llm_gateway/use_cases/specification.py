@@ -1,0 +1,97 @@
+"""The OpenAPI 3.1 document of `/llm/v1`, made of the use cases in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from frontdesk.edges.llm_gateway.use_cases.endpoints import FIXED, SCHEMAS, described
+from frontdesk.llm.finishing import published
+from frontdesk.llm.schemas import Lists
+from frontdesk.llm.use_case import UseCase
+
+PATH = "/llm/v1"
+DESCRIPTION = (
+    "Language models for applications. Each use case is an endpoint with checked answers; "
+    "`/chat/completions`, `/embeddings`, `/audio/transcriptions` and `/models` are what OpenAI's clients speak, "
+    "`/messages` what Anthropic's do. Limits, budgets, masking and records hold for all of them."
+)
+
+
+class Specifications:
+    """Makes the document, and keeps it until a use case or a list of the house changes."""
+
+    def __init__(self) -> None:
+        """Nothing is made yet."""
+        self._made: tuple[object, object, bytes] | None = None
+
+    def of(self, use_cases: Mapping[str, UseCase], lists: Lists) -> bytes:
+        """The document as JSON."""
+        if self._made is None or self._made[0] is not use_cases or self._made[1] is not lists:
+            document = msgspec.json.encode(specification(use_cases, lists))
+            self._made = (use_cases, lists, document)
+        return self._made[2]
+
+
+def specification(use_cases: Mapping[str, UseCase], lists: Lists) -> dict[str, Any]:
+    """The document; `lists` give the codes that answers choose from."""
+    typed = {f"{PATH}/use-cases/{name}": _endpoint(each, lists) for name, each in sorted(use_cases.items())}
+    fixed = {f"{PATH}{path}": item for path, item in FIXED.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Frontdesk: language models", "version": "1", "description": DESCRIPTION},
+        "security": [{"key": []}],
+        "tags": [
+            {"name": "Use cases", "description": "One endpoint for each use case in force."},
+            {"name": "Vectors", "description": "Comparing and searching vectors."},
+            {"name": "Calls", "description": "What calls took and cost."},
+            {"name": "OpenAI-compatible", "description": "For clients that speak OpenAI's or Anthropic's interface."},
+        ],
+        "paths": typed | fixed,
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Bearer fd_…`."}
+            },
+            "schemas": SCHEMAS,
+        },
+    }
+
+
+def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
+    body = use_case.body
+    content: dict[str, Any] = {"schema": published(body.inputs)}
+    if body.examples:
+        content["example"] = body.examples[0].inputs
+    return {
+        "post": {
+            "operationId": body.name.replace("-", "_"),
+            "summary": body.name.replace("-", " ").capitalize(),
+            "description": body.description,
+            "tags": ["Use cases"],
+            "requestBody": {"required": True, "content": {"application/json": content}},
+            "responses": described(_envelope(body.name, published(body.answer, lists)), "The checked answer."),
+        }
+    }
+
+
+def _envelope(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """See use_case_answers.UseCaseAnswer."""
+    text, whole, number = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+    failure = {"type": "object", "properties": {"route": text, "trouble": text, "reason": text}}
+    properties = {
+        "use_case": {"const": name},
+        "version": whole,
+        "answer": answer,
+        "tier": {"enum": ["builtin", "model"]},
+        "service": text,
+        "model": text,
+        "input_tokens": whole,
+        "output_tokens": whole,
+        "cost": number,
+        "milliseconds": number,
+        "retries": whole,
+        "cached": {"type": "boolean"},
+        "masked": {"type": "boolean"},
+        "failures": {"type": "array", "items": failure},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}

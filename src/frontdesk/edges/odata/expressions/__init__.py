@@ -1,0 +1,1 @@
+"""Expressions of OData URLs: parsed, bound to an entity, checked."""

@@ -1,0 +1,45 @@
+"""What names mean where an expression stands, and how it is refused there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from frontdesk.edges.odata.expressions.parsing import Node, position
+from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.model.entities import EdmType, Entity, ODataService
+
+NOT_OFFERED = 501
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What names mean: properties of `entity`, variables of lambdas, columns that a pipeline made.
+
+    `columns` replaces the entity's properties where it is not None. `aliases` are what @names stand for. `inner`: the
+    rows are not those that the URL names, but behind a navigation of them.
+    """
+
+    service: ODataService
+    entity: Entity
+    where: str
+    aliases: Mapping[str, str | Node] = field(default_factory=dict)
+    variables: Mapping[str, Entity] = field(default_factory=dict)
+    computed: Mapping[str, EdmType] = field(default_factory=dict)
+    columns: Mapping[str, EdmType] | None = None
+    resolving: frozenset[str] = frozenset()
+    inner: bool = False
+
+    def refuse(self, node: Node | Token | None, message: str, status: int = 400) -> ODataError:
+        """The refusal of a part, with its position."""
+        at = position(node)
+        place = self.where if at is None else f"{self.where}, position {at + 1}"
+        return ODataError(f"{place}: {message}", status, target=self.where)
+
+    def not_offered(self, node: Node | Token | None, message: str) -> ODataError:
+        """The refusal (501) of what OData knows and this server does not do, with its position."""
+        return self.refuse(node, message, NOT_OFFERED)
+
+    def is_own_type(self, name: str, entity: Entity | None = None) -> bool:
+        """Whether a qualified name is that of the entity itself, so that a cast to it changes nothing."""
+        return name == f"{self.service.namespace}.{(entity or self.entity).name}"

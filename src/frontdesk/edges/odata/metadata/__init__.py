@@ -1,0 +1,1 @@
+"""The metadata document in XML and JSON."""

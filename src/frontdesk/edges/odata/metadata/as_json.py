@@ -1,0 +1,160 @@
+"""The metadata document in JSON (OData CSDL JSON 4.01, which may be asked for with $format=json)."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, of_property, of_set, of_type
+from frontdesk.edges.odata.metadata.as_xml import PRECISION
+from frontdesk.edges.odata.metadata.terms import (
+    AnnotationPath,
+    Member,
+    NavigationPath,
+    Notes,
+    Path,
+    PropertyPath,
+    Record,
+    Term,
+)
+from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation, Property
+
+Json = dict[str, Any]
+
+
+@lru_cache(16)
+def metadata_json(path: str) -> bytes:
+    """The whole document of the service at a path."""
+    from frontdesk.edges.odata.catalogue import SERVICES
+
+    service = SERVICES[path]
+    document: Json = {
+        "$Version": "4.0",
+        "$Reference": {
+            address: {"$Include": [{"$Namespace": namespace, "$Alias": alias}]}
+            for alias, (namespace, address) in VOCABULARIES.items()
+        },
+        "$EntityContainer": f"{service.namespace}.EntityContainer",
+        service.namespace: _schema(service),
+    }
+    return msgspec.json.encode(document)
+
+
+def _schema(service: ODataService) -> Json:
+    schema: Json = {"EntityContainer": _container(service)}
+    for entity in service.entities.values():
+        schema[entity.name] = _type(service, entity)
+    for structure in service.structures:
+        parts = {
+            name: _typed(service, kind, structure.name == "Reading" and name == "entities")
+            for name, kind in structure.parts.items()
+        }
+        schema[structure.name] = {"$Kind": "ComplexType", **parts}
+    for operation in service.operations:
+        schema.setdefault(operation.name, []).append(_operation(service, operation))
+    schema["$Annotations"] = _annotations(service)
+    return schema
+
+
+def _container(service: ODataService) -> Json:
+    container: Json = {"$Kind": "EntityContainer"}
+    for entity in service.entities.values():
+        if entity.name in service.inner:
+            continue
+        bound = {w.name: w.target for w in entity.navigations.values() if w.target not in service.inner}
+        container[entity.name] = {"$Collection": True, "$Type": f"{service.namespace}.{entity.name}"} | (
+            {"$NavigationPropertyBinding": bound} if bound else {}
+        )
+    for operation in service.operations:
+        if not operation.bound:
+            kind = "$Function" if operation.is_function else "$Action"
+            container[operation.name] = {kind: f"{service.namespace}.{operation.name}"}
+    return container
+
+
+def _type(service: ODataService, entity: Entity) -> Json:
+    found: Json = {"$Kind": "EntityType"}
+    if entity.keys:
+        found["$Key"] = list(entity.keys)
+    found |= {each.name: _property(each) for each in entity.properties.values()}
+    return found | {way.name: _navigation(service, way) for way in entity.navigations.values()}
+
+
+def _property(each: Property) -> Json:
+    found: Json = {}
+    if each.kind is not EdmType.STRING:
+        found["$Type"] = f"Edm.{each.kind}"
+    if each.nullable:
+        found["$Nullable"] = True
+    if each.length:
+        found["$MaxLength"] = each.length
+    if each.kind is EdmType.MOMENT:
+        found["$Precision"] = PRECISION
+    if each.default is not None:
+        found["$DefaultValue"] = each.default
+    return found
+
+
+def _navigation(service: ODataService, way: Navigation) -> Json:
+    found: Json = {"$Kind": "NavigationProperty", "$Type": f"{service.namespace}.{way.target}"}
+    found |= {"$Collection": True} if way.many else {"$Nullable": True}
+    if way.partner:
+        found["$Partner"] = way.partner
+    if way.target in service.inner:
+        found["$ContainsTarget"] = True
+    if not way.many and way.constrained:
+        found["$ReferentialConstraint"] = dict(way.pairs)
+    if way.many and way.owned:
+        found["$OnDelete"] = "Cascade"
+    return found
+
+
+def _typed(service: ODataService, kind: EdmType | str, many: bool) -> Json:
+    name = f"Edm.{kind}" if isinstance(kind, EdmType) else f"{service.namespace}.{kind}"
+    found: Json = {} if name == "Edm.String" else {"$Type": name}
+    return found | ({"$Collection": True} if many else {"$Nullable": True})
+
+
+def _operation(service: ODataService, operation: Operation) -> Json:
+    found: Json = {"$Kind": "Function" if operation.is_function else "Action"}
+    told: list[Json] = []
+    if operation.bound:
+        found["$IsBound"] = True
+        told.append({"$Name": "in", "$Type": f"{service.namespace}.{operation.bound}"})
+    told += [{"$Name": each.name} | _typed(service, each.kind, each.many) for each in operation.parameters]
+    if told:
+        found["$Parameter"] = told
+    if operation.gives is not None:
+        found["$ReturnType"] = _typed(service, operation.gives, operation.gives_many)
+    return found
+
+
+def _annotations(service: ODataService) -> Json:
+    found: Json = {}
+    for entity in service.entities.values():
+        name = f"{service.namespace}.{entity.name}"
+        found[name] = _notes(of_type(entity))
+        if entity.name not in service.inner:
+            found[f"{service.namespace}.EntityContainer/{entity.name}"] = _notes(of_set(service, entity))
+        for each in entity.properties.values():
+            found[f"{name}/{each.name}"] = _notes(of_property(service, entity, each))
+    return {target: notes for target, notes in found.items() if notes}
+
+
+def _notes(notes: Notes) -> Json:
+    return {f"@{term}": _value(given) for term, given in notes.items()}
+
+
+def _value(given: Term) -> Any:
+    if isinstance(given, str | bool | int):
+        return given
+    if isinstance(given, Path):
+        return {"$Path": given.path}
+    if isinstance(given, PropertyPath | NavigationPath | AnnotationPath):
+        return given.path
+    if isinstance(given, Member):
+        return given.name.rpartition("/")[2]
+    if isinstance(given, Record):
+        values = {name: _value(each) for name, each in given.values.items()}
+        return {"@type": given.type} | values | {f"@{term}": _value(each) for term, each in given.noted.items()}
+    return [_value(each) for each in given]

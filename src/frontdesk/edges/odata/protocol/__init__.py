@@ -1,0 +1,1 @@
+"""OData over HTTP: addresses, bodies, batches, results, errors."""

@@ -1,0 +1,1 @@
+"""Query options bound to an entity."""

@@ -1,0 +1,264 @@
+"""Query options bound to an entity: what the query of storage is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lark import Token
+
+from frontdesk.edges.odata.expressions.binding import bind, condition, condition_of
+from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
+from frontdesk.edges.odata.expressions.scoping import Scope
+from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.protocol.options import Options, flag, whole
+from frontdesk.edges.odata.queries.apply import pipeline_of
+from frontdesk.edges.odata.queries.ordering import SEMICOLON, orders_of, search_of
+from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService
+from frontdesk.model.querying import Expand, Expression, Query
+
+MOST_LEVELS = 5
+MOST_EXPANDS = 40
+OPTIONS = frozenset(
+    f"{name}_option"
+    for name in (
+        "filter", "orderby", "select", "expand", "search", "compute", "apply", "top", "skip", "count", "levels",
+    )
+)  # fmt: skip
+# What may stand in brackets after a tail of $expand.
+AFTER = {
+    "/$ref": frozenset(f"{name}_option" for name in ("filter", "orderby", "search", "top", "skip", "count")),
+    "/$count": frozenset({"filter_option", "search_option"}),
+}
+
+
+def query_of(options: Options, service: ODataService, entity: Entity) -> Query:
+    """The query that the options ask for; paging is the caller's. Raises ODataError."""
+    scope = Scope(service, entity, "", options.aliases)
+    query = Query(entity, top=whole(options, "$top"), skip=whole(options, "$skip") or 0, count=flag(options, "$count"))
+    if (text := options.get("$apply")) is not None:
+        query, scope = _applied(text, query, scope)
+    if (text := options.get("$compute")) is not None:
+        query, scope = _computed(parse(text, "compute", "$compute"), query, _at(scope, "$compute"))
+    if (text := options.get("$filter")) is not None:
+        query = replace(query, where=(condition(text, _at(scope, "$filter")),))
+    if (text := options.get("$search")) is not None:
+        # No separator can follow here: a semicolon is part of a word.
+        node = parse(text.replace(";", SEMICOLON), "search", "$search")
+        query = replace(query, search=search_of(node, _at(scope, "$search")))
+    if (text := options.get("$orderby")) is not None:
+        query = replace(query, order=orders_of(parse(text, "orderby", "$orderby"), _at(scope, "$orderby")))
+    if (text := options.get("$select")) is not None:
+        query = _selected(parse(text, "select", "$select"), query, _at(scope, "$select"))
+    if (text := options.get("$expand")) is not None:
+        query = _expanded(parse(text, "expand", "$expand"), query, _at(scope, "$expand"), 1)
+    _check_width(query)
+    return query
+
+
+def _at(scope: Scope, where: str) -> Scope:
+    return replace(scope, where=where)
+
+
+def _applied(text: str, query: Query, scope: Scope) -> tuple[Query, Scope]:
+    bound = pipeline_of(parse(text, "apply", "$apply"), _at(scope, "$apply"))
+    if bound.columns is None:
+        return replace(query, pipeline=bound.steps, computed=tuple(bound.added)), replace(
+            scope, computed=bound.computed
+        )
+    shape = tuple(bound.columns.items())
+    return replace(query, pipeline=bound.steps, shape=shape, measured=bound.measured), replace(
+        scope, columns=bound.columns
+    )
+
+
+def _computed(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
+    columns: list[tuple[str, Expression]] = []
+    for item in parts(node, "compute_item"):
+        name = str(tokens(item, "NAME")[0])
+        if name in scope.entity.properties or name in scope.computed or (scope.columns or {}).get(name):
+            raise scope.refuse(item, f"{name} is there already: choose another name")
+        bound = bind(trees(item)[0], scope)
+        columns.append((name, bound))
+        scope = replace(scope, computed={**scope.computed, name: bound.kind})
+    return replace(query, computed=(*query.computed, *columns)), scope
+
+
+def _selected(node: Node, query: Query, scope: Scope) -> Query:
+    chosen: dict[str, None] = {}
+    for item in parts(node, "select_item"):
+        for name in _select_names(item, scope):
+            chosen[name] = None
+    if "*" in chosen:
+        return query
+    return replace(query, columns=tuple(chosen))
+
+
+def _select_names(item: Node, scope: Scope) -> Sequence[str]:
+    steps = [token for step in parts(item, "select_step") for token in step.children if isinstance(token, Token)]
+    if any(token.type in ("ALIAS", "ANNOTATION") for token in steps):
+        raise scope.not_offered(item, "rows carry no annotations here that could be selected")
+    if any(tail.data == "select_options" for tail in trees(item)):
+        raise scope.not_offered(item, "options within $select are not offered here: write them into $expand")
+    if tokens(item, "QNAME_STAR"):
+        return []  # all operations of a namespace, which are listed in the metadata
+    names = [str(token) for token in steps]
+    name = "/".join(names[1:] if len(names) > 1 and scope.is_own_type(names[0]) else names)
+    if name == "*":
+        return ["*"]
+    if _is_operation(name, scope):
+        return []
+    if name in scope.computed or (scope.columns is not None and name in scope.columns):
+        return [name]
+    if scope.columns is None and name in scope.entity.properties:
+        return [name]
+    if scope.columns is None and name in scope.entity.navigations:
+        return []  # chosen by $expand
+    known = ", ".join(scope.columns if scope.columns is not None else scope.entity.properties)
+    raise scope.refuse(item, f"there is no {name}: there is {known}")
+
+
+def _is_operation(name: str, scope: Scope) -> bool:
+    plain = name.removeprefix(f"{scope.service.namespace}.")
+    return any(each.name == plain and each.bound == scope.entity.name for each in scope.service.operations)
+
+
+def _expanded(node: Node, query: Query, scope: Scope, depth: int) -> Query:
+    if scope.columns is not None:
+        raise scope.refuse(node, "what $apply groups has nothing to expand")
+    if depth > MOST_LEVELS:
+        raise scope.refuse(node, f"at most {MOST_LEVELS} levels are expanded")
+    found: dict[str, Expand] = {each.way.name: each for each in query.expands}
+    # What is named comes before what a star takes along, wherever it stands.
+    for item in sorted(parts(node, "expand_item"), key=_is_star):
+        for expand in _expand(item, scope, depth):
+            if expand.way.name in found and not _is_star(item):
+                raise scope.refuse(item, f"{expand.way.name} is expanded twice")
+            found.setdefault(expand.way.name, expand)
+    return replace(query, expands=tuple(found.values()))
+
+
+def _is_star(item: Node) -> bool:
+    return _expand_names(item)[-1] == "*"
+
+
+def _expand_names(item: Node) -> list[str]:
+    path = next(parts(item, "expand_path"))
+    return [str(token) for step in parts(path, "expand_step") for token in step.children if isinstance(token, Token)]
+
+
+def _expand(item: Node, scope: Scope, depth: int) -> list[Expand]:
+    path, names = next(parts(item, "expand_path")), _expand_names(item)
+    if any(name.startswith(("@", "$")) for name in names):
+        raise scope.not_offered(path, "annotations and streams cannot be expanded here")
+    if len(names) > 1 and scope.is_own_type(names[0]):
+        names = names[1:]
+    way = scope.entity.navigations.get(names[0])
+    if len(names) > 1 and way is not None and scope.is_own_type(names[-1], scope.service.target(way)):
+        names = names[:-1]
+    if len(names) > 1:
+        raise scope.refuse(path, "a path cannot be expanded: nest it, for example inboundMsgs($expand=contact)")
+    if names == ["*"]:
+        return [_expand_way(each, item, scope, depth) for each in scope.entity.navigations.values()]
+    if way is None:
+        has = ", ".join(scope.entity.navigations) or "nothing to expand"
+        raise scope.refuse(path, f"{scope.entity.name} has no navigation {names[0]}: it has {has}")
+    return [_expand_way(way, item, scope, depth)]
+
+
+def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand:
+    target = scope.service.target(way)
+    tails = list(parts(item, "expand_tail"))
+    tail = str(tails[0].children[0]) if tails else ""
+    options = [child for child in trees(item) if child.data not in ("expand_path", "expand_tail")]
+    inner = Scope(scope.service, target, scope.where, _aliases(options, scope), inner=True)
+    query, levels = Query(target), 0
+    seen: set[str] = set()
+    for option in sorted(options, key=lambda each: each.data != "compute_option"):
+        name = str(option.data)
+        if name == "alias_option":
+            continue
+        if name in seen:
+            raise scope.refuse(option, f"${name.removesuffix('_option')} stands twice")
+        if name not in AFTER.get(tail, OPTIONS):
+            raise scope.refuse(option, f"${name.removesuffix('_option')} cannot stand after {tail}")
+        seen.add(name)
+        if name == "levels_option":
+            levels = _levels(option, scope)
+        else:
+            query, inner = _expand_option(name, option, query, inner, way, depth)
+    if levels > 1:
+        query = _again(query, way, levels, scope, item)
+    return Expand(way, query, tail == "/$ref", tail == "/$count")
+
+
+def _aliases(options: Sequence[Node], scope: Scope) -> Mapping[str, str | Node]:
+    """What aliases stand for within a navigation: its own options may define some."""
+    own = {str(tokens(each, "ALIAS")[0]): trees(each)[0] for each in options if each.data == "alias_option"}
+    return {**scope.aliases, **own}
+
+
+def _levels(option: Node, scope: Scope) -> int:
+    text = str(option.children[1])
+    levels = MOST_LEVELS if text == "max" else min(int(text), MOST_LEVELS + 1)
+    if text != "max" and levels > MOST_LEVELS:
+        raise scope.refuse(option, f"at most {MOST_LEVELS} levels are expanded")
+    return levels
+
+
+def _again(query: Query, way: Navigation, levels: int, scope: Scope, item: Node) -> Query:
+    """The same navigation below itself, where its target has it."""
+    same = query.entity.navigations.get(way.name)
+    if same is None:
+        return query
+    deeper = _again(query, way, levels - 1, scope, item) if levels > 2 else query
+    return replace(query, expands=(*query.expands, Expand(same, deeper)))
+
+
+def _expand_option(
+    name: str, option: Node, query: Query, scope: Scope, way: Navigation, depth: int
+) -> tuple[Query, Scope]:
+    child = trees(option)[0] if trees(option) else option
+    if name == "filter_option":
+        return replace(query, where=(condition_of(child, scope),)), scope
+    if name == "compute_option":
+        return _computed(child, query, scope)
+    if name == "search_option":
+        return replace(query, search=search_of(child, scope)), scope
+    if name == "select_option":
+        return _selected(child, query, scope), scope
+    if name == "apply_option":
+        raise scope.not_offered(option, "$apply within $expand is not offered here: ask the other list itself")
+    if name == "expand_option":
+        return _expanded(child, query, scope, depth + 1), scope
+    if not way.many:
+        raise scope.refuse(option, f"{way.name} leads to one: there is nothing to sort, count or cut")
+    if name == "orderby_option":
+        return replace(query, order=orders_of(child, scope)), scope
+    text = str(option.children[1])
+    if name == "top_option":
+        return replace(query, top=int(text)), scope
+    if name == "skip_option":
+        return replace(query, skip=int(text)), scope
+    return replace(query, count=text.lower() == "true"), scope
+
+
+def _check_width(query: Query) -> None:
+    """A star below a star below a star is many statements: there is an end to that."""
+    count, waiting = 0, [query]
+    while waiting:
+        expands = waiting.pop().expands
+        count += len(expands)
+        waiting.extend(each.query for each in expands)
+    if count > MOST_EXPANDS:
+        raise ODataError(f"$expand leads to {count} places: at most {MOST_EXPANDS} are taken", target="$expand")
+
+
+def kind_of(query: Query, name: str) -> EdmType | None:
+    """The kind of a column of a query's rows."""
+    for column, kind in query.shape:
+        if column == name:
+            return kind
+    for column, expression in query.computed:
+        if column == name:
+            return expression.kind
+    found = query.entity.properties.get(name)
+    return found.kind if found else None

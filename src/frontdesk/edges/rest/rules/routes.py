@@ -1,0 +1,285 @@
+"""Rule sets: draft, check, try on the past, publish, take back; and why a message was decided as it was."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Response, delete, get, post, put
+from litestar.params import JSONBody, PathParameter
+from msgspec import Meta, field
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import created, replay, show
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
+from frontdesk.edges.rest.rules.answers import (
+    BacktestAnswer,
+    ExplanationAnswer,
+    FindingAnswer,
+    PublicationAnswer,
+    RuleSetAnswer,
+    RuleSetContentAnswer,
+    WhatIfAnswer,
+    show_content,
+    show_explanation,
+    show_findings,
+    show_report,
+    show_verdict,
+)
+from frontdesk.edges.rest.services import (
+    Asked,
+    IdempotencyHeader,
+    IfMatch,
+    MessageId,
+    RouteGroup,
+    expected_version,
+    once_of,
+    who,
+    zoned,
+)
+from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery
+from frontdesk.model import Role
+from frontdesk.orchestrator.rules import read_model
+from frontdesk.orchestrator.spreadsheet import to_csv
+
+NOTE_LENGTH = 2000
+MOST_CSV = 1_000_000
+MOST_CHANGES = 100
+Version = Annotated[int, PathParameter(ge=1, le=2**31 - 1, description="The number of a version.")]
+Note = Annotated[str, Meta(max_length=NOTE_LENGTH, pattern=r"^[^\u0000]*$(?!\n)")]
+Known = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class RuleSetBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A draft: the decision model that GoRules' editor writes, or a table as CSV.
+
+    Of a CSV the model around the table comes from version `base`, the published one without it.
+    """
+
+    name: ShortCode = "default"
+    note: Note = ""
+    content: dict[str, Any] | None = None
+    csv: Annotated[str, Meta(max_length=MOST_CSV)] | None = None
+    base: Known | None = None
+
+
+class PublishBody(Body, frozen=True, forbid_unknown_fields=True):
+    """What to note with a publication."""
+
+    note: Note = ""
+
+
+MOST_LINES = 500
+
+
+class BacktestBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Which messages: the newest `last`, those received in [since, until), or `lines` with `facts` or a `text` each.
+
+    `show` limits the messages named.
+    """
+
+    last: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=MOST_LINES)] | None = None
+    show: Annotated[int, Meta(ge=0, le=100_000)] = 100
+
+
+class WhatIfBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Facts to change, by name (has.order_no names a part), and the version to ask, its own without one."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=26, pattern=ONE_LINE)]
+    changes: Annotated[dict[str, Any], Meta(max_length=MOST_CHANGES)] = field(default_factory=dict)
+    version: Known | None = None
+
+
+class RuleSetRoutes(RouteGroup):
+    """Rule sets."""
+
+    path = "/rule-sets"
+    tags = ("Rules",)
+
+    @get("/", opt={"role": Role.SUPERVISOR}, summary="List rule sets", responses=refusals(401, 403, 429))
+    async def list_all(self) -> list[RuleSetAnswer]:
+        """All versions, newest first."""
+        return [show(each, RuleSetAnswer) for each in await self.services.rules.versions()]
+
+    @post(
+        "/",
+        dto=StrictJson[RuleSetBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Draft a rule set",
+        description="Every cell is checked; what is wrong is named with row and column.",
+        responses=refusals(400, 401, 403, 404, 413, 415, 422, 429),
+    )
+    async def draft(
+        self, request: Asked, data: JSONBody[RuleSetBody], idempotency_key: IdempotencyHeader = None
+    ) -> Response[RuleSetAnswer]:
+        """Store a draft under the next version."""
+        new = await self._new(data)
+        kept = await self.services.rules.draft(new, who(request), await once_of(request, idempotency_key))
+        place = f"/api/v1/rule-sets/{kept.value.version}"
+        return created(kept, show(kept.value, RuleSetAnswer), place, kept.value.revision)
+
+    @post(
+        "/check",
+        status_code=200,
+        dto=StrictJson[RuleSetBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Check a rule set",
+        description="Cells, dead rows, overlaps, gaps and circles; nothing is stored.",
+        responses=refusals(400, 401, 403, 404, 413, 415, 429),
+    )
+    async def check(
+        self,
+        data: JSONBody[RuleSetBody],
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; this changes nothing
+    ) -> list[FindingAnswer]:
+        """All findings, the worst first."""
+        return show_findings(await self.services.rules.check((await self._new(data)).content))
+
+    @get(
+        "/publications",
+        opt={"role": Role.SUPERVISOR},
+        summary="What came into force",
+        responses=refusals(401, 403, 429),
+    )
+    async def publications(self) -> list[PublicationAnswer]:
+        """Newest first."""
+        return [show(each, PublicationAnswer) for each in await self.services.rules.publications()]
+
+    @post(
+        "/what-if",
+        status_code=200,
+        dto=StrictJson[WhatIfBody],
+        opt={"role": Role.AGENT},
+        summary="Decide a message with other facts",
+        responses=refusals(400, 401, 403, 404, 413, 415, 429),
+    )
+    async def what_if(
+        self,
+        data: JSONBody[WhatIfBody],
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; this changes nothing
+    ) -> WhatIfAnswer:
+        """Nothing is done about it."""
+        found = await self.services.rules.what_if(data.message, data.changes, data.version)
+        return WhatIfAnswer(show_verdict(found.before), show_explanation(found.after), dict(found.changes))
+
+    @get(
+        "/explanations/{message_id:str}",
+        opt={"role": Role.AGENT},
+        summary="Why a message was decided so",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def explain(self, message_id: MessageId) -> ExplanationAnswer:
+        """The row that decided, and of every other row why not."""
+        return show_explanation(await self.services.rules.explain(message_id))
+
+    @get(
+        "/{version:int}",
+        opt={"role": Role.SUPERVISOR},
+        summary="One rule set",
+        responses=refusals(401, 403, 404, 429),
+    )
+    async def read(self, version: Version) -> Response[RuleSetContentAnswer]:
+        """With its decision model, as GoRules' editor reads it."""
+        return show_content(await self.services.rules.version(version))
+
+    @put(
+        "/{version:int}",
+        dto=StrictJson[RuleSetBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Change a draft",
+        description="What was published once is never changed.",
+        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+    )
+    async def change(
+        self, version: Version, data: JSONBody[RuleSetBody], if_match: IfMatch = None
+    ) -> Response[RuleSetContentAnswer]:
+        """Replace its content."""
+        revision = expected_version(if_match)
+        return show_content(await self.services.rules.change(version, await self._new(data), revision))
+
+    @delete(
+        "/{version:int}",
+        opt={"role": Role.SUPERVISOR},
+        summary="Throw a draft away",
+        responses=refusals(401, 403, 404, 409, 429),
+    )
+    async def remove(self, request: Asked, version: Version) -> None:
+        """What was published once stays."""
+        await self.services.rules.remove(version, who(request))
+
+    @get(
+        "/{version:int}/findings",
+        opt={"role": Role.SUPERVISOR},
+        summary="Check a stored rule set",
+        responses=refusals(401, 403, 404, 429),
+    )
+    async def findings(self, version: Version) -> list[FindingAnswer]:
+        """All findings, the worst first."""
+        stored = await self.services.rules.version(version)
+        return show_findings(await self.services.rules.check(stored.content))
+
+    @get(
+        "/{version:int}/table",
+        opt={"role": Role.SUPERVISOR},
+        summary="The table as CSV",
+        media_type="text/csv",
+        responses=refusals(401, 403, 404, 429),
+    )
+    async def table(self, version: Version) -> Response[str]:
+        """For a spreadsheet; cells that it would run as formulas are guarded."""
+        stored = await self.services.rules.version(version)
+        named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
+        return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
+
+    @post(
+        "/{version:int}/publish",
+        status_code=200,
+        dto=StrictJson[PublishBody],
+        opt={"role": Role.ADMIN},
+        summary="Publish a rule set, or roll back to it",
+        description="In force in every process within two seconds. An old version comes back the same way.",
+        responses=refusals(400, 401, 403, 404, 412, 413, 415, 422, 429),
+    )
+    async def publish(
+        self, request: Asked, version: Version, data: JSONBody[PublishBody], idempotency_key: IdempotencyHeader = None
+    ) -> Response[RuleSetAnswer]:
+        """Refused while its check finds an error."""
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.rules.publish(version, who(request), data.note, once)
+        return Response(show(kept.value, RuleSetAnswer), headers=replay(kept))
+
+    @post(
+        "/{version:int}/backtest",
+        status_code=200,
+        dto=StrictJson[BacktestBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Try a rule set on past messages",
+        description="Decides them again from the facts stored with each decision; nothing is done about it.",
+        responses=refusals(400, 401, 403, 404, 413, 415, 429),
+    )
+    async def backtest(
+        self,
+        version: Version,
+        data: JSONBody[BacktestBody],
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; this changes nothing
+    ) -> BacktestAnswer:
+        """What would be decided otherwise, with the messages behind every number."""
+        wanted = PastDecisionsQuery(data.last, zoned(data.since, "since"), zoned(data.until, "until"))
+        rules = await self.services.rules.rules(version)
+        if data.lines is None:
+            return show_report(await self.services.rules.backtest(rules, wanted), data.show)
+        if wanted != PastDecisionsQuery():
+            raise Invalid("send either lines, or which stored messages are meant", "lines")
+        return show_report(await self.services.rules.backtest_lines(rules, data.lines), data.show)
+
+    async def _new(self, data: RuleSetBody) -> NewRuleSet:
+        if (data.content is None) == (data.csv is None):
+            raise Invalid("send either content, the decision model, or csv, its table", "content")
+        if data.csv is not None:
+            content = await self.services.rules.model_of_csv(data.csv, data.base)
+        else:
+            content = json.dumps(data.content)
+        return NewRuleSet(data.name, content, data.note)

@@ -1,0 +1,103 @@
+"""The addresses that vendors call: verify, store durably, answer. What was stored is read afterwards, by the work.
+
+Thousands of events may come in a second, so these are bare ASGI routes: nothing is parsed that no signature needs.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import parse_qs
+
+from litestar import asgi
+from litestar.exceptions import ClientException, MethodNotAllowedException, NotAuthorizedException
+from litestar.handlers import ASGIRouteHandler
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
+from litestar.types import HTTPScope, Receive, Scope, Send
+
+from frontdesk.interfaces.channels import Channel, Forged, Handshake, WebhookRequest
+from frontdesk.model import Role
+from frontdesk.model.channels import RawEvent
+
+PATH = "/webhooks/channels"
+MOST_FIELDS = 1000
+METHODS = ("GET", "POST")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEndpoint:
+    """One channel's address: its name, who verifies, and how large an event may be."""
+
+    name: str
+    channel: Channel
+    most_bytes: int
+
+
+Take = Callable[[RawEvent], Awaitable[bool]]
+
+
+def channel_routes(
+    doors: Sequence[ChannelEndpoint], take: Take, wake: Callable[[], None], public_url: str
+) -> list[ASGIRouteHandler]:
+    """The routes of all channels that vendors call."""
+    return [_route(door, take, wake, public_url.rstrip("/")) for door in doors]
+
+
+def _route(door: ChannelEndpoint, take: Take, wake: Callable[[], None], public_url: str) -> ASGIRouteHandler:
+    @asgi(f"{PATH}/{door.name}", opt={"role": Role.ANYONE}, name=f"channel:{door.name}", copy_scope=False)
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        """A handshake or an event."""
+        asked = await _asked(cast("HTTPScope", scope), receive, door.most_bytes, public_url)
+        try:
+            verified = await door.channel.verify(asked)
+        except Forged as error:
+            raise NotAuthorizedException(str(error)) from None
+        if isinstance(verified, Handshake):
+            return await _answer(send, verified)
+        body = asked.body if verified.body is None else verified.body
+        content_type = asked.headers.get("content-type", "")
+        if await take(RawEvent(door.name, verified.provider_id, body, content_type)):
+            wake()
+        return await _answer(send, verified.answer)
+
+    return called
+
+
+async def _asked(scope: HTTPScope, receive: Receive, most_bytes: int, public_url: str) -> WebhookRequest:
+    """The request as the vendor made it: it knows us by our public address. Raises HTTPException."""
+    method = scope["method"]
+    if method not in METHODS:
+        raise MethodNotAllowedException(headers={"Allow": ", ".join(METHODS)})
+    raw_query = scope["query_string"].decode("latin-1")
+    try:
+        query = parse_qs(raw_query, keep_blank_values=True, max_num_fields=MOST_FIELDS) if raw_query else {}
+    except ValueError:
+        raise ClientException("the query has too many fields") from None
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    base = public_url or f"{scope['scheme']}://{headers.get('host', '')}"
+    url = f"{base}{scope['path']}?{raw_query}" if raw_query else f"{base}{scope['path']}"
+    return WebhookRequest(method, url, query, headers, await _body(receive, most_bytes))
+
+
+async def _body(receive: Receive, most_bytes: int) -> bytes:
+    """The whole body. Raises ClientException for one that is too large or breaks off."""
+    body, more = b"", True
+    while more:
+        piece = await receive()
+        if piece["type"] == "http.disconnect":
+            raise ClientException("the request broke off")
+        if piece["type"] == "http.request":
+            body, more = body + piece["body"], piece["more_body"]
+        if len(body) > most_bytes:
+            raise ClientException(
+                f"an event has at most {most_bytes:,} bytes here", status_code=HTTP_413_REQUEST_ENTITY_TOO_LARGE
+            )
+    return body
+
+
+async def _answer(send: Send, told: Handshake) -> None:
+    headers = [
+        (b"content-type", told.media_type.encode("latin-1")),
+        (b"content-length", str(len(told.body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
+    await send({"type": "http.response.body", "body": told.body, "more_body": False})

@@ -1,0 +1,59 @@
+"""The house's lists as prompts and schemas use them: intents by their names, the fields of entities."""
+
+import time
+from dataclasses import dataclass
+
+from frontdesk.interfaces import Catalogue, CatalogueSource
+from frontdesk.llm.detecting import KnownNames
+from frontdesk.llm.schemas import Lists
+from frontdesk.model.analysis import ENTITY_FIELDS as FIELDS
+
+LOOK_EVERY = 1.0
+EXAMPLES_SHOWN = 3
+INTENTS, ABOUT_INTENTS, ENTITY_FIELDS = "intents", "about_intents", "entity_fields"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLookup:
+    """What a catalogue means to prompts: label to code by list, and the names of customers."""
+
+    catalogue: Catalogue
+    lists: Lists
+    customers: KnownNames
+
+
+class CatalogueLabels:
+    """Keeps the lists of the current catalogue; they are the same object until it changes."""
+
+    def __init__(self, source: CatalogueSource) -> None:
+        """Take the catalogue from here."""
+        self._source = source
+        self._house: LabelLookup | None = None
+        self._looked = 0.0
+
+    async def current(self) -> LabelLookup:
+        """The lists as they are now, or were a second ago: codes are checked again where an answer is stored."""
+        moment = time.monotonic()
+        if self._house is not None and moment - self._looked < LOOK_EVERY:
+            return self._house
+        self._looked = moment
+        catalogue = await self._source.catalogue()
+        if self._house is None or self._house.catalogue is not catalogue:
+            self._house = LabelLookup(catalogue, lists_of(catalogue), KnownNames(catalogue.customers))
+        return self._house
+
+
+def lists_of(catalogue: Catalogue) -> Lists:
+    """Labels (names, with the code where two share one) to codes; what intents mean, by label.
+
+    Corrected messages, which customers wrote, are no examples here: nothing of them may leave the house.
+    """
+    names = [intent.name for intent in catalogue.intents]
+    intents: dict[str, str] = {}
+    about: dict[str, str] = {}
+    for intent in catalogue.intents:
+        label = intent.name if names.count(intent.name) == 1 and intent.name else f"{intent.name} ({intent.code})"
+        intents[label] = intent.code
+        shown = "; ".join(f'"{" ".join(text.split())}"' for text in intent.examples[:EXAMPLES_SHOWN])
+        about[label] = " ".join(filter(None, [intent.description, f"Examples: {shown}" if shown else ""]))
+    return {INTENTS: intents, ABOUT_INTENTS: about, ENTITY_FIELDS: {name: name for name in sorted(FIELDS)}}

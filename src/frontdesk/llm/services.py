@@ -1,0 +1,122 @@
+"""Puts the LLM room together from its options, services and stores; knows no settings and no concrete store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from frontdesk.interfaces import CatalogueSource, Clock, Invalid, ModelService, NewId, Provider
+from frontdesk.interfaces.llm_stores import Admission, AnswerCache, CallLog, UseCaseStore
+from frontdesk.llm.breaker import Breaker
+from frontdesk.llm.builtin_answers import BuiltinAnswers, Embedder
+from frontdesk.llm.calling import Calling
+from frontdesk.llm.catalogue_labels import CatalogueLabels
+from frontdesk.llm.chat import Chat
+from frontdesk.llm.masking import Masker, Mode
+from frontdesk.llm.messages import MessageModels
+from frontdesk.llm.money import Budgets
+from frontdesk.llm.prices import Price, Prices
+from frontdesk.llm.routes import ConfiguredService, FallbackChains
+from frontdesk.llm.running import CallPolicy, UseCases
+from frontdesk.llm.use_case_registry import UseCaseRegistry
+from frontdesk.model.llm import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A model service and the models that it is asked for where a route names none."""
+
+    service: ModelService
+    model: str = ""
+    embedding_model: str = ""
+    speech_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmOptions:
+    """How the room works; see `[llm]` in docs/reference/settings.md."""
+
+    chains: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    mode: Mode = Mode.ON
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    budgets: Budgets = field(default_factory=Budgets)
+    manner: CallPolicy = field(default_factory=CallPolicy)
+    mask_numbers: bool = False
+    breaker_failures: int = 5
+    breaker_seconds: float = 30.0
+    store_texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where the room keeps what all processes share."""
+
+    use_cases: UseCaseStore
+    admission: Admission
+    cache: AnswerCache
+    calls: CallLog
+
+
+@dataclass(frozen=True, slots=True)
+class LlmServices:
+    """The LLM room as edges, commands and the pipeline are handed it."""
+
+    use_cases: UseCases
+    chat: Chat
+    registry: UseCaseRegistry
+    chains: FallbackChains
+    lines: Mapping[str, ConfiguredService]
+    lists: CatalogueLabels
+    prices: Prices
+    calling: Calling
+
+    @property
+    def messages(self) -> MessageModels | None:
+        """Models for customers' messages, None where no chain asks a model."""
+        return MessageModels(self.use_cases) if self.chains.has_models else None
+
+    def open_circuits(self) -> Mapping[str, bool]:
+        """Of each service, whether it is left alone after failures."""
+        return {name: line.breaker.is_open for name, line in self.lines.items()}
+
+
+def furnish(
+    options: LlmOptions,
+    services: Mapping[str, ServiceEntry],
+    stores: Stores,
+    builtin: Provider,
+    embedder: Embedder | None,
+    catalogue: CatalogueSource,
+    clock: Clock,
+    new_id: NewId,
+) -> LlmServices:
+    """The room. Raises Invalid for options that name services which are not there."""
+    _check_names(options, services)
+    lines = {name: _line(name, each, options) for name, each in services.items()}
+    chains, prices, lists = FallbackChains(options.chains, lines), Prices(options.prices), CatalogueLabels(catalogue)
+    masker, registry = Masker(numbers=options.mask_numbers), UseCaseRegistry(stores.use_cases, clock)
+    calling = Calling(
+        stores.admission, stores.calls, prices, options.budgets, clock, new_id, store_texts=options.store_texts
+    )
+    answers = BuiltinAnswers(builtin, embedder)
+    use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.manner)
+    chat = Chat(chains, calling, masker, lists, options.manner)
+    return LlmServices(use_cases, chat, registry, chains, lines, lists, prices, calling)
+
+
+def _line(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
+    breaker = Breaker(options.breaker_failures, options.breaker_seconds)
+    mode = Mode(options.modes.get(name, options.mode))
+    rate = options.rates.get(name, Rate())
+    return ConfiguredService(each.service, each.model, mode, breaker, rate, each.embedding_model, each.speech_model)
+
+
+def _check_names(options: LlmOptions, services: Mapping[str, ServiceEntry]) -> None:
+    """A limit or a masking mode for a service that is not there is a slip of the pen that would go unnoticed."""
+    for section, names in (("llm.masking_of", options.modes), ("llm.limits", options.rates)):
+        for name in names:
+            if name not in services:
+                raise Invalid(f"{section} names {name!r}, which is no configured service", section)
+    for name in options.budgets.named:
+        if not name.startswith(("use_case:", "caller:")):
+            raise Invalid(f"llm.budgets names {name!r}: write use_case:NAME or caller:NAME", "llm.budgets")

@@ -1,0 +1,111 @@
+"""The use cases in force: those that ship, overlaid by what people published."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces.llm_stores import UseCaseStore
+from frontdesk.llm.use_case import UseCase, read_use_case
+from frontdesk.model.llm import UseCaseVersion
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+
+
+@cache
+def shipped() -> Mapping[str, UseCase]:
+    """The use cases of the package, by name. Raises Invalid when a file is wrong."""
+    folder = files("frontdesk.llm") / "use_cases"
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".yaml"))
+    found = [(name, read_use_case((folder / name).read_text("utf-8"), name)) for name in names]
+    for name, use_case in found:
+        if f"{use_case.name}.yaml" != name:
+            raise Invalid(f"{name} holds the use case {use_case.name}: name the file after it", "name")
+    return {use_case.name: use_case for _, use_case in found}
+
+
+def shipped_text(name: str) -> str:
+    """The YAML of a use case of the package. Raises NotFound."""
+    if name not in shipped():
+        raise NotFound(f"there is no use case {name} in the package")
+    return (files("frontdesk.llm") / "use_cases" / f"{name}.yaml").read_text("utf-8")
+
+
+class UseCaseRegistry:
+    """Use cases by name; follows what is published within two seconds, in every process."""
+
+    def __init__(self, store: UseCaseStore, clock: Clock) -> None:
+        """Take versions that people made from this store."""
+        self._store, self._clock = store, clock
+        self._stamp: str | None = None
+        self._looked = -LOOK_EVERY
+        self._all: Mapping[str, UseCase] = {}
+        self._looking = asyncio.Lock()
+
+    async def all(self) -> Mapping[str, UseCase]:
+        """All in force, by name."""
+        if not self._all or time.monotonic() - self._looked >= LOOK_EVERY:
+            async with self._looking:
+                await self._look()
+        return self._all
+
+    async def _look(self) -> None:
+        """Take in what was published, unless somebody has just looked."""
+        if time.monotonic() - self._looked < LOOK_EVERY:
+            return
+        stamp = await self._store.stamp()
+        if stamp != self._stamp:
+            self._all, self._stamp = {**shipped(), **_read(await self._store.published())}, stamp
+        self._looked = time.monotonic()
+
+    async def get(self, name: str) -> UseCase:
+        """The one in force. Raises NotFound."""
+        found = (await self.all()).get(name)
+        if found is None:
+            raise NotFound(f"there is no use case {name}")
+        return found
+
+    async def text(self, name: str) -> str:
+        """The YAML of the one in force. Raises NotFound."""
+        version = (await self.get(name)).version
+        kept = {each.version: each.body for each in await self._store.versions(name)}
+        return kept[version] if version in kept else shipped_text(name)
+
+    async def versions(self, name: str) -> tuple[UseCaseVersion, ...]:
+        """The versions of one that people made, oldest first."""
+        return tuple(await self._store.versions(name))
+
+    async def draft(self, text: str, note: str, by: str) -> UseCaseVersion:
+        """Keep a changed or new use case as its next version; what is in force stays. Raises Invalid."""
+        use_case = read_use_case(text)
+        kept = await self._store.versions(use_case.name)
+        ships = shipped().get(use_case.name)
+        newest = max([0, *(v.version for v in kept), *([ships.version] if ships else [])])
+        if use_case.version != newest + 1:
+            raise Invalid(f"the next version of {use_case.name} is {newest + 1}, not {use_case.version}", "version")
+        made = UseCaseVersion(use_case.name, use_case.version, text, note[:200], by, self._clock())
+        await self._store.add(made)
+        return made
+
+    async def publish(self, name: str, version: int, by: str) -> None:
+        """Put a kept version in force, or 0 for what ships. Raises NotFound."""
+        if version == 0 and name not in shipped():
+            raise NotFound(f"the use case {name} does not ship: there is nothing to go back to")
+        await self._store.publish(name, version, by)
+        self._looked = -LOOK_EVERY
+
+
+def _read(versions: Iterable[UseCaseVersion]) -> Mapping[str, UseCase]:
+    """Those that can be read; one that an older release kept and this one refuses must not stop the others."""
+    made = {}
+    for version in versions:
+        try:
+            made[version.name] = read_use_case(version.body, f"{version.name} {version.version}")
+        except Invalid as error:
+            log.error("a published use case is left out: %s", error)
+    return made

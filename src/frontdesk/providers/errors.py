@@ -1,0 +1,159 @@
+"""Gives failures of model services their names. What a service says of a failure is read, but never passed on:
+it may repeat a key or a customer's words."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from frontdesk.interfaces import ErrorKind, HttpAnswer, ModelFailed, NoAnswer
+
+FILTER_CODES = ("content_filter", "content_policy_violation", "responsibleaipolicyviolation")
+NO_MONEY_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_error")
+BUSY_KINDS = ("overloaded_error", "api_error", "server_error", "timeout_error")
+# Groq's word for an answer that its own check refused.
+NOT_JSON_CODES = ("json_validate_failed",)
+UNKNOWN_CODES = ("unsupported_parameter", "unsupported_value", "unknown_parameter")
+UNKNOWN_WORDS = re.compile(
+    r"not support|unsupported|unrecogni[sz]ed|unknown|not permitted|unexpected|extra |deprecated"
+)
+WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+MOST_MESSAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProblem:
+    """What a service says went wrong, all in lower case. `codes` are its codes and types, `message` its words."""
+
+    codes: tuple[str, ...] = ()
+    param: str = ""
+    message: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the service's content filter stopped the question."""
+        return any(code in FILTER_CODES for code in self.codes)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the service does not know something that it was sent."""
+        return any(code in UNKNOWN_CODES for code in self.codes) or bool(UNKNOWN_WORDS.search(self.message))
+
+    @property
+    def is_about_schema(self) -> bool:
+        """Whether it refuses this one schema, rather than schemas."""
+        return "invalid_json_schema" in self.codes or "invalid schema" in self.message
+
+    def names(self, *words: str) -> bool:
+        """Whether it is about one of these parameters."""
+        return any(word in self.param or word in self.message for word in words)
+
+
+def problem_of(body: bytes) -> ServiceProblem:
+    """Read any of the forms in which services describe errors; empty where it is none of them."""
+    try:
+        document = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return ServiceProblem()
+    return problem_in(document.get("error", document) if isinstance(document, dict) else {})
+
+
+def problem_in(error: Any) -> ServiceProblem:
+    """The same of the error itself, as streams carry it."""
+    if not isinstance(error, dict):
+        return ServiceProblem(message=_word(error))
+    inner = error.get("innererror") or error.get("inner_error")
+    codes = [error.get("code"), error.get("type"), inner.get("code") if isinstance(inner, dict) else None]
+    # Orchestration says where it stopped: "Filtering Module - Input Filter".
+    if "filter" in _word(error.get("location")):
+        codes.append(FILTER_CODES[0])
+    message = _word(error.get("message") or error.get("detail"))
+    return ServiceProblem(tuple(_word(code) for code in codes if code), _word(error.get("param")), message)
+
+
+def failed(service: str, answer: HttpAnswer) -> ModelFailed:
+    """The failure that an answer without success means."""
+    problem = problem_of(answer.body)
+    trouble, permanent = _meaning(answer.status, problem)
+    told = answer.headers.get("x-should-retry", "")
+    permanent = {"true": False, "false": True}.get(told, permanent)
+    reason = next((code for code in problem.codes if WORD.fullmatch(code)), "")
+    message = f"{service} answered {answer.status}{f' ({reason})' if reason else ''}{_advice(answer.status)}"
+    return ModelFailed(trouble, message, permanent=permanent, after_seconds=answer.retry_after())
+
+
+def failed_in_stream(service: str, problem: ServiceProblem) -> ModelFailed:
+    """The failure that an error among a stream's events means."""
+    if problem.is_filtered:
+        return ModelFailed(ErrorKind.CONTENT_FILTER, f"{service}: the content filter stopped the answer")
+    limited = "rate_limit_error" in problem.codes or "rate_limit_exceeded" in problem.codes
+    trouble = ErrorKind.RATE_LIMITED if limited else ErrorKind.SERVER_ERROR
+    return ModelFailed(trouble, f"{service} failed while it was answering")
+
+
+def unreachable(service: str, error: NoAnswer) -> ModelFailed:
+    """The failure that no answer means."""
+    trouble = ErrorKind.TIMEOUT if error.timed_out else ErrorKind.UNREACHABLE
+    return ModelFailed(trouble, f"{service}: {error}", permanent=error.permanent)
+
+
+def unsupported(service: str, what: str) -> ModelFailed:
+    """The failure that asking for what a service does not have means."""
+    return ModelFailed(ErrorKind.UNSUPPORTED, f"{service} offers no {what}", permanent=True)
+
+
+def unreadable(service: str, expected: str) -> ModelFailed:
+    """The failure that a successful answer of a foreign form means."""
+    return ModelFailed(ErrorKind.NOT_JSON, f"{service}: the answer is not {expected}")
+
+
+def empty(service: str) -> ModelFailed:
+    """The failure that an answer without words means."""
+    return ModelFailed(ErrorKind.EMPTY, f"{service}: the answer is empty")
+
+
+def cut(service: str) -> ModelFailed:
+    """The failure that a stream which just ends means."""
+    return ModelFailed(ErrorKind.UNREACHABLE, f"{service}: the stream ended before the answer did")
+
+
+def stopped(service: str, finish: str) -> ModelFailed | None:
+    """The failure that a stream's last word means, None where it is a good end."""
+    troubles = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
+    trouble = troubles.get(finish)
+    return ModelFailed(trouble, f"{service}: the answer ended by {finish}") if trouble else None
+
+
+def tokens_in(texts: Sequence[str]) -> int:
+    """An estimate for services that report no tokens: four characters each."""
+    return sum(len(text) for text in texts) // 4 + 1
+
+
+def _meaning(status: int, problem: ServiceProblem) -> tuple[ErrorKind, bool]:
+    """The trouble, and whether asking again cannot help."""
+    if problem.is_filtered:
+        return ErrorKind.CONTENT_FILTER, True
+    if status in (401, 403):
+        return ErrorKind.UNAUTHORISED, True
+    if status == 429:
+        return ErrorKind.RATE_LIMITED, any(code in NO_MONEY_CODES for code in problem.codes)
+    if status == 402:
+        return ErrorKind.RATE_LIMITED, True
+    if status == 408:
+        return ErrorKind.TIMEOUT, False
+    if status >= 500 or status == 409 or any(code in BUSY_KINDS for code in problem.codes):
+        return ErrorKind.SERVER_ERROR, status == 501
+    if any(code in NOT_JSON_CODES for code in problem.codes):
+        return ErrorKind.NOT_JSON, False
+    return ErrorKind.BAD_REQUEST, True
+
+
+def _advice(status: int) -> str:
+    advice = {401: ": check its key", 403: ": check what its key may do", 404: ": check its base_url and model"}
+    return ": check its base_url" if 300 <= status < 400 else advice.get(status, "")
+
+
+def _word(value: Any) -> str:
+    return str(value)[:MOST_MESSAGE].lower() if isinstance(value, str | int) else ""

@@ -1,0 +1,1 @@
+"""Every setting: what there is, where it comes from, what Cloud Foundry binds."""

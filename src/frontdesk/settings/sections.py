@@ -1,0 +1,286 @@
+"""Every knob: what bound services give, then `frontdesk.toml`, then the environment; checked once at start.
+
+`FRONTDESK_SERVER_PORT=8080` sets `port` in `[server]`; `FRONTDESK_PORT` is a short form of it. Every knob is
+described in docs/reference/settings.md, which a test holds against this file.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from frontdesk.channels.registry import knobs_of
+from frontdesk.providers.options import ServiceOptions
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=1, le=1000)]
+Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Masking = Literal["off", "on", "strict"]
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The web server."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    public_url: str = ""
+    max_body_bytes: Annotated[int, Meta(ge=1024, le=100_000_000)] = 1_000_000
+
+
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The database; an empty url means SQLite in the data folder."""
+
+    url: str = ""
+    pool_size: Count = 8
+
+
+class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How each process works off messages."""
+
+    in_server: bool = True
+    slots: Count = 8
+    lease_seconds: Seconds = 30.0
+    idle_seconds: Seconds = 0.25
+    most_attempts: Count = 8
+    engine_threads: Annotated[int, Meta(ge=1, le=64)] = 1
+
+
+class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Signing in, sessions and limits."""
+
+    session_hours: Annotated[float, Meta(gt=0, le=8760)] = 12.0
+    sign_ins_per_minute: Count = 10
+    submissions_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
+    trust_proxy: bool = False
+    demo_sign_in: bool = False
+    xsuaa: dict[str, str] = {}
+
+
+class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The chat widget on web sites; `origins` are written with spaces between."""
+
+    origins: str = ""
+    conversation_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    streams_per_place: Count = 50
+
+
+class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be spent on models, in units of the price table's currency; 0 sets no limit."""
+
+    per_day: Money = 0.0
+    per_month: Money = 0.0
+
+
+class ModelLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all processes together may ask of one model service; 0 sets no limit."""
+
+    requests_per_minute: Limit = 0
+    tokens_per_minute: Limit = 0
+    concurrency: Limit = 0
+
+
+class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The price of a million tokens."""
+
+    input: Money
+    output: Money = 0.0
+
+
+class OutgoingHttp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All HTTP to the outside; lists are written with spaces between."""
+
+    proxy: str = ""
+    no_proxy: str = ""
+    ca_file: str = ""
+    allow_hosts: str = ""
+
+
+class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Language models: which are asked in which order, and what they are held to."""
+
+    services: dict[str, ServiceOptions] = {}
+    chains: dict[str, list[str]] = {}
+    masking: Masking = "on"
+    masking_of: dict[str, Masking] = {}
+    mask_numbers: bool = False
+    deadline_seconds: Seconds = 20.0
+    stretch: Annotated[float, Meta(ge=1, le=1000)] = 1.0
+    chat_seconds: Seconds = 60.0
+    chat_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] = 4096
+    audio_megabytes: Annotated[int, Meta(ge=1, le=1000)] = 25
+    attempts: Annotated[int, Meta(ge=1, le=10)] = 2
+    breaker_failures: Count = 5
+    breaker_seconds: Seconds = 30.0
+    reanalyse_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 60.0
+    cache_rows: Annotated[int, Meta(ge=0, le=10_000_000)] = 10_000
+    cache_megabytes: Annotated[int, Meta(ge=1, le=100_000)] = 64
+    cache_personal: bool = False
+    budget_per_day: Money = 0.0
+    budget_per_month: Money = 0.0
+    budgets: dict[str, Budget] = {}
+    limits: dict[str, ModelLimits] = {}
+    prices: dict[str, ModelPrice] = {}
+    store_texts: bool = False
+    otlp_endpoint: str = ""
+
+
+class Effects(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How hard effects are tried, and how long a reply waits for what it states."""
+
+    most_attempts: Count = 20
+    longest_delay_seconds: Seconds = 300.0
+    patience_seconds: Seconds = 60.0
+    breaker_failures: Count = 5
+    breaker_seconds: Seconds = 5.0
+
+
+class Fsm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP Field Service Management; pairs are written as in `priorities`."""
+
+    url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    account_id: str = ""
+    company_id: str = ""
+    dto_version: Annotated[int, Meta(ge=1, le=999)] = 26
+    business_partner: str = ""
+    contact: str = ""
+    create_person: str = ""
+    responsibles: str = ""
+    priorities: str = "L=LOW M=MEDIUM H=HIGH V=HIGH"
+    due_hours: str = "L=120 M=48 H=24 V=8"
+    start_hours: Annotated[float, Meta(ge=0, le=8760)] = 0.0
+    duration_hours: Annotated[float, Meta(gt=0, le=8760)] = 2.0
+    status_code: str = "-2"
+    type_code: str = "-1"
+    type_name: str = "Unplanned"
+    origin_code: str = "-1"
+    origin_name: str = "Frontdesk"
+    webhook_secret: str = ""
+
+
+class SapRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP Business Rules as an adviser on the route."""
+
+    url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    service_id: str = ""
+    revision: str = ""
+    vocabulary: str = "Classification=intent"
+    answer: str = "Route.Action"
+
+
+class SapSystem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An SAP system that is spoken to as one technical user."""
+
+    url: str = ""
+    user: str = ""
+    password: str = ""
+
+
+class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Webhooks to other systems; `targets` are written as name=address."""
+
+    targets: str = ""
+    secret: str = ""
+
+
+class DestinationService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """SAP's destination service, which knows addresses and sign-in of back ends: `url = "destination:NAME"`."""
+
+    url: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Back ends; one without an address is not there."""
+
+    service_calls: Literal["service_desk", "fsm"] = "service_desk"
+    timeout_seconds: Seconds = 10.0
+    fsm: Fsm = Fsm()
+    rules: SapRules = SapRules()
+    s4: SapSystem = SapSystem()
+    service_cloud: SapSystem = SapSystem()
+    webhook: Webhook = Webhook()
+    destination: DestinationService = DestinationService()
+
+
+class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rule sets may do; a rules service elsewhere is set up in `connectors.rules`."""
+
+    extra_routes: str = ""
+    replies: str = ""
+    remote_seconds: Seconds = 3.0
+
+
+class Odata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The OData interface."""
+
+    wait_seconds: Annotated[float, Meta(ge=0, le=300)] = 15.0
+
+
+class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all channels share; each channel's own settings are in a section of its name (see channels.registry)."""
+
+    thread_hours: Annotated[float, Meta(ge=0, le=8760)] = 72.0
+    most_automatic_answers: Count = 10
+    most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
+    refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
+    keep_events_days: Annotated[int, Meta(ge=0, le=3650)] = 90
+    timeout_seconds: Seconds = 15.0
+
+
+if TYPE_CHECKING:
+    Channels = ChannelRules
+else:
+    Channels = knobs_of(ChannelRules)
+
+
+class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Figures: the clock that days begin by, and what they should come to."""
+
+    time_zone: str = "UTC"
+    target_negative_share: Annotated[float, Meta(ge=0, le=1)] = 0.25
+    target_first_answer_seconds: Annotated[float, Meta(gt=0, le=31_536_000)] = 3600.0
+    target_close_hours: Annotated[float, Meta(gt=0, le=8760)] = 72.0
+    target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
+
+
+class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is logged."""
+
+    level: Annotated[str, Meta(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    access: bool = False
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a process."""
+
+    data: str = ""
+    server: Server = Server()
+    storage: Storage = Storage()
+    work: Work = Work()
+    security: Security = Security()
+    chat: Chat = Chat()
+    rules: Rules = Rules()
+    odata: Odata = Odata()
+    effects: Effects = Effects()
+    connectors: Connectors = Connectors()
+    channels: Channels = Channels()
+    outgoing: OutgoingHttp = OutgoingHttp()
+    llm: Llm = Llm()
+    insights: Insights = Insights()
+    logging: Logging = Logging()
+
+    @property
+    def folder(self) -> Path:
+        """Where the database and files are."""
+        return Path(self.data).expanduser() if self.data else Path(platformdirs.user_data_dir("frontdesk"))

@@ -1,0 +1,1 @@
+"""What channels keep: raw events, attachments, delivery parts, the ledger."""

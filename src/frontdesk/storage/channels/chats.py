@@ -1,0 +1,77 @@
+"""Conversations in the chat, on a database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from frontdesk.interfaces import Clock
+from frontdesk.interfaces.chat import ChatMessage, Conversation
+from frontdesk.model import DeliveryState, Direction
+from frontdesk.storage.engines.changing import changed
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.replies import MEMO
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+
+SENT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.READ.value)
+# What an answer may be when it is noted as delivered or read.
+BEFORE = {
+    DeliveryState.DELIVERED: (DeliveryState.SENT.value,),
+    DeliveryState.READ: (DeliveryState.SENT.value, DeliveryState.DELIVERED.value),
+}
+
+
+class StoredChats:
+    """See interfaces.chat.Chats."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def conversation(self, reference: str) -> Conversation | None:
+        """See interfaces.chat.Chats."""
+        return await self._database.read(lambda c: _conversation(c, reference))
+
+    async def seen(self, reference: str, messages: Sequence[str], state: DeliveryState) -> int:
+        """See interfaces.chat.Chats."""
+        now = self._clock()
+        return await self._database.write(lambda c: _seen(c, reference, messages, state, now))
+
+
+def _conversation(connection: Connection, reference: str) -> Conversation | None:
+    number = connection.execute(select(interaction.c.id).where(interaction.c.reference == reference)).scalar()
+    if number is None:
+        return None
+    theirs = select(inbound_message).where(inbound_message.c.interaction_id == number)
+    out = outbound_message.c
+    ours = select(outbound_message).where(out.interaction_id == number, out.type != MEMO)
+    answers = connection.execute(ours.order_by(out.sequence)).mappings().all()
+    messages = [_inbound(row) for row in connection.execute(theirs).mappings()]
+    messages += [_outbound(row) for row in answers if row["state"] in SENT]
+    ordered = sorted(messages, key=lambda each: (each.at, each.direction is Direction.OUT, each.sequence))
+    return Conversation(number, reference, tuple(ordered), tuple(row["sequence"] for row in answers))
+
+
+def _inbound(row: RowMapping) -> ChatMessage:
+    at, author = row["received_at"], row["sender_name"]
+    return ChatMessage(row["id"], Direction.IN, row["sequence"], row["text"], author, at)
+
+
+def _outbound(row: RowMapping) -> ChatMessage:
+    at, author = row["created_at"], row["processed_by"]
+    return ChatMessage(row["id"], Direction.OUT, row["sequence"], row["text"], author, at)
+
+
+def _seen(connection: Connection, reference: str, messages: Sequence[str], state: DeliveryState, now: datetime) -> int:
+    matter = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
+    out = outbound_message.c
+    news = (
+        update(outbound_message)
+        .where(out.interaction_id == matter, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state]))
+        .values(state=state.value)
+    )
+    rows = changed(connection, news, (out.id, out.interaction_id))
+    for row in rows:
+        note(connection, now, state.value, interaction_id=row["interaction_id"], detail={"message": row["id"]})
+    return len(rows)

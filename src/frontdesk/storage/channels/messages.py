@@ -1,0 +1,269 @@
+"""What was found in a raw event becomes messages, notices and edits: each once, in one transaction with the work's end.
+
+A message joins an interaction when the channel proved it (id, reference), when it answers a message of it, when it has
+the same thread, when its customer names the reference, or when the same sender has one open within the window; else
+it opens one.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from frontdesk.interfaces import Clock, NewId
+from frontdesk.model import Lease, NewMessage, Status, WorkState
+from frontdesk.model.channels import (
+    AttachmentState,
+    CustomerMessage,
+    DeliveryNotice,
+    Edit,
+    EventState,
+    Found,
+    Ignored,
+    IncomingAttachment,
+    RawEvent,
+    Unread,
+)
+from frontdesk.storage.engines.advisory_locks import take_advisory_lock
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.accepting import Arrival, accept_batch
+from frontdesk.storage.pipeline.delivery_notices import apply_notice, keep_edit, newest_text
+from frontdesk.storage.pipeline.effects import work_id_of
+from frontdesk.storage.pipeline.work_queue import pass_fence
+from frontdesk.storage.schema.channels import attachment, channel_event, outbound_part
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import inbox_event, work
+from frontdesk.ticketing.arriving import MediaRules, fit, media_type_of
+
+MEDIA_WORK = "media"
+ERROR_LENGTH = 2000
+# So many of a sender's latest messages are looked at for answers that wait.
+MOST_WAITING = 200
+# A matter that was solved may still be talked about; one that was closed or confirmed is over.
+OVER = (Status.CLOSED.value, Status.CONFIRMED.value)
+
+
+class StoredEventResults:
+    """Stores what channels found; see interfaces.channel_stores.Events.keep_found."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId, window: timedelta, media: MediaRules) -> None:
+        """`window`: how long after the last message the same sender still speaks of the same matter."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+        self._window, self._media = window, media
+
+    async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
+        """See interfaces.channel_stores.Events."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> None:
+            pass_fence(connection, lease, "", WorkState.DONE)
+            keeping = _Keeping(connection, event, code, now, self._new_id, self._window, self._media)
+            for each in found:
+                keeping.keep(each)
+            keeping.end()
+
+        await self._database.write(operation)
+
+
+class _Keeping:
+    """The storing of one event's finds inside one transaction."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        event: RawEvent,
+        code: str,
+        now: datetime,
+        new_id: NewId,
+        window: timedelta,
+        media: MediaRules,
+    ) -> None:
+        self._connection, self._event, self._code, self._now = connection, event, code, now
+        self._new_id, self._window, self._media = new_id, window, media
+        self._counts = {"messages": 0, "duplicates": 0, "notices": 0, "edits": 0, "ignored": 0, "unread": 0}
+        self._reasons: list[str] = []
+
+    def keep(self, found: Found) -> None:
+        at = self._event.received_at or self._now
+        match found:
+            case CustomerMessage():
+                is_new = self._keep_message(fit(found, at))
+                self._counts["messages" if is_new else "duplicates"] += 1
+            case DeliveryNotice():
+                self._counts["notices"] += 1
+                apply_notice(self._connection, self._code, found, found.at or at, self._now)
+            case Edit():
+                self._counts["edits"] += 1
+                keep_edit(self._connection, self._code, found, found.at or at, self._now)
+            case Ignored():
+                self._counts["ignored"] += 1
+            case Unread():
+                self._counts["unread"] += 1
+                self._reasons.append(found.reason)
+
+    def end(self) -> None:
+        """Note on the event what was found in it."""
+        state = EventState.FAILED if self._reasons else EventState.READ
+        values = {**self._counts, "state": state.value, "error": "; ".join(self._reasons)[:ERROR_LENGTH]}
+        row = update(channel_event).where(channel_event.c.id == self._event.id)
+        self._connection.execute(row.values(**values))
+
+    def _keep_message(self, found: CustomerMessage) -> bool:
+        provider_id = found.provider_id or f"{self._event.provider_id}"[:200]
+        if self._is_known(provider_id):
+            return False
+        self._wait_for_my_turn(found.sender.address)
+        changed = newest_text(self._connection, self._code, provider_id)
+        message = NewMessage(
+            text=changed or found.text,
+            channel=self._code,
+            sender=found.sender,
+            provider_id=provider_id,
+            joins=self._joins(found),
+            received_at=found.at,
+        )
+        arrival = Arrival(message, self._new_id(), self._event.received_at or self._now, "")
+        [accepted] = accept_batch(self._connection, [arrival])
+        if isinstance(accepted, Exception):
+            raise accepted
+        if accepted.duplicate:
+            return False
+        self._keep_details(found, accepted.message_id, provider_id)
+        self._wake_waiting_answers(found.sender.address)
+        return True
+
+    def _is_known(self, provider_id: str) -> bool:
+        there = (inbox_event.c.channel == self._code, inbox_event.c.provider_id == provider_id)
+        return self._connection.execute(select(inbox_event.c.id).where(*there)).first() is not None
+
+    def _wait_for_my_turn(self, address: str) -> None:
+        """Two first messages of one sender must not open two interactions. SQLite has one writer anyway."""
+        number = int.from_bytes(hashlib.sha256(f"{self._code} {address}".encode()).digest()[:8], signed=True)
+        take_advisory_lock(self._connection, number)
+
+    def _keep_details(self, found: CustomerMessage, message_id: str, provider_id: str) -> None:
+        details = {
+            "provider_id": provider_id,
+            "thread": found.thread,
+            "context": dict(found.context),
+            "automatic": found.automatic,
+        }
+        mine = update(inbound_message).where(inbound_message.c.id == message_id)
+        self._connection.execute(mine.values(**details))
+        came = update(inbox_event).where(inbox_event.c.message_id == message_id)
+        self._connection.execute(came.values(event_id=self._event.id or None))
+        for incoming in found.attachments:
+            self._keep_incoming(incoming, message_id)
+
+    def _keep_incoming(self, incoming: IncomingAttachment, message_id: str) -> None:
+        attachment_id = self._new_id()
+        row: dict[str, Any] = {
+            "id": attachment_id,
+            "message_id": message_id,
+            "name": incoming.name,
+            "media_type": incoming.media_type.partition(";")[0].strip().lower()[:100],
+            "state": AttachmentState.PENDING.value,
+            "remote": dict(incoming.remote),
+            "is_speech": incoming.is_speech,
+            "created_at": self._now,
+        }
+        if incoming.content is not None:
+            row |= kept_content(incoming.content, incoming.media_type, self._media)
+        self._connection.execute(insert(attachment).values(**row))
+        if incoming.content is None:
+            job = {"id": attachment_id, "kind": MEDIA_WORK, "subject": attachment_id, "step": "fetch"}
+            due = {"state": WorkState.OPEN.value, "due_at": self._now, "created_at": self._now}
+            self._connection.execute(insert(work).values(**job, **due))
+
+    def _joins(self, found: CustomerMessage) -> int | None:
+        return (
+            self._by_id(found.interaction_id)
+            or self._by_reference(found.reference)
+            or self._by_answer(found.answers)
+            or self._by_thread(found.thread)
+            or self._by_reference(found.mentions)
+            or (self._by_sender(found) if found.joins_by_sender else None)
+        )
+
+    def _by_id(self, interaction_id: int | None) -> int | None:
+        rows = select(interaction.c.id).where(interaction.c.id == interaction_id)
+        return self._connection.execute(rows).scalar() if interaction_id is not None else None
+
+    def _by_reference(self, reference: str) -> int | None:
+        if not reference:
+            return None
+        rows = select(interaction.c.id).where(interaction.c.reference == reference)
+        return self._connection.execute(rows).scalar()
+
+    def _by_answer(self, answers: Sequence[str]) -> int | None:
+        """Of what the vendor says it answers, the first that we know: a message that came in, or one that we sent."""
+        for provider_id in answers:
+            inside = (inbox_event.c.channel == self._code, inbox_event.c.provider_id == provider_id)
+            came = select(inbound_message.c.interaction_id).join(
+                inbox_event, inbox_event.c.message_id == inbound_message.c.id
+            )
+            outside = (outbound_part.c.channel == self._code, outbound_part.c.provider_id == provider_id)
+            went = select(outbound_message.c.interaction_id).join(
+                outbound_part, outbound_part.c.message_id == outbound_message.c.id
+            )
+            for rows in (came.where(*inside), went.where(*outside)):
+                if (known := self._connection.execute(rows.limit(1)).scalar()) is not None:
+                    return int(known)
+        return None
+
+    def _by_thread(self, thread: str) -> int | None:
+        if not thread:
+            return None
+        rows = (
+            select(inbound_message.c.interaction_id)
+            .where(inbound_message.c.channel == self._code, inbound_message.c.thread == thread)
+            .where(inbound_message.c.thread != "")
+            .order_by(inbound_message.c.received_at.desc(), inbound_message.c.id.desc())
+        )
+        return self._connection.execute(rows.limit(1)).scalar()
+
+    def _by_sender(self, found: CustomerMessage) -> int | None:
+        if not found.sender.address:
+            return None
+        since = (found.at or self._now) - self._window
+        rows = (
+            select(inbound_message.c.interaction_id)
+            .join(interaction, interaction.c.id == inbound_message.c.interaction_id)
+            .where(
+                inbound_message.c.channel == self._code,
+                inbound_message.c.sender_address == found.sender.address,
+                inbound_message.c.received_at >= since,
+                interaction.c.status.not_in(OVER),
+            )
+            .order_by(inbound_message.c.received_at.desc(), inbound_message.c.id.desc())
+        )
+        return self._connection.execute(rows.limit(1)).scalar()
+
+    def _wake_waiting_answers(self, address: str) -> None:
+        """The customer wrote again: answers that waited for that may go."""
+        if not address:
+            return
+        theirs = (inbound_message.c.channel == self._code, inbound_message.c.sender_address == address)
+        matters = select(inbound_message.c.interaction_id).where(*theirs)
+        latest = matters.order_by(inbound_message.c.received_at.desc()).limit(MOST_WAITING)
+        waiting = (
+            select(outbound_message.c.id, outbound_message.c.effect_key)
+            .where(outbound_message.c.interaction_id.in_(latest.scalar_subquery()))
+            .where(outbound_message.c.state == "pending", outbound_message.c.channel == self._code)
+            .where(outbound_message.c.recipient == address, outbound_message.c.error != "")
+        )
+        for row in self._connection.execute(waiting).all():
+            ids = [row.id, *([work_id_of(row.effect_key)] if row.effect_key else [])]
+            due = (work.c.id.in_(ids), work.c.state == WorkState.OPEN.value, work.c.lease_owner == "")
+            self._connection.execute(update(work).where(*due).values(due_at=self._now))
+
+
+def kept_content(content: bytes, claimed: str, rules: MediaRules) -> dict[str, Any]:
+    """The columns of an attachment whose content is here; refused content is not kept."""
+    kind, reason = media_type_of(content, claimed, rules)
+    kept = {"media_type": kind, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "remote": {}}
+    if reason:
+        return kept | {"state": AttachmentState.REFUSED.value, "reason": reason, "content": None}
+    return kept | {"state": AttachmentState.STORED.value, "reason": "", "content": content}

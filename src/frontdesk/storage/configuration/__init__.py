@@ -1,0 +1,1 @@
+"""What people configure: code lists, rule sets, reply templates."""

@@ -1,0 +1,147 @@
+"""The code lists and the catalogue of intents: data that people edit; analyses follow at once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from frontdesk.interfaces import Catalogue, Clock, Conflict, NewId, NotFound
+from frontdesk.model import Code, CodeList, Intent
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.configuration import code, example, meta
+from frontdesk.storage.schema.people import customer
+
+STAMP = "catalogue"
+MOST_NAMES = 20_000
+
+
+class StoredCodes:
+    """Code lists on a database; also the catalogue (see interfaces.CatalogueSource)."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+        self._catalogue: Catalogue | None = None
+        self._lists: tuple[str, dict[CodeList, tuple[Code, ...]]] | None = None
+        self._refreshing = asyncio.Lock()
+
+    async def catalogue(self) -> Catalogue:
+        """See interfaces.CatalogueSource."""
+        stamp = await self._database.read(read_stamp)
+        if self._catalogue is None or self._catalogue.stamp != stamp:
+            async with self._refreshing:
+                if self._catalogue is None or self._catalogue.stamp != stamp:
+                    self._catalogue = await self._database.read(_read_catalogue)
+        return self._catalogue
+
+    async def all(self) -> dict[CodeList, tuple[Code, ...]]:
+        """Every list, by position then code; cheap when nothing changed."""
+        stamp = await self._database.read(read_stamp)
+        if self._lists is None or self._lists[0] != stamp:
+            self._lists = (stamp, await self._database.read(_read_lists))
+        return self._lists[1]
+
+    async def names(self, which: CodeList) -> dict[str, str]:
+        """Code to name of one list."""
+        return {entry.code: entry.name for entry in (await self.all()).get(which, ())}
+
+    async def put(self, entry: Code, *, create: bool | None = None) -> Code:
+        """Store an entry. `create` True refuses one that exists (Conflict), False one that does not (NotFound)."""
+        now = self._clock()
+        ids = [self._new_id() for _ in entry.examples]
+        await self._database.write(lambda c: put_entry(c, entry, create, now, ids))
+        return entry
+
+    async def remove(self, which: CodeList, key: str) -> None:
+        """Take an entry out of use: it stays readable on what carries it. Raises NotFound."""
+        await self._database.write(lambda c: _retire(c, which, key))
+
+    async def learn(self, intent: str, text: str, correction_id: str) -> None:
+        """Make a corrected message an example of the intent that a person gave it."""
+        row = {"id": self._new_id(), "intent": intent, "text": text, "created_at": self._clock()}
+        await self._database.write(lambda c: learn(c, row | {"correction_id": correction_id}))
+
+
+def read_stamp(connection: Connection) -> str:
+    """Changes with every change of the catalogue or a code list."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or "0"
+
+
+def touch(connection: Connection) -> None:
+    """Say that the catalogue changed."""
+    stamp = str(int(connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or 0) + 1)
+    if connection.execute(update(meta).where(meta.c.key == STAMP).values(value=stamp)).rowcount == 0:
+        connection.execute(insert(meta), [{"key": STAMP, "value": stamp}])
+
+
+def learn(connection: Connection, row: dict[str, Any]) -> None:
+    """Store an example that a correction gave, in the correction's transaction."""
+    connection.execute(insert(example), [row])
+    touch(connection)
+
+
+def _read_lists(connection: Connection) -> dict[CodeList, tuple[Code, ...]]:
+    given: dict[str, list[str]] = {}
+    examples = select(example.c.intent, example.c.text).where(example.c.correction_id.is_(None))
+    for intent, words in connection.execute(examples.order_by(example.c.id)):
+        given.setdefault(intent, []).append(words)
+    lists: dict[CodeList, list[Code]] = {which: [] for which in CodeList}
+    for row in connection.execute(select(code).order_by(code.c.list, code.c.position, code.c.code)).mappings():
+        examples_of = tuple(given.get(row["code"], ())) if row["list"] == CodeList.INTENT else ()
+        which = CodeList(row["list"])
+        entry = Code(which, row["code"], row["name"], row["description"], row["position"], row["active"], examples_of)
+        lists[which].append(entry)
+    return {which: tuple(entries) for which, entries in lists.items()}
+
+
+def _read_catalogue(connection: Connection) -> Catalogue:
+    entries = [entry for entry in _read_lists(connection)[CodeList.INTENT] if entry.active]
+    learned = select(example.c.text, example.c.intent).where(example.c.correction_id.is_not(None))
+    names = select(customer.c.name).order_by(customer.c.id).limit(MOST_NAMES)
+    return Catalogue(
+        stamp=read_stamp(connection),
+        intents=tuple(Intent(e.code, e.name, e.description, e.examples) for e in entries),
+        learned=tuple((text, intent) for text, intent in connection.execute(learned.order_by(example.c.id))),
+        customers=tuple(connection.execute(names).scalars()),
+    )
+
+
+def put_entry(connection: Connection, entry: Code, create: bool | None, now: datetime, ids: Sequence[str]) -> None:
+    """Store an entry with its examples (`ids` are theirs); see StoredCodes.put. Raises Conflict, NotFound."""
+    here = (code.c.list == entry.list.value, code.c.code == entry.code)
+    exists = connection.execute(select(code.c.code).where(*here)).first() is not None
+    if create is True and exists:
+        raise Conflict(f"{entry.list.value} {entry.code} exists already")
+    if create is False and not exists:
+        raise NotFound(f"there is no {entry.list.value} {entry.code}")
+    values = {
+        "name": entry.name,
+        "description": entry.description,
+        "position": entry.position,
+        "active": entry.active,
+    }
+    if exists:
+        connection.execute(update(code).where(*here).values(**values))
+    else:
+        connection.execute(insert(code), [values | {"list": entry.list.value, "code": entry.code}])
+    if entry.list is CodeList.INTENT:
+        _replace_examples(connection, entry, now, ids)
+    touch(connection)
+
+
+def _replace_examples(connection: Connection, entry: Code, now: datetime, ids: Sequence[str]) -> None:
+    given = (example.c.intent == entry.code, example.c.correction_id.is_(None))
+    connection.execute(delete(example).where(*given))
+    pairs = zip(ids, entry.examples, strict=True)
+    rows = [{"id": key, "intent": entry.code, "text": text, "created_at": now} for key, text in pairs]
+    if rows:
+        connection.execute(insert(example), rows)
+
+
+def _retire(connection: Connection, which: CodeList, key: str) -> None:
+    here = (code.c.list == which.value, code.c.code == key)
+    if connection.execute(update(code).where(*here).values(active=False)).rowcount == 0:
+        raise NotFound(f"there is no {which.value} {key}")
+    touch(connection)

@@ -1,0 +1,26 @@
+"""Waiting for one's turn: what two transactions must not do at the same time on a database that has many writers."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# Any numbers will do, as long as they stay: processes of two versions may run side by side.
+MIGRATION: Final = 7_305_214
+INSIGHTS: Final = 7_305_215
+NUMBERS: Final = 7_305_216
+
+
+def take_advisory_lock(connection: Connection, number: int) -> None:
+    """Until this transaction ends no other one has the same turn (64 bits with sign). SQLite has one writer anyway.
+
+    PostgreSQL locks the number itself. SAP HANA knows no such locks: there all turns share the lock of one table.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    elif connection.dialect.name == "hana":
+        connection.exec_driver_sql("LOCK TABLE turn IN EXCLUSIVE MODE")
+
+
+def create_lock_table(connection: Connection) -> None:
+    """The table whose lock is taken on SAP HANA, unless it is there."""
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS turn (id INTEGER NOT NULL PRIMARY KEY)")

@@ -1,0 +1,126 @@
+"""PostgreSQL through asyncpg: the same synchronous functions, run over a pool, deadlocks repeated.
+
+Each round trip costs about as much as the statement itself, so there are none without need: reads have no BEGIN and
+COMMIT, and only a connection that has been idle is asked whether it is still there.
+"""
+
+import asyncio
+import random
+import time
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from frontdesk.interfaces import Invalid, Unavailable
+from frontdesk.storage.engines.batching import Batches
+from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
+from frontdesk.storage.engines.remote import remote_engine
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+BELIEVED_SECONDS = 1.0
+TRIES = 5
+# serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
+REPEATABLE = {"40001", "40P01", "23505"}
+# connection exception, insufficient resources (disk full, too many connections), operator intervention (shutdown)
+DENIED = ("28", "3D")  # invalid authorization, no such database
+AWAY = ("08", "53", "57")
+
+
+class PostgresDatabase:
+    """A pool of connections; none is held while anything but the database is waited for."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, pool_size: int) -> None:
+        """Connect lazily to `url`."""
+        self._engine = remote_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            json_serializer=encode_json,
+            connect_args={"timeout": 10, "command_timeout": 60},
+        )
+        _watch_idle_connections(self._engine)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._batches = Batches(self)
+
+    async def read(self, operation: Operation[T]) -> T:
+        """See Database."""
+        try:
+            async with self._reading.connect() as connection:
+                return await connection.run_sync(operation)
+        except (OSError, DBAPIError) as error:
+            raise as_ours(error) from error
+
+    async def write(self, operation: Operation[T]) -> T:
+        """See Database."""
+        for attempt in range(TRIES):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(operation)
+            except (OSError, DBAPIError) as error:
+                if _sqlstate(error) not in REPEATABLE or attempt == TRIES - 1:
+                    raise as_ours(error) from error
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        """See Database."""
+        return await self._batches.write(operation, item)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """See Database."""
+        return self._batches.is_waited_for
+
+    async def close(self) -> None:
+        """See Database."""
+        await self._batches.drain()
+        await self._engine.dispose()
+
+
+def _watch_idle_connections(engine: AsyncEngine) -> None:
+    """Before a connection is used: one that is known to be closed, or does not answer after a pause, is replaced."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _used(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["used"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _use(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > BELIEVED_SECONDS
+        if connection.driver_connection.is_closed() or (was_idle and not _answers(engine.dialect, connection)):
+            raise InvalidatePoolError
+
+
+def _answers(dialect: Dialect, connection: Any) -> bool:
+    try:
+        return dialect.do_ping(connection)
+    except Exception:  # whatever it is, a new connection is worth more than knowing
+        return False
+
+
+def _sqlstate(error: Exception) -> str:
+    cause = getattr(error, "orig", None)
+    return str(getattr(cause, "sqlstate", "") or getattr(cause, "pgcode", ""))
+
+
+def at_start(error: Exception) -> Exception:
+    """Like `as_ours`; who may not come in, or asks for what is not there, has a wrong address."""
+    if _sqlstate(error).startswith(DENIED):
+        return Invalid(f"storage.url: the database refuses: {getattr(error, 'orig', error)}", "storage.url")
+    return as_ours(error)
+
+
+def as_ours(error: Exception) -> Exception:
+    """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
+    gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if gone or _sqlstate(error).startswith(AWAY):
+        return Unavailable(f"the database cannot be used now: {getattr(error, 'orig', error)}", after_seconds=2)
+    return error

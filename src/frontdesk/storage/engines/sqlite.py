@@ -1,0 +1,252 @@
+"""SQLite with one writer thread: what callers hand in while a commit is under way goes into the next one together.
+
+Batched writes (messages being accepted, whose senders wait) go first: beside them a commit takes only a few others.
+"""
+
+import asyncio
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from frontdesk.interfaces import Unavailable
+from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json, prepare_sqlite
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+# More in one transaction makes the others wait longer without saving an fsync worth mentioning.
+MOST_IN_ONE_COMMIT = 256
+MOST_BESIDE_BATCHED = 2
+READERS = 4
+
+
+@dataclass(slots=True)
+class _Job:
+    """One write of one caller, waiting for its commit."""
+
+    operation: Callable[..., Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    item: Any = None
+    batched: bool = False
+    answer: Any = None
+    error: BaseException | None = None
+
+
+class SqliteDatabase:
+    """One file, one writer thread, a few reader threads (WAL lets them read meanwhile)."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: URL) -> None:
+        """Open the file named by `url`; its folder must exist."""
+        self._engine = _engine(url)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._line = _Line()
+        self._waiting = 0
+        self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
+        self._closed = False
+        self._writer.start()
+
+    async def read(self, operation: Operation[T]) -> T:
+        """See Database."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, operation)
+
+    def _read(self, operation: Operation[T]) -> T:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                return operation(connection)
+            except OperationalError as error:
+                raise _as_ours(error) from error
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    async def write(self, operation: Operation[T]) -> T:
+        """See Database."""
+        return await self._hand_in(operation, None, batched=False)  # type: ignore[no-any-return]
+
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        """See Database."""
+        self._waiting += 1
+        try:
+            return await self._hand_in(operation, item, batched=True)  # type: ignore[no-any-return]
+        finally:
+            self._waiting -= 1
+
+    @property
+    def is_waited_for(self) -> bool:
+        """See Database."""
+        return self._waiting > 0
+
+    async def _hand_in(self, operation: Callable[..., Any], item: Any, *, batched: bool) -> Any:
+        if self._closed:
+            raise Unavailable("the database is closed: the process is going down")
+        loop = asyncio.get_running_loop()
+        job = _Job(operation, loop, loop.create_future(), item, batched)
+        self._jobs.put(job)
+        return await job.future
+
+    async def close(self) -> None:
+        """See Database."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._writer.join)
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    def _write_for_ever(self) -> None:
+        with self._engine.connect() as connection:
+            while (jobs := self._next_jobs()) is not None:
+                _commit_together(connection, jobs)
+                _answer(jobs)
+
+    def _next_jobs(self) -> list[_Job] | None:
+        """The jobs of the next commit; None when the database is closed and nothing is left."""
+        line = self._line
+        if not line and not line.closed:
+            line.add(self._jobs.get())
+        while not self._jobs.empty():
+            line.add(self._jobs.get())
+        return line.take() or None
+
+
+class _Line:
+    """Jobs in two lines: those whose callers are people or channels at the door, and all others."""
+
+    def __init__(self) -> None:
+        self._batched: deque[_Job] = deque()
+        self._others: deque[_Job] = deque()
+        self.closed = False
+
+    def __bool__(self) -> bool:
+        return bool(self._batched or self._others)
+
+    def add(self, job: _Job | None) -> None:
+        """Put a job into its line; None says that no more will come."""
+        if job is None:
+            self.closed = True
+        else:
+            (self._batched if job.batched else self._others).append(job)
+
+    def take(self) -> list[_Job]:
+        """The next jobs, batched ones first; nobody waits for ever."""
+        most = MOST_BESIDE_BATCHED if self._batched else MOST_IN_ONE_COMMIT
+        taken = [self._batched.popleft() for _ in range(min(len(self._batched), MOST_IN_ONE_COMMIT))]
+        return taken + [self._others.popleft() for _ in range(min(len(self._others), most))]
+
+
+def _engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=READERS + 1,
+        max_overflow=0,
+        json_serializer=encode_json,
+        connect_args={"check_same_thread": False, "cached_statements": 512},
+    )
+    prepare_sqlite(engine)
+    return engine
+
+
+def _commit_together(connection: Connection, jobs: list[_Job]) -> None:
+    """Run all jobs in one transaction; one that fails is undone alone, a commit that fails fails them all."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        for group in _groups(jobs):
+            _run(connection, group)
+        connection.exec_driver_sql("COMMIT")
+    except BaseException as error:  # whatever it was, every caller must hear of it: nothing is stored
+        if connection.connection.in_transaction:
+            connection.exec_driver_sql("ROLLBACK")
+        for job in jobs:
+            job.error = job.error or error
+    finally:
+        connection.rollback()  # SQLAlchemy's own idea of a transaction; the driver's is over
+
+
+def _groups(jobs: list[_Job]) -> list[list[_Job]]:
+    """Batched jobs of the same operation together, each other job by itself, in order of arrival."""
+    groups: list[list[_Job]] = []
+    open_group: dict[Any, list[_Job]] = {}
+    for job in jobs:
+        if job.batched and job.operation in open_group:
+            open_group[job.operation].append(job)
+            continue
+        groups.append([job])
+        if job.batched:
+            open_group[job.operation] = groups[-1]
+    return groups
+
+
+def _run(connection: Connection, group: list[_Job]) -> None:
+    """Run one group; when a batch fails, each of its items is tried alone so that one cannot hurt the others."""
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        if group[0].batched:
+            answers: Sequence[Any] = group[0].operation(connection, [job.item for job in group])
+        else:
+            answers = [group[0].operation(connection)]
+    except Exception as error:  # the callers of this group get it; the other groups go on
+        if not connection.connection.in_transaction:
+            raise  # SQLite itself rolled all back (disk full, for one): nobody's work is stored
+        connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
+        if len(group) > 1:
+            for job in group:
+                _run(connection, [job])
+        else:
+            group[0].error = error
+        return
+    connection.exec_driver_sql("RELEASE job")
+    for job, answer in zip(group, answers, strict=True):
+        if isinstance(answer, Exception):
+            job.error = answer
+        else:
+            job.answer = answer
+
+
+def _answer(jobs: list[_Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in jobs:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, group in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, group)
+        except RuntimeError:
+            continue  # the loop has ended: its callers no longer wait
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():
+            continue
+        if job.error is not None:
+            job.future.set_exception(_as_ours(job.error))
+        else:
+            job.future.set_result(job.answer)
+
+
+def _as_ours(error: BaseException) -> BaseException:
+    """A full disk, a locked or unreadable file: nothing of the caller's, and worth another try."""
+    if isinstance(error, OperationalError):
+        return Unavailable(f"the database cannot be used now: {error.orig}", after_seconds=2)
+    return error
+
+
+def check_file(url: URL) -> str:
+    """What SQLite says of the file's integrity: "ok", or what is wrong."""
+    with _engine(url).connect() as connection:
+        return str(connection.execute(text("PRAGMA quick_check")).scalar())

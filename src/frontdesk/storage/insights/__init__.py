@@ -1,0 +1,1 @@
+"""The facts that figures come from, and how they follow what changes."""

@@ -1,0 +1,1 @@
+"""Interactions as people and programs read and change them."""

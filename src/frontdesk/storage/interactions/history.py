@@ -1,0 +1,90 @@
+"""Messages over all customers, and how a customer felt over time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from frontdesk.interfaces.console import HistoryRow, Mood
+from frontdesk.model import Page
+from frontdesk.storage.engines import paging
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
+from frontdesk.storage.schema.people import customer
+
+BEGINNING = 400
+
+
+class StoredHistory:
+    """Histories on a database; see interfaces.console.History."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
+        """See interfaces.console.History."""
+        place = paging.decode(cursor, (str,))[0] if cursor else ""
+        return await self._database.read(lambda c: _messages(c, customer_id, sentiments, limit, place))
+
+    async def moods(self, customer_id: str) -> tuple[Mood, ...]:
+        """See interfaces.console.History."""
+        return await self._database.read(lambda c: _moods(c, customer_id))
+
+
+def _messages(
+    connection: Connection, customer_id: str, sentiments: Sequence[str], limit: int, place: str
+) -> Page[HistoryRow]:
+    message = inbound_message.c
+    rows = (
+        select(
+            message.id,
+            interaction.c.reference,
+            interaction.c.title,
+            interaction.c.customer_id,
+            func.coalesce(customer.c.name, message.sender_name, message.sender_address).label("who"),
+            message.channel,
+            func.substr(message.text, 1, BEGINNING).label("beginning"),
+            func.length(message.text).label("length"),
+            analysis.c.sentiment,
+            analysis.c.intent,
+            message.received_at,
+        )
+        .join(interaction, interaction.c.id == message.interaction_id)
+        .join(customer, customer.c.id == interaction.c.customer_id, isouter=True)
+        .join(analysis, analysis.c.id == message.analysis_id, isouter=True)
+        .order_by(message.id.desc())
+        .limit(limit + 1)
+    )
+    if customer_id:
+        theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
+        rows = rows.where(message.interaction_id.in_(theirs))
+    if sentiments:
+        rows = rows.where(analysis.c.sentiment.in_(sentiments))
+    if place:
+        rows = rows.where(message.id < place)
+    found = connection.execute(rows).mappings().all()
+    return paging.page(found, limit, _fact, lambda row: (row["id"],))
+
+
+def _fact(row: RowMapping) -> HistoryRow:
+    values: dict[str, Any] = dict(row)
+    return HistoryRow(**{n: v for n, v in values.items() if n != "length"}, is_cut=values["length"] > BEGINNING)
+
+
+def _moods(connection: Connection, customer_id: str) -> tuple[Mood, ...]:
+    """Counted month by month in UTC, the oldest first."""
+    rows = (
+        select(inbound_message.c.received_at, analysis.c.sentiment)
+        .join(interaction, interaction.c.id == inbound_message.c.interaction_id)
+        .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
+        .where(interaction.c.customer_id == customer_id)
+        .order_by(inbound_message.c.id.desc())
+        .limit(20_000)
+    )
+    months: dict[str, dict[str, int]] = {}
+    for at, sentiment in connection.execute(rows):
+        counted = months.setdefault(f"{at:%Y-%m}", {})
+        counted[sentiment] = counted.get(sentiment, 0) + 1
+    kinds = ("Negative", "Neutral", "Positive")
+    return tuple(Mood(month, *(n.get(kind, 0) for kind in kinds)) for month, n in sorted(months.items()))

@@ -1,0 +1,193 @@
+"""Interactions as people and programs read and change them: lists, one, its timeline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, false, select
+
+from frontdesk.interfaces import Clock, Invalid, NotFound, Sort, TimelineItem
+from frontdesk.interfaces.reading import Written
+from frontdesk.model import Change, Interaction, InteractionFilter, Page
+from frontdesk.storage.engines import paging
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.listing import filters
+from frontdesk.storage.pipeline.cases import apply_change
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.interactions import (
+    analysis,
+    correction,
+    decision,
+    inbound_message,
+    interaction,
+    outbound_message,
+)
+from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.pipeline import effect, journal
+from frontdesk.storage.schema.rows import (
+    as_analysis,
+    as_audit_event,
+    as_correction,
+    as_decision,
+    as_effect,
+    as_interaction,
+    as_message,
+    as_outbound,
+)
+from frontdesk.storage.search.index import hits
+from frontdesk.storage.search.words import SearchTerms, wanted_of
+
+COLUMNS = {"updated": interaction.c.updated_at, "created": interaction.c.created_at, "id": interaction.c.id}
+
+
+class StoredInteractions:
+    """Interactions on a database; see interfaces.Interactions."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def page(self, wanted: InteractionFilter, sort: Sort, limit: int, cursor: str = "") -> Page[Interaction]:
+        """See interfaces.Interactions."""
+        name, down = sort.value.lstrip("-"), sort.value.startswith("-")
+        column = COLUMNS[name]
+        rows = (
+            select(interaction)
+            .where(*filters(wanted), *_searched(wanted.text, self._database.dialect))
+            .limit(limit + 1)
+        )
+        rows = rows.order_by(*((each.desc() if down else each) for each in (column, interaction.c.id)))
+        if cursor:
+            place = paging.decode(cursor, (str, int if name == "id" else datetime, int))
+            if place[0] != sort.value:
+                raise Invalid("cursor belongs to another order: begin without it", "cursor")
+            rows = rows.where(paging.after(column, interaction.c.id, place[1:], down=down))
+        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
+        return paging.page(found, limit, as_interaction, lambda row: _place(row, sort, column.name))
+
+    async def get(self, reference: str) -> Interaction:
+        """See interfaces.Interactions."""
+        rows = select(interaction).where(interaction.c.reference == reference)
+        row = await self._database.read(lambda c: c.execute(rows).mappings().first())
+        if row is None:
+            raise NotFound(f"there is no interaction {reference}")
+        return as_interaction(row)
+
+    async def change(self, before: Interaction, change: Change, by: str) -> Interaction:
+        """See interfaces.Interactions."""
+        now = self._clock()
+        return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
+
+    async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
+        """See interfaces.Interactions."""
+        place = paging.decode(cursor, (datetime, int, str)) if cursor else None
+        if place and STREAMS.index(JOURNAL) == place[1] and not place[2].isdecimal():
+            raise Invalid("cursor is not one that this list gave: begin without it", "cursor")
+        return await self._database.read(lambda c: _timeline(c, interaction_id, limit, place))
+
+
+def _searched(line: str, dialect: str) -> list[ColumnElement[bool]]:
+    """What a searcher's line asks for; nothing is found by one that is not empty and has no word."""
+    words, number = wanted_of(line), interaction.c.id
+    if not line.strip():
+        return []
+    if words.terms:
+        return [number.in_(select(hits(dialect, words).subquery().c.id))]
+    if not words.without:
+        return [false()]
+    return [number.not_in(select(hits(dialect, SearchTerms(words.without)).subquery().c.id))]
+
+
+def _place(row: RowMapping, sort: Sort, column: str) -> paging.Place:
+    value = row[column]
+    return sort.value, paging.stamp(value) if isinstance(value, datetime) else value, row["id"]
+
+
+def change_interaction(
+    connection: Connection, before: Interaction, change: Change, by: str, now: datetime
+) -> Interaction:
+    """Set fields, with a line in the journal. Raises Stale, Invalid (unknown customer)."""
+    if change.customer_id is not None:
+        known = select(customer.c.id).where(customer.c.id == change.customer_id)
+        if connection.execute(known).first() is None:
+            raise Invalid(f"there is no customer {change.customer_id}", "customer_id")
+    after = apply_change(connection, before, change, now, by)
+    fields = {name: [_plain(getattr(before, name)), _plain(value)] for name, value in change.fields().items()}
+    if fields:
+        note(connection, now, "changed", interaction_id=before.id, by=by, detail=fields)
+    return after
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """One kind of timeline item: where its rows are, when they happened, what makes them unique."""
+
+    table: Table
+    at: str
+    key: str
+    fact: Callable[[RowMapping], Written]
+    by_message: bool = False
+
+
+JOURNAL = _Stream(journal, "at", "id", as_audit_event)
+
+# At the same moment what causes comes before what follows.
+STREAMS = (
+    _Stream(inbound_message, "received_at", "id", as_message),
+    _Stream(analysis, "created_at", "id", as_analysis, by_message=True),
+    _Stream(decision, "created_at", "id", as_decision, by_message=True),
+    _Stream(effect, "created_at", "key", as_effect),
+    _Stream(outbound_message, "created_at", "id", as_outbound),
+    _Stream(correction, "at", "id", as_correction, by_message=True),
+    JOURNAL,
+)
+
+
+def _timeline(
+    connection: Connection, interaction_id: int, limit: int, place: tuple[Any, ...] | None
+) -> Page[TimelineItem]:
+    """The next `limit` items of all streams together; each stream is asked for no more than could be needed."""
+    found: list[tuple[datetime, int, str, RowMapping]] = []
+    for rank, stream in enumerate(STREAMS):
+        rows = _rows(connection, stream, rank, interaction_id, place).limit(limit + 1)
+        hits = connection.execute(rows).mappings()
+        found.extend((row[stream.at], rank, _sortable(row[stream.key]), row) for row in hits)
+    found.sort(key=lambda each: each[:3])
+    return paging.page(
+        found,
+        limit,
+        lambda each: TimelineItem(each[0], STREAMS[each[1]].fact(each[3])),
+        lambda each: (paging.stamp(each[0]), each[1], each[2]),
+    )
+
+
+def _rows(
+    connection: Connection, stream: _Stream, rank: int, interaction_id: int, place: tuple[Any, ...] | None
+) -> Select[Any]:
+    columns = stream.table.c
+    at: ColumnElement[Any] = columns[stream.at]
+    key: ColumnElement[Any] = columns[stream.key]
+    if stream is not JOURNAL and connection.dialect.name == "postgresql":
+        key = collate(key, "C")  # as Python sorts, whatever the server's language is
+    rows = select(stream.table).order_by(at, key)
+    if stream.by_message:
+        theirs = select(inbound_message.c.id).where(inbound_message.c.interaction_id == interaction_id)
+        rows = rows.where(columns["message_id"].in_(theirs))
+    else:
+        rows = rows.where(columns["interaction_id"] == interaction_id)
+    if place is None:
+        return rows
+    moment, ended_in, last = place
+    if rank == ended_in:
+        return rows.where(paging.after(at, key, (moment, int(last) if stream is JOURNAL else last), down=False))
+    return rows.where(at >= moment if rank > ended_in else at > moment)
+
+
+def _sortable(key: str | int) -> str:
+    """Numbers as text of fixed width, so that text sorts like numbers."""
+    return f"{key:020d}" if isinstance(key, int) else key

@@ -1,0 +1,128 @@
+"""Two interactions that are one matter: all that belongs to one moves to the other, in one transaction.
+
+Numbers within an interaction count on; the emptied one is closed and leads to the other from then on.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
+from frontdesk.model import Interaction, Status
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import effect, service_call
+from frontdesk.storage.schema.rows import as_interaction
+from frontdesk.storage.search.index import index_reading, index_words
+
+NUMBERED = (inbound_message, outbound_message)
+MOVED = (effect, service_call)
+LONGEST_WAY = 20
+
+
+class StoredMerging:
+    """Merging on a database; see interfaces.console.Merging."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
+        """See interfaces.console.Merging."""
+        now = self._clock()
+        return await self._database.write(lambda c: _merge(c, into, other, by, now))
+
+    async def leads_to(self, reference: str) -> str:
+        """See interfaces.console.Merging."""
+        return await self._database.read(lambda c: leads_to(c, reference))
+
+
+def leads_to(connection: Connection, reference: str) -> str:
+    """The reference of the interaction that this one was merged into; itself where it was not."""
+    for _ in range(LONGEST_WAY):
+        here = select(interaction.c.merged_into).where(interaction.c.reference == reference).scalar_subquery()
+        further = connection.execute(select(interaction.c.reference).where(interaction.c.id == here)).scalar()
+        if further is None:
+            return reference
+        reference = further
+    return reference
+
+
+def current_ids(connection: Connection, ids: set[int]) -> dict[int, int]:
+    """Of numbers of interactions those that were merged, with the number of the one that goes on."""
+    ways: dict[int, int] = {}
+    asked = set(ids)
+    for _ in range(LONGEST_WAY):
+        rows = select(interaction.c.id, interaction.c.merged_into).where(
+            interaction.c.id.in_(asked), interaction.c.merged_into.is_not(None)
+        )
+        found: dict[int, int] = {row[0]: row[1] for row in connection.execute(rows)}
+        if not found:
+            break
+        ways = {start: found.get(end, end) for start, end in ways.items()} | {
+            start: end for start, end in found.items() if start in ids
+        }
+        asked = set(found.values())
+    return ways
+
+
+def _merge(connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime) -> Interaction:
+    if into.id == other.id:
+        raise Conflict("an interaction cannot be merged with itself: choose another one")
+    both = select(interaction).where(interaction.c.id.in_((into.id, other.id))).order_by(interaction.c.id)
+    rows = {row["id"]: row for row in connection.execute(both.with_for_update()).mappings()}
+    for each in (into, other):
+        if each.id not in rows:
+            raise NotFound(f"there is no interaction {each.reference}")
+        if rows[each.id]["merged_into"] is not None:
+            raise Conflict(f"interaction {each.reference} was merged into another one already")
+        if rows[each.id]["version"] != each.version:
+            raise Stale(f"interaction {each.reference} was changed meanwhile: read it again")
+    for table in NUMBERED:
+        _renumber(connection, table, into.id, other.id)
+    for table in MOVED:
+        connection.execute(update(table).where(table.c.interaction_id == other.id).values(interaction_id=into.id))
+    _close(connection, into, other, by, now)
+    _keep_what_is_missing(connection, into, other, by, now)
+    for here, there, kind in ((into, other, "merged"), (other, into, "merged_into")):
+        note(connection, now, kind, interaction_id=here.id, by=by, detail={"reference": there.reference})
+    index_words(connection, [into.id, other.id])
+    index_reading(connection, [into.id])
+    return as_interaction(connection.execute(select(interaction).where(interaction.c.id == into.id)).mappings().one())
+
+
+def _renumber(connection: Connection, table: Table, into: int, other: int) -> None:
+    """Move messages; their numbers go on behind those that are there."""
+    highest = select(func.coalesce(func.max(table.c.sequence), 0)).where(table.c.interaction_id == into)
+    behind = connection.execute(highest).scalar_one()
+    moved = update(table).where(table.c.interaction_id == other)
+    connection.execute(moved.values(interaction_id=into, sequence=table.c.sequence + behind))
+
+
+def _close(connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime) -> None:
+    closed = {
+        "merged_into": into.id,
+        "status": Status.CLOSED.value,
+        "closed_at": now,
+        "updated_at": now,
+        "modified_by": by,
+        "version": other.version + 1,
+    }
+    connection.execute(update(interaction).where(interaction.c.id == other.id).values(**closed))
+
+
+def _keep_what_is_missing(
+    connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime
+) -> None:
+    """The one that goes on takes the customer that it does not have, and the earlier beginning and first answer."""
+    answers = [at for at in (into.first_answer_at, other.first_answer_at) if at is not None]
+    values = {
+        "customer_id": into.customer_id or other.customer_id,
+        "created_at": min(into.created_at, other.created_at),
+        "first_answer_at": min(answers) if answers else None,
+        "updated_at": now,
+        "modified_by": by,
+        "version": into.version + 1,
+    }
+    connection.execute(update(interaction).where(interaction.c.id == into.id).values(**values))

@@ -1,0 +1,49 @@
+"""Views of lists that people saved."""
+
+from dataclasses import asdict
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces.console import SavedView
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.console import saved_view
+
+MOST_VIEWS = 100
+
+
+class StoredViews:
+    """Saved views on a database; see interfaces.console.SavedViews."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def of(self, owner: str) -> tuple[SavedView, ...]:
+        """See interfaces.console.SavedViews."""
+        mine = or_(saved_view.c.owner == owner, saved_view.c.shared)
+        rows = select(saved_view).where(mine).order_by(saved_view.c.name, saved_view.c.id).limit(2 * MOST_VIEWS)
+        return await self._database.read(lambda c: tuple(SavedView(**row) for row in c.execute(rows).mappings()))
+
+    async def save(self, owner: str, name: str, query: str, *, shared: bool) -> SavedView:
+        """See interfaces.console.SavedViews."""
+        view = SavedView(self._new_id(), owner, name, query, shared, self._clock())
+        return await self._database.write(lambda c: _save(c, view))
+
+    async def remove(self, owner: str, view_id: str) -> None:
+        """See interfaces.console.SavedViews."""
+        theirs = delete(saved_view).where(saved_view.c.owner == owner, saved_view.c.id == view_id)
+        if not await self._database.write(lambda c: c.execute(theirs).rowcount):
+            raise NotFound("you have no such view")
+
+
+def _save(connection: Connection, view: SavedView) -> SavedView:
+    theirs = saved_view.c.owner == view.owner
+    again = update(saved_view).where(theirs, saved_view.c.name == view.name)
+    if connection.execute(again.values(query=view.query, shared=view.shared)).rowcount:
+        return view
+    kept = connection.execute(select(func.count()).select_from(saved_view).where(theirs)).scalar_one()
+    if kept >= MOST_VIEWS:
+        raise Conflict(f"you have saved {MOST_VIEWS} views, which is the most: remove one first")
+    connection.execute(insert(saved_view), [asdict(view)])
+    return view

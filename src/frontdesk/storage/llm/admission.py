@@ -1,0 +1,189 @@
+"""Limits and budgets shared by all processes: one transaction reserves money, tokens and a place, or nothing.
+
+Rates are kept as in the generic cell rate algorithm (ITU-T I.371): one number, the moment at which all that was
+admitted would have been due at an even pace. A tenth of a minute's allowance may come at once; the pace is set so that
+no sixty seconds admit more than the limit.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
+
+from frontdesk.interfaces import Clock, NewId
+from frontdesk.model.llm import BudgetPeriod, Denied, Reservation, ReservationRequest
+from frontdesk.storage.engines.changing import changed
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.schema.llm import call_permit, money_pot, service_rate
+
+MINUTE = 60.0
+NEVER = 1e15
+BUSY_WAIT = 0.05
+
+
+class _Refused(Exception):
+    """Undoes all that was reserved in this transaction."""
+
+    def __init__(self, answer: Denied) -> None:
+        self.answer = answer
+
+
+class StoredAdmission:
+    """Limits and budgets on a database; see interfaces.llm_stores.Admission."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def admit(self, wish: ReservationRequest) -> Reservation | Denied:
+        """See interfaces.llm_stores.Admission."""
+        now, key = self._clock(), self._new_id()
+        try:
+            await self._database.write(lambda c: _admit(c, wish, key, now))
+        except _Refused as refused:
+            return refused.answer
+        return Reservation(key)
+
+    async def settle(self, permit: Reservation, cost: int) -> None:
+        """See interfaces.llm_stores.Admission."""
+        await self._database.write(lambda c: _settle(c, permit.id, cost))
+
+    async def release_expired(self) -> int:
+        """Book the whole reservation of calls whose process died: what they cost is not known. Returns how many."""
+        gone = select(call_permit.c.id, call_permit.c.cost).where(call_permit.c.until < self._clock())
+        expired = await self._database.read(lambda c: [(row.id, row.cost) for row in c.execute(gone)])
+        for key, cost in expired:
+            await self.settle(Reservation(key), cost)
+        return len(expired)
+
+    async def spent(self, name: str, period: str) -> tuple[int, int]:
+        """What a pot has spent and holds in reserve, in millionths."""
+        pot = money_pot.c
+        row = select(pot.spent, pot.reserved).where(pot.name == name, pot.period == period)
+        found = await self._database.read(lambda c: c.execute(row).first())
+        return (found.spent, found.reserved) if found else (0, 0)
+
+
+def _admit(connection: Connection, wish: ReservationRequest, key: str, now: datetime) -> None:
+    if wish.rate.is_set:
+        _pace(connection, wish, now)
+        _place(connection, wish, now)
+    for pot in wish.pots:
+        _reserve(connection, pot, wish.cost)
+    permit = {
+        "id": key,
+        "service": wish.service,
+        "until": now + timedelta(seconds=wish.seconds),
+        "cost": wish.cost,
+        "pots": [[pot.name, pot.period] for pot in wish.pots],
+    }
+    connection.execute(_PERMIT, [permit])
+
+
+def _pace(connection: Connection, wish: ReservationRequest, now: datetime) -> None:
+    """Take a request and its tokens out of the minute; this also locks the service's row until the commit."""
+    moment, rate = now.timestamp(), wish.rate
+    tokens = min(wish.tokens, rate.tokens_per_minute)
+    requests_cost, requests_by = _due(1, rate.requests_per_minute, moment)
+    tokens_cost, tokens_by = _due(tokens, rate.tokens_per_minute, moment)
+    values = {
+        "here": wish.service,
+        "moment": moment,
+        "requests_cost": requests_cost,
+        "requests_by": requests_by,
+        "tokens_cost": tokens_cost,
+        "tokens_by": tokens_by,
+    }
+    if connection.execute(_TAKE, values).rowcount == 1:
+        return
+    new = {"service": wish.service, "requests_due": 0.0, "tokens_due": 0.0}
+    if insert_if_new(connection, service_rate, new) and connection.execute(_TAKE, values).rowcount == 1:
+        return
+    row = connection.execute(_TAKEN, {"here": wish.service}).one()
+    wait = max(row.requests_due - requests_by, row.tokens_due - tokens_by, 0.0)
+    raise _Refused(Denied(f"{wish.service} has reached its limit of this minute", wait + _jitter()))
+
+
+def _due(amount: int, per_minute: int, moment: float) -> tuple[float, float]:
+    """How far the amount moves the moment at which all is due, and the latest such moment at which it still fits."""
+    if not per_minute:
+        return 0.0, NEVER
+    burst = max(1, per_minute // 10)
+    interval = MINUTE / max(1, per_minute - burst)
+    # What is larger than a burst needs idle time before it (the bound lies in the past) and pays for itself after it.
+    return amount * interval, moment + (burst - amount) * interval
+
+
+def _place(connection: Connection, wish: ReservationRequest, now: datetime) -> None:
+    """One of the places for calls at the same time."""
+    if not wish.rate.concurrency:
+        return
+    if connection.execute(_HELD, {"here": wish.service, "now": now}).scalar_one() >= wish.rate.concurrency:
+        raise _Refused(Denied(f"{wish.service} is asked by as many as it may be", BUSY_WAIT + _jitter()))
+
+
+def _reserve(connection: Connection, pot: BudgetPeriod, cost: int) -> None:
+    values = {"pot": pot.name, "of": pot.period, "amount": cost, "most": pot.limit}
+    if connection.execute(_RESERVE, values).rowcount == 1:
+        return
+    new = {"name": pot.name, "period": pot.period, "spent": 0, "reserved": 0}
+    if insert_if_new(connection, money_pot, new) and connection.execute(_RESERVE, values).rowcount == 1:
+        return
+    raise _Refused(Denied(f"the budget {pot.name} of {pot.period} does not allow another call"))
+
+
+def _settle(connection: Connection, key: str, cost: int) -> None:
+    for permit in changed(connection, _GIVE_BACK, (call_permit.c.cost, call_permit.c.pots), {"key": key}):
+        for name, period in _in_order(permit["pots"]):  # no permit: settled before
+            connection.execute(_BOOK, {"pot": name, "of": period, "amount": permit["cost"], "real": cost})
+
+
+# Built once: building takes longer than running them.
+_due_then = {
+    column: case((column > bindparam("moment"), column), else_=bindparam("moment"))
+    for column in (service_rate.c.requests_due, service_rate.c.tokens_due)
+}
+_TAKE = (
+    update(service_rate)
+    .where(
+        service_rate.c.service == bindparam("here"),
+        service_rate.c.requests_due <= bindparam("requests_by"),
+        service_rate.c.tokens_due <= bindparam("tokens_by"),
+    )
+    .values(
+        requests_due=_due_then[service_rate.c.requests_due] + bindparam("requests_cost"),
+        tokens_due=_due_then[service_rate.c.tokens_due] + bindparam("tokens_cost"),
+    )
+)
+_TAKEN = select(service_rate).where(service_rate.c.service == bindparam("here"))
+_HELD = select(func.count()).where(
+    call_permit.c.service == bindparam("here"), call_permit.c.until >= bindparam("now", type_=call_permit.c.until.type)
+)
+_PERMIT = insert(call_permit)
+_GIVE_BACK = delete(call_permit).where(call_permit.c.id == bindparam("key"))
+_this_pot = (money_pot.c.name == bindparam("pot"), money_pot.c.period == bindparam("of"))
+_RESERVE = (
+    update(money_pot)
+    .where(*_this_pot, money_pot.c.spent + money_pot.c.reserved + bindparam("amount") <= bindparam("most"))
+    .values(reserved=money_pot.c.reserved + bindparam("amount"))
+)
+_BOOK = (
+    update(money_pot)
+    .where(*_this_pot)
+    .values(
+        reserved=money_pot.c.reserved - bindparam("amount"),
+        spent=money_pot.c.spent + bindparam("real", type_=BigInteger),
+    )
+)
+
+
+def _in_order(pots: Any) -> Sequence[tuple[str, str]]:
+    """As they were reserved, so that two transactions never wait for each other."""
+    return sorted((str(name), str(period)) for name, period in pots)
+
+
+def _jitter() -> float:
+    return random.uniform(0.0, 0.02)  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,117 @@
+"""The record of model calls: written a little later and many at once, read as reports."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from frontdesk.interfaces import Invalid
+from frontdesk.model import Tier
+from frontdesk.model.llm import CallReport, ModelCall
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.llm.reports import GROUPS, report
+from frontdesk.storage.schema.llm import model_call
+
+log = logging.getLogger(__name__)
+
+WRITE_AFTER = 0.1
+MOST_WAITING = 50_000
+
+
+class StoredCalls:
+    """Model calls on a database; see interfaces.llm_stores.CallLog."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self._database = database
+        self._waiting: list[ModelCall] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+        self._watchers: list[Callable[[ModelCall], None]] = []
+
+    def watch(self, watcher: Callable[[ModelCall], None]) -> None:
+        """Tell of each call at once: for figures and traces, which must neither wait nor raise."""
+        self._watchers.append(watcher)
+
+    def note(self, call: ModelCall) -> None:
+        """See interfaces.llm_stores.CallLog."""
+        for watcher in self._watchers:
+            watcher(call)
+        if len(self._waiting) >= MOST_WAITING:
+            log.error("calls of models come quicker than they can be recorded: the record of one is lost")
+            return
+        self._waiting.append(call)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+
+    async def flush(self) -> None:
+        """Write now what waits, and wait for what is being written."""
+        self._hurry.set()
+        if self._writing is not None:
+            await self._writing
+        while self._waiting:
+            await self._write()
+
+    async def of_run(self, run_id: str) -> tuple[ModelCall, ...]:
+        """The calls for one question, in order."""
+        rows = select(model_call).where(model_call.c.run_id == run_id).order_by(model_call.c.attempt)
+        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+
+    async def of_message(self, message_id: str) -> tuple[ModelCall, ...]:
+        """The calls for one message, in order."""
+        rows = select(model_call).where(model_call.c.message_id == message_id).order_by(model_call.c.id)
+        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+
+    async def report(
+        self,
+        groups: Sequence[str],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        caller: str | None = None,
+    ) -> tuple[CallReport, ...]:
+        """Calls added up by day, use_case, service, model, caller, tier or outcome; of one caller only, where it is
+        named. Raises Invalid."""
+        if strange := set(groups) - set(GROUPS):
+            raise Invalid(f"calls cannot be grouped by {', '.join(sorted(strange))}: use {', '.join(GROUPS)}", "by")
+        return await self._database.read(lambda c: report(c, tuple(dict.fromkeys(groups)), since, until, caller))
+
+    async def forget(self, before: datetime) -> int:
+        """Delete calls that are older."""
+        gone = delete(model_call).where(model_call.c.at < before)
+        return await self._database.write(lambda c: c.execute(gone).rowcount)
+
+    async def _write_soon(self) -> None:
+        while self._waiting:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WRITE_AFTER):
+                    await self._hurry.wait()
+            self._hurry.clear()
+            await self._write()
+
+    async def _write(self) -> None:
+        taken, self._waiting = self._waiting, []
+        rows = [_row(call) for call in taken]
+        try:
+            await self._database.write(lambda c: _insert(c, rows))
+        except Exception:  # the record is not worth the answers that go on meanwhile
+            log.exception("%d calls of models could not be recorded", len(rows))
+
+
+def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    connection.execute(insert(model_call), rows)
+
+
+def _row(call: ModelCall) -> dict[str, Any]:
+    row = {name: getattr(call, name) for name in call.__slots__}
+    return row | {"tier": call.tier.value, "day": call.at.strftime("%Y-%m-%d")}
+
+
+def _as_call(row: Row[Any]) -> ModelCall:
+    values = dict(row._mapping)
+    del values["day"]
+    return ModelCall(**values | {"tier": Tier(values["tier"])})

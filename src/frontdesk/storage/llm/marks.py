@@ -1,0 +1,101 @@
+"""Messages that are to be read again when a model is back, and the one row of work that looks whether it is."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from frontdesk.interfaces import Clock
+from frontdesk.model import Lease, Tier, WorkState
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.rereading import StoredRereadings
+from frontdesk.storage.pipeline.work_queue import pass_fence
+from frontdesk.storage.schema.interactions import analysis, inbound_message
+from frontdesk.storage.schema.llm import to_reread
+from frontdesk.storage.schema.pipeline import work
+
+WATCH_WORK = "watch for models"
+WATCH_ID = "00000000000000000000WATCH1"
+REASON_LENGTH = 300
+
+
+class StoredMarks:
+    """Marks on a database; see interfaces.llm_stores.Marks."""
+
+    def __init__(self, database: Database, clock: Clock, pause: float = 0) -> None:
+        """Look after `pause` seconds whether a model is back; 0 leaves that to people."""
+        self._database, self._clock, self._pause = database, clock, pause
+
+    async def mark(self, message_id: str, reason: str) -> None:
+        """See interfaces.llm_stores.Marks."""
+        now = self._clock()
+        await self._database.write(lambda c: _mark(c, message_id, reason, now, self._pause))
+
+    async def watch(self) -> None:
+        """Look whether a model is back if messages are marked: for the start of a process."""
+        now = self._clock()
+        if self._pause and await self.marked(1):
+            await self._database.write(lambda c: _watch(c, now, now))
+
+    async def marked(self, limit: int = 1000) -> tuple[str, ...]:
+        """See interfaces.llm_stores.ModelWatch. Those that are read by the built-in engine and nobody else since."""
+        rows = (
+            select(to_reread.c.message_id)
+            .join(inbound_message, inbound_message.c.id == to_reread.c.message_id)
+            .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
+            .where(analysis.c.tier == Tier.BUILTIN.value)
+            .order_by(to_reread.c.marked_at, to_reread.c.message_id)
+            .limit(limit)
+        )
+        return await self._database.read(lambda c: tuple(c.execute(rows).scalars()))
+
+
+class StoredModelWatch:
+    """The watch on a database; see interfaces.llm_stores.ModelWatch."""
+
+    def __init__(self, database: Database, marks: StoredMarks, rereadings: StoredRereadings) -> None:
+        """Watch over these marks."""
+        self._database, self._rereadings, self.marked = database, rereadings, marks.marked
+
+    async def plan_marked(self, limit: int) -> int:
+        """See interfaces.llm_stores.ModelWatch."""
+        return await self._rereadings.plan(Tier.BUILTIN, marked_only=True, limit=limit)
+
+    async def end(self, lease: Lease) -> bool:
+        """See interfaces.llm_stores.ModelWatch."""
+        return await self._database.write(lambda c: _end(c, lease))
+
+
+def _mark(connection: Connection, message_id: str, reason: str, now: datetime, pause: float) -> None:
+    row = {"message_id": message_id, "reason": reason[:REASON_LENGTH], "marked_at": now}
+    if insert_if_new(connection, to_reread, row) and pause:
+        _watch(connection, now, now + timedelta(seconds=pause))
+
+
+def _watch(connection: Connection, now: datetime, due_at: datetime) -> None:
+    """Have the row there and open. It is locked, so that it does not end without seeing what is marked here."""
+    fresh = {"state": WorkState.OPEN.value, "due_at": due_at, "attempts": 0, "lease_owner": "", "created_at": now}
+    row = {"id": WATCH_ID, "kind": WATCH_WORK, "subject": "", "step": "watch", **fresh}
+    if insert_if_new(connection, work, row):
+        return
+    connection.execute(select(work.c.state).where(work.c.id == WATCH_ID).with_for_update())
+    ended = (work.c.id == WATCH_ID, work.c.state != WorkState.OPEN.value)
+    connection.execute(update(work).where(*ended).values(**fresh))
+
+
+def _end(connection: Connection, lease: Lease) -> bool:
+    connection.execute(select(work.c.state).where(work.c.id == WATCH_ID).with_for_update())
+    _forget_needless(connection)
+    if connection.execute(select(to_reread.c.message_id).limit(1)).first() is not None:
+        return False
+    pass_fence(connection, lease, "", WorkState.DONE)
+    return True
+
+
+def _forget_needless(connection: Connection) -> None:
+    """Marks of messages that a model has read since (the step that marked them ran twice), or that are gone."""
+    message = inbound_message.c.id == to_reread.c.message_id
+    there = select(inbound_message.c.id).where(message)
+    unread = or_(analysis.c.id.is_(None), analysis.c.tier == Tier.BUILTIN.value)
+    needed = there.outerjoin_from(inbound_message, analysis, analysis.c.id == inbound_message.c.analysis_id)
+    connection.execute(delete(to_reread).where(~needed.where(unread).exists()))

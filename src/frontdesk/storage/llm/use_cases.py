@@ -1,0 +1,85 @@
+"""Versions of use cases that people made, and which of them are in force."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from frontdesk.interfaces import Clock, Conflict, NotFound
+from frontdesk.model.llm import UseCaseVersion
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.configuration import meta
+from frontdesk.storage.schema.llm import published_use_case, use_case_version
+
+STAMP = "use_cases"
+
+
+class StoredUseCases:
+    """Use cases on a database; see interfaces.llm_stores.UseCaseStore."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def stamp(self) -> str:
+        """See interfaces.llm_stores.UseCaseStore."""
+        return await self._database.read(_stamp)
+
+    async def published(self) -> Sequence[UseCaseVersion]:
+        """See interfaces.llm_stores.UseCaseStore."""
+        version, force = use_case_version.c, published_use_case.c
+        in_force = (force.name == version.name) & (force.version == version.version)
+        rows = select(use_case_version).join(published_use_case, in_force)
+        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+
+    async def versions(self, name: str) -> Sequence[UseCaseVersion]:
+        """See interfaces.llm_stores.UseCaseStore."""
+        rows = select(use_case_version).where(use_case_version.c.name == name).order_by(use_case_version.c.version)
+        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+
+    async def add(self, version: UseCaseVersion) -> None:
+        """See interfaces.llm_stores.UseCaseStore."""
+        await self._database.write(lambda c: _add(c, version))
+
+    async def publish(self, name: str, version: int, by: str) -> None:
+        """See interfaces.llm_stores.UseCaseStore."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> None:
+            _publish(connection, name, version)
+            note(connection, now, "use case published", by=by, detail={"name": name, "version": version})
+
+        await self._database.write(operation)
+
+
+def _stamp(connection: Connection) -> str:
+    return connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or "0"
+
+
+def _touch(connection: Connection) -> None:
+    insert_if_new(connection, meta, {"key": STAMP, "value": "0"})
+    value = int(connection.execute(select(meta.c.value).where(meta.c.key == STAMP).with_for_update()).scalar_one())
+    connection.execute(update(meta).where(meta.c.key == STAMP).values(value=str(value + 1)))
+
+
+def _add(connection: Connection, version: UseCaseVersion) -> None:
+    row = {name: getattr(version, name) for name in version.__slots__}
+    if not insert_if_new(connection, use_case_version, row):
+        raise Conflict(f"version {version.version} of {version.name} exists already")
+
+
+def _publish(connection: Connection, name: str, version: int) -> None:
+    here = published_use_case.c.name == name
+    connection.execute(delete(published_use_case).where(here))
+    if version:
+        this = (use_case_version.c.name == name, use_case_version.c.version == version)
+        if connection.execute(select(use_case_version.c.name).where(*this)).first() is None:
+            raise NotFound(f"there is no version {version} of the use case {name}")
+        connection.execute(insert(published_use_case), [{"name": name, "version": version}])
+    _touch(connection)
+
+
+def _as_version(row: Row[Any]) -> UseCaseVersion:
+    return UseCaseVersion(**row._mapping)

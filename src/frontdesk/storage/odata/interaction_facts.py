@@ -1,0 +1,43 @@
+"""An interaction with its latest message, for operations that are asked for by interaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from frontdesk.interfaces import NotFound
+from frontdesk.model import InboundMessage, Interaction
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
+from frontdesk.storage.schema.rows import as_interaction, as_message
+
+
+class InteractionFacts:
+    """Reads what operations need to know of an interaction."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def of(self, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
+        """The interaction and its latest message. Raises NotFound."""
+        return await self._database.read(lambda c: _of(c, interaction_id))
+
+    async def language(self, message: InboundMessage) -> str:
+        """The language that a message was read to be in, empty where it was not read yet."""
+        rows = select(analysis.c.language).where(analysis.c.id == message.analysis_id)
+        return await self._database.read(lambda c: str(c.execute(rows).scalar() or ""))
+
+    async def note_ticket(self, interaction_id: int, code: str, by: str, at: datetime) -> None:
+        """A line in the journal: somebody opened a ticket by hand."""
+        detail = {"code": code}
+        await self._database.write(lambda c: note(c, at, "ticket", interaction_id=interaction_id, by=by, detail=detail))
+
+
+def _of(connection: Connection, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
+    row = connection.execute(select(interaction).where(interaction.c.id == interaction_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no interaction {interaction_id}")
+    theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
+    last = connection.execute(theirs.order_by(inbound_message.c.sequence.desc()).limit(1)).mappings().first()
+    return as_interaction(row), as_message(last) if last else None

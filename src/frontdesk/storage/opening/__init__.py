@@ -1,0 +1,1 @@
+"""Opens a database: connects, migrates, tells how it does."""

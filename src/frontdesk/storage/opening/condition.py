@@ -1,0 +1,31 @@
+"""How the database does: its schema, and what happened since."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.opening.upgrade import current, newest
+from frontdesk.storage.schema.pipeline import journal
+
+
+class StoredCondition:
+    """How a database does; see interfaces.Condition."""
+
+    def __init__(self, database: Database) -> None:
+        """Ask this database."""
+        self._database = database
+        self._needed = newest()
+
+    async def revision(self) -> tuple[str, str]:
+        """See interfaces.Condition."""
+        return await self._database.read(current), self._needed
+
+    async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
+        """See interfaces.Condition."""
+        if after is None:
+            highest = select(func.coalesce(func.max(journal.c.id), 0))
+            return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}
+        counted = select(journal.c.kind, func.count(), func.max(journal.c.id)).where(journal.c.id > after)
+        rows = await self._database.read(lambda c: c.execute(counted.group_by(journal.c.kind)).all())
+        return max([after, *(last for _, _, last in rows)]), {kind: count for kind, count, _ in rows}

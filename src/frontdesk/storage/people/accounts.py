@@ -1,0 +1,249 @@
+"""Accounts, sessions and API keys. Of passwords, tokens and keys only hashes are stored."""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
+from frontdesk.model import Account, ApiKey, Caller, Grant, Role
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.people import passwords
+from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
+from frontdesk.storage.schema.configuration import meta
+from frontdesk.storage.schema.people import account, api_key, session
+
+KEY_PREFIX = "fd_"
+SHOWN_OF_KEY = 11
+SIGNING = "signing"
+_EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]+@[^\s@\x00-\x20\x7f]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# A check takes 64 MiB and a core: more at once would only make each slower and the process larger.
+_CHECKS_AT_ONCE = 2
+
+
+class StoredAccounts:
+    """Accounts on a database; see interfaces.Accounts."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+        self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
+
+    async def add_account(self, email: str, name: str, role: Role, password: str) -> Account:
+        """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
+        new = Account(self._new_id(), _email(email), _name(name, 200), _role(role), True, self._clock())
+        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        await self._database.write(lambda c: _add_account(c, new, hashed))
+        return new
+
+    async def accounts(self) -> tuple[Account, ...]:
+        """All accounts by e-mail address."""
+        rows = select(account).order_by(account.c.email)
+        return await self._database.read(lambda c: tuple(_as_account(r) for r in c.execute(rows).mappings()))
+
+    async def set_password(self, email: str, password: str) -> None:
+        """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
+        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        await self._database.write(lambda c: _change(c, email, password_hash=hashed))
+
+    async def set_role(self, email: str, role: Role) -> None:
+        """Change what an account may do; its sessions end. Raises Invalid, NotFound."""
+        await self._database.write(lambda c: _change(c, email, role=_role(role).value))
+
+    async def deactivate(self, email: str) -> None:
+        """Let nobody sign in with this account any more; its sessions end. Raises NotFound."""
+        await self._database.write(lambda c: _change(c, email, active=False))
+
+    async def activate(self, email: str) -> None:
+        """Take `deactivate` back. Raises NotFound."""
+        await self._database.write(lambda c: _change(c, email, active=True))
+
+    async def verify(self, email: str, password: str) -> Account | None:
+        """See interfaces.Accounts. A hash with outdated parameters is made anew."""
+        key = email.strip().lower()
+        wanted = select(account).where(account.c.email == ("" if _CONTROLS.search(key) else key))
+        row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
+        stored = row["password_hash"] if row is not None and row["active"] else None
+        async with self._checking:
+            if not await asyncio.to_thread(passwords.fits, stored, password) or row is None:
+                return None
+        if passwords.is_outdated(row["password_hash"]):
+            await self._rehash(row["id"], password)
+        return _as_account(row)
+
+    async def _rehash(self, account_id: str, password: str) -> None:
+        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        renewed = update(account).where(account.c.id == account_id).values(password_hash=hashed)
+        await self._database.write(lambda c: c.execute(renewed).rowcount)
+
+    async def open_session(self, account_id: str, hours: float) -> str:
+        """See interfaces.Accounts."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        row = {
+            "token_hash": hash_of(token),
+            "account_id": account_id,
+            "created_at": now,
+            "expires_at": now + timedelta(hours=hours),
+        }
+        await self._database.write(lambda c: c.execute(insert(session), [row]).rowcount)
+        return token
+
+    async def by_session(self, token: str) -> Caller | None:
+        """See interfaces.Accounts."""
+        now = self._clock()
+        wanted = (
+            select(account.c.id, account.c.name, account.c.role)
+            .join(session, session.c.account_id == account.c.id)
+            .where(session.c.token_hash == hash_of(token), session.c.expires_at > now, account.c.active)
+        )
+        return _as_caller(await self._database.read(lambda c: c.execute(wanted).mappings().first()))
+
+    async def close_session(self, token: str) -> None:
+        """See interfaces.Accounts."""
+        ended = delete(session).where(session.c.token_hash == hash_of(token))
+        await self._database.write(lambda c: c.execute(ended).rowcount)
+
+    async def forget_expired(self) -> int:
+        """Delete sessions that have ended; a chore. Returns how many there were."""
+        expired = delete(session).where(session.c.expires_at <= self._clock())
+        return await self._database.write(lambda c: c.execute(expired).rowcount)
+
+    async def add_key(self, name: str, role: Role, grant: Grant | None = None) -> tuple[ApiKey, str]:
+        """A new API key and its secret, which is never shown again. Raises Invalid."""
+        secret = KEY_PREFIX + secrets.token_urlsafe(32)
+        prefix, given = secret[:SHOWN_OF_KEY], check_grant(grant or Grant())
+        new = ApiKey(self._new_id(), _name(name, 100), _role(role), prefix, self._clock(), grant=given)
+        row = {
+            "id": new.id,
+            "name": new.name,
+            "role": new.role.value,
+            "prefix": new.prefix,
+            "secret_hash": hash_of(secret),
+            "created_at": new.created_at,
+            **grant_columns(given),
+        }
+        await self._database.write(lambda c: c.execute(insert(api_key), [row]).rowcount)
+        return new, secret
+
+    async def regrant(self, key: str, grant: Grant) -> ApiKey:
+        """Change what a key, named as in `revoke`, may use and spend. Raises Invalid, NotFound, Conflict."""
+        values = grant_columns(check_grant(grant))
+        return await self._database.write(lambda c: _change_key(c, key, **values))
+
+    async def keys(self) -> tuple[ApiKey, ...]:
+        """All API keys, oldest first, revoked ones too."""
+        rows = select(api_key).order_by(api_key.c.created_at, api_key.c.id)
+        return await self._database.read(lambda c: tuple(_as_key(r) for r in c.execute(rows).mappings()))
+
+    async def revoke(self, key: str) -> ApiKey:
+        """Take a key, named by its id or shown prefix, out of use. Raises NotFound, Conflict when the prefix is not
+        unique."""
+        now = self._clock()
+        return await self._database.write(lambda c: _change_key(c, key, revoked_at=now))
+
+    async def by_key(self, secret: str) -> Caller | None:
+        """See interfaces.Accounts."""
+        wanted = select(api_key).where(api_key.c.secret_hash == hash_of(secret), api_key.c.revoked_at.is_(None))
+        row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
+        return Caller(row["id"], row["name"], Role(row["role"]), grant_of(row)) if row is not None else None
+
+    async def secret(self) -> bytes:
+        """This installation's secret for signing links and forms, 256 random bits; made on first use."""
+        fresh = secrets.token_hex(32)
+        return bytes.fromhex(await self._database.write(lambda c: _secret(c, fresh)))
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: it is random enough that a plain SHA-256 cannot be turned back."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _email(text: str) -> str:
+    clean = text.strip().lower()
+    if len(clean) > 320 or not _EMAIL.fullmatch(clean) or _CONTROLS.search(clean):
+        raise Invalid(f"{text[:80]!r} is not an e-mail address", "email")
+    return clean
+
+
+def _name(text: str, most: int) -> str:
+    clean = text.strip()
+    if not clean or len(clean) > most or _CONTROLS.search(clean):
+        raise Invalid(f"a name has 1 to {most} printable characters", "name")
+    return clean
+
+
+def _role(role: Role) -> Role:
+    if role is Role.ANYONE:
+        raise Invalid("role must be one of " + ", ".join(each for each in Role if each is not Role.ANYONE), "role")
+    return role
+
+
+def _add_account(connection: Connection, new: Account, hashed: str) -> None:
+    if connection.execute(select(account.c.id).where(account.c.email == new.email)).first():
+        raise Conflict(f"{new.email} has an account already")
+    row = {
+        "id": new.id,
+        "email": new.email,
+        "name": new.name,
+        "role": new.role.value,
+        "password_hash": hashed,
+        "active": new.active,
+        "created_at": new.created_at,
+    }
+    connection.execute(insert(account), [row])
+
+
+def _change(connection: Connection, email: str, **values: Any) -> None:
+    key = _email(email)
+    changed = update(account).where(account.c.email == key).values(**values)
+    if connection.execute(changed).rowcount == 0:
+        raise NotFound(f"there is no account {key}")
+    of_account = select(account.c.id).where(account.c.email == key).scalar_subquery()
+    connection.execute(delete(session).where(session.c.account_id == of_account))
+
+
+def _change_key(connection: Connection, key: str, **values: Any) -> ApiKey:
+    named = api_key.c.prefix == key if key.startswith(KEY_PREFIX) else api_key.c.id == key
+    rows = connection.execute(select(api_key).where(named)).mappings().all()
+    if not rows:
+        raise NotFound(f"there is no API key {key}")
+    if len(rows) > 1:
+        raise Conflict(f"several API keys begin with {key}: use the id of one")
+    if rows[0]["revoked_at"] is not None:
+        if "revoked_at" not in values:
+            raise Conflict(f"the API key {key} is revoked: make a new one")
+        values["revoked_at"] = rows[0]["revoked_at"]
+    connection.execute(update(api_key).where(api_key.c.id == rows[0]["id"]).values(**values))
+    return _as_key({**rows[0], **values})
+
+
+def _secret(connection: Connection, fresh: str) -> str:
+    stored = connection.execute(select(meta.c.value).where(meta.c.key == SIGNING)).scalar()
+    if stored is None:
+        connection.execute(insert(meta), [{"key": SIGNING, "value": fresh}])
+    return stored or fresh
+
+
+def _as_caller(row: RowMapping | None) -> Caller | None:
+    return Caller(row["id"], row["name"], Role(row["role"])) if row is not None else None
+
+
+def _as_account(row: RowMapping) -> Account:
+    return Account(row["id"], row["email"], row["name"], Role(row["role"]), row["active"], row["created_at"])
+
+
+def _as_key(row: RowMapping | dict[Any, Any]) -> ApiKey:
+    return ApiKey(
+        row["id"],
+        row["name"],
+        Role(row["role"]),
+        row["prefix"],
+        row["created_at"],
+        revoked_at=row["revoked_at"],
+        grant=grant_of(row),
+    )

@@ -1,0 +1,75 @@
+"""Customers by number."""
+
+from dataclasses import asdict
+
+from sqlalchemy import Connection, insert, select, update
+
+from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
+from frontdesk.model import Customer, Page
+from frontdesk.storage.configuration.codes import touch
+from frontdesk.storage.engines import paging
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.idempotency import write_once
+from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import as_customer
+from frontdesk.storage.search.index import index_words
+
+
+class StoredCustomers:
+    """Customers on a database; see interfaces.Customers."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def page(self, limit: int, cursor: str = "") -> Page[Customer]:
+        """See interfaces.Customers."""
+        rows = select(customer).order_by(customer.c.id).limit(limit + 1)
+        if cursor:
+            rows = rows.where(customer.c.id > paging.decode(cursor, (str,))[0])
+        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
+        return paging.page(found, limit, as_customer, lambda row: (row["id"],))
+
+    async def get(self, customer_id: str) -> Customer:
+        """See interfaces.Customers."""
+        return await self._database.read(lambda c: _get(c, customer_id))
+
+    async def add(self, customer_id: str, name: str, once: IdempotencyKey | None) -> StoredAnswer[Customer]:
+        """See interfaces.Customers."""
+        now = self._clock()
+        new = Customer(customer_id, name, now)
+        return await write_once(self._database, once, Customer, now, lambda c: add_customer(c, new))
+
+    async def rename(self, customer_id: str, name: str, version: int | None) -> Customer:
+        """See interfaces.Customers."""
+        return await self._database.write(lambda c: rename_customer(c, customer_id, name, version))
+
+
+def _get(connection: Connection, customer_id: str) -> Customer:
+    row = connection.execute(select(customer).where(customer.c.id == customer_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no customer {customer_id}")
+    return as_customer(row)
+
+
+def add_customer(connection: Connection, new: Customer) -> Customer:
+    """Store a customer. Raises Conflict for a number that is taken."""
+    if connection.execute(select(customer.c.id).where(customer.c.id == new.id)).first() is not None:
+        raise Conflict(f"customer {new.id} exists already")
+    connection.execute(insert(customer), [asdict(new)])
+    touch(connection)  # analyses recognise customers by name
+    return new
+
+
+def rename_customer(connection: Connection, customer_id: str, name: str, version: int | None) -> Customer:
+    """Give it another name if it is at `version` (None: at any). Raises NotFound, Stale."""
+    before = _get(connection, customer_id)
+    at = version if version is not None else before.version
+    here = (customer.c.id == customer_id, customer.c.version == at)
+    if connection.execute(update(customer).where(*here).values(name=name, version=at + 1)).rowcount != 1:
+        raise Stale(f"customer {customer_id} was changed meanwhile: read it again")
+    theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
+    index_words(connection, connection.execute(theirs).scalars().all())
+    touch(connection)
+    return Customer(customer_id, name, before.created_at, at + 1)

@@ -1,0 +1,232 @@
+"""Accept: messages, their interactions and their first work, many callers in one transaction."""
+
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, text
+
+from frontdesk.interfaces import Clock, NewId, NotFound
+from frontdesk.model import Accepted, NewMessage, Status, WorkState
+from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.merging import current_ids
+from frontdesk.storage.schema.interactions import inbound_message, interaction
+from frontdesk.storage.schema.pipeline import inbox_event, work
+from frontdesk.storage.search.index import index_words
+
+ALPHABET = string.ascii_uppercase + string.digits
+REFERENCE_LENGTH = 8
+MESSAGE_WORK = "message"
+DEFAULT_CATEGORY = "SUP"
+DEFAULT_PRIORITY = "M"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message with the identifiers it will have if it is new."""
+
+    message: NewMessage
+    id: str
+    at: datetime
+    by: str
+
+
+class StoredInbox:
+    """The inbox on a database; see interfaces.Inbox."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def accept(self, message: NewMessage, by: str = "") -> Accepted:
+        """See interfaces.Inbox."""
+        arrival = Arrival(message, self._new_id(), self._clock(), by)
+        return await self._database.write_batched(accept_batch, arrival)
+
+
+def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
+    """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
+    known = _known(connection, arrivals)
+    joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
+    answers: list[Accepted | Exception] = []
+    fresh: list[tuple[Arrival, Accepted]] = []
+    ids = iter(_new_interaction_ids(connection, sum(a.message.joins is None for a in arrivals)))
+    references = iter(_new_references(connection, len(arrivals)))
+    for arrival in arrivals:
+        key = _key(arrival)
+        if key in known:
+            answers.append(known[key])
+            continue
+        if arrival.message.joins is None:
+            receipt = Accepted(next(references), next(ids), arrival.id, 1)
+        elif arrival.message.joins in joined:
+            joined[arrival.message.joins][1] += 1
+            reference, sequence, goes_on = joined[arrival.message.joins]
+            receipt = Accepted(reference, goes_on, arrival.id, sequence)
+        else:
+            answers.append(NotFound(f"there is no interaction {arrival.message.joins}"))
+            continue
+        known[key] = Accepted(
+            receipt.reference, receipt.interaction_id, receipt.message_id, receipt.sequence, duplicate=True
+        )
+        fresh.append((arrival, receipt))
+        answers.append(receipt)
+    if fresh:
+        _insert(connection, fresh)
+    return answers
+
+
+def open_interaction(connection: Connection, channel: str, at: datetime, by: str) -> tuple[int, str]:
+    """Open an interaction in which nobody has written yet; its id and reference."""
+    [new_id], [reference] = _new_interaction_ids(connection, 1), _new_references(connection, 1)
+    row = Arrival(NewMessage("", channel), "", at, by)
+    connection.execute(insert(interaction), [_interaction_row(row, Accepted(reference, new_id, "", 0))])
+    return new_id, reference
+
+
+def _key(arrival: Arrival) -> tuple[str, str]:
+    """What a channel knows the message by; without a provider's id every message is its own."""
+    return arrival.message.channel, arrival.message.provider_id or arrival.id
+
+
+def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Accepted]:
+    wanted: dict[str, list[str]] = {}
+    for arrival in arrivals:
+        if arrival.message.provider_id:
+            wanted.setdefault(arrival.message.channel, []).append(arrival.message.provider_id)
+    if not wanted:
+        return {}
+    event, message = inbox_event.c, inbound_message.c
+    rows = connection.execute(
+        select(
+            event.channel,
+            event.provider_id,
+            interaction.c.reference,
+            interaction.c.id,
+            message.id,
+            message.sequence,
+        )
+        .join(inbound_message, message.id == event.message_id)
+        .join(interaction, interaction.c.id == message.interaction_id)
+        .where(or_(*(and_(event.channel == c, event.provider_id.in_(ids)) for c, ids in wanted.items())))
+    )
+    return {(row[0], row[1]): Accepted(row[2], row[3], row[4], row[5], duplicate=True) for row in rows}
+
+
+def _joined(connection: Connection, ids: set[int]) -> dict[int, list[Any]]:
+    """Reference, highest sequence and number of the interactions that messages join, locked against other writers.
+
+    Who joins one that was merged joins the one that goes on.
+    """
+    if not ids:
+        return {}
+    ways = current_ids(connection, ids)
+    asked, ids = ids, {ways.get(each, each) for each in ids}
+    locked = connection.execute(
+        select(interaction.c.id, interaction.c.reference)
+        .where(interaction.c.id.in_(ids))
+        .order_by(interaction.c.id)
+        .with_for_update()
+    ).all()
+    highest: dict[int, int] = dict(
+        connection.execute(
+            select(inbound_message.c.interaction_id, func.max(inbound_message.c.sequence))
+            .where(inbound_message.c.interaction_id.in_(ids))
+            .group_by(inbound_message.c.interaction_id)
+        ).all()
+    )
+    places = {row.id: [row.reference, highest.get(row.id, 0), row.id] for row in locked}
+    return {each: places[end] for each in asked if (end := ways.get(each, each)) in places}
+
+
+def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:
+    if not count:
+        return ()
+    if connection.dialect.name == "postgresql":
+        sequence = text("SELECT nextval(pg_get_serial_sequence('interaction', 'id')) FROM generate_series(1, :count)")
+        return connection.execute(sequence, {"count": count}).scalars().all()
+    take_advisory_lock(connection, NUMBERS)
+    highest = connection.execute(select(func.coalesce(func.max(interaction.c.id), 0))).scalar_one()
+    return range(highest + 1, highest + 1 + count)
+
+
+def _new_references(connection: Connection, count: int) -> list[str]:
+    """Random references that no interaction has; in the one commit that still collides the unique index refuses."""
+    drawn = {_draw() for _ in range(count)}
+    taken = connection.execute(select(interaction.c.reference).where(interaction.c.reference.in_(drawn)))
+    drawn -= set(taken.scalars())
+    while len(drawn) < count:
+        drawn |= set(_new_references(connection, count - len(drawn)))
+    return list(drawn)
+
+
+def _draw() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> None:
+    opened = [_interaction_row(a, r) for a, r in fresh if a.message.joins is None]
+    if opened:
+        connection.execute(insert(interaction), opened)
+    connection.execute(insert(inbound_message), [_message_row(a, r) for a, r in fresh])
+    connection.execute(insert(inbox_event), [_event_row(a) for a, _ in fresh])
+    connection.execute(insert(work), [_work_row(a) for a, _ in fresh])
+    index_words(connection, (receipt.interaction_id for _, receipt in fresh))
+
+
+def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
+    return {
+        "id": receipt.interaction_id,
+        "reference": receipt.reference,
+        "category": DEFAULT_CATEGORY,
+        "channel": arrival.message.channel,
+        "status": Status.NEW.value,
+        "priority": DEFAULT_PRIORITY,
+        "created_by": arrival.by,
+        "created_at": arrival.at,
+        "updated_at": arrival.at,
+    }
+
+
+def _message_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
+    message = arrival.message
+    return {
+        "id": receipt.message_id,
+        "interaction_id": receipt.interaction_id,
+        "sequence": receipt.sequence,
+        "channel": message.channel,
+        "text": message.text,
+        "sender_name": message.sender.name,
+        "sender_address": message.sender.address,
+        "sender_phone": message.sender.phone,
+        "customer_no": message.sender.customer_no,
+        "received_at": message.received_at or arrival.at,
+    }
+
+
+def _event_row(arrival: Arrival) -> dict[str, Any]:
+    channel, provider_id = _key(arrival)
+    return {
+        "id": arrival.id,
+        "channel": channel,
+        "provider_id": provider_id,
+        "message_id": arrival.id,
+        "raw": arrival.message.raw,
+        "received_at": arrival.at,
+    }
+
+
+def _work_row(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "id": arrival.id,
+        "kind": MESSAGE_WORK,
+        "subject": arrival.id,
+        "step": "analyse",
+        "state": WorkState.OPEN.value,
+        "due_at": arrival.at,
+        "created_at": arrival.at,
+    }

@@ -1,0 +1,49 @@
+"""Effects that need a person, with the interactions that they belong to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, select
+
+from frontdesk.interfaces.set_up import EffectForPerson
+from frontdesk.model import EffectState, Page
+from frontdesk.storage.engines import paging
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.schema.rows import as_effect
+
+OPEN = (EffectState.FAILED.value, EffectState.WAITING.value, EffectState.PENDING.value)
+
+
+class StoredEffectInbox:
+    """See interfaces.set_up.Attention."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[EffectForPerson]:
+        """See interfaces.set_up.Attention."""
+        rows = (
+            select(effect, interaction.c.reference.label("matter"), interaction.c.title)
+            .join(interaction, interaction.c.id == effect.c.interaction_id)
+            .where(effect.c.state.in_([state.value for state in states]))
+            .order_by(effect.c.created_at, effect.c.key)
+            .limit(limit + 1)
+        )
+        if cursor:
+            place = paging.decode(cursor, (datetime, str))
+            rows = rows.where(paging.after(effect.c.created_at, effect.c.key, place, down=False))
+        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
+        return paging.page(found, limit, _row, lambda row: (paging.stamp(row["created_at"]), row["key"]))
+
+    async def counts(self) -> dict[EffectState, int]:
+        """See interfaces.set_up.Attention."""
+        rows = select(effect.c.state, func.count()).where(effect.c.state.in_(OPEN)).group_by(effect.c.state)
+        found = await self._database.read(lambda c: c.execute(rows).all())
+        return {EffectState(state): count for state, count in found}
+
+
+def _row(row: RowMapping) -> EffectForPerson:
+    return EffectForPerson(as_effect(row), row["matter"], row["title"])

@@ -1,0 +1,57 @@
+"""The journal: a line for everything that happened, appended in the transaction in which it happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from frontdesk.model import AuditEvent
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.pipeline import journal
+from frontdesk.storage.schema.rows import as_audit_event
+
+
+def note(
+    connection: Connection,
+    at: datetime,
+    kind: str,
+    *,
+    interaction_id: int | None = None,
+    message_id: str | None = None,
+    by: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Append a line."""
+    row = {
+        "at": at,
+        "kind": kind,
+        "interaction_id": interaction_id,
+        "message_id": message_id,
+        "by": by,
+        "detail": dict(detail or {}),
+    }
+    connection.execute(insert(journal), [row])
+
+
+class StoredJournal:
+    """The journal on a database; see interfaces.Journal."""
+
+    def __init__(self, database: Database) -> None:
+        """Read from this database."""
+        self._database = database
+
+    async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
+        """See interfaces.Journal."""
+        rows = select(journal).where(journal.c.id > after).order_by(journal.c.id).limit(limit)
+        return await self._database.read(lambda c: tuple(as_audit_event(r) for r in c.execute(rows).mappings()))
+
+    async def last(self) -> int:
+        """See interfaces.Journal."""
+        highest = select(func.coalesce(func.max(journal.c.id), 0))
+        return int(await self._database.read(lambda c: c.execute(highest).scalar_one()))
+
+    async def of_interaction(self, interaction_id: int) -> tuple[AuditEvent, ...]:
+        """All that happened to one interaction, oldest first."""
+        rows = select(journal).where(journal.c.interaction_id == interaction_id).order_by(journal.c.id)
+        return await self._database.read(lambda c: tuple(as_audit_event(r) for r in c.execute(rows).mappings()))

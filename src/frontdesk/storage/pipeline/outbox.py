@@ -1,0 +1,143 @@
+"""Outbound messages and the built-in service desk's calls: stored once per effect key."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from frontdesk.interfaces import Clock
+from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.storage.engines.changing import changed
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.delivery_notices import settle
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.interactions import interaction, outbound_message
+from frontdesk.storage.schema.pipeline import service_call
+from frontdesk.storage.schema.rows import as_outbound, as_service_call
+from frontdesk.storage.search.index import index_words
+
+# In a receipt: the answer was not sent, on purpose, and why.
+WITHHELD = "withheld"
+TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer the customer
+
+# One that was refused may be sent after all, when a person tries it again.
+NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
+
+
+class StoredOutbox:
+    """The outbox on a database; see interfaces.Outbox."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def draft(self, message: OutboundMessage) -> OutboundMessage:
+        """See interfaces.Outbox."""
+        return await self._database.write(lambda c: draft(c, message))
+
+    async def by_effect(self, key: str) -> OutboundMessage | None:
+        """See interfaces.Outbox."""
+        return await self._database.read(lambda c: _by_effect(c, key))
+
+    async def sent(self, message_id: str, receipt: Receipt) -> None:
+        """See interfaces.Outbox."""
+        now = self._clock()
+        await self._database.write(lambda c: _sent(c, message_id, receipt, now))
+
+    async def refused(self, message_id: str, reason: str) -> None:
+        """See interfaces.Outbox."""
+        failed = update(outbound_message).where(outbound_message.c.id == message_id)
+        values = {"state": DeliveryState.FAILED.value, "error": reason}
+        await self._database.write(lambda c: c.execute(failed.values(**values)).rowcount)
+
+
+def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
+    """Store with the next sequence of its interaction, or return what the same effect stored before."""
+    lock = select(interaction.c.id).where(interaction.c.id == message.interaction_id).with_for_update()
+    connection.execute(lock)
+    if message.effect_key and (stored := _by_effect(connection, message.effect_key)):
+        return stored
+    highest = connection.execute(
+        select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
+            outbound_message.c.interaction_id == message.interaction_id
+        )
+    ).scalar_one()
+    row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
+    connection.execute(insert(outbound_message), [row])
+    index_words(connection, [message.interaction_id])
+    return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
+
+
+def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
+    row = connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key)).mappings().first()
+    return as_outbound(row) if row else None
+
+
+def _sent(connection: Connection, message_id: str, receipt: Receipt, now: datetime) -> None:
+    out = outbound_message.c
+    leaves = update(outbound_message).where(out.id == message_id, out.state.in_(NOT_SENT))
+    for sent in changed(connection, leaves.values(**state_after(receipt)), (out.interaction_id, out.type)):
+        note_sent(connection, message_id, sent["interaction_id"], sent["type"], receipt, now)  # else noted before
+
+
+def state_after(receipt: Receipt) -> dict[str, str]:
+    """The columns of an answer that its channel took, or that was withheld on purpose (with the reason)."""
+    if reason := receipt.detail.get(WITHHELD):
+        return {"state": DeliveryState.WITHHELD.value, "error": str(reason)}
+    return {"state": DeliveryState.SENT.value, "provider_id": receipt.reference[:200], "error": ""}
+
+
+def note_sent(
+    connection: Connection, message_id: str, interaction_id: int, type: str, receipt: Receipt, now: datetime
+) -> None:
+    """What follows when an answer has left: the first answer's time, the journal, and what was told of it already."""
+    if reason := receipt.detail.get(WITHHELD):
+        detail = {"message": message_id, "reason": str(reason)}
+        note(connection, now, "withheld", interaction_id=interaction_id, detail=detail)
+        return
+    if type in TYPES_THAT_ANSWER:
+        answered = update(interaction).where(interaction.c.id == interaction_id)
+        first = answered.where(interaction.c.first_answer_at.is_(None))
+        connection.execute(first.values(first_answer_at=now))
+    note(connection, now, "sent", interaction_id=interaction_id, detail={"message": message_id})
+    settle(connection, message_id, now)
+
+
+class StoredServiceDesk:
+    """The built-in service desk on a database; see interfaces.ServiceDeskStore."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self._database = database
+
+    async def open_call(self, call: ServiceCall) -> ServiceCall:
+        """See interfaces.ServiceDeskStore."""
+        row = asdict(call)
+        del row["code"]
+        return await self._database.write(lambda c: _open_call(c, row))
+
+    async def call_by_key(self, key: str) -> ServiceCall | None:
+        """See interfaces.ServiceDeskStore."""
+        return await self._database.read(lambda c: _call(c, key))
+
+    async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:
+        """The service calls of an interaction, oldest first."""
+        rows = select(service_call).where(service_call.c.interaction_id == interaction_id).order_by(service_call.c.id)
+        return await self._database.read(lambda c: tuple(as_service_call(r) for r in c.execute(rows).mappings()))
+
+
+def _open_call(connection: Connection, row: Mapping[str, Any]) -> ServiceCall:
+    stored = _call(connection, row["key"])
+    if stored is not None:
+        return stored
+    connection.execute(insert(service_call), [dict(row)])
+    opened = _call(connection, row["key"])
+    assert opened is not None
+    return opened
+
+
+def _call(connection: Connection, key: str) -> ServiceCall | None:
+    row = connection.execute(select(service_call).where(service_call.c.key == key)).mappings().first()
+    return as_service_call(row) if row else None

@@ -1,0 +1,118 @@
+"""What people write to customers: stored with the work that sends it, in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
+from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.idempotency import write_once
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.outbox import draft, note_sent, state_after
+from frontdesk.storage.pipeline.work_queue import pass_fence
+from frontdesk.storage.schema.interactions import inbound_message, outbound_message
+from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_message, as_outbound
+
+REPLY_WORK = "reply"
+MEMO = "IM"
+
+
+class StoredReplies:
+    """Replies on a database; see interfaces.Replies and interfaces.Deliveries."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def add(
+        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None
+    ) -> StoredAnswer[OutboundMessage]:
+        """See interfaces.Replies."""
+        now, key = self._clock(), self._new_id()
+
+        def operation(connection: Connection) -> OutboundMessage:
+            return add_reply(
+                connection, interaction, OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
+            )
+
+        return await write_once(self._database, once, OutboundMessage, now, operation)
+
+    async def load(self, message_id: str) -> OutboundMessage:
+        """See interfaces.Deliveries."""
+        rows = select(outbound_message).where(outbound_message.c.id == message_id)
+        row = await self._database.read(lambda c: c.execute(rows).mappings().first())
+        if row is None:
+            raise NotFound(f"there is no reply {message_id}")
+        return as_outbound(row)
+
+    async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:
+        """See interfaces.Deliveries."""
+        now = self._clock()
+        await self._database.write(lambda c: _keep_sent(c, message, lease, receipt, now))
+
+    async def keep_refused(self, message: OutboundMessage, reason: str) -> None:
+        """See interfaces.Deliveries."""
+        values = {"state": DeliveryState.FAILED.value, "error": reason}
+        refused = update(outbound_message).where(outbound_message.c.id == message.id).values(**values)
+        await self._database.write(lambda c: c.execute(refused).rowcount)
+
+
+def add_reply(
+    connection: Connection, matter: Interaction, new: OutboundMessage, asked: InboundMessage | None = None
+) -> OutboundMessage:
+    """Store a person's answer with the work that sends it; `asked` is what it answers, else the latest message.
+
+    Raises Conflict where nobody wrote yet and it is no memo.
+    """
+    asked = asked or _last_message(connection, matter.id)
+    is_memo = new.type == MEMO
+    if asked is None and not is_memo:
+        raise Conflict(f"interaction {matter.reference} has no customer message that could be answered")
+    addressed = OutboundMessage(
+        id=new.id,
+        interaction_id=matter.id,
+        sequence=0,
+        type=new.type,
+        channel=asked.channel if asked else matter.channel,
+        recipient=asked.sender.address if asked and not is_memo else "",
+        text=new.text,
+        processed_by=new.processed_by,
+        remark=new.remark,
+        created_at=new.created_at,
+        reply_to=asked.id if asked else None,
+        state=DeliveryState.DELIVERED if is_memo else DeliveryState.PENDING,  # the team has a memo by its being here
+    )
+    stored = draft(connection, addressed)
+    if not is_memo:
+        connection.execute(insert(work), [_work(stored)])
+    kind = "noted" if is_memo else "answered"
+    detail = {"message": stored.id}
+    note(connection, stored.created_at, kind, interaction_id=matter.id, by=stored.processed_by, detail=detail)
+    return stored
+
+
+def _last_message(connection: Connection, interaction_id: int) -> InboundMessage | None:
+    theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
+    row = connection.execute(theirs.order_by(inbound_message.c.sequence.desc()).limit(1)).mappings().first()
+    return as_message(row) if row else None
+
+
+def _work(reply: OutboundMessage) -> dict[str, str | datetime]:
+    return {
+        "id": reply.id,
+        "kind": REPLY_WORK,
+        "subject": reply.id,
+        "step": "send",
+        "state": WorkState.OPEN.value,
+        "due_at": reply.created_at,
+        "created_at": reply.created_at,
+    }
+
+
+def _keep_sent(connection: Connection, reply: OutboundMessage, lease: Lease, receipt: Receipt, now: datetime) -> None:
+    pass_fence(connection, lease, "", WorkState.DONE)
+    mine = update(outbound_message).where(outbound_message.c.id == reply.id)
+    connection.execute(mine.values(**state_after(receipt)))
+    note_sent(connection, reply.id, reply.interaction_id, reply.type, receipt, now)

@@ -1,0 +1,113 @@
+"""Who wrote: finds or makes the contact of a message, and the customer it belongs to."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from frontdesk.model import Analysis, InboundMessage
+from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.schema.interactions import analysis as analyses
+from frontdesk.storage.schema.interactions import inbound_message, interaction
+from frontdesk.storage.schema.people import contact, contact_identity, customer
+from frontdesk.storage.schema.rows import as_analysis, as_message
+
+EMAIL, PHONE = "EMI", "PHC"
+
+
+def match_sender(
+    connection: Connection, message: InboundMessage, analysis: Analysis | None, now: datetime
+) -> tuple[int | None, str | None]:
+    """The ids of the sender's contact (made when new) and customer; None where the message tells neither.
+
+    A customer number counts when the sender gave it or wrote it in the text, and it exists. One that was only heard in
+    a recording counts when a person has confirmed it.
+    """
+    customer_id = _customer(connection, message, None if _was_heard(connection, message) else analysis)
+    identities = _identities(message)
+    if not identities:
+        return message.contact_id, customer_id
+    found = _contact(connection, identities)
+    if found is None:
+        return _new_contact(connection, message, identities, customer_id, now), customer_id
+    contact_id, known_customer = found
+    for channel, address in identities.items():  # an address that is new to us, of somebody we know
+        row = {"channel": channel, "address": address, "contact_id": contact_id}
+        insert_if_new(connection, contact_identity, row)
+    if customer_id and not known_customer:
+        connection.execute(update(contact).where(contact.c.id == contact_id).values(customer_id=customer_id))
+    return contact_id, customer_id or known_customer
+
+
+def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """The numbers of a message that was heard are right: find its customer now."""
+    message = as_message(row)
+    read = connection.execute(select(analyses).where(analyses.c.id == message.analysis_id)).mappings().first()
+    contact_id, customer_id = match_sender(connection, message, as_analysis(read) if read else None, now)
+    if contact_id is not None:
+        mine = update(inbound_message).where(inbound_message.c.id == message.id)
+        connection.execute(mine.values(contact_id=contact_id))
+    if customer_id is not None:
+        open_matter = (interaction.c.id == message.interaction_id, interaction.c.customer_id.is_(None))
+        values = {"customer_id": customer_id, "updated_at": now, "version": interaction.c.version + 1}
+        connection.execute(update(interaction).where(*open_matter).values(**values))
+
+
+def _was_heard(connection: Connection, message: InboundMessage) -> bool:
+    """Whether its words come from a recording and nobody has confirmed the numbers yet."""
+    context = connection.execute(select(inbound_message.c.context).where(inbound_message.c.id == message.id)).scalar()
+    return isinstance(context, dict) and context.get("heard") == "unconfirmed"
+
+
+def _customer(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
+    told = [message.sender.customer_no] if message.sender.customer_no else []
+    told += analysis.values("customer_no") if analysis else ()
+    for number in told:
+        found = connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()
+        if found is not None:
+            return str(found)
+    return None
+
+
+def _identities(message: InboundMessage) -> dict[str, str]:
+    """Channel code to address: e-mail addresses and phone numbers are the same on every channel."""
+    identities: dict[str, str] = {}
+    address = message.sender.address.strip()
+    if "@" in address and not address.startswith("@"):
+        identities[EMAIL] = address.lower()
+    elif address:
+        identities[message.channel] = address
+    if message.sender.phone:
+        identities[PHONE] = message.sender.phone
+    return identities
+
+
+def _contact(connection: Connection, identities: dict[str, str]) -> tuple[int, str | None] | None:
+    for channel, address in identities.items():
+        row = connection.execute(
+            select(contact.c.id, contact.c.customer_id)
+            .join(contact_identity, contact_identity.c.contact_id == contact.c.id)
+            .where(contact_identity.c.channel == channel, contact_identity.c.address == address)
+        ).first()
+        if row is not None:
+            return row.id, row.customer_id
+    return None
+
+
+def _new_contact(
+    connection: Connection,
+    message: InboundMessage,
+    identities: dict[str, str],
+    customer_id: str | None,
+    now: datetime,
+) -> int:
+    row = {
+        "name": message.sender.name,
+        "email": identities.get(EMAIL, ""),
+        "phone": message.sender.phone,
+        "customer_id": customer_id,
+        "created_at": now,
+    }
+    contact_id = int(connection.execute(insert(contact).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+    rows = [{"channel": c, "address": a, "contact_id": contact_id} for c, a in identities.items()]
+    connection.execute(insert(contact_identity), rows)
+    return contact_id

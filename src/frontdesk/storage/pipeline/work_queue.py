@@ -1,0 +1,178 @@
+"""The work table: claiming, leases, and the fence that every result of a step passes."""
+
+import socket
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+
+from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
+from frontdesk.model import Lease, Work, WorkState
+from frontdesk.storage.engines.changing import changed, taken
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.pipeline import work
+
+ERROR_LENGTH = 2000
+
+
+def as_work(row: RowMapping) -> Work:
+    """A row as a fact."""
+    return Work(
+        id=row["id"],
+        kind=row["kind"],
+        subject=row["subject"],
+        step=row["step"],
+        state=WorkState(row["state"]),
+        due_at=row["due_at"],
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+        lease_owner=row["lease_owner"],
+        last_error=row["last_error"],
+    )
+
+
+def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState = WorkState.OPEN) -> None:
+    """Move the work on in the same transaction as a result. Raises LeaseLost, which undoes the result.
+
+    Attempts count from 1 again: they are those of the step that comes now.
+    """
+    moved = connection.execute(
+        update(work)
+        .where(
+            work.c.id == lease.work_id,
+            work.c.lease_owner == lease.owner,
+            work.c.state == WorkState.OPEN.value,
+        )
+        .values(step=step, state=state.value, attempts=1, last_error="")
+    )
+    if moved.rowcount != 1:
+        raise LeaseLost(f"work {lease.work_id} has passed to another worker")
+
+
+class StoredWork:
+    """The work queue on a database; see interfaces.WorkQueue."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
+        """See interfaces.WorkQueue."""
+        now = self._clock()
+        if not await self._database.read(lambda c: _due(c, now)):
+            return []  # nothing to do is the usual case: find out without a write
+        token = f"{owner}:{self._new_id()}"
+        return await self._database.write(lambda c: _claim(c, token, limit, now, lease_seconds))
+
+    async def renew(self, lease: Lease, lease_seconds: float) -> bool:
+        """See interfaces.WorkQueue."""
+        until = self._clock() + timedelta(seconds=lease_seconds)
+        return await self._change(lease, due_at=until)
+
+    async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
+        """See interfaces.WorkQueue."""
+        due_at = self._clock() + timedelta(seconds=seconds)
+        attempts = {} if counted else {"attempts": work.c.attempts - 1}
+        await self._change(lease, due_at=due_at, lease_owner="", last_error=error[:ERROR_LENGTH], **attempts)
+
+    async def fail(self, lease: Lease, error: str) -> None:
+        """See interfaces.WorkQueue."""
+        await self._database.write(lambda c: _fail(c, lease, error[:ERROR_LENGTH], self._clock()))
+
+    async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
+        owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
+        changed = await self._database.write(lambda c: c.execute(update(work).where(*owned).values(**values)).rowcount)
+        return changed == 1
+
+    async def free(self, owner_prefix: str) -> int:
+        """See interfaces.WorkQueue."""
+        theirs = (work.c.state == "open", work.c.lease_owner.startswith(owner_prefix, autoescape=True))
+        freed = update(work).where(*theirs).values(due_at=self._clock(), lease_owner="")
+        return await self._database.write(lambda c: c.execute(freed).rowcount)
+
+    async def owners(self) -> tuple[str, ...]:
+        """Who holds leases now, as `host:pid:token`."""
+        held = select(work.c.lease_owner).where(work.c.state == "open", work.c.lease_owner != "").distinct()
+        return await self._database.read(lambda c: tuple(c.execute(held).scalars()))
+
+    async def list(self, state: WorkState, limit: int = 100) -> tuple[Work, ...]:
+        """The oldest rows in a state."""
+        rows = select(work).where(work.c.state == state.value).order_by(work.c.created_at).limit(limit)
+        return await self._database.read(lambda c: tuple(as_work(r) for r in c.execute(rows).mappings()))
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows are open and failed."""
+        unfinished = work.c.state.in_(("open", "failed"))
+        counted = select(work.c.state, func.count()).where(unfinished).group_by(work.c.state)
+        found: dict[str, int] = await self._database.read(lambda c: {row[0]: row[1] for row in c.execute(counted)})
+        return {"open": found.get("open", 0), "failed": found.get("failed", 0)}
+
+    async def retry(self, work_id: str) -> None:
+        """Make a failed row due again. Raises NotFound, Conflict when it has not failed."""
+        await self._database.write(lambda c: resume(c, work_id, self._clock()))
+
+    async def drop(self, work_id: str) -> None:
+        """Give a failed row up for good. Raises NotFound, Conflict when it has not failed."""
+        await self._database.write(lambda c: give_up(c, work_id))
+
+
+def own_prefix(pid: int) -> str:
+    """How the leases of a process on this host begin."""
+    return f"{socket.gethostname()}:{pid}:"
+
+
+def _fail(connection: Connection, lease: Lease, error: str, now: datetime) -> None:
+    """Put a row where a person sees it, and say so in the journal, which open pages follow."""
+    owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
+    values = {"state": WorkState.FAILED.value, "lease_owner": "", "last_error": error}
+    for failed in changed(connection, update(work).where(*owned).values(**values), (work.c.kind, work.c.subject)):
+        of_message = select(inbound_message.c.interaction_id).where(inbound_message.c.id == failed["subject"])
+        interaction_id = connection.execute(of_message).scalar()
+        message_id = failed["subject"] if interaction_id is not None else None
+        detail = {"work": lease.work_id, "kind": failed["kind"], "error": error[:200]}
+        note(connection, now, "failed", interaction_id=interaction_id, message_id=message_id, detail=detail)
+
+
+def _due(connection: Connection, now: datetime) -> bool:
+    due = select(work.c.id).where(work.c.state == "open", work.c.due_at <= now).limit(1)
+    return connection.execute(due).first() is not None
+
+
+def _claim(
+    connection: Connection, token: str, limit: int, now: datetime, lease_seconds: float
+) -> list[tuple[Work, Lease]]:
+    until = now + timedelta(seconds=lease_seconds)
+    due = (
+        select(work.c.id)
+        .where(work.c.state == "open", work.c.due_at <= now)
+        .order_by(work.c.due_at, work.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claim = update(work).values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
+    claimed = taken(connection, due, claim, tuple(work.c))
+    rows = sorted((as_work(row) for row in claimed), key=lambda w: w.id)
+    return [(row, Lease(row.id, token, until)) for row in rows]
+
+
+def _failed(connection: Connection, work_id: str) -> None:
+    state = connection.execute(select(work.c.state).where(work.c.id == work_id)).scalar()
+    if state is None:
+        raise NotFound(f"there is no work {work_id}")
+    if state != WorkState.FAILED:
+        raise Conflict(f"work {work_id} is {state}: only failed work can be retried or dropped")
+
+
+def resume(connection: Connection, work_id: str, now: datetime) -> None:
+    """Make a failed row due again. Raises NotFound, Conflict."""
+    _failed(connection, work_id)
+    connection.execute(
+        update(work).where(work.c.id == work_id).values(state="open", due_at=now, attempts=0, lease_owner="")
+    )
+
+
+def give_up(connection: Connection, work_id: str) -> None:
+    """Drop a failed row. Raises NotFound, Conflict."""
+    _failed(connection, work_id)
+    connection.execute(update(work).where(work.c.id == work_id).values(state=WorkState.DROPPED.value))

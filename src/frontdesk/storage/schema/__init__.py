@@ -1,0 +1,1 @@
+"""Tables by subject, their rows as facts, the migrations that lead there."""

@@ -1,0 +1,182 @@
+"""Tables of interactions: messages, what was understood and decided, answers."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from frontdesk.storage.engines.types import Json, Moment, Words
+from frontdesk.storage.schema.base import Key, Ulid, metadata
+
+LISTED = (
+    *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
+    *("language", "message_type", "created_at", "customer_id", "route", "merged_into"),
+)
+
+interaction = Table(
+    "interaction",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("reference", String(8), nullable=False, unique=True),
+    Column("title", String(100), nullable=False, default=""),
+    Column("summary", String(300), nullable=False, default=""),
+    Column("category", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("priority", String(40), nullable=False),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("team", String(40), nullable=False, default=""),
+    Column("route", String(60), nullable=False, default=""),
+    Column("tags", String(100), nullable=False, default=""),
+    Column("intent", String(40)),
+    Column("sentiment", String(11)),
+    Column("created_by", String(100), nullable=False, default=""),
+    Column("modified_by", String(100), nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("first_answer_at", Moment),
+    Column("closed_at", Moment),
+    Column("version", Integer, nullable=False, default=1),
+    # How the latest message that was read reads; kept by `searching`.
+    Column("tier", String(20)),
+    Column("confidence", Float, nullable=False, default=-1, server_default=text("-1")),  # -1: not read yet
+    Column("language", String(10)),
+    Column("message_type", String(40)),
+    Column("merged_into", Key),
+    # Hold all that lists filter and sort by, so that they never look at the rows that they leave out.
+    Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
+    Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
+    Index("ix_interaction_created", "created_at", "id"),
+    Index(
+        "ix_interaction_unanswered",
+        "created_at",
+        sqlite_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
+    ),
+    Index("ix_interaction_confidence", "confidence", "id"),
+    Index("ix_interaction_priority", "priority", "id"),
+)
+
+inbound_message = Table(
+    "inbound_message",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("interaction_id", ForeignKey("interaction.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sender_name", String(200), nullable=False, default=""),
+    Column("sender_address", String(320), nullable=False, default=""),
+    Column("sender_phone", String(40), nullable=False, default=""),
+    Column("customer_no", String(40), nullable=False, default=""),
+    Column("contact_id", ForeignKey("contact.id"), index=True),
+    Column("analysis_id", Ulid),
+    Column("recorded", Boolean, nullable=False, default=False),
+    Column("received_at", Moment, nullable=False),
+    # What the channel needs for an answer: the vendor's ids of message and conversation, and its own context.
+    Column("provider_id", String(200), nullable=False, default=""),
+    Column("thread", String(200), nullable=False, default=""),
+    Column("context", Json, nullable=False, default=dict),
+    Column("automatic", String(200), nullable=False, default=""),
+    UniqueConstraint("interaction_id", "sequence"),
+    Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
+    Index(
+        "ix_inbound_message_thread",
+        "channel",
+        "thread",
+        sqlite_where=text("thread <> ''"),
+        postgresql_where=text("thread <> ''"),
+    ),
+)
+
+audio_recording = Table(
+    "audio_recording",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("message_id", ForeignKey("inbound_message.id"), nullable=False, index=True),
+    Column("media_type", String(100), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+analysis = Table(
+    "analysis",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("message_id", ForeignKey("inbound_message.id"), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("tier", String(20), nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("sentiment", String(11), nullable=False),
+    Column("sentiment_probability", Float, nullable=False),
+    Column("title", String(100), nullable=False),
+    Column("summary", String(300), nullable=False),
+    Column("message_type", String(40), nullable=False),
+    Column("type_probability", Float, nullable=False),
+    Column("intent", String(40)),
+    Column("intent_probability", Float, nullable=False),
+    Column("intents", Json, nullable=False),
+    Column("entities", Json, nullable=False),
+    Column("milliseconds", Float, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("message_id", "run"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("message_id", ForeignKey("inbound_message.id"), nullable=False, index=True),
+    Column("analysis_id", ForeignKey("analysis.id"), nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("was", Words, nullable=False),
+    Column("becomes", Words, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("message_id", ForeignKey("inbound_message.id"), nullable=False, unique=True),
+    Column("rule_set", String(100), nullable=False),
+    Column("rule_set_version", Integer, nullable=False),
+    Column("rule", String(200), nullable=False),
+    Column("route", String(60), nullable=False),
+    Column("actions", Json, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+outbound_message = Table(
+    "outbound_message",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("interaction_id", ForeignKey("interaction.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("recipient", String(320), nullable=False, default=""),
+    Column("text", Text, nullable=False),
+    Column("processed_by", String(100), nullable=False, default=""),
+    Column("remark", String(200), nullable=False, default=""),
+    Column("reply_to", Ulid),
+    Column("effect_key", String(100), unique=True),
+    Column("state", String(20), nullable=False),
+    Column("provider_id", String(200), nullable=False, default=""),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("interaction_id", "sequence"),
+)

@@ -1,0 +1,128 @@
+"""Tables of the pipeline: work, effects, service calls, the journal, idempotency keys."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from frontdesk.storage.engines.types import Json, Moment
+from frontdesk.storage.schema.base import Key, Ulid, metadata
+
+# One row for every message that a channel handed in: the unique index is what stops duplicates.
+inbox_event = Table(
+    "inbox_event",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("provider_id", String(200), nullable=False),
+    Column("message_id", Ulid, index=True),
+    Column("raw", LargeBinary),
+    Column("received_at", Moment, nullable=False),
+    Column("event_id", Ulid),
+    UniqueConstraint("channel", "provider_id"),
+    Index("ix_inbox_event_received", "received_at", "channel"),
+)
+
+effect = Table(
+    "effect",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("message_id", ForeignKey("inbound_message.id"), nullable=False, index=True),
+    Column("interaction_id", ForeignKey("interaction.id"), nullable=False, index=True),
+    Column("decision_id", ForeignKey("decision.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("parameters", Json, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("reference", String(200), nullable=False, default=""),
+    Column("detail", Json, nullable=False),
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("waits_for", Json, nullable=False, default=list),
+    Column("apart", Boolean, nullable=False, default=False),
+    # Failed and waiting effects are few and looked for often.
+    Index(
+        "ix_effect_attention",
+        "state",
+        "created_at",
+        sqlite_where=text("state IN ('failed', 'waiting', 'pending')"),
+        postgresql_where=text("state IN ('failed', 'waiting', 'pending')"),
+    ),
+)
+
+service_call = Table(
+    "service_call",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("key", String(100), nullable=False, unique=True),
+    Column("subject", String(200), nullable=False),
+    Column("remarks", Text, nullable=False, default=""),
+    Column("priority", String(40), nullable=False, default=""),
+    Column("status", String(40), nullable=False),
+    Column("interaction_id", ForeignKey("interaction.id"), nullable=False, index=True),
+    Column("customer_id", String(10)),
+    Column("contact_id", Key),
+    Column("created_at", Moment, nullable=False),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(100), nullable=False, index=True),
+    Column("step", String(40), nullable=False, default=""),
+    Column("state", String(20), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_owner", String(120), nullable=False, default=""),
+    Column("last_error", Text, nullable=False, default=""),
+    Column("created_at", Moment, nullable=False),
+    Index(
+        "ix_work_due",
+        "due_at",
+        "id",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_work_failed",
+        "created_at",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
+    ),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("interaction_id", Key, index=True),
+    Column("message_id", Ulid),
+    Column("by", String(100), nullable=False, default=""),
+    Column("detail", Json, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", String(100), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)

@@ -1,0 +1,95 @@
+"""Words of full-text search: how texts are cut into them, and what a searcher's line asks for.
+
+Both databases get the same words, cut here, so that a search finds the same on each and no user syntax reaches either.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Chinese, Japanese: written without spaces, so each character is a word and neighbours are searched as a phrase.
+_IDEOGRAMS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORDS = re.compile(f"[{_IDEOGRAMS}]|[^\\W_{_IDEOGRAMS}]+")
+_ASCII_WORDS = re.compile("[a-z0-9]+")
+_PARTS = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
+LONGEST_WORD = 40
+MOST_WORDS = 16_000
+LONGEST_LINE = 200
+MOST_TERMS = 12
+SHORTEST_BEGINNING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that follow each other; `begins`: the last one may go on."""
+
+    words: tuple[str, ...]
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """All of `terms` and none of `without`."""
+
+    terms: tuple[Term, ...] = ()
+    without: tuple[Term, ...] = ()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, without case, accents and what is no letter or digit."""
+    if text.isascii():
+        return [word[:LONGEST_WORD] for word in _ASCII_WORDS.findall(text.lower())]
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = unicodedata.normalize("NFC", "".join(each for each in plain if not unicodedata.combining(each)))
+    return [word[:LONGEST_WORD] for word in _WORDS.findall(bare)]
+
+
+def wanted_of(line: str) -> SearchTerms:
+    """What a line asks for: every word (its beginning is enough), "words in a row", -not. Never refuses a line."""
+    terms: list[Term] = []
+    without: list[Term] = []
+    for minus, phrase, word in _PARTS.findall(line[:LONGEST_LINE]):
+        words = tuple(words_of(phrase or word))
+        if words and len(terms) + len(without) < MOST_TERMS:
+            begins = not phrase and not minus and len(words[-1]) >= SHORTEST_BEGINNING
+            (without if minus else terms).append(Term(words, begins))
+    return SearchTerms(tuple(terms), tuple(without))
+
+
+def as_fts5(wanted: SearchTerms) -> str:
+    """For SQLite; needs a term (https://sqlite.org/fts5.html, 3). Quoted words are never taken as syntax."""
+    everything = " AND ".join(map(_fts5, wanted.terms))
+    return " NOT ".join([f"({everything})", *map(_fts5, wanted.without)])
+
+
+def _fts5(term: Term) -> str:
+    return f'"{" ".join(term.words)}"' + (" *" if term.begins else "")
+
+
+def as_tsquery(wanted: SearchTerms) -> str:
+    """For PostgreSQL; needs a term (its manual, 8.11.2)."""
+    return " & ".join([*map(_tsquery, wanted.terms), *(f"!({_tsquery(term)})" for term in wanted.without)])
+
+
+def _tsquery(term: Term) -> str:
+    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.begins else "")
+
+
+def as_tsvector(words: list[str]) -> str:
+    """Words with their places, for PostgreSQL (its manual, 8.11.1)."""
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(words, 1):
+        seen = places.setdefault(word, [])
+        if len(seen) < 255:  # more places of one word are not kept
+            seen.append(at)
+    return " ".join(f"'{word}':{','.join(map(str, at))}" for word, at in places.items())
+
+
+def as_spaced(words: list[str]) -> str:
+    """Words between spaces, for `as_like`."""
+    return f" {' '.join(words)} "
+
+
+def as_like(term: Term) -> str:
+    """A pattern for words between spaces; words have neither % nor _ in them."""
+    return f"% {' '.join(term.words)}{'' if term.begins else ' '}%"

@@ -1,0 +1,1 @@
+"""Whole tables out of a database, and many rows into it."""

@@ -1,0 +1,111 @@
+"""Puts the connectors together under the settings, each behind its circuit breaker."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from frontdesk.connectors.destination import NAME as DESTINATION
+from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
+from frontdesk.connectors.fsm import NAME as FSM
+from frontdesk.connectors.fsm import Fsm, FsmAccount
+from frontdesk.connectors.registry import Login, Plan, action_handlers, fsm_of, sap_rules_of
+from frontdesk.connectors.sap_rules import RulesAccount, SapRules
+from frontdesk.connectors.tokens import client_token
+from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
+from frontdesk.model import Effect
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.orchestrator.breaker import Breaker, BreakerRules, WithBreaker
+from frontdesk.outgoing import Limits, Outgoing
+from frontdesk.settings.sections import Connectors, DestinationService, Settings
+
+NOT_THEIRS = ("url", "token_url", "webhook_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class BackEnds:
+    """What is set up: who carries out which action, and those that are asked for more than that."""
+
+    action_handlers: Mapping[str, ActionHandler]
+    fsm: Fsm | None
+    sap_rules: SapRules | None
+    breaker: Breaker
+
+
+def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
+    """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
+    section, reach = settings.connectors, _Reach(outgoing, settings.connectors)
+    breaker = Breaker(BreakerRules(settings.effects.breaker_failures, settings.effects.breaker_seconds), time.monotonic)
+    plan = _plan(section)
+    fsm = fsm_of(plan, reach, time.monotonic)
+    found = action_handlers(plan, reach, clock)
+    guarded: dict[str, ActionHandler] = {
+        kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
+    }
+    guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
+    return BackEnds(guarded, fsm, sap_rules_of(plan, reach, time.monotonic), breaker)
+
+
+def _service_calls(section: Connectors, built_in: ActionHandler, fsm: Fsm | None, breaker: Breaker) -> ActionHandler:
+    if section.service_calls == "service_desk":
+        return built_in
+    if fsm is None:
+        raise Invalid(
+            "connectors.service_calls is fsm, but connectors.fsm.url is missing: fill it in, or use service_desk",
+            "connectors.fsm.url",
+        )
+    return WithBreaker(fsm, breaker, FSM)
+
+
+def _plan(section: Connectors) -> Plan:
+    return Plan(
+        fsm_url=section.fsm.url,
+        fsm=FsmAccount(**_fields(section.fsm)),
+        rules_url=section.rules.url,
+        rules_token_url=section.rules.token_url,
+        rules=RulesAccount(**_fields(section.rules)),
+        s4=Login(**msgspec.structs.asdict(section.s4)),
+        service_cloud=Login(**msgspec.structs.asdict(section.service_cloud)),
+        webhook_targets=section.webhook.targets,
+        webhook_secret=section.webhook.secret,
+    )
+
+
+def _fields(section: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(section).items() if name not in NOT_THEIRS}
+
+
+def _target(effect: Effect) -> str:
+    """Of webhooks each target has a circuit of its own."""
+    return str(effect.action.parameters.get("url") or effect.action.parameters.get("target") or "")
+
+
+class _Reach:
+    """See connectors.registry.Reach."""
+
+    def __init__(self, outgoing: Outgoing, section: Connectors) -> None:
+        seconds = section.timeout_seconds
+        self._outgoing = outgoing
+        self._limits = Limits(wait=seconds, connect=min(5.0, seconds), first_byte=seconds, total=seconds)
+        self._destinations = self._look_up(section.destination) if section.destination.url else None
+
+    def __call__(self, url: str, *, trusted: bool = True) -> Http:
+        if not url.startswith(SCHEME):
+            return self._outgoing.client(url, limits=self._limits, trusted=trusted)
+        if self._destinations is None or not named(url):
+            raise Invalid(
+                f"{url!r}: name a destination and set up connectors.destination (on BTP: bind the destination service)",
+                "connectors.destination.url",
+            )
+        return ThroughDestination(named(url), self._destinations, self)
+
+    def _look_up(self, section: DestinationService) -> Destinations:
+        at = urlsplit(section.token_url)
+        if not at.hostname:
+            raise Invalid("connectors.destination.token_url is missing", "connectors.destination.token_url")
+        origin = self(f"{at.scheme}://{at.netloc}")
+        token = client_token(origin, at.path, section.client_id, section.client_secret, time.monotonic, DESTINATION)
+        return Destinations(self(section.url), token, time.monotonic)

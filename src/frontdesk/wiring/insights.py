@@ -1,0 +1,41 @@
+"""Puts the insights together under the settings, over the database."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from frontdesk.insights.cards import Targets
+from frontdesk.insights.desk import InsightDesk
+from frontdesk.insights.reporting import CodeLists, Report
+from frontdesk.interfaces import Clock, Invalid
+from frontdesk.settings.sections import Insights as Knobs
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.insights.facts import StoredFacts
+
+
+@dataclass(frozen=True, slots=True)
+class InsightServices:
+    """The insights with their stored facts; what edges, pages and commands are handed."""
+
+    desk: InsightDesk
+    facts: StoredFacts
+    report: Report
+
+
+def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
+    """The insights under these settings. Raises Invalid that names the setting."""
+    try:
+        zone = ZoneInfo(section.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            f"insights.time_zone: there is no time zone {section.time_zone!r}: write one as in Europe/Berlin",
+            "insights.time_zone",
+        ) from None
+    facts = StoredFacts(database)
+    targets = Targets(
+        negative_share=section.target_negative_share,
+        first_answer_median=section.target_first_answer_seconds,
+        time_to_close=section.target_close_hours * 3600,
+        automation_rate=section.target_automation,
+    )
+    desk = InsightDesk(facts, zone)
+    return InsightServices(desk, facts, Report(desk, codes, targets, clock))

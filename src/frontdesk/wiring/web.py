@@ -1,0 +1,389 @@
+"""The web server: puts pages and interfaces behind one door, and runs them with the work in one process."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Request, Response
+from litestar.handlers import ASGIRouteHandler
+from litestar.middleware import DefineMiddleware
+
+from frontdesk import __version__
+from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_demo, check_routes
+from frontdesk.edges.access.headers import security_headers
+from frontdesk.edges.access.rate_limits import TokenBuckets
+from frontdesk.edges.access.xsuaa import Xsuaa
+from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
+from frontdesk.edges.metrics.models import ModelMetrics
+from frontdesk.edges.metrics.process import Metrics
+from frontdesk.edges.odata.routes import is_ours, odata_problem, odata_routes
+from frontdesk.edges.problems import answer, handlers, problem_of
+from frontdesk.edges.rest import RestServices as InterfaceServices
+from frontdesk.edges.rest import routes, specification
+from frontdesk.edges.webhooks.back_ends import Webhooks
+from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
+from frontdesk.interfaces import Invalid
+from frontdesk.settings.sections import Settings
+from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.pipeline.idempotency import forget_old_keys
+from frontdesk.ui.live import Live
+from frontdesk.ui.problems import problem_page, reads_html
+from frontdesk.ui.rendering import Pages
+from frontdesk.ui.routes import router as pages_router
+from frontdesk.ui.services import PageServices
+from frontdesk.ui.track_keys import TrackKeys
+from frontdesk.wiring.chat import chat_window
+from frontdesk.wiring.console import console_services
+from frontdesk.wiring.container import Container, new_id, now, open_container, run_work, settle
+from frontdesk.wiring.odata import odata_server
+from frontdesk.wiring.set_up import set_up_of
+from frontdesk.workflows.schedule import repeat
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+CHORES_EVERY = 3600.0
+FOLD_EVERY = 2.0
+BACKLOG = 2048
+KEEP_ALIVE = 30
+WORK = "work"
+
+
+async def create_web(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> Litestar:
+    """The web application of an open house. Raises Undeclared for a route without a role.
+
+    `is_working` tells whether this process works off messages as it should, None where it is not to.
+    """
+    settings = container.settings
+    rules = access_rules(settings)
+    secret = await container.accounts.secret()
+    tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
+    door = Authenticator(container.accounts, rules, secret, tokens=tokens)
+    live = Live(container.journal)
+    pages = Pages(__version__)
+
+    def wake() -> None:
+        container.runner.wake()
+        live.wake()
+
+    interface = _interface_services(container, wake, is_working)
+    webhooks = Webhooks.bind(container.statuses, wake, settings.connectors.fsm.webhook_secret)
+    chat = chat_window(settings, container.database, secret, now)
+    ours = pages_router(_page_services(container, door, live, pages, secret, wake), chat, set_up_of(container))
+    app = Litestar(
+        route_handlers=[
+            ours,
+            *routes(interface),
+            webhooks,
+            *_channel_routes(container, wake),
+            *gateway_routes(_gateway_services(container)),
+            *odata_routes(odata_server(container, wake)),
+        ],
+        middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
+        before_send=[chat.origins.cors(), security_headers(https=rules.https)],
+        exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
+        request_max_body_size=settings.server.max_body_bytes,
+        lifespan=[_closing(live)],
+        openapi_config=specification(),
+        logging_config=None,
+    )
+    app.state.live = live
+    check_routes(app)
+    return app
+
+
+def _channel_routes(container: Container, wake: Callable[[], None]) -> list[ASGIRouteHandler]:
+    doors = [
+        ChannelEndpoint(name, each.channel, each.kind.most_bytes)
+        for name, each in container.channels.channels.items()
+        if each.kind.has_webhook
+    ]
+    return channel_routes(doors, container.channels.take, wake, container.settings.server.public_url)
+
+
+def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way within ten seconds.
+
+    `work` also works off messages in this process. `ready` is told the address when it answers. Raises Invalid when
+    the address cannot be had.
+    """
+    check_demo(settings.server.host, access_rules(settings))
+    listening = _listen(settings.server.host, settings.server.port)
+    told_to_stop_before_ready = contextlib.suppress(asyncio.CancelledError)
+    with (
+        contextlib.closing(listening),
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        told_to_stop_before_ready,
+    ):
+        runner.run(_serve(settings, listening, work, ready))
+
+
+def access_rules(settings: Settings) -> AccessRules:
+    """How the door works under these settings."""
+    security = settings.security
+    return AccessRules(
+        session_hours=security.session_hours,
+        sign_ins_per_minute=security.sign_ins_per_minute,
+        trust_proxy=security.trust_proxy,
+        demo=security.demo_sign_in,
+        public_url=settings.server.public_url,
+    )
+
+
+def _page_services(
+    container: Container, door: Authenticator, live: Live, pages: Pages, secret: bytes, wake: Callable[[], None]
+) -> PageServices:
+    security = container.settings.security
+    return PageServices(
+        pages=pages,
+        reader=StoredPages(container.database),
+        codes=container.codes,
+        insights=container.insights.report,
+        inbox=container.inbox,
+        door=door,
+        submissions=TokenBuckets(security.submissions_per_minute),
+        lookups=TokenBuckets(security.sign_ins_per_minute),
+        live=live,
+        keys=TrackKeys(secret),
+        wake=wake,
+        new_id=new_id,
+        https=access_rules(container.settings).https,
+        console=console_services(container),
+    )
+
+
+def _interface_services(
+    container: Container, wake: Callable[[], None], is_working: Callable[[], bool | None]
+) -> InterfaceServices:
+    return InterfaceServices(
+        inbox=container.keyed_inbox,
+        interactions=container.interactions,
+        replies=container.replies,
+        customers=container.customers,
+        contacts=container.contacts,
+        readings=container.readings,
+        codes=container.codes,
+        code_entries=container.code_entries,
+        work=container.work_desk,
+        calls=container.service_desk,
+        condition=container.condition,
+        effects=container.effect_desk,
+        rules=container.rule_desk,
+        insights=container.insights.report,
+        metrics=_metrics(container),
+        channel_desk=container.channels.desk,
+        channel_infos=container.channels.infos,
+        today=lambda: now().date(),
+        wake=wake,
+        is_working=is_working,
+        most_body_bytes=container.settings.server.max_body_bytes,
+    )
+
+
+def _metrics(container: Container) -> Metrics:
+    metrics = Metrics()
+    container.llm.calls.watch(ModelMetrics(metrics.registry, container.llm.room.open_circuits).note)
+    return metrics
+
+
+def _gateway_services(container: Container) -> GatewayServices:
+    room, section = container.llm.room, container.settings.llm
+    return GatewayServices(
+        chat=room.chat,
+        use_cases=room.use_cases,
+        registry=room.registry,
+        chains=room.chains,
+        lists=room.lists,
+        calls=container.llm.calls,
+        currency=room.prices.currency,
+        chat_tokens=section.chat_tokens,
+        most_body_bytes=container.settings.server.max_body_bytes,
+        most_audio_bytes=section.audio_megabytes * 1_000_000,
+    )
+
+
+def _explain(pages: Pages) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
+    """Problems as pages for browsers, as problem documents for programs."""
+
+    def explain(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if is_ours(request.scope):
+            return odata_problem(request, error)
+        if not reads_html(request):
+            return answer(request, error)
+        problem, headers = problem_of(error, request.scope["path"])
+        return problem_page(pages, request, problem.status, problem.detail, headers)
+
+    return explain
+
+
+def _closing(live: Live) -> Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def closing(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        live.close()
+
+    return closing
+
+
+async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
+    _on_signals(_cancel_me())
+    async with open_container(settings) as container:
+        beside = _Beside(_background(container, work))
+        app = await create_web(container, beside.is_working if work else lambda: None)
+        server = _Server(_config(app, settings))
+        _stop_on_signals(server, app.state.live)
+        await _say_how_to_begin(container)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        if work:  # pages answer meanwhile; only /ready says "not yet"
+            await container.builtin.warm_up(await container.codes.catalogue())
+        async with beside.running():
+            await server.has_started(serving)
+            settle()
+            if not server.should_exit:
+                ready(_address(settings.server.host, listening))
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which here neither handles signals (we do) nor raises them again when all is done."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+    async def has_started(self, serving: asyncio.Task[None]) -> None:
+        while not self.started and not serving.done():
+            await asyncio.sleep(0.01)
+
+
+def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=settings.logging.access,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=int(PATIENCE),
+    )
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Queries hold keys and e-mail addresses, which no log should."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(part.partition("?")[0] if isinstance(part, str) else part for part in record.args)
+    return True
+
+
+def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
+    """The first signal ends politely, a second at once. Open streams of events would never end by themselves."""
+
+    def stop() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+        live.close()
+
+    _on_signals(stop)
+
+
+def _on_signals(stop: Callable[[], object]) -> None:
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop)
+
+
+def _cancel_me() -> Callable[[], object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task.cancel
+
+
+def _background(container: Container, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+    chores = {
+        "forget expired sessions": container.accounts.forget_expired,
+        "forget old events of channels": lambda: container.channels.events.forget(
+            container.settings.channels.keep_events_days
+        ),
+        "forget old idempotency keys": lambda: forget_old_keys(container.database, now()),
+        "book calls of models whose process died": container.llm.admission.release_expired,
+    }
+    always = {
+        "chores": lambda: repeat(chores, CHORES_EVERY),
+        "insights": lambda: repeat({"fold insights": container.insights.desk.keep}, FOLD_EVERY),
+    }
+    return always | ({WORK: lambda: run_work(container)} if work else {})
+
+
+class _Beside:
+    """What runs beside the web server: started with it, and ended within `PATIENCE` seconds."""
+
+    def __init__(self, wanted: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
+        self._wanted = wanted
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def is_working(self) -> bool:
+        return WORK in self._tasks and not self._tasks[WORK].done()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        self._tasks = {name: asyncio.create_task(begin()) for name, begin in self._wanted.items()}
+        try:
+            yield
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            _, late = await asyncio.wait(self._tasks.values(), timeout=PATIENCE)
+            if late:
+                log.warning("%d tasks did not end in %.0f s: their leases will, others go on", len(late), PATIENCE)
+
+
+async def _say_how_to_begin(container: Container) -> None:
+    if not container.settings.security.demo_sign_in and not await container.accounts.accounts():
+        log.warning(
+            "nobody can sign in yet: make an account with `frontdesk users add EMAIL --role admin`, and a key for "
+            "programs with `frontdesk keys add NAME --role service`"
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Invalid(f"cannot listen on {where}: {error.strerror or error}", "server.host") from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Invalid(
+                f"{where} is in use: choose another port with --port or FRONTDESK_PORT", "server.port"
+            ) from None
+        raise Invalid(f"cannot listen on {where}: {error.strerror}", "server.host") from None
+    return listening
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop

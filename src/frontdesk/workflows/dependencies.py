@@ -1,0 +1,30 @@
+"""The desk: everyone that handling a message needs."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from frontdesk.interfaces import ActionHandler, Analyst, Cases, Clock, NewId, RuleBook
+from frontdesk.orchestrator.templates import ReplyTemplates
+
+PriorityOrder = Callable[[], Awaitable[Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineDependencies:
+    """Who does what. `priorities` tells the priorities from low to high.
+
+    `patience` is how long a reply waits for what it states before it goes without; `retry_after` the seconds
+    before an effect is tried a second time.
+    """
+
+    cases: Cases
+    analyst: Analyst
+    rules: RuleBook
+    templates: ReplyTemplates
+    action_handlers: Mapping[str, ActionHandler]
+    priorities: PriorityOrder
+    clock: Clock
+    new_id: NewId
+    patience: timedelta = timedelta(seconds=60)
+    retry_after: float = 0.5
