@@ -130,7 +130,7 @@ class Front:
     """A customer at the front desk: says things and waits until they are handled."""
 
     def __init__(self, container: Container) -> None:
-        """Speak to this house."""
+        """Speak to this container."""
         self.container = container
 
     async def say(self, text: str, *, id: str = "", joins: int | None = None, **sender: str) -> Accepted:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 from frontdesk.settings.sections import Settings
 
 COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")

@@ -11,7 +11,7 @@ from click.testing import Result
 
 from frontdesk.cli.framework.reference import reference
 from frontdesk.cli.framework.registry import Command, check
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 from frontdesk.interfaces import FrontdeskError
 
 from .conftest import Run

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 
 
 @pytest.fixture(scope="module")

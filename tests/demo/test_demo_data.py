@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, func, select
 
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
 from frontdesk.demo.portion import COLUMNS

@@ -77,7 +77,7 @@ class ModelFront(Front):
         handlers = rereading_handlers(container.database, models.marks, models.proxy, container.rereadings, PAUSE)
         desk = replace(container.pipeline, analyst=models.proxy)
         super().__init__(
-            replace(container, desk=desk, runner=runner_over(container.work, container.settings, desk, handlers))
+            replace(container, pipeline=desk, runner=runner_over(container.work, container.settings, desk, handlers))
         )
 
     async def rows(self, table: Any) -> list[dict[str, Any]]:

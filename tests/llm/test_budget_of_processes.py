@@ -22,15 +22,15 @@ CALLS, LIMIT = 100, 0.05
 PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from frontdesk.wiring.container import open_house
+from frontdesk.wiring.container import open_container
 from frontdesk.model.llm import Asker
-from frontdesk.settings import load
+from frontdesk.settings.loading import load
 
 async def main(data, name, calls):
-    async with open_house(load(data=Path(data))) as house:
+    async with open_container(load(data=Path(data))) as container:
         print("ready", flush=True)
         sys.stdin.readline()
-        ask = house.llm.room.use_cases.run
+        ask = container.llm.room.use_cases.run
         texts = [f"text {number} of process {name}" for number in range(calls)]
         outcomes = await asyncio.gather(*(ask("sentiment-analysis", {"text": text}, Asker("test")) for text in texts))
     print(len(outcomes), sum(outcome.service == "stand-in" for outcome in outcomes), flush=True)

@@ -62,7 +62,7 @@ async def test_the_database_knows_its_revision(container: Container) -> None:
 
 def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
     config = Config()
-    config.set_main_option("script_location", str(files("frontdesk.storage") / "migrations"))
+    config.set_main_option("script_location", str(files("frontdesk.storage.schema") / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == newest()
 
 

@@ -37,8 +37,8 @@ SPOKEN = {
 SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
 NEVER_ON_A_PAGE = (
     "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py", "storage/transfer/loading.py",
-    "storage/engines/database.py", "storage/engines/hana.py", "storage/odata", "storage/engines/remote.py", "storage/schema.py",
-    "ui/assets.py", "ui/chat",
+    "storage/engines/database.py", "storage/engines/hana.py", "storage/odata", "storage/engines/remote.py",
+    "storage/opening", "ui/assets.py", "ui/chat",
 )  # fmt: skip
 REFUSALS = {
     "Invalid", "NotFound", "Conflict", "Stale", "Unavailable", "Refused", "HTTPException", "ClientException",

@@ -1,5 +1,5 @@
 """The command `frontdesk`. Starts fast: heavy rooms are imported inside the commands that need them."""
 
-from frontdesk.cli.root import main
+from frontdesk.cli.main import main
 
 __all__ = ["main"]

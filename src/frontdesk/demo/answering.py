@@ -91,8 +91,8 @@ class Answering:
         m.touched(when)
 
     def _outbound(
-        self, m: InteractionDraft, id: str, type: str, text: str, by: str, at: datetime, message_id: str, key: str | None,
-        to: Portion, remark: str = "",
+        self, m: InteractionDraft, id: str, type: str, text: str, by: str, at: datetime, message_id: str,
+        key: str | None, to: Portion, remark: str = "",
     ) -> None:  # fmt: skip
         m.outbound += 1
         state = "delivered" if type == "IM" else "sent"

@@ -1,4 +1,4 @@
-"""The built-in engine as a route of the use cases that it can answer: no key, no network, nothing leaves the house."""
+"""The built-in engine as a route of the use cases that it can answer: no key, no network, nothing leaves our systems."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +12,7 @@ Reader = Callable[["BuiltinAnswers", Inputs, Catalogue], Awaitable[dict[str, Any
 
 
 class Embedder(Protocol):
-    """Makes vectors in this house."""
+    """Makes vectors in this process."""
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector of length 1 for each text, in order."""

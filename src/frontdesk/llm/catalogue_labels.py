@@ -28,25 +28,25 @@ class CatalogueLabels:
     def __init__(self, source: CatalogueSource) -> None:
         """Take the catalogue from here."""
         self._source = source
-        self._house: LabelLookup | None = None
+        self._labels: LabelLookup | None = None
         self._looked = 0.0
 
     async def current(self) -> LabelLookup:
         """The lists as they are now, or were a second ago: codes are checked again where an answer is stored."""
         moment = time.monotonic()
-        if self._house is not None and moment - self._looked < LOOK_EVERY:
-            return self._house
+        if self._labels is not None and moment - self._looked < LOOK_EVERY:
+            return self._labels
         self._looked = moment
         catalogue = await self._source.catalogue()
-        if self._house is None or self._house.catalogue is not catalogue:
-            self._house = LabelLookup(catalogue, lists_of(catalogue), KnownNames(catalogue.customers))
-        return self._house
+        if self._labels is None or self._labels.catalogue is not catalogue:
+            self._labels = LabelLookup(catalogue, lists_of(catalogue), KnownNames(catalogue.customers))
+        return self._labels
 
 
 def lists_of(catalogue: Catalogue) -> Lists:
     """Labels (names, with the code where two share one) to codes; what intents mean, by label.
 
-    Corrected messages, which customers wrote, are no examples here: nothing of them may leave the house.
+    Corrected messages, which customers wrote, are no examples here: nothing of them may leave our systems.
     """
     names = [intent.name for intent in catalogue.intents]
     intents: dict[str, str] = {}

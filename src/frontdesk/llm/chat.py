@@ -162,7 +162,7 @@ class Chat:
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
     async def _masked(self, request: ChatRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
-        """The request for one route as it may leave the house. Raises ModelFailed (NOT_MASKED)."""
+        """The request for one route as it may leave our systems. Raises ModelFailed (NOT_MASKED)."""
         assert route.line is not None
         mode = route.line.mode
         question.masked = mode is not Mode.OFF

@@ -1,4 +1,4 @@
-"""Takes personal data out of what leaves the house and puts it back into what comes home. Fails closed.
+"""Takes personal data out of what leaves our systems and puts it back into what comes home. Fails closed.
 
 The same value gets the same placeholder (<EMAIL_1>) within one question; placeholders are numbered in the order of
 the text, so equal texts are masked alike.

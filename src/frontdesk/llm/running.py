@@ -167,7 +167,7 @@ class UseCases:
         return await ask_text(self._calling, prepared, seconds)
 
     async def _masked(self, asked: _Asked, mode: Mode, vault: Vault) -> dict[str, Any]:
-        """The inputs as they may leave the house. Raises ModelFailed (NOT_MASKED)."""
+        """The inputs as they may leave our systems. Raises ModelFailed (NOT_MASKED)."""
         inputs, plain = dict(asked.inputs), asked.use_case.plain
         if asked.use_case.kind == "transcription":
             if mode is not Mode.OFF:

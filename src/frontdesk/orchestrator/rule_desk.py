@@ -81,7 +81,7 @@ class RuleDesk:
     async def publish(
         self, version: int, by: str, note: str, once: IdempotencyKey | None = None
     ) -> StoredAnswer[RuleSetVersion]:
-        """Put a version in force: a draft, or an old one again. Raises TableRefused for anything that is wrong with it."""
+        """Put a version in force: a draft, or an old one again. Raises TableRefused for what is wrong with it."""
         stored = await self._rule_sets.get(version)
         findings = await self.check(stored.content)
         if problem := worst(findings):

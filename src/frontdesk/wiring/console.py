@@ -22,7 +22,7 @@ LONGEST_TEXT = 4000
 
 
 def console_services(container: Container) -> ConsoleServices:
-    """What the console's pages read and change in an open house."""
+    """What the console's pages read and change in an open container."""
     has_models = container.llm.room.chains.has_models
     return ConsoleServices(
         lists=StoredLists(container.database, container.codes),

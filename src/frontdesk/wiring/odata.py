@@ -1,14 +1,14 @@
-"""Puts the OData room together over an open house."""
+"""Puts the OData room together over an open container."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.operations.handling import Handling
 from frontdesk.edges.odata.operations.language import Language
 from frontdesk.edges.odata.operations.operations import Operations
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.reads import Reads
 from frontdesk.edges.odata.serving import ODataServer
 from frontdesk.edges.odata.writes import Writes
@@ -60,13 +60,13 @@ class BackOffice:
     """See edges.odata.handling.BackOffice."""
 
     def __init__(self, container: Container) -> None:
-        """Ask this house."""
-        self._house = container
+        """Ask this container."""
+        self._container = container
         self._facts = InteractionFacts(container.database)
 
     async def outcome(self, message_id: str) -> Mapping[str, Any]:
         """See edges.odata.handling.BackOffice."""
-        reading = await self._house.readings.message(message_id)
+        reading = await self._container.readings.message(message_id)
         made = {each.action.kind: each for each in reading.effects if each.state is EffectState.DONE}
         call, reply = made.get(CREATE_SERVICE_CALL), made.get(REPLY)
         read = reading.analysis
@@ -79,7 +79,7 @@ class BackOffice:
 
     async def order(self, number: str) -> Receipt:
         """See edges.odata.handling.BackOffice."""
-        action_handler = self._house.back_ends.action_handlers.get(ORDER_STATUS)
+        action_handler = self._container.back_ends.action_handlers.get(ORDER_STATUS)
         if action_handler is None:
             raise ODataError("no S/4HANA is set up to ask for orders: fill in connectors.s4.url (see settings)", 503)
         case = _case_of(_nobodys_matter(), _nobodys_message())
@@ -95,7 +95,7 @@ class BackOffice:
         matter, message = await self._facts.of(interaction_id)
         case = _case_of(matter, message or replace(_nobodys_message(), interaction_id=matter.id))
         effect = _effect(CREATE_SERVICE_CALL, {}, case)
-        receipt = await self._house.back_ends.action_handlers[CREATE_SERVICE_CALL].perform(effect, case)
+        receipt = await self._container.back_ends.action_handlers[CREATE_SERVICE_CALL].perform(effect, case)
         await self._facts.note_ticket(interaction_id, receipt.reference, by, now())
         return receipt
 
@@ -104,7 +104,7 @@ class BackOffice:
         matter, message = await self._facts.of(interaction_id)
         if message is None:
             raise Stale("the message has gone meanwhile")
-        template = self._house.pipeline.templates.named("received")
+        template = self._container.pipeline.templates.named("received")
         language = await self._facts.language(message)
         return template.render(language, values_of(_case_of(matter, message)))
 

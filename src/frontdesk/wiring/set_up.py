@@ -1,4 +1,4 @@
-"""Hands the pages for setting up what they ask, out of the house."""
+"""Hands the pages for setting up what they ask, from the container."""
 
 from frontdesk.channels.registry import KINDS
 from frontdesk.interfaces.set_up import OutsideSystem

@@ -56,7 +56,7 @@ WORK = "work"
 
 
 async def create_web(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> Litestar:
-    """The web application of an open house. Raises Undeclared for a route without a role.
+    """The web application of an open container. Raises Undeclared for a route without a role.
 
     `is_working` tells whether this process works off messages as it should, None where it is not to.
     """

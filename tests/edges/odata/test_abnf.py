@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from frontdesk.edges.odata.catalogue import SERVICES
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.addressing import address_of
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.options import Options, options_of
 from frontdesk.edges.odata.queries.query import query_of
 from tests.edges.odata.conftest import Odata

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontdesk.edges.odata.catalogue import SERVICES
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.parsing import parse
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.options import Options, options_of
 from frontdesk.edges.odata.queries.query import query_of
 from frontdesk.model.querying import Query

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from frontdesk.cli.framework.registry import LOCAL_ROLE, Command
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 
 EVERYWHERE = ("data", "config", "help", "version")
 HEAD = f"""# The command line

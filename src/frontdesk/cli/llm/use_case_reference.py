@@ -1,4 +1,4 @@
-"""Writes docs/reference/use-cases.md out of the use cases that ship: `python -m frontdesk.cli.llm.use_case_reference`."""
+"""Writes docs/reference/use-cases.md from the use cases that ship: `python -m frontdesk.cli.llm.use_case_reference`."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -131,7 +131,7 @@ class Intake:
 
     def __init__(self, container: "Container", channels: Mapping[str, bool]) -> None:
         """`channels` maps each known code to whether it is in use."""
-        self._house, self._channels = container, channels
+        self._container, self._channels = container, channels
         self._locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self._interactions: dict[tuple[str, str], int] = {}
 
@@ -139,11 +139,11 @@ class Intake:
         """Store a message, in the interaction that its thread has opened."""
         wanted = message_of(fields, self._channels)
         if not wanted.thread:
-            accepted = await self._house.inbox.accept(wanted.message, by="import")
+            accepted = await self._container.inbox.accept(wanted.message, by="import")
         else:
             key = (wanted.message.channel, wanted.thread)
             async with self._locks[key]:
                 message = replace(wanted.message, joins=self._interactions.get(key))
-                accepted = await self._house.inbox.accept(message, by="import")
+                accepted = await self._container.inbox.accept(message, by="import")
                 self._interactions[key] = accepted.interaction_id
         return DUPLICATE if accepted.duplicate else STORED

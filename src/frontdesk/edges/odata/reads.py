@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.addressing import Address, Hop
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.options import Options, options_of, whole
 from frontdesk.edges.odata.protocol.presenting import VERSION, context_of, etag_of, link_of, shown

@@ -9,7 +9,7 @@ from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
 
 from frontdesk.edges.odata.catalogue import SERVICES
-from frontdesk.edges.odata.protocol.errors import error_of
+from frontdesk.edges.odata.errors import error_of
 from frontdesk.edges.odata.serving import ODataServer
 from frontdesk.model import Role
 from frontdesk.model.entities import ODataService

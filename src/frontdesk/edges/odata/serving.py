@@ -6,13 +6,13 @@ from typing import Any
 
 from litestar.types import HTTPScope, Receive, Send
 
+from frontdesk.edges.odata.errors import ODataError, error_of
 from frontdesk.edges.odata.metadata.as_json import metadata_json
 from frontdesk.edges.odata.metadata.as_xml import metadata_xml
 from frontdesk.edges.odata.operations.operations import Operations
 from frontdesk.edges.odata.protocol.addressing import Address, Hop, address_of
 from frontdesk.edges.odata.protocol.batches import Batches
 from frontdesk.edges.odata.protocol.bodies import Names
-from frontdesk.edges.odata.protocol.errors import ODataError, error_of
 from frontdesk.edges.odata.protocol.exchange import VERSION, ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.options import options_of, query_in
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.addressing import Address, Hop
 from frontdesk.edges.odata.protocol.bodies import Names, Purpose, object_of, value_of_json, values_of
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse
 from frontdesk.edges.odata.protocol.options import options_of
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of, key_text

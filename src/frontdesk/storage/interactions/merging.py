@@ -11,6 +11,7 @@ from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
 from frontdesk.model import Interaction, Status
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.merged import leads_to
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.storage.schema.rows import as_interaction
@@ -18,7 +19,6 @@ from frontdesk.storage.search.index import index_reading, index_words
 
 NUMBERED = (inbound_message, outbound_message)
 MOVED = (effect, service_call)
-LONGEST_WAY = 20
 
 
 class StoredMerging:
@@ -36,35 +36,6 @@ class StoredMerging:
     async def leads_to(self, reference: str) -> str:
         """See interfaces.console.Merging."""
         return await self._database.read(lambda c: leads_to(c, reference))
-
-
-def leads_to(connection: Connection, reference: str) -> str:
-    """The reference of the interaction that this one was merged into; itself where it was not."""
-    for _ in range(LONGEST_WAY):
-        here = select(interaction.c.merged_into).where(interaction.c.reference == reference).scalar_subquery()
-        further = connection.execute(select(interaction.c.reference).where(interaction.c.id == here)).scalar()
-        if further is None:
-            return reference
-        reference = further
-    return reference
-
-
-def current_ids(connection: Connection, ids: set[int]) -> dict[int, int]:
-    """Of numbers of interactions those that were merged, with the number of the one that goes on."""
-    ways: dict[int, int] = {}
-    asked = set(ids)
-    for _ in range(LONGEST_WAY):
-        rows = select(interaction.c.id, interaction.c.merged_into).where(
-            interaction.c.id.in_(asked), interaction.c.merged_into.is_not(None)
-        )
-        found: dict[int, int] = {row[0]: row[1] for row in connection.execute(rows)}
-        if not found:
-            break
-        ways = {start: found.get(end, end) for start, end in ways.items()} | {
-            start: end for start, end in found.items() if start in ids
-        }
-        asked = set(found.values())
-    return ways
 
 
 def _merge(connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime) -> Interaction:

@@ -15,7 +15,6 @@ from frontdesk.model import Code
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.advisory_locks import MIGRATION, create_lock_table, take_advisory_lock
 from frontdesk.storage.engines.database import prepare_sqlite
-from frontdesk.storage.schema import channels as channel_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
@@ -157,7 +156,7 @@ def _migrate(connection: Connection, before: str, to: str) -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(files("frontdesk.storage") / "migrations"))
+    config.set_main_option("script_location", str(files("frontdesk.storage.schema") / "migrations"))
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if before and before not in known:

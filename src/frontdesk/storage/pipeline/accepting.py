@@ -13,7 +13,7 @@ from frontdesk.interfaces import Clock, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.interactions.merging import current_ids
+from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import inbox_event, work
 from frontdesk.storage.search.index import index_words

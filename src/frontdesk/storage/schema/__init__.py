@@ -1,1 +1,27 @@
-"""Tables by subject, their rows as facts, the migrations that lead there."""
+"""Tables by subject, their rows as facts, the migrations that lead there. Importing it declares every table."""
+
+from frontdesk.storage.schema import (
+    channels,
+    configuration,
+    console,
+    insights,
+    interactions,
+    llm,
+    odata,
+    people,
+    pipeline,
+    rules,
+)
+
+__all__ = [
+    "channels",
+    "configuration",
+    "console",
+    "insights",
+    "interactions",
+    "llm",
+    "odata",
+    "people",
+    "pipeline",
+    "rules",
+]

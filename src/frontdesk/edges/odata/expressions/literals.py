@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lark import Token
 
-from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.model.entities import EdmType
 from frontdesk.model.querying import Literal
 

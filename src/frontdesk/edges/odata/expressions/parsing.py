@@ -8,7 +8,7 @@ from importlib.resources import files
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput
 
-from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError
 
 Node = Tree[Token]
 STARTS = ("filter", "orderby", "compute", "select", "expand", "search", "apply", "key")

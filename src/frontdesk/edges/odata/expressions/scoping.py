@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.parsing import Node, position
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.model.entities import EdmType, Entity, ODataService
 
 NOT_OFFERED = 501

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.operations.language import Language
 from frontdesk.edges.odata.operations.operations import Doing, OperationCall, plain, structured
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataResponse
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.interfaces import Analyst, Conflict

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.operations.operations import Doing, OperationCall, listed, numbers, plain, structured
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse
 from frontdesk.interfaces import Clock, Failed, ModelFailed
 from frontdesk.llm.running import UseCases

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.addressing import Address
 from frontdesk.edges.odata.protocol.bodies import object_of, value_of_json
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.presenting import Json
 from frontdesk.model.entities import EdmType, Operation, Parameter, Property

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from lark import Token, Tree
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.literals import LARGEST, value_of
 from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation
 from frontdesk.model.querying import Literal
 

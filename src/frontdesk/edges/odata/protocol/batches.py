@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from frontdesk.edges.odata.protocol.errors import ODataError, error_of
+from frontdesk.edges.odata.errors import ODataError, error_of
 from frontdesk.edges.odata.protocol.exchange import Inner, ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.multipart import read_multipart, write_multipart
 from frontdesk.edges.odata.protocol.options import query_in

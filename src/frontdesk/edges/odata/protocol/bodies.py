@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.literals import LARGEST, SMALLEST, moment, unpack
 from frontdesk.edges.odata.protocol.addressing import address_of
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import ODataRequest
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Property, Written
 from frontdesk.model.querying import Result
@@ -65,7 +65,7 @@ def values_of(
     names: Names | None = None,
     depth: int = 0,
 ) -> dict[str, Any]:
-    """The values that a body sets, by property; nested rows by navigation. Raises ODataError that names the property."""
+    """The values that a body sets, by property; nested rows by navigation. Raises ODataError naming the property."""
     if depth > DEEPEST:
         raise ODataError(f"rows are nested more than {DEEPEST} deep: create them one after another")
     found: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.interfaces import AuthContext, AuthMethod
 from frontdesk.model import Caller, Role
 from frontdesk.model.entities import ODataService

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.exchange import Inner, ODataResponse
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
-from frontdesk.edges.odata.protocol.errors import ODataError
+from frontdesk.edges.odata.errors import ODataError
 
 KNOWN = frozenset(
     {

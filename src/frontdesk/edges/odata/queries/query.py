@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from lark import Token
 
+from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.binding import bind, condition, condition_of
 from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
-from frontdesk.edges.odata.protocol.errors import ODataError
 from frontdesk.edges.odata.protocol.options import Options, flag, whole
 from frontdesk.edges.odata.queries.apply import pipeline_of
 from frontdesk.edges.odata.queries.ordering import SEMICOLON, orders_of, search_of

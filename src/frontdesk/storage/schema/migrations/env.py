@@ -1,8 +1,7 @@
-"""Runs migrations over the connection that `storage.schema` hands in."""
+"""Runs migrations over the connection that `storage.opening.upgrade` hands in."""
 
 from alembic import context
 
-from frontdesk.storage.schema import channels as channel_tables  # noqa: F401 - declare their tables
 from frontdesk.storage.schema.base import metadata
 
 context.configure(
