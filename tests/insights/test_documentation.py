@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.insights.cards import CARDS
+from frontdesk.insights.columns import empty
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
@@ -24,3 +25,13 @@ def test_the_reference_says_what_the_code_does(line: str) -> None:
 
 def test_the_reference_names_every_period() -> None:
     assert all(f"`{name}`" in PAGE for name in PERIODS)
+
+
+def test_the_reference_says_how_many_bytes_each_row_takes() -> None:
+    snapshot = empty()
+    message, interaction, reply = (
+        sum(column.itemsize for column in part.values())
+        for part in (snapshot.messages, snapshot.interactions, snapshot.replies)
+    )
+    told = f"{message} bytes for a message, {interaction} for an interaction, {reply} for a reply"
+    assert told in " ".join(PAGE.split())
