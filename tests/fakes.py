@@ -104,4 +104,13 @@ class ManualClock:
         self.time += timedelta(seconds=seconds)
 
 
+class Seconds:
+    """A clock that only goes forward, when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 _: type[ActionHandler] = BackEnd

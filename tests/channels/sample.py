@@ -46,7 +46,6 @@ class Sample:
     suffix: str = "json"
     sent_state: str = "sent"
     status_becomes: str = "delivered"
-    is_asked_later: bool = False
 
 
 def sample_of(name: str) -> Sample:

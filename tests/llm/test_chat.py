@@ -4,15 +4,14 @@ from contextlib import aclosing
 
 import pytest
 
-from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelFailed
-from frontdesk.llm.chat import ChatRequest
+from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelFailed, ModelRequest
 from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
 from tests.llm.conftest import ASKER, Furnish
 from tests.llm.scripted import Scripted, answer, failed
 
-HELLO = ChatRequest("default", (ChatTurn("system", "Be kind."), ChatTurn("user", "I am at kim@example.com")))
+HELLO = ModelRequest("default", (ChatTurn("system", "Be kind."), ChatTurn("user", "I am at kim@example.com")))
 
 
 async def test_an_answer_comes_from_the_first_route_that_gives_one(furnished: Furnish) -> None:
@@ -67,14 +66,14 @@ async def test_a_dead_detector_sends_nothing(furnished: Furnish) -> None:
 async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished: Furnish) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     first, second = Scripted("first", ['{"n": "x"}']), Scripted("second", ['{"n": 1}'])
-    request = ChatRequest("default", HELLO.turns, schema)
+    request = ModelRequest("default", HELLO.turns, schema)
     assert (await furnished(first, second).room.chat.complete(request, ASKER)).service == "second"
 
 
 @pytest.mark.parametrize("alias", ["first", "first/other-model", "default"])
 async def test_a_chain_a_service_or_a_model_can_be_named(furnished: Furnish, alias: str) -> None:
     service = Scripted(lines=["Hello"])
-    await furnished(service).room.chat.complete(ChatRequest(alias, HELLO.turns), ASKER)
+    await furnished(service).room.chat.complete(ModelRequest(alias, HELLO.turns), ASKER)
     assert service.asked[0].model == ("other-model" if "/" in alias else "gpt-4o-mini")
 
 
@@ -82,7 +81,7 @@ async def test_an_alias_that_leads_nowhere_is_refused(furnished: Furnish) -> Non
     models = furnished(Scripted(lines=["Hello"]))
     for alias in ("nobody", "builtin"):
         with pytest.raises(Invalid):
-            await models.room.chat.complete(ChatRequest(alias, HELLO.turns), ASKER)
+            await models.room.chat.complete(ModelRequest(alias, HELLO.turns), ASKER)
 
 
 async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
@@ -93,7 +92,7 @@ async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
 
 async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: Furnish) -> None:
     models = furnished(Scripted(lines=["a\0b"]), store_texts=True, mode=Mode.OFF)
-    await models.room.chat.complete(ChatRequest("default", (ChatTurn("user", "x\0y"),)), ASKER)
+    await models.room.chat.complete(ModelRequest("default", (ChatTurn("user", "x\0y"),)), ASKER)
     [call] = await models.recorded()
     assert (call.asked, call.answered) == ("user: x\ufffdy", "a\ufffdb")
 
@@ -101,7 +100,7 @@ async def test_records_that_keep_texts_survive_what_no_database_holds(furnished:
 async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
     first, second = Scripted("first", [failed(ErrorKind.UNREACHABLE)]), Scripted("second", ["Hello"])
     models = furnished(first, second)
-    outcome = await models.room.chat.complete(ChatRequest("gpt-4o-mini", HELLO.turns), ASKER)
+    outcome = await models.room.chat.complete(ModelRequest("gpt-4o-mini", HELLO.turns), ASKER)
     assert outcome.service == "second"
     assert models.room.chains.offered() == ("default", "first/gpt-4o-mini", "second/gpt-4o-mini", "gpt-4o-mini")
 
@@ -109,7 +108,7 @@ async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
 async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished: Furnish) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     stream = await furnished(Scripted(lines=['{"n": "x"}'])).room.chat.stream(
-        ChatRequest("default", HELLO.turns, schema), ASKER
+        ModelRequest("default", HELLO.turns, schema), ASKER
     )
     said = ""
     with pytest.raises(ModelFailed) as caught:  # noqa: PT012 - what came before it counts too

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.interfaces import ErrorKind, ModelFailed
-from frontdesk.llm.breaker import Breaker
 from frontdesk.llm.citing import Text, entities
 from frontdesk.llm.tolerant import read_json
 
@@ -83,43 +82,3 @@ def test_forms_that_are_forgiven_and_those_that_are_not(value: str, found: str |
 
 def test_a_value_named_twice_is_found_twice_where_it_stands_twice() -> None:
     assert [e.start for e in entities("7711 and 7711", [("a", "7711")] * 3)] == [0, 9]
-
-
-def test_a_breaker_opens_probes_and_closes() -> None:
-    time = [0.0]
-    breaker = Breaker(2, 10.0, lambda: time[0])
-    for _ in range(2):
-        breaker.enter()
-        breaker.failed(ErrorKind.SERVER_ERROR, None)
-    with pytest.raises(ModelFailed):
-        breaker.enter()
-    time[0] = 11.0
-    breaker.enter()
-    with pytest.raises(ModelFailed):
-        breaker.enter()  # one probe at a time
-    breaker.failed(ErrorKind.TIMEOUT, None)
-    assert breaker.is_open
-    time[0] = 22.0
-    breaker.enter()
-    breaker.succeeded()
-    assert not breaker.is_open
-
-
-def test_a_probe_that_was_not_made_lets_the_next_one_through() -> None:
-    time = [0.0]
-    breaker = Breaker(1, 10.0, lambda: time[0])
-    breaker.enter()
-    breaker.failed(ErrorKind.UNREACHABLE, None)
-    time[0] = 11.0
-    breaker.enter()
-    breaker.gave_up()
-    breaker.enter()
-
-
-def test_a_refused_key_opens_at_once_and_a_filtered_answer_never() -> None:
-    breaker = Breaker(5, 10.0, lambda: 0.0)
-    for _ in range(9):
-        breaker.failed(ErrorKind.CONTENT_FILTER, None)
-    assert not breaker.is_open
-    breaker.failed(ErrorKind.UNAUTHORISED, None)
-    assert breaker.is_open

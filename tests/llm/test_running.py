@@ -1,6 +1,7 @@
 """Use cases down the chain: what callers get, whatever models say."""
 
 import json
+from collections.abc import Awaitable
 
 import pytest
 
@@ -162,6 +163,35 @@ async def test_a_breaker_leaves_a_broken_service_alone(furnished: Furnish) -> No
     outcomes = [await models.run("sentiment-analysis", text=TEXT) for _ in range(4)]
     assert len(first.asked) == 2
     assert [outcome.failures[0].trouble for outcome in outcomes] == ["server_error"] * 2 + ["breaker_open"] * 2
+
+
+@pytest.mark.parametrize("trouble", [ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED])
+async def test_one_refusal_shuts_out_nobody_and_those_of_a_model_only_that_model(
+    furnished: Furnish, trouble: ErrorKind
+) -> None:
+    refusal = ModelFailed(trouble, "no", permanent=True, after_seconds=60.0)
+    service = Scripted("first", [*[refusal] * 5, GOOD])
+    chains = {"default": ["first/large"], "other": ["first/small"]}
+    models = furnished(service, chains=chains, manner=CallPolicy(attempts=1, caches=False))
+    for _ in range(5):
+        assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == trouble
+    assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == ErrorKind.BREAKER_OPEN
+    small = models.room.chains.named("other")
+    assert (await models.room.use_cases.run("sentiment-analysis", {"text": TEXT}, ASKER, small)).model == "small"
+
+
+async def test_what_is_about_one_question_never_opens_a_circuit(furnished: Furnish) -> None:
+    service = Scripted("first", [*[failed(ErrorKind.CONTENT_FILTER)] * 9, GOOD])
+    models = furnished(service, chains={"default": ["first"]}, manner=CallPolicy(attempts=1, caches=False))
+    for _ in range(9):
+        assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == ErrorKind.CONTENT_FILTER
+    assert (await models.run("sentiment-analysis", text=TEXT)).failures == ()
+
+
+async def trouble_of(asking: Awaitable[object]) -> ErrorKind:
+    with pytest.raises(ModelFailed) as caught:
+        await asking
+    return caught.value.trouble
 
 
 async def test_entities_cite_their_place_or_are_dropped(furnished: Furnish) -> None:

@@ -73,7 +73,7 @@ def untouchable_desk(container: Container) -> RuleDesk:
     return RuleDesk(
         rule_sets=rule_sets,
         history=StoredHistory(sealed),
-        book=Published(rule_sets, now),
+        book=Published(rule_sets),
         codes=container.codes,
         templates=shipped_templates(),
         analyst=desk.analyst,

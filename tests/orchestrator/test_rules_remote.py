@@ -8,10 +8,10 @@ from typing import Any
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import NewMessage
 from frontdesk.orchestrator.explaining import holds_again
-from frontdesk.orchestrator.published import RESTS_AFTER, RESTS_SECONDS, Published, Remote
+from frontdesk.orchestrator.published import REMOTE_RULES, Published, Remote
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.wiring.container import Container, runner_over
-from tests.fakes import ManualClock
+from tests.fakes import Seconds
 
 
 @dataclass
@@ -33,28 +33,27 @@ class Elsewhere:
 
 
 async def test_what_it_names_is_kept_with_the_facts() -> None:
-    remote = Remote(Elsewhere(["WR-Chatbot"]), ManualClock(), 1)
+    remote = Remote(Elsewhere(["WR-Chatbot"]), 1)
     assert await remote.route({"intent": "TI"}) == "WR-Chatbot"
 
 
 async def test_the_local_table_decides_when_it_fails_or_is_late() -> None:
-    remote = Remote(Elsewhere([ConnectorFailed("down"), "never"]), ManualClock(), 0.01)
+    remote = Remote(Elsewhere([ConnectorFailed("down"), "never"]), 0.01)
     assert [await remote.route({}) for _ in range(2)] == ["", ""]
 
 
 async def test_a_dead_service_is_left_alone_for_a_while() -> None:
-    clock, elsewhere = ManualClock(), Elsewhere([*[ConnectorFailed("down")] * RESTS_AFTER, "TI-Chatbot"])
-    remote = Remote(elsewhere, clock, 1)
-    for _ in range(RESTS_AFTER + 5):
+    clock, elsewhere = Seconds(), Elsewhere([*[ConnectorFailed("down")] * REMOTE_RULES.failures, "TI-Chatbot"])
+    remote = Remote(elsewhere, 1, clock)
+    for _ in range(REMOTE_RULES.failures + 5):
         assert await remote.route({}) == ""
-    assert len(elsewhere.asked) == RESTS_AFTER
-    clock.move(RESTS_SECONDS + 1)
+    assert len(elsewhere.asked) == REMOTE_RULES.failures
+    clock.now += REMOTE_RULES.seconds
     assert await remote.route({}) == "TI-Chatbot"
 
 
 async def test_a_message_is_decided_by_the_row_of_the_route_that_was_named(container: Container) -> None:
-    clock = container.pipeline.clock
-    book = Published(StoredRuleSets(container.database, clock), clock, Remote(Elsewhere(["WR-Chatbot"]), clock, 1))
+    book = Published(StoredRuleSets(container.database, container.pipeline.clock), Remote(Elsewhere(["WR-Chatbot"]), 1))
     desk = replace(container.pipeline, rules=book)
     said = await container.inbox.accept(NewMessage("My oven is broken.", "WEB"))
     await runner_over(container.work, container.settings, desk).run_until_idle()

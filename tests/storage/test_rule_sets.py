@@ -13,7 +13,7 @@ from frontdesk.orchestrator.rules import shipped_rule_set
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.wiring.container import Container, now
 from tests.conftest import Front
-from tests.fakes import ManualClock
+from tests.fakes import Seconds
 
 OTHER = replace(shipped_rule_set(), note="another")
 
@@ -75,19 +75,19 @@ async def test_drafts_made_at_once_get_numbers_of_their_own(stored: StoredRuleSe
 
 
 async def test_every_process_follows_within_two_seconds_and_asks_once_a_second(stored: StoredRuleSets) -> None:
-    clock = ManualClock()
-    book = Published(stored, clock)
+    clock = Seconds()
+    book = Published(stored, clock=clock)
     assert (await book.current()).version == 1
     await stored.publish((await stored.add(OTHER, "kim")).value, "lee", "")
     assert (await book.current()).version == 1
-    clock.move(1.5)
+    clock.now += 1.5
     assert (await book.current()).version == 2
 
 
 async def test_a_version_that_cannot_be_read_is_said_and_waited_for(stored: StoredRuleSets) -> None:
     await stored.publish((await stored.add(NewRuleSet("broken", "{}", ""), "kim")).value, "lee", "")
     with pytest.raises(Unavailable, match="version 2"):
-        await Published(stored, now).current()
+        await Published(stored).current()
 
 
 async def test_history_gives_the_newest_decisions_first(front: Front) -> None:

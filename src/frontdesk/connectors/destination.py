@@ -5,15 +5,16 @@ address, and for most ways of signing in a header that is ready to be sent. See
 docs/reference/connectors/destination.md.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote, urlsplit
 
 from frontdesk.connectors.answers import basic, refusal
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, HttpStream
+from frontdesk.interfaces.cached import CachedByKey
+from frontdesk.interfaces.outgoing import RequestParts, StreamParts
 from frontdesk.interfaces.tokens import KeptToken, lifetime, usable
 
 NAME = "destination"
@@ -26,13 +27,13 @@ EXTRA_HEADER, EXTRA_PARAM = "URL.headers.", "URL.queries."
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A back end as the service describes it, good until `until`."""
+    """A back end as the service describes it, good for so many seconds."""
 
     origin: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
     params: Mapping[str, str]
-    until: float
+    seconds: float
 
 
 class Destinations:
@@ -40,21 +41,20 @@ class Destinations:
 
     def __init__(self, http: Http, token: KeptToken, seconds: Callable[[], float]) -> None:
         """`http` leads to the service; `seconds` is a clock that only goes forward."""
-        self._http, self._token, self._seconds = http, token, seconds
-        self._known: dict[str, Destination] = {}
-        self._asking = asyncio.Lock()
+        self._http, self._token = http, token
+        self._known = CachedByKey[str, Destination](lambda found: found.seconds, seconds)
 
     async def find(self, name: str) -> Destination:
         """The destination of this name. Raises ConnectorFailed, NoAnswer."""
-        async with self._asking:
-            known = self._known.get(name)
-            if known is None or self._seconds() >= known.until:
-                known = self._known[name] = _destination(name, await self._ask(name), self._seconds())
-            return known
+
+        async def ask() -> Destination:
+            return _destination(name, await self._ask(name))
+
+        return await self._known.get(name, ask)
 
     def forget(self, name: str) -> None:
         """What it says of this one is no longer true: ask again next time."""
-        self._known.pop(name, None)
+        self._known.forget(name)
 
     async def _ask(self, name: str) -> Any:
         for is_last in (False, True):
@@ -83,25 +83,13 @@ class ThroughDestination:
         self,
         method: str,
         path: str,
-        *,
-        json: Any = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        **parts: Unpack[RequestParts],
     ) -> HttpAnswer:
         """See interfaces.Http. A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
         for is_last in (False, True):
             there = await self._destinations.find(self._name)
-            answer = await self._client(there).send(
-                method,
-                there.path + path,
-                json=json,
-                content=content,
-                form=form,
-                params={**(params or {}), **there.params},
-                headers={**(headers or {}), **there.headers},
-            )
+            whole: RequestParts = {**parts, **_completed(parts, there)}
+            answer = await self._client(there).send(method, there.path + path, **whole)
             if answer.status != UNAUTHORIZED or is_last:
                 break
             self._destinations.forget(self._name)
@@ -112,15 +100,12 @@ class ThroughDestination:
         self,
         method: str,
         path: str,
-        *,
-        json: Any = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        **parts: Unpack[StreamParts],
     ) -> AsyncIterator[HttpStream]:
         """See interfaces.Http."""
         there = await self._destinations.find(self._name)
-        whole, both = {**(params or {}), **there.params}, {**(headers or {}), **there.headers}
-        async with self._client(there).stream(method, there.path + path, json=json, params=whole, headers=both) as it:
+        whole: StreamParts = {**parts, **_completed(parts, there)}
+        async with self._client(there).stream(method, there.path + path, **whole) as it:
             yield it
 
     def _client(self, there: Destination) -> Http:
@@ -129,12 +114,20 @@ class ThroughDestination:
         return self._clients[there.origin]
 
 
+def _completed(parts: StreamParts, there: Destination) -> StreamParts:
+    """What the destination adds to a request."""
+    return {
+        "params": {**(parts.get("params") or {}), **there.params},
+        "headers": {**(parts.get("headers") or {}), **there.headers},
+    }
+
+
 def named(url: str) -> str:
     """The name in `destination:NAME`, empty for an address."""
     return url.removeprefix(SCHEME).strip() if url.startswith(SCHEME) else ""
 
 
-def _destination(name: str, body: Any, now: float) -> Destination:
+def _destination(name: str, body: Any) -> Destination:
     """Raises ConnectorFailed for one that cannot be used from here."""
     properties = body.get("destinationConfiguration") if isinstance(body, dict) else None
     if not isinstance(properties, dict) or not isinstance(properties.get("URL"), str):
@@ -150,7 +143,7 @@ def _destination(name: str, body: Any, now: float) -> Destination:
         path=address.path.rstrip("/"),
         headers={**_extra(properties, EXTRA_HEADER), **signed},
         params=_extra(properties, EXTRA_PARAM),
-        until=now + min(BELIEVED_SECONDS, lasts),
+        seconds=min(BELIEVED_SECONDS, lasts),
     )
 
 

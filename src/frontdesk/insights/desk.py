@@ -13,6 +13,7 @@ from frontdesk.insights.calendar import Calendar
 from frontdesk.insights.columns import Builder, Snapshot, empty, follow
 from frontdesk.insights.measures import Grain
 from frontdesk.insights.questions import FigureAnswer, Question
+from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.insights import Facts, FactState, MessageRow
 from frontdesk.model import Interaction
 
@@ -38,10 +39,7 @@ class InsightDesk:
     def __init__(self, facts: Facts, zone: tzinfo, fresh_seconds: float = FRESH_SECONDS) -> None:
         """Read these facts; days begin at midnight of `zone`."""
         self.facts, self.calendar = facts, Calendar(zone)
-        self._fresh = fresh_seconds
-        self._asking = Asking(empty(), self.calendar)
-        self._until = 0.0
-        self._refreshing = asyncio.Lock()
+        self._asking = Cached[Asking](fresh_seconds)
 
     async def answer(self, question: Question) -> FigureAnswer:
         """All figures. Raises Invalid."""
@@ -56,13 +54,7 @@ class InsightDesk:
 
     async def current(self) -> Asking:
         """The facts in columns, brought up to date where they could be older than promised."""
-        if time.monotonic() < self._until:
-            return self._asking
-        async with self._refreshing:
-            if time.monotonic() >= self._until:
-                await self._refresh()
-                self._until = time.monotonic() + self._fresh
-        return self._asking
+        return await self._asking.get(self._refreshed)
 
     async def keep(self) -> None:
         """Fold all that was noted and follow it; to be called now and then, so that those who ask need not wait."""
@@ -75,12 +67,13 @@ class InsightDesk:
             return await self.facts.interactions(ids)
         return await (self.facts.messages(ids) if grain is Grain.MESSAGE else self.facts.replies(ids))
 
-    async def _refresh(self) -> None:
+    async def _refreshed(self) -> Asking:
+        known = self._asking.known or Asking(empty(), self.calendar)
         state = await self.facts.state()
         if state.pending:
             await self.facts.fold(MOST_FOLDED_FOR_ONE)
             state = await self.facts.state()
-        snapshot = self._asking.snapshot
+        snapshot = known.snapshot
         if snapshot.epoch != state.epoch:
             snapshot = await self._load(state)
         while snapshot.stamp < state.stamp:
@@ -88,8 +81,7 @@ class InsightDesk:
             if reached <= snapshot.stamp:
                 break  # what was folded since has been folded again: the next look finds it
             snapshot = await asyncio.to_thread(follow, snapshot, portion, reached)
-        if snapshot is not self._asking.snapshot:
-            self._asking = await asyncio.to_thread(Asking, snapshot, self.calendar)
+        return known if snapshot is known.snapshot else await asyncio.to_thread(Asking, snapshot, self.calendar)
 
     async def _load(self, state: FactState) -> Snapshot:
         began, builder = time.perf_counter(), Builder()

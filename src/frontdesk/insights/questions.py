@@ -1,7 +1,7 @@
 """What can be asked of the facts: measures, split by dimensions, of those rows that fit filters and a period."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from frontdesk.insights.dimensions import FILTERS, DimensionKind, dimension
@@ -22,10 +22,6 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     top: int = 0
-
-    def also(self, **values: Keys) -> "Question":
-        """The same of fewer rows."""
-        return replace(self, where={**self.where, **values})
 
 
 @dataclass(frozen=True, slots=True)

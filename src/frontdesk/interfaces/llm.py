@@ -54,9 +54,10 @@ class ChatTurn:
 class ModelRequest:
     """One question to a model. `schema` is the JSON Schema that the answer must satisfy, None for free text.
 
-    `temperature` None leaves it to the service. `sampling` holds what else an application sets, by OpenAI's names
-    (top_p, stop, seed, presence_penalty, frequency_penalty, reasoning_effort); a service that has not what is named
-    raises UNSUPPORTED.
+    `model` is one of the service's; what applications ask (llm.chat) names a chain, `SERVICE`, `SERVICE/MODEL` or a
+    configured model there. `temperature` None leaves it to the service. `sampling` holds what else an application sets,
+    by OpenAI's names (top_p, stop, seed, presence_penalty, frequency_penalty, reasoning_effort); a service that has not
+    what is named raises UNSUPPORTED.
     """
 
     model: str

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 import msgspec
 
@@ -49,6 +49,21 @@ class HttpAnswer:
         return None
 
 
+class StreamParts(TypedDict, total=False):
+    """What a request whose answer is streamed may carry: a body as JSON, fields of the query, headers."""
+
+    json: Any
+    params: Mapping[str, str] | None
+    headers: Mapping[str, str] | None
+
+
+class RequestParts(StreamParts, total=False):
+    """What any request may carry: one body, as JSON, bytes or a form."""
+
+    content: bytes | None
+    form: Mapping[str, str] | None
+
+
 class HttpStream(Protocol):
     """An answer whose body is read as it arrives."""
 
@@ -67,12 +82,7 @@ class Http(Protocol):
         self,
         method: str,
         path: str,
-        *,
-        json: Any = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        **parts: Unpack[RequestParts],
     ) -> HttpAnswer:
         """One request and its whole answer, whatever its status. Follows no redirect. Raises NoAnswer."""
         ...
@@ -81,10 +91,7 @@ class Http(Protocol):
         self,
         method: str,
         path: str,
-        *,
-        json: Any = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        **parts: Unpack[StreamParts],
     ) -> AbstractAsyncContextManager[HttpStream]:
         """One request whose answer is read as it arrives. Raises NoAnswer."""
         ...

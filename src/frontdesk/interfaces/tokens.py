@@ -1,8 +1,9 @@
 """Access tokens that an outside service gives out for a while (OAuth 2.0, RFC 6749): asked for once, kept, renewed."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from frontdesk.interfaces.cached import Cached
 
 USUAL_SECONDS = 300.0
 # A token that is about to end is no longer used.
@@ -14,22 +15,17 @@ class KeptToken:
 
     def __init__(self, ask: Callable[[], Awaitable[tuple[str, float]]], seconds: Callable[[], float]) -> None:
         """`ask` brings a token and for how many seconds it is good; `seconds` is a clock that only goes forward."""
-        self._ask, self._seconds = ask, seconds
-        self._value, self._until = "", 0.0
-        self._asking = asyncio.Lock()
+        self._ask = ask
+        self._token = Cached[tuple[str, float]](lambda token: usable(token[1]), seconds)
 
     async def value(self) -> str:
         """A token that is good now as far as we know. Raises what `ask` raises."""
-        async with self._asking:
-            if not self._value or self._seconds() >= self._until:
-                self._value, good_for = await self._ask()
-                self._until = self._seconds() + usable(good_for)
-            return self._value
+        return (await self._token.get(self._ask))[0]
 
     def refused(self, value: str) -> None:
         """This token was not taken: ask for another next time."""
-        if value == self._value:
-            self._value = ""
+        if self._token.known is not None and value == self._token.known[0]:
+            self._token.forget()
 
 
 def usable(good_for: float) -> float:

@@ -11,6 +11,7 @@ from frontdesk.interfaces import (
     Clock,
     Embeddings,
     ErrorKind,
+    Held,
     ModelAnswer,
     ModelFailed,
     ModelRequest,
@@ -30,6 +31,10 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 OK, STOPPED = "ok", "stopped"
+# These say something about the service, not about this one question.
+OF_THE_SERVICE = frozenset(
+    {ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.SERVER_ERROR, ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED}
+)
 # The request may have been worked on and be charged although no answer came.
 MAY_BE_CHARGED = frozenset({ErrorKind.TIMEOUT})
 PERMIT_EXTRA_SECONDS = 30.0
@@ -160,15 +165,15 @@ class Calling:
             async for piece in _paced(line.service.stream(request), seconds):
                 pieces.append(piece)
                 yield piece
-            line.breaker.succeeded()
+            line.breaker.succeeded(route.name)
             outcome = OK if pieces else ErrorKind.EMPTY.value
         except ModelFailed as error:
             outcome, charged = error.trouble.value, bool(pieces) or error.trouble in MAY_BE_CHARGED
-            line.breaker.failed(error.trouble, error.after_seconds)
+            _failed(route, error)
             raise
         finally:
             if outcome == STOPPED:
-                line.breaker.gave_up()
+                line.breaker.gave_up(route.name)
             use.input_tokens = _likely(request) - request.max_tokens if charged else 0
             use.output_tokens = likely_tokens(["".join(pieces)])
             use.answered = _storable("".join(pieces)) if self._store_texts else None
@@ -205,31 +210,31 @@ class Calling:
         try:
             answer = await _within(seconds, act)
             answered = True
-            line.breaker.succeeded()
+            line.breaker.succeeded(route.name)
             value = read(answer)
             outcome = OK
             return value
         except ModelFailed as error:
             outcome = error.trouble.value
             if not answered:
-                line.breaker.failed(error.trouble, error.after_seconds)
+                _failed(route, error)
             raise
         finally:
             if not answered and outcome in (STOPPED, *MAY_BE_CHARGED):
                 use.input_tokens, use.output_tokens = most.input_tokens, most.output_tokens
             if outcome == STOPPED:
-                line.breaker.gave_up()
+                line.breaker.gave_up(route.name)
             self._leave(route, use, question, permit, outcome)
 
     async def _enter(self, route: Route, most: _Most, question: ModelQuestion, seconds: float) -> Reservation:
         """Past the breaker, the limits and the budgets. Raises ModelFailed, whose trouble is recorded."""
         line = _line(route)
         try:
-            line.breaker.enter()
+            _admit(route)
             try:
                 return await self._admitted(line, route, most, question, seconds)
             except BaseException:  # refused or cancelled: the service was not asked, so the probe is free again
-                line.breaker.gave_up()
+                line.breaker.gave_up(route.name)
                 raise
         except ModelFailed as error:
             self._note(question, (line.name, route.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True)
@@ -359,6 +364,20 @@ def _unnamed(error: Exception) -> ModelFailed:
 def _line(route: Route) -> ConfiguredService:
     assert route.line is not None, "only routes with a line are called"
     return route.line
+
+
+def _admit(route: Route) -> None:
+    try:
+        _line(route).breaker.admit(route.name)
+    except Held as held:
+        message = f"left alone for {held.after_seconds:.0f} s after failures"
+        raise ModelFailed(ErrorKind.BREAKER_OPEN, message, permanent=True) from None
+
+
+def _failed(route: Route, error: ModelFailed) -> None:
+    """An error that is about this one question is an answer as well."""
+    breaker = _line(route).breaker
+    (breaker.failed if error.trouble in OF_THE_SERVICE else breaker.succeeded)(route.name)
 
 
 def _likely(request: ModelRequest) -> int:

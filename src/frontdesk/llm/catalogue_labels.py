@@ -1,9 +1,9 @@
 """The house's lists as prompts and schemas use them: intents by their names, the fields of entities."""
 
-import time
 from dataclasses import dataclass
 
 from frontdesk.interfaces import Catalogue, CatalogueSource
+from frontdesk.interfaces.cached import Cached
 from frontdesk.llm.detecting import KnownNames
 from frontdesk.llm.schemas import Lists
 from frontdesk.model.analysis import ENTITY_FIELDS as FIELDS
@@ -28,19 +28,17 @@ class CatalogueLabels:
     def __init__(self, source: CatalogueSource) -> None:
         """Take the catalogue from here."""
         self._source = source
-        self._labels: LabelLookup | None = None
-        self._looked = 0.0
+        self._labels = Cached[LabelLookup](LOOK_EVERY)
 
     async def current(self) -> LabelLookup:
         """The lists as they are now, or were a second ago: codes are checked again where an answer is stored."""
-        moment = time.monotonic()
-        if self._labels is not None and moment - self._looked < LOOK_EVERY:
-            return self._labels
-        self._looked = moment
-        catalogue = await self._source.catalogue()
-        if self._labels is None or self._labels.catalogue is not catalogue:
-            self._labels = LabelLookup(catalogue, lists_of(catalogue), KnownNames(catalogue.customers))
-        return self._labels
+        return await self._labels.get(self._look)
+
+    async def _look(self) -> LabelLookup:
+        catalogue, known = await self._source.catalogue(), self._labels.known
+        if known is not None and known.catalogue is catalogue:
+            return known
+        return LabelLookup(catalogue, lists_of(catalogue), KnownNames(catalogue.customers))
 
 
 def lists_of(catalogue: Catalogue) -> Lists:

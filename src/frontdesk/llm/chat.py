@@ -1,9 +1,8 @@
 """Chat for other applications: a conversation as it is, down the same chain, limits, masking and records."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,22 +21,6 @@ from frontdesk.llm.tolerant import finished, read_json
 from frontdesk.model.llm import Asker, RouteFailure
 
 CHAT = "chat"
-
-
-@dataclass(frozen=True, slots=True)
-class ChatRequest:
-    """What an application asks. `alias` is a chain's name, `SERVICE`, `SERVICE/MODEL` or a configured model's name.
-
-    For `temperature` and `sampling` see ModelRequest.
-    """
-
-    alias: str
-    turns: tuple[ChatTurn, ...]
-    schema: Mapping[str, Any] | None = None
-    schema_name: str = "answer"
-    max_tokens: int = 1024
-    temperature: float | None = 0.0
-    sampling: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +65,10 @@ class Chat:
         """What can be asked for by name."""
         return self._chains.names
 
-    async def complete(self, request: ChatRequest, asker: Asker) -> ChatOutcome:
-        """The first answer that a route gives; held against the schema where there is one.
+    async def complete(self, request: ModelRequest, asker: Asker) -> ChatOutcome:
+        """The first answer that a route of the chain `model` gives; held against the schema where there is one.
 
-        Raises Invalid (alias, schema), ModelFailed when no route answers.
+        Raises Invalid (model, schema), ModelFailed when no route answers.
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
@@ -114,7 +97,7 @@ class Chat:
             )
         raise _no_answer(failures, last)
 
-    async def stream(self, request: ChatRequest, asker: Asker) -> ChatStream:
+    async def stream(self, request: ModelRequest, asker: Asker) -> ChatStream:
         """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
         pieces are read. Raises Invalid, ModelFailed.
         """
@@ -139,14 +122,14 @@ class Chat:
             return ChatStream(route.line.name, route.model, question.run_id, whole, question)
         raise _no_answer(failures, last)
 
-    def _routes(self, request: ChatRequest) -> Sequence[Route]:
-        routes = self._chains.named(request.alias)
+    def _routes(self, request: ModelRequest) -> Sequence[Route]:
+        routes = self._chains.named(request.model)
         if not routes:
-            raise Invalid(f"{request.alias} leads to no model that can chat", "model")
+            raise Invalid(f"{request.model} leads to no model that can chat", "model")
         return routes
 
     async def _complete(
-        self, request: ChatRequest, route: Route, question: ModelQuestion, deadline: Deadline, check: Check | None
+        self, request: ModelRequest, route: Route, question: ModelQuestion, deadline: Deadline, check: Check | None
     ) -> ModelAnswer:
         vault = Vault()
         masked = await self._masked(request, route, question, vault)
@@ -161,7 +144,7 @@ class Chat:
         answer = await retry(self._manner.attempts, deadline, ask)
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
-    async def _masked(self, request: ChatRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
+    async def _masked(self, request: ModelRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
         """The request for one route as it may leave our systems. Raises ModelFailed (NOT_MASKED)."""
         assert route.line is not None
         mode = route.line.mode
@@ -172,15 +155,7 @@ class Chat:
             names = [customers, KnownNames((*question.asker.names, *question.asker.numbers))]
             texts: list[str] = await self._masker.mask_aside([turn.text for turn in turns], mode, names, vault)
             turns = tuple(ChatTurn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
-        return ModelRequest(
-            route.model,
-            turns,
-            request.schema,
-            request.schema_name,
-            request.max_tokens,
-            request.temperature,
-            request.sampling,
-        )
+        return replace(request, model=route.model, turns=turns)
 
 
 async def _restored(first: str, pieces: AsyncIterator[str], vault: Vault) -> AsyncIterator[str]:
@@ -211,7 +186,7 @@ def _finished(answer: ModelAnswer) -> ModelAnswer:
     return answer
 
 
-async def _check(request: ChatRequest) -> Check | None:
+async def _check(request: ModelRequest) -> Check | None:
     return None if request.schema is None else await foreign_check_aside(request.schema)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from frontdesk.interfaces import Invalid, ModelService
-from frontdesk.llm.breaker import Breaker
+from frontdesk.interfaces.circuit_breaker import CircuitBreaker
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.use_case import Kind, UseCase
 from frontdesk.model.llm import Rate
@@ -15,12 +15,15 @@ MOST_NAME = 100  # as records of calls keep it
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredService:
-    """One configured service with what it is held to; the models are asked where a route names none."""
+    """One configured service with what it is held to; the models are asked where a route names none.
+
+    Its circuits are named after routes: a model that fails does not keep others from those that answer.
+    """
 
     service: ModelService
     model: str
     mode: Mode
-    breaker: Breaker
+    breaker: CircuitBreaker
     rate: Rate = field(default_factory=Rate)
     embedding_model: str = ""
     speech_model: str = ""

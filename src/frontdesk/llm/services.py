@@ -1,11 +1,12 @@
 """Puts the LLM room together from its options, services and stores; knows no settings and no concrete store."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from frontdesk.interfaces import CatalogueSource, Clock, Invalid, ModelService, NewId, Provider
+from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.llm_stores import Admission, AnswerCache, CallLog, UseCaseStore
-from frontdesk.llm.breaker import Breaker
 from frontdesk.llm.builtin_answers import BuiltinAnswers, Embedder
 from frontdesk.llm.calling import Calling
 from frontdesk.llm.catalogue_labels import CatalogueLabels
@@ -76,8 +77,8 @@ class LlmServices:
         return MessageModels(self.use_cases) if self.chains.has_models else None
 
     def open_circuits(self) -> Mapping[str, bool]:
-        """Of each service, whether it is left alone after failures."""
-        return {name: line.breaker.is_open for name, line in self.lines.items()}
+        """Of each service, whether a model of it is left alone after failures."""
+        return {name: bool(line.breaker.open_circuits()) for name, line in self.lines.items()}
 
 
 def furnish(
@@ -105,9 +106,10 @@ def furnish(
 
 
 def _line(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
-    breaker = Breaker(options.breaker_failures, options.breaker_seconds)
+    rules = CircuitRules(options.breaker_failures, options.breaker_seconds, longest=options.breaker_seconds)
     mode = Mode(options.modes.get(name, options.mode))
     rate = options.rates.get(name, Rate())
+    breaker = CircuitBreaker(rules, time.monotonic)
     return ConfiguredService(each.service, each.model, mode, breaker, rate, each.embedding_model, each.speech_model)
 
 

@@ -1,13 +1,12 @@
 """The use cases in force: those that ship, overlaid by what people published."""
 
-import asyncio
 import logging
-import time
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.llm_stores import UseCaseStore
 from frontdesk.llm.use_case import UseCase, read_use_case
 from frontdesk.model.llm import UseCaseVersion
@@ -43,25 +42,19 @@ class UseCaseRegistry:
         """Take versions that people made from this store."""
         self._store, self._clock = store, clock
         self._stamp: str | None = None
-        self._looked = -LOOK_EVERY
-        self._all: Mapping[str, UseCase] = {}
-        self._looking = asyncio.Lock()
+        self._all = Cached[Mapping[str, UseCase]](LOOK_EVERY)
 
     async def all(self) -> Mapping[str, UseCase]:
         """All in force, by name."""
-        if not self._all or time.monotonic() - self._looked >= LOOK_EVERY:
-            async with self._looking:
-                await self._look()
-        return self._all
+        return await self._all.get(self._look)
 
-    async def _look(self) -> None:
-        """Take in what was published, unless somebody has just looked."""
-        if time.monotonic() - self._looked < LOOK_EVERY:
-            return
-        stamp = await self._store.stamp()
-        if stamp != self._stamp:
-            self._all, self._stamp = {**shipped(), **_read(await self._store.published())}, stamp
-        self._looked = time.monotonic()
+    async def _look(self) -> Mapping[str, UseCase]:
+        stamp, known = await self._store.stamp(), self._all.known
+        if known is not None and stamp == self._stamp:
+            return known
+        found = {**shipped(), **_read(await self._store.published())}
+        self._stamp = stamp
+        return found
 
     async def get(self, name: str) -> UseCase:
         """The one in force. Raises NotFound."""
@@ -97,7 +90,7 @@ class UseCaseRegistry:
         if version == 0 and name not in shipped():
             raise NotFound(f"the use case {name} does not ship: there is nothing to go back to")
         await self._store.publish(name, version, by)
-        self._looked = -LOOK_EVERY
+        self._all.forget()
 
 
 def _read(versions: Iterable[UseCaseVersion]) -> Mapping[str, UseCase]:

@@ -74,7 +74,6 @@ class Navigation:
     partner: str = ""
     label: str = ""
     constrained: bool = True
-    binds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

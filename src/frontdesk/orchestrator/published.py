@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
-from frontdesk.interfaces import Clock, Failed, Unavailable
+from frontdesk.interfaces import Failed, Held, Unavailable
+from frontdesk.interfaces.cached import Cached
+from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
 from frontdesk.orchestrator.rules import TableRules, compile_content
 
 log = logging.getLogger(__name__)
 
 BELIEVED_SECONDS = 1.0
-RESTS_AFTER, RESTS_SECONDS = 3, 30.0
+REMOTE_RULES = CircuitRules(failures=3, seconds=30.0, longest=30.0)
 
 
 class Published:
@@ -25,29 +27,17 @@ class Published:
     def __init__(
         self,
         rule_sets: RuleSets,
-        clock: Clock,
         remote: "Remote | None" = None,
         beside: Callable[[], Awaitable[None]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Follow these; `remote` is asked for a route first; `beside` follows what belongs to rules, as often."""
-        self._beside = beside
-        self._rule_sets, self._clock, self._remote = rule_sets, clock, remote
-        self._rules: TableRules | None = None
-        self._until: datetime | None = None
-        self._refreshing = asyncio.Lock()
+        self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
+        self._rules = Cached[TableRules](BELIEVED_SECONDS, clock)
 
     async def current(self) -> TableRules:
         """See interfaces.RuleBook. Raises Unavailable for a stored version that this release cannot read."""
-        if self._rules is not None and self._until is not None and self._clock() < self._until:
-            return self._rules
-        async with self._refreshing:
-            version = await self._rule_sets.in_force()
-            if self._beside is not None:
-                await self._beside()
-            if self._rules is None or self._rules.version != version:
-                self._rules = await self._load(version)
-            self._until = self._clock() + timedelta(seconds=BELIEVED_SECONDS)
-            return self._rules
+        return await self._rules.get(self._in_force)
 
     async def advised(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
         """See interfaces.RuleBook."""
@@ -57,7 +47,13 @@ class Published:
 
     def forget(self) -> None:
         """Something was published here: look again."""
-        self._until = None
+        self._rules.forget()
+
+    async def _in_force(self) -> TableRules:
+        version, known = await self._rule_sets.in_force(), self._rules.known
+        if self._beside is not None:
+            await self._beside()
+        return known if known is not None and known.version == version else await self._load(version)
 
     async def _load(self, version: int) -> TableRules:
         stored = await self._rule_sets.get(version)
@@ -73,26 +69,26 @@ class Remote:
     After three failures in a row it is left alone for half a minute, so that no message waits for a dead service.
     """
 
-    def __init__(self, decider: RemoteDecider, clock: Clock, seconds: float) -> None:
-        """Ask `decider`, for at most `seconds`."""
-        self._decider, self._clock, self._seconds = decider, clock, seconds
-        self._failures = 0
-        self._rests_until: datetime | None = None
+    def __init__(self, decider: RemoteDecider, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Ask `decider`, for at most `seconds`; `clock` counts seconds."""
+        self._decider, self._seconds = decider, seconds
+        self._breaker = CircuitBreaker(REMOTE_RULES, clock)
 
     async def route(self, facts: Mapping[str, Any]) -> str:
         """The route that it names; empty where it names none or does not answer."""
-        if self._rests_until is not None and self._clock() < self._rests_until:
+        name = self._decider.name
+        try:
+            self._breaker.admit(name)
+        except Held:
             return ""
         try:
             answer = await asyncio.wait_for(self._decider.route(facts), self._seconds)
         except (Failed, TimeoutError) as error:
-            self._note(error)
+            log.warning("%s did not decide, the local table does: %s", name, error or "no answer in time")
+            self._breaker.failed(name)
             return ""
-        self._failures, self._rests_until = 0, None
+        except BaseException:  # cancelled, or a mistake of ours: it tells nothing of the service
+            self._breaker.gave_up(name)
+            raise
+        self._breaker.succeeded(name)
         return answer
-
-    def _note(self, error: Exception) -> None:
-        self._failures += 1
-        log.warning("%s did not decide, the local table does: %s", self._decider.name, error or "no answer in time")
-        if self._failures >= RESTS_AFTER:
-            self._rests_until = self._clock() + timedelta(seconds=RESTS_SECONDS)

@@ -4,12 +4,12 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
 
-from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces import Invalid, NotFound
+from frontdesk.interfaces.cached import Cached
 from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
 
 log = logging.getLogger(__name__)
@@ -34,18 +34,16 @@ class TemplateStore(Protocol):
 class TemplateDesk:
     """Changes the templates that rules and replies use."""
 
-    def __init__(self, templates: ReplyTemplates, store: TemplateStore, clock: Clock) -> None:
+    def __init__(self, templates: ReplyTemplates, store: TemplateStore) -> None:
         """`templates` are those in use, as they ship or a file says; they are brought up to date."""
-        self.templates, self._store, self._clock = templates, store, clock
+        self.templates, self._store = templates, store
         self._shipped = {each.name: each for each in templates.all()}
-        self._kept = ""
-        self._until: datetime | None = None
+        self._changes = Cached[str](BELIEVED_SECONDS)
+        self._taken = ""
 
     async def follow(self) -> None:
         """Take in what was changed in any process; asks at most once a second."""
-        if self._until is not None and self._clock() < self._until:
-            return
-        self._take(await self._store.read())
+        self._take(await self._changes.get(self._store.read))
 
     async def named(self, name: str) -> ReplyTemplate:
         """The one in use. Raises NotFound."""
@@ -85,11 +83,12 @@ class TemplateDesk:
             every.pop(name, None)
             return msgspec.json.encode(every | ({name: dict(value)} if value else {})).decode()
 
-        self._take(await self._store.write(change, {"template": name}, by))
+        text = await self._store.write(change, {"template": name}, by)
+        self._changes.put(text)
+        self._take(text)
 
     def _take(self, text: str) -> None:
-        self._until = self._clock() + timedelta(seconds=BELIEVED_SECONDS)
-        if text == self._kept:
+        if text == self._taken:
             return
         every = dict(self._shipped)
         for name, value in _parsed(text).items():
@@ -99,7 +98,7 @@ class TemplateDesk:
             self.templates.take(every)
         except Invalid as error:  # an older release may have kept what this one refuses: replies must go on
             log.error("changed reply templates are left out: %s", error)
-        self._kept = text
+        self._taken = text
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -5,8 +5,6 @@ by `{deployment}/chat/completions?api-version=`, orchestration by `{deployment}/
 the deployments are settings, so that a change there needs none here. It has no transcription.
 """
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from frontdesk.interfaces import Embeddings, ErrorKind, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer
+from frontdesk.interfaces.cached import Cached
 from frontdesk.providers import errors as troubles
 from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
@@ -87,9 +86,7 @@ class SapAiCore(ChatCompletions):
         """`http` is the AI API's address."""
         super().__init__(name, http, models, Dialect(structure, narrows=True))
         self._signing_in, self._choosing = signing_in, choosing
-        self._found: tuple[Deployment, ...] = ()
-        self._look_again = 0.0
-        self._lock = asyncio.Lock()
+        self._deployments = Cached[tuple[Deployment, ...]](LOOK_AGAIN_SECONDS)
 
     def stream(self, request: ModelRequest) -> AsyncIterator[str]:
         """See interfaces.ModelService; orchestration answers in one piece."""
@@ -119,8 +116,8 @@ class SapAiCore(ChatCompletions):
     async def _renewed(self, answer: HttpAnswer, place: RequestTarget) -> bool:
         if answer.status == 404:
             # The deployment may have been replaced: look again, once.
-            known, self._look_again = self._look_again, 0.0
-            return known > 0.0 and not self._choosing.deployment
+            self._deployments.forget()
+            return not self._choosing.deployment
         if answer.status == 401:
             self._signing_in.forget(place.headers["Authorization"])
         return answer.status == 401
@@ -145,11 +142,7 @@ class SapAiCore(ChatCompletions):
     async def _deployment(self, model: str, headers: dict[str, str]) -> Deployment:
         if self._choosing.deployment:
             return Deployment(self._choosing.deployment)
-        async with self._lock:
-            if time.monotonic() >= self._look_again:
-                self._found = await self._list(headers)
-                self._look_again = time.monotonic() + LOOK_AGAIN_SECONDS
-        for each in self._found:
+        for each in await self._deployments.get(lambda: self._list(headers)):
             if each.scenarioId == ORCHESTRATION if self._choosing.by_orchestration else each.model == model:
                 return each
         what = "orchestration" if self._choosing.by_orchestration else f"the model {model!r}"

@@ -16,9 +16,10 @@ from frontdesk.connectors.registry import Login, Plan, action_handlers, fsm_of, 
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
+from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.model import Effect
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
-from frontdesk.orchestrator.breaker import Breaker, BreakerRules, WithBreaker
+from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.settings.sections import Connectors, DestinationService, Settings
 
@@ -32,13 +33,14 @@ class BackEnds:
     action_handlers: Mapping[str, ActionHandler]
     fsm: Fsm | None
     sap_rules: SapRules | None
-    breaker: Breaker
+    breaker: CircuitBreaker
 
 
 def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
     """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
     section, reach = settings.connectors, _Reach(outgoing, settings.connectors)
-    breaker = Breaker(BreakerRules(settings.effects.breaker_failures, settings.effects.breaker_seconds), time.monotonic)
+    rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
+    breaker = CircuitBreaker(rules, time.monotonic)
     plan = _plan(section)
     fsm = fsm_of(plan, reach, time.monotonic)
     found = action_handlers(plan, reach, clock)
@@ -49,7 +51,9 @@ def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandle
     return BackEnds(guarded, fsm, sap_rules_of(plan, reach, time.monotonic), breaker)
 
 
-def _service_calls(section: Connectors, built_in: ActionHandler, fsm: Fsm | None, breaker: Breaker) -> ActionHandler:
+def _service_calls(
+    section: Connectors, built_in: ActionHandler, fsm: Fsm | None, breaker: CircuitBreaker
+) -> ActionHandler:
     if section.service_calls == "service_desk":
         return built_in
     if fsm is None:

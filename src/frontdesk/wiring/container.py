@@ -177,7 +177,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
     channels = customer_channels(settings, outgoing, database, now, new_id)
-    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now), now)
+    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     pipeline = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets, texts.templates)
     statuses = StoredStatuses(database, now)
@@ -229,8 +229,8 @@ def _plugs(
 
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateDesk) -> Published:
-    remote = Remote(backs.sap_rules, now, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), now, remote, texts.follow)
+    remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
+    return Published(StoredRuleSets(database, now), remote, texts.follow)
 
 
 def _desk(

@@ -39,7 +39,7 @@ async def test_calls_are_counted_timed_and_priced(gateway: Gateway) -> None:
 
 
 async def test_a_service_that_is_left_alone_is_shown(opened: Open) -> None:
-    gateway = await opened(Rule(Fault.UNAUTHORISED))
+    gateway = await opened(Rule(Fault.UNAUTHORISED), breaker_failures=1)
     async with gateway.http() as http:
         await http.post("/use-cases/translation", json={"text": "Hallo", "language": "English"})
     assert 'frontdesk_model_circuit_open{service="main"} 1.0' in await figures(gateway)

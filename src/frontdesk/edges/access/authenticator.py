@@ -25,6 +25,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.edges.access.xsuaa import looks_like_token
 from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
+from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 
@@ -38,7 +39,6 @@ DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF = "frontdesk_demo"
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
 BELIEVED_SECONDS = 5.0
-MOST_BELIEVED = 10_000
 MOST_FIELDS = 100
 
 
@@ -115,7 +115,7 @@ class Authenticator:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
-        self._believed: dict[tuple[AuthMethod, str], tuple[float, Caller | None]] = {}
+        self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](BELIEVED_SECONDS, clock)
         self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
@@ -268,30 +268,27 @@ class Authenticator:
         return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
 
     async def _look_up(self, proof: AuthMethod, secret: str) -> Caller | None:
-        now = self._clock()
-        key = (proof, hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest())
-        if (believed := self._believed.get(key)) and believed[0] > now:
-            return believed[1]
         ask: Callable[[str], Awaitable[Caller | None]]
         if proof is AuthMethod.KEY and self._tokens and looks_like_token(secret):
             ask = self._tokens.caller
         else:
             ask = self._accounts.by_key if proof is AuthMethod.KEY else self._accounts.by_session
-        caller = await ask(secret)
-        if len(self._believed) >= MOST_BELIEVED:
-            self._believed.clear()
-        self._believed[key] = (now + BELIEVED_SECONDS, caller)
-        return caller
+        return await self._callers.get(_key(proof, secret), lambda: ask(secret))
 
     async def _end(self, token: str) -> None:
         await self._accounts.close_session(token)
-        self._believed.pop((AuthMethod.SESSION, hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()), None)
+        self._callers.forget(_key(AuthMethod.SESSION, token))
 
     def _form_token(self, of: str) -> str:
         return hmac.digest(self._secret, b"form:" + of.encode("utf-8", "replace"), "sha256").hex()
 
     def _set(self, name: str, value: str, seconds: int | None) -> CookieChange:
         return CookieChange(name, value, seconds, self._rules.https)
+
+
+def _key(proof: AuthMethod, secret: str) -> tuple[AuthMethod, str]:
+    """What a secret is known by here: memory holds none of them."""
+    return proof, hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _is_cross_site(scope: HTTPScope) -> bool:

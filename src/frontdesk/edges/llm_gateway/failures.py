@@ -1,9 +1,16 @@
 """What a failed model means to whoever asked: one status for each trouble, told in each interface's own form."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from frontdesk.interfaces import ErrorKind, ModelFailed, ProviderFailed
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from frontdesk.interfaces import ErrorKind, FrontdeskError, ModelFailed, ProviderFailed
 
 # Services are asked again at once by most clients; this is for those that would have to wait.
 RETRY_SECONDS = 5
@@ -67,3 +74,13 @@ def headers_of(error: ProviderFailed) -> dict[str, str]:
     if meaning.status in (429, 503):
         return {"Retry-After": str(max(1, math.ceil(error.after_seconds or RETRY_SECONDS)))}
     return {}
+
+
+def handlers(told: Callable[[Exception, str], tuple[int, Any, Mapping[str, str]]]) -> ExceptionHandlersMap:
+    """For Litestar's `exception_handlers`; `told` gives status, body and headers of an error at a path."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        status, body, headers = told(error, request.scope["path"])
+        return Response(msgspec.json.encode(body), status_code=status, media_type="application/json", headers=headers)
+
+    return {HTTPException: answer, FrontdeskError: answer, Exception: answer}

@@ -77,7 +77,7 @@ class _Circuits(Collector):
     def collect(self) -> Any:
         found = GaugeMetricFamily(
             "frontdesk_model_circuit_open",
-            "1 while this process leaves a model service alone after failures.",
+            "1 while this process leaves a model of a service alone after failures.",
             labels=["service"],
         )
         for service, is_open in self._open_circuits().items():

@@ -1,7 +1,6 @@
 """What the routes are handed, and what they have in common: the caller, keys, versions, paging."""
 
 import hashlib
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +29,7 @@ from frontdesk.interfaces import (
     Stale,
     WorkDesk,
 )
+from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
 from frontdesk.orchestrator.rule_desk import RuleDesk
@@ -95,20 +95,18 @@ class Channels:
     def __init__(self, codes: CodeLists) -> None:
         """Ask these lists."""
         self._codes = codes
-        self._known: Mapping[str, bool] = {}
-        self._until = 0.0
+        self._known = Cached[Mapping[str, bool]](CHANNELS_BELIEVED_SECONDS)
 
     async def known(self) -> Mapping[str, bool]:
         """Code to whether it is in use."""
-        if time.monotonic() >= self._until:
-            entries = (await self._codes.all()).get(CodeList.CHANNEL, ())
-            self._known = {entry.code: entry.active for entry in entries}
-            self._until = time.monotonic() + CHANNELS_BELIEVED_SECONDS
-        return self._known
+        return await self._known.get(self._read)
 
     def forget(self) -> None:
         """The lists were changed here: look again."""
-        self._until = 0.0
+        self._known.forget()
+
+    async def _read(self) -> Mapping[str, bool]:
+        return {entry.code: entry.active for entry in (await self._codes.all()).get(CodeList.CHANNEL, ())}
 
 
 class RouteGroup(Controller):

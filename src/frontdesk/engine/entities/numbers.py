@@ -41,7 +41,6 @@ _CUES = {
         r"|zamówieni[ae]|sipariş(?:im)?|заказ[а]?|reserva"
     ),
 }
-_TO = r"(?:[ -]?(?:de|di|da|del|do|du|of|für|for)[ ](?:la |le |el |il |mi |my |ma |mon |meu |minha )?)?"
 _GLUE = r"s?['’]?[ -]?"
 
 

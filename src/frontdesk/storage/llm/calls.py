@@ -56,11 +56,6 @@ class StoredCalls:
         while self._waiting:
             await self._write()
 
-    async def of_run(self, run_id: str) -> tuple[ModelCall, ...]:
-        """The calls for one question, in order."""
-        rows = select(model_call).where(model_call.c.run_id == run_id).order_by(model_call.c.attempt)
-        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
-
     async def of_message(self, message_id: str) -> tuple[ModelCall, ...]:
         """The calls for one message, in order."""
         rows = select(model_call).where(model_call.c.message_id == message_id).order_by(model_call.c.id)

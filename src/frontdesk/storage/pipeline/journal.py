@@ -50,8 +50,3 @@ class StoredJournal:
         """See interfaces.Journal."""
         highest = select(func.coalesce(func.max(journal.c.id), 0))
         return int(await self._database.read(lambda c: c.execute(highest).scalar_one()))
-
-    async def of_interaction(self, interaction_id: int) -> tuple[AuditEvent, ...]:
-        """All that happened to one interaction, oldest first."""
-        rows = select(journal).where(journal.c.interaction_id == interaction_id).order_by(journal.c.id)
-        return await self._database.read(lambda c: tuple(as_audit_event(r) for r in c.execute(rows).mappings()))

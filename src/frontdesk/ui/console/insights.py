@@ -9,7 +9,7 @@ from litestar import Response, get
 
 from frontdesk.insights.cards import CARDS, Shape
 from frontdesk.insights.desk import Rows
-from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, DimensionKind
+from frontdesk.insights.dimensions import DIMENSIONS, FILTERS
 from frontdesk.insights.measures import MEASURES, measure
 from frontdesk.insights.periods import PERIODS, USUAL
 from frontdesk.insights.questions import Question
@@ -32,7 +32,6 @@ FURTHEST = 10_000_000
 OFFERED = ("channel", "intent", "category", "priority", "sentiment", "status", "team", "language", "type", "tier")
 EXPLORED = ("intent", "week")
 PERIOD = ("period", "since", "until")
-NARROW = (DimensionKind.CODE, DimensionKind.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from msgspec import Meta
 
 from frontdesk.edges.llm_gateway.openai.requests import MOST_TURNS, Alias, Part, Tokens
 from frontdesk.edges.rest.bodies import decode
-from frontdesk.interfaces import ChatTurn, Invalid
-from frontdesk.llm.chat import ChatRequest
+from frontdesk.interfaces import ChatTurn, Invalid, ModelRequest
 
 Content = str | list[Part]
 
@@ -62,7 +61,7 @@ def messages_body(body: bytes) -> MessagesBody:
     return decode(_decode, body)
 
 
-def messages_request(body: MessagesBody) -> ChatRequest:
+def messages_request(body: MessagesBody) -> ModelRequest:
     """What to ask of a chain. Raises Invalid for what cannot be passed on."""
     if body.tools or body.top_k is not None or (body.thinking or {}).get("type") not in (None, "disabled"):
         name = "tools" if body.tools else "top_k" if body.top_k is not None else "thinking"
@@ -72,8 +71,8 @@ def messages_request(body: MessagesBody) -> ChatRequest:
     system = [] if body.system is None else [ChatTurn("system", _text(body.system, "system"))]
     turns = [ChatTurn(each.role, _text(each.content, f"messages.{n}")) for n, each in enumerate(body.messages)]
     form = body.output_config.format if body.output_config else None
-    return ChatRequest(
-        alias=body.model,
+    return ModelRequest(
+        model=body.model,
         turns=(*system, *turns),
         schema=form.schema if form else None,
         max_tokens=body.max_tokens,

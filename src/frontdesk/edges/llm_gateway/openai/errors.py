@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from litestar import Request, Response
-from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from frontdesk.edges.llm_gateway.failures import headers_of, meaning_of
+from frontdesk.edges.llm_gateway.failures import handlers, headers_of, meaning_of
 from frontdesk.edges.problems import problem_of
-from frontdesk.interfaces import FrontdeskError, Invalid, NotFound, ProviderFailed
+from frontdesk.interfaces import Invalid, NotFound, ProviderFailed
 
 TYPES = {
     401: ("invalid_request_error", "invalid_api_key"),
@@ -36,13 +33,7 @@ class RequestRefused(Invalid):
 
 def openai_handlers() -> ExceptionHandlersMap:
     """For Litestar's `exception_handlers`."""
-    return {HTTPException: answer, FrontdeskError: answer, Exception: answer}
-
-
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The error as a response."""
-    status, body, headers = told(error, request.scope["path"])
-    return Response(msgspec.json.encode(body), status_code=status, media_type="application/json", headers=headers)
+    return handlers(told)
 
 
 def told(error: Exception, path: str) -> tuple[int, dict[str, Any], Mapping[str, str]]:

@@ -8,8 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from frontdesk.edges.llm_gateway.openai.errors import RequestRefused
 from frontdesk.edges.rest.bodies import decode
-from frontdesk.interfaces import ChatTurn
-from frontdesk.llm.chat import ChatRequest
+from frontdesk.interfaces import ChatTurn, ModelRequest
 
 MOST_TURNS = 2000
 MOST_TEXTS = 2048
@@ -160,15 +159,15 @@ def embedding_body(body: bytes) -> tuple[EmbeddingBody, list[str]]:
     return asked, texts
 
 
-def chat_request(body: ChatBody, most_tokens: int) -> ChatRequest:
+def chat_request(body: ChatBody, most_tokens: int) -> ModelRequest:
     """What to ask of a chain. Raises RequestRefused for what cannot be passed on."""
     for name, harmless in HARMLESS.items():
         if getattr(body, name) not in harmless:
             raise _unsupported(name)
     sampling = {name: value for name in SAMPLING if (value := getattr(body, name)) is not None}
     schema, name = _schema(body.response_format)
-    return ChatRequest(
-        alias=body.model,
+    return ModelRequest(
+        model=body.model,
         turns=tuple(map(_turn, range(len(body.messages)), body.messages)),
         schema=schema,
         schema_name=name,

@@ -16,8 +16,7 @@ from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownMod
 from frontdesk.edges.llm_gateway.openai.requests import chat_body, chat_request, embedding_body
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
 from frontdesk.edges.rest.bodies import check_media_type
-from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed
-from frontdesk.llm.chat import ChatRequest
+from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed, ModelRequest
 from frontdesk.llm.routes import Route
 from frontdesk.llm.use_case import Kind
 from frontdesk.model import Role, Tier
@@ -97,11 +96,11 @@ class OpenAiRoutes(GatewayRouteGroup):
             raise UnknownModel(f"the model {wanted[:80]!r} does not exist or this key may not ask it")
         return Response(msgspec.json.encode(answers.model(wanted)), media_type=JSON)
 
-    async def _stream(self, request: Asked, wanted: ChatRequest, asker: Asker, *, wants_usage: bool) -> Stream:
+    async def _stream(self, request: Asked, wanted: ModelRequest, asker: Asker, *, wants_usage: bool) -> Stream:
         try:
             stream = await self.services.chat.stream(wanted, asker)
         except ModelFailed as error:
-            return Stream(answers.refusal_events(wanted.alias, _refusal(error)), media_type=EVENTS)
+            return Stream(answers.refusal_events(wanted.model, _refusal(error)), media_type=EVENTS)
         headers = {
             "x-request-id": stream.run_id,
             "x-frontdesk-service": stream.service,

@@ -11,7 +11,6 @@ _ALL = (
     e.MESSAGE, e.AUDIO, e.REPLY_TYPE, e.REPLY, e.CONTACT, e.CUSTOMER,
 )  # fmt: skip
 TEXT = Parameter("text", nullable=False)
-DRAFT_OPERATIONS = ("draftPrepare", "draftActivate", "draftEdit")
 
 
 def _set(*each: Entity) -> dict[str, Entity]:

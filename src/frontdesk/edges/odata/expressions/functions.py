@@ -10,7 +10,6 @@ DATED = frozenset({EdmType.MOMENT, EdmType.DATE, EdmType.NULL})
 TIMED = frozenset({EdmType.MOMENT, EdmType.TIME, EdmType.NULL})
 MOMENTS = frozenset({EdmType.MOMENT, EdmType.NULL})
 SPANS = frozenset({EdmType.DURATION})
-CALCULATED = {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "divby": "divby", "mod": "mod"}
 COMPARED = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
