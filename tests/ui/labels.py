@@ -13,6 +13,7 @@ from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
 from frontdesk.model import ENTITY_FIELDS, DeliveryState, EffectState, Role, Sentiment
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import environment
@@ -21,6 +22,7 @@ from frontdesk.ui.thread_view import label_of
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "frontdesk"
 UI = SOURCE / "ui"
+TRANSLATABLE = SOURCE / "model" / "translatable.py"
 TEMPLATES = UI / "templates"
 SPOKEN = {
     "alt",
@@ -71,35 +73,34 @@ def in_python() -> Iterator[str]:
                 yield node.args[0].value
 
 
-def refusals() -> Iterator[str]:
-    """What is refused in words that a page may show; what is filled in is {0}, {1} and so on."""
+def sentences() -> Iterator[tuple[str, set[str], str]]:
+    """The templates that `tr()` is called with, the names that it is given, and where."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == tr.__name__ and path != TRANSLATABLE:
+                where = f"{path.relative_to(SOURCE)}:{node.lineno}"
+                assert isinstance(node.args[0], ast.Constant), f"{where}: tr() takes a literal template"
+                yield node.args[0].value, {str(word.arg) for word in node.keywords}, where
+
+
+def untranslatable_refusals() -> Iterator[str]:
+    """Where a refusal that a page may show is said without `tr()`."""
     for path in SOURCE.rglob("*.py"):
         here = path.relative_to(SOURCE)
         if here.parts[0] in SPEAKING and not str(here).startswith(NEVER_ON_A_PAGE):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                    yield from _words_of(node.exc)
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _is_plain(node.exc):
+                    yield f"{here}:{node.lineno}"
 
 
-def _words_of(call: ast.Call) -> Iterator[str]:
-    if getattr(call.func, "id", "") not in REFUSALS:
-        return
+def _is_plain(call: ast.Call) -> bool:
+    name = getattr(call.func, "id", "")
+    if name not in REFUSALS:
+        return False
     given = [*call.args, *(word.value for word in call.keywords if word.arg == "detail")]
-    if given and (words := _template(given[0])):
-        yield words
-
-
-def _template(words: ast.expr) -> str:
-    if isinstance(words, ast.Constant) and isinstance(words.value, str):
-        return words.value
-    said, places = "", 0
-    for part in words.values if isinstance(words, ast.JoinedStr) else []:
-        if isinstance(part, ast.Constant):
-            said += str(part.value)
-        else:
-            said += f"{{{places}}}"
-            places += 1
-    return said
+    # Litestar's exceptions make a plain text of what they are given without its name.
+    loses = name.endswith("Exception") and bool(call.args)
+    return bool(given) and (loses or isinstance(given[0], ast.Constant | ast.JoinedStr | ast.BinOp))
 
 
 def in_scripts() -> Iterator[str]:

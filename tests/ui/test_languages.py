@@ -1,14 +1,22 @@
 """The pages speak English and German, completely; who reads decides which."""
 
+import json
 import re
+from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
 import polib
 import pytest
+from litestar.exceptions import NotFoundException
 
-from frontdesk.ui.languages import FOLDER, LANGUAGES, SCRIPTS, SENTENCES, best, catalogue
-from tests.ui.labels import TEMPLATES, in_scripts, labels, refusals, untranslatable
+from frontdesk.edges.problems import document, problem_of
+from frontdesk.interfaces import Invalid, NotFound
+from frontdesk.interfaces.rules import TableRefused
+from frontdesk.model.translatable import Translatable, tr
+from frontdesk.orchestrator.rules import compile_content
+from frontdesk.ui.languages import FOLDER, LANGUAGES, N_, SCRIPTS, best, catalogue
+from tests.ui.labels import TEMPLATES, in_scripts, labels, sentences, untranslatable, untranslatable_refusals
 from tests.web_client import HTML, Client, token_in
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}
@@ -32,30 +40,63 @@ def test_every_label_is_translated(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
-def test_every_refusal_that_a_page_may_show_is_translated(language: str) -> None:
-    wanted = {*refusals()} - {"{0}: {1}"}
-    assert len(wanted) > 100
-    there = {entry.msgid for entry in polib.pofile(str(FOLDER / language / f"{SENTENCES}.po"))}
-    others = {said for said in wanted - there if catalogue(language).translated(said) == said}
-    assert sorted(others) == []
+def test_every_sentence_of_the_rooms_behind_is_translated(language: str) -> None:
+    templates = {template for template, _, _ in sentences()}
+    assert len(templates) > 200
+    translated = {
+        entry.msgid
+        for book in (FOLDER / language).glob("*.po")
+        for entry in polib.pofile(str(book))
+        if entry.translated()
+    }
+    assert sorted(templates - translated) == []
 
 
-def test_a_sentence_is_translated_with_what_stands_in_it() -> None:
+def test_a_sentence_is_given_what_its_template_names() -> None:
+    assert [(where, template) for template, given, where in sentences() if _places(template) != given] == []
+
+
+def test_a_refusal_that_a_page_may_show_can_be_translated() -> None:
+    assert sorted(untranslatable_refusals()) == [], "say it with tr()"
+
+
+def test_a_sentence_is_translated_with_the_sentences_in_it() -> None:
     german = catalogue("de")
-    assert german.said("version 3 cannot be published: two columns have the same id") == (
-        "Version 3 kann nicht veröffentlicht werden: zwei Spalten haben dieselbe id"
-    )
-    assert german.said("row 2 ('a (b)'), column 'e': unknown action 'x': use one of y") == (
-        "Zeile 2 ('a (b)'), Spalte 'e': unbekannte Aktion 'x': verwenden Sie eine von y"
-    )
-    assert german.said(("German", "Negative", "{0} {1:>9}")) == "Deutsch, Negativ, {0} {1:>9}"
-    assert german.said("there is no interaction {0.__class__}\n%s") == "den Vorgang {0.__class__}\n%s gibt es nicht"
-    assert german.said("what nobody ever says: x") == "what nobody ever says: x"
-    assert german.said("") == ""
-    assert german.said("example 1: " * 50_000).startswith("Beispiel 1: Beispiel 1: ")
-    hostile = "a sets " * 20_000 + " to " * 20_000 + ", which row" * 20_000
-    assert german.said(hostile) == hostile
-    assert catalogue("en").said(("a", "b")) == "a, b"
+    problem = Invalid(tr("two columns have the same id"))
+    refusal = Invalid(tr("version {version} cannot be published: {problem}", version=3, problem=problem))
+    assert str(refusal) == "version 3 cannot be published: two columns have the same id"
+    assert german.said(refusal.text) == ("Version 3 kann nicht veröffentlicht werden: zwei Spalten haben dieselbe id")
+    assert catalogue("en").said(refusal.text) == str(refusal)
+    assert german.said((N_("German"), Translatable("Negative"), "{0} {1:>9}")) == "Deutsch, Negativ, {0} {1:>9}"
+
+
+def test_the_place_and_the_reason_of_a_finding_are_translated() -> None:
+    content = json.loads((files("frontdesk.orchestrator") / "rule_sets" / "default.json").read_text("utf-8"))
+    table = next(node for node in content["nodes"] if node["type"] == "decisionTableNode")["content"]
+    table["rules"][0][table["outputs"][0]["id"]] = "nobody"
+    with pytest.raises(TableRefused) as refused:
+        compile_content("x", 1, json.dumps(content))
+    title, column = table["rules"][0]["_description"], table["outputs"][0]["name"]
+    reason = "it reads nobody, but what a row yields is constant: quote a text"
+    assert str(refused.value) == f"row 1 ({title!r}), column {column!r}: {reason}"
+    german = catalogue("de").said(refused.value.text)
+    assert german.startswith(f"Zeile 1 ({title!r}), Spalte {column!r}: sie liest nobody, aber ")
+
+
+@pytest.mark.parametrize(
+    "value", ["two columns have the same id", "Negative", "{0.__class__}", "{number}", "{", "%(reference)s\n%s", ""]
+)
+def test_what_a_sentence_is_filled_with_stays_as_it_is(value: str) -> None:
+    sentence = tr("there is no interaction {reference}", reference=value)
+    assert sentence == f"there is no interaction {value}"
+    assert catalogue("de").said(sentence) == f"den Vorgang {value} gibt es nicht"
+    assert catalogue("de").said(value) == value
+
+
+@pytest.mark.parametrize("template", ["{", "{}", "{0}", "{other}", "{name.x}", "{name[0]}", "{name:,}", "{name!z}"])
+def test_a_template_that_does_not_fit_is_shown_as_it_is(template: str) -> None:
+    assert tr(template, name="x") in (template, "x")
+    assert catalogue("de").said(tr(template, name="x")) in (template, "x")
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
@@ -130,3 +171,24 @@ async def test_a_language_that_is_none_of_ours_is_refused_in_words(customer: Cli
     answer = await customer.post("/language", data={"language": language}, headers=HTML)
     assert answer.status_code == 400
     assert "en, de" in answer.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound(tr("there is no interaction {reference}", reference="X")),
+        NotFoundException(detail=tr("there is no interaction {reference}", reference="X")),
+    ],
+)
+def test_a_problem_is_english_for_programs_and_translatable_for_pages(error: Exception) -> None:
+    problem, _ = problem_of(error, "/x")
+    assert catalogue("de").said(problem.detail) == "den Vorgang X gibt es nicht"
+    assert b'"detail":"there is no interaction X"' in document(problem).content
+
+
+async def test_a_page_of_a_refusal_comes_in_the_readers_language(agent: Client) -> None:
+    answer = await agent.get("/console/interactions/NOSUCH00", headers=HTML | GERMAN)
+    assert answer.status_code == 404
+    assert '<html lang="de">' in answer.text
+    refused = await agent.get("/console/rules", headers=HTML | GERMAN)
+    assert "Dafür braucht es die Rolle supervisor" in refused.text

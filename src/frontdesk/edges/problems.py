@@ -26,6 +26,7 @@ from frontdesk.interfaces import (
     Unavailable,
 )
 from frontdesk.interfaces.access import TooMany
+from frontdesk.model.translatable import text_of, tr
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,10 @@ class FieldError(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem document. `type` names the kind; `detail` says in words what is wrong and what to do."""
+    """A problem document. `type` names the kind; `detail` says in words what is wrong and what to do.
+
+    `detail` may be translatable, for pages; what encodes it says it in English.
+    """
 
     type: str
     title: str
@@ -91,11 +95,11 @@ NAMES = {
 }
 
 DETAILS = {
-    401: "Sign in, or send an API key as `Authorization: Bearer fd_…`.",
-    403: "Your role does not allow this.",
-    404: "There is nothing at this address.",
-    405: "The header Allow names the methods that can be used here.",
-    413: "The body is larger than is taken here.",
+    401: tr("Sign in, or send an API key as `Authorization: Bearer fd_…`."),
+    403: tr("Your role does not allow this."),
+    404: tr("There is nothing at this address."),
+    405: tr("The header Allow names the methods that can be used here."),
+    413: tr("The body is larger than is taken here."),
 }
 
 
@@ -113,7 +117,10 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 def document(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """A problem document as a response."""
     return Response(
-        msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=dict(headers or {})
+        msgspec.json.encode(problem, enc_hook=str),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
     )
 
 
@@ -127,10 +134,11 @@ def problem_of(error: Exception, path: str) -> tuple[Problem, dict[str, str]]:
         if isinstance(error, kind):
             return _of_ours(error, status, name, path), _headers(error)
     if isinstance(error, FrontdeskError):
-        return make(400, str(error), path), {}
+        return make(400, error.text, path), {}
     number = secrets.token_hex(6)
     log.error("unexpected error %s at %s", number, path, exc_info=error)
-    return make(500, f"Something went wrong here. It was logged as {number}.", path), {}
+    words = tr("Something went wrong here. It was logged as {number}.", number=number)
+    return make(500, words, path), {}
 
 
 def make(status: int, detail: str, path: str, errors: tuple[FieldError, ...] = (), name: str = "") -> Problem:
@@ -151,7 +159,7 @@ def refusals(*statuses: int) -> dict[int, ResponseSpec]:
 def _of_ours(error: Exception, status: int, name: str, path: str) -> Problem:
     field = error.field if isinstance(error, Invalid) else ""
     errors = (FieldError(field, str(error)),) if field else ()
-    return make(status, str(error), path, errors, name)
+    return make(status, text_of(error), path, errors, name)
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from frontdesk.interfaces import NotFound
+from frontdesk.model.translatable import tr
 
 BUCKET = "bucket"  # stands for the hour, day, week or month that suits the period
 
@@ -74,5 +75,5 @@ CARDS: Mapping[str, Card] = {
 def card(name: str) -> Card:
     """The card with this name. Raises NotFound that lists those that there are."""
     if name not in CARDS:
-        raise NotFound(f"there is no card {name!r}: use one of {', '.join(CARDS)}")
+        raise NotFound(tr("there is no card {name!r}: use one of {known}", name=name, known=", ".join(CARDS)))
     return CARDS[name]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
+from frontdesk.model.translatable import tr
 
 
 class DimensionKind(StrEnum):
@@ -72,5 +73,7 @@ SPAN_TITLES = (
 def dimension(name: str, field: str = "by") -> Dimension:
     """The dimension with this name. Raises Invalid that lists those that there are."""
     if name not in DIMENSIONS:
-        raise Invalid(f"there is no dimension {name!r}: use one of {', '.join(DIMENSIONS)}", field)
+        raise Invalid(
+            tr("there is no dimension {name!r}: use one of {known}", name=name, known=", ".join(DIMENSIONS)), field
+        )
     return DIMENSIONS[name]

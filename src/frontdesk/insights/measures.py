@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 
 class Grain(StrEnum):
@@ -138,5 +139,7 @@ MEASURES: Mapping[str, Measure] = {
 def measure(name: str, field: str = "measure") -> Measure:
     """The measure with this name. Raises Invalid that lists those that there are."""
     if name not in MEASURES:
-        raise Invalid(f"there is no measure {name!r}: use one of {', '.join(MEASURES)}", field)
+        raise Invalid(
+            tr("there is no measure {name!r}: use one of {known}", name=name, known=", ".join(MEASURES)), field
+        )
     return MEASURES[name]

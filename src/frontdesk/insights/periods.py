@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from frontdesk.insights.calendar import Calendar, Period
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 PERIODS = {
     "today": "Today",
@@ -36,9 +37,11 @@ class Span:
 def span_of(name: str, since: datetime | None, until: datetime | None, now: datetime, calendar: Calendar) -> Span:
     """The named period, or the one given by its ends, which outrank the name. Raises Invalid."""
     if name and name not in PERIODS:
-        raise Invalid(f"there is no period {name!r}: use one of {', '.join(PERIODS)}", "period")
+        raise Invalid(
+            tr("there is no period {name!r}: use one of {known}", name=name, known=", ".join(PERIODS)), "period"
+        )
     if since is not None and until is not None and since >= until:
-        raise Invalid("until is not after since", "until")
+        raise Invalid(tr("until is not after since"), "until")
     if since is not None or until is not None:
         return _span(Period(since, until), now)
     return _span(_named(name or USUAL, now, calendar), now)
@@ -56,7 +59,13 @@ def moment_of(text: str, calendar: Calendar, field: str) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     raise Invalid(
-        f"{field} {text[:40]!r} is no date or time from {YEARS[0]} on: write 2026-01-31 or 2026-01-31T12:00:00Z", field
+        tr(
+            "{field} {value!r} is no date or time from {year} on: write 2026-01-31 or 2026-01-31T12:00:00Z",
+            field=field,
+            value=text[:40],
+            year=YEARS[0],
+        ),
+        field,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from frontdesk.insights.dimensions import FILTERS, DimensionKind, dimension
 from frontdesk.insights.measures import measure
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 MOST_BY, MOST_MEASURES, MOST_VALUES, MOST_CELLS = 2, 6, 100, 5_000
 Keys = tuple[str, ...]
@@ -46,18 +47,25 @@ class FigureAnswer:
 def checked(question: Question) -> Question:
     """The question, if it can be asked. Raises Invalid that says what is wrong."""
     if not question.measures or len(question.measures) > MOST_MEASURES:
-        raise Invalid(f"ask for 1 to {MOST_MEASURES} measures", "measure")
+        raise Invalid(tr("ask for 1 to {most} measures", most=MOST_MEASURES), "measure")
     for name in question.measures:
         measure(name)
     if len(question.by) > MOST_BY or len(set(question.by)) < len(question.by):
-        raise Invalid(f"split by at most {MOST_BY} different dimensions", "by")
+        raise Invalid(tr("split by at most {most} different dimensions", most=MOST_BY), "by")
     for name in question.by:
         dimension(name)
     for name, values in question.where.items():
         if dimension(name, name).kind is DimensionKind.TIME:
-            raise Invalid(f"{name} is no filter: use since and until; filters are {', '.join(FILTERS)}", name)
+            raise Invalid(
+                tr(
+                    "{name} is no filter: use since and until; filters are {filters}",
+                    name=name,
+                    filters=", ".join(FILTERS),
+                ),
+                name,
+            )
         if len(values) > MOST_VALUES:
-            raise Invalid(f"give at most {MOST_VALUES} values", name)
+            raise Invalid(tr("give at most {most} values", most=MOST_VALUES), name)
     if question.since and question.until and question.since >= question.until:
-        raise Invalid("until is not after since", "until")
+        raise Invalid(tr("until is not after since"), "until")
     return question

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
 from frontdesk.model import Account, Caller
+from frontdesk.model.translatable import tr
 
 
 class AuthMethod(StrEnum):
@@ -50,7 +51,7 @@ class TooMany(FrontdeskError):
 
     def __init__(self, seconds: int) -> None:
         """Say when to come back."""
-        super().__init__(f"too many attempts: try again in {seconds} seconds")
+        super().__init__(tr("too many attempts: try again in {seconds} seconds", seconds=seconds))
         self.seconds = seconds
 
 

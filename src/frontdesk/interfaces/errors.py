@@ -1,10 +1,17 @@
 """Our errors. Adapters turn every foreign error into one of these; edges alone know status codes."""
 
+from frontdesk.model.translatable import text_of
+
 
 class FrontdeskError(Exception):
     """Base of all our errors. Its text is for a person; `permanent`: asking again cannot help."""
 
     permanent = True
+
+    @property
+    def text(self) -> str:
+        """What `str()` says, translatable where it was made so: pages show this."""
+        return text_of(self)
 
 
 class Invalid(FrontdeskError):

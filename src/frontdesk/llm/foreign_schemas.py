@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from frontdesk.interfaces import Invalid
 from frontdesk.llm.schemas import Check, SchemaProblem, check_schema
+from frontdesk.model.translatable import tr
 
 WHAT = "response_format"
 MOST_BYTES = 64 * 1024
@@ -91,11 +92,11 @@ def _encoded(schema: Mapping[str, Any]) -> bytes:
     try:
         encoded = msgspec.json.encode(schema)
     except RecursionError:
-        raise Invalid(f"{WHAT}: the schema is nested too deeply", WHAT) from None
+        raise Invalid(tr("{what}: the schema is nested too deeply", what=WHAT), WHAT) from None
     if len(encoded) > MOST_BYTES:
-        raise Invalid(f"{WHAT}: the schema has more than {MOST_BYTES:,} bytes", WHAT)
+        raise Invalid(tr("{what}: the schema has more than {most:,} bytes", what=WHAT, most=MOST_BYTES), WHAT)
     if _depth(schema) > MOST_DEPTH:
-        raise Invalid(f"{WHAT}: the schema is nested deeper than {MOST_DEPTH} levels", WHAT)
+        raise Invalid(tr("{what}: the schema is nested deeper than {most} levels", what=WHAT, most=MOST_DEPTH), WHAT)
     return encoded
 
 

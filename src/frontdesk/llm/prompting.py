@@ -13,6 +13,7 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 LISTS = "lists"
 OPEN, CLOSE = "[[text {word}]]", "[[end of text {word}]]"
@@ -37,9 +38,11 @@ class Prompt:
             strange = find_undeclared_variables(_SANDBOX.parse(system)) - {LISTS}
             self._system, self._user = _SANDBOX.from_string(system), _SANDBOX.from_string(user)
         except TemplateError as error:
-            raise Invalid(f"the prompt cannot be read: {error}", "user") from None
+            raise Invalid(tr("the prompt cannot be read: {error}", error=error), "user") from None
         if strange:
-            raise Invalid(f"the system prompt may use only lists, not {', '.join(sorted(strange))}", "system")
+            raise Invalid(
+                tr("the system prompt may use only lists, not {strange}", strange=", ".join(sorted(strange))), "system"
+            )
         self._plain = plain
 
     def system(self, lists: Mapping[str, Any]) -> str:
@@ -71,7 +74,7 @@ def _render(template: Template, word: str, values: Mapping[str, Any]) -> str:
     try:
         return template.render(values)
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        raise Invalid(f"the prompt cannot be rendered: {error}", "user") from None
+        raise Invalid(tr("the prompt cannot be rendered: {error}", error=error), "user") from None
     finally:
         _word.reset(token)
 
@@ -95,7 +98,9 @@ def check_fences(prompt: Prompt, inputs: Mapping[str, Any], lists: Mapping[str, 
         _, _, behind = after.partition(closing)
         rest = before + behind
     if mark in rest.lower():
-        raise Invalid("the user prompt prints an input through a filter or an expression: print it as it is", "user")
+        raise Invalid(
+            tr("the user prompt prints an input through a filter or an expression: print it as it is"), "user"
+        )
 
 
 def _written(value: Any) -> Any:

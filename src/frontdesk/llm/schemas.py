@@ -9,6 +9,7 @@ from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from referencing import Registry
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 FROM_LIST = "x-enum-from"
 Schema = Mapping[str, Any]
@@ -22,13 +23,20 @@ def check_schema(schema: Any, what: str) -> None:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        raise Invalid(f"{what} is no JSON Schema: {error.message}", what) from None
+        raise Invalid(tr("{what} is no JSON Schema: {error}", what=what, error=error.message), what) from None
     if not isinstance(schema, dict) or schema.get("type") != "object":
-        raise Invalid(f"{what} must be a schema of type object", what)
+        raise Invalid(tr("{what} must be a schema of type object", what=what), what)
     for node in _nodes(schema):
         reference = node.get("$ref", node.get("$dynamicRef", "#"))
         if isinstance(reference, str) and not reference.startswith("#"):
-            raise Invalid(f"{what} refers to {reference!r}: only references within the schema (#/…) are allowed", what)
+            raise Invalid(
+                tr(
+                    "{what} refers to {reference!r}: only references within the schema (#/…) are allowed",
+                    what=what,
+                    reference=reference,
+                ),
+                what,
+            )
 
 
 def lists_of(schema: Schema) -> frozenset[str]:

@@ -12,6 +12,7 @@ from msgspec import Meta
 from frontdesk.interfaces import ChatTurn, Invalid
 from frontdesk.llm.prompting import Prompt, check_fences, draw
 from frontdesk.llm.schemas import Check, Lists, check_schema, coded, filled, lists_of
+from frontdesk.model.translatable import tr
 
 PLAIN = "x-plain"
 ANY_WORD = "\0"
@@ -104,10 +105,16 @@ class UseCase:
     def check_inputs(self, inputs: Mapping[str, Any]) -> None:
         """Raises Invalid for inputs that do not satisfy their schema or are too long."""
         if problem := self.inputs_check.problem(dict(inputs)):
-            raise Invalid(f"inputs of {self.name}: {problem.words}", "inputs")
+            raise Invalid(tr("inputs of {name}: {problem}", name=self.name, problem=problem.words), "inputs")
         if self.kind != "transcription" and (length := _characters(inputs)) > self.limits.characters:
             raise Invalid(
-                f"inputs of {self.name} have {length:,} characters: {self.limits.characters:,} at most", "inputs"
+                tr(
+                    "inputs of {name} have {length:,} characters: {most:,} at most",
+                    name=self.name,
+                    length=length,
+                    most=self.limits.characters,
+                ),
+                "inputs",
             )
 
     def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[ChatTurn, ...]:
@@ -149,13 +156,15 @@ def read_use_case(text: str, source: str = "use case") -> UseCase:
     try:
         body = msgspec.convert(yaml.safe_load(text), Body)
     except yaml.YAMLError as error:
-        raise Invalid(f"{source} is no YAML: {' '.join(str(error).split())}", "body") from None
+        raise Invalid(
+            tr("{source} is no YAML: {error}", source=source, error=" ".join(str(error).split())), "body"
+        ) from None
     except msgspec.ValidationError as error:
-        raise Invalid(f"{source}: {error}", "body") from None
+        raise Invalid(tr("{place}: {problem}", place=source, problem=error), "body") from None
     try:
         return _checked(body)
     except Invalid as error:
-        raise Invalid(f"{source}: {error}", error.field) from None
+        raise Invalid(tr("{place}: {problem}", place=source, problem=error), error.field) from None
 
 
 def _checked(body: Body) -> UseCase:
@@ -165,14 +174,14 @@ def _checked(body: Body) -> UseCase:
     use_case = UseCase(body, Prompt(body.system, body.user, plain), plain)
     if body.kind == "text":
         if not body.user.strip():
-            raise Invalid("a use case needs a user prompt", "user")
+            raise Invalid(tr("a use case needs a user prompt"), "user")
         if not body.examples:
-            raise Invalid("give at least one example: prompts are tried on them", "examples")
+            raise Invalid(tr("give at least one example: prompts are tried on them"), "examples")
     lists = {name: _labels_in(body.answer, name, body.examples) for name in use_case.lists}
     answers = Check(filled(body.answer, lists))
     for number, example in enumerate(body.examples, 1):
         if problem := use_case.inputs_check.problem(example.inputs) or answers.problem(example.answer):
-            raise Invalid(f"example {number}: {problem.words}", "examples")
+            raise Invalid(tr("example {number}: {problem}", number=number, problem=problem.words), "examples")
         if body.kind == "text":
             check_fences(use_case.prompt, example.inputs, lists, plain)
             use_case.turns(example.inputs, lists)
@@ -206,7 +215,14 @@ def _plain(inputs: Mapping[str, Any]) -> frozenset[str]:
     for name, part in chosen.items():
         short = part.get("maxLength", 1000) <= 40 and "pattern" in part
         if not short and "enum" not in part and part.get("type") not in ("integer", "number", "boolean"):
-            raise Invalid(f"inputs/{name}: {PLAIN} needs an enum, or a pattern and a maxLength up to 40", "inputs")
+            raise Invalid(
+                tr(
+                    "inputs/{name}: {keyword} needs an enum, or a pattern and a maxLength up to 40",
+                    name=name,
+                    keyword=PLAIN,
+                ),
+                "inputs",
+            )
     return frozenset(chosen)
 
 

@@ -10,6 +10,7 @@ from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.llm_stores import UseCaseStore
 from frontdesk.llm.use_case import UseCase, read_use_case
 from frontdesk.model.llm import UseCaseVersion
+from frontdesk.model.translatable import tr
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +25,16 @@ def shipped() -> Mapping[str, UseCase]:
     found = [(name, read_use_case((folder / name).read_text("utf-8"), name)) for name in names]
     for name, use_case in found:
         if f"{use_case.name}.yaml" != name:
-            raise Invalid(f"{name} holds the use case {use_case.name}: name the file after it", "name")
+            raise Invalid(
+                tr("{file} holds the use case {name}: name the file after it", file=name, name=use_case.name), "name"
+            )
     return {use_case.name: use_case for _, use_case in found}
 
 
 def shipped_text(name: str) -> str:
     """The YAML of a use case of the package. Raises NotFound."""
     if name not in shipped():
-        raise NotFound(f"there is no use case {name} in the package")
+        raise NotFound(tr("there is no use case {name} in the package", name=name))
     return (files("frontdesk.llm") / "use_cases" / f"{name}.yaml").read_text("utf-8")
 
 
@@ -60,7 +63,7 @@ class UseCaseRegistry:
         """The one in force. Raises NotFound."""
         found = (await self.all()).get(name)
         if found is None:
-            raise NotFound(f"there is no use case {name}")
+            raise NotFound(tr("there is no use case {name}", name=name))
         return found
 
     async def text(self, name: str) -> str:
@@ -80,7 +83,15 @@ class UseCaseRegistry:
         ships = shipped().get(use_case.name)
         newest = max([0, *(v.version for v in kept), *([ships.version] if ships else [])])
         if use_case.version != newest + 1:
-            raise Invalid(f"the next version of {use_case.name} is {newest + 1}, not {use_case.version}", "version")
+            raise Invalid(
+                tr(
+                    "the next version of {name} is {next}, not {version}",
+                    name=use_case.name,
+                    next=newest + 1,
+                    version=use_case.version,
+                ),
+                "version",
+            )
         made = UseCaseVersion(use_case.name, use_case.version, text, note[:200], by, self._clock())
         await self._store.add(made)
         return made
@@ -88,7 +99,7 @@ class UseCaseRegistry:
     async def publish(self, name: str, version: int, by: str) -> None:
         """Put a kept version in force, or 0 for what ships. Raises NotFound."""
         if version == 0 and name not in shipped():
-            raise NotFound(f"the use case {name} does not ship: there is nothing to go back to")
+            raise NotFound(tr("the use case {name} does not ship: there is nothing to go back to", name=name))
         await self._store.publish(name, version, by)
         self._all.forget()
 

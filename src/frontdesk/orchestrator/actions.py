@@ -7,6 +7,7 @@ from typing import Any
 
 from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Interaction, Status
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import ReplyTemplates, check_text, needs_of_text
 
 CREATE_SERVICE_CALL = "create_service_call"
@@ -71,15 +72,20 @@ def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str,
     if isinstance(raw, str):
         raw = {"kind": raw}
     if not isinstance(raw, Mapping) or raw.get("kind") not in KINDS:
-        raise Invalid(f"unknown action {raw!r}: use one of {', '.join(sorted(KINDS))}", "actions")
+        raise Invalid(
+            tr("unknown action {action!r}: use one of {known}", action=raw, known=", ".join(sorted(KINDS))), "actions"
+        )
     action = dict(raw)
     kind, given = KINDS[action["kind"]], action.keys() - {"kind"}
     groups = [group for group in kind.needs if group <= given]
     if not groups:
         wanted = " or ".join(", ".join(sorted(group)) for group in kind.needs)
-        raise Invalid(f"action {action['kind']} needs {wanted}", "actions")
+        raise Invalid(tr("action {kind} needs {wanted}", kind=action["kind"], wanted=wanted), "actions")
     if unknown := given - groups[0] - kind.may:
-        raise Invalid(f"action {action['kind']} does not take {', '.join(sorted(unknown))}", "actions")
+        raise Invalid(
+            tr("action {kind} does not take {unknown}", kind=action["kind"], unknown=", ".join(sorted(unknown))),
+            "actions",
+        )
     _check_values(action, templates)
     return action
 
@@ -87,9 +93,24 @@ def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str,
 def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -> None:
     for name, value in action.items():
         if not isinstance(value, str | int | float | bool) or (value == "" and name != "question"):
-            raise Invalid(f"action {action['kind']}: {name} is {value!r}: give a text or a number", "actions")
+            raise Invalid(
+                tr(
+                    "action {kind}: {name} is {value!r}: give a text or a number",
+                    kind=action["kind"],
+                    name=name,
+                    value=value,
+                ),
+                "actions",
+            )
     if action["kind"] == "set_status" and action["status"] not in set(Status):
-        raise Invalid(f"unknown status {action['status']!r}: use one of {', '.join(sorted(Status))}", "actions")
+        raise Invalid(
+            tr(
+                "unknown status {status!r}: use one of {known}",
+                status=action["status"],
+                known=", ".join(sorted(Status)),
+            ),
+            "actions",
+        )
     if "text" in action:
         check_text(str(action["text"]))
     if "template" in action and templates is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from frontdesk.interfaces import Verdict
 from frontdesk.model.rules import Finding, Severity
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.domains import (
     Box,
     Space,
@@ -34,13 +35,17 @@ def analyse(rules: TableRules) -> list[Finding]:
         space = space_of(rules.table)
         found += [*_dead(rules, space), *_gaps(space), *_overlaps(rules, space), *feedback_loops(rules, space)]
     except TooLarge as error:
-        found.append(Finding(Severity.NOTICE, "too_large", f"{error}: not all of it was looked at"))
+        found.append(Finding(Severity.NOTICE, "too_large", tr("{error}: not all of it was looked at", error=error)))
     return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
 
 
 def _opaque(table: Table) -> Iterator[Finding]:
     for row, column in opaque_cells(table):
-        text = f"{where(row, column)}: {row.cell(column)} is more than a comparison; the analysis leaves this row out"
+        text = tr(
+            "{place}: {cell} is more than a comparison; the analysis leaves this row out",
+            place=where(row, column),
+            cell=row.cell(column),
+        )
         yield Finding(Severity.NOTICE, "opaque", text, (row.number,), column.name)
 
 
@@ -58,7 +63,11 @@ def _dead(rules: TableRules, space: Space) -> Iterator[Finding]:
                 hiding.append(earlier.number)
             left = smaller
             if not left:
-                text = f"{where(row)} can never match: {_rows(hiding)} before it take all that it takes"
+                text = tr(
+                    "{row} can never match: {others} before it take all that it takes",
+                    row=where(row),
+                    others=_rows(hiding),
+                )
                 yield Finding(Severity.WARNING, "shadowed", text, (row.number, *hiding))
                 break
 
@@ -66,7 +75,12 @@ def _dead(rules: TableRules, space: Space) -> Iterator[Finding]:
 def _never(row: Row, table: Table, space: Space, box: Box) -> Finding:
     field = next(axis.field for axis, mask in zip(space.axes, box, strict=True) if not mask)
     column = next(column for column in table.inputs if column.field == field and row.cell(column))
-    text = f"{where(row, column)}: {field} is never {row.cell(column)}, so the row can never match"
+    text = tr(
+        "{place}: {fact} is never {cell}, so the row can never match",
+        place=where(row, column),
+        fact=field,
+        cell=row.cell(column),
+    )
     return Finding(Severity.WARNING, "impossible", text, (row.number,), column.name)
 
 
@@ -76,9 +90,11 @@ def _gaps(space: Space) -> Iterator[Finding]:
         if number not in space.unsure and all(box):
             left = without(left, box)
     for box in left[:MOST_SHOWN]:
-        yield Finding(Severity.WARNING, "gap", f"no row takes: {space.words(box)}; a person decides that")
+        yield Finding(
+            Severity.WARNING, "gap", tr("no row takes: {facts}; a person decides that", facts=space.words(box))
+        )
     if len(left) > MOST_SHOWN:
-        yield Finding(Severity.WARNING, "gap", f"and {len(left) - MOST_SHOWN} more such cases")
+        yield Finding(Severity.WARNING, "gap", tr("and {count} more such cases", count=len(left) - MOST_SHOWN))
 
 
 def _overlaps(rules: TableRules, space: Space) -> Iterator[Finding]:
@@ -88,19 +104,26 @@ def _overlaps(rules: TableRules, space: Space) -> Iterator[Finding]:
         meeting = [(row, other) for row, other in rows[:at] if common(other, box) and _differ(rules, row, later)]
         exceptions = [row.number for row, other in meeting if holds(box, other)]
         if exceptions:
-            text = f"{where(later)} is the general case to {_rows(exceptions)}, which come first"
+            text = tr(
+                "{row} is the general case to {others}, which come first", row=where(later), others=_rows(exceptions)
+            )
             yield Finding(Severity.NOTICE, "exception", text, (later.number, *exceptions))
         partial += [(row, later) for row, other in meeting if not holds(box, other) and not holds(other, box)]
     for row, later in partial[:MOST_SHOWN]:
         yield _overlap(row, later, space)
     if len(partial) > MOST_SHOWN:
-        yield Finding(Severity.WARNING, "overlap", f"and {len(partial) - MOST_SHOWN} more such pairs")
+        yield Finding(Severity.WARNING, "overlap", tr("and {count} more such pairs", count=len(partial) - MOST_SHOWN))
 
 
 def _overlap(row: Row, later: Row, space: Space) -> Finding:
     shared = common(space.boxes[row.number - 1], space.boxes[later.number - 1])
     words = space.words(shared) if shared else ""
-    text = f"{where(row)} and {where(later)} both take: {words}; the order of the rows decides"
+    text = tr(
+        "{row} and {other} both take: {facts}; the order of the rows decides",
+        row=where(row),
+        other=where(later),
+        facts=words,
+    )
     return Finding(Severity.WARNING, "overlap", text, (row.number, later.number))
 
 
@@ -121,5 +144,7 @@ def _sure(rows: Sequence[Row], space: Space) -> Iterator[tuple[Row, Box]]:
 
 
 def _rows(numbers: Sequence[int]) -> str:
-    named = ", ".join(map(str, numbers[:10])) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
-    return f"row {named}" if len(numbers) == 1 else f"rows {named}"
+    named = ", ".join(map(str, numbers[:10]))
+    if len(numbers) > 10:
+        return tr("rows {numbers} and {count} more", numbers=named, count=len(numbers) - 10)
+    return tr("row {numbers}", numbers=named) if len(numbers) == 1 else tr("rows {numbers}", numbers=named)

@@ -13,6 +13,7 @@ import zen
 from frontdesk.interfaces import Invalid
 from frontdesk.model import ENTITY_FIELDS, CodeList, Status
 from frontdesk.model.rules import Finding, Severity
+from frontdesk.model.translatable import text_of, tr
 from frontdesk.orchestrator.actions import check_action
 from frontdesk.orchestrator.expressions import constant, literals, names_read, reason
 from frontdesk.orchestrator.facts import FACTS, FactKind
@@ -48,15 +49,16 @@ def check_table(table: Table, vocabulary: Vocabulary) -> list[Finding]:
         for column in table.outputs:
             found += _check_yield(row, column, vocabulary)
     if not table.rows:
-        found.append(Finding(Severity.WARNING, "empty", "the table has no row: a person decides everything"))
+        found.append(Finding(Severity.WARNING, "empty", tr("the table has no row: a person decides everything")))
     return found
 
 
 def worst(findings: list[Finding]) -> str:
     """The first error in words, and how many more there are; empty where there is none."""
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return errors[0].message + more if errors else ""
+    if len(errors) > 1:
+        return tr("{problem} (and {count} more)", problem=errors[0].message, count=len(errors) - 1)
+    return errors[0].message if errors else ""
 
 
 def _check_field(column: Column) -> Iterator[Finding]:
@@ -64,7 +66,13 @@ def _check_field(column: Column) -> Iterator[Finding]:
         return
     problem = _compiled(zen.compile_expression, column.field) or _unknown_fact(column.field)
     if problem:
-        yield Finding(Severity.ERROR, "column", f"column {column.name!r}: {problem}", (), column.name)
+        yield Finding(
+            Severity.ERROR,
+            "column",
+            tr("column {name!r}: {problem}", name=column.name, problem=problem),
+            (),
+            column.name,
+        )
 
 
 def _check_condition(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -81,20 +89,24 @@ def _check_condition(row: Row, column: Column, vocabulary: Vocabulary) -> Iterat
     known = set(fact.closed) or vocabulary.codes.get(fact.codes, frozenset()) if fact.codes else set(fact.closed)
     for value in literals(cell):
         if isinstance(value, str) and value and known and value not in known:
-            yield _warning(row, column, f"{value!r} is no {fact.name.replace('_', ' ')}, so this cannot match")
+            yield _warning(
+                row,
+                column,
+                tr("{value!r} is no {fact}, so this cannot match", value=value, fact=fact.name.replace("_", " ")),
+            )
 
 
 def _check_yield(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[Finding]:
     cell = row.cell(column)
     if not cell:
         if column.field == "route":
-            yield _error(row, column, "every row needs a route")
+            yield _error(row, column, tr("every row needs a route"))
         return
     try:
         value = constant(cell)
         _CHECKS.get(column.field, _check_text)(value, vocabulary)
     except (ValueError, Invalid) as error:
-        yield _error(row, column, str(error))
+        yield _error(row, column, text_of(error))
         return
     for doubt in _doubts(column.field, value, vocabulary):
         yield _warning(row, column, doubt)
@@ -112,27 +124,38 @@ def _unknown_fact(expression: str) -> str:
     for path in names_read(expression):
         fact = FACTS.get(path[0])
         if fact is None:
-            return f"there is no fact {path[0]!r}: a text is written in quotes, facts are in docs/reference/facts.md"
+            return tr(
+                "there is no fact {fact!r}: a text is written in quotes, facts are in docs/reference/facts.md",
+                fact=path[0],
+            )
         if fact.kind is FactKind.BY_ENTITY and (len(path) < 2 or path[1] not in ENTITY_FIELDS):
-            return f"{'.'.join(path)} is no fact: write {path[0]}.order_no, or another of {', '.join(ENTITY_FIELDS)}"
+            return tr(
+                "{path} is no fact: write {fact}.order_no, or another of {known}",
+                path=".".join(path),
+                fact=path[0],
+                known=", ".join(ENTITY_FIELDS),
+            )
         if fact.kind is not FactKind.BY_ENTITY and len(path) > 1:
-            return f"the fact {path[0]} has no part {path[1]!r}"
+            return tr("the fact {fact} has no part {part!r}", fact=path[0], part=path[1])
     return ""
 
 
 def _check_text(value: Any, _vocabulary: Vocabulary) -> None:
     if not isinstance(value, str) or not value:
-        raise Invalid(f"{value!r} is not a text: write it in quotes")
+        raise Invalid(tr("{value!r} is not a text: write it in quotes", value=value))
 
 
 def _check_route(value: Any, vocabulary: Vocabulary) -> None:
     _check_text(value, vocabulary)
     if len(value) > ROUTE_LENGTH:
-        raise Invalid(f"a route has at most {ROUTE_LENGTH} characters")
+        raise Invalid(tr("a route has at most {most} characters", most=ROUTE_LENGTH))
     if vocabulary.routes is not None and value not in vocabulary.routes:
         raise Invalid(
-            f"unknown route {value!r}: use one of {', '.join(sorted(vocabulary.routes))}, "
-            "or add it to the setting rules.extra_routes"
+            tr(
+                "unknown route {route!r}: use one of {known}, or add it to the setting rules.extra_routes",
+                route=value,
+                known=", ".join(sorted(vocabulary.routes)),
+            )
         )
 
 
@@ -145,12 +168,12 @@ def _check_reply(value: Any, vocabulary: Vocabulary) -> None:
 def _check_status(value: Any, vocabulary: Vocabulary) -> None:
     _check_text(value, vocabulary)
     if value not in set(Status):
-        raise Invalid(f"there is no status {value!r}: use one of {', '.join(Status)}")
+        raise Invalid(tr("there is no status {status!r}: use one of {known}", status=value, known=", ".join(Status)))
 
 
 def _check_actions(value: Any, vocabulary: Vocabulary) -> None:
     if not isinstance(value, list):
-        raise Invalid(f"actions are a list: write ['create_service_call'] instead of {value!r}")
+        raise Invalid(tr("actions are a list: write ['create_service_call'] instead of {value!r}", value=value))
     for each in value:
         action = check_action(each)
         if "template" in action:
@@ -175,12 +198,24 @@ def _doubts(output: str, value: Any, vocabulary: Vocabulary) -> Iterator[str]:
             code = each.get(name) if isinstance(each, Mapping) else None
             known = vocabulary.codes.get(which)
             if isinstance(code, str) and known and code not in known:
-                yield f"no {which.value} has the code {code!r}"
+                yield tr("no {list} has the code {code!r}", list=which.value, code=code)
 
 
 def _error(row: Row, column: Column, message: str) -> Finding:
-    return Finding(Severity.ERROR, "cell", f"{where(row, column)}: {message}", (row.number,), column.name)
+    return Finding(
+        Severity.ERROR,
+        "cell",
+        tr("{place}: {problem}", place=where(row, column), problem=message),
+        (row.number,),
+        column.name,
+    )
 
 
 def _warning(row: Row, column: Column, message: str) -> Finding:
-    return Finding(Severity.WARNING, "code", f"{where(row, column)}: {message}", (row.number,), column.name)
+    return Finding(
+        Severity.WARNING,
+        "code",
+        tr("{place}: {problem}", place=where(row, column), problem=message),
+        (row.number,),
+        column.name,
+    )

@@ -14,6 +14,7 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import Joined, tr
 from frontdesk.orchestrator.expressions import is_comparison, literals, names_read
 from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.table import Column, Row, Table
@@ -50,16 +51,16 @@ class Axis:
         """All atoms."""
         return (1 << len(self.atoms)) - 1
 
-    def words(self, mask: int) -> str:
+    def words(self, mask: int) -> Joined:
         """A set of atoms for a person."""
-        told: list[str] = []
+        told: list[str | Joined] = []
         for wanted, run in itertools.groupby(
             enumerate(self.atoms), lambda pair: (mask >> pair[0] & 1, pair[1].ends is None)
         ):
             atoms = [atom for _, atom in run]
             if wanted[0]:
                 told += [atom.words for atom in atoms] if wanted[1] else [_stretch(atoms)]
-        return " or ".join(told)
+        return Joined(tuple(told), tr(" or "))
 
     def mask_of(self, value: Any) -> int:
         """The atom of a value that a decision sets; the one for any other text where no cell names it."""
@@ -81,14 +82,14 @@ class Space:
         """All facts that there can be."""
         return tuple(axis.whole for axis in self.axes)
 
-    def words(self, box: Box) -> str:
+    def words(self, box: Box) -> str | Joined:
         """A box for a person: the axes that it does not take whole."""
         told = [
-            f"{axis.field} is {axis.words(mask)}"
+            tr("{fact} is {values}", fact=axis.field, values=axis.words(mask))
             for axis, mask in zip(self.axes, box, strict=True)
             if mask != axis.whole
         ]
-        return ", ".join(told) or "anything"
+        return Joined(tuple(told)) if told else tr("anything")
 
 
 def space_of(table: Table) -> Space:
@@ -97,7 +98,9 @@ def space_of(table: Table) -> Space:
     axes = tuple(_axis(field, _cells(table, field)) for field in fields)
     distinct = sum(len(axis.atoms) * len(set(_cells(table, axis.field))) for axis in axes)
     if distinct > MOST_EVALUATIONS:
-        raise TooLarge(f"the table has {distinct:,} cases to look at, more than {MOST_EVALUATIONS:,}")
+        raise TooLarge(
+            tr("the table has {cases:,} cases to look at, more than {most:,}", cases=distinct, most=MOST_EVALUATIONS)
+        )
     known: dict[tuple[str, str], int] = {}
     boxes = tuple(tuple(_mask(row, axis, table, known) for axis in axes) for row in table.rows)
     return Space(axes, boxes, frozenset(row.number for row in table.rows if _opaque(row, table)))
@@ -125,7 +128,7 @@ def without(boxes: Iterable[Box], taken: Box) -> list[Box]:
     for box in boxes:
         left += _split(box, taken)
         if len(left) > MOST_BOXES:
-            raise TooLarge(f"the table's rows cut each other into more than {MOST_BOXES:,} pieces")
+            raise TooLarge(tr("the table's rows cut each other into more than {most:,} pieces", most=MOST_BOXES))
     return left
 
 
@@ -204,11 +207,11 @@ def _atoms(field: str, texts: Sequence[str], numbers: Sequence[float]) -> list[A
 
 
 _YES_NO = [Atom(True, "true"), Atom(False, "false")]
-_NOTHING = Atom(None, "nothing")
+_NOTHING = Atom(None, tr("nothing"))
 
 
 def _entity(name: str) -> list[Atom]:
-    return _YES_NO if name == "has" else [_NOTHING, Atom(["x"], "a list")]
+    return _YES_NO if name == "has" else [_NOTHING, Atom(["x"], tr("a list"))]
 
 
 def _anything(texts: Sequence[str], numbers: Sequence[float]) -> list[Atom]:
@@ -221,7 +224,8 @@ def _text(value: str) -> Atom:
 
 
 def _texts(texts: Sequence[str]) -> list[Atom]:
-    return [*map(_text, sorted({"", *texts})), Atom(OTHER_TEXT, "any other text" if texts else "any text but ''")]
+    other = tr("any other text") if texts else tr("any text but ''")
+    return [*map(_text, sorted({"", *texts})), Atom(OTHER_TEXT, other)]
 
 
 def _numbers(
@@ -257,15 +261,26 @@ def _whole_between(low: float, high: float) -> float | None:
     return value if value < high else None
 
 
-def _stretch(atoms: Sequence[Atom]) -> str:
+def _stretch(atoms: Sequence[Atom]) -> str | Joined:
     """Neighbouring numbers and stretches of them in words."""
     first, last = atoms[0].ends or (0, 0), atoms[-1].ends or (0, 0)
     low, high = first[0], last[1]
-    above = f"{'at least' if first[0] == first[1] else 'above'} {_plain(low)}" if math.isfinite(low) else ""
-    below = f"{'at most' if last[0] == last[1] else 'below'} {_plain(high)}" if math.isfinite(high) else ""
+    above, below = _above(low, first[0] == first[1]), _below(high, last[0] == last[1])
     if above and below and low == high:
         return f"{_plain(low)}"
-    return " and ".join(filter(None, (above, below))) or "any number"
+    return Joined((above, below), tr(" and ")) if above and below else above or below or tr("any number")
+
+
+def _above(low: float, is_itself: bool) -> str:
+    if not math.isfinite(low):
+        return ""
+    return tr("at least {number}", number=_plain(low)) if is_itself else tr("above {number}", number=_plain(low))
+
+
+def _below(high: float, is_itself: bool) -> str:
+    if not math.isfinite(high):
+        return ""
+    return tr("at most {number}", number=_plain(high)) if is_itself else tr("below {number}", number=_plain(high))
 
 
 def _plain(value: float) -> float | int:

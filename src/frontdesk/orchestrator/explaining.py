@@ -9,6 +9,7 @@ import zen
 
 from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.model import ENTITY_FIELDS, Decision
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
 from frontdesk.orchestrator.rules import TableRules
@@ -121,8 +122,8 @@ def _set(facts: dict[str, Any], name: str, value: Any) -> None:
     root, _, part = name.partition(".")
     fact = FACTS.get(root)
     if fact is None:
-        raise Invalid(f"there is no fact {name!r}: see docs/reference/facts.md", name)
+        raise Invalid(tr("there is no fact {fact!r}: see docs/reference/facts.md", fact=name), name)
     by_entity = fact.kind is FactKind.BY_ENTITY
     if by_entity != bool(part) or (part and part not in ENTITY_FIELDS):
-        raise Invalid(f"there is no fact {name!r}: write for example has.order_no or intent", name)
+        raise Invalid(tr("there is no fact {fact!r}: write for example has.order_no or intent", fact=name), name)
     facts[root] = {**facts.get(root, {}), part: value} if part else value

@@ -10,6 +10,8 @@ from typing import Any
 
 import zen
 
+from frontdesk.model.translatable import tr
+
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<text>'[^']*'|"[^"]*")
@@ -102,11 +104,13 @@ def constant(expression: str) -> Any:
     """The value of an output cell. Raises ValueError when it would not be the same for every message."""
     pieces = tokens(expression)
     if any(token.kind == "template" for token in pieces):
-        raise ValueError("a template is not constant: write a text in plain quotes")
+        raise ValueError(tr("a template is not constant: write a text in plain quotes"))
     if paths := names_read(expression):
-        raise ValueError(f"it reads {'.'.join(paths[0])}, but what a row yields is constant: quote a text")
+        raise ValueError(
+            tr("it reads {fact}, but what a row yields is constant: quote a text", fact=".".join(paths[0]))
+        )
     if any(_is_call(pieces, at) for at in range(len(pieces))):
-        raise ValueError("it calls a function, but what a row yields is constant")
+        raise ValueError(tr("it calls a function, but what a row yields is constant"))
     try:
         return zen.evaluate_expression(expression, {})
     except (RuntimeError, ValueError) as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from frontdesk.model.rules import Finding, Severity
+from frontdesk.model.translatable import Joined, tr
 from frontdesk.orchestrator.actions import INTERNAL
 from frontdesk.orchestrator.domains import Box, Space, TooLarge, common, without
 from frontdesk.orchestrator.facts import FED_BACK
@@ -49,14 +50,14 @@ class _Walk:
         axes = [range(len(self.space.axes[at].atoms)) for at in self.fed]
         states = list(itertools.islice(itertools.product(*axes), MOST_STATES + 1))
         if len(states) > MOST_STATES:
-            raise TooLarge(f"rows read more than {MOST_STATES} combinations of what decisions set")
+            raise TooLarge(tr("rows read more than {most} combinations of what decisions set", most=MOST_STATES))
         for state in states:
             yield from self._from(state, [self._rest(self.space.whole)], [])
 
     def _from(self, state: State, boxes: list[Box], path: list[tuple[State, int]]) -> Iterator[Finding]:
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise TooLarge(f"following what decisions set takes more than {MOST_STEPS:,} steps")
+            raise TooLarge(tr("following what decisions set takes more than {most:,} steps", most=MOST_STEPS))
         for number, theirs in self._first_hits(state):
             both = [shared for a in boxes for b in theirs if (shared := common(a, b))]
             following = self._after(state, number)
@@ -110,8 +111,10 @@ class _Walk:
             return
         self.seen.add(frozenset(numbers))
         rows = [self.rules.table.rows[number - 1] for number in numbers]
-        way = ", then ".join(map(where, rows))
-        text = f"the rules go in a circle: {way}, then the first again; each sets what makes the next one match"
+        way = Joined(tuple(map(where, rows)), tr(", then "))
+        text = tr(
+            "the rules go in a circle: {rows}, then the first again; each sets what makes the next one match", rows=way
+        )
         yield Finding(Severity.ERROR, "circle", text, tuple(numbers))
 
 
@@ -127,7 +130,13 @@ def _notices(rules: TableRules, space: Space, fed: Sequence[int]) -> Iterator[Fi
                 reading = _readers(space, fed, name, value)
                 if reading:
                     listed = ", ".join(map(str, reading))
-                    text = f"{where(row)} sets {name} to {value!r}, which row {listed} reads on the next message"
+                    text = tr(
+                        "{row} sets {fact} to {value!r}, which row {readers} reads on the next message",
+                        row=where(row),
+                        fact=name,
+                        value=value,
+                        readers=listed,
+                    )
                     yield Finding(Severity.NOTICE, "feedback", text, (number, *reading))
 
 

@@ -10,6 +10,7 @@ from frontdesk.interfaces import Failed, Held, Unavailable
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rules import TableRules, compile_content
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,9 @@ class Published:
         try:
             return compile_content(stored.name, version, stored.content)
         except TableRefused as error:
-            raise Unavailable(f"the published rules, version {version}, cannot be used: {error}") from None
+            raise Unavailable(
+                tr("the published rules, version {version}, cannot be used: {error}", version=version, error=error)
+            ) from None
 
 
 class Remote:

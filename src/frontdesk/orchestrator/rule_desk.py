@@ -8,6 +8,7 @@ from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Idempotenc
 from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
 from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.analysing import analyse
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
@@ -57,7 +58,7 @@ class RuleDesk:
         try:
             rules = compile_content("checked", 0, content, await self._vocabulary())
         except TableRefused as error:
-            return list(error.findings) or [Finding(Severity.ERROR, "model", str(error))]
+            return list(error.findings) or [Finding(Severity.ERROR, "model", error.text)]
         cells = check_table(rules.table, await self._vocabulary())
         return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
 
@@ -71,7 +72,9 @@ class RuleDesk:
         """Replace a draft. Raises TableRefused, NotFound, Stale, Conflict once it was published."""
         before = await self._rule_sets.get(version)
         if before.state is not RuleSetState.DRAFT:
-            raise Conflict(f"version {version} was published and stays as it is: draft a new one from it")
+            raise Conflict(
+                tr("version {version} was published and stays as it is: draft a new one from it", version=version)
+            )
         return await self._rule_sets.change(version, await self._checked(draft), revision)
 
     async def remove(self, version: int, by: str) -> None:
@@ -85,7 +88,11 @@ class RuleDesk:
         stored = await self._rule_sets.get(version)
         findings = await self.check(stored.content)
         if problem := worst(findings):
-            raise TableRefused(f"version {version} cannot be published: {problem}", findings, "content")
+            raise TableRefused(
+                tr("version {version} cannot be published: {problem}", version=version, problem=problem),
+                findings,
+                "content",
+            )
         published = await self._rule_sets.publish(stored, by, note, once)
         self._book.forget()
         return published
@@ -102,9 +109,9 @@ class RuleDesk:
     async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
         """Decide past messages again. Raises Invalid when it is not said which."""
         if wanted.last is None and wanted.since is None and wanted.until is None:
-            raise Invalid("say which messages: the last so many, or since or until when", "last")
+            raise Invalid(tr("say which messages: the last so many, or since or until when"), "last")
         if wanted.last is not None and not 0 < wanted.last <= MOST_BACKTESTED:
-            raise Invalid(f"last is a number from 1 to {MOST_BACKTESTED:,}", "last")
+            raise Invalid(tr("last is a number from 1 to {most:,}", most=MOST_BACKTESTED), "last")
         return await backtest(rules, self._history.decided(wanted))
 
     async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> BacktestReport:
@@ -136,7 +143,7 @@ class RuleDesk:
         if isinstance(facts, Mapping):
             return facts
         if not isinstance(text, str):
-            raise Invalid(f"line {number} has neither facts (an object) nor text", "file")
+            raise Invalid(tr("line {number} has neither facts (an object) nor text", number=number), "file")
         message = InboundMessage(str(number), 0, 1, "WEB", text, Sender(), self._clock())
         return facts_of_text(text, await self._analyst.analyse(message))
 

@@ -11,6 +11,7 @@ import zen
 
 from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.interfaces.rules import NewRuleSet, TableRefused
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import REPLY, check_action
 from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
 from frontdesk.orchestrator.expressions import constant
@@ -95,9 +96,9 @@ def read_model(content: str) -> dict[str, Any]:
         model = json.loads(content, parse_constant=_refuse_constant)
         json.dumps(model, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise TableRefused(f"the rule set is not JSON: {error}", field="content") from None
+        raise TableRefused(tr("the rule set is not JSON: {error}", error=error), field="content") from None
     if not isinstance(model, dict):
-        raise TableRefused("the rule set is not a JSON object: export it from the editor again", field="content")
+        raise TableRefused(tr("the rule set is not a JSON object: export it from the editor again"), field="content")
     return model
 
 
@@ -139,7 +140,7 @@ def _ask(engine: zen.ZenEngine, facts: Mapping[str, Any]) -> int | None:
     try:
         answer = engine.evaluate(_TABLE, msgspec.json.encode(facts))
     except RuntimeError as error:
-        raise Invalid(f"these facts cannot be read: {error}", "facts") from None
+        raise Invalid(tr("these facts cannot be read: {error}", error=error), "facts") from None
     found = answer["result"].get(_ROW) if isinstance(answer["result"], dict) else None
     return None if found is None else int(found)
 

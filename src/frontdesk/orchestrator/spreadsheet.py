@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from frontdesk.interfaces.rules import TableRefused
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.table import INPUT, OUTPUT, TABLE, parse, table_of
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -44,7 +45,7 @@ def from_csv(text: str, base: Mapping[str, Any] | None = None) -> dict[str, Any]
     """
     lines = _read(text)
     if len(lines) < 2:
-        raise TableRefused("the CSV needs two lines of headings: names, and id, description, if FACT or then FIELD")
+        raise TableRefused(tr("the CSV needs two lines of headings: names, and id, description, if FACT or then FIELD"))
     columns = _columns(lines[0], lines[1])
     model = copy.deepcopy(dict(base)) if base is not None else _empty()
     table = table_of(model)
@@ -74,7 +75,7 @@ def _read(text: str) -> list[list[str]]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise TableRefused(f"the CSV cannot be read: {error}") from None
+        raise TableRefused(tr("the CSV cannot be read: {error}", error=error)) from None
     return [[_unguarded(cell) for cell in line] for line in lines if any(cell.strip() for cell in line)]
 
 
@@ -86,7 +87,11 @@ def _columns(names: Sequence[str], kinds: Sequence[str]) -> list[tuple[str, str,
         side = {ID: ID, DESCRIPTION: DESCRIPTION, IF: "inputs", THEN: "outputs"}.get(word.lower())
         if side is None:
             raise TableRefused(
-                f"column {at + 1} of the CSV is headed {kind!r}: use id, description, if FACT or then FIELD"
+                tr(
+                    "column {number} of the CSV is headed {heading!r}: use id, description, if FACT or then FIELD",
+                    number=at + 1,
+                    heading=kind,
+                )
             )
         found.append((side, names[at].strip() if at < len(names) else field.strip(), field.strip()))
     return found
@@ -123,7 +128,14 @@ def _rule(
     before: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     if len(line) > len(columns):
-        raise TableRefused(f"row {number} of the CSV has {len(line)} cells, the headings {len(columns)}")
+        raise TableRefused(
+            tr(
+                "row {row} of the CSV has {cells} cells, the headings {headings}",
+                row=number,
+                cells=len(line),
+                headings=len(columns),
+            )
+        )
     cells = [*line, *[""] * (len(columns) - len(line))]
     side = {s: cell for (s, _, _), cell in zip(columns, cells, strict=True) if s in (ID, DESCRIPTION)}
     key = side.get(ID) or f"row-{number}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontdesk.interfaces.rules import TableRefused
+from frontdesk.model.translatable import tr
 
 TABLE, INPUT, OUTPUT = "decisionTableNode", "inputNode", "outputNode"
 # What a row may yield; everything else in it is an action.
@@ -57,8 +58,9 @@ class Table:
 
 def where(row: Row, column: Column | None = None) -> str:
     """A place in the words of a person."""
-    place = f"row {row.number} ({row.title!r})"
-    return f"{place}, column {column.name!r}" if column else place
+    if column is None:
+        return tr("row {number} ({title!r})", number=row.number, title=row.title)
+    return tr("row {number} ({title!r}), column {column!r}", number=row.number, title=row.title, column=column.name)
 
 
 def parse(content: Mapping[str, Any]) -> Table:
@@ -68,7 +70,9 @@ def parse(content: Mapping[str, Any]) -> Table:
         if raw.get(key) is not None and raw[key] not in allowed:
             raise TableRefused(_refused_setting(key, raw[key]))
     if wrong := next((key for key in _NOT if raw.get(key)), None):
-        raise TableRefused(f"the table's setting {wrong} is not supported: switch it off in the editor")
+        raise TableRefused(
+            tr("the table's setting {setting} is not supported: switch it off in the editor", setting=wrong)
+        )
     inputs, outputs = _columns(raw, "inputs"), _columns(raw, "outputs")
     known = {"_id", "_description", *(column.id for column in (*inputs, *outputs))}
     rows = tuple(_row(number, each, known) for number, each in enumerate(_list(raw, "rules"), 1))
@@ -81,43 +85,53 @@ def table_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content of the table's node. Raises TableRefused."""
     nodes = _list(content, "nodes")
     if not all(isinstance(node, Mapping) for node in nodes):
-        raise TableRefused("the decision model's nodes are not objects: export it from the editor again")
+        raise TableRefused(tr("the decision model's nodes are not objects: export it from the editor again"))
     kinds = [node.get("type") for node in nodes]
     if kinds.count(TABLE) != 1:
-        raise TableRefused(f"a rule set needs exactly one decision table, this one has {kinds.count(TABLE)}")
+        raise TableRefused(
+            tr("a rule set needs exactly one decision table, this one has {count}", count=kinds.count(TABLE))
+        )
     if strange := next((kind for kind in kinds if kind not in (TABLE, INPUT, OUTPUT)), None):
-        raise TableRefused(f"a rule set is one table between input and output: take the {strange} out")
+        raise TableRefused(
+            tr("a rule set is one table between input and output: take the {strange} out", strange=strange)
+        )
     by_kind = {node["type"]: node for node in nodes}
     _check_edges(content, by_kind)
     table = by_kind[TABLE].get("content")
     if not isinstance(table, dict):
-        raise TableRefused("the decision table has no content")
+        raise TableRefused(tr("the decision table has no content"))
     return table
 
 
 def _check_edges(content: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, Any]]) -> None:
     if missing := next((kind for kind in (INPUT, OUTPUT) if kind not in by_kind), None):
-        raise TableRefused(f"the decision model has no {missing}")
+        raise TableRefused(tr("the decision model has no {missing}", missing=missing))
     edges = [(e.get("sourceId"), e.get("targetId")) for e in _list(content, "edges") if isinstance(e, Mapping)]
     for source, target in ((INPUT, TABLE), (TABLE, OUTPUT)):
         if (by_kind[source].get("id"), by_kind[target].get("id")) not in edges:
-            raise TableRefused(f"the decision model does not lead from its {source} to its {target}: connect them")
+            raise TableRefused(
+                tr(
+                    "the decision model does not lead from its {source} to its {target}: connect them",
+                    source=source,
+                    target=target,
+                )
+            )
 
 
 def _refused_setting(key: str, value: object) -> str:
     if value == "collect":
-        return "hit policy collect is not supported: a message has one route, so the first row that matches decides"
-    return f"the table's {key} is {value!r}, which is not supported"
+        return tr("hit policy collect is not supported: a message has one route, so the first row that matches decides")
+    return tr("the table's {setting} is {value!r}, which is not supported", setting=key, value=value)
 
 
 def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
     found = []
     for each in _list(raw, side):
         if not isinstance(each, Mapping) or not isinstance(each.get("id"), str) or not each["id"]:
-            raise TableRefused(f"a column of {side} has no id")
+            raise TableRefused(tr("a column of {side} has no id", side=side))
         field = each.get("field") or ""
         if not isinstance(field, str):
-            raise TableRefused(f"the field of column {each['id']} is not a text")
+            raise TableRefused(tr("the field of column {column} is not a text", column=each["id"]))
         found.append(Column(each["id"], str(each.get("name") or field or each["id"]), field.strip()))
     return tuple(found)
 
@@ -125,10 +139,17 @@ def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
 def _row(number: int, raw: Any, known: Set[str]) -> Row:
     """What a row holds besides is the editor's own business."""
     if not isinstance(raw, Mapping):
-        raise TableRefused(f"row {number} is not an object")
+        raise TableRefused(tr("row {row} is not an object", row=number))
     texts = {key: cell for key, cell in raw.items() if key in known}
     if wrong := next((key for key, cell in texts.items() if not isinstance(cell, str | None)), None):
-        raise TableRefused(f"row {number}, column {wrong!r}: a cell is a text, this one is {raw[wrong]!r}")
+        raise TableRefused(
+            tr(
+                "row {row}, column {column!r}: a cell is a text, this one is {cell!r}",
+                row=number,
+                column=wrong,
+                cell=raw[wrong],
+            )
+        )
     cells = {key: cell or "" for key, cell in texts.items()}
     return Row(number, cells.pop("_id", ""), cells.pop("_description", ""), cells)
 
@@ -138,19 +159,25 @@ def _check_size(table: Table) -> None:
     fields = [column.field for column in table.outputs]
     ids = [column.id for column in columns]
     if len(set(ids)) != len(ids):
-        raise TableRefused("two columns have the same id")
+        raise TableRefused(tr("two columns have the same id"))
     if "route" not in fields:
-        raise TableRefused("the decision table has no output column route")
+        raise TableRefused(tr("the decision table has no output column route"))
     if strange := next((field for field in fields if field not in YIELDS), None):
-        raise TableRefused(f"nothing reads an output column {strange!r}: use {', '.join(YIELDS)}")
+        raise TableRefused(
+            tr("nothing reads an output column {column!r}: use {known}", column=strange, known=", ".join(YIELDS))
+        )
     if len(set(fields)) != len(fields):
-        raise TableRefused("two output columns yield the same field")
+        raise TableRefused(tr("two output columns yield the same field"))
     if len(table.rows) > MOST_ROWS or len(columns) > MOST_COLUMNS:
-        raise TableRefused(f"a table has at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns")
+        raise TableRefused(
+            tr("a table has at most {rows:,} rows and {columns} columns", rows=MOST_ROWS, columns=MOST_COLUMNS)
+        )
 
 
 def _list(content: Mapping[str, Any], key: str) -> Sequence[Any]:
     found = content.get(key) if isinstance(content, Mapping) else None
     if not isinstance(found, list):
-        raise TableRefused(f"this is not a decision model as GoRules' editor writes it: it has no list {key!r}")
+        raise TableRefused(
+            tr("this is not a decision model as GoRules' editor writes it: it has no list {key!r}", key=key)
+        )
     return found

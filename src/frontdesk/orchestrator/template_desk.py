@@ -10,6 +10,7 @@ import msgspec
 
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.interfaces.cached import Cached
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class TemplateDesk:
         await self.follow()
         found = next((each for each in self.templates.all() if each.name == name), None)
         if found is None:
-            raise NotFound(f"there is no reply template {name[:40]}")
+            raise NotFound(tr("there is no reply template {name}", name=name[:40]))
         return found
 
     def is_shipped(self, name: str) -> bool:
@@ -60,12 +61,12 @@ class TemplateDesk:
     async def put(self, name: str, texts: Mapping[str, str], by: str, type: str = "AR") -> ReplyTemplate:
         """Keep the texts of a template, new or not; what it needs stays. Raises Invalid that says what is wrong."""
         if not _NAME.fullmatch(name):
-            raise Invalid("a name is made of small letters, digits and underscores, at most 40", "name")
+            raise Invalid(tr("a name is made of small letters, digits and underscores, at most 40"), "name")
         await self.follow()
         known = next((each for each in self.templates.all() if each.name == name), ReplyTemplate(name, type, {}))
         kept = {language: text.strip() for language, text in texts.items() if text.strip()}
         if too_long := next((language for language, text in kept.items() if len(text) > LONGEST_TEXT), ""):
-            raise Invalid(f"a text has at most {LONGEST_TEXT:,} characters", f"text_{too_long}")
+            raise Invalid(tr("a text has at most {most:,} characters", most=LONGEST_TEXT), f"text_{too_long}")
         changed = replace(known, texts=kept)
         ReplyTemplates({each.name: each for each in self.templates.all()} | {name: changed})
         await self._change(name, {"type": changed.type, "texts": kept}, by)
@@ -74,7 +75,9 @@ class TemplateDesk:
     async def reset(self, name: str, by: str) -> None:
         """Back to what ships. Raises NotFound for one that does not."""
         if name not in self._shipped:
-            raise NotFound(f"the reply template {name[:40]} does not ship: there is nothing to go back to")
+            raise NotFound(
+                tr("the reply template {name} does not ship: there is nothing to go back to", name=name[:40])
+            )
         await self._change(name, None, by)
 
     async def _change(self, name: str, value: Mapping[str, Any] | None, by: str) -> None:

@@ -14,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import ENTITY_FIELDS
+from frontdesk.model.translatable import tr
 
 FALLBACK_LANGUAGE = "en"
 AUTO_REPLY = "AR"
@@ -89,24 +90,45 @@ class ReplyTemplates:
     def named(self, name: str) -> ReplyTemplate:
         """The template. Raises Invalid that lists the names there are."""
         if name not in self._templates:
-            raise Invalid(f"there is no reply template {name!r}: use one of {', '.join(sorted(self._templates))}")
+            raise Invalid(
+                tr(
+                    "there is no reply template {name!r}: use one of {known}",
+                    name=name,
+                    known=", ".join(sorted(self._templates)),
+                )
+            )
         return self._templates[name]
 
     def _check(self, template: ReplyTemplate) -> None:
         if FALLBACK_LANGUAGE not in template.texts:
-            raise Invalid(f"reply template {template.name!r} has no text in English, which all others fall back to")
+            raise Invalid(
+                tr("reply template {name!r} has no text in English, which all others fall back to", name=template.name)
+            )
         for text in (*template.texts.values(), template.remark):
             check_text(text, template.name)
             if stated := needs_of_text(text) - {template.needs}:
                 raise Invalid(
-                    f"reply template {template.name!r} states {', '.join(sorted(stated))} without saying so in needs"
+                    tr(
+                        "reply template {name!r} states {stated} without saying so in needs",
+                        name=template.name,
+                        stated=", ".join(sorted(stated)),
+                    )
                 )
         if not template.needs:
             return
         if template.needs not in STATED:
-            raise Invalid(f"reply template {template.name!r} needs {template.needs!r}: use one of {', '.join(STATED)}")
+            raise Invalid(
+                tr(
+                    "reply template {name!r} needs {needs!r}: use one of {known}",
+                    name=template.name,
+                    needs=template.needs,
+                    known=", ".join(STATED),
+                )
+            )
         if self.named(template.otherwise).needs:
-            raise Invalid(f"reply template {template.name!r}: its otherwise must be a text that needs nothing")
+            raise Invalid(
+                tr("reply template {name!r}: its otherwise must be a text that needs nothing", name=template.name)
+            )
 
 
 def shipped_templates(own: str = "") -> ReplyTemplates:
@@ -133,7 +155,7 @@ def _own(text: str) -> dict[str, ReplyTemplate]:
     try:
         written = msgspec.convert(yaml.safe_load(text) or {}, dict[str, _Written])
     except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise Invalid(f"the reply templates cannot be read: {error}") from None
+        raise Invalid(tr("the reply templates cannot be read: {error}", error=error)) from None
     return {name: ReplyTemplate(name, **msgspec.structs.asdict(each)) for name, each in written.items()}
 
 
@@ -143,7 +165,14 @@ def check_text(text: str, name: str = "text") -> None:
     tree = _parsed(text, name)
     if unknown := meta.find_undeclared_variables(tree) - SAMPLE_VALUES.keys():
         known = ", ".join(sorted(SAMPLE_VALUES))
-        raise Invalid(f"reply {name!r}: unknown variable {', '.join(sorted(unknown))}: use {known}")
+        raise Invalid(
+            tr(
+                "reply {name!r}: unknown variable {unknown}: use {known}",
+                name=name,
+                unknown=", ".join(sorted(unknown)),
+                known=known,
+            )
+        )
     for part in tree.find_all((nodes.Getattr, nodes.Getitem)):
         _check_part(part, name)
     render_text(text, SAMPLE_VALUES, name)
@@ -160,7 +189,7 @@ def render_text(text: str, values: Mapping[str, Any], name: str = "text") -> str
     try:
         return _compiled(text).render(values).strip()
     except Exception as error:  # a template is somebody's program: whatever fails in it is theirs to mend
-        raise Invalid(f"reply {name!r}: {error}") from None
+        raise Invalid(tr("reply {name!r}: {error}", name=name, error=error)) from None
 
 
 def _check_part(part: nodes.Node, name: str) -> None:
@@ -171,14 +200,22 @@ def _check_part(part: nodes.Node, name: str) -> None:
     key = part.attr if isinstance(part, nodes.Getattr) else getattr(part.arg, "value", None)
     sample = SAMPLE_VALUES.get(whole)
     if isinstance(sample, dict) and key not in sample:
-        raise Invalid(f"reply {name!r}: {whole} has no {key}: use one of {', '.join(sorted(sample))}")
+        raise Invalid(
+            tr(
+                "reply {name!r}: {whole} has no {key}: use one of {known}",
+                name=name,
+                whole=whole,
+                key=key,
+                known=", ".join(sorted(sample)),
+            )
+        )
 
 
 def _parsed(text: str, name: str) -> nodes.Template:
     try:
         return _ENVIRONMENT.parse(text)
     except Exception as error:  # see render_text
-        raise Invalid(f"reply {name!r}: {error}") from None
+        raise Invalid(tr("reply {name!r}: {error}", name=name, error=error)) from None
 
 
 @lru_cache(1000)

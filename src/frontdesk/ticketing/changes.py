@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.model import ENTITY_FIELDS, VALUES_APART, Change, Code, CodeList, Interaction, Sentiment, Status
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.status import move
 from frontdesk.ticketing.submission import storable
 
@@ -37,19 +38,36 @@ def check_correction(field: str, value: str, lists: Lists) -> str:
     """
     value = storable(value).strip()
     if field not in FIELDS:
-        raise Invalid(f"{field[:40]!r} is nothing that can be corrected: use one of {', '.join(FIELDS)}", "field")
+        raise Invalid(
+            tr(
+                "{field!r} is nothing that can be corrected: use one of {known}",
+                field=field[:40],
+                known=", ".join(FIELDS),
+            ),
+            "field",
+        )
     if field in CORRECTABLE:
         check_code("value", value, lists.get(CORRECTABLE[field], ()), may_be_empty=field == "intent")
     elif field == "sentiment" and value not in set(Sentiment):
-        raise Invalid(f"sentiment {value[:40]!r} is not known: use one of {', '.join(Sentiment)}", "value")
+        raise Invalid(
+            tr(
+                "sentiment {sentiment!r} is not known: use one of {known}",
+                sentiment=value[:40],
+                known=", ".join(Sentiment),
+            ),
+            "value",
+        )
     elif field == "language" and not LANGUAGE.fullmatch(value):
-        raise Invalid(f"language {value[:40]!r} is not a language tag: use for example en, de or pt-BR", "value")
+        raise Invalid(
+            tr("language {language!r} is not a language tag: use for example en, de or pt-BR", language=value[:40]),
+            "value",
+        )
     elif field in ENTITY_FIELDS:
         value = VALUES_APART.join(part for each in value.split(",") if (part := " ".join(each.split())))
         if len(value) > MOST_OF_ENTITY:
-            raise Invalid(f"{field} must have 1 to {MOST_OF_ENTITY} characters", "value")
+            raise Invalid(tr("{field} must have 1 to {most} characters", field=field, most=MOST_OF_ENTITY), "value")
     elif field in LENGTHS and not 0 < len(value) <= LENGTHS[field]:
-        raise Invalid(f"{field} must have 1 to {LENGTHS[field]} characters", "value")
+        raise Invalid(tr("{field} must have 1 to {most} characters", field=field, most=LENGTHS[field]), "value")
     return value
 
 
@@ -57,17 +75,26 @@ def check_code(field: str, code: str, entries: tuple[Code, ...], *, may_be_empty
     """Raises Invalid, naming what there is, unless the code is in use."""
     known = [entry.code for entry in entries if entry.active]
     if code not in known and not (may_be_empty and not code):
-        raise Invalid(f"{code[:40]!r} is not in use: use one of {', '.join(known) or 'none, the list is empty'}", field)
+        raise Invalid(
+            tr(
+                "{code!r} is not in use: use one of {known}",
+                code=code[:40],
+                known=", ".join(known) or "none, the list is empty",
+            ),
+            field,
+        )
 
 
 def check_entry(entry: Code) -> Code:
     """The entry as it is kept. Raises Conflict for a status that the status flow does not know."""
     if entry.list is CodeList.STATUS and (entry.code not in set(Status) or not entry.active):
-        raise Conflict(f"the status flow is fixed: only names and order of {', '.join(Status)} can be changed")
+        raise Conflict(
+            tr("the status flow is fixed: only names and order of {codes} can be changed", codes=", ".join(Status))
+        )
     return entry
 
 
 def check_retirement(which: CodeList) -> None:
     """Raises Conflict for the list whose entries the product itself needs."""
     if which is CodeList.STATUS:
-        raise Conflict("the status flow is fixed: a status cannot be taken out of use")
+        raise Conflict(tr("the status flow is fixed: a status cannot be taken out of use"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from frontdesk.interfaces import Conflict
 from frontdesk.model import Change, Interaction, Status
+from frontdesk.model.translatable import tr
 
 S = Status
 
@@ -24,7 +25,16 @@ def move(now: Status, to: Status) -> Status:
     """`to`, if an interaction may go there from `now` (staying is fine). Raises Conflict that names what may follow."""
     if to is not now and to not in TRANSITIONS[now]:
         allowed = ", ".join(f"{each.value} ({label(each)})" for each in Status if each in TRANSITIONS[now])
-        raise Conflict(f"status {now.value} ({label(now)}) cannot become {to.value} ({label(to)}): use {allowed}")
+        raise Conflict(
+            tr(
+                "status {code} ({name}) cannot become {next_code} ({next_name}): use {allowed}",
+                code=now.value,
+                name=label(now),
+                next_code=to.value,
+                next_name=label(to),
+                allowed=allowed,
+            )
+        )
     return to
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import NewMessage, Sender
+from frontdesk.model.translatable import tr
 
 MOST_CHARACTERS = 100_000
 LIMITS = {"name": 200, "address": 320, "phone": 40, "customer_no": 40}
@@ -23,14 +24,22 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
     """
     text = storable(message.text)
     if not any(unicodedata.category(character) not in _UNSEEN for character in message.text[:10_000]):
-        raise Invalid("text is empty: write what the customer said", "text")
+        raise Invalid(tr("text is empty: write what the customer said"), "text")
     if len(text) > MOST_CHARACTERS:
-        raise Invalid(f"text has {len(text):,} characters: at most {MOST_CHARACTERS:,} are taken", "text")
+        raise Invalid(
+            tr("text has {length:,} characters: at most {most:,} are taken", length=len(text), most=MOST_CHARACTERS),
+            "text",
+        )
     if not channels.get(message.channel, False):
         known = ", ".join(sorted(code for code, active in channels.items() if active))
-        raise Invalid(f"channel {message.channel[:40]!r} is not known: use one of {known}", "channel")
+        raise Invalid(
+            tr("channel {channel!r} is not known: use one of {known}", channel=message.channel[:40], known=known),
+            "channel",
+        )
     if len(message.provider_id) > PROVIDER_ID_LENGTH or _CONTROLS.search(message.provider_id):
-        raise Invalid(f"provider_id must have at most {PROVIDER_ID_LENGTH} printable characters", "provider_id")
+        raise Invalid(
+            tr("provider_id must have at most {most} printable characters", most=PROVIDER_ID_LENGTH), "provider_id"
+        )
     return NewMessage(
         text=text,
         channel=message.channel,
@@ -50,6 +59,6 @@ def storable(text: str) -> str:
 def _sender(sender: Sender) -> Sender:
     for field, limit in LIMITS.items():
         if len(getattr(sender, field)) > limit:
-            raise Invalid(f"{field} has more than {limit} characters", field)
+            raise Invalid(tr("{field} has more than {most} characters", field=field, most=limit), field)
     parts = (storable(getattr(sender, field)).strip() for field in LIMITS)
     return Sender(*parts)

@@ -5,6 +5,7 @@ from litestar.exceptions import ClientException
 from litestar.response import Redirect
 
 from frontdesk.interfaces import CookieChange
+from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import COOKIE, COOKIE_SECONDS, LANGUAGES
 from frontdesk.ui.rendering import set_cookies
@@ -19,6 +20,6 @@ async def choose_language(request: PageRequest, services: Needs) -> Redirect:
     fields = await read_form(request)
     language = fields.get("language", "")
     if language not in LANGUAGES:
-        raise ClientException(f"there are these languages: {', '.join(LANGUAGES)}")
+        raise ClientException(detail=tr("there are these languages: {languages}", languages=", ".join(LANGUAGES)))
     kept = CookieChange(COOKIE, language, COOKIE_SECONDS, services.https)
     return Redirect(local(fields.get("next", "")) or "/", status_code=303, cookies=set_cookies([kept]))

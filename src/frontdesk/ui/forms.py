@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from litestar.exceptions import ClientException, HTTPException
 
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.services import PageRequest
 
@@ -18,12 +19,12 @@ async def read_form(request: PageRequest) -> dict[str, str]:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise HTTPException(status_code=415, detail="send the form as application/x-www-form-urlencoded")
+        raise HTTPException(status_code=415, detail=tr("send the form as application/x-www-form-urlencoded"))
     body = (await request.body()).decode("utf-8", "replace")
     try:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise ClientException(f"a form has at most {MOST_FIELDS} fields") from None
+        raise ClientException(detail=tr("a form has at most {most} fields", most=MOST_FIELDS)) from None
     fields: dict[str, str] = {}
     for name, value in pairs:
         # Browsers send line breaks as CR LF, whatever was typed.

@@ -2,14 +2,13 @@
 
 The labels in templates, Python and scripts are English and are their own keys. `locales/CODE/*.po` translate them, one
 file for each area; what `scripts*.po` hold is sent to the scripts of the pages, and `sentences.po` holds what the rooms
-behind the pages say, with numbered places. They are read when the first page in a language is shown, so there is
+behind the pages say (see model.translatable). They are read when the first page in a language is shown, so there is
 nothing to compile. docs/how-to/add-a-page.md says how to add labels.
 """
 
 import gettext
 import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,41 +18,20 @@ from typing import Any
 import polib  # type: ignore[import-untyped]  # it ships no types
 from litestar.connection import ASGIConnection
 
+from frontdesk.model.translatable import Joined, Translatable, filled
+
 SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 COOKIE = "frontdesk_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 FOLDER = Path(str(files("frontdesk.ui"))) / "locales"
-SCRIPTS, SENTENCES = "scripts", "sentences"
+SCRIPTS = "scripts"
 LONGEST_HEADER = 500
-DEEPEST = 4
-PLACE = re.compile(r"\{\d\}")
 
 
-def N_(text: str) -> str:  # noqa: N802 - gettext's name for a text that is translated where it is shown
+def N_(text: str) -> Translatable:  # noqa: N802 - gettext's name for a text that is translated where it is shown
     """Mark a text of Python code as a label; the page translates it."""
-    return text
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What is said of something: the parts around its places, and the words with the same places."""
-
-    parts: tuple[str, ...]
-    words: str
-
-    def places(self, said: str) -> list[str]:
-        """What stands in the places, empty where this is another sentence; in one pass, however long the text is."""
-        first, *middle, last = self.parts
-        at, end, found = len(first), len(said) - len(last), list[str]()
-        if not (said.startswith(first) and said.endswith(last)):
-            return []
-        for part in middle:
-            if (next_ := said.find(part, at + 1, end)) < 0:
-                return []
-            found.append(said[at:next_])
-            at = next_ + len(part)
-        return [*found, said[at:end]] if at < end else []
+    return Translatable(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +41,25 @@ class Catalogue:
     language: str
     translations: gettext.NullTranslations
     scripts: Mapping[str, str]
-    sentences: Sequence[Sentence] = ()
 
     def translated(self, text: object) -> str:
         """A label in this language; what is no label stays as it is."""
         words = str(text)
         return self.translations.gettext(words) if words else ""
 
-    def said(self, text: object, within: int = 0) -> str:
-        """A sentence of another room in this language, what stands in its places too; several come with commas.
-
-        What is no such sentence stays as it is, and what stands deeper `within` others than ours ever do.
-        """
+    def said(self, text: object) -> str:
+        """What another room says, in this language with its arguments; a tuple with commas. Any other text stays."""
         if isinstance(text, tuple):
-            return ", ".join(self.said(each) for each in text)
-        words = str(text)
-        for sentence in self.sentences if within < DEEPEST else ():
-            if found := sentence.places(words):
-                return sentence.words.format(*(self.said(each, within + 1) for each in found))
-        return self.translated(words)
+            return self.said(Joined(text))
+        if isinstance(text, Joined):
+            return self.said(text.between).join(map(self.said, text.parts))
+        if not isinstance(text, Translatable):
+            return str(text)
+        values = {name: self._argument(value) for name, value in text.arguments.items()}
+        return filled(self.translated(text.message_id), values) or str(text)
+
+    def _argument(self, value: object) -> object:
+        return self.said(value) if isinstance(value, Translatable | Joined) else value
 
 
 @cache
@@ -89,7 +67,6 @@ def catalogue(language: str) -> Catalogue:
     """The catalogue of a language of LANGUAGES."""
     entries: dict[tuple[str, str], polib.POEntry] = {}
     scripts: dict[str, str] = {}
-    sentences: list[tuple[str, str]] = []
     header: dict[str, str] = {}
     for path in sorted((FOLDER / language).glob("*.po")):
         book = polib.pofile(str(path))
@@ -98,17 +75,13 @@ def catalogue(language: str) -> Catalogue:
             entries[entry.msgctxt or "", entry.msgid] = entry
             if path.name.startswith(SCRIPTS):
                 scripts[entry.msgid] = entry.msgstr
-            elif path.stem == SENTENCES and "{0}" in entry.msgid:
-                sentences.append((entry.msgid, entry.msgstr))
     if not entries:
         return Catalogue(language, gettext.NullTranslations(), {})
     together = polib.POFile()
     together.metadata = header | {"Content-Type": "text/plain; charset=UTF-8"}
     together.extend(entries.values())
     words = gettext.GNUTranslations(io.BytesIO(together.to_binary()))
-    # Those that say most by themselves come first: what fits them fits shorter ones too.
-    sentences.sort(key=lambda each: len(PLACE.sub("", each[0])), reverse=True)
-    return Catalogue(language, words, scripts, tuple(Sentence(tuple(PLACE.split(s)), w) for s, w in sentences))
+    return Catalogue(language, words, scripts)
 
 
 def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

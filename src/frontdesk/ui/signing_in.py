@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import AuthMethod, CookieChange, TooMany
 from frontdesk.model import Role
+from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
@@ -37,7 +38,7 @@ async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redi
     try:
         cookie = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
-        words = f"Too many attempts. Try again in {error.seconds} seconds."
+        words = tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
         waiting = {"Retry-After": str(error.seconds)}
         return _form(request, services, onward, words, email=email, status=429, headers=waiting)
     if cookie is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from frontdesk.interfaces import Thread
 from frontdesk.model import Decision, Effect, EffectState, InboundMessage, Work, WorkState
+from frontdesk.model.translatable import tr
 from frontdesk.ui.languages import N_
 
 REPLY = "reply"
@@ -63,7 +64,7 @@ def steps_of(thread: Thread, understood: tuple[str, ...], is_agent: bool) -> tup
 
 
 def _delay(work: Work | None) -> str:
-    return f"Will be tried again: {work.last_error}" if work and work.last_error else ""
+    return tr("Will be tried again: {error}", error=work.last_error) if work and work.last_error else ""
 
 
 def _progress(
@@ -73,8 +74,8 @@ def _progress(
     analysis = next((a for a in thread.analyses if a.id == message.analysis_id), None)
     decision = next((d for d in thread.decisions if d.message_id == message.id), None)
     effects = [e for e in thread.effects if e.message_id == message.id]
-    route = f"Route: {decision.route}" if decision and is_agent else ""
-    stored = f"Stored safely, reference {thread.interaction.reference}"
+    route = tr("Route: {route}", route=decision.route) if decision and is_agent else ""
+    stored = tr("Stored safely, reference {reference}", reference=thread.interaction.reference)
     yield _Progress("accepted", N_("Accepted"), message.received_at, stored)
     yield _Progress(
         "analysed", N_("Analysed"), analysis.created_at if analysis else None, understood if is_agent else ""
@@ -87,7 +88,7 @@ def _progress(
 
 def _acted(decision: Decision | None, effects: list[Effect]) -> _Progress:
     calls = ", ".join(e.reference for e in effects if e.action.kind == "create_service_call" and e.reference)
-    done = f"Service call {calls} opened" if calls else ""
+    done = tr("Service call {calls} opened", calls=calls) if calls else ""
     failed = [e for e in effects if e.state is EffectState.FAILED]
     if failed:
         return _Progress("acted", N_("Acted"), failed[0].done_at, done, failed=True, error=failed[0].error)

@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import NewMessage, Role, Sender
+from frontdesk.model.translatable import Translatable
 from frontdesk.ticketing.submission import check, storable
 from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_
@@ -21,7 +22,12 @@ WORDS = {
     "email": N_("Write your e-mail address, such as name@example.com."),
 }
 # What the check of messages calls a field, and what this form calls it.
-LABELS = {"address": ("email", "e-mail"), "customer_no": ("customer_no", "customer number")}
+LABELS = {
+    "name": ("name", N_("name")),
+    "address": ("email", N_("e-mail")),
+    "phone": ("phone", N_("phone")),
+    "customer_no": ("customer_no", N_("customer number")),
+}
 NOT_FOUND = N_("No message fits this reference and e-mail address.")
 LONGEST_EMAIL = 320
 
@@ -72,7 +78,7 @@ def normal_reference(text: str) -> str:
 
 
 def _missing(values: dict[str, str]) -> dict[str, str]:
-    errors = {name: words for name, words in WORDS.items() if not values.get(name, "").strip()}
+    errors: dict[str, str] = {name: words for name, words in WORDS.items() if not values.get(name, "").strip()}
     user, _, domain = values.get("email", "").strip().rpartition("@")
     if not user or not domain or any(character.isspace() for character in user + domain):
         errors["email"] = WORDS["email"]
@@ -88,9 +94,11 @@ def _message(values: dict[str, str]) -> NewMessage:
 
 def _told(error: Invalid) -> tuple[str, str]:
     """The form's name of the field at fault, and what is wrong in the form's words."""
-    field, label = LABELS.get(error.field, (error.field or "text", error.field))
-    words = str(error).replace(error.field, label, 1) if error.field else str(error)
-    return field, words[:1].upper() + words[1:] + "."
+    field, label = LABELS.get(error.field, (error.field or "text", ""))
+    words = error.text
+    if label and isinstance(words, Translatable):
+        words = words.with_arguments(field=label)
+    return field, words
 
 
 def _form(

@@ -18,6 +18,7 @@ from frontdesk.model import (
     InboundMessage,
     OutboundMessage,
 )
+from frontdesk.model.translatable import Translatable
 from frontdesk.ui.languages import N_
 from frontdesk.ui.steps import steps_of
 
@@ -73,8 +74,9 @@ class CodeLabels:
         return cls({which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()})
 
     def of_code(self, which: CodeList, code: str | None) -> str:
-        """The name of a code; the code itself where the list does not know it, empty for none."""
-        return self.lists.get(which, {}).get(code, code) if code else ""
+        """The name of a code, translatable; the code itself where the list does not know it, empty for none."""
+        name = self.lists.get(which, {}).get(code) if code else None
+        return Translatable(name) if name else code or ""
 
 
 def track_context(thread: Thread, names: CodeLabels, *, is_agent: bool, may_answer: bool) -> dict[str, Any]:
@@ -122,7 +124,8 @@ def _understood(analysis: Analysis | None, names: CodeLabels) -> tuple[str, ...]
     if analysis is None:
         return ()
     intent = names.of_code(CodeList.INTENT, analysis.intent) or N_("no intent of the list")
-    return LANGUAGES.get(analysis.language, analysis.language), analysis.sentiment.value.capitalize(), intent
+    sentiment = Translatable(analysis.sentiment.value.capitalize())
+    return LANGUAGES.get(analysis.language, analysis.language), sentiment, intent
 
 
 def _conversation(
@@ -161,7 +164,7 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: CodeLabe
 
 def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dict[str, Any]:
     kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
-    notes = (kind, answer.state.value.capitalize(), answer.remark, answer.error) if is_agent else ()
+    notes = (kind, Translatable(answer.state.value.capitalize()), answer.remark, answer.error) if is_agent else ()
     return {
         "direction": "out",
         "memo": answer.type == INTERNAL_MEMO,

@@ -9,6 +9,7 @@ from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import CookieChange, Thread
 from frontdesk.model import NewMessage, Role
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form, submission_id
@@ -70,7 +71,7 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
     """The customer writes on in the same interaction, as who they were when they opened it."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
-        raise PermissionDeniedException("only the customer, with the link to this page, can write here")
+        raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
     matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
@@ -89,13 +90,13 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""
     is_agent = request.user.role.covers(Role.AGENT)
     if not asked or not (held or is_agent):
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     thread = await services.reader.thread(asked)
     if thread is not None and not thread.messages:
         thread = await _merged(services, asked, is_agent)
         held = services.keys.key(thread.interaction.reference) if thread and held else ""
     if thread is None or not thread.messages:
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     return Entry(thread, is_agent, held)
 
 

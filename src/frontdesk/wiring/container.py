@@ -17,6 +17,7 @@ from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.interfaces import Http, Invalid, ModelService, Outlet, Stale, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
@@ -326,7 +327,7 @@ def runner_over(
         for _ in range(20):
             with contextlib.suppress(Stale):
                 return await handle_message(await pipeline.cases.load(row, lease), pipeline)
-        raise Stale("the interaction is being changed all the time")
+        raise Stale(tr("the interaction is being changed all the time"))
 
     async def effect(row: Work, lease: Lease, last_try: bool) -> None:
         case, mine = await pipeline.cases.load_effect(row, lease)

@@ -7,6 +7,7 @@ from frontdesk.insights.cards import Targets
 from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.reporting import CodeLists, Report
 from frontdesk.interfaces import Clock, Invalid
+from frontdesk.model.translatable import tr
 from frontdesk.settings.sections import Insights as Knobs
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.insights.facts import StoredFacts
@@ -27,7 +28,10 @@ def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock)
         zone = ZoneInfo(section.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
-            f"insights.time_zone: there is no time zone {section.time_zone!r}: write one as in Europe/Berlin",
+            tr(
+                "insights.time_zone: there is no time zone {zone!r}: write one as in Europe/Berlin",
+                zone=section.time_zone,
+            ),
             "insights.time_zone",
         ) from None
     facts = StoredFacts(database)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from frontdesk.interfaces import Analyst, Failed, Stale
 from frontdesk.interfaces.channel_stores import Edits
 from frontdesk.model import Case, Change, Lease, Work
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
 SOON = 2.0
@@ -25,7 +26,7 @@ async def read_edit(work: Work, lease: Lease, analyst: Analyst, edits: Edits) ->
             return await edits.keep_text(read, text, analysis, await _refreshed(read, analyst, edits))
         except Stale:
             continue
-    raise Stale("the interaction is being changed all the time")
+    raise Stale(tr("the interaction is being changed all the time"))
 
 
 async def _refreshed(case: Case, analyst: Analyst, edits: Edits) -> Change | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from frontdesk.interfaces import ErrorKind, Held, ModelFailed, ProviderFailed, Stale
 from frontdesk.interfaces.llm_stores import ModelWatch, Rereader, Rereadings
 from frontdesk.model import Case, Change, Lease, Work
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
 # With these no model was reached, or none that may be asked; with all others one was, which cannot read this text.
@@ -64,7 +65,7 @@ async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, 
             return await readings.keep_reading(read, analysis, change)
         except Stale:
             case, _ = await readings.load(work, lease)
-    raise Stale("the interaction is being changed all the time")
+    raise Stale(tr("the interaction is being changed all the time"))
 
 
 def is_away(error: ProviderFailed) -> bool:

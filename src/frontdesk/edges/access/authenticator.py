@@ -28,6 +28,7 @@ from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
+from frontdesk.model.translatable import tr
 
 # What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
 # whether pages of other sites may use it.
@@ -126,7 +127,7 @@ class Authenticator:
 
         async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != ScopeType.HTTP:
-                raise PermissionDeniedException("nothing but HTTP is served")
+                raise PermissionDeniedException(detail=tr("nothing but HTTP is served"))
             headers = dict(scope["headers"])
             known = self._stranger(scope) if _is_cross_site(scope) else await self.identify(scope, headers)
             scope["user"], scope["auth"] = known
@@ -208,14 +209,21 @@ class Authenticator:
         caller: Caller = scope["user"]
         needed = scope["route_handler"].opt.get(ROLE)
         if needed is None:
-            raise PermissionDeniedException("this route declares no role")
+            raise PermissionDeniedException(detail=tr("this route declares no role"))
         if not caller.role.covers(needed):
             if caller is NOBODY:
                 raise NotAuthorizedException(
                     "sign in, or send an API key as `Authorization: Bearer fd_…`",
                     headers={"WWW-Authenticate": 'Bearer realm="frontdesk"'},
                 )
-            raise PermissionDeniedException(f"this needs the role {needed}; {caller.name} has the role {caller.role}")
+            raise PermissionDeniedException(
+                detail=tr(
+                    "this needs the role {needed}; {name} has the role {role}",
+                    needed=needed,
+                    name=caller.name,
+                    role=caller.role,
+                )
+            )
         if needed is not Role.ANYONE:
             self._check_grant(caller, scope["route_handler"].opt.get(SCOPE, API_SCOPE))
         if (
@@ -228,7 +236,11 @@ class Authenticator:
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""
         if not caller.grant.allows(wanted):
-            raise PermissionDeniedException(f"this needs a key with the scope {wanted}; {caller.name} has it not")
+            raise PermissionDeniedException(
+                detail=tr(
+                    "this needs a key with the scope {wanted}; {name} has it not", wanted=wanted, name=caller.name
+                )
+            )
         if per_minute := caller.grant.requests_per_minute:
             limit = self._by_key.get(per_minute)
             if limit is None:
@@ -245,7 +257,7 @@ class Authenticator:
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         if (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site"):
             raise PermissionDeniedException(
-                "this request was sent by another site: open the page here and send it again"
+                detail=tr("this request was sent by another site: open the page here and send it again")
             )
         visit: AuthContext = scope["auth"]
         is_browser = origin is not None or site is not None
@@ -257,7 +269,10 @@ class Authenticator:
             )
             if not hmac.compare_digest(given, visit.csrf_token.encode()):
                 raise PermissionDeniedException(
-                    "the page that sent this is out of date (its token does not fit): load it again and send it again"
+                    detail=tr(
+                        "the page that sent this is out of date (its token does not fit): load it again and send it "
+                        "again"
+                    )
                 )
 
     def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:

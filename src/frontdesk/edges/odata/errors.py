@@ -34,7 +34,7 @@ def error_of(error: Exception, path: str) -> tuple[int, bytes, dict[str, str]]:
     problem, headers = problem_of(error, path)
     if isinstance(error, HTTPException) and problem.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="frontdesk", charset="UTF-8", Bearer realm="frontdesk"'
-    return problem.status, body_of(problem.status, problem.detail or problem.title, target), headers
+    return problem.status, body_of(problem.status, str(problem.detail or problem.title), target), headers
 
 
 def body_of(status: int, message: str, target: str = "") -> bytes:

@@ -10,6 +10,7 @@ from frontdesk.interfaces.channel_stores import PendingMedia
 from frontdesk.interfaces.channels import Fetched
 from frontdesk.model import Lease, WorkState
 from frontdesk.model.channels import Attachment, AttachmentState
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.channels import attachment
@@ -32,7 +33,7 @@ class StoredAttachments:
         )
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no attachment {attachment_id}")
+            raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
         return PendingMedia(row["id"], row["channel"], row["name"], row["media_type"], row["remote"])
 
     async def keep(self, attachment_id: str, lease: Lease, state: AttachmentState, got: Fetched, reason: str) -> None:
@@ -73,9 +74,15 @@ class StoredAttachments:
         rows = select(attachment).where(attachment.c.id == attachment_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no attachment {attachment_id}")
+            raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
         if row["content"] is None:
-            raise NotFound(f"the attachment {attachment_id} is not here: {row['reason'] or row['state']}")
+            raise NotFound(
+                tr(
+                    "the attachment {attachment} is not here: {reason}",
+                    attachment=attachment_id,
+                    reason=row["reason"] or row["state"],
+                )
+            )
         return _as_attachment(row, row["content"])
 
 

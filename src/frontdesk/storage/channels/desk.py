@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, StoredAnswer
 from frontdesk.model.channels import Attachment, EventState, LedgerLine, RawEvent, StoredEvent
+from frontdesk.model.translatable import tr
 from frontdesk.storage.channels.attachments import StoredAttachments
 from frontdesk.storage.channels.events import StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
@@ -77,9 +78,9 @@ def _confirm(connection: Connection, message_id: str, by: str, now: datetime) ->
     mine = inbound_message.c.id == message_id
     row = connection.execute(select(inbound_message).where(mine).with_for_update()).mappings().first()
     if row is None:
-        raise NotFound(f"there is no message {message_id}")
+        raise NotFound(tr("there is no message {message}", message=message_id))
     if row["context"].get(HEARD) != UNCONFIRMED:
-        raise Conflict("nothing of this message waits to be confirmed: it was written, or is confirmed already")
+        raise Conflict(tr("nothing of this message waits to be confirmed: it was written, or is confirmed already"))
     context = {**row["context"], HEARD: CONFIRMED}
     connection.execute(update(inbound_message).where(mine).values(context=context))
     match_confirmed(connection, row, now)

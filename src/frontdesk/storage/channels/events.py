@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_,
 from frontdesk.interfaces import Clock, NewId, NotFound
 from frontdesk.model import WorkState
 from frontdesk.model.channels import EventState, RawEvent, StoredEvent
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.channels import channel_event, channel_held, channel_mark, channel_watch
@@ -53,7 +54,7 @@ class StoredEvents:
         rows = select(channel_event).where(channel_event.c.id == event_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no event {event_id}")
+            raise NotFound(tr("there is no event {event}", event=event_id))
         return RawEvent(
             row["channel"], row["provider_id"], row["body"], row["content_type"], row["received_at"], row["id"]
         )
@@ -92,7 +93,7 @@ class StoredEvents:
         def operation(connection: Connection) -> int:
             found = list(connection.execute(chosen).scalars())
             if missing := set(ids) - set(found):
-                raise NotFound(f"there is no event {min(missing)}")
+                raise NotFound(tr("there is no event {event}", event=min(missing)))
             for start in range(0, len(found), 500):
                 _reopen(connection, found[start : start + 500], now)
             return len(found)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from frontdesk.interfaces import Catalogue, Clock, Conflict, NewId, NotFound
 from frontdesk.model import Code, CodeList, Intent
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.configuration import code, example, meta
 from frontdesk.storage.schema.people import customer
@@ -113,9 +114,9 @@ def put_entry(connection: Connection, entry: Code, create: bool | None, now: dat
     here = (code.c.list == entry.list.value, code.c.code == entry.code)
     exists = connection.execute(select(code.c.code).where(*here)).first() is not None
     if create is True and exists:
-        raise Conflict(f"{entry.list.value} {entry.code} exists already")
+        raise Conflict(tr("{list} {code} exists already", list=entry.list.value, code=entry.code))
     if create is False and not exists:
-        raise NotFound(f"there is no {entry.list.value} {entry.code}")
+        raise NotFound(tr("there is no {list} {code}", list=entry.list.value, code=entry.code))
     values = {
         "name": entry.name,
         "description": entry.description,
@@ -143,5 +144,5 @@ def _replace_examples(connection: Connection, entry: Code, now: datetime, ids: S
 def _retire(connection: Connection, which: CodeList, key: str) -> None:
     here = (code.c.list == which.value, code.c.code == key)
     if connection.execute(update(code).where(*here).values(active=False)).rowcount == 0:
-        raise NotFound(f"there is no {which.value} {key}")
+        raise NotFound(tr("there is no {list} {code}", list=which.value, code=key))
     touch(connection)

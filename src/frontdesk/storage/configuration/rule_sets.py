@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, sel
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
 from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery
 from frontdesk.model.rules import Past, Publication, RuleSetState, RuleSetVersion
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note as journal_line
@@ -109,7 +110,7 @@ class StoredHistory:
         rows = _decisions().where(decision.c.message_id == message_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no decision on message {message_id}")
+            raise NotFound(tr("there is no decision on message {message}", message=message_id))
         return _as_past(row)
 
 
@@ -125,7 +126,7 @@ def _in_force(connection: Connection) -> int:
 def _get(connection: Connection, version: int) -> RuleSetVersion:
     row = connection.execute(select(rule_set).where(rule_set.c.version == version)).mappings().first()
     if row is None:
-        raise NotFound(f"there is no rule set version {version}")
+        raise NotFound(tr("there is no rule set version {version}", version=version))
     return _as_version(row, _in_force(connection))
 
 
@@ -166,18 +167,20 @@ def _insert(connection: Connection, draft: NewRuleSet, by: str, now: datetime) -
 def _change(connection: Connection, version: int, draft: NewRuleSet, revision: int | None) -> RuleSetVersion:
     before = _unpublished(connection, version)
     if revision is not None and revision != before.revision:
-        raise Stale(f"draft {version} was changed meanwhile: read it again")
+        raise Stale(tr("draft {version} was changed meanwhile: read it again", version=version))
     values = {"name": draft.name, "content": draft.content, "note": draft.note, "revision": before.revision + 1}
     here = (rule_set.c.version == version, rule_set.c.revision == before.revision, rule_set.c.published_at.is_(None))
     if connection.execute(update(rule_set).where(*here).values(**values)).rowcount != 1:
-        raise Stale(f"draft {version} was changed meanwhile: read it again")
+        raise Stale(tr("draft {version} was changed meanwhile: read it again", version=version))
     return _get(connection, version)
 
 
 def _unpublished(connection: Connection, version: int) -> RuleSetVersion:
     found = _get(connection, version)
     if found.state is not RuleSetState.DRAFT:
-        raise Conflict(f"version {version} was published and stays as it is: draft a new one from it")
+        raise Conflict(
+            tr("version {version} was published and stays as it is: draft a new one from it", version=version)
+        )
     return found
 
 
@@ -190,7 +193,7 @@ def _remove(connection: Connection, version: int, by: str, now: datetime) -> Non
 def _publish(connection: Connection, version: int, revision: int, by: str, note: str, now: datetime) -> RuleSetVersion:
     before = _get(connection, version)
     if before.revision != revision:
-        raise Stale(f"draft {version} was changed meanwhile: read it again")
+        raise Stale(tr("draft {version} was changed meanwhile: read it again", version=version))
     if before.state is RuleSetState.PUBLISHED:
         return before
     replaced = _in_force(connection)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from frontdesk.interfaces import Invalid, Unavailable
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import BATCHES_AT_ONCE, Batches
 from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
 
@@ -120,5 +121,5 @@ def at_start(error: DBAPIError) -> Exception:
 def as_ours(error: DBAPIError) -> Exception:
     """A server that is away or full: nothing of the caller's, and worth another try."""
     if error.connection_invalidated or _code(error) in AWAY:
-        return Unavailable(f"the database cannot be used now: {error.orig}", after_seconds=2)
+        return Unavailable(tr("the database cannot be used now: {error}", error=error.orig), after_seconds=2)
     return error

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Page
+from frontdesk.model.translatable import tr
 
 Row = TypeVar("Row")
 Fact = TypeVar("Fact")
@@ -31,9 +32,9 @@ def decode(cursor: str, kinds: Sequence[type]) -> tuple[Any, ...]:
         raw = base64.urlsafe_b64decode(cursor[:LONGEST].encode("ascii") + b"==")
         place = msgspec.convert(msgspec.json.decode(raw), tuple[tuple(kinds)])  # type: ignore[misc]
     except (UnicodeEncodeError, binascii.Error, ValueError, RecursionError):
-        raise Invalid("cursor is not one that this list gave: begin without it", "cursor") from None
+        raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor") from None
     if not all(map(_can_be_asked, place)):
-        raise Invalid("cursor is not one that this list gave: begin without it", "cursor")
+        raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor")
     return tuple(place)
 
 

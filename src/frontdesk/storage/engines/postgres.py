@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from frontdesk.interfaces import Invalid, Unavailable
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import Batches
 from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
 from frontdesk.storage.engines.remote import remote_engine
@@ -122,5 +123,7 @@ def as_ours(error: Exception) -> Exception:
     """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
     gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if gone or _sqlstate(error).startswith(AWAY):
-        return Unavailable(f"the database cannot be used now: {getattr(error, 'orig', error)}", after_seconds=2)
+        return Unavailable(
+            tr("the database cannot be used now: {error}", error=getattr(error, "orig", error)), after_seconds=2
+        )
     return error

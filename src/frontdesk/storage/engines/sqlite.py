@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from frontdesk.interfaces import Unavailable
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json, prepare_sqlite
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ class SqliteDatabase:
 
     async def _hand_in(self, operation: Callable[..., Any], item: Any, *, batched: bool) -> Any:
         if self._closed:
-            raise Unavailable("the database is closed: the process is going down")
+            raise Unavailable(tr("the database is closed: the process is going down"))
         loop = asyncio.get_running_loop()
         job = _Job(operation, loop, loop.create_future(), item, batched)
         self._jobs.put(job)
@@ -242,7 +243,7 @@ def _resolve(jobs: list[_Job]) -> None:
 def _as_ours(error: BaseException) -> BaseException:
     """A full disk, a locked or unreadable file: nothing of the caller's, and worth another try."""
     if isinstance(error, OperationalError):
-        return Unavailable(f"the database cannot be used now: {error.orig}", after_seconds=2)
+        return Unavailable(tr("the database cannot be used now: {error}", error=error.orig), after_seconds=2)
     return error
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.model import ENTITY_FIELDS
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.interactions import analysis, correction, inbound_message, outbound_message
@@ -29,7 +30,15 @@ class StoredAccuracy:
     async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[AccuracyFigure, ...]:
         """See interfaces.set_up.Judgements."""
         if field not in FIELDS or by not in GROUPS or (by == "value" and field not in CODED):
-            raise Invalid(f"there is no accuracy of {field} by {by}: use {', '.join(FIELDS)} by {', '.join(GROUPS)}")
+            raise Invalid(
+                tr(
+                    "there is no accuracy of {field} by {by}: use {fields} by {groups}",
+                    field=field,
+                    by=by,
+                    fields=", ".join(FIELDS),
+                    groups=", ".join(GROUPS),
+                )
+            )
         rows = await self._database.read(lambda c: c.execute(_judged(field, by, since)).all())
         return tuple(AccuracyFigure(group or "", reviewed, int(agreed)) for group, reviewed, agreed in rows)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, col
 from frontdesk.interfaces import Clock, Invalid, NotFound, Sort, TimelineItem
 from frontdesk.interfaces.reading import Written
 from frontdesk.model import Change, Interaction, InteractionFilter, Page
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.listing import filters
@@ -61,7 +62,7 @@ class StoredInteractions:
         if cursor:
             place = paging.decode(cursor, (str, int if name == "id" else datetime, int))
             if place[0] != sort.value:
-                raise Invalid("cursor belongs to another order: begin without it", "cursor")
+                raise Invalid(tr("cursor belongs to another order: begin without it"), "cursor")
             rows = rows.where(paging.after(column, interaction.c.id, place[1:], down=down))
         found = await self._database.read(lambda c: c.execute(rows).mappings().all())
         return paging.page(found, limit, as_interaction, lambda row: _place(row, sort, column.name))
@@ -71,7 +72,7 @@ class StoredInteractions:
         rows = select(interaction).where(interaction.c.reference == reference)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no interaction {reference}")
+            raise NotFound(tr("there is no interaction {reference}", reference=reference))
         return as_interaction(row)
 
     async def change(self, before: Interaction, change: Change, by: str) -> Interaction:
@@ -83,7 +84,7 @@ class StoredInteractions:
         """See interfaces.Interactions."""
         place = paging.decode(cursor, (datetime, int, str)) if cursor else None
         if place and STREAMS.index(JOURNAL) == place[1] and not place[2].isdecimal():
-            raise Invalid("cursor is not one that this list gave: begin without it", "cursor")
+            raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor")
         return await self._database.read(lambda c: _timeline(c, interaction_id, limit, place))
 
 
@@ -111,7 +112,7 @@ def change_interaction(
     if change.customer_id is not None:
         known = select(customer.c.id).where(customer.c.id == change.customer_id)
         if connection.execute(known).first() is None:
-            raise Invalid(f"there is no customer {change.customer_id}", "customer_id")
+            raise Invalid(tr("there is no customer {customer}", customer=change.customer_id), "customer_id")
     after = apply_change(connection, before, change, now, by)
     fields = {name: [_plain(getattr(before, name)), _plain(value)] for name, value in change.fields().items()}
     if fields:

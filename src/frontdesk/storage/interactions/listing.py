@@ -19,6 +19,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.console import Count, ListRow, ListSort
 from frontdesk.model import CodeList, InteractionFilter, Page
 from frontdesk.model.queries import SURE
+from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
@@ -181,7 +182,7 @@ class _Order:
         kind = datetime if self.name in TIMES else str if self.name == "confidence" else int
         sort, value, number = paging.decode(cursor, (str, kind, int))
         if sort != self.sort.value:
-            raise Invalid("cursor belongs to another order: begin without it", "cursor")
+            raise Invalid(tr("cursor belongs to another order: begin without it"), "cursor")
         return (_number(value) if self.name == "confidence" else value), number
 
     def mark(self, row: RowMapping) -> paging.Place:
@@ -206,7 +207,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise Invalid("cursor is not one that this list gave: begin without it", "cursor") from None
+        raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor") from None
 
 
 def _page(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
 from frontdesk.model import Interaction, Status
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.merged import leads_to
@@ -40,16 +41,16 @@ class StoredMerging:
 
 def _merge(connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime) -> Interaction:
     if into.id == other.id:
-        raise Conflict("an interaction cannot be merged with itself: choose another one")
+        raise Conflict(tr("an interaction cannot be merged with itself: choose another one"))
     both = select(interaction).where(interaction.c.id.in_((into.id, other.id))).order_by(interaction.c.id)
     rows = {row["id"]: row for row in connection.execute(both.with_for_update()).mappings()}
     for each in (into, other):
         if each.id not in rows:
-            raise NotFound(f"there is no interaction {each.reference}")
+            raise NotFound(tr("there is no interaction {reference}", reference=each.reference))
         if rows[each.id]["merged_into"] is not None:
-            raise Conflict(f"interaction {each.reference} was merged into another one already")
+            raise Conflict(tr("interaction {reference} was merged into another one already", reference=each.reference))
         if rows[each.id]["version"] != each.version:
-            raise Stale(f"interaction {each.reference} was changed meanwhile: read it again")
+            raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=each.reference))
     for table in NUMBERED:
         _renumber(connection, table, into.id, other.id)
     for table in MOVED:

@@ -19,6 +19,7 @@ from frontdesk.model import (
     InboundMessage,
     Page,
 )
+from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
@@ -60,7 +61,7 @@ class StoredReadings:
         newest = theirs.order_by(audio_recording.c.id.desc()).limit(1)
         row = await self._database.read(lambda c: c.execute(newest).mappings().first())
         if row is None:
-            raise NotFound(f"there is no recording of message {message_id}")
+            raise NotFound(tr("there is no recording of message {message}", message=message_id))
         return AudioRecording(**row)
 
     async def corrections(self, message_id: str) -> tuple[Correction, ...]:
@@ -84,7 +85,7 @@ class StoredReadings:
         rows = select(decision).where(decision.c.id == decision_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no decision {decision_id}")
+            raise NotFound(tr("there is no decision {decision}", decision=decision_id))
         return as_decision(row)
 
     async def effect(self, key: str) -> Effect:
@@ -93,7 +94,7 @@ class StoredReadings:
             lambda c: c.execute(select(effect).where(effect.c.key == key)).mappings().first()
         )
         if row is None:
-            raise NotFound(f"there is no effect {key}")
+            raise NotFound(tr("there is no effect {effect}", effect=key))
         return as_effect(row)
 
     async def effects(self, state: EffectState | None, limit: int, cursor: str = "") -> Page[Effect]:
@@ -111,7 +112,7 @@ class StoredReadings:
 def _message(connection: Connection, message_id: str) -> InboundMessage:
     row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
     if row is None:
-        raise NotFound(f"there is no message {message_id}")
+        raise NotFound(tr("there is no message {message}", message=message_id))
     return as_message(row)
 
 
@@ -153,7 +154,7 @@ def correct(
     key, field, value, by, now = word
     message = _message(connection, message_id)
     if message.analysis_id is None:
-        raise Conflict(f"message {message_id} has not been analysed yet: correct it afterwards")
+        raise Conflict(tr("message {message} has not been analysed yet: correct it afterwards", message=message_id))
     read = connection.execute(select(analysis).where(analysis.c.id == message.analysis_id)).mappings().one()
     was = _last_word(connection, message.analysis_id, field)
     was = was if was is not None else _read(read, field)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
 from frontdesk.interfaces.console import SavedView
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.console import saved_view
 
@@ -34,7 +35,7 @@ class StoredViews:
         """See interfaces.console.SavedViews."""
         theirs = delete(saved_view).where(saved_view.c.owner == owner, saved_view.c.id == view_id)
         if not await self._database.write(lambda c: c.execute(theirs).rowcount):
-            raise NotFound("you have no such view")
+            raise NotFound(tr("you have no such view"))
 
 
 def _save(connection: Connection, view: SavedView) -> SavedView:
@@ -44,6 +45,6 @@ def _save(connection: Connection, view: SavedView) -> SavedView:
         return view
     kept = connection.execute(select(func.count()).select_from(saved_view).where(theirs)).scalar_one()
     if kept >= MOST_VIEWS:
-        raise Conflict(f"you have saved {MOST_VIEWS} views, which is the most: remove one first")
+        raise Conflict(tr("you have saved {most} views, which is the most: remove one first", most=MOST_VIEWS))
     connection.execute(insert(saved_view), [asdict(view)])
     return view

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Tier
 from frontdesk.model.llm import CallReport, ModelCall
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.reports import GROUPS, report
 from frontdesk.storage.schema.llm import model_call
@@ -72,7 +73,14 @@ class StoredCalls:
         """Calls added up by day, use_case, service, model, caller, tier or outcome; of one caller only, where it is
         named. Raises Invalid."""
         if strange := set(groups) - set(GROUPS):
-            raise Invalid(f"calls cannot be grouped by {', '.join(sorted(strange))}: use {', '.join(GROUPS)}", "by")
+            raise Invalid(
+                tr(
+                    "calls cannot be grouped by {wanted}: use {known}",
+                    wanted=", ".join(sorted(strange)),
+                    known=", ".join(GROUPS),
+                ),
+                "by",
+            )
         return await self._database.read(lambda c: report(c, tuple(dict.fromkeys(groups)), since, until, caller))
 
     async def forget(self, before: datetime) -> int:

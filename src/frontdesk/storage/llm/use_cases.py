@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model.llm import UseCaseVersion
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.journal import note
@@ -67,7 +68,7 @@ def _touch(connection: Connection) -> None:
 def _add(connection: Connection, version: UseCaseVersion) -> None:
     row = {name: getattr(version, name) for name in version.__slots__}
     if not insert_if_new(connection, use_case_version, row):
-        raise Conflict(f"version {version.version} of {version.name} exists already")
+        raise Conflict(tr("version {version} of {name} exists already", version=version.version, name=version.name))
 
 
 def _publish(connection: Connection, name: str, version: int) -> None:
@@ -76,7 +77,7 @@ def _publish(connection: Connection, name: str, version: int) -> None:
     if version:
         this = (use_case_version.c.name == name, use_case_version.c.version == version)
         if connection.execute(select(use_case_version.c.name).where(*this)).first() is None:
-            raise NotFound(f"there is no version {version} of the use case {name}")
+            raise NotFound(tr("there is no version {version} of the use case {name}", version=version, name=name))
         connection.execute(insert(published_use_case), [{"name": name, "version": version}])
     _touch(connection)
 

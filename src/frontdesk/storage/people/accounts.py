@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people import passwords
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
@@ -166,26 +167,27 @@ def hash_of(token: str) -> str:
 def _email(text: str) -> str:
     clean = text.strip().lower()
     if len(clean) > 320 or not _EMAIL.fullmatch(clean) or _CONTROLS.search(clean):
-        raise Invalid(f"{text[:80]!r} is not an e-mail address", "email")
+        raise Invalid(tr("{text!r} is not an e-mail address", text=text[:80]), "email")
     return clean
 
 
 def _name(text: str, most: int) -> str:
     clean = text.strip()
     if not clean or len(clean) > most or _CONTROLS.search(clean):
-        raise Invalid(f"a name has 1 to {most} printable characters", "name")
+        raise Invalid(tr("a name has 1 to {most} printable characters", most=most), "name")
     return clean
 
 
 def _role(role: Role) -> Role:
     if role is Role.ANYONE:
-        raise Invalid("role must be one of " + ", ".join(each for each in Role if each is not Role.ANYONE), "role")
+        known = ", ".join(each for each in Role if each is not Role.ANYONE)
+        raise Invalid(tr("role must be one of {known}", known=known), "role")
     return role
 
 
 def _add_account(connection: Connection, new: Account, hashed: str) -> None:
     if connection.execute(select(account.c.id).where(account.c.email == new.email)).first():
-        raise Conflict(f"{new.email} has an account already")
+        raise Conflict(tr("{email} has an account already", email=new.email))
     row = {
         "id": new.id,
         "email": new.email,
@@ -202,7 +204,7 @@ def _change(connection: Connection, email: str, **values: Any) -> None:
     key = _email(email)
     changed = update(account).where(account.c.email == key).values(**values)
     if connection.execute(changed).rowcount == 0:
-        raise NotFound(f"there is no account {key}")
+        raise NotFound(tr("there is no account {account}", account=key))
     of_account = select(account.c.id).where(account.c.email == key).scalar_subquery()
     connection.execute(delete(session).where(session.c.account_id == of_account))
 
@@ -211,12 +213,12 @@ def _change_key(connection: Connection, key: str, **values: Any) -> ApiKey:
     named = api_key.c.prefix == key if key.startswith(KEY_PREFIX) else api_key.c.id == key
     rows = connection.execute(select(api_key).where(named)).mappings().all()
     if not rows:
-        raise NotFound(f"there is no API key {key}")
+        raise NotFound(tr("there is no API key {key}", key=key))
     if len(rows) > 1:
-        raise Conflict(f"several API keys begin with {key}: use the id of one")
+        raise Conflict(tr("several API keys begin with {key}: use the id of one", key=key))
     if rows[0]["revoked_at"] is not None:
         if "revoked_at" not in values:
-            raise Conflict(f"the API key {key} is revoked: make a new one")
+            raise Conflict(tr("the API key {key} is revoked: make a new one", key=key))
         values["revoked_at"] = rows[0]["revoked_at"]
     connection.execute(update(api_key).where(api_key.c.id == rows[0]["id"]).values(**values))
     return _as_key({**rows[0], **values})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, Invalid, NotFound, Stale, StoredAnswer
 from frontdesk.model import Contact, Page
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.merging import merge_contacts
@@ -99,7 +100,7 @@ def get_contact(connection: Connection, contact_id: int) -> Contact:
     """Raises NotFound."""
     row = connection.execute(select(contact).where(contact.c.id == contact_id)).mappings().first()
     if row is None:
-        raise NotFound(f"there is no contact {contact_id}")
+        raise NotFound(tr("there is no contact {contact}", contact=contact_id))
     return as_contact(row, _identities(connection, [contact_id]).get(contact_id, {}))
 
 
@@ -120,10 +121,10 @@ def change_contact(connection: Connection, wanted: Contact, version: int | None)
     at = version if version is not None else before.version
     here = (contact.c.id == after.id, contact.c.version == at)
     if before.version != at:
-        raise Stale(f"contact {after.id} was changed meanwhile: read it again")
+        raise Stale(tr("contact {contact} was changed meanwhile: read it again", contact=after.id))
     _check(connection, after, after.id)
     if connection.execute(update(contact).where(*here).values(**_row(after), version=at + 1)).rowcount != 1:
-        raise Stale(f"contact {after.id} was changed meanwhile: read it again")
+        raise Stale(tr("contact {contact} was changed meanwhile: read it again", contact=after.id))
     connection.execute(delete(contact_identity).where(contact_identity.c.contact_id == after.id))
     _keep_identities(connection, after)
     return replace(after, version=at + 1, created_at=before.created_at)
@@ -137,14 +138,16 @@ def _check(connection: Connection, person: Contact, own_id: int | None) -> None:
     if person.customer_id is not None:
         known = select(customer.c.id).where(customer.c.id == person.customer_id)
         if connection.execute(known).first() is None:
-            raise Invalid(f"there is no customer {person.customer_id}", "customer_id")
+            raise Invalid(tr("there is no customer {customer}", customer=person.customer_id), "customer_id")
     for channel, address in person.identities.items():
         if len(address) > ADDRESS_LENGTH:  # small letters can be longer than the capitals that were counted
-            raise Invalid(f"an address has more than {ADDRESS_LENGTH} characters", "identities")
+            raise Invalid(tr("an address has more than {most} characters", most=ADDRESS_LENGTH), "identities")
         here = (contact_identity.c.channel == channel, contact_identity.c.address == address)
         owner = connection.execute(select(contact_identity.c.contact_id).where(*here)).scalar()
         if owner is not None and owner != own_id:
-            raise Conflict(f"{channel} {address} belongs to contact {owner}")
+            raise Conflict(
+                tr("{channel} {address} belongs to contact {owner}", channel=channel, address=address, owner=owner)
+            )
 
 
 def _keep_identities(connection: Connection, person: Contact) -> None:

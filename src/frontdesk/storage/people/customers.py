@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
 from frontdesk.model import Customer, Page
+from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
@@ -49,14 +50,14 @@ class StoredCustomers:
 def _get(connection: Connection, customer_id: str) -> Customer:
     row = connection.execute(select(customer).where(customer.c.id == customer_id)).mappings().first()
     if row is None:
-        raise NotFound(f"there is no customer {customer_id}")
+        raise NotFound(tr("there is no customer {customer}", customer=customer_id))
     return as_customer(row)
 
 
 def add_customer(connection: Connection, new: Customer) -> Customer:
     """Store a customer. Raises Conflict for a number that is taken."""
     if connection.execute(select(customer.c.id).where(customer.c.id == new.id)).first() is not None:
-        raise Conflict(f"customer {new.id} exists already")
+        raise Conflict(tr("customer {customer} exists already", customer=new.id))
     connection.execute(insert(customer), [asdict(new)])
     touch(connection)  # analyses recognise customers by name
     return new
@@ -68,7 +69,7 @@ def rename_customer(connection: Connection, customer_id: str, name: str, version
     at = version if version is not None else before.version
     here = (customer.c.id == customer_id, customer.c.version == at)
     if connection.execute(update(customer).where(*here).values(name=name, version=at + 1)).rowcount != 1:
-        raise Stale(f"customer {customer_id} was changed meanwhile: read it again")
+        raise Stale(tr("customer {customer} was changed meanwhile: read it again", customer=customer_id))
     theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
     index_words(connection, connection.execute(theirs).scalars().all())
     touch(connection)

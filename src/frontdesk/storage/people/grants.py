@@ -7,6 +7,7 @@ from typing import Any
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Grant
 from frontdesk.model.identity import SCOPES
+from frontdesk.model.translatable import tr
 
 MOST_MONEY = 10**15
 MOST_REQUESTS = 1_000_000
@@ -17,13 +18,13 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,159}")
 def check_grant(grant: Grant) -> Grant:
     """The grant itself. Raises Invalid for a scope that does not exist or an amount out of bounds."""
     if len(grant.scopes) > MOST_SCOPES:
-        raise Invalid(f"a key has {MOST_SCOPES} scopes at most", "scope")
+        raise Invalid(tr("a key has {most} scopes at most", most=MOST_SCOPES), "scope")
     for scope in grant.scopes:
         _check_scope(scope)
     if not (0 <= grant.budget_day <= MOST_MONEY and 0 <= grant.budget_month <= MOST_MONEY):
-        raise Invalid("a budget is not negative and at most 1,000,000,000", "budget")
+        raise Invalid(tr("a budget is not negative and at most 1,000,000,000"), "budget")
     if not 0 <= grant.requests_per_minute <= MOST_REQUESTS:
-        raise Invalid(f"requests per minute are 0 to {MOST_REQUESTS:,}", "requests_per_minute")
+        raise Invalid(tr("requests per minute are 0 to {most:,}", most=MOST_REQUESTS), "requests_per_minute")
     return grant
 
 
@@ -50,4 +51,4 @@ def _check_scope(scope: str) -> None:
         if known.endswith(":") and scope.startswith(known) and _NAME.fullmatch(scope.removeprefix(known)):
             return
     listed = ", ".join(f"{known}NAME" if known.endswith(":") else known for known in SCOPES)
-    raise Invalid(f"there is no scope {scope[:80]!r}: use {listed}", "scope")
+    raise Invalid(tr("there is no scope {scope!r}: use {known}", scope=scope[:80], known=listed), "scope")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.model import Contact
+from frontdesk.model.translatable import tr
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.people import contact, contact_identity
@@ -19,9 +20,15 @@ def merge_contacts(connection: Connection, keep: Contact, other: Contact, by: st
     Raises Invalid for one and the same, Conflict where they belong to two customers.
     """
     if keep.id == other.id:
-        raise Invalid("a contact cannot be merged with itself", "other")
+        raise Invalid(tr("a contact cannot be merged with itself"), "other")
     if keep.customer_id and other.customer_id and keep.customer_id != other.customer_id:
-        raise Conflict(f"they belong to the customers {keep.customer_id} and {other.customer_id}: put one right first")
+        raise Conflict(
+            tr(
+                "they belong to the customers {one} and {other}: put one right first",
+                one=keep.customer_id,
+                other=other.customer_id,
+            )
+        )
     both = select(contact.c.id).where(contact.c.id.in_((keep.id, other.id))).order_by(contact.c.id).with_for_update()
     connection.execute(both)
     for table in (contact_identity, inbound_message, service_call):

@@ -5,6 +5,7 @@ import functools
 import argon2
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 
 SHORTEST, LONGEST = 10, 1000
 
@@ -14,7 +15,7 @@ _hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEM
 def hash_password(password: str) -> str:
     """What is stored of a password. Raises Invalid for one that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid(f"a password has {SHORTEST} to {LONGEST} characters", "password")
+        raise Invalid(tr("a password has {least} to {most} characters", least=SHORTEST, most=LONGEST), "password")
     return _hasher.hash(_bytes(password))
 
 

@@ -20,6 +20,7 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.pipeline.journal import note
@@ -112,7 +113,7 @@ def _with(case: Case, effect: Effect) -> Case:
 def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
     message_id = connection.execute(select(effect.c.message_id).where(effect.c.key == work.subject)).scalar()
     if message_id is None:
-        raise NotFound(f"there is no effect {work.subject}")
+        raise NotFound(tr("there is no effect {effect}", effect=work.subject))
     case = _load(connection, replace(work, subject=message_id), lease)
     return case, next(each for each in case.effects if each.key == work.subject)
 
@@ -121,7 +122,7 @@ def _load(connection: Connection, work: Work, lease: Lease) -> Case:
     message_id = work.subject
     row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
     if row is None:
-        raise NotFound(f"there is no message {message_id}")
+        raise NotFound(tr("there is no message {message}", message=message_id))
     message = as_message(row)
     matter = select(interaction).where(interaction.c.id == message.interaction_id)
     read = select(analysis).where(analysis.c.id == message.analysis_id)
@@ -184,7 +185,7 @@ def apply_change(
         .values(**{name: getattr(value, "value", value) for name, value in values.items()})
     )
     if changed.rowcount != 1:
-        raise Stale(f"interaction {before.reference} was changed meanwhile: read it again")
+        raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=before.reference))
     if not SEARCHED.isdisjoint(values):
         index_words(connection, [before.id])
     return replace(before, **values)

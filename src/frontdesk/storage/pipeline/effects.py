@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, StoredAnswer
 from frontdesk.model import Effect, EffectState, WorkState
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
@@ -125,7 +126,7 @@ def work_id_of(key: str) -> str:
 def _locked(connection: Connection, key: str) -> Effect:
     row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
     if row is None:
-        raise NotFound(f"there is no effect {key}")
+        raise NotFound(tr("there is no effect {effect}", effect=key))
     return as_effect(row)
 
 
@@ -136,18 +137,20 @@ def _retried(each: Effect, _by: str, _now: datetime) -> Effect:
 
 def _dropped(each: Effect, by: str, now: datetime) -> Effect:
     if each.state is not EffectState.WAITING:
-        _must_be(each, EffectState.FAILED, "only one that failed or waits for approval can be dropped")
+        _must_be(each, EffectState.FAILED, tr("only one that failed or waits for approval can be dropped"))
     return replace(each, state=EffectState.DROPPED, done_at=now, error=each.error or f"refused by {by}")
 
 
 def _approved(each: Effect, by: str, now: datetime) -> Effect:
-    _must_be(each, EffectState.WAITING, "only one that waits can be approved")
+    _must_be(each, EffectState.WAITING, tr("only one that waits can be approved"))
     return replace(each, state=EffectState.DONE, done_at=now, reference=by)
 
 
 def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:
     if each.state is not state:
-        raise Conflict(f"effect {each.key} is {each.state.value}: {otherwise}")
+        raise Conflict(
+            tr("effect {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
+        )
 
 
 def _note_settled(connection: Connection, each: Effect, kind: str, by: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
@@ -44,7 +45,7 @@ class StoredReplies:
         rows = select(outbound_message).where(outbound_message.c.id == message_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
-            raise NotFound(f"there is no reply {message_id}")
+            raise NotFound(tr("there is no reply {reply}", reply=message_id))
         return as_outbound(row)
 
     async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:
@@ -69,7 +70,9 @@ def add_reply(
     asked = asked or _last_message(connection, matter.id)
     is_memo = new.type == MEMO
     if asked is None and not is_memo:
-        raise Conflict(f"interaction {matter.reference} has no customer message that could be answered")
+        raise Conflict(
+            tr("interaction {reference} has no customer message that could be answered", reference=matter.reference)
+        )
     addressed = OutboundMessage(
         id=new.id,
         interaction_id=matter.id,

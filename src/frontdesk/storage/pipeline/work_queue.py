@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, upda
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.changing import changed, taken
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
@@ -159,9 +160,11 @@ def _claim(
 def _failed(connection: Connection, work_id: str) -> None:
     state = connection.execute(select(work.c.state).where(work.c.id == work_id)).scalar()
     if state is None:
-        raise NotFound(f"there is no work {work_id}")
+        raise NotFound(tr("there is no work {work}", work=work_id))
     if state != WorkState.FAILED:
-        raise Conflict(f"work {work_id} is {state}: only failed work can be retried or dropped")
+        raise Conflict(
+            tr("work {work} is {state}: only failed work can be retried or dropped", work=work_id, state=state)
+        )
 
 
 def resume(connection: Connection, work_id: str, now: datetime) -> None:

@@ -62,7 +62,7 @@ def router(chat: ChatServices) -> Router:
 
     async def refuse_other_sites(request: PageRequest) -> None:
         if not chat.origins.admits(dict(request.scope["headers"])):
-            raise PermissionDeniedException(NOT_HERE)
+            raise PermissionDeniedException(detail=NOT_HERE)
 
     @post("/messages", status_code=202, opt=CROSS_SITE, include_in_schema=False)
     async def say(request: PageRequest, services: Needs) -> Response[dict[str, Any]]:
@@ -125,14 +125,14 @@ def _reference(request: PageRequest, chat: ChatServices) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     reference = chat.tokens.reference(token.strip()) if scheme.lower() == "bearer" else ""
     if not normal_reference(reference):
-        raise NotAuthorizedException(OVER)
+        raise NotAuthorizedException(detail=OVER)
     return reference
 
 
 async def _conversation(request: PageRequest, chat: ChatServices) -> Conversation:
     conversation = await chat.chats.conversation(_reference(request, chat))
     if conversation is None:
-        raise NotAuthorizedException(OVER)
+        raise NotAuthorizedException(detail=OVER)
     return conversation
 
 

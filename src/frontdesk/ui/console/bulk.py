@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Change, Interaction, Status
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
@@ -34,7 +35,7 @@ async def bulk(request: PageRequest, services: Needs, console: Console) -> Respo
         try:
             await _tried(reference, doing, console)
         except (Conflict, Invalid, NotFound, Stale) as error:
-            refused[reference] = str(error)
+            refused[reference] = error.text
     services.wake()
     back = f"{PATH}?{_query(fields.get('back', ''))}".rstrip("?")
     if not refused:
@@ -65,7 +66,7 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
 
     async def read(matter: Interaction) -> None:
         if console.read_again is None:
-            raise Conflict("no language model is there to read with: set one up in [llm.services] and [llm.chains]")
+            raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
         await console.read_again([matter.id])
 
     if wanted == "assign":
@@ -75,11 +76,11 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
     if wanted == "tag":
         tag = fields.get("tag", "").replace(",", " ").strip()
         if not tag:
-            raise Invalid("write the tag that is to be added", "tag")
+            raise Invalid(tr("write the tag that is to be added"), "tag")
         return change(lambda matter: Change(tags=with_tag(matter.tags, tag)))
     if wanted == "read":
         return read
-    raise Invalid("choose what is to be done with them", "do")
+    raise Invalid(tr("choose what is to be done with them"), "do")
 
 
 def with_tag(tags: str, tag: str) -> str:
@@ -87,7 +88,7 @@ def with_tag(tags: str, tag: str) -> str:
     kept = [each.strip() for each in tags.split(",") if each.strip()]
     joined = ", ".join(kept if tag in kept else [*kept, tag])
     if len(joined) > LONGEST_TAGS:
-        raise Invalid(f"tags have at most {LONGEST_TAGS} characters together: remove one first", "tags")
+        raise Invalid(tr("tags have at most {most} characters together: remove one first", most=LONGEST_TAGS), "tags")
     return joined
 
 

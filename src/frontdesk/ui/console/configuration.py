@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.interfaces.set_up import ChannelUse
 from frontdesk.model import Code, CodeList
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate
 from frontdesk.orchestrator.trying import Read, Trial, compare, with_intent
 from frontdesk.ticketing.changes import check_entry
@@ -74,7 +75,7 @@ async def one_list(
     entries = (await set_up.codes.all()).get(chosen, ())
     entry = next((each for each in entries if each.code == code), None)
     if code and entry is None:
-        raise NotFound(f"there is no {chosen.value} {code[:40]}")
+        raise NotFound(tr("there is no {list} {code}", list=chosen.value, code=code[:40]))
     values = _values(entry) if entry else {"position": str(len(entries))}
     more: dict[str, Any] = {"saved": bool(saved), "is_new": entry is None}
     return _list_page(request, services, chosen, entries, values, more)
@@ -101,7 +102,7 @@ async def save(
         named = (
             error.field if isinstance(error, Invalid) and error.field in (*LENGTHS, "examples", "position") else "code"
         )
-        more |= {"errors": {named: str(error)}}
+        more |= {"errors": {named: error.text}}
         return _list_page(request, services, chosen, entries, fields, more, status=400)
     services.wake()
     return Redirect(f"{PLACE}/lists/{chosen.value}?code={entry.code}&saved=1", status_code=303)
@@ -131,7 +132,7 @@ def _list_page(
 
 def _list(which: str) -> CodeList:
     if which not in set(CodeList):
-        raise NotFound("there is no list of this name")
+        raise NotFound(tr("there is no list of this name"))
     return CodeList(which)
 
 
@@ -151,18 +152,21 @@ def _entry(which: CodeList, fields: dict[str, str]) -> Code:
     given = {name: fields.get(name, "").strip() for name in LENGTHS}
     for name, most in LENGTHS.items():
         if len(given[name]) > most:
-            raise Invalid(f"{name} has more than {most:,} characters", name)
+            raise Invalid(tr("{field} has more than {most:,} characters", field=name, most=most), name)
     code = given["code"]
     if not code or not code.isascii() or not code.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise Invalid("a code is made of letters, digits, dots, hyphens and underscores", "code")
+        raise Invalid(tr("a code is made of letters, digits, dots, hyphens and underscores"), "code")
     if not given["name"]:
-        raise Invalid("write a name", "name")
+        raise Invalid(tr("write a name"), "name")
     position = fields.get("position", "0").strip() or "0"
     if not (position.isascii() and position.isdigit()) or int(position[:9]) > 100_000:
-        raise Invalid("the position is a whole number from 0 to 100,000", "position")
+        raise Invalid(tr("the position is a whole number from 0 to 100,000"), "position")
     examples = tuple(line.strip() for line in fields.get("examples", "").split("\n") if line.strip())
     if len(examples) > MOST_EXAMPLES or any(len(each) > LONGEST_EXAMPLE for each in examples):
-        raise Invalid(f"at most {MOST_EXAMPLES} examples of {LONGEST_EXAMPLE:,} characters each", "examples")
+        raise Invalid(
+            tr("at most {most} examples of {length:,} characters each", most=MOST_EXAMPLES, length=LONGEST_EXAMPLE),
+            "examples",
+        )
     kept = examples if which is CodeList.INTENT else ()
     is_active = which is CodeList.STATUS or fields.get("active") == "yes"
     return check_entry(Code(which, code, given["name"], given["description"], int(position), is_active, kept))

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import Conflict, NotFound
 from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState
+from frontdesk.model.translatable import tr
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who
 from frontdesk.ui.forms import read_form
@@ -68,14 +69,14 @@ async def settle(
     """Retry, drop or approve the effects that are named, one or several."""
     deeds = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
     if deed not in deeds:
-        raise NotFound("there is nothing of this name that can be done with an effect")
+        raise NotFound(tr("there is nothing of this name that can be done with an effect"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():
         try:
             await deeds[deed](key, who(request), None)
         except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
-            refused.append(str(error))
+            refused.append(error.text)
     services.wake()
     if refused:
         context = await _context(services, set_up, fields.get("show", ""), "")

@@ -70,7 +70,7 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
         services.insights.span(view.asked)
         measure(view.measure)
     except Invalid as refused:
-        view, error = View.of({}), str(refused)
+        view, error = View.of({}), refused.text
     context = {
         "view": view,
         "error": error,

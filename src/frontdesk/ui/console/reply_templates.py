@@ -43,7 +43,7 @@ async def save(
     try:
         await set_up.reply_texts.put(chosen, {key: texts[key] for key in texts if key in LANGUAGES}, who(request))
     except Invalid as error:
-        more = {"error": str(error), "new_name": chosen}
+        more = {"error": error.text, "new_name": chosen}
         return _page(request, services, set_up, known, texts, more, status=400)
     return Redirect(f"{PLACE}/{chosen}?saved=1", status_code=303)
 

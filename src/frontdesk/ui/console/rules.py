@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery, TableRefused
 from frontdesk.model.rules import RuleSetState, RuleSetVersion
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rules import read_model
 from frontdesk.orchestrator.spreadsheet import to_csv
 from frontdesk.ui.agent_routes import AGENT
@@ -67,7 +68,7 @@ async def save(
     stored = await set_up.rules.version(version)
     content, note = fields.get("content", ""), fields.get("note", "")
     if len(note) > NOTE_LENGTH:
-        raise Invalid(f"a note has at most {NOTE_LENGTH:,} characters", "note")
+        raise Invalid(tr("a note has at most {most:,} characters", most=NOTE_LENGTH), "note")
     try:
         await set_up.rules.change(version, NewRuleSet(stored.name, content, note), number_in(fields, "revision"))
     except TableRefused as error:
@@ -95,7 +96,7 @@ async def publish(
         await set_up.rules.publish(version, who(request), note)
     except (TableRefused, Conflict) as error:
         stored = await set_up.rules.version(version)
-        return await _page(request, services, set_up, stored, {"refused": str(error)}, status=400)
+        return await _page(request, services, set_up, stored, {"refused": error.text}, status=400)
     return Redirect(f"{PLACE}/{version}", status_code=303)
 
 
@@ -108,7 +109,7 @@ async def backtest(request: PageRequest, services: Needs, set_up: NeedsSetUp, ve
         last = number_in(fields, "last", MOST_BACKTESTED)
         report = await set_up.rules.backtest(await set_up.rules.rules(version), PastDecisionsQuery(last))
     except Invalid as error:
-        more: dict[str, Any] = {"backtest_error": str(error), "last": fields.get("last", "")[:12]}
+        more: dict[str, Any] = {"backtest_error": error.text, "last": fields.get("last", "")[:12]}
         return await _page(request, services, set_up, stored, more, status=400)
     return await _page(request, services, set_up, stored, {"report": view.report_of(report), "last": last})
 
@@ -156,7 +157,7 @@ async def _again(
     except TableRefused:
         content = stored.content
     found = view.findings_of(error.findings)
-    more = {"content": content, "note": note, "refused": str(error), "refused_findings": found}
+    more = {"content": content, "note": note, "refused": error.text, "refused_findings": found}
     return await _page(request, services, set_up, stored, more, status=status)
 
 

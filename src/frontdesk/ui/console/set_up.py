@@ -10,6 +10,7 @@ from frontdesk.interfaces import CatalogueSource, Clock, CodeLists, EffectDesk, 
 from frontdesk.interfaces.set_up import Accuracy, CallReports, EffectInbox, Engine, OutsideSystem, Traffic
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
+from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.template_desk import TemplateDesk
 from frontdesk.orchestrator.templates import ReplyTemplates
@@ -56,5 +57,5 @@ def number_in(fields: dict[str, str], name: str, most: int = LARGEST_NUMBER) -> 
     """A whole number from 1 out of a form. Raises Invalid."""
     text = fields.get(name, "").strip()
     if not (text.isascii() and text.isdigit()) or not 0 < int(text[:12]) <= most:
-        raise Invalid(f"{name} is a whole number from 1 to {most:,}", name)
+        raise Invalid(tr("{field} is a whole number from 1 to {most:,}", field=name, most=most), name)
     return int(text)

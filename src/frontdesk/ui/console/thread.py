@@ -9,6 +9,7 @@ from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import Invalid, Stale, Thread
 from frontdesk.model import Change, Role, Status
+from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.agent_routes import AGENT
@@ -67,7 +68,7 @@ async def reply(request: PageRequest, services: Needs, console: Console, referen
     fields = await read_form(request)
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
-        raise Invalid(f"an answer has 1 to {MOST_CHARACTERS} characters", "text")
+        raise Invalid(tr("an answer has 1 to {most} characters", most=MOST_CHARACTERS), "text")
     matter = await console.interactions.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
     await console.replies.add(matter, text, kind, request.user.name, None)
@@ -101,7 +102,7 @@ async def merge(request: PageRequest, services: Needs, console: Console, referen
     into = await console.interactions.get(normal_reference(reference))
     wanted = normal_reference(fields.get("other", ""))
     if not wanted:
-        raise Invalid("write the reference of the other interaction, eight letters and digits", "other")
+        raise Invalid(tr("write the reference of the other interaction, eight letters and digits"), "other")
     other = await console.interactions.get(wanted)
     await console.merging.merge(into, other, request.user.name)
     services.live.touched(into.id)
@@ -115,7 +116,7 @@ async def correct(request: PageRequest, services: Needs, console: Console, messa
     fields = await read_form(request)
     field = fields.get("field", "")
     if field not in FIELDS:
-        raise Invalid("choose what is to be corrected", "field")
+        raise Invalid(tr("choose what is to be corrected"), "field")
     value = check_correction(field, fields.get("value", ""), await services.codes.all())
     reading = await console.readings.message(message_id[:26])
     await console.readings.correct(reading.message.id, field, value, request.user.name, None)
@@ -129,7 +130,7 @@ async def settle(request: PageRequest, services: Needs, console: Console) -> Red
     fields = await read_form(request)
     doing = {"retry": console.effects.retry, "drop": console.effects.drop, "approve": console.effects.approve}
     if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid("choose what is to be done with it: retry, drop or approve", "do")
+        raise Invalid(tr("choose what is to be done with it: retry, drop or approve"), "do")
     await do(fields.get("key", "")[:100], request.user.name, None)
     services.wake()
     return Redirect(_local(fields.get("back", "")), status_code=303)
@@ -141,7 +142,7 @@ async def rework(request: PageRequest, services: Needs, console: Console) -> Red
     fields = await read_form(request)
     doing = {"retry": console.work.retry, "drop": console.work.drop}
     if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid("choose what is to be done with it: retry or drop", "do")
+        raise Invalid(tr("choose what is to be done with it: retry or drop"), "do")
     await do(fields.get("id", "")[:26], request.user.name, None)
     services.wake()
     return Redirect(_local(fields.get("back", "")), status_code=303)
@@ -176,7 +177,7 @@ async def _thread(services: Needs, reference: str) -> Thread:
     wanted = normal_reference(reference)
     thread = await services.reader.thread(wanted) if wanted else None
     if thread is None:
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     return thread
 
 
@@ -185,16 +186,16 @@ def _changed(fields: Mapping[str, str]) -> Change:
     told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
     new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
     if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):
-        raise Invalid(f"title and tags have at most {LONGEST} characters", "title")
+        raise Invalid(tr("title and tags have at most {most} characters", most=LONGEST), "title")
     if "customer_id" in new and not 0 < len(new["customer_id"]) <= 10:
-        raise Invalid("a customer number has 1 to 10 characters", "customer_id")
+        raise Invalid(tr("a customer number has 1 to 10 characters"), "customer_id")
     status = _status(new.pop("status")) if "status" in new else None
     return Change(**new, status=status)
 
 
 def _status(text: str) -> Status:
     if text not in set(Status):
-        raise Invalid(f"status {storable(text)[:20]!r} is not known", "status")
+        raise Invalid(tr("status {status!r} is not known", status=storable(text)[:20]), "status")
     return Status(text)
 
 

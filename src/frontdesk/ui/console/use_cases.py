@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import Conflict, FrontdeskError, Invalid
 from frontdesk.llm.use_case import UseCase, read_use_case
 from frontdesk.model.llm import Asker, UseCaseVersion
+from frontdesk.model.translatable import tr
 from frontdesk.ui.console.set_up import ADMIN, LARGEST_NUMBER, SUPERVISOR, NeedsSetUp, SetUp, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
@@ -64,7 +65,7 @@ async def work(
             return await _page(request, services, set_up, name, fields, await _tried(set_up, use_case, fields, request))
         made = await set_up.use_cases.registry.draft(fields["text"], fields.get("note", ""), who(request))
     except (Invalid, Conflict) as error:
-        return await _page(request, services, set_up, name, fields, {"error": str(error)}, status=400)
+        return await _page(request, services, set_up, name, fields, {"error": error.text}, status=400)
     return Redirect(f"{PLACE}/{name}?kept={made.version}", status_code=303)
 
 
@@ -75,7 +76,7 @@ async def _tried(set_up: SetUp, use_case: UseCase, fields: dict[str, str], reque
     except Invalid:
         raise
     except FrontdeskError as error:  # no route answered: that is what a trial is to show
-        return {"trouble": str(error)}
+        return {"trouble": error.text}
     answer = msgspec.json.format(msgspec.json.encode(outcome.value)).decode()
     return {
         "answer": answer,
@@ -93,20 +94,20 @@ def _inputs(text: str) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Invalid(f"the inputs are no JSON object: {error}", "inputs") from None
+        raise Invalid(tr("the inputs are no JSON object: {error}", error=error), "inputs") from None
     return dict(found)
 
 
 def _read(text: str, name: str) -> UseCase:
     use_case = read_use_case(text)
     if use_case.name != name:
-        raise Invalid(f"this page is about the use case {name}: its name stays as it is", "text")
+        raise Invalid(tr("this page is about the use case {name}: its name stays as it is", name=name), "text")
     return use_case
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text[:12]) > LARGEST_NUMBER:
-        raise Invalid("say which version", "version")
+        raise Invalid(tr("say which version"), "version")
     return int(text)
 
 

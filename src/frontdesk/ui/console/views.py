@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
+from frontdesk.model.translatable import tr
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.list_query import ListQuery
@@ -21,7 +22,7 @@ async def keep_view(request: PageRequest, console: Console) -> Redirect:
     fields = await read_form(request)
     name = " ".join(fields.get("name", "").split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise Invalid(f"a view's name has 1 to {LONGEST_NAME} characters", "name")
+        raise Invalid(tr("a view's name has 1 to {most} characters", most=LONGEST_NAME), "name")
     query = ListQuery.read(fields.get("query", "")).address()
     await console.views.save(request.user.id, name, query, shared=fields.get("shared") == "yes")
     return Redirect(f"{PATH}?{query}", status_code=303)

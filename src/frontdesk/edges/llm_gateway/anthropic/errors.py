@@ -30,7 +30,7 @@ def told(error: Exception, path: str) -> tuple[int, dict[str, Any], Mapping[str,
         return meaning.status, body_of(str(error), meaning.anthropic_type), headers_of(error)
     problem, headers = problem_of(error, path)
     kind = TYPES.get(problem.status, "invalid_request_error" if problem.status < 500 else "api_error")
-    return problem.status, body_of(problem.detail, kind), headers
+    return problem.status, body_of(str(problem.detail), kind), headers
 
 
 def body_of(message: str, kind: str) -> dict[str, Any]:

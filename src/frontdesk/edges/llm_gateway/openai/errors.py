@@ -47,7 +47,7 @@ def told(error: Exception, path: str) -> tuple[int, dict[str, Any], Mapping[str,
         code = "model_not_found"
     param = error.field if isinstance(error, Invalid) else ""
     code = error.code if isinstance(error, RequestRefused) else code
-    return problem.status, body_of(problem.detail, kind, code, param), headers
+    return problem.status, body_of(str(problem.detail), kind, code, param), headers
 
 
 def body_of(message: str, kind: str, code: str = "", param: str = "") -> dict[str, Any]:

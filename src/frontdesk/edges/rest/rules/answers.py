@@ -1,5 +1,6 @@
 """What the routes of rule sets answer."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -133,7 +134,7 @@ def show_content(version: RuleSetVersion) -> Response[RuleSetContentAnswer]:
 
 def show_findings(found: list[Finding]) -> list[FindingAnswer]:
     """Findings as answers."""
-    return [show(each, FindingAnswer) for each in found]
+    return [show(replace(each, message=str(each.message)), FindingAnswer) for each in found]
 
 
 def show_verdict(verdict: Verdict) -> VerdictAnswer:

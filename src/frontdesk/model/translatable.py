@@ -1,0 +1,67 @@
+"""Texts that a page can show in the reader's language: English words that remember what they were made of.
+
+Inner rooms say everything in English. `tr("there is no card {name!r}", name=name)` is that sentence as an ordinary
+text, so logs, REST and the command line need to know nothing of it; it also carries its template, which is the key of
+the gettext catalogues, and the arguments. Only a catalogue (ui.languages) makes another language of it. Arguments are
+values and stay as they are, whatever they say; only those that are translatable themselves, and errors that say such
+a text, are translated too.
+
+What is stored is the English text: errors of effects, of work and of replies are shown as they were stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class Translatable(str):
+    """An English text with the template and the arguments it was made of. `str(text)` is the plain text alone."""
+
+    message_id: str
+    arguments: Mapping[str, object]
+
+    def __new__(cls, text: str, message_id: str = "", arguments: Mapping[str, object] | None = None) -> "Translatable":
+        """Without a message id the text is its own."""
+        made = super().__new__(cls, text)
+        made.message_id, made.arguments = message_id or text, arguments or {}
+        return made
+
+    def with_arguments(self, **arguments: object) -> "Translatable":
+        """The same template with other arguments."""
+        return tr(self.message_id, **{**self.arguments, **arguments})
+
+    def __deepcopy__(self, _memo: object) -> "Translatable":
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Texts with something between each two, as an argument; all of it is translated that can be."""
+
+    parts: tuple[object, ...]
+    between: str = ", "
+
+    def __str__(self) -> str:
+        """In English."""
+        return self.between.join(map(str, self.parts))
+
+
+def tr(message_id: str, /, **arguments: object) -> Translatable:
+    """The text of a template: `{name}` (with `!r` or `:,` as in an f-string) is filled in. Never raises."""
+    values = {name: text_of(value) if isinstance(value, Exception) else value for name, value in arguments.items()}
+    return Translatable(filled(message_id, values) or message_id, message_id, values)
+
+
+def filled(template: str, values: Mapping[str, object]) -> str | None:
+    """A template with its values, None where they do not fit. Without values nothing is a placeholder."""
+    if not values:
+        return template
+    try:
+        return template.format_map(values)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def text_of(error: Exception) -> str:
+    """The text of an error, translatable where it was made so."""
+    text = str(error)
+    return next((each for each in error.args if isinstance(each, Translatable) and each == text), text)
