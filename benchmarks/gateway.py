@@ -89,11 +89,10 @@ class Measured(Protocol):
 class ByHttp:
     """A subject behind an address."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, outgoing: Outgoing) -> None:
         self.name, self._subject = subject.name, subject
-        self._outgoing = Outgoing()
-        self._instant = self._outgoing.client(subject.url, dict(subject.headers))
-        self._slow = self._outgoing.client(subject.url, dict(subject.slow_headers or subject.headers))
+        self._instant = outgoing.client(subject.url, dict(subject.headers))
+        self._slow = outgoing.client(subject.url, dict(subject.slow_headers or subject.headers))
 
     async def load(self, clients: int, count: int, seen: Seen, *, is_slow: bool = False) -> None:
         numbers, body = iter(range(count)), self._subject.body(TEXT, is_slow=is_slow)
@@ -118,9 +117,9 @@ class Direct:
 
     name = "direct"
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, outgoing: Outgoing) -> None:
         at = [Subject("direct", url, "v1/chat/completions", _bearer(models.key)) for _, url in models.items()]
-        self._instant, self._slow = map(ByHttp, at)
+        self._instant, self._slow = (ByHttp(each, outgoing) for each in at)
 
     async def load(self, clients: int, count: int, seen: Seen, *, is_slow: bool = False) -> None:
         await (self._slow if is_slow else self._instant).load(clients, count, seen, is_slow=is_slow)
@@ -149,10 +148,12 @@ async def gateway() -> AsyncIterator[Figure]:
     async with AsyncExitStack() as stack:
         instant = await stack.enter_async_context(stand_in())
         models = Models(instant, await stack.enter_async_context(stand_in(LATENCY)), KEY)
-        subjects: list[Measured] = [Direct(models)]
+        outgoing = Outgoing()
+        stack.push_async_callback(outgoing.close)
+        subjects: list[Measured] = [Direct(models, outgoing)]
         for opening in (ours, ours_guarded, portkey, litellm, tensorzero):
             try:
-                subjects.append(await stack.enter_async_context(opening(models)))
+                subjects.append(await stack.enter_async_context(opening(models, outgoing)))
             except NotToBeHad as error:
                 print(f"not measured: {opening.__name__}: {error}", file=sys.stderr, flush=True)
         slow, busy = await _in_turns(subjects)
@@ -174,21 +175,23 @@ async def stand_in(latency_milliseconds: int = 0) -> AsyncIterator[str]:
 
 
 @contextlib.asynccontextmanager
-async def ours(models: Models) -> AsyncIterator[Measured]:
+async def ours(models: Models, outgoing: Outgoing) -> AsyncIterator[Measured]:
     """Our gateway as the others are set: nothing masked, no budget."""
-    async with _ours("ours", models, "off") as measured:
+    async with _ours("ours", models, outgoing, "off") as measured:
         yield measured
 
 
 @contextlib.asynccontextmanager
-async def ours_guarded(models: Models) -> AsyncIterator[Measured]:
+async def ours_guarded(models: Models, outgoing: Outgoing) -> AsyncIterator[Measured]:
     """Our gateway with masking and a key with a budget, which the others were not asked for."""
-    async with _ours("ours_guarded", models, "on", "--budget-day", "1000") as measured:
+    async with _ours("ours_guarded", models, outgoing, "on", "--budget-day", "1000") as measured:
         yield measured
 
 
 @contextlib.asynccontextmanager
-async def _ours(name: str, models: Models, masking: str, *key_options: str) -> AsyncIterator[Measured]:
+async def _ours(
+    name: str, models: Models, outgoing: Outgoing, masking: str, *key_options: str
+) -> AsyncIterator[Measured]:
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
         data, port = Path(folder), free_port()
         services = [SERVICE.format(name=each, url=url, key=models.key) for each, url in models.items()]
@@ -197,25 +200,26 @@ async def _ours(name: str, models: Models, masking: str, *key_options: str) -> A
         with running(Process(["serve", "--port", str(port), "--no-work"], data)) as process:
             await wait_until_ready(port)
             url = f"http://127.0.0.1:{port}"
-            yield ByHttp(Subject(name, url, "llm/v1/chat/completions", _bearer(key), child=process.child))
+            subject = Subject(name, url, "llm/v1/chat/completions", _bearer(key), child=process.child)
+            yield ByHttp(subject, outgoing)
 
 
 @contextlib.asynccontextmanager
-async def portkey(models: Models) -> AsyncIterator[Measured]:
+async def portkey(models: Models, outgoing: Outgoing) -> AsyncIterator[Measured]:
     """Portkey's gateway."""
     async with peers.portkey_gateway(models) as subject:
-        yield ByHttp(subject)
+        yield ByHttp(subject, outgoing)
 
 
 @contextlib.asynccontextmanager
-async def litellm(models: Models) -> AsyncIterator[Measured]:
+async def litellm(models: Models, outgoing: Outgoing) -> AsyncIterator[Measured]:
     """LiteLLM's proxy."""
     async with peers.litellm_proxy(models) as subject:
-        yield ByHttp(subject)
+        yield ByHttp(subject, outgoing)
 
 
 @contextlib.asynccontextmanager
-async def tensorzero(models: Models) -> AsyncIterator[Measured]:
+async def tensorzero(models: Models, _: Outgoing) -> AsyncIterator[Measured]:
     """TensorZero embedded."""
     async with peers.tensorzero_child(models) as child:
         yield Embedded(child)

@@ -230,7 +230,7 @@ async def ready(subject: Subject) -> Subject:
                 said = f"{answer.status}: {answer.body[:200].decode('utf-8', 'replace')}"
             await asyncio.sleep(0.2)
     finally:
-        outgoing.close()
+        await outgoing.close()
     raise NotToBeHad(f"{subject.name} did not answer within {START_SECONDS} s, at last {said}")
 
 

@@ -30,11 +30,11 @@ AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def outgoing() -> AsyncIterator[Outgoing]:
+async def outgoing() -> AsyncIterator[Outgoing]:
     """HTTP that may reach this machine."""
     opened = Outgoing(AddressRules(("127.0.0.1",)))
     yield opened
-    opened.close()
+    await opened.close()
 
 
 @dataclass

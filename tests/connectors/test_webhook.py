@@ -88,6 +88,7 @@ async def test_addresses_inside_the_network_are_refused(url: str) -> None:
     with pytest.raises(Failed, match="internal") as error:
         await webhook(guarded).perform(effect("notify_webhook", url=url), case())
     assert error.value.permanent
+    await guarded.close()
 
 
 @pytest.mark.parametrize("url", ["ftp://x.example/", "https://me:pw@x.example/", "nothing"])

@@ -82,7 +82,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: 
         proxied = Outgoing(rules, HttpProxy.at(f"http://127.0.0.1:{via.port}"))
         http = proxied.client(f"http://rebind.example:{seen.port}", trusted=False)
         assert (await http.send("GET", "")).status == 200
-        assert via.requests[0].startswith(b"CONNECT 198.51.100.7:")
+        assert via.requests[0].startswith(b"GET http://198.51.100.7:")
     assert len(asked) == 1
 
 

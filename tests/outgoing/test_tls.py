@@ -43,9 +43,8 @@ async def test_tls_goes_through_a_proxy() -> None:
             f"https://localhost:{seen.port}"
         )
         assert [(await http.send("GET", "")).body for _ in range(2)] == [b"1", b"1"]
-        assert via.requests == [
-            f"CONNECT localhost:{seen.port} HTTP/1.1\r\nHost: localhost:{seen.port}\r\n\r\n".encode()
-        ]
+        assert via.requests[0].startswith(f"CONNECT localhost:{seen.port} HTTP/1.1\r\n".encode())
+        assert via.connections == 1
 
 
 async def test_a_server_without_tls_is_named() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -93,7 +94,7 @@ async def wire(answer: bytes | Answer, *, once: bool = False, tls: ssl.SSLContex
 
 @contextlib.asynccontextmanager
 async def tunnel(target_port: int, status: int = 200) -> AsyncIterator[Wire]:
-    """A proxy that takes CONNECT and always leads to one port of this machine."""
+    """A proxy that always leads to one port of this machine: by CONNECT, or by handing a request on."""
     seen = Wire()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -104,11 +105,16 @@ async def tunnel(target_port: int, status: int = 200) -> AsyncIterator[Wire]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: bytes) -> None:
         seen.connections += 1
-        seen.requests.append(await read_request(reader))
-        writer.write(b"HTTP/1.1 %d x\r\n\r\n" % status)
+        request = await read_request(reader)
+        seen.requests.append(request)
         if status != 200:
+            writer.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % status)
             return
         there, away = await asyncio.open_connection("127.0.0.1", target_port)
+        if request.startswith(b"CONNECT "):
+            writer.write(b"HTTP/1.1 200 x\r\n\r\n")
+        else:
+            away.write(re.sub(rb"^(\w+) http://[^/ ]+", rb"\1 ", request))
         try:
             await asyncio.gather(pump(reader, away), pump(there, writer))
         finally:

@@ -54,7 +54,7 @@ async def stand_in(*rules: Rule, models: Sequence[str] = (), token_seconds: floa
 
     async with serving(server.answer) as url:
         yield StandIn(url, server, open_services(options(url), connect, {"STAND_IN_KEY": KEY}))
-        outgoing.close()
+        await outgoing.close()
 
 
 def options(url: str) -> dict[str, ServiceOptions]:

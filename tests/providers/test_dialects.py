@@ -43,7 +43,7 @@ async def server(
     async with serving(answer) as url:
         made = ServiceOptions(kind=kind, base_url=url, model="small", **options)  # type: ignore[arg-type]
         yield open_service("local", made, lambda _, base, headers: outgoing.client(base, headers), {}), seen
-        outgoing.close()
+        await outgoing.close()
 
 
 def structures(seen: list[Any]) -> list[str]:
@@ -141,7 +141,7 @@ async def test_what_may_be_left_out_comes_back_left_out() -> None:
         options = ServiceOptions(kind="azure_openai", base_url=url, key="k", model="m")
         service = open_service("a", options, lambda _, base, headers: outgoing.client(base, headers), {})
         got = await service.complete(asking())
-        outgoing.close()
+        await outgoing.close()
     assert json.loads(got.text) == {"title": "t", "mood": "good"}
 
 
@@ -167,6 +167,6 @@ async def test_a_message_in_parts_is_put_together() -> None:
         options = ServiceOptions(kind="openai", base_url=url, model="m")
         service = open_service("a", options, lambda _, base, headers: outgoing.client(base, headers), {})
         got = await service.complete(asking(schema=None))
-        outgoing.close()
+        await outgoing.close()
     assert (got.text, got.finish, got.model) == ("ab", "stop", "m")
     assert got.input_tokens > 0

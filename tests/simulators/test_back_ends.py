@@ -22,10 +22,10 @@ CALL = {"subject": "It leaks", "externalId": "k1", "businessPartner": {"external
 
 
 @pytest.fixture
-def outgoing() -> Any:
+async def outgoing() -> Any:
     opened = Outgoing()
     yield opened
-    opened.close()
+    await opened.close()
 
 
 class Technician:

@@ -1,8 +1,9 @@
-"""The only room that opens connections (HTTP, IMAP, SMTP): pool, limits, address guard. Satisfies interfaces.Http."""
+"""The only room that opens connections (HTTP, IMAP, SMTP): limits, proxy, address guard. Satisfies interfaces.Http."""
 
 from frontdesk.outgoing.addresses import AddressRules
-from frontdesk.outgoing.client import Client, Limits
-from frontdesk.outgoing.opening import HttpProxy
+from frontdesk.outgoing.calls import Limits
+from frontdesk.outgoing.client import Client
 from frontdesk.outgoing.outgoing import Outgoing
+from frontdesk.outgoing.proxy import HttpProxy
 
 __all__ = ["AddressRules", "Client", "HttpProxy", "Limits", "Outgoing"]

@@ -5,11 +5,14 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from frontdesk.interfaces import NoAnswer
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]  # as of socket.getaddrinfo
 
 # Well-known translation prefix of NAT64 (RFC 6052): the last four bytes are an IPv4 address.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -48,6 +51,41 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
     except (OSError, UnicodeError):
         raise NoAnswer(f"{host}: no such host", may_be_done=False) from None
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))[:MOST_ADDRESSES]
+
+
+async def checked(host: str, port: int, rules: AddressRules | None) -> tuple[str, ...]:
+    """The addresses of a host, all of them permitted. Raises NoAnswer."""
+    addresses = await resolve(host, port)
+    if rules is not None:
+        check(host, port, addresses, rules)
+    return addresses
+
+
+class Guard(AbstractResolver):
+    """Stands before every connection of a client: at the names that are resolved, and at each address itself."""
+
+    def __init__(self, host: str, rules: AddressRules | None) -> None:
+        """`host` is what the client was given; without rules all is permitted."""
+        self._host, self._rules = host, rules
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """See AbstractResolver. Raises NoAnswer."""
+        return [
+            {"hostname": host, "host": each, "port": port, "family": family, "proto": 0, "flags": 0}
+            for each in await checked(host, port, self._rules)
+        ]
+
+    async def close(self) -> None:
+        """See AbstractResolver."""
+
+    def socket(self, there: AddrInfo) -> socket.socket:
+        """A socket for one connection. Addresses that were never resolved come here too. Raises NoAnswer."""
+        family, kind, protocol, _, (address, port, *_more) = there
+        if self._rules is not None:
+            check(self._host, port, (address,), self._rules)
+        return socket.socket(family, kind, protocol)
 
 
 def check(host: str, port: int, addresses: Sequence[str], rules: AddressRules) -> None:

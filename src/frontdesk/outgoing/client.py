@@ -1,48 +1,26 @@
-"""A client of one outside system. See interfaces.Http. Errors name its host only: paths and headers may hold keys."""
+"""A client of one outside system, over aiohttp. See interfaces.Http."""
 
 import asyncio
 import contextlib
-import zlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
+
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.outgoing.pool import Pool
-from frontdesk.outgoing.request import Writer
-from frontdesk.outgoing.wire import Broken, Connection, Exchange
+from frontdesk.outgoing.calls import FAILURES, Call, Limits
+from frontdesk.outgoing.pools import Pools, Route
+from frontdesk.outgoing.request import Base, Request
 
-# Asking twice does no harm (RFC 9110, 9.2.1), so a connection that the other side has just closed is no reason to fail.
-SAFE_METHODS = ("GET", "HEAD")
-GZIP_OR_ZLIB = 47
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Times in seconds and sizes of one client.
-
-    `wait` is for a free connection, `first_byte` runs until the headers of the answer, `idle` between pieces of a
-    streamed one, `stream` over all of it.
-    """
-
-    wait: float = 10.0
-    connect: float = 5.0
-    first_byte: float = 30.0
-    idle: float = 30.0
-    total: float = 60.0
-    stream: float = 600.0
-    bytes: int = 10_000_000
-    connections: int = 64
-    keep: float = 15.0
+FIRST_OF_FINAL, LOGIN_WANTED = 200, 407
 
 
 class Client:
     """See interfaces.Http."""
 
-    def __init__(self, writer: Writer, pool: Pool, limits: Limits) -> None:
+    def __init__(self, route: Route, limits: Limits) -> None:
         """Made by Outgoing."""
-        self._writer, self._pool, self._limits = writer, pool, limits
-        self._host = writer.base.host
+        self._route, self._limits, self._pools = route, limits, Pools(route, limits)
 
     async def send(
         self,
@@ -56,13 +34,16 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
         """See interfaces.Http."""
-        request = self._writer.write(method, path, json, content, form, params, headers)
-        progress = _Progress()
+        request = Request.of(method, path, json, content, form, params, headers)
+        call = Call(method, self._route.base.host, self._limits)
         try:
-            async with asyncio.timeout(self._limits.total):
-                return await self._whole(method, request, progress)
+            async with asyncio.timeout(self._limits.total), self._exchange(request, call) as response:
+                body = b"".join([piece async for piece in _pieces(response, call, self._limits.bytes)])
+                return HttpAnswer(response.status, _headers(response), body)
         except TimeoutError:
-            raise self._late("no whole answer", self._limits.total, may_be_done=progress.is_sent) from None
+            raise call.no_answer(f"no whole answer within {self._limits.total:g} s", timed_out=True) from None
+        except FAILURES as error:
+            raise call.failed(error) from None
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -75,117 +56,109 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Stream"]:
         """See interfaces.Http."""
-        request = self._writer.write(method, path, json, params=params, headers=headers)
-        async with self._exchange(request, _Progress(), is_streamed=True) as (connection, exchange):
-            yield Stream(connection, exchange, self._host, self._limits)
+        request = Request.of(method, path, json, params=params, headers=headers)
+        call = Call(method, self._route.base.host, self._limits)
+        async with self._exchange(request, call) as response:
+            yield Stream(response, call, self._limits)
 
-    async def _whole(self, method: str, request: bytes, progress: "_Progress") -> HttpAnswer:
-        try:
-            return await self._once(method, request, progress)
-        except _Stale:
-            # A connection from the pool died before a byte came back.
-            if method not in SAFE_METHODS:
-                raise
-        return await self._once(method, request, progress, fresh=True)
-
-    async def _once(self, method: str, request: bytes, progress: "_Progress", *, fresh: bool = False) -> HttpAnswer:
-        has_body = method != "HEAD"
-        async with self._exchange(request, progress, fresh=fresh, has_body=has_body) as (_, exchange):
-            try:
-                body = await exchange.whole()
-            except Broken as error:
-                raise self._broken(error) from None
-        packing = exchange.headers.get("content-encoding", "identity")
-        body = body if packing == "identity" or not body else self._unpacked(body, packing)
-        return HttpAnswer(exchange.status, exchange.headers, body)
+    async def close(self) -> None:
+        """Close its connections; it cannot be used any more."""
+        await self._pools.close()
 
     @contextlib.asynccontextmanager
-    async def _exchange(
-        self,
-        request: bytes,
-        progress: "_Progress",
-        *,
-        fresh: bool = False,
-        has_body: bool = True,
-        is_streamed: bool = False,
-    ) -> AsyncIterator[tuple[Connection, Exchange]]:
-        """An answer whose headers have come, on a connection of the pool."""
-        limits = self._limits
-        connection = await self._pool.take(limits.wait, fresh=fresh)
+    async def _exchange(self, request: Request, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer whose headers have come. Its connection is kept if the body is read to its end."""
+        session = await self._pools.take()
         try:
-            exchange = connection.begin(request, limits.bytes, has_body=has_body, is_streamed=is_streamed)
-            progress.is_sent = True
-            await self._head(connection, exchange)
-            yield connection, exchange
+            response = await self._head(session, request, call)
+            try:
+                self._check(response.status, call)
+                yield response
+            finally:
+                if not response.closed:
+                    response.close()
         finally:
-            self._pool.give_back(connection)
+            self._pools.give_back()
 
-    async def _head(self, connection: Connection, exchange: Exchange) -> None:
+    async def _head(self, session: aiohttp.ClientSession, request: Request, call: Call) -> aiohttp.ClientResponse:
+        route = self._route
+        base = await self._target() if route.rules and route.proxy else route.base
         try:
-            async with asyncio.timeout(self._limits.first_byte):
-                await exchange.head()
+            async with call.first_byte:
+                return await session.request(
+                    request.method,
+                    base.url(request.path, request.params),
+                    headers=route.headers_with(request.headers),
+                    data=request.body,
+                    server_hostname=route.base.host,
+                    proxy=route.proxy.url if route.proxy else None,
+                    proxy_headers=route.proxy_headers(),
+                    allow_redirects=False,
+                    middlewares=(call,),
+                )
+        except FAILURES as error:
+            raise call.failed(error) from None
+
+    async def _target(self) -> Base:
+        """A proxy is asked for the address that was checked: it must not resolve the name to another one."""
+        try:
+            async with asyncio.timeout(self._limits.connect):
+                return await self._route.checked()
         except TimeoutError:
-            raise self._late("no answer", self._limits.first_byte, may_be_done=True) from None
-        except Broken as error:
-            if connection.exchanges > 1 and exchange.received == 0:
-                raise _Stale(f"{self._host}: {error}", may_be_done=True) from None
-            raise self._broken(error) from None
+            words = f"{self._route.base.host}: no address within {self._limits.connect:g} s"
+            raise NoAnswer(words, may_be_done=False, timed_out=True) from None
 
-    def _unpacked(self, body: bytes, packing: str) -> bytes:
-        """We ask for unpacked answers; some servers pack them nevertheless."""
-        most = self._limits.bytes
-        unpacker = zlib.decompressobj(GZIP_OR_ZLIB)
-        try:
-            whole = unpacker.decompress(body, most)
-        except zlib.error:
-            raise NoAnswer(f"{self._host}: the answer is packed in an unknown way", may_be_done=True) from None
-        if unpacker.unconsumed_tail:
-            raise NoAnswer(f"{self._host}: the answer is larger than {most:,} bytes", may_be_done=True)
-        return whole
-
-    def _late(self, what: str, seconds: float, *, may_be_done: bool) -> NoAnswer:
-        return NoAnswer(f"{self._host}: {what} within {seconds:g} s", may_be_done=may_be_done, timed_out=True)
-
-    def _broken(self, error: Broken) -> NoAnswer:
-        return NoAnswer(f"{self._host}: the answer broke off: {error}", may_be_done=True)
+    def _check(self, status: int, call: Call) -> None:
+        """Raises NoAnswer for what is not the system's answer."""
+        if status < FIRST_OF_FINAL:
+            raise call.no_answer("the answer broke off: it wants another protocol")
+        if status == LOGIN_WANTED and self._route.proxy and not self._route.tls:
+            raise NoAnswer(f"{self._route.base.host}: the proxy answered {status}", may_be_done=False)
 
 
 class Stream:
     """See interfaces.HttpStream."""
 
-    def __init__(self, connection: Connection, exchange: Exchange, host: str, limits: Limits) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, call: Call, limits: Limits) -> None:
         """Reads on from the headers."""
-        self.status: int = exchange.status
-        self.headers: Mapping[str, str] = exchange.headers
-        self._connection, self._exchange = connection, exchange
-        self._host, self._limits = host, limits
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = _headers(response)
+        self._response, self._call, self._limits = response, call, limits
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """See interfaces.HttpStream."""
         ends = asyncio.get_running_loop().time() + self._limits.stream
-        if self.headers.get("content-encoding", "identity") != "identity":
-            raise NoAnswer(f"{self._host}: the stream is packed, although it was not asked for", may_be_done=True)
-        while piece := await self._piece(ends):
+        pieces = _pieces(self._response, self._call, self._limits.bytes)
+        while piece := await self._piece(pieces, ends):
             yield piece
 
-    async def _piece(self, ends: float) -> bytes:
+    async def _piece(self, pieces: AsyncIterator[bytes], ends: float) -> bytes:
         now = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(min(now + self._limits.idle, ends)):
-                piece = await self._exchange.piece()
+                return await anext(pieces, b"")
         except TimeoutError:
-            raise NoAnswer(f"{self._host}: the stream stalled", may_be_done=True, timed_out=True) from None
-        except Broken as error:
-            raise NoAnswer(f"{self._host}: the stream broke off: {error}", may_be_done=True) from None
-        self._connection.relieve()
-        return piece
+            raise self._call.no_answer("the stream stalled", timed_out=True) from None
+        except FAILURES as error:
+            raise self._call.failed(error) from None
 
 
-class _Stale(NoAnswer):
-    """A connection from the pool was dead; the request may still have arrived."""
+async def _pieces(response: aiohttp.ClientResponse, call: Call, most: int) -> AsyncIterator[bytes]:
+    """The body, unpacked, as it comes. Raises NoAnswer once it is larger than `most`, before it is all in memory."""
+    too_large = f"the answer is larger than {most:,} bytes"
+    if call.method != "HEAD" and (response.content_length or 0) > most:
+        raise call.no_answer(too_large)
+    while piece := await response.content.readany():
+        most -= len(piece)
+        if most < 0:
+            raise call.no_answer(too_large)
+        yield piece
 
 
-class _Progress:
-    """How far a request has come."""
-
-    is_sent = False
+def _headers(response: aiohttp.ClientResponse) -> Mapping[str, str]:
+    """Names in lower case; repeated ones are joined."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in response.raw_headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found

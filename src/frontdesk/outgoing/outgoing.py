@@ -4,14 +4,17 @@ import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
+from multidict import CIMultiDict
+
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.mail import Mailbox, MailServer, OutgoingMail
 from frontdesk.outgoing import imap
 from frontdesk.outgoing.addresses import AddressRules
-from frontdesk.outgoing.client import Client, Limits
-from frontdesk.outgoing.opening import HttpProxy, Origin
-from frontdesk.outgoing.pool import Pool
-from frontdesk.outgoing.request import Base, Writer
+from frontdesk.outgoing.calls import Limits
+from frontdesk.outgoing.client import Client
+from frontdesk.outgoing.pools import Route
+from frontdesk.outgoing.proxy import HttpProxy
+from frontdesk.outgoing.request import JSON, Base, checked
 
 AGENT = "frontdesk"
 
@@ -26,7 +29,7 @@ class Outgoing:
         self._rules, self._proxy, self._ca_file, self._agent = rules or AddressRules(), proxy, ca_file, agent
         self._tls: ssl.SSLContext | None = None
         self._mail_tls: ssl.SSLContext | None = None
-        self._pools: list[Pool] = []
+        self._clients: list[Client] = []
 
     def client(
         self,
@@ -41,14 +44,17 @@ class Outgoing:
         `trusted` False is for addresses that users give: they must not be internal, and a connection goes to exactly
         the address that was checked.
         """
-        chosen = limits or Limits()
         base = Base.of(base_url)
+        base.url("", None)
         proxy = self._proxy if self._proxy and self._proxy.serves(base.host) else None
         tls = self._context() if base.scheme == "https" else None
-        origin = Origin(base.host, base.port, tls, None if trusted else self._rules, proxy, chosen.connect)
-        pool = Pool(origin.open, chosen.connections, chosen.keep)
-        self._pools.append(pool)
-        return Client(Writer.of(base, headers or {}, self._agent), pool, chosen)
+        fixed = CIMultiDict({"Accept": JSON, "Accept-Encoding": "identity", "User-Agent": self._agent})
+        fixed.update(checked(headers or {}), Host=base.authority)
+        if proxy and tls is None:
+            fixed.update(proxy.headers)
+        client = Client(Route(base, fixed, tls, None if trusted else self._rules, proxy), limits or Limits())
+        self._clients.append(client)
+        return client
 
     def mailbox(self, server: MailServer, folder: str) -> AbstractAsyncContextManager[Mailbox]:
         """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
@@ -60,10 +66,10 @@ class Outgoing:
 
         return await smtp.post(server, mail, self._mail_context())
 
-    def close(self) -> None:
-        """Close idle connections; clients cannot be used any more."""
-        for pool in self._pools:
-            pool.close()
+    async def close(self) -> None:
+        """Close all connections; clients cannot be used any more."""
+        for client in self._clients:
+            await client.close()
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:

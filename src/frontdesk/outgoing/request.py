@@ -1,17 +1,18 @@
-"""Writes requests as bytes: address, headers, body. What could break out of its line is refused."""
+"""What a request says: address, headers, body. What could break out of its line is refused."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import msgspec
+from yarl import URL
 
 from frontdesk.interfaces import Invalid
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+VALUE = re.compile(r"[\t\x20-\x7e]*")
 METHOD = re.compile(r"[A-Z]{3,10}")
 SAFE = "/%:@!$&'()*+,;=~-._"
 JSON = "application/json"
@@ -39,9 +40,9 @@ class Base:
             raise Invalid("the address is not one of HTTP") from None
         if parts.scheme not in PORTS or not parts.hostname or parts.username is not None or re.search(r"[\s\x00]", url):
             raise Invalid("the address must be like https://host/path, without a user name")
-        host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
         path = quote(parts.path.rstrip("/"), safe=SAFE)
-        return cls(parts.scheme, host, port or PORTS[parts.scheme], path, tuple(parse_qsl(parts.query)))
+        base = cls(parts.scheme, _ascii(parts.hostname), port or PORTS[parts.scheme], path)
+        return replace(base, query=tuple(parse_qsl(parts.query)))
 
     @property
     def authority(self) -> str:
@@ -49,29 +50,30 @@ class Base:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
-    def target(self, path: str, params: Mapping[str, str] | None) -> str:
-        """The request target of a path below this address; an empty path is the address itself."""
+    def url(self, path: str, params: Mapping[str, str] | None) -> URL:
+        """A path below this address; an empty one is the address itself. Raises Invalid for a host that is none."""
         whole = f"{self.path}/{quote(path.lstrip('/'), safe=SAFE)}" if path else self.path or "/"
-        if not self.query and not params:
-            return whole
-        return f"{whole}?{urlencode([*self.query, *(params or {}).items()])}"
+        if self.query or params:
+            whole = f"{whole}?{urlencode([*self.query, *(params or {}).items()])}"
+        try:
+            return URL(f"{self.scheme}://{self.authority}{whole}", encoded=True)
+        except ValueError:
+            raise Invalid("the address names no host") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Writes the requests of one client. `fixed` are the header lines that all of them carry."""
+class Request:
+    """One request."""
 
-    base: Base
-    fixed: str = field(repr=False)
+    method: str
+    path: str = field(repr=False)
+    params: Mapping[str, str] | None = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
 
     @classmethod
-    def of(cls, base: Base, headers: Mapping[str, str], agent: str) -> "Writer":
-        """Raises Invalid for a header that is none. Bodies are asked for unpacked, so that their size is known."""
-        given = {"Accept": JSON, "User-Agent": agent, **headers}
-        return cls(base, f"Host: {base.authority}\r\nAccept-Encoding: identity\r\n{_lines(given)}")
-
-    def write(
-        self,
+    def of(
+        cls,
         method: str,
         path: str,
         json: Any = None,
@@ -79,30 +81,36 @@ class Writer:
         form: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> bytes:
-        """The whole request. Raises Invalid."""
+    ) -> "Request":
+        """Raises Invalid."""
         if not METHOD.fullmatch(method):
             raise Invalid("that is not a method of HTTP")
+        given = checked(headers or {})
         body, kind = _body(json, content, form)
-        lines = self.fixed + (_lines(headers) if headers else "")
-        if kind and not (headers and "content-type" in {name.lower() for name in headers}):
-            lines += f"Content-Type: {kind}\r\n"
-        if body or method not in ("GET", "HEAD"):
-            lines += f"Content-Length: {len(body)}\r\n"
-        return f"{method} {self.base.target(path, params)} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
+        if kind and "content-type" not in {name.lower() for name in given}:
+            given["Content-Type"] = kind
+        return cls(method, path, params, given, body or None)
 
 
-def _body(json: Any, content: bytes | None, form: Mapping[str, str] | None) -> tuple[bytes, str]:
+def checked(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers that can be sent. Raises Invalid."""
+    for name, value in headers.items():
+        if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
+            raise Invalid(f"the header {name!r} cannot be sent")
+    return dict(headers)
+
+
+def _body(json: Any, content: bytes | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str]:
     """The body and its media type."""
     if json is not None:
         return msgspec.json.encode(json), JSON
     if form is not None:
         return urlencode(form).encode(), FORM
-    return content or b"", ""
+    return content, ""
 
 
-def _lines(headers: Mapping[str, str]) -> str:
-    for name, value in headers.items():
-        if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
-            raise Invalid(f"the header {name!r} cannot be sent")
-    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        raise Invalid("the address names no host") from None

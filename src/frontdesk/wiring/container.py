@@ -137,7 +137,7 @@ async def open_container(settings: Settings, builtin: Builtin | None = None) -> 
         finally:
             await container.llm.close()
     finally:
-        outgoing.close()
+        await outgoing.close()
         await database.close()
         if builtin is None:
             engine.close()

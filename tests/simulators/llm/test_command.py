@@ -52,6 +52,7 @@ async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Pat
             await service.complete(request)
         said = json.loads((await service.complete(request)).text)
         assert (caught.value.trouble, said["sentiment"]) == (ErrorKind.RATE_LIMITED, "Positive")
+        await outgoing.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     finally:

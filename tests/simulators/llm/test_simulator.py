@@ -34,7 +34,7 @@ async def ask(
     outgoing = Outgoing()
     async with serving(server.answer) as url:
         answer = await outgoing.client(url, BEARER if headers is None else headers).send(method, path, json=body)
-        outgoing.close()
+        await outgoing.close()
         return answer
 
 

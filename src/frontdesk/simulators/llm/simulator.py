@@ -20,7 +20,6 @@ KEY = "stand-in-key"
 INSPECTION = "/_simulator"
 MOST_REMEMBERED = 1000
 FOREVER = 86_400.0
-HEAD_BYTES = 150
 SECRET_HEADERS = ("authorization", "api-key", "x-api-key")
 OPENAI = Shape(
     openai_shape.answer,
@@ -196,7 +195,7 @@ class LlmSimulator:
     def _cut(self, whole: Told, rule: Rule | None) -> Told:
         if rule is None or rule.fault is not Fault.CUT_BODY:
             return whole
-        return replace(whole, cut_after=HEAD_BYTES + len(whole.body) // 2)
+        return replace(whole, cut_after=1 + len(whole.body) // 2)
 
     def _inspect(self, asked: Asked) -> Told:
         match asked.method, asked.path.removeprefix(INSPECTION):
