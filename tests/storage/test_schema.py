@@ -20,7 +20,7 @@ from frontdesk.storage.opening.upgrade import current, newest, upgrade
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.seeds import code_lists
-from frontdesk.storage.search.index import SEARCH_INDEX
+from frontdesk.storage.search.documents import SEARCH_INDEX
 from frontdesk.wiring.container import Container, database_url
 
 

@@ -36,7 +36,7 @@ from frontdesk.interfaces.llm import (
     Transcript,
 )
 from frontdesk.interfaces.outgoing import Http, HttpAnswer, HttpStream, NoAnswer
-from frontdesk.interfaces.pages import CodeNames, PageInbox, PageReader, Thread
+from frontdesk.interfaces.pages import CodeNames, ModelUse, PageReader, Thread, ThreadDetails
 from frontdesk.interfaces.plugs import (
     ActionHandler,
     Analyst,
@@ -62,7 +62,6 @@ from frontdesk.interfaces.reading import (
     EffectDesk,
     IdempotencyKey,
     Interactions,
-    KeyedInbox,
     KeyReused,
     Reading,
     Readings,
@@ -112,18 +111,17 @@ __all__ = [
     "Invalid",
     "Journal",
     "KeyReused",
-    "KeyedInbox",
     "LeaseLost",
     "ModelAnswer",
     "ModelFailed",
     "ModelRequest",
     "ModelService",
+    "ModelUse",
     "NewId",
     "NoAnswer",
     "NotFound",
     "Outbox",
     "Outlet",
-    "PageInbox",
     "PageReader",
     "Provider",
     "ProviderFailed",
@@ -141,6 +139,7 @@ __all__ = [
     "Statuses",
     "StoredAnswer",
     "Thread",
+    "ThreadDetails",
     "TimelineItem",
     "Tokens",
     "TooMany",

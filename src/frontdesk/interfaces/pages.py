@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from frontdesk.model import (
-    Accepted,
     Analysis,
     AuditEvent,
     Code,
     CodeList,
+    Correction,
     Decision,
     Effect,
     InboundMessage,
     Interaction,
-    NewMessage,
     OutboundMessage,
     Work,
 )
@@ -34,11 +33,38 @@ class Thread:
     work: Mapping[str, Work]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What models were asked for one message: how many calls, tokens in and out, cost in millionths."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadDetails:
+    """A thread with what only the team sees of it: `corrections` oldest first, `model_use` by message id.
+
+    `recorded` are the messages that can be heard; `customer_name` is empty where no customer is known.
+    """
+
+    thread: Thread
+    corrections: tuple[Correction, ...]
+    model_use: Mapping[str, ModelUse]
+    recorded: frozenset[str]
+    customer_name: str
+
+
 class PageReader(Protocol):
     """The queries of the pages."""
 
     async def thread(self, reference: str) -> Thread | None:
         """Everything about one interaction, None where there is none."""
+        ...
+
+    async def details(self, reference: str) -> ThreadDetails | None:
+        """The thread and what the team sees beside it, None where there is none."""
         ...
 
     async def senders(self, reference: str) -> tuple[str, ...]:
@@ -51,12 +77,4 @@ class CodeNames(Protocol):
 
     async def all(self) -> dict[CodeList, tuple[Code, ...]]:
         """Every list; cheap when nothing changed."""
-        ...
-
-
-class PageInbox(Protocol):
-    """Where pages hand in messages; see Inbox."""
-
-    async def accept(self, message: NewMessage, by: str = "") -> Accepted:
-        """Store it durably, once per (channel, provider_id); `by` is who handed it in."""
         ...

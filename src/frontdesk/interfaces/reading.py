@@ -8,7 +8,6 @@ from typing import Generic, Protocol, TypeVar
 
 from frontdesk.interfaces.errors import FrontdeskError
 from frontdesk.model import (
-    Accepted,
     Analysis,
     AudioRecording,
     AuditEvent,
@@ -25,7 +24,6 @@ from frontdesk.model import (
     Interaction,
     InteractionFilter,
     Lease,
-    NewMessage,
     OutboundMessage,
     Page,
     Receipt,
@@ -91,16 +89,6 @@ class TimelineItem:
 
     at: datetime
     item: Written
-
-
-class KeyedInbox(Protocol):
-    """An inbox that also knows idempotency keys."""
-
-    async def accept_once(
-        self, message: NewMessage, by: str, once: IdempotencyKey | None = None
-    ) -> StoredAnswer[Accepted]:
-        """Like Inbox.accept; the key is kept in the same transaction. Raises NotFound, KeyReused."""
-        ...
 
 
 class Interactions(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from frontdesk.interfaces.reading import IdempotencyKey
 from frontdesk.model import (
     Accepted,
     Analysis,
@@ -24,8 +25,11 @@ from frontdesk.model import (
 class Inbox(Protocol):
     """Where accepted messages go: durable when the call returns."""
 
-    async def accept(self, message: NewMessage) -> Accepted:
-        """Store it with its first work, once per (channel, provider_id). Raises NotFound for an unknown interaction."""
+    async def accept(self, message: NewMessage, by: str = "", once: IdempotencyKey | None = None) -> Accepted:
+        """Store it with its first work, once per (channel, provider_id) and per key; `by` is who handed it in.
+
+        Raises NotFound for an unknown interaction, KeyReused.
+        """
         ...
 
 

@@ -20,6 +20,9 @@ class Role(StrEnum):
         return needed in _COVERS[self]
 
 
+# The longest name of an account; it is noted with whatever its owner does.
+NAME_LENGTH = 200
+
 # What a key can be narrowed to; those that end in a colon take a name.
 API_SCOPE, LLM_SCOPE, USE_CASE_SCOPE, MODEL_SCOPE = "api", "llm", "llm:use-case:", "llm:model:"
 SCOPES = (

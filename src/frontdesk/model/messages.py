@@ -35,13 +35,17 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The receipt of a stored message. `duplicate` tells that it had been stored before."""
+    """The receipt of a stored message. `duplicate` tells that it had been stored before.
+
+    `replayed` tells that an earlier request with the same idempotency key got this receipt.
+    """
 
     reference: str
     interaction_id: int
     message_id: str
     sequence: int
     duplicate: bool = False
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import AuthContext, CodeNames, NewId, PageInbox, PageReader, RateLimiter, SignIn
+from frontdesk.interfaces import AuthContext, CodeNames, Inbox, NewId, PageReader, RateLimiter, SignIn
 from frontdesk.model import Caller
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.live import Live
@@ -29,7 +29,7 @@ class PageServices:
     reader: PageReader
     codes: CodeNames
     insights: Report
-    inbox: PageInbox
+    inbox: Inbox
     door: SignIn
     submissions: RateLimiter
     lookups: RateLimiter

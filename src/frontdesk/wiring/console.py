@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 from frontdesk.interfaces import Invalid, ModelFailed, Thread
 from frontdesk.model import Case, Lease
-from frontdesk.model.llm import Asker, ModelCall
+from frontdesk.model.llm import Asker
 from frontdesk.orchestrator.replying import values_of
-from frontdesk.storage.channels.recordings import recorded
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.listing import StoredLists
@@ -38,19 +37,10 @@ def console_services(container: Container) -> ConsoleServices:
         customers=container.customers,
         contacts=container.contacts,
         explain=container.rule_desk.explain,
-        calls_of=_calls(container),
-        recorded=lambda thread: container.database.read(lambda c: recorded(c, [each.id for each in thread.messages])),
         suggest=_suggester(container),
         templates=lambda thread: _filled(container, thread),
         read_again=container.rereadings.plan_for if has_models else None,
     )
-
-
-def _calls(container: Container) -> Callable[[str], Awaitable[Sequence[ModelCall]]]:
-    async def calls(message_id: str) -> Sequence[ModelCall]:
-        return await container.llm.calls.of_message(message_id)
-
-    return calls
 
 
 def _suggester(container: Container) -> Callable[[Thread, str], Awaitable[str]]:

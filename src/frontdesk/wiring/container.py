@@ -46,7 +46,6 @@ from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK, StoredInbox
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectDesk
-from frontdesk.storage.pipeline.idempotency import StoredKeyedInbox
 from frontdesk.storage.pipeline.journal import StoredJournal
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
@@ -90,7 +89,6 @@ class Container:
     codes: StoredCodes
     outbox: StoredOutbox
     service_desk: StoredServiceDesk
-    keyed_inbox: StoredKeyedInbox
     interactions: StoredInteractions
     replies: StoredReplies
     customers: StoredCustomers
@@ -195,7 +193,6 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         codes=codes,
         outbox=outbox,
         service_desk=service_desk,
-        keyed_inbox=StoredKeyedInbox(database, now, new_id),
         interactions=StoredInteractions(database, now),
         replies=replies,
         customers=StoredCustomers(database, now),

@@ -162,7 +162,7 @@ def _interface_services(
     container: Container, wake: Callable[[], None], is_working: Callable[[], bool | None]
 ) -> InterfaceServices:
     return InterfaceServices(
-        inbox=container.keyed_inbox,
+        inbox=container.inbox,
         interactions=container.interactions,
         replies=container.replies,
         customers=container.customers,

@@ -34,7 +34,7 @@ class NamedCaller(ASGIMiddleware):
 
 def services_of(container: Container, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> RestServices:
     return RestServices(
-        inbox=container.keyed_inbox,
+        inbox=container.inbox,
         interactions=container.interactions,
         replies=container.replies,
         customers=container.customers,

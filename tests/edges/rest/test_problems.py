@@ -162,8 +162,6 @@ class Full:
     async def accept(self, *_: Any, **__: Any) -> Any:
         raise Unavailable("the database cannot be used now: disk full", after_seconds=1.5)
 
-    accept_once = accept
-
 
 async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(container: Container) -> None:
     services = replace(services_of(container), inbox=Full())  # type: ignore[arg-type]

@@ -17,7 +17,6 @@ from frontdesk.model import Caller, Grant, Role
 from frontdesk.model.llm import Asker, CallerBudget, CallReport
 
 Asked = Request[Caller, Any, Any]
-NAME_LENGTH = 100
 
 
 class CallReports(Protocol):
@@ -71,7 +70,7 @@ def asker_of(request: Asked) -> Asker:
         if grant.budget_day or grant.budget_month
         else None
     )
-    return Asker((caller.name or caller.id)[:NAME_LENGTH], caller_budget=caller_budget)
+    return Asker(caller.name or caller.id, caller_budget=caller_budget)
 
 
 def check_model(request: Asked, alias: str) -> None:

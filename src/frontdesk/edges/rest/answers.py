@@ -9,6 +9,7 @@ from litestar import Response
 
 from frontdesk.interfaces import Reading, StoredAnswer, TimelineItem
 from frontdesk.model import (
+    Accepted,
     Analysis,
     AuditEvent,
     CodeList,
@@ -352,6 +353,6 @@ def created(kept: StoredAnswer[Any], answer: T, place: str, version: int | None 
     return Response(answer, status_code=201, headers=headers)
 
 
-def replay(kept: StoredAnswer[Any]) -> dict[str, str]:
+def replay(kept: StoredAnswer[Any] | Accepted) -> dict[str, str]:
     """The header that tells of a repeated request."""
     return {"Idempotency-Replayed": "true"} if kept.replayed else {}

@@ -98,15 +98,14 @@ class MessageRoutes(RouteGroup):
             ),
             await self.channels.known(),
         )
-        kept = await self.services.inbox.accept_once(message, who(request), await once_of(request, idempotency_key))
-        stored = kept.value
-        self.services.metrics.accepted(message.channel, duplicate=stored.duplicate or kept.replayed)
+        stored = await self.services.inbox.accept(message, who(request), await once_of(request, idempotency_key))
+        self.services.metrics.accepted(message.channel, duplicate=stored.duplicate or stored.replayed)
         if not stored.duplicate:
             self.services.wake()
         return Response(
             Receipt(stored.reference, stored.interaction_id, stored.message_id, stored.sequence, stored.duplicate),
             status_code=200 if stored.duplicate else 202,
-            headers={"Location": f"/api/v1/interactions/{stored.reference}"} | replay(kept),
+            headers={"Location": f"/api/v1/interactions/{stored.reference}"} | replay(stored),
         )
 
     async def _joins(self, reference: str) -> int:

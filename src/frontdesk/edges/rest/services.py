@@ -21,9 +21,9 @@ from frontdesk.interfaces import (
     Customers,
     EffectDesk,
     IdempotencyKey,
+    Inbox,
     Interactions,
     Invalid,
-    KeyedInbox,
     Readings,
     Replies,
     Stale,
@@ -35,7 +35,6 @@ from frontdesk.model import Caller, CodeList
 from frontdesk.orchestrator.rule_desk import RuleDesk
 
 CHANNELS_BELIEVED_SECONDS = 2.0
-NAME_LENGTH = 100
 
 Asked = Request[Caller, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many rows at most.")]
@@ -66,7 +65,7 @@ IdempotencyHeader = Annotated[
 class RestServices:
     """Everyone that the routes ask. `is_working` is None where this process does no work."""
 
-    inbox: KeyedInbox
+    inbox: Inbox
     interactions: Interactions
     replies: Replies
     customers: Customers
@@ -123,7 +122,7 @@ class RouteGroup(Controller):
 
 def who(request: Asked) -> str:
     """The caller as it is noted with what they do."""
-    return (request.user.name or request.user.id)[:NAME_LENGTH]
+    return request.user.name or request.user.id
 
 
 async def once_of(request: Asked, key: str | None) -> IdempotencyKey | None:

@@ -14,6 +14,7 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis as analyses
 from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.search.documents import index_messages
 
 
 class StoredEdits:
@@ -59,6 +60,7 @@ def _keep(
     connection.execute(insert(analyses), [row])
     changed = update(inbound_message).where(inbound_message.c.id == case.message.id)
     connection.execute(changed.values(text=text, analysis_id=reading.id))
+    index_messages(connection, inbound_message, [(case.interaction.id, case.message.sequence)])
     if change is not None:
         apply_change(connection, case.interaction, change, now)
     detail = {"intent": reading.intent, "run": reading.run}

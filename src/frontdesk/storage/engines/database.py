@@ -22,7 +22,10 @@ class Database(Protocol):
     dialect: str
 
     async def read(self, operation: Operation[T]) -> T:
-        """Run a reading function. SQLite shows it one moment; the others each statement what is committed by then."""
+        """Run a reading function. All its statements see one moment; on HANA each sees what is committed by then.
+
+        It may run more than once, so it must touch nothing but the database, and that by reading alone.
+        """
         ...
 
     async def write(self, operation: Operation[T]) -> T:

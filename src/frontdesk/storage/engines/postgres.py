@@ -1,15 +1,17 @@
 """PostgreSQL through asyncpg: the same synchronous functions, run over a pool, deadlocks repeated.
 
-Each round trip costs about as much as the statement itself, so there are none without need: reads have no BEGIN and
-COMMIT, and only a connection that has been idle is asked whether it is still there.
+Each round trip costs about as much as the statement itself, so there are none without need: reads of one statement have
+no BEGIN and COMMIT, and only a connection that has been idle is asked whether it is still there. A read that turns out
+to need a second statement is begun anew in a transaction that sees one moment, and so from then on at once.
 """
 
 import asyncio
+import contextlib
 import random
 import time
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,6 +27,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 BELIEVED_SECONDS = 1.0
+STATEMENTS = "statements"
 TRIES = 5
 # serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
 REPEATABLE = {"40001", "40P01", "23505"}
@@ -49,12 +52,24 @@ class PostgresDatabase:
         )
         _watch_idle_connections(self._engine)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._seeing_one_moment = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        _allow_one_statement(self._reading)
+        self._long_reads: set[Any] = set()
         self._batches = Batches(self)
 
     async def read(self, operation: Operation[T]) -> T:
         """See Database."""
+        name = getattr(operation, "__code__", operation)
         try:
-            async with self._reading.connect() as connection:
+            if name not in self._long_reads:
+                with contextlib.suppress(_SecondStatement):
+                    async with self._reading.connect() as connection:
+                        connection.info[STATEMENTS] = 0
+                        return await connection.run_sync(operation)
+                self._long_reads.add(name)
+            async with self._seeing_one_moment.connect() as connection:
                 return await connection.run_sync(operation)
         except (OSError, DBAPIError) as error:
             raise as_ours(error) from error
@@ -84,6 +99,18 @@ class PostgresDatabase:
         """See Database."""
         await self._batches.drain()
         await self._engine.dispose()
+
+
+class _SecondStatement(BaseException):
+    """A read has a second statement, which must see what the first one saw; no `except` of its own may stop this."""
+
+
+def _allow_one_statement(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _count(connection: Connection, *_: Any) -> None:
+        connection.info[STATEMENTS] = connection.info.get(STATEMENTS, 0) + 1
+        if connection.info[STATEMENTS] > 1:
+            raise _SecondStatement
 
 
 def _watch_idle_connections(engine: AsyncEngine) -> None:

@@ -16,7 +16,8 @@ from frontdesk.storage.pipeline.merged import leads_to
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.storage.schema.rows import as_interaction
-from frontdesk.storage.search.index import index_reading, index_words
+from frontdesk.storage.search.documents import index_words
+from frontdesk.storage.search.index import index_reading
 
 NUMBERED = (inbound_message, outbound_message)
 MOVED = (effect, service_call)

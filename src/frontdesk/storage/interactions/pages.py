@@ -1,19 +1,29 @@
 """The queries of the pages: one interaction whole."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, Table, func, select
 
-from frontdesk.interfaces import Thread
+from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.work_queue import as_work
-from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.interactions import (
+    analysis,
+    audio_recording,
+    correction,
+    decision,
+    inbound_message,
+    interaction,
+    outbound_message,
+)
+from frontdesk.storage.schema.llm import model_call
+from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.pipeline import effect, journal, work
 from frontdesk.storage.schema.rows import (
     as_analysis,
     as_audit_event,
+    as_correction,
     as_decision,
     as_effect,
     as_interaction,
@@ -34,6 +44,10 @@ class StoredPages:
     async def thread(self, reference: str) -> Thread | None:
         """See interfaces.PageReader."""
         return await self._database.read(lambda c: _thread(c, reference))
+
+    async def details(self, reference: str) -> ThreadDetails | None:
+        """See interfaces.PageReader."""
+        return await self._database.read(lambda c: _details(c, reference))
 
     async def senders(self, reference: str) -> tuple[str, ...]:
         """See interfaces.PageReader."""
@@ -59,7 +73,7 @@ def _thread(connection: Connection, reference: str) -> Thread | None:
     messages = rows(
         select(inbound_message).where(message.interaction_id == matter.id).order_by(message.sequence), as_message
     )
-    ids = [each.id for each in messages]
+    waiting = select(work).where(work.c.subject.in_(_message_ids(matter.id))).order_by(work.c.id)
     out, done, line = outbound_message.c, effect.c, journal.c
     return Thread(
         interaction=matter,
@@ -67,19 +81,47 @@ def _thread(connection: Connection, reference: str) -> Thread | None:
         answers=rows(
             select(outbound_message).where(out.interaction_id == matter.id).order_by(out.sequence), as_outbound
         ),
-        analyses=rows(_of_messages(select(analysis), analysis.c.message_id, ids, analysis.c.created_at), as_analysis),
-        decisions=rows(_of_messages(select(decision), decision.c.message_id, ids, decision.c.created_at), as_decision),
+        analyses=rows(_of_messages(analysis, matter.id).order_by(analysis.c.created_at), as_analysis),
+        decisions=rows(_of_messages(decision, matter.id).order_by(decision.c.created_at), as_decision),
         effects=rows(
             select(effect).where(done.interaction_id == matter.id).order_by(done.created_at, done.position), as_effect
         ),
         audit_events=rows(select(journal).where(line.interaction_id == matter.id).order_by(line.id), as_audit_event),
-        work={
-            row.subject: row for row in rows(select(work).where(work.c.subject.in_(ids)).order_by(work.c.id), as_work)
-        },
+        work={row.subject: row for row in rows(waiting, as_work)},
     )
 
 
-def _of_messages(
-    statement: Select[*tuple[object, ...]], column: ColumnElement[str], ids: Sequence[str], by: ColumnElement[datetime]
-) -> Select[*tuple[object, ...]]:
-    return statement.where(column.in_(ids)).order_by(by)
+def _message_ids(interaction_id: int) -> Select[tuple[str]]:
+    return select(inbound_message.c.id).where(inbound_message.c.interaction_id == interaction_id)
+
+
+def _of_messages(table: Table, interaction_id: int) -> Select[Any]:
+    return select(table).where(table.c.message_id.in_(_message_ids(interaction_id)))
+
+
+def _details(connection: Connection, reference: str) -> ThreadDetails | None:
+    thread = _thread(connection, reference)
+    if thread is None:
+        return None
+    theirs = _message_ids(thread.interaction.id)
+    words = _of_messages(correction, thread.interaction.id).order_by(correction.c.id)
+    heard = select(audio_recording.c.message_id).where(audio_recording.c.message_id.in_(theirs))
+    name = select(customer.c.name).where(customer.c.id == thread.interaction.customer_id)
+    return ThreadDetails(
+        thread=thread,
+        corrections=tuple(map(as_correction, connection.execute(words).mappings())),
+        model_use=_model_use(connection, theirs),
+        recorded=frozenset(connection.execute(heard).scalars()),
+        customer_name=connection.execute(name).scalar() or "",
+    )
+
+
+def _model_use(connection: Connection, message_ids: Select[tuple[str]]) -> dict[str, ModelUse]:
+    call = model_call.c
+    tokens = func.sum(call.input_tokens + call.output_tokens)
+    rows = (
+        select(call.message_id, func.count(), tokens, func.sum(call.cost))
+        .where(call.message_id.in_(message_ids))
+        .group_by(call.message_id)
+    )
+    return {row[0]: ModelUse(*map(int, row[1:])) for row in connection.execute(rows)}

@@ -49,6 +49,7 @@ IDENTITIES = {
     "slack": "SLA",
     "wechat": "WEC",
 }
+PROCESSED_BY_LENGTH = 100  # as in SAP's sample; names may be longer
 
 
 def _is(name: str) -> Column:
@@ -58,6 +59,11 @@ def _is(name: str) -> Column:
 def _filled(name: str) -> Column:
     """Null where nothing was ever filled in."""
     return lambda at: func.nullif(at.c[name], "", type_=String())
+
+
+def _beginning(name: str, most: int) -> Column:
+    """Like `_filled`, of no more letters than the model says."""
+    return lambda at: func.nullif(func.substr(at.c[name], 1, most, type_=String()), "", type_=String())
 
 
 def _nothing(kind: Any) -> Column:
@@ -193,7 +199,7 @@ _REPLY: dict[str, Column] = {
     "interaction_ID": _is("interaction_id"),
     "type_code": _is("type"),
     "outboundTextMsg": _is("text"),
-    "processedBy": _filled("processed_by"),
+    "processedBy": _beginning("processed_by", PROCESSED_BY_LENGTH),
     "remark": _filled("remark"),
     "replyTo_sequence": lambda at: _answered(at).sequence,
     "replyTo_interaction_ID": lambda at: _answered(at).interaction_id,

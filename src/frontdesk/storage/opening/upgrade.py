@@ -18,10 +18,10 @@ from frontdesk.storage.engines.database import prepare_sqlite
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
-from frontdesk.storage.search.index import create_on_hana
+from frontdesk.storage.search.documents import create_on_hana
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0011"
+NEWEST = "0013"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.translatable import tr
+from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people import passwords
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
@@ -37,7 +38,7 @@ class StoredAccounts:
 
     async def add_account(self, email: str, name: str, role: Role, password: str) -> Account:
         """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
-        new = Account(self._new_id(), _email(email), _name(name, 200), _role(role), True, self._clock())
+        new = Account(self._new_id(), _email(email), _name(name, NAME_LENGTH), _role(role), True, self._clock())
         hashed = await asyncio.to_thread(passwords.hash_password, password)
         await self._database.write(lambda c: _add_account(c, new, hashed))
         return new

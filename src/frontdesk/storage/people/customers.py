@@ -14,7 +14,7 @@ from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import as_customer
-from frontdesk.storage.search.index import index_words
+from frontdesk.storage.search.documents import index_heads
 
 
 class StoredCustomers:
@@ -71,6 +71,6 @@ def rename_customer(connection: Connection, customer_id: str, name: str, version
     if connection.execute(update(customer).where(*here).values(name=name, version=at + 1)).rowcount != 1:
         raise Stale(tr("customer {customer} was changed meanwhile: read it again", customer=customer_id))
     theirs = select(interaction.c.id).where(interaction.c.customer_id == customer_id)
-    index_words(connection, connection.execute(theirs).scalars().all())
+    index_heads(connection, connection.execute(theirs).scalars().all())
     touch(connection)
     return Customer(customer_id, name, before.created_at, at + 1)

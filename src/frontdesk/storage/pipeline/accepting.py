@@ -2,21 +2,22 @@
 
 import secrets
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, text
 
-from frontdesk.interfaces import Clock, NewId, NotFound
+from frontdesk.interfaces import Clock, IdempotencyKey, KeyReused, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.merged import current_ids
+from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.schema.interactions import inbound_message, interaction
-from frontdesk.storage.schema.pipeline import inbox_event, work
-from frontdesk.storage.search.index import index_words
+from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
+from frontdesk.storage.search.documents import index_messages
 
 ALPHABET = string.ascii_uppercase + string.digits
 REFERENCE_LENGTH = 8
@@ -33,6 +34,7 @@ class Arrival:
     id: str
     at: datetime
     by: str
+    once: IdempotencyKey | None = None
 
 
 class StoredInbox:
@@ -42,10 +44,10 @@ class StoredInbox:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
-    async def accept(self, message: NewMessage, by: str = "") -> Accepted:
+    async def accept(self, message: NewMessage, by: str = "", once: IdempotencyKey | None = None) -> Accepted:
         """See interfaces.Inbox."""
-        arrival = Arrival(message, self._new_id(), self._clock(), by)
-        return await self._database.write_batched(accept_batch, arrival)
+        arrival = Arrival(message, self._new_id(), self._clock(), by, once)
+        return await self._database.write_batched(_accept_once, arrival)
 
 
 def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
@@ -78,6 +80,60 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
     if fresh:
         _insert(connection, fresh)
     return answers
+
+
+def _accept_once(connection: Connection, items: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
+    """Accept a batch; of each key only the first message, and none whose key is known."""
+    known = stored(connection, [item.once for item in items if item.once])
+    first: dict[tuple[str, str], int] = {}
+    fresh: list[int] = []
+    for position, item in enumerate(items):
+        key = _once_key(item)
+        if key is None or (key not in known and first.setdefault(key, position) == position):
+            fresh.append(position)
+    accepted = accept_batch(connection, [items[position] for position in fresh])
+    answers = dict(zip(fresh, accepted, strict=True))
+    _keep(connection, [(items[position], answers[position]) for position in first.values()])
+    return [
+        answers[position] if position in answers else _repeated(item, known, first, items, answers)
+        for position, item in enumerate(items)
+    ]
+
+
+def _once_key(item: Arrival) -> tuple[str, str] | None:
+    return (item.once.caller, item.once.key) if item.once else None
+
+
+def _keep(connection: Connection, answered: Sequence[tuple[Arrival, Accepted | Exception]]) -> None:
+    """Keep the receipts; a refusal is not kept, so that the request can be sent again."""
+    rows = [kept_row(item.once, answer, item.at) for item, answer in answered if item.once and _is_receipt(answer)]
+    if rows:
+        connection.execute(insert(idempotency), rows)
+
+
+def _is_receipt(answer: Accepted | Exception) -> bool:
+    return isinstance(answer, Accepted)
+
+
+def _repeated(
+    item: Arrival,
+    known: Mapping[tuple[str, str], tuple[str, str]],
+    first: Mapping[tuple[str, str], int],
+    items: Sequence[Arrival],
+    answers: Mapping[int, Accepted | Exception],
+) -> Accepted | Exception:
+    """The answer to a message whose key was seen before, in an earlier commit or in this batch."""
+    assert item.once is not None
+    key = (item.once.caller, item.once.key)
+    try:
+        if key in known:
+            return replace(replay(known[key], item.once, Accepted).value, replayed=True)
+        same, answer = items[first[key]].once, answers[first[key]]
+        if same is not None and same.fingerprint != item.once.fingerprint:
+            raise reused(item.once)
+    except KeyReused as error:
+        return error
+    return replace(answer, replayed=True) if isinstance(answer, Accepted) else answer
 
 
 def open_interaction(connection: Connection, channel: str, at: datetime, by: str) -> tuple[int, str]:
@@ -175,7 +231,7 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     connection.execute(insert(inbound_message), [_message_row(a, r) for a, r in fresh])
     connection.execute(insert(inbox_event), [_event_row(a) for a, _ in fresh])
     connection.execute(insert(work), [_work_row(a) for a, _ in fresh])
-    index_words(connection, (receipt.interaction_id for _, receipt in fresh))
+    index_messages(connection, inbound_message, ((r.interaction_id, r.sequence) for _, r in fresh))
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:

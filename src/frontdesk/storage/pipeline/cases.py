@@ -29,7 +29,8 @@ from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
-from frontdesk.storage.search.index import index_reading, index_words
+from frontdesk.storage.search.documents import index_heads
+from frontdesk.storage.search.index import index_reading
 
 # Actions that are themselves worth a line in the journal, and what it is called.
 NOTED = {"ask_person": "asked", "escalate": "escalated"}
@@ -187,7 +188,7 @@ def apply_change(
     if changed.rowcount != 1:
         raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=before.reference))
     if not SEARCHED.isdisjoint(values):
-        index_words(connection, [before.id])
+        index_heads(connection, [before.id])
     return replace(before, **values)
 
 
@@ -223,7 +224,7 @@ def _keep_effect(
     pass_fence(connection, case.lease, f"act {each.position + 1}", state)
     store(connection, each)
     if each.reference:
-        index_words(connection, [each.interaction_id])
+        index_heads(connection, [each.interaction_id])
     if ends or any(other.apart for other in case.effects):
         wake_waiting(connection, each, now)
     detail = {

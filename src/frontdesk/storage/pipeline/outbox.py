@@ -16,7 +16,7 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import service_call
 from frontdesk.storage.schema.rows import as_outbound, as_service_call
-from frontdesk.storage.search.index import index_words
+from frontdesk.storage.search.documents import index_messages
 
 # In a receipt: the answer was not sent, on purpose, and why.
 WITHHELD = "withheld"
@@ -66,7 +66,7 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     ).scalar_one()
     row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
     connection.execute(insert(outbound_message), [row])
-    index_words(connection, [message.interaction_id])
+    index_messages(connection, outbound_message, [(message.interaction_id, highest + 1)])
     return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import (
     String,
 )
 
+from frontdesk.model.identity import NAME_LENGTH
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,3 +21,5 @@ metadata = MetaData(
 # SQLite gives automatic keys only to INTEGER; PostgreSQL should not run out at two thousand million.
 Key = BigInteger().with_variant(Integer(), "sqlite")
 Ulid = String(26)
+# Whoever did something: the name of an account or a key.
+Name = String(NAME_LENGTH)

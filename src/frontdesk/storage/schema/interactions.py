@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from frontdesk.storage.engines.types import Json, Moment, Words
-from frontdesk.storage.schema.base import Key, Ulid, metadata
+from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 
 LISTED = (
     *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
@@ -40,8 +40,8 @@ interaction = Table(
     Column("tags", String(100), nullable=False, default=""),
     Column("intent", String(40)),
     Column("sentiment", String(11)),
-    Column("created_by", String(100), nullable=False, default=""),
-    Column("modified_by", String(100), nullable=False, default=""),
+    Column("created_by", Name, nullable=False, default=""),
+    Column("modified_by", Name, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("first_answer_at", Moment),
@@ -142,7 +142,7 @@ correction = Table(
     Column("field", String(40), nullable=False),
     Column("was", Words, nullable=False),
     Column("becomes", Words, nullable=False),
-    Column("by", String(100), nullable=False),
+    Column("by", Name, nullable=False),
     Column("at", Moment, nullable=False),
 )
 
@@ -170,7 +170,7 @@ outbound_message = Table(
     Column("channel", String(40), nullable=False),
     Column("recipient", String(320), nullable=False, default=""),
     Column("text", Text, nullable=False),
-    Column("processed_by", String(100), nullable=False, default=""),
+    Column("processed_by", Name, nullable=False, default=""),
     Column("remark", String(200), nullable=False, default=""),
     Column("reply_to", Ulid),
     Column("effect_key", String(100), unique=True),

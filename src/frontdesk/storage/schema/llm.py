@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from frontdesk.storage.engines.types import Json, Moment
-from frontdesk.storage.schema.base import Ulid, metadata
+from frontdesk.storage.schema.base import Name, Ulid, metadata
 
 model_call = Table(
     "model_call",
@@ -18,7 +18,7 @@ model_call = Table(
     Column("service", String(60), nullable=False),
     Column("model", String(100), nullable=False),
     Column("tier", String(10), nullable=False),
-    Column("caller", String(100), nullable=False),
+    Column("caller", Name, nullable=False),
     Column("message_id", Ulid, nullable=False, default="", index=True),
     Column("attempt", Integer, nullable=False),
     Column("outcome", String(20), nullable=False),
@@ -39,7 +39,7 @@ model_call = Table(
 money_pot = Table(
     "money_pot",
     metadata,
-    Column("name", String(170), primary_key=True),
+    Column("name", String(220), primary_key=True),
     Column("period", String(10), primary_key=True),
     Column("spent", BigInteger, nullable=False, default=0),
     Column("reserved", BigInteger, nullable=False, default=0),
@@ -80,7 +80,7 @@ use_case_version = Table(
     Column("version", Integer, primary_key=True),
     Column("body", Text, nullable=False),
     Column("note", String(200), nullable=False, default=""),
-    Column("by", String(100), nullable=False, default=""),
+    Column("by", Name, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
 )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, String, Table, Text
 
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.schema.base import metadata
+from frontdesk.storage.schema.base import Name, metadata
 
 intent_draft = Table(
     "intent_draft",
@@ -15,9 +15,9 @@ intent_draft = Table(
     Column("embedding", Text),
     Column("has_active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("created_by", String(100), nullable=False),
+    Column("created_by", Name, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Column("changed_by", String(100), nullable=False),
+    Column("changed_by", Name, nullable=False),
 )
 
 intent_vector = Table(

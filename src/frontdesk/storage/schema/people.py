@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.schema.base import Key, Ulid, metadata
+from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 
 customer = Table(
     "customer",
@@ -48,7 +48,7 @@ account = Table(
     metadata,
     Column("id", Ulid, primary_key=True),
     Column("email", String(320), nullable=False, unique=True),
-    Column("name", String(200), nullable=False),
+    Column("name", Name, nullable=False),
     Column("role", String(20), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False, default=True),

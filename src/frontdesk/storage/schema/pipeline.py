@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from frontdesk.storage.engines.types import Json, Moment
-from frontdesk.storage.schema.base import Key, Ulid, metadata
+from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 
 # One row for every message that a channel handed in: the unique index is what stops duplicates.
 inbox_event = Table(
@@ -112,7 +112,7 @@ journal = Table(
     Column("kind", String(40), nullable=False),
     Column("interaction_id", Key, index=True),
     Column("message_id", Ulid),
-    Column("by", String(100), nullable=False, default=""),
+    Column("by", Name, nullable=False, default=""),
     Column("detail", Json, nullable=False),
 )
 

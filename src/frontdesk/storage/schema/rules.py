@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.schema.base import Key, metadata
+from frontdesk.storage.schema.base import Key, Name, metadata
 
 # `content` is text on purpose: JSONB would put the keys of somebody's decision model in another order.
 rule_set = Table(
@@ -13,11 +13,11 @@ rule_set = Table(
     Column("name", String(40), nullable=False),
     Column("content", Text, nullable=False),
     Column("note", Text, nullable=False, default=""),
-    Column("created_by", String(100), nullable=False, default=""),
+    Column("created_by", Name, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("revision", Integer, nullable=False, default=1),
     Column("published_at", Moment),
-    Column("published_by", String(100), nullable=False, default=""),
+    Column("published_by", Name, nullable=False, default=""),
 )
 
 # The newest row says which version is in force.
@@ -27,6 +27,6 @@ rule_publication = Table(
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("version", ForeignKey("rule_set.version"), nullable=False),
     Column("at", Moment, nullable=False),
-    Column("by", String(100), nullable=False, default=""),
+    Column("by", Name, nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
 )

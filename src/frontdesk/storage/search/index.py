@@ -1,80 +1,39 @@
 """What lists and searches know of each interaction beside its own columns: its words, and how its latest message reads.
 
-Both are derived from other tables, in the transaction that changes those; `rebuild` makes them anew. Words are kept in
-`search_index`: an FTS5 table on SQLite, a tsvector under a GIN index on PostgreSQL (each made by its migration, and no
-part of the declared tables). On SAP HANA they are one text of words between spaces, which LIKE looks through.
+Both are derived from other tables, in the transaction that changes those; `rebuild` makes them anew. How words are kept
+is told in `search_index`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import (
     ColumnClause,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     String,
     Text,
-    TextClause,
     bindparam,
     cast,
     column,
+    desc,
     literal_column,
     select,
-    text,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import table
 
-from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction, outbound_message
-from frontdesk.storage.schema.people import customer
-from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.search.words import (
-    MOST_WORDS,
-    SearchTerms,
-    as_fts5,
-    as_like,
-    as_spaced,
-    as_tsquery,
-    as_tsvector,
-    words_of,
-)
+from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
+from frontdesk.storage.search.documents import PLACES, SEARCH_INDEX, SEARCH_PARTS, index_words
+from frontdesk.storage.search.words import SearchTerms, as_fts5, as_like, as_tsquery
 
-SEARCH_INDEX = "search_index"
 # A search looks at so many of the newest interactions with the words, so that a frequent word stays fast.
 MOST_HITS = 10_000
 PORTION = 500
-
-_ON_POSTGRES = text(
-    "INSERT INTO search_index (interaction_id, words) VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
-    "ON CONFLICT (interaction_id) DO UPDATE SET words = excluded.words"
-)
-_ON_SQLITE = text("INSERT OR REPLACE INTO search_index (rowid, words) VALUES (:id, :words)")
-_ON_HANA = text("UPSERT search_index (interaction_id, words) VALUES (:id, :words) WITH PRIMARY KEY")
-
-
-def create_on_hana(connection: Connection) -> None:
-    """The index on SAP HANA."""
-    connection.exec_driver_sql(
-        "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
-    )
-
-
-def index_words(connection: Connection, ids: Iterable[int]) -> None:
-    """Bring the words of these interactions up to date."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return
-    texts: dict[int, list[str]] = {number: [] for number in wanted}
-    for statement in _sources(wanted):
-        for number, *parts in connection.execute(statement):
-            texts[number] += [part for part in parts if part]
-    keep, written = _KEPT[connection.dialect.name]
-    rows = [
-        {"id": number, "words": written(words_of("\n".join(parts))[:MOST_WORDS])} for number, parts in texts.items()
-    ]
-    connection.execute(keep, rows)
 
 
 def index_reading(connection: Connection, ids: Iterable[int]) -> None:
@@ -113,64 +72,42 @@ def rebuild(connection: Connection, first: int = 0, last: int | None = None) -> 
 
 def hits(dialect: str, wanted: SearchTerms) -> Select[Any]:
     """The numbers (as `id`) of up to MOST_HITS interactions with these words, newest first; needs a term."""
-    if dialect == "postgresql":
-        number: ColumnClause[int] = column("interaction_id")
-        words: ColumnClause[Any] = column("words", TSVECTOR)
-        # In the statement itself: a plan that is made for any words at all is fifty times slower for rare ones.
-        query = bindparam(None, as_tsquery(wanted), String(), unique=True, literal_execute=True)
-        asked = cast(cast(query, Text), TSQUERY)
-        found = select(number.label("id")).select_from(table(SEARCH_INDEX, number, words)).where(words.op("@@")(asked))
-        return found.order_by(number.desc()).limit(MOST_HITS)
-    if dialect == "hana":
-        return _hits_on_hana(wanted)
-    row: ColumnElement[int] = literal_column("rowid")
-    found = select(row.label("id")).select_from(table(SEARCH_INDEX))
-    matches = literal_column(SEARCH_INDEX, String).op("MATCH")(as_fts5(wanted))
-    return found.where(matches).order_by(row.desc()).limit(MOST_HITS)
+    asked = _ASKED[dialect]
+    short = asked(SEARCH_INDEX, wanted).order_by(desc("id")).limit(MOST_HITS).subquery()
+    # What stands in any parts of a long interaction stands in the interaction.
+    first, *others = (asked(SEARCH_PARTS, SearchTerms((term,))).subquery() for term in wanted.terms)
+    long = select(first.c.id).where(*(first.c.id.in_(select(each.c.id)) for each in others))
+    for term in wanted.without:
+        long = long.where(first.c.id.not_in(select(asked(SEARCH_PARTS, SearchTerms((term,))).subquery().c.id)))
+    parts = long.distinct().order_by(first.c.id.desc()).limit(MOST_HITS).subquery()
+    both = union_all(select(short.c.id), select(parts.c.id)).subquery()
+    return select(both.c.id).order_by(both.c.id.desc()).limit(MOST_HITS)
 
 
-def _hits_on_hana(wanted: SearchTerms) -> Select[Any]:
+def _on_sqlite(table_name: str, wanted: SearchTerms) -> Select[Any]:
+    number: ColumnElement[int] = literal_column("rowid" if table_name == SEARCH_INDEX else f"rowid / {PLACES}", Integer)
+    matches = literal_column(table_name, String).op("MATCH")(as_fts5(wanted))
+    return select(number.label("id")).select_from(table(table_name)).where(matches)
+
+
+def _on_postgres(table_name: str, wanted: SearchTerms) -> Select[Any]:
+    number: ColumnClause[int] = column("interaction_id")
+    words: ColumnClause[Any] = column("words", TSVECTOR)
+    # In the statement itself: a plan that is made for any words at all is fifty times slower for rare ones.
+    query = bindparam(None, as_tsquery(wanted), String(), unique=True, literal_execute=True)
+    asked = cast(cast(query, Text), TSQUERY)
+    return select(number.label("id")).select_from(table(table_name, number, words)).where(words.op("@@")(asked))
+
+
+def _on_hana(table_name: str, wanted: SearchTerms) -> Select[Any]:
     number: ColumnClause[int] = column("interaction_id")
     words: ColumnClause[str] = column("words", Text)
     has = [words.like(as_like(term)) for term in wanted.terms] + [~words.like(as_like(t)) for t in wanted.without]
-    found = select(number.label("id")).select_from(table(SEARCH_INDEX, number, words)).where(*has)
-    return found.order_by(number.desc()).limit(MOST_HITS)
+    return select(number.label("id")).select_from(table(table_name, number, words)).where(*has)
 
 
-_KEPT: dict[str, tuple[TextClause, Callable[[list[str]], str]]] = {
-    "sqlite": (_ON_SQLITE, " ".join),
-    "postgresql": (_ON_POSTGRES, as_tsvector),
-    "hana": (_ON_HANA, as_spaced),
+_ASKED: dict[str, Callable[[str, SearchTerms], Select[Any]]] = {
+    "sqlite": _on_sqlite,
+    "postgresql": _on_postgres,
+    "hana": _on_hana,
 }
-
-
-def _sources(ids: Sequence[int]) -> list[Select[Any]]:
-    """Number and texts of everything that is searched, in the order in which it is read."""
-    matter, inbound, outbound = interaction.c, inbound_message.c, outbound_message.c
-    return [
-        select(
-            matter.id, matter.reference, matter.title, matter.summary, matter.tags, matter.customer_id, customer.c.name
-        )
-        .join(customer, customer.c.id == matter.customer_id, isouter=True)
-        .where(matter.id.in_(ids)),
-        select(
-            inbound.interaction_id,
-            inbound.sender_name,
-            inbound.sender_address,
-            inbound.sender_phone,
-            inbound.customer_no,
-            inbound.text,
-        )
-        .where(inbound.interaction_id.in_(ids))
-        .order_by(inbound.interaction_id, inbound.sequence),
-        select(outbound.interaction_id, outbound.text)
-        .where(outbound.interaction_id.in_(ids))
-        .order_by(outbound.interaction_id, outbound.sequence),
-        select(effect.c.interaction_id, effect.c.reference)
-        .where(
-            effect.c.interaction_id.in_(ids),
-            effect.c.reference != "",
-            effect.c.kind.in_(("create_service_call", "update_case")),
-        )
-        .order_by(effect.c.interaction_id, effect.c.position),
-    ]

@@ -17,7 +17,6 @@ from frontdesk.interfaces import (
     WorkDesk,
 )
 from frontdesk.interfaces.console import Attention, History, InteractionLists, Merging, SavedViews
-from frontdesk.model.llm import ModelCall
 from frontdesk.orchestrator.explaining import Explanation
 
 
@@ -31,9 +30,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleServices:
-    """Everyone that the console needs. `calls_of` tells which models a message was read with, `recorded` which messages
-    of a thread can be heard; `suggest` drafts an answer (empty where none can be); `read_again` makes work of all
-    messages of these interactions, None where no language model could read them.
+    """Everyone that the console needs.
+
+    `suggest` drafts an answer (empty where none can be); `read_again` makes work of all messages of these interactions,
+    None where no language model could read them.
     """
 
     lists: InteractionLists
@@ -49,8 +49,6 @@ class ConsoleServices:
     customers: Customers
     contacts: Contacts
     explain: Callable[[str], Awaitable[Explanation]]
-    calls_of: Callable[[str], Awaitable[Sequence[ModelCall]]]
-    recorded: Callable[[Thread], Awaitable[frozenset[str]]]
     suggest: Callable[[Thread, str], Awaitable[str]]
     templates: Callable[[Thread], Sequence[Draft]]
     read_again: Callable[[Sequence[int]], Awaitable[int]] | None

@@ -18,7 +18,6 @@ from frontdesk.ui.services import ROLE, PageRequest
 
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
 ADMIN = {ROLE: Role.ADMIN}
-NAME_LENGTH = 100
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -50,7 +49,7 @@ NeedsSetUp = NamedDependency[SkipValidation[SetUp]]
 
 def who(request: PageRequest) -> str:
     """The caller as it is noted with what they do."""
-    return (request.user.name or request.user.id)[:NAME_LENGTH]
+    return request.user.name or request.user.id
 
 
 def number_in(fields: dict[str, str], name: str, most: int = LARGEST_NUMBER) -> int:

@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import Invalid, Stale, Thread
+from frontdesk.interfaces import Invalid, Stale, Thread, ThreadDetails
 from frontdesk.model import Change, Role, Status
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
@@ -41,17 +41,18 @@ async def show(
     goes_on = await console.merging.leads_to(wanted) if wanted else ""
     if goes_on and goes_on != wanted:
         return Redirect(with_origin(f"{PATH}/{goes_on}", origin_of(request)), status_code=303)
-    thread = await _thread(services, reference)
+    details = await _details(services, reference)
+    thread = details.thread
     title = thread.interaction.title or f"{thread.interaction.reference}"
-    context = await context_of(thread, services, console, request) | {"origin": origin_of(request)}
+    context = await context_of(details, services, console, request) | {"origin": origin_of(request)}
     return services.pages.page(request, "console/thread.html", title, context)
 
 
 @get(f"{PATH}/{{reference:str}}/fragment", opt=AGENT, include_in_schema=False)
 async def fragment(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Response[str]:
     """The parts that change by themselves."""
-    thread = await _thread(services, reference)
-    context = await context_of(thread, services, console, request)
+    details = await _details(services, reference)
+    context = await context_of(details, services, console, request)
     return services.pages.page(request, "console/_thread.html", "", context)
 
 
@@ -171,6 +172,14 @@ async def audio(console: Console, message_id: FromPath[str]) -> Response[bytes]:
     recording = await console.readings.audio(message_id[:26])
     kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
     return Response(recording.content, media_type=kind)
+
+
+async def _details(services: Needs, reference: str) -> ThreadDetails:
+    wanted = normal_reference(reference)
+    details = await services.reader.details(wanted) if wanted else None
+    if details is None:
+        raise NotFoundException(UNKNOWN)
+    return details
 
 
 async def _thread(services: Needs, reference: str) -> Thread:

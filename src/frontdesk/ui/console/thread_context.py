@@ -1,10 +1,9 @@
 """One interaction as the team's page shows it: the conversation, what was read in it, why, and what was done."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import Thread
+from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -20,7 +19,6 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
-from frontdesk.model.llm import ModelCall
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
@@ -46,27 +44,25 @@ CORRECTABLE = {
 
 
 async def context_of(
-    thread: Thread, services: PageServices, console: ConsoleServices, request: PageRequest
+    details: ThreadDetails, services: PageServices, console: ConsoleServices, request: PageRequest
 ) -> dict[str, Any]:
     """All that console/thread.html and its changing parts need."""
     lists = await services.codes.all()
     names = CodeLabels.of(lists)
-    corrections, calls, recorded = await asyncio.gather(
-        _each(thread, console.readings.corrections), _each(thread, console.calls_of), console.recorded(thread)
-    )
+    thread = details.thread
     matter = thread.interaction
     context = _silent(thread)
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
     return context | {
         "matter": matter,
-        "customer_name": await _customer(matter.customer_id, console),
+        "customer_name": details.customer_name,
         "choices": _choices(matter, lists),
-        "readings": list(_readings(thread, names, corrections, calls)),
+        "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
         "done": [_effect(each, names) for each in thread.effects],
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
-        "timeline": _timeline(context["messages"], thread, recorded),
+        "timeline": _timeline(context["messages"], thread, details.recorded),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": console.templates(thread),
     }
@@ -110,18 +106,9 @@ def why_of(explanation: Explanation) -> list[dict[str, Any]]:
     ]
 
 
-async def _each(thread: Thread, ask: Any) -> dict[str, tuple[Any, ...]]:
-    found = await asyncio.gather(*(ask(message.id) for message in thread.messages))
-    return {message.id: answer for message, answer in zip(thread.messages, found, strict=True)}
-
-
 def _silent(thread: Thread) -> dict[str, Any]:
     """An interaction in which nobody has written yet."""
     return {"messages": [], "steps": (), "interaction": {"reference": thread.interaction.reference}}
-
-
-async def _customer(customer_id: str | None, console: ConsoleServices) -> str:
-    return (await console.customers.get(customer_id)).name if customer_id else ""
 
 
 def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: frozenset[str]) -> list[dict[str, Any]]:
@@ -134,19 +121,18 @@ def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: froz
     return timeline
 
 
-def _readings(
-    thread: Thread,
-    names: CodeLabels,
-    corrections: Mapping[str, tuple[Correction, ...]],
-    calls: Mapping[str, tuple[ModelCall, ...]],
-) -> Iterable[dict[str, Any]]:
+def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, Any]]:
     """How each message was read, the newest first, each field with what a person made of it."""
+    thread = details.thread
     current = {analysis.id: analysis for analysis in thread.analyses}
+    said: dict[str, dict[str, Correction]] = {}
+    for word in details.corrections:
+        said.setdefault(word.analysis_id, {})[word.field] = word
     for message in reversed(thread.messages):
         analysis = current.get(message.analysis_id or "")
         if analysis is None:
             continue
-        words = {each.field: each for each in corrections[message.id] if each.analysis_id == analysis.id}
+        words, used = said.get(analysis.id, {}), details.model_use.get(message.id, ModelUse())
         yield {
             "message_id": message.id,
             "sequence": message.sequence,
@@ -169,9 +155,9 @@ def _readings(
             "tier": analysis.tier.value,
             "milliseconds": analysis.milliseconds,
             "run": analysis.run,
-            "tokens": sum(call.input_tokens + call.output_tokens for call in calls[message.id]),
-            "cost": sum(call.cost for call in calls[message.id]) / MILLION,
-            "asked_models": len(calls[message.id]),
+            "tokens": used.tokens,
+            "cost": used.cost / MILLION,
+            "asked_models": used.calls,
         }
 
 

@@ -12,7 +12,6 @@ from frontdesk.model.entities import ODataService
 
 JSON = "application/json;odata.metadata=minimal"
 VERSION = {"OData-Version": "4.0"}
-NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class ODataRequest:
     @property
     def by(self) -> str:
         """The caller as it is noted with what they do."""
-        return (self.caller.name or self.caller.id)[:NAME_LENGTH]
+        return self.caller.name or self.caller.id
 
     @property
     def prefers(self) -> Preferences:

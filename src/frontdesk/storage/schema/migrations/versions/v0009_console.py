@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.search.documents import create_parts
 from frontdesk.storage.search.index import rebuild
 
 revision = "0009"
@@ -39,6 +40,7 @@ def upgrade() -> None:
         op.execute("CREATE INDEX ix_search_index_words ON search_index USING gin (words)")
     else:
         op.execute("CREATE VIRTUAL TABLE search_index USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')")
+    create_parts(op.get_bind())
     rebuild(op.get_bind())
     op.create_index("ix_interaction_list", "interaction", LISTED)
     op.create_index("ix_interaction_created", "interaction", ["created_at", "id"])
@@ -51,6 +53,7 @@ def downgrade() -> None:
     op.create_index("ix_interaction_updated", "interaction", ["updated_at", "id"])
     for name in ("list", "created", "confidence"):
         op.drop_index(f"ix_interaction_{name}", "interaction")
+    op.execute("DROP TABLE IF EXISTS search_index_part")
     op.drop_table("search_index")
     op.drop_table("saved_view")
     for name in ("merged_into", "message_type", "language", "confidence", "tier"):

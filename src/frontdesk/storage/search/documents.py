@@ -1,0 +1,247 @@
+"""The words of each interaction, kept in the transaction that changes the texts they come from.
+
+A short interaction is one document in `search_index`: its head (reference, title, customer, references of effects) and
+all its messages. Beyond MOST_IN_ONE words it is kept in `search_index_part` instead, a document for its head and one
+for each message, so that a message that joins a long interaction costs no more than its own words.
+
+Both are FTS5 tables on SQLite and tsvectors under a GIN index on PostgreSQL (made by migrations, and no part of the
+declared tables). On SAP HANA a document is one text of words between spaces, which LIKE looks through.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    TextClause,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.search.words import MOST_WORDS, as_spaced, as_tsvector, words_of
+
+SEARCH_INDEX = "search_index"
+SEARCH_PARTS = "search_index_part"
+# Words of an interaction that is one document; writing such a document anew takes about a millisecond.
+MOST_IN_ONE = 1_000
+HEAD = 0
+# On SQLite the number of a part's row is made of its interaction and its place.
+PLACES = 2**24
+REFERRING = ("create_service_call", "update_case")
+Places = Mapping[int, frozenset[int] | None]
+
+
+def place_of(table: Table, sequence: int) -> int:
+    """Where a message stands among the parts of its interaction: those of customers at odd places, ours at even."""
+    return 2 * sequence - 1 if table is inbound_message else 2 * sequence
+
+
+def index_words(connection: Connection, ids: Iterable[int]) -> None:
+    """Bring all words of these interactions up to date."""
+    _index(connection, dict.fromkeys(ids))
+
+
+def index_heads(connection: Connection, ids: Iterable[int]) -> None:
+    """Bring up to date what is found of these interactions beside their messages."""
+    _index(connection, dict.fromkeys(ids, frozenset({HEAD})))
+
+
+def index_messages(connection: Connection, table: Table, added: Iterable[tuple[int, int]]) -> None:
+    """Bring messages of `table` up to date, each given by its interaction and its sequence."""
+    places: dict[int, frozenset[int] | None] = {}
+    for number, sequence in added:
+        places[number] = (places.get(number) or frozenset()) | {place_of(table, sequence)}
+    _index(connection, places)
+
+
+def create_parts(connection: Connection) -> None:
+    """The table of parts, where it is not there yet."""
+    for statement in _ENGINES[connection.dialect.name].create:
+        connection.exec_driver_sql(statement)
+
+
+def create_on_hana(connection: Connection) -> None:
+    """Both tables on SAP HANA."""
+    connection.exec_driver_sql(
+        "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
+    )
+    create_parts(connection)
+
+
+def _index(connection: Connection, wanted: Places) -> None:
+    """Write these places of these interactions; None stands for all of them."""
+    if not wanted:
+        return
+    engine = _ENGINES[connection.dialect.name]
+    heads = [engine.row_of(number, HEAD) for number in sorted(wanted)]
+    long = {engine.number_of(row) for row in connection.execute(engine.heads, {"rows": heads}).scalars()}
+    some = {number: places for number, places in wanted.items() if number in long and places is not None}
+    whole = _texts(connection, {number: None for number in wanted if number not in some})
+    one = {number: parts for number, parts in whole.items() if sum(map(len, parts.values())) <= MOST_IN_ONE}
+    many = {number: parts for number, parts in whole.items() if number not in one}
+    _run(connection, engine.forget_parts, [_span(engine, number) for number in long - some.keys()])
+    _run(connection, engine.forget, [{"id": number} for number in many.keys() - long])
+    _run(connection, engine.keep, [{"id": n, "words": engine.written(_joined(parts))} for n, parts in one.items()])
+    _run(connection, engine.keep_part, list(_part_rows(engine, many | _texts(connection, some))))
+
+
+def _run(connection: Connection, statement: TextClause, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _span(engine: "_Engine", number: int) -> dict[str, Any]:
+    return {"id": number, "first": engine.row_of(number, HEAD), "last": engine.row_of(number, PLACES - 1)}
+
+
+def _part_rows(engine: "_Engine", wanted: Mapping[int, Mapping[int, list[str]]]) -> Iterator[dict[str, Any]]:
+    for number, parts in wanted.items():
+        for place, words in parts.items():
+            told = engine.written(words[:MOST_WORDS])
+            yield {"row": engine.row_of(number, place), "id": number, "place": place, "words": told}
+
+
+def _texts(connection: Connection, wanted: Places) -> dict[int, dict[int, list[str]]]:
+    """The words of each interaction by place, in the order in which it is read."""
+    found: dict[int, dict[int, list[str]]] = {number: {} for number in wanted}
+    for statement in _sources(wanted) if wanted else ():
+        for number, place, *parts in connection.execute(statement):
+            found[number].setdefault(place, []).extend(words_of("\n".join(part for part in parts if part)))
+    return found
+
+
+def _joined(parts: Mapping[int, list[str]]) -> list[str]:
+    return [word for words in parts.values() for word in words]
+
+
+def _sources(wanted: Places) -> Iterator[Select[Any]]:
+    """Number, place and texts of all that is searched."""
+    matter, inbound, outbound = interaction.c, inbound_message.c, outbound_message.c
+    heads = [number for number, places in wanted.items() if places is None or HEAD in places]
+    if heads:
+        yield (
+            select(matter.id, _HERE, matter.reference, matter.title, matter.summary, matter.tags,
+                   matter.customer_id, customer.c.name)
+            .join(customer, customer.c.id == matter.customer_id, isouter=True)
+            .where(matter.id.in_(heads))
+        )  # fmt: skip
+    if (some := _messages(inbound_message, wanted)) is not None:
+        yield (
+            select(inbound.interaction_id, 2 * inbound.sequence - 1, inbound.sender_name, inbound.sender_address,
+                   inbound.sender_phone, inbound.customer_no, inbound.text)
+            .where(some)
+            .order_by(inbound.interaction_id, inbound.sequence)
+        )  # fmt: skip
+    if (some := _messages(outbound_message, wanted)) is not None:
+        yield (
+            select(outbound.interaction_id, 2 * outbound.sequence, outbound.text)
+            .where(some)
+            .order_by(outbound.interaction_id, outbound.sequence)
+        )
+    if heads:
+        yield (
+            select(effect.c.interaction_id, _HERE, effect.c.reference)
+            .where(effect.c.interaction_id.in_(heads), effect.c.reference != "", effect.c.kind.in_(REFERRING))
+            .order_by(effect.c.interaction_id, effect.c.position)
+        )
+
+
+def _messages(table: Table, wanted: Places) -> ColumnElement[bool] | None:
+    """Those messages of a table that stand at the wanted places; None where none does."""
+    odd = 1 if table is inbound_message else 0
+    all_of = [number for number, places in wanted.items() if places is None]
+    some: list[ColumnElement[bool]] = [table.c.interaction_id.in_(all_of)] if all_of else []
+    for number, places in wanted.items():
+        if sequences := [(place + odd) // 2 for place in places or () if place != HEAD and place % 2 == odd]:
+            some.append(and_(table.c.interaction_id == number, table.c.sequence.in_(sequences)))
+    return or_(*some) if some else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """How one database keeps documents. SQLite's parts have one number, made of interaction and place."""
+
+    create: Sequence[str]
+    heads: TextClause
+    keep: TextClause
+    keep_part: TextClause
+    forget: TextClause
+    forget_parts: TextClause
+    written: Callable[[list[str]], str]
+    places: int = 1
+
+    def row_of(self, number: int, place: int) -> int:
+        """The number of the row that a part is in; where interaction and place are columns, of its interaction."""
+        return number * PLACES + place if self.places > 1 else number
+
+    def number_of(self, row: int) -> int:
+        """The interaction of a part's row."""
+        return row // self.places
+
+
+_HERE: ColumnElement[int] = literal_column(str(HEAD)).label("place")
+_ROWS: BindParameter[Any] = bindparam("rows", expanding=True)
+_FORGET = text("DELETE FROM search_index WHERE interaction_id = :id")
+_FORGET_PARTS = text("DELETE FROM search_index_part WHERE interaction_id = :id")
+_HEADS = text("SELECT interaction_id FROM search_index_part WHERE place = 0 AND interaction_id IN :rows")
+_ENGINES = {
+    "sqlite": _Engine(
+        create=(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS search_index_part "
+            "USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')",
+        ),
+        heads=text("SELECT rowid FROM search_index_part WHERE rowid IN :rows").bindparams(_ROWS),
+        keep=text("INSERT OR REPLACE INTO search_index (rowid, words) VALUES (:id, :words)"),
+        keep_part=text("INSERT OR REPLACE INTO search_index_part (rowid, words) VALUES (:row, :words)"),
+        forget=text("DELETE FROM search_index WHERE rowid = :id"),
+        forget_parts=text("DELETE FROM search_index_part WHERE rowid BETWEEN :first AND :last"),
+        written=" ".join,
+        places=PLACES,
+    ),
+    "postgresql": _Engine(
+        create=(
+            "CREATE TABLE IF NOT EXISTS search_index_part (interaction_id bigint NOT NULL, place int NOT NULL, "
+            "words tsvector NOT NULL, PRIMARY KEY (interaction_id, place))",
+            "CREATE INDEX IF NOT EXISTS ix_search_index_part_words ON search_index_part USING gin (words)",
+        ),
+        heads=_HEADS.bindparams(_ROWS),
+        keep=text(
+            "INSERT INTO search_index (interaction_id, words) VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
+            "ON CONFLICT (interaction_id) DO UPDATE SET words = excluded.words"
+        ),
+        keep_part=text(
+            "INSERT INTO search_index_part (interaction_id, place, words) "
+            "VALUES (:id, :place, CAST(CAST(:words AS text) AS tsvector)) "
+            "ON CONFLICT (interaction_id, place) DO UPDATE SET words = excluded.words"
+        ),
+        forget=_FORGET,
+        forget_parts=_FORGET_PARTS,
+        written=as_tsvector,
+    ),
+    "hana": _Engine(
+        create=(
+            "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
+            "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))",
+        ),
+        heads=_HEADS.bindparams(_ROWS),
+        keep=text("UPSERT search_index (interaction_id, words) VALUES (:id, :words) WITH PRIMARY KEY"),
+        keep_part=text(
+            "UPSERT search_index_part (interaction_id, place, words) VALUES (:id, :place, :words) WITH PRIMARY KEY"
+        ),
+        forget=_FORGET,
+        forget_parts=_FORGET_PARTS,
+        written=as_spaced,
+    ),
+}
