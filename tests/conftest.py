@@ -1,12 +1,14 @@
 """Fixtures that all rooms' tests share: a house on SQLite and on PostgreSQL, with the real engine."""
 
 import asyncio
+import gc
 import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import argon2
 import asyncpg
 import pytest
 
@@ -14,60 +16,94 @@ from frontdesk.model import Accepted, NewMessage, Sender
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.people.passwords import Passwords
 from frontdesk.wiring.container import Container, open_container
+from tests import postgres
 
 POSTGRES = os.environ.get("FRONTDESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+CHEAP = Passwords(argon2.profiles.CHEAPEST)
 EVERYTHING = os.environ.get("FRONTDESK_TEST_ALL") == "1"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+# Doors hand over to rooms that are tested on both: here a chosen set, marked `both_databases`, runs on PostgreSQL too.
+DOORS = ("channels", "cli", "edges", "ui")
+
+# What opens a house or starts a process: in a door such tests are slow, as there are very many of them.
+WHOLE = {"builtin", "environment", "demo_server", "gateway"}
 
 
-async def _run_on_server(statement: str) -> None:
-    connection = await asyncpg.connect(POSTGRES, timeout=5)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+def room_of(path: Path) -> str:
+    """The folder of a test, or its file's name at the top."""
+    return path.relative_to(Path(__file__).parent).parts[0]
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what bin/check leaves to bin/test: whole doors, and the stand-in for SAP HANA."""
+    for item in items:
+        in_door = room_of(item.path) in DOORS and not WHOLE.isdisjoint(getattr(item, "fixturenames", ()))
+        if in_door or item.path.parent.name == "hana":
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays until the end: thousands of tests and the program's modules."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Say on which databases a test runs: on both, and in the doors on SQLite unless it is marked."""
+    chosen = any("dialect" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    if "dialect" in metafunc.fixturenames and not chosen:
+        both = room_of(metafunc.definition.path) not in DOORS or metafunc.definition.get_closest_marker(
+            "both_databases"
+        )
+        metafunc.parametrize("dialect", DATABASES if both else DATABASES[:1])
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL database of this test process's own; skips where no server answers."""
+    """The PostgreSQL database of this test process; skips where no server answers."""
     name = f"frontdesk_test_{uuid.uuid4().hex[:12]}"
     try:
-        asyncio.run(_run_on_server(f"CREATE DATABASE {name}"))
+        asyncio.run(postgres.run(POSTGRES, f"CREATE DATABASE {name}", postgres.QUICK.format(name=name)))
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         if EVERYTHING:
             raise
         pytest.skip(f"no PostgreSQL at FRONTDESK_TEST_POSTGRES: {error}")
     yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(postgres.run(POSTGRES, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
-def postgres_fresh(postgres_url: str) -> str:
-    """The PostgreSQL database, emptied."""
-
-    async def empty() -> None:
-        connection = await asyncpg.connect(postgres_url)
-        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        await connection.close()
-
-    asyncio.run(empty())
+def postgres_bare(postgres_url: str) -> str:
+    """The PostgreSQL database without a single table."""
+    asyncio.run(postgres.run(postgres_url, postgres.END_OTHERS, *postgres.CLEAR))
     return postgres_url
 
 
-@pytest.fixture(params=DATABASES)
-def bare_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of a data folder that does not exist yet, once on SQLite and once on PostgreSQL."""
-    url = request.getfixturevalue("postgres_fresh") if request.param == "postgresql" else ""
+@pytest.fixture
+def postgres_migrated(postgres_url: str, tmp_path: Path, builtin: Builtin) -> str:
+    """The PostgreSQL database as a first start leaves it."""
+    if not asyncio.run(postgres.put_back(postgres_url)):
+        asyncio.run(postgres.run(postgres_url, *postgres.CLEAR))
+        asyncio.run(_migrate(_settings(tmp_path / "migrated", postgres_url), builtin))
+        asyncio.run(postgres.keep(postgres_url))
+    return postgres_url
+
+
+@pytest.fixture
+def bare_settings(request: pytest.FixtureRequest, tmp_path: Path, dialect: str) -> Settings:
+    """Settings of a data folder that does not exist yet, with a database without tables."""
+    url = request.getfixturevalue("postgres_bare") if dialect == "postgresql" else ""
     return _settings(tmp_path / "data", url)
 
 
-@pytest.fixture(params=DATABASES)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of a new database that is migrated already, once on SQLite and once on PostgreSQL."""
-    if request.param == "postgresql":
-        return _settings(tmp_path / "data", request.getfixturevalue("postgres_copy"))
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, dialect: str) -> Settings:
+    """Settings of a new database that is migrated already."""
+    if dialect == "postgresql":
+        return _settings(tmp_path / "data", request.getfixturevalue("postgres_migrated"))
     (tmp_path / "data").mkdir()
     shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "data")
     return _settings(tmp_path / "data", "")
@@ -92,26 +128,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) ->
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) -> Iterator[str]:
-    """The name of a PostgreSQL database as a first start leaves it, for copies."""
-    name = f"{postgres_url.rsplit('/', 1)[1]}_migrated"
-    asyncio.run(_run_on_server(f"CREATE DATABASE {name}"))
-    url = f"{postgres_url.rsplit('/', 1)[0]}/{name}"
-    asyncio.run(_migrate(_settings(tmp_path_factory.mktemp("migrated"), url), builtin))
-    yield name
-    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture
-def postgres_copy(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
-    """A PostgreSQL database of this test's own, migrated."""
-    name = f"{postgres_url.rsplit('/', 1)[1]}_copy"
-    asyncio.run(_run_on_server(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}"))
-    yield f"{postgres_url.rsplit('/', 1)[0]}/{name}"
-    asyncio.run(_run_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture(scope="session")
 def builtin() -> Iterator[Builtin]:
     """The engine, loaded once for all tests of this process."""
     engine = Builtin()
@@ -121,8 +137,8 @@ def builtin() -> Iterator[Builtin]:
 
 @pytest.fixture
 async def container(settings: Settings, builtin: Builtin) -> AsyncIterator[Container]:
-    """An open house; its runner does not run until told to."""
-    async with open_container(settings, builtin) as opened:
+    """An open house; its runner does not run until told to, and hashing passwords takes it no time."""
+    async with open_container(settings, builtin, CHEAP) as opened:
         yield opened
 
 

@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "frontdesk"
@@ -27,57 +26,67 @@ def room(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
-def functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-
-
 def name(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_every_file_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(tree(path)), f"{name(path)} opens without a docstring that says what the file is for"
+TEXTS = {path: path.read_text("utf-8") for path in FILES}
+TREES = {path: ast.parse(text) for path, text in TEXTS.items()}
+WRITTEN = [path for path in FILES if not any(part in name(path) for part in GENERATED)]
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_no_file_is_too_long(path: Path) -> None:
-    if any(part in name(path) for part in GENERATED):
-        return
-    lines = len(path.read_text("utf-8").splitlines())
-    assert lines <= MOST_LINES, f"{name(path)} has {lines} lines: split it by subject"
+def nodes(path: Path, *kinds: type[ast.AST]) -> Iterator[Any]:
+    return (node for node in ast.walk(TREES[path]) if isinstance(node, kinds))
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_no_function_is_too_long(path: Path) -> None:
-    if any(part in name(path) for part in GENERATED):
-        return
-    for function in functions(tree(path)):
-        lines = (function.end_lineno or function.lineno) - function.lineno + 1
-        assert lines <= MOST_LINES_OF_FUNCTION, f"{name(path)}: {function.name} has {lines} lines: split it"
+def listed(offenders: list[str]) -> str:
+    return "\n" + "\n".join(offenders)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(p) in INNER], ids=name)
-def test_inner_rooms_touch_neither_clock_nor_disk_nor_screen(path: Path) -> None:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            assert called not in FORBIDDEN_CALLS, (
-                f"{name(path)}:{node.lineno} calls {called}: {FORBIDDEN_CALLS[called]}"
-            )
+def test_every_file_says_what_it_is_for() -> None:
+    found = [name(path) for path in FILES if not ast.get_docstring(TREES[path])]
+    assert not found, f"open without a docstring that says what the file is for: {listed(found)}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=name)
-def test_a_blind_except_says_why(path: Path) -> None:
-    lines = path.read_text("utf-8").splitlines()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ExceptHandler) and _is_blind(node):
-            line = lines[node.lineno - 1]
-            assert "#" in line, f"{name(path)}:{node.lineno} catches everything without saying why"
+def test_no_file_is_too_long() -> None:
+    lengths = {name(path): len(TEXTS[path].splitlines()) for path in WRITTEN}
+    found = [f"{file}: {lines} lines" for file, lines in lengths.items() if lines > MOST_LINES]
+    assert not found, f"split them by subject: {listed(found)}"
+
+
+def test_no_function_is_too_long() -> None:
+    found = [
+        f"{name(path)}: {function.name} has {lines} lines"
+        for path in WRITTEN
+        for function in nodes(path, ast.FunctionDef, ast.AsyncFunctionDef)
+        if (lines := function.end_lineno - function.lineno + 1) > MOST_LINES_OF_FUNCTION
+    ]
+    assert not found, f"split them: {listed(found)}"
+
+
+def test_inner_rooms_touch_neither_clock_nor_disk_nor_screen() -> None:
+    found = [
+        f"{name(path)}:{call.lineno} calls {called}: {FORBIDDEN_CALLS[called]}"
+        for path in FILES
+        if room(path) in INNER
+        for call in nodes(path, ast.Call)
+        if (called := _called(call)) in FORBIDDEN_CALLS
+    ]
+    assert not found, listed(found)
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def test_a_blind_except_says_why() -> None:
+    found = [
+        f"{name(path)}:{handler.lineno}"
+        for path in FILES
+        for handler in nodes(path, ast.ExceptHandler)
+        if _is_blind(handler) and "#" not in TEXTS[path].splitlines()[handler.lineno - 1]
+    ]
+    assert not found, f"catch everything without saying why: {listed(found)}"
 
 
 def _is_blind(handler: ast.ExceptHandler) -> bool:
@@ -91,6 +100,5 @@ def test_only_app_cli_and_web_know_settings() -> None:
         *("app", "back_ends", "chat_window", "cli", "customer_channels", "insight_desk", "language_models", "web"),
         "settings",
     }
-    for path in FILES:
-        if room(path) not in allowed:
-            assert "frontdesk.settings" not in path.read_text("utf-8"), f"{name(path)}: settings are handed in by app"
+    found = [name(path) for path in FILES if room(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
+    assert not found, f"settings are handed in by app: {listed(found)}"

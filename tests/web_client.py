@@ -8,7 +8,8 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from frontdesk.model import Role
 from frontdesk.wiring.container import Container
-from frontdesk.wiring.web import create_web
+from frontdesk.wiring.web import web_services
+from tests.one_application import application_of
 
 Client = AsyncClient
 PASSWORD = "a long enough password"
@@ -19,11 +20,10 @@ BASE = "http://127.0.0.1:8000"
 @asynccontextmanager
 async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncIterator[Client]:
     """The application of a house, called from `address`."""
-    app = await create_web(container)
-    transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
-    async with AsyncClient(transport=transport, base_url=BASE) as client:
-        yield client
-    app.state.live.close()
+    with application_of(await web_services(container)) as app:
+        transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
+        async with AsyncClient(transport=transport, base_url=BASE) as client:
+            yield client
 
 
 async def add_account(container: Container, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:

@@ -20,7 +20,6 @@ FOUND = CustomerMessage | DeliveryNotice | Edit | Ignored | Unread
 CALLED = [kind.name for kind in KINDS if kind.has_webhook]
 NAMES = [kind.name for kind in KINDS]
 SENDING = [name for name in CALLED if sample_of(name).vendor is not Vendor]
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 @dataclass

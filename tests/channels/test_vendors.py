@@ -27,8 +27,6 @@ from tests.channels.sample import recorded, sample_of
 from tests.channels.test_contract import Stage
 from tests.channels.vendor import Vendor, running
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 async def stage(request: Any, open_channels: Any) -> AsyncIterator[Stage]:

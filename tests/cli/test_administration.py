@@ -12,6 +12,8 @@ from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Settings
 from frontdesk.wiring.container import open_container
 
+pytestmark = pytest.mark.both_databases
+
 Invoke = Callable[..., Result]
 PASSWORD = "correct horse battery staple"
 

@@ -11,6 +11,8 @@ from click.testing import Result
 
 from .conftest import lines
 
+pytestmark = pytest.mark.both_databases
+
 Invoke = Callable[..., Result]
 
 

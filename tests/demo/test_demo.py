@@ -3,10 +3,14 @@
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
+
 from frontdesk.demo import demo_customers, demo_messages
 from frontdesk.model import CodeList
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.ticketing.submission import check
+
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 MESSAGES = demo_messages(NOW)

@@ -22,6 +22,8 @@ from frontdesk.storage.transfer.export import counts
 from frontdesk.wiring.container import Container
 from tests.conftest import Front
 
+pytestmark = pytest.mark.slow
+
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOME = 600
 

@@ -20,6 +20,8 @@ import yaml
 from frontdesk.edges.access.xsuaa import SCOPES
 from tests.signed import Uaa, new_uaa
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "deploy" / "cloud-foundry"
 
@@ -80,10 +82,10 @@ def wait_for(url: str, log: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_a_message_is_handled_by_the_processes_of_the_procfile(tmp_path: Path, postgres_fresh: str) -> None:
+def test_a_message_is_handled_by_the_processes_of_the_procfile(tmp_path: Path, postgres_bare: str) -> None:
     uaa, port = new_uaa(), free_port()
     variables = {
-        "VCAP_SERVICES": services(postgres_fresh, uaa),
+        "VCAP_SERVICES": services(postgres_bare, uaa),
         "VCAP_APPLICATION": json.dumps({"application_uris": ["desk.cf.example"]}),
         "PORT": str(port),
         "FRONTDESK_WORK_IN_SERVER": "false",

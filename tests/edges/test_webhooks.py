@@ -71,13 +71,15 @@ async def test_the_same_notice_again_tells_nothing_new(container: Container, fie
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Frontdesk-Secret": "guessed"}, {"X-Frontdesk-Secret": ""}])
-async def test_without_the_secret_nothing_is_taken(client: Any, headers: dict[str, str]) -> None:
+async def test_without_the_secret_nothing_is_taken(client: Any, container: Container, headers: dict[str, str]) -> None:
     assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=headers)).status_code == 401
+    assert (await container.work.counts())["open"] == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"nothing", b'{"externalId": 7}', b'{"externalId": ""}'])
-async def test_a_notice_that_names_no_call_is_refused(client: Any, body: bytes) -> None:
+async def test_a_notice_that_names_no_call_is_refused(client: Any, container: Container, body: bytes) -> None:
     assert (await client.post("/webhooks/fsm", content=body, headers=SECRET)).status_code == 400
+    assert (await container.work.counts())["open"] == 0
 
 
 async def test_a_call_that_is_not_ours_is_not_read(client: Any, container: Container) -> None:

@@ -1,9 +1,13 @@
 """Floors under the engine's quality, on messages made up for these tests alone."""
 
+import pytest
+
 from frontdesk.engine import Engine, IntentIndex
 
 from .conftest import RETAIL
 from .held_out import MESSAGES, OFF_TOPIC
+
+pytestmark = pytest.mark.slow
 
 TEXTS = [text for _, _, text in MESSAGES]
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from frontdesk.providers.builtin import Builtin
@@ -15,6 +16,8 @@ from frontdesk.simulators.llm import KEY, LlmSimulator
 from frontdesk.simulators.serving import serving
 from frontdesk.storage.schema.llm import model_call
 from frontdesk.wiring.container import Container, now, open_container
+
+pytestmark = pytest.mark.slow
 
 CALLS, LIMIT = 100, 0.05
 

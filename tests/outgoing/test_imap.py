@@ -14,6 +14,8 @@ from tests.channels.email.mails import raw
 from tests.dovecot import PASSWORD, Dovecot, dovecot
 from tests.outgoing.wires import CERTIFICATE
 
+pytestmark = pytest.mark.timing
+
 LONG = 30.0
 
 

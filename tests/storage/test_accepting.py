@@ -68,7 +68,7 @@ async def test_an_operation_that_raises_undoes_only_itself(container: Container)
     assert await count(container, inbox_event) == 10
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_what_was_accepted_is_there_for_another_process(container: Container) -> None:
     accepted = await container.inbox.accept(NewMessage("kept", "WEB"))
     with sqlite3.connect(f"file:{container.settings.folder}/frontdesk.sqlite3?mode=ro", uri=True) as other:
@@ -76,7 +76,7 @@ async def test_what_was_accepted_is_there_for_another_process(container: Contain
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_sqlite_writes_with_full_fsync(container: Container) -> None:
     full = 2
     level = await container.database.write(lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar())

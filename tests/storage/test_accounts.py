@@ -10,6 +10,7 @@ from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Grant, Role
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.schema import people as tables
+from frontdesk.storage.people.passwords import Passwords
 from frontdesk.wiring.container import Container, new_id, now
 
 PASSWORD = "a long enough password"
@@ -155,6 +156,10 @@ async def test_budgets_have_bounds(accounts: StoredAccounts) -> None:
     for grant in (Grant(budget_day=-1), Grant(budget_month=10**16), Grant(requests_per_minute=-1)):
         with pytest.raises(Invalid):
             await accounts.add_key("robot", Role.SERVICE, grant)
+
+
+def test_the_program_hashes_with_argon2id_at_a_cost_that_makes_guessing_dear() -> None:
+    assert Passwords().hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_a_hash_with_outdated_parameters_is_made_anew(container: Container, accounts: StoredAccounts) -> None:

@@ -59,9 +59,9 @@ async def test_a_start_with_a_wrong_address_says_what_is_wrong(postgres_url: str
 
 @pytest.mark.postgres
 async def test_connections_that_the_server_cuts_are_replaced(
-    postgres_fresh: str, tmp_path: Path, builtin: Builtin
+    postgres_bare: str, tmp_path: Path, builtin: Builtin
 ) -> None:
-    environment = {"FRONTDESK_STORAGE_URL": postgres_fresh}
+    environment = {"FRONTDESK_STORAGE_URL": postgres_bare}
     async with open_container(load(data=tmp_path, environment=environment), builtin) as container:
         await container.inbox.accept(NewMessage("before", "WEB"))
         cut = (
@@ -85,7 +85,7 @@ async def accept_with_patience(container: Container, text: str) -> None:
     raise AssertionError("never available again")
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -> None:
     async with open_container(settings, builtin) as container:
         pass

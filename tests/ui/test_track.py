@@ -9,6 +9,8 @@ from tests.conftest import Front
 from tests.ui.test_submit import submit
 from tests.web_client import BASE, HTML, Client, token_in, web_client
 
+pytestmark = pytest.mark.both_databases
+
 BROKEN = "Guten Tag, meine Kaffeemaschine ist kaputt und geht nicht mehr an. Bestellung 4500017342."
 
 

@@ -4,8 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import pytest
+
 from frontdesk.model import Lease, Work, WorkState
 from frontdesk.workflows.runner import Runner, RunnerSettings
+
+pytestmark = pytest.mark.timing
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 

@@ -25,6 +25,8 @@ from frontdesk.storage.schema.interactions import decision, outbound_message
 from frontdesk.storage.schema.pipeline import work
 from frontdesk.wiring.container import Container, free_dead_leases, open_container
 
+pytestmark = pytest.mark.slow
+
 BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
 WRITES = 6  # analysis, record, decision, service call, reply, end
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,6 @@
 """Turns templates into answers: everything escaped, in the reader's language, and what every page needs put in."""
 
+import functools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -52,6 +53,7 @@ class Pages:
         return Response(html, status_code=status, media_type=HTML, headers=varying, cookies=set_cookies(cookies))
 
 
+@functools.cache
 def environment(language: str, version: str, undefined: type[Undefined] = Undefined) -> Environment:
     """The templates in one language: `_()` and `ngettext()` translate labels, `|translated` names from code lists."""
     templates = Environment(

@@ -43,6 +43,7 @@ from frontdesk.storage.opening.upgrade import upgrade
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK, StoredInbox
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectDesk
@@ -119,7 +120,9 @@ def database_url(settings: Settings) -> URL:
 
 
 @contextlib.asynccontextmanager
-async def open_container(settings: Settings, builtin: Builtin | None = None) -> AsyncIterator[Container]:
+async def open_container(
+    settings: Settings, builtin: Builtin | None = None, passwords: Passwords | None = None
+) -> AsyncIterator[Container]:
     """Migrate, connect and wire; close all on the way out. An engine that is handed in is shared and left open."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = database_url(settings)
@@ -129,7 +132,7 @@ async def open_container(settings: Settings, builtin: Builtin | None = None) -> 
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, outgoing)
+        container = _wire(settings, database, engine, outgoing, passwords or Passwords())
         try:
             yield container
         finally:
@@ -167,7 +170,9 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
     return open_services(settings.llm.services, connect, os.environ)
 
 
-def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing) -> Container:
+def _wire(
+    settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, passwords: Passwords
+) -> Container:
     codes, outbox = StoredCodes(database, now, new_id), StoredOutbox(database, now)
     service_desk, cases = StoredServiceDesk(database), StoredCases(database, now)
     work, replies = StoredWork(database, now, new_id), StoredReplies(database, now, new_id)
@@ -189,7 +194,7 @@ def _wire(settings: Settings, database: Database, builtin: Builtin, outgoing: Ou
         inbox=StoredInbox(database, now, new_id),
         work=work,
         journal=StoredJournal(database),
-        accounts=StoredAccounts(database, now, new_id),
+        accounts=StoredAccounts(database, now, new_id, passwords),
         codes=codes,
         outbox=outbox,
         service_desk=service_desk,

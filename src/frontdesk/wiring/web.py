@@ -6,12 +6,12 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response
-from litestar.handlers import ASGIRouteHandler
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
@@ -23,15 +23,19 @@ from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
 from frontdesk.edges.metrics.models import ModelMetrics
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.odata.routes import is_ours, odata_problem, odata_routes
+from frontdesk.edges.odata.serving import ODataServer as OdataRoom
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import RestServices as InterfaceServices
 from frontdesk.edges.rest import routes, specification
-from frontdesk.edges.webhooks.back_ends import Webhooks
+from frontdesk.edges.rest.services import Channels
+from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
+from frontdesk.ui.chat.routes import ChatServices
+from frontdesk.ui.console.set_up import SetUp
 from frontdesk.ui.live import Live
 from frontdesk.ui.problems import problem_page, reads_html
 from frontdesk.ui.rendering import Pages
@@ -55,56 +59,94 @@ KEEP_ALIVE = 30
 WORK = "work"
 
 
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Whom the routes of an open house ask."""
+
+    settings: Settings
+    door: Authenticator
+    live: Live
+    interface: InterfaceServices
+    channels: Channels
+    webhooks: WebhookServices
+    chat: ChatServices
+    pages: PageServices
+    set_up: SetUp
+    gateway: GatewayServices
+    odata: OdataRoom
+    events: Sequence[ChannelEndpoint]
+
+
 async def create_web(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> Litestar:
     """The web application of an open container. Raises Undeclared for a route without a role.
 
     `is_working` tells whether this process works off messages as it should, None where it is not to.
     """
+    return application(await web_services(container, is_working))
+
+
+async def web_services(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> WebServices:
+    """What the application of a house is made of; see create_web."""
     settings = container.settings
-    rules = access_rules(settings)
     secret = await container.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
-    door = Authenticator(container.accounts, rules, secret, tokens=tokens)
+    door = Authenticator(container.accounts, access_rules(settings), secret, tokens=tokens)
     live = Live(container.journal)
-    pages = Pages(__version__)
 
     def wake() -> None:
         container.runner.wake()
         live.wake()
 
-    interface = _interface_services(container, wake, is_working)
-    webhooks = Webhooks.bind(container.statuses, wake, settings.connectors.fsm.webhook_secret)
-    chat = chat_window(settings, container.database, secret, now)
-    ours = pages_router(_page_services(container, door, live, pages, secret, wake), chat, set_up_of(container))
+    return WebServices(
+        settings=settings,
+        door=door,
+        live=live,
+        interface=_interface_services(container, wake, is_working),
+        channels=Channels(container.codes),
+        webhooks=WebhookServices(container.statuses, wake, settings.connectors.fsm.webhook_secret),
+        chat=chat_window(settings, container.database, secret, now),
+        pages=_page_services(container, door, live, Pages(__version__), secret, wake),
+        set_up=set_up_of(container),
+        gateway=_gateway_services(container),
+        odata=odata_server(container, wake),
+        events=_doors(container, wake),
+    )
+
+
+def application(services: WebServices) -> Litestar:
+    """All routes over these services. Raises Undeclared for a route without a role."""
     app = Litestar(
         route_handlers=[
-            ours,
-            *routes(interface),
-            webhooks,
-            *_channel_routes(container, wake),
-            *gateway_routes(_gateway_services(container)),
-            *odata_routes(odata_server(container, wake)),
+            pages_router(services.pages, services.chat, services.set_up),
+            *routes(services.interface, services.channels),
+            Webhooks.bind(services.webhooks),
+            *channel_routes(services.events),
+            *gateway_routes(services.gateway),
+            *odata_routes(services.odata),
         ],
-        middleware=[DefineMiddleware(interface.metrics.middleware), DefineMiddleware(door.middleware)],
-        before_send=[chat.origins.cors(), security_headers(https=rules.https)],
-        exception_handlers=dict.fromkeys(handlers(), _explain(pages)),
-        request_max_body_size=settings.server.max_body_bytes,
-        lifespan=[_closing(live)],
+        middleware=[
+            DefineMiddleware(services.interface.metrics.middleware),
+            DefineMiddleware(services.door.middleware),
+        ],
+        before_send=[services.chat.origins.cors(), security_headers(https=services.pages.https)],
+        exception_handlers=dict.fromkeys(handlers(), _explain(services.pages.pages)),
+        request_max_body_size=services.settings.server.max_body_bytes,
+        lifespan=[_closing(services.live)],
         openapi_config=specification(),
         logging_config=None,
     )
-    app.state.live = live
+    app.state.live = services.live
     check_routes(app)
     return app
 
 
-def _channel_routes(container: Container, wake: Callable[[], None]) -> list[ASGIRouteHandler]:
-    doors = [
-        ChannelEndpoint(name, each.channel, each.kind.most_bytes)
+def _doors(container: Container, wake: Callable[[], None]) -> Sequence[ChannelEndpoint]:
+    public_url = container.settings.server.public_url.rstrip("/")
+    return [
+        ChannelEndpoint(name, each.channel, each.kind.most_bytes, container.channels.take, wake, public_url)
         for name, each in container.channels.channels.items()
         if each.kind.has_webhook
     ]
-    return channel_routes(doors, container.channels.take, wake, container.settings.server.public_url)
 
 
 def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> None:

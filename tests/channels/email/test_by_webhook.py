@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.channels.channel_house import BROKEN, ChannelHouse
 from tests.channels.email.conftest import section
 from tests.channels.email.mails import raw
@@ -16,7 +14,6 @@ from tests.dovecot import Dovecot
 from tests.smtp_server import Taken
 
 Opening = Callable[..., Any]
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 SHOWN = dict(SAMPLE.sign(b"").headers)
 HEADERS = (
     "Message-ID: <m1@customer.example>\nFrom: Kim Doe <kim@customer.example>\nTo: support@desk.example\nSubject: Leak\n"

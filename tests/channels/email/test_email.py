@@ -14,7 +14,6 @@ from tests.channels.email.test_bounces import dsn
 from tests.dovecot import PASSWORD
 
 Opening = Callable[..., Any]
-on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 def reply_to(answer: EmailMessage, text: str = "Please hurry.", **fields: str) -> bytes:
@@ -101,7 +100,6 @@ async def test_an_answer_of_the_customer_joins_by_its_thread_its_plus_address_or
     assert messages["a@x"].text == "Please hurry."
 
 
-@on_sqlite
 async def test_the_plus_address_counts_more_than_the_thread_and_the_thread_more_than_the_subject(
     mail_desk: Opening,
 ) -> None:
@@ -133,7 +131,6 @@ async def test_a_mail_delivered_twice_is_answered_once(mail_desk: Opening) -> No
     assert [row.messages for row in await desk.channels.events()] == [1, 1, 1]
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "fields", [{"auto_submitted": "auto-replied"}, {"list_id": "<x.y>"}, {"precedence": "bulk"}], ids=str
 )
@@ -154,7 +151,6 @@ async def test_a_mail_of_a_machine_is_stored_and_understood_but_not_answered(
     assert desk.out.envelopes == []
 
 
-@on_sqlite
 async def test_two_machines_that_answer_each_other_come_to_an_end(mail_desk: Opening) -> None:
     """A customer's machine that marks nothing answers each of our answers."""
     desk = await mail_desk(rules={"most_automatic_answers": 3})
@@ -173,7 +169,6 @@ async def test_two_machines_that_answer_each_other_come_to_an_end(mail_desk: Ope
     assert len(desk.out.envelopes) == 3
 
 
-@on_sqlite
 async def test_a_server_that_asks_to_come_again_gets_the_same_mail_again(mail_desk: Opening) -> None:
     desk = await mail_desk()
     desk.out.refusals["DATA"] = ["451 4.7.1 greylisted", "hang up"]
@@ -190,7 +185,6 @@ async def test_a_server_that_asks_to_come_again_gets_the_same_mail_again(mail_de
     assert len({each["Message-ID"] for each in desk.out.mails}) == 1
 
 
-@on_sqlite
 async def test_an_address_that_does_not_exist_ends_the_answer_with_the_servers_words(mail_desk: Opening) -> None:
     desk = await mail_desk()
     desk.out.refusals["RCPT"] = ["550 5.1.1 no such user here"]
@@ -205,7 +199,6 @@ async def test_an_address_that_does_not_exist_ends_the_answer_with_the_servers_w
     assert "550 5.1.1 no such user here" in answer.error
 
 
-@on_sqlite
 async def test_files_of_twenty_megabytes_arrive_whole(mail_desk: Opening) -> None:
     desk = await mail_desk()
     content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * (20 * 4096 - 1)
@@ -219,7 +212,6 @@ async def test_files_of_twenty_megabytes_arrive_whole(mail_desk: Opening) -> Non
     assert file.content == content
 
 
-@on_sqlite
 async def test_a_mail_that_nobody_can_read_is_kept_shown_and_read_again(mail_desk: Opening) -> None:
     desk = await mail_desk()
     channels = desk.channels.container.channels
@@ -238,7 +230,6 @@ async def test_a_mail_that_nobody_can_read_is_kept_shown_and_read_again(mail_des
     await desk.until(shown)
 
 
-@on_sqlite
 async def test_a_mail_that_is_among_the_sent_ones_is_not_sent_again(mail_desk: Opening) -> None:
     """The server takes the mail, its provider files it, and the connection breaks before we hear of it."""
     desk = await mail_desk(sent_folder="Sent")

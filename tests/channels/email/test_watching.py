@@ -20,8 +20,9 @@ from tests.channels.email.test_bounces import dsn
 from tests.dovecot import PASSWORD, Dovecot, dovecot
 from tests.smtp_server import Taken
 
+pytestmark = pytest.mark.timing
+
 Opening = Callable[..., Any]
-on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -63,7 +64,6 @@ async def test_an_outage_of_days_is_caught_up_without_a_gap_or_a_duplicate(mail_
     assert len(await desk.channels.messages()) == 41
 
 
-@on_sqlite
 async def test_a_mailbox_whose_numbers_begin_anew_loses_and_repeats_nothing(mail_desk: Opening) -> None:
     desk = await mail_desk()
     user = desk.address.partition("@")[0]
@@ -85,7 +85,6 @@ async def test_a_mailbox_whose_numbers_begin_anew_loses_and_repeats_nothing(mail
     assert len({value for key, value in marks.items() if key.endswith("validity")}) == 1
 
 
-@on_sqlite
 async def test_a_server_that_restarts_while_it_is_read_is_read_on(mail_desk: Opening) -> None:
     desk = await mail_desk()
     for each in numbered(*range(120)):
@@ -100,7 +99,6 @@ async def test_a_server_that_restarts_while_it_is_read_is_read_on(mail_desk: Ope
     assert await numbers_of(desk) == [f"n{n}" for n in range(120)]
 
 
-@on_sqlite
 async def test_a_reader_that_is_stopped_anywhere_is_followed_by_one_that_goes_on_there(mail_desk: Opening) -> None:
     desk = await mail_desk()
     for each in numbered(*range(40)):
@@ -113,7 +111,6 @@ async def test_a_reader_that_is_stopped_anywhere_is_followed_by_one_that_goes_on
     assert await numbers_of(desk) == [f"n{n}" for n in range(40)]
 
 
-@on_sqlite
 async def test_what_was_there_before_is_taken_where_nobody_saw_it(mail_desk: Opening, mailbox: Dovecot) -> None:
     desk = await mail_desk()
     for each in numbered(0, 1, 2):
@@ -128,7 +125,6 @@ async def test_what_was_there_before_is_taken_where_nobody_saw_it(mail_desk: Ope
     assert await numbers_of(desk) == ["n0", "n2", "n3"]
 
 
-@on_sqlite
 async def test_nothing_in_the_mailbox_changes_but_that_handled_mails_are_seen(mail_desk: Opening) -> None:
     desk = await mail_desk()
     async with desk.reading():
@@ -138,7 +134,6 @@ async def test_nothing_in_the_mailbox_changes_but_that_handled_mails_are_seen(ma
         await _until_flags(desk, ["S", "S"])
 
 
-@on_sqlite
 async def test_handled_mails_are_moved_where_that_is_wanted(mail_desk: Opening) -> None:
     desk = await mail_desk(move_to="Handled", mark_seen=False)
     async with desk.reading():
@@ -150,7 +145,6 @@ async def test_handled_mails_are_moved_where_that_is_wanted(mail_desk: Opening) 
     assert len([*(moved / "cur").iterdir(), *(moved / "new").iterdir()]) == 1
 
 
-@on_sqlite
 async def test_several_mailboxes_are_read_and_one_that_fails_does_not_hold_up_the_others(
     mail_desk: Opening, mailbox: Dovecot, post_office: Taken
 ) -> None:
@@ -165,7 +159,6 @@ async def test_several_mailboxes_are_read_and_one_that_fails_does_not_hold_up_th
         await until_events(desk, 2)
 
 
-@on_sqlite
 async def test_a_mail_larger_than_is_taken_comes_without_its_files(mail_desk: Opening) -> None:
     desk = await mail_desk(most_megabytes=1)
     made = mail("See the film.")
@@ -179,7 +172,6 @@ async def test_a_mail_larger_than_is_taken_comes_without_its_files(mail_desk: Op
     assert await desk.channels.attachments() == []
 
 
-@on_sqlite
 async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Opening) -> None:
     desk = await mail_desk()
     async with desk.reading():
@@ -196,14 +188,12 @@ async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Op
     assert held.messages == 4
 
 
-@on_sqlite
 async def test_a_mailbox_that_cannot_be_counted_says_why(mail_desk: Opening) -> None:
     desk = await mail_desk(password="wrong")
     troubles = await desk.channels.container.channels.count()
     assert "signing in was refused" in troubles["email"]
 
 
-@on_sqlite
 async def test_the_ledger_comes_out_even_also_where_mails_are_reports_and_shows_what_is_missing(
     mail_desk: Opening,
 ) -> None:
@@ -249,7 +239,6 @@ async def _until_flags(desk: MailDesk, flags: list[str]) -> None:
             await asyncio.sleep(0.05)
 
 
-@on_sqlite
 async def test_the_mailbox_of_a_process_that_died_is_read_on_at_once(mail_desk: Opening) -> None:
     desk = await mail_desk()
     dead = f"{own_prefix(2**22 + 1)}1"  # above the highest process number

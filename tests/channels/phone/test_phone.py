@@ -21,7 +21,6 @@ from tests.channels.vendor import running
 from tests.web_client import key_of, web_client
 
 WORDS = "My washing machine leaks. My customer number is 0000012345. Please help."
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 async def hear(asked: Asked) -> Told:

@@ -13,6 +13,8 @@ from tests.channels.channel_house import ChannelHouse
 from tests.channels.vendor import BUSY, LOST, running
 from tests.channels.whatsapp.vendor import KNOBS, OUTSIDE_WINDOW, Meta
 
+pytestmark = pytest.mark.both_databases
+
 HERE = Path(__file__).parent
 
 

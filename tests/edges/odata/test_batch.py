@@ -6,7 +6,6 @@ import pytest
 
 from tests.edges.odata.conftest import Odata
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 KIND = "multipart/mixed; boundary=outer"
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from tests.edges.odata.conftest import Odata
 
-pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 LEAK = "My washing machine leaks and shows error E18. Order 4500012345."
 
 

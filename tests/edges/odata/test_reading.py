@@ -96,6 +96,7 @@ FILTERS: list[tuple[str, list[int]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 async def test_filters_find_what_they_say(desk: Odata, subtests: pytest.Subtests) -> None:
     for text, wanted in FILTERS:
         with subtests.test(text):
@@ -133,6 +134,7 @@ LISTS: list[tuple[str, list[Any]]] = [
 ]
 
 
+@pytest.mark.both_databases
 async def test_lists_are_sorted_cut_searched_and_counted(desk: Odata, subtests: pytest.Subtests) -> None:
     for url, wanted in LISTS:
         with subtests.test(url):
@@ -165,6 +167,7 @@ APPLIED: list[tuple[str, list[dict[str, Any]]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 async def test_apply_aggregates(desk: Odata, subtests: pytest.Subtests) -> None:
     for text, wanted in APPLIED:
         with subtests.test(text):
@@ -173,6 +176,7 @@ async def test_apply_aggregates(desk: Odata, subtests: pytest.Subtests) -> None:
             assert found["@odata.count"] == len(wanted)
 
 
+@pytest.mark.both_databases
 async def test_aggregates_say_that_they_are_decimals_and_can_be_filtered_and_sorted(desk: Odata) -> None:
     url = (
         "CustomerInteraction?$apply=groupby((status_code),aggregate($count as n))&$filter=n gt 0&$orderby=n desc&$top=1"
@@ -184,6 +188,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if "@" not in name}
 
 
+@pytest.mark.both_databases
 async def test_expand_nests_with_options_and_counts(desk: Odata) -> None:
     url = (
         "CustomerInteraction?$select=ID&$expand=status($select=name),customer,outboundMsgs/$count,"
@@ -198,6 +203,7 @@ async def test_expand_nests_with_options_and_counts(desk: Odata) -> None:
     assert (message["sequence"], message["contact"]["name"]) == (2, "Kim Doe")
 
 
+@pytest.mark.both_databases
 async def test_expanded_lists_can_be_filtered_searched_and_skipped_for_each_row_apart(desk: Odata) -> None:
     rows = await desk.rows(
         "CustomerInteraction?$expand=inboundMsgs($filter=sequence ge 1;$search=leaks;$skip=1),outboundMsgs/$ref"
@@ -206,6 +212,7 @@ async def test_expanded_lists_can_be_filtered_searched_and_skipped_for_each_row_
     assert rows[1]["outboundMsgs"] == [{"@odata.id": "OutboundServiceMessage(sequence=1,interaction_ID=2)"}]
 
 
+@pytest.mark.both_databases
 async def test_many_rows_come_in_pages_that_neither_repeat_nor_lose_any(desk: Odata) -> None:
     for number in range(6):
         await desk.ask("POST", "CustomerInteraction", {"title": f"Matter {number}"})
@@ -224,6 +231,7 @@ async def test_many_rows_come_in_pages_that_neither_repeat_nor_lose_any(desk: Od
     assert "@odata.nextLink" not in last
 
 
+@pytest.mark.both_databases
 async def test_messages_show_what_they_were_understood_to_mean(desk: Odata) -> None:
     first = (await desk.rows("InboundCustomerMessage?$filter=interaction_ID eq 2&$expand=intent,type"))[0]
     assert (first["sentiment"], first["type_code"], first["type"]["name"]) == ("Positive", "CL", "Complement")
@@ -242,6 +250,7 @@ async def test_messages_show_what_they_were_understood_to_mean(desk: Odata) -> N
     assert "IsActiveEntity" not in plain["intent"]
 
 
+@pytest.mark.both_databases
 async def test_a_search_in_100_characters_of_every_alphabet_finds_them(desk: Odata) -> None:
     name = "Grüße 您好 Приве́т 🙂 \\ % _ ' \""
     await desk.ask("POST", "Customer", {"ID": "ü", "name": name})
@@ -252,7 +261,6 @@ async def test_a_search_in_100_characters_of_every_alphabet_finds_them(desk: Oda
     assert found.text == name
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_rows_are_addressed_in_every_way(desk: Odata, subtests: pytest.Subtests) -> None:
     table: list[tuple[str, int, Any]] = [
         ("CustomerInteraction(3)", 200, 3),
@@ -307,7 +315,6 @@ async def test_rows_are_addressed_in_every_way(desk: Odata, subtests: pytest.Sub
                 assert found == wanted
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_answers_have_the_headers_and_context_of_the_contract(desk: Odata, subtests: pytest.Subtests) -> None:
     contexts = [
         ("", "$metadata"),
@@ -334,7 +341,6 @@ async def test_answers_have_the_headers_and_context_of_the_contract(desk: Odata,
     assert "IEEE754Compatible=true" in exact.headers["content-type"]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_documents_come_in_the_form_that_is_asked_for(odata: Odata, subtests: pytest.Subtests) -> None:
     table = [
         ("$metadata", {}, 200, "application/xml"),

@@ -13,6 +13,7 @@ from tests.web_client import BASE, add_account, key_of, sign_in
 JSON = "application/json;odata.metadata=minimal"
 
 
+@pytest.mark.both_databases
 async def test_a_new_interaction_gets_number_reference_and_defaults(odata: Odata) -> None:
     answer = await odata.ask("POST", "CustomerInteraction", {"ID": 77, "extRef": "MINE", "title": "Hello"})
     assert answer.status_code == 201
@@ -28,6 +29,7 @@ async def test_a_new_interaction_gets_number_reference_and_defaults(odata: Odata
     assert (made["title"], made["numberOfInteractions"], made["createdBy"]) == ("Hello", 1, "key of a admin")
 
 
+@pytest.mark.both_databases
 async def test_an_interaction_with_messages_is_created_whole_and_handled(odata: Odata) -> None:
     messages = [
         {"inboundTextMsg": "My oven stays cold.", "channel_code": "TWT"},
@@ -44,6 +46,7 @@ async def test_an_interaction_with_messages_is_created_whole_and_handled(odata: 
     assert len(made["outboundMsgs"]) == 2
 
 
+@pytest.mark.both_databases
 async def test_an_inbound_message_comes_back_understood_and_answered(odata: Odata) -> None:
     await odata.ask("POST", "Contact", {"name": "Kim Doe", "email": "kim@example.com"})
     await odata.ask("POST", "CustomerInteraction", {"title": "x"})
@@ -77,7 +80,6 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_auto_replies_say_what_their_route_says(odata: Odata, subtests: pytest.Subtests) -> None:
     for text, words, has_code in ROUTES:
         with subtests.test(text):
@@ -87,7 +89,6 @@ async def test_auto_replies_say_what_their_route_says(odata: Odata, subtests: py
             assert (reply["remark"] or "").startswith("FSM Service Call Code: ") is has_code
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_what_was_said_is_stored_although_nobody_handles_it(container: Container, odata: Odata) -> None:
     container.runner.stop()
     answer = await odata.ask("POST", "CustomerInteraction", {"title": "x"})
@@ -151,7 +152,6 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_refusals_are_errors_that_name_the_property(odata: Odata, subtests: pytest.Subtests) -> None:
     await odata.ask("POST", "Customer", {"ID": "C1", "name": "One"})
     await odata.ask("POST", "Contact", {"name": "Kim", "email": "kim@example.com"})
@@ -179,6 +179,7 @@ class _any:  # noqa: N801 - reads as a word
     __hash__ = None  # type: ignore[assignment]  # compared, never kept
 
 
+@pytest.mark.both_databases
 async def test_changes_answer_with_the_row_and_respect_its_etag(odata: Odata) -> None:
     await odata.ask("POST", "CustomerInteraction", {"title": "x", "tags": "a"})
     patched = await odata.ask("PATCH", "CustomerInteraction(1)", {"priority_code": "H", "ID": 5})
@@ -214,6 +215,7 @@ STATUSES: list[tuple[str, str, list[str]]] = [
 ]
 
 
+@pytest.mark.both_databases
 async def test_a_status_is_reached_through_what_lies_between(odata: Odata) -> None:
     for number, (before, wanted, through) in enumerate(STATUSES, 1):
         await odata.ask("POST", "CustomerInteraction", {"title": "x", "status_code": before})
@@ -249,6 +251,7 @@ CHANGEABLE: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.both_databases
 async def test_all_that_can_be_changed_has_etags(odata: Odata) -> None:
     await odata.ask("POST", "Customer", {"ID": "C1", "name": "One"})
     await odata.ask("POST", "Contact", {"name": "Kim"})
@@ -278,6 +281,7 @@ async def test_all_that_can_be_changed_has_etags(odata: Odata) -> None:
     assert gone.status_code == 204, gone.text
 
 
+@pytest.mark.both_databases
 async def test_an_action_respects_the_etag_of_its_row(odata: Odata) -> None:
     await odata.say("The oven stays cold.")
     tag = (await odata.ask("GET", MESSAGE_1)).headers["etag"]
@@ -287,6 +291,7 @@ async def test_an_action_respects_the_etag_of_its_row(odata: Odata) -> None:
     assert (await odata.ask("POST", reply, {"text": "on time"}, If_Match="*")).status_code == 200
 
 
+@pytest.mark.both_databases
 async def test_references_are_bound_by_url_and_by_nested_key(odata: Odata) -> None:
     await odata.ask("POST", "Customer", {"ID": "C1", "name": "One", "contacts": [{"name": "Kim"}]})
     body = {"customer@odata.bind": "Customer('C1')", "priority": {"code": "V"}}
@@ -297,6 +302,7 @@ async def test_references_are_bound_by_url_and_by_nested_key(odata: Odata) -> No
     assert cleared.json()["customer_ID"] is None
 
 
+@pytest.mark.both_databases
 async def test_a_deleted_interaction_leaves_nothing_behind(odata: Odata) -> None:
     await odata.say("My washing machine leaks and shows error E18.")
     await odata.say("Thank you!", 1)
@@ -306,6 +312,7 @@ async def test_a_deleted_interaction_leaves_nothing_behind(odata: Odata) -> None
         assert await odata.rows(entity) == []
 
 
+@pytest.mark.both_databases
 async def test_people_correct_what_a_message_was_understood_to_mean(odata: Odata) -> None:
     await odata.say("My oven stays cold.")
     url = "InboundCustomerMessage(sequence=1,interaction_ID=1)"
@@ -322,6 +329,7 @@ async def test_people_correct_what_a_message_was_understood_to_mean(odata: Odata
     assert await odata.rows("InboundCustomerMessage?$filter=intent/name eq 'Warranty and returns'&$select=sequence")
 
 
+@pytest.mark.both_databases
 async def test_code_lists_people_and_answers_are_edited(odata: Odata) -> None:
     assert (await odata.ask("POST", "CustomerInteractionCategory", {"code": "NEW", "name": "New"})).status_code == 201
     renamed = await odata.ask("PATCH", "CustomerInteractionCategory('NEW')", {"name": "Newer"})
@@ -343,6 +351,7 @@ async def test_code_lists_people_and_answers_are_edited(odata: Odata) -> None:
     assert (await odata.ask("DELETE", "Contact(1)")).status_code == 204
 
 
+@pytest.mark.both_databases
 async def test_recordings_go_in_and_out_as_bytes(odata: Odata) -> None:
     await odata.say("My oven stays cold.")
     sound = b"RIFF\x00\x00\x00\x00WAVE" + bytes(range(256))
@@ -365,7 +374,6 @@ async def test_recordings_go_in_and_out_as_bytes(odata: Odata) -> None:
     assert (await odata.ask("DELETE", key)).status_code == 204
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_roles_decide_who_may_do_what(container: Container, odata: Odata, subtests: pytest.Subtests) -> None:
     await odata.say("My oven stays cold.")
     table: list[tuple[Role, str, str, Any, int]] = [
@@ -392,7 +400,6 @@ async def test_roles_decide_who_may_do_what(container: Container, odata: Odata, 
     assert nobody.headers["www-authenticate"].startswith("Basic")
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_browsers_fetch_a_token_before_they_change_anything(container: Container, odata: Odata) -> None:
     await add_account(container, Role.SUPERVISOR)
     await sign_in(odata.client)
@@ -403,7 +410,6 @@ async def test_browsers_fetch_a_token_before_they_change_anything(container: Con
     assert (await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token=token)).status_code == 201
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(container: Container, odata: Odata) -> None:
     secret = (await key_of(container, Role.AGENT))["Authorization"].removeprefix("Bearer ")
     basic = base64.b64encode(f"anybody:{secret}".encode()).decode()

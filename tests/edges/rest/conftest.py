@@ -14,8 +14,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import handlers
 from frontdesk.edges.rest import RestServices, routes, specification
+from frontdesk.edges.rest.services import Channels
 from frontdesk.model import Caller, Role
 from frontdesk.wiring.container import Container, now
+from tests.one_application import become, fill_interface
 
 JsonClient = AsyncClient
 
@@ -58,9 +60,9 @@ def services_of(container: Container, wake: Callable[[], None] = lambda: None, m
     )
 
 
-def app_of(services: RestServices) -> Litestar:
+def app_of(services: RestServices, channels: Channels | None = None) -> Litestar:
     return Litestar(
-        route_handlers=routes(services),
+        route_handlers=routes(services, channels or Channels(services.codes)),
         middleware=[services.metrics.middleware, NamedCaller()],
         exception_handlers=handlers(),
         openapi_config=specification(),
@@ -73,10 +75,24 @@ def services(container: Container) -> RestServices:
     return services_of(container)
 
 
+@pytest.fixture(scope="session")
+def made() -> list[tuple[RestServices, Channels, Litestar]]:
+    """The application of all these tests, once there is one."""
+    return []
+
+
 @pytest.fixture
-async def client(services: RestServices) -> AsyncIterator[JsonClient]:
+async def client(
+    services: RestServices, made: list[tuple[RestServices, Channels, Litestar]]
+) -> AsyncIterator[JsonClient]:
     # Litestar's own test client runs the app in a loop of its own, where a connection of the house cannot follow.
-    transport = ASGITransport(app_of(services), raise_app_exceptions=False)  # type: ignore[arg-type]
+    channels = Channels(services.codes)
+    if made:
+        fill_interface(made[0][0], services)
+        become(made[0][1], channels)
+    else:
+        made.append((services, channels, app_of(services, channels)))
+    transport = ASGITransport(made[0][2], raise_app_exceptions=False)  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://frontdesk.test") as opened:
         yield opened
 

@@ -12,6 +12,8 @@ from frontdesk.storage.schema.interactions import inbound_message, outbound_mess
 from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient
 
+pytestmark = pytest.mark.both_databases
+
 MESSAGES = "/api/v1/messages"
 KEY = {"Idempotency-Key": "k-1"}
 

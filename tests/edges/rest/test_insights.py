@@ -15,6 +15,8 @@ from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.storage.transfer import loading as bulk
 from frontdesk.wiring.container import Container
 
+pytestmark = pytest.mark.both_databases
+
 BASE = "/api/v1/insights"
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPAN = {"since": "2026-01-31", "until": "2026-03-02"}

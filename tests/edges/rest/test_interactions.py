@@ -10,6 +10,8 @@ from frontdesk.wiring.container import Container
 from frontdesk.workflows.deliver_reply import deliver_reply
 from tests.edges.rest.conftest import Desk, JsonClient
 
+pytestmark = pytest.mark.both_databases
+
 INTERACTIONS = "/api/v1/interactions"
 BROKEN = "My washing machine does not start any more and shows error E12. Please repair it."
 

@@ -5,6 +5,8 @@ import pytest
 from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import Desk, JsonClient
 
+pytestmark = pytest.mark.both_databases
+
 CUSTOMERS, CONTACTS = "/api/v1/customers", "/api/v1/contacts"
 
 

@@ -22,6 +22,8 @@ from frontdesk.wiring.container import Container, now, open_container
 from tests.fakes import ManualClock
 from tests.web_client import BASE, HTML, Client, web_client
 
+pytestmark = pytest.mark.both_databases
+
 SHOP = "https://shop.example"
 BROKEN = "My coffee machine (order 4500017342) is broken and does not start any more."
 

@@ -13,6 +13,8 @@ from frontdesk.storage.transfer import loading as bulk
 from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client
 
+pytestmark = pytest.mark.both_databases
+
 PATH = "/console/insights"
 UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPAN = "since=2026-01-01&until=2026-03-02"

@@ -15,6 +15,8 @@ from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
+pytestmark = pytest.mark.both_databases
+
 PATH = "/console/interactions"
 MARKUP = '<img src=x onerror="alert(1)">'
 

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from frontdesk.model import AudioRecording, Role, Status
-from frontdesk.storage.schema.interactions import audio_recording
+from frontdesk.storage.schema.interactions import audio_recording, correction
 from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
@@ -147,6 +148,7 @@ async def test_a_correction_that_makes_no_sense_is_refused(agent: Client, front:
     said = await front.say(BROKEN)
     answer = await send(agent, f"/console/messages/{said.message_id}/correct", **fields)
     assert answer.status_code == 400
+    assert await front.container.database.read(lambda c: c.execute(select(correction)).first()) is None
 
 
 async def test_the_rules_say_row_by_row_why(agent: Client, front: Front) -> None:

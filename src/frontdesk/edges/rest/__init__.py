@@ -33,9 +33,8 @@ ROOMS: tuple[type[RouteGroup], ...] = (
 )
 
 
-def routes(services: RestServices) -> list[ControllerRouterHandler]:
+def routes(services: RestServices, channels: Channels) -> list[ControllerRouterHandler]:
     """All routes: the interface and, outside of it, health, readiness and figures."""
-    channels = Channels(services.codes)
     return [router(services, channels), ConditionRoutes.bind(services, channels)]
 
 

@@ -33,14 +33,12 @@ class Webhooks(Controller):
 
     path = "/webhooks"
     include_in_schema = False
-    taker: ClassVar["WebhookServices"]
+    taker: ClassVar[WebhookServices]
 
     @classmethod
-    def bind(cls, statuses: Statuses, wake: Callable[[], None], fsm_secret: str) -> type["Webhooks"]:
+    def bind(cls, taker: WebhookServices) -> type["Webhooks"]:
         """The same routes with these; an empty secret means that there are none."""
-        return type(
-            cls.__name__, (cls,), {"taker": WebhookServices(statuses, wake, fsm_secret), "__doc__": cls.__doc__}
-        )
+        return type(cls.__name__, (cls,), {"taker": taker, "__doc__": cls.__doc__})
 
     @post("/fsm", status_code=202, opt={"role": Role.ANYONE}, request_max_body_size=MOST_BYTES)
     async def fsm(self, request: Request[Any, Any, Any], secret: Secret = "") -> dict[str, str]:

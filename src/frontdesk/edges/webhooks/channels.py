@@ -23,30 +23,34 @@ MOST_FIELDS = 1000
 METHODS = ("GET", "POST")
 
 
+Take = Callable[[RawEvent], Awaitable[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelEndpoint:
-    """One channel's address: its name, who verifies, and how large an event may be."""
+    """One channel's address: its name, who verifies, and how large an event may be.
+
+    `take` stores an event, `wake` is told of a new one, and vendors know us by `public_url`.
+    """
 
     name: str
     channel: Channel
     most_bytes: int
+    take: Take
+    wake: Callable[[], None]
+    public_url: str
 
 
-Take = Callable[[RawEvent], Awaitable[bool]]
-
-
-def channel_routes(
-    doors: Sequence[ChannelEndpoint], take: Take, wake: Callable[[], None], public_url: str
-) -> list[ASGIRouteHandler]:
+def channel_routes(doors: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
     """The routes of all channels that vendors call."""
-    return [_route(door, take, wake, public_url.rstrip("/")) for door in doors]
+    return [_route(door) for door in doors]
 
 
-def _route(door: ChannelEndpoint, take: Take, wake: Callable[[], None], public_url: str) -> ASGIRouteHandler:
+def _route(door: ChannelEndpoint) -> ASGIRouteHandler:
     @asgi(f"{PATH}/{door.name}", opt={"role": Role.ANYONE}, name=f"channel:{door.name}", copy_scope=False)
     async def called(scope: Scope, receive: Receive, send: Send) -> None:
         """A handshake or an event."""
-        asked = await _asked(cast("HTTPScope", scope), receive, door.most_bytes, public_url)
+        asked = await _asked(cast("HTTPScope", scope), receive, door.most_bytes, door.public_url)
         try:
             verified = await door.channel.verify(asked)
         except Forged as error:
@@ -55,8 +59,8 @@ def _route(door: ChannelEndpoint, take: Take, wake: Callable[[], None], public_u
             return await _answer(send, verified)
         body = asked.body if verified.body is None else verified.body
         content_type = asked.headers.get("content-type", "")
-        if await take(RawEvent(door.name, verified.provider_id, body, content_type)):
-            wake()
+        if await door.take(RawEvent(door.name, verified.provider_id, body, content_type)):
+            door.wake()
         return await _answer(send, verified.answer)
 
     return called

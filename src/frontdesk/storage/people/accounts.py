@@ -14,8 +14,8 @@ from frontdesk.model import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.translatable import tr
 from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.people import passwords
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
+from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.people import account, api_key, session
 
@@ -31,15 +31,16 @@ _CHECKS_AT_ONCE = 2
 class StoredAccounts:
     """Accounts on a database; see interfaces.Accounts."""
 
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
+    def __init__(self, database: Database, clock: Clock, new_id: NewId, passwords: Passwords | None = None) -> None:
+        """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise."""
         self._database, self._clock, self._new_id = database, clock, new_id
+        self._passwords = passwords or Passwords()
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
     async def add_account(self, email: str, name: str, role: Role, password: str) -> Account:
         """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
         new = Account(self._new_id(), _email(email), _name(name, NAME_LENGTH), _role(role), True, self._clock())
-        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        hashed = await asyncio.to_thread(self._passwords.hash, password)
         await self._database.write(lambda c: _add_account(c, new, hashed))
         return new
 
@@ -50,7 +51,7 @@ class StoredAccounts:
 
     async def set_password(self, email: str, password: str) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
-        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        hashed = await asyncio.to_thread(self._passwords.hash, password)
         await self._database.write(lambda c: _change(c, email, password_hash=hashed))
 
     async def set_role(self, email: str, role: Role) -> None:
@@ -72,14 +73,14 @@ class StoredAccounts:
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
         stored = row["password_hash"] if row is not None and row["active"] else None
         async with self._checking:
-            if not await asyncio.to_thread(passwords.fits, stored, password) or row is None:
+            if not await asyncio.to_thread(self._passwords.fits, stored, password) or row is None:
                 return None
-        if passwords.is_outdated(row["password_hash"]):
+        if self._passwords.is_outdated(row["password_hash"]):
             await self._rehash(row["id"], password)
         return _as_account(row)
 
     async def _rehash(self, account_id: str, password: str) -> None:
-        hashed = await asyncio.to_thread(passwords.hash_password, password)
+        hashed = await asyncio.to_thread(self._passwords.hash, password)
         renewed = update(account).where(account.c.id == account_id).values(password_hash=hashed)
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 

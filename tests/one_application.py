@@ -1,0 +1,62 @@
+"""One web application for all tests: making its 200 routes takes longer than most tests, so it is lent in turn.
+
+Its routes hold on to their services; lending it fills these with what the services of another house hold.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+
+from frontdesk.edges.rest import RestServices
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.web import WebServices, application
+
+_free: list[tuple[Settings, WebServices, Litestar]] = []
+
+
+@contextmanager
+def application_of(services: WebServices) -> Iterator[Litestar]:
+    """An application over these services, one that was made already if it fits."""
+    shape = _shape(services.settings)
+    lent = next((each for each in _free if each[0] == shape), None)
+    if lent is not None:
+        _free.remove(lent)
+        fill(lent[1], services)
+    else:
+        lent = (shape, services, application(services))
+    try:
+        yield lent[2]
+    finally:
+        services.live.close()
+        _free.append(lent)
+
+
+def fill(old: WebServices, new: WebServices) -> None:
+    """Let everyone whom the routes hold on to be as the new ones are."""
+    fill_interface(old.interface, new.interface)
+    for name in ("door", "channels", "webhooks", "chat", "pages", "set_up", "gateway", "odata"):
+        become(getattr(old, name), getattr(new, name))
+    for each, of_new in zip(old.events, new.events, strict=True):
+        become(each, of_new)
+
+
+def fill_interface(old: RestServices, new: RestServices) -> None:
+    """The same for the REST interface; its figures are also counted by a middleware, so they stay one object."""
+    metrics = old.metrics
+    become(metrics, new.metrics)
+    become(old, new)
+    object.__setattr__(old, "metrics", metrics)
+
+
+def become(old: Any, new: Any) -> None:
+    """Fill one object with what another of its class holds."""
+    for name in getattr(type(new), "__slots__", ()) or vars(new):
+        object.__setattr__(old, name, getattr(new, name))
+
+
+def _shape(settings: Settings) -> Settings:
+    """What an application is made after: all settings but where the data are."""
+    return msgspec.structs.replace(settings, data="", storage=Settings().storage)
