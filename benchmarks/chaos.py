@@ -20,6 +20,8 @@ from frontdesk.settings.loading import load
 from frontdesk.wiring.container import Container, open_container
 
 CLIENTS = 8
+# Each customer writes so many messages of a matter, one after the other without waiting for an answer.
+MESSAGES_OF_A_MATTER = 5
 PAUSE = (0.3, 1.2)
 
 # Each counts rows that break a promise: all must be nought.
@@ -47,6 +49,12 @@ BROKEN_PROMISES = {
     "replies_missing": (
         "SELECT count(*) FROM inbound_message m WHERE NOT EXISTS "
         "(SELECT 1 FROM outbound_message o WHERE o.reply_to = m.id AND o.state = 'sent')"
+    ),
+    "overtaken": (
+        "SELECT count(*) FROM inbound_message a "
+        "JOIN inbound_message b ON b.interaction_id = a.interaction_id AND b.sequence > a.sequence "
+        "JOIN journal first ON first.message_id = a.id AND first.kind = 'decided' "
+        "JOIN journal later ON later.message_id = b.id AND later.kind = 'decided' AND later.id < first.id"
     ),
     "replies_twice": "SELECT count(*) FROM (SELECT 1 FROM outbound_message GROUP BY reply_to HAVING count(*) > 1) x",
 }
@@ -124,29 +132,31 @@ async def _send_all(
     numbers = iter(range(count))
 
     async def client() -> None:
-        connection = Client(port, key)
-        for number in numbers:
+        connection, matter = Client(port, key), ""
+        for written, number in enumerate(numbers):
             body = {"text": message(number), "channel": "WEB", "provider_id": f"chaos-{number}"}
-            while not await _accepted(connection, body):
-                await asyncio.sleep(0.1)
+            body["interaction"] = matter if written % MESSAGES_OF_A_MATTER else ""
+            matter = await _accepted(connection, body)
             accepted.add(body["provider_id"])
             outcome.accepted += 1
             if chance.random() < duplicates:
-                while not await _accepted(connection, body):
-                    await asyncio.sleep(0.1)
+                await _accepted(connection, body)
                 outcome.duplicates_sent += 1
         await connection.close()
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
 
 
-async def _accepted(connection: Client, body: Mapping[str, str]) -> bool:
-    with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError, IndexError):
-        status, answer = await asyncio.wait_for(connection.post("/api/v1/messages", body), 20)
-        if status >= 500 and status != 503:
-            raise RuntimeError(f"the server answered {status}: {answer}")
-        return status in (200, 202)
-    return False
+async def _accepted(connection: Client, body: Mapping[str, str]) -> str:
+    """The reference under which it was accepted, however often it takes."""
+    while True:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError, IndexError):
+            status, answer = await asyncio.wait_for(connection.post("/api/v1/messages", body), 20)
+            if status in (200, 202):
+                return str(answer["reference"])
+            if status != 503:
+                raise RuntimeError(f"the server answered {status}: {answer}")
+        await asyncio.sleep(0.1)
 
 
 async def _kill(

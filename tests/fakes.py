@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from frontdesk.interfaces import ActionHandler, Cases
-from frontdesk.model import Analysis, Case, Change, Decision, Effect, Lease, Receipt, Work
+from frontdesk.interfaces.stores import ActAtOnce
+from frontdesk.model import Analysis, Case, Change, Decision, Effect, Lease, MessageContext, Receipt, Work
 
 
 class Crash(BaseException):
@@ -31,11 +32,16 @@ class CrashingCases:
     async def keep_analysis(self, case: Case, analysis: Analysis) -> Case:
         return await self._write(self.inner.keep_analysis(case, analysis))
 
-    async def keep_record(self, case: Case, change: Change) -> Case:
-        return await self._write(self.inner.keep_record(case, change))
+    async def context(self, case: Case) -> MessageContext:
+        return await self.inner.context(case)
 
-    async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
-        return await self._write(self.inner.keep_decision(case, decision, effects, change))
+    async def reload(self, case: Case) -> Case:
+        return await self.inner.reload(case)
+
+    async def keep_decision(
+        self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change, act: ActAtOnce
+    ) -> Case:
+        return await self._write(self.inner.keep_decision(case, decision, effects, change, act))
 
     async def keep_effect(
         self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False

@@ -1,8 +1,10 @@
 """Messages of customers through models: what is stored, what happens when all models are down, and reading again."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from frontdesk.interfaces import ErrorKind, ProviderFailed
@@ -98,18 +100,59 @@ async def test_without_a_last_route_the_message_is_tried_again_later(furnished: 
     assert not caught.value.permanent
 
 
-async def test_a_second_message_is_summarised_by_a_model_with_the_first(
+async def test_a_second_message_is_read_and_summarised_with_the_first_in_one_call(
     container: Container, furnished: Furnish
 ) -> None:
-    def say(request: Any) -> str:
-        return '{"title": "Both", "summary": "Both say so."}' if "conversation" in request.schema_name else reading()
-
-    service = Scripted(lines=[say])
+    service = Scripted(lines=[reading(), reading(title="Both", summary="Both say so.")])
     front = ModelFront(container, furnished(service))
     first = await front.say(TEXT, name="Kim Doe")
     await front.say("It is Kim Doe again, still nothing.", joins=first.interaction_id, name="Kim Doe")
     assert (await front.rows(interaction))[0]["title"] == "Both"
     assert "Kim Doe" not in service.wire
+    assert len(service.asked) == 2
+    assert "has not arrived" in service.asked[1].turns[-1].text
+
+
+async def test_twelve_messages_that_name_an_address_and_a_phone_cost_twelve_calls(
+    container: Container, furnished: Furnish
+) -> None:
+    service = Scripted(lines=[reading()], seconds=0.01)
+    front = ModelFront(container, furnished(service))
+    sender = Sender("Kim Doe", "kim@example.com", "+49 6221 1234567")
+    first = await front.container.inbox.accept(NewMessage(TEXT, "WEB", sender))
+    for number in range(11):
+        text = f"Number {number}: write to kim@example.com or call +49 6221 1234567."
+        await front.container.inbox.accept(NewMessage(text, "WEB", sender, joins=first.interaction_id))
+    await front.container.runner.run_until_idle()
+    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert len(service.asked) <= 12
+
+
+async def test_a_version_of_the_house_that_takes_no_earlier_messages_is_summarised_apart(
+    container: Container, furnished: Furnish
+) -> None:
+    def say(request: Any) -> str:
+        return '{"title": "Both", "summary": "Both say so."}' if "conversation" in request.schema_name else reading()
+
+    models = furnished(Scripted(lines=[say]))
+    models.room.use_cases.registry = WithoutEarlier(models.room.use_cases.registry)  # type: ignore[assignment]
+    front = ModelFront(container, models)
+    first = await front.say(TEXT)
+    await front.say("Still nothing.", joins=first.interaction_id)
+    assert (await front.rows(interaction))[0]["title"] == "Both"
+
+
+@dataclass
+class WithoutEarlier:
+    """A shelf whose use cases know nothing of earlier messages, as a house may have written them."""
+
+    registry: Any
+
+    async def get(self, name: str) -> Any:
+        found = await self.registry.get(name)
+        properties = {key: value for key, value in found.body.inputs["properties"].items() if key != "earlier"}
+        body = msgspec.structs.replace(found.body, inputs={**found.body.inputs, "properties": properties})
+        return replace(found, body=body)
 
 
 async def test_a_default_house_asks_nobody_and_records_nothing(front: Front) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Grant, Role
 from frontdesk.storage.people.accounts import StoredAccounts
-from frontdesk.storage.schema import people as tables
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.schema import people as tables
 from frontdesk.wiring.container import Container, new_id, now
 
 PASSWORD = "a long enough password"

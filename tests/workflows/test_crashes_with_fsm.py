@@ -21,8 +21,8 @@ from tests.field import FieldService, field, with_fsm
 __all__ = ["field"]
 
 BROKEN = "My washing machine is broken: it shows error E18 and does not pump out the water. Please help."
-WRITES = 6  # analysis, record, decision, service call, reply, end
-WRITES_APART = 9  # analysis, record, decision, call postponed, reply waits, end; then call, reply by themselves
+WRITES = 5  # analysis, decision, service call, reply, end
+WRITES_APART = 8  # analysis, decision, call postponed, reply waits, end; then call, reply by themselves
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ async def test_a_death_at_any_step_opens_one_call_and_names_it(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("at", range(4, WRITES_APART))
+@pytest.mark.parametrize("at", range(3, WRITES_APART))
 @pytest.mark.parametrize("fault", ["fail_share", "cut_share"])
 async def test_nor_does_a_death_while_an_effect_goes_its_own_way(
     container: Container, field: FieldService, at: int, after: bool, fault: str

@@ -16,4 +16,8 @@ class Pickup:
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """The message is where the customer looks for it."""
+        return self.receipt(message)
+
+    def receipt(self, message: OutboundMessage) -> Receipt:
+        """See interfaces.PickedUp."""
         return Receipt(detail={"picked_up_from": message.id})

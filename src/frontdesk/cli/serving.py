@@ -56,10 +56,11 @@ def say_ready(address: str) -> None:
 
 async def _work(container: "Container") -> None:
     from frontdesk.wiring.container import run_work, settle
+    from frontdesk.workflows.schedule import keep_running
 
     await container.builtin.warm_up(await container.codes.catalogue())
     settle()
-    working = asyncio.create_task(run_work(container))
+    working = asyncio.create_task(keep_running("work", lambda: run_work(container)))
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, working.cancel)
     log.info("working on %s", container.database.dialect)

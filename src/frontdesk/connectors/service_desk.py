@@ -1,6 +1,6 @@
 """The built-in service desk: service calls kept in our own database, so that nothing else is needed."""
 
-from frontdesk.interfaces import Clock, ServiceDeskStore
+from frontdesk.interfaces import Clock, OwnRows, ServiceDeskStore
 from frontdesk.model import Case, Effect, Receipt, ServiceCall
 
 OPEN = "Open"
@@ -20,7 +20,14 @@ class ServiceDesk:
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Open a call with the interaction's title, summary, priority and customer."""
-        call = ServiceCall(
+        return _receipt(await self._store.open_call(self._call(effect, case)))
+
+    def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt:
+        """See interfaces.Recorder."""
+        return _receipt(rows.open_call(self._call(effect, case)))
+
+    def _call(self, effect: Effect, case: Case) -> ServiceCall:
+        return ServiceCall(
             code="",
             key=effect.key,
             subject=case.interaction.title or f"Interaction {case.interaction.reference}",
@@ -32,7 +39,6 @@ class ServiceDesk:
             customer_id=case.interaction.customer_id,
             contact_id=case.message.contact_id,
         )
-        return _receipt(await self._store.open_call(call))
 
 
 def _remarks(case: Case) -> str:

@@ -90,11 +90,11 @@ class ModelWatch(Protocol):
 class Rereader(Protocol):
     """Reads a message anew with models only."""
 
-    async def analyse_anew(self, message: InboundMessage, run: int) -> Analysis:
+    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[str] = ()) -> Analysis:
         """Like Analyst.analyse without the built-in engine. Raises ProviderFailed."""
         ...
 
-    async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
+    async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
         """See interfaces.Analyst."""
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from frontdesk.model import (
     Analysis,
@@ -15,6 +15,7 @@ from frontdesk.model import (
     OutboundMessage,
     Probability,
     Receipt,
+    ServiceCall,
     Tier,
 )
 
@@ -85,8 +86,18 @@ class Provider(Protocol):
 class Analyst(Protocol):
     """Understands messages: the LLM proxy as the pipeline sees it."""
 
-    async def analyse(self, message: InboundMessage, run: int = 1) -> Analysis:
-        """A validated analysis; falls down the chain rather than fail. Raises ProviderFailed when no route answers."""
+    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[str] = ()) -> Analysis:
+        """A validated analysis; falls down the chain rather than fail. Raises ProviderFailed when no route answers.
+
+        `earlier` are the texts that came before it in its interaction, oldest first.
+        """
+        ...
+
+    async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
+        """Title and summary of a whole interaction after its latest message was analysed.
+
+        Those of the analysis where it is of a model that was given the conversation, else see `summarise`.
+        """
         ...
 
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
@@ -137,6 +148,39 @@ class ActionHandler(Protocol):
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Do it, with `effect.key` as the idempotency key. Raises Failed."""
+        ...
+
+
+class OwnRows(Protocol):
+    """Our own tables, within a transaction that is under way: what is stored here is stored with it or not at all."""
+
+    def open_call(self, call: ServiceCall) -> ServiceCall:
+        """Store a new call of the built-in service desk; it comes back with its code."""
+        ...
+
+    def deliver(self, message: OutboundMessage) -> OutboundMessage:
+        """Store an answer that is delivered by being stored; it comes back with its sequence."""
+        ...
+
+
+@runtime_checkable
+class Recorder(Protocol):
+    """A performer that can do some effects by writing our own rows alone."""
+
+    def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
+        """Do it with the decision, in its transaction; None where the outside is needed. Touches nothing but `rows`.
+
+        Raises Invalid, NotFound before it has written anything.
+        """
+        ...
+
+
+@runtime_checkable
+class PickedUp(Protocol):
+    """An outlet whose customers come for their answers."""
+
+    def receipt(self, message: OutboundMessage) -> Receipt:
+        """What `send` answers for a message that is stored."""
         ...
 
 

@@ -1,9 +1,10 @@
 """What the inner rooms need stored; `storage` satisfies it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from frontdesk.interfaces.plugs import OwnRows
 from frontdesk.interfaces.reading import IdempotencyKey
 from frontdesk.model import (
     Accepted,
@@ -14,6 +15,7 @@ from frontdesk.model import (
     Decision,
     Effect,
     Lease,
+    MessageContext,
     NewMessage,
     OutboundMessage,
     Receipt,
@@ -33,6 +35,9 @@ class Inbox(Protocol):
         ...
 
 
+ActAtOnce = Callable[[Case, OwnRows], Case]
+
+
 class Cases(Protocol):
     """What the pipeline reads and writes. Each `keep_…` is one transaction fenced by the lease (LeaseLost)."""
 
@@ -48,12 +53,21 @@ class Cases(Protocol):
         """Store the analysis and make it the message's current one."""
         ...
 
-    async def keep_record(self, case: Case, change: Change) -> Case:
-        """Apply the change to the interaction, match customer and contact. Raises Stale."""
+    async def context(self, case: Case) -> MessageContext:
+        """What was said in its interaction up to this message, and who says it."""
         ...
 
-    async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
-        """Store the decision with its effects and apply what it sets on the interaction."""
+    async def reload(self, case: Case) -> Case:
+        """The case as it is now, under the same lease."""
+        ...
+
+    async def keep_decision(
+        self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change, act: ActAtOnce
+    ) -> Case:
+        """In one transaction: note who wrote, set the change, carry out by `act` what it can, store all of it.
+
+        The message is handled with it where nothing is left to be done. Raises Stale, which stores nothing.
+        """
         ...
 
     async def keep_effect(

@@ -1,4 +1,4 @@
-"""The built-in engine as a route of the use cases that it can answer: no key, no network, nothing leaves our systems."""
+"""The built-in engine as a route of the use cases that it can answer. No key, no network."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict

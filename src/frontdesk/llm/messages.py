@@ -25,26 +25,43 @@ class MessageModels:
         """The routes of a use case."""
         return await self._use_cases.chain(name)
 
-    async def read(self, message: InboundMessage, routes: Sequence[Route]) -> tuple[ReaderAnswer, UseCaseOutcome]:
-        """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed."""
+    async def read(
+        self, message: InboundMessage, routes: Sequence[Route], earlier: Sequence[str] = ()
+    ) -> tuple[ReaderAnswer, UseCaseOutcome]:
+        """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed.
+
+        With `earlier` messages title and summary are those of the conversation, as far back as the limit goes.
+        """
         limit = (await self._use_cases.registry.get(MESSAGE)).limits.characters
-        outcome = await self._use_cases.run(MESSAGE, {"text": message.text[:limit]}, asker_of(message), routes)
+        inputs: dict[str, Any] = {"text": message.text[:limit]}
+        if earlier and await self.reads_conversations() and (kept := _latest(earlier, limit - len(message.text))):
+            inputs["earlier"] = kept
+        outcome = await self._use_cases.run(MESSAGE, inputs, asker_of(message), routes)
         return as_answer(outcome.value), outcome
+
+    async def reads_conversations(self) -> bool:
+        """Whether a message can be read together with earlier ones: a version of the house's own may take it alone."""
+        return "earlier" in (await self._use_cases.registry.get(MESSAGE)).body.inputs.get("properties", {})
 
     async def summarise(
         self, texts: Sequence[str], message: InboundMessage | None, routes: Sequence[Route]
     ) -> tuple[str, str]:
         """Title and summary of a conversation; of a long one, its latest part. Raises ModelFailed."""
         room = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
-        kept: list[str] = []
-        for text in reversed(texts):
-            room -= len(text) + len("customer")
-            if room < 0:
-                break
-            kept.append(text)
-        inputs = {"messages": [{"author": "customer", "text": text} for text in reversed(kept)]}
+        inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, room)]}
         outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), routes)
         return outcome.value["title"], outcome.value["summary"]
+
+
+def _latest(texts: Sequence[str], room: int) -> list[str]:
+    """The latest of these texts that fit into so many characters, in their order."""
+    kept: list[str] = []
+    for text in reversed(texts):
+        room -= len(text) + len("customer")
+        if room < 0:
+            break
+        kept.append(text)
+    return kept[::-1]
 
 
 def asker_of(message: InboundMessage | None) -> Asker:

@@ -31,7 +31,7 @@ class Proxy:
         self._builtin, self._catalogue, self._clock, self._new_id = builtin, catalogue, clock, new_id
         self._models, self._marks = models, marks
 
-    async def analyse(self, message: InboundMessage, run: int = 1) -> Analysis:
+    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[str] = ()) -> Analysis:
         """See interfaces.Analyst."""
         began = time.perf_counter()
         if self._models is None:
@@ -40,7 +40,7 @@ class Proxy:
         first = _models_of(routes)
         try:
             if first:
-                return await self._by_model(message, run, began, first)
+                return await self._by_model(message, run, began, first, earlier)
             reason = ""
         except ProviderFailed as error:
             then = routes[len(first)].name if len(first) < len(routes) else ""
@@ -52,13 +52,21 @@ class Proxy:
             await self._marks.mark(message.id, reason)
         return await self._by_builtin(message, run, began)
 
-    async def analyse_anew(self, message: InboundMessage, run: int) -> Analysis:
+    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[str] = ()) -> Analysis:
         """See interfaces.llm_stores.Rereader."""
         began = time.perf_counter()
         routes = _models_of(await self._models.chain(MESSAGE)) if self._models else ()
         if not routes:
             raise ProviderFailed("no chain of [llm.chains] asks a model: there is nothing to read with", permanent=True)
-        return await self._by_model(message, run, began, routes)
+        return await self._by_model(message, run, began, routes, earlier)
+
+    async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
+        """See interfaces.Analyst."""
+        if len(texts) == 1:
+            return analysis.title, analysis.summary
+        if analysis.tier is Tier.MODEL and self._models is not None and await self._models.reads_conversations():
+            return analysis.title, analysis.summary
+        return await self.summarise(texts, message)
 
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
         """See interfaces.Analyst."""
@@ -70,9 +78,11 @@ class Proxy:
         title, summary = await self._builtin.summarise(texts)
         return cut(title, TITLE_LENGTH), cut(summary, SUMMARY_LENGTH)
 
-    async def _by_model(self, message: InboundMessage, run: int, began: float, routes: Sequence[Route]) -> Analysis:
+    async def _by_model(
+        self, message: InboundMessage, run: int, began: float, routes: Sequence[Route], earlier: Sequence[str] = ()
+    ) -> Analysis:
         assert self._models is not None
-        answer, outcome = await self._models.read(message, routes)
+        answer, outcome = await self._models.read(message, routes, earlier)
         catalogue = await self._catalogue.catalogue()
         checked = check(answer, message.text, catalogue)
         return self._analysis(message, run, Tier.MODEL, f"{outcome.service}/{outcome.model}", checked, began)

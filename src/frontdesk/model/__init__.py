@@ -1,7 +1,7 @@
 """Facts that all rooms share: frozen dataclasses and enumerations, no behaviour that touches the outside."""
 
 from frontdesk.model.analysis import ENTITY_FIELDS, VALUES_APART, Analysis, Correction, Entity, Intent, Probability
-from frontdesk.model.case import Case
+from frontdesk.model.case import Case, MessageContext
 from frontdesk.model.codes import (
     Code,
     CodeList,
@@ -57,6 +57,7 @@ __all__ = [
     "Interaction",
     "InteractionFilter",
     "Lease",
+    "MessageContext",
     "NewMessage",
     "OutboundMessage",
     "Page",

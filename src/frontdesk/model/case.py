@@ -1,6 +1,6 @@
 """Case: all that is known of one message while it is handled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from frontdesk.model.analysis import Analysis
 from frontdesk.model.decision import Decision, Effect
@@ -10,11 +10,23 @@ from frontdesk.model.work import Lease
 
 
 @dataclass(frozen=True, slots=True)
+class MessageContext:
+    """The texts of the messages that were read and of this one, and of those before it; oldest first.
+
+    `customer_id` is the customer of who wrote, as far as the message tells.
+    """
+
+    texts: tuple[str, ...]
+    before: tuple[str, ...]
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A message with what was stored of it so far; what is None has not been done yet.
 
     `lease` fences every write. `repeated` tells that an earlier life may have touched the outside, `attempt` counts
-    the attempts at the step that comes next.
+    the attempts at the step that comes next; `ended`: nothing is left to be done.
     """
 
     message: InboundMessage
@@ -26,3 +38,8 @@ class Case:
     recorded: bool = False
     decision: Decision | None = None
     effects: tuple[Effect, ...] = ()
+    ended: bool = False
+
+    def with_effect(self, effect: Effect) -> "Case":
+        """The case with this effect as it is now."""
+        return replace(self, effects=tuple(effect if each.key == effect.key else each for each in self.effects))

@@ -1,7 +1,8 @@
 """Interaction: everything one customer matter holds together, under one reference."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from frontdesk.model.codes import Status
 
@@ -32,6 +33,11 @@ class Interaction:
     first_answer_at: datetime | None = None
     closed_at: datetime | None = None
 
+    def after(self, change: "Change") -> "Interaction":
+        """With these fields set, at the same version."""
+        fields: dict[str, Any] = dict(change.fields())
+        return replace(self, **fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -52,3 +58,8 @@ class Change:
     def fields(self) -> dict[str, str]:
         """Only what is set."""
         return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+
+    def then(self, later: "Change") -> "Change":
+        """Both changes as one."""
+        fields: dict[str, Any] = dict(later.fields())
+        return replace(self, **fields)

@@ -1,9 +1,10 @@
 """Replying: renders the template a decision named and sends it by the channel the message came in by."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet
+from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet, OwnRows, PickedUp
 from frontdesk.model import ENTITY_FIELDS, Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
 from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
@@ -41,7 +42,7 @@ class Replying:
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Store the reply, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(self._written(effect, case))
-        channel = self._channels.get(stored.channel) or self._channels["*"]
+        channel = self._channel(stored.channel)
         try:
             receipt = await channel.send(stored)
         except DeliveryFailed as error:
@@ -49,8 +50,18 @@ class Replying:
                 await self._outbox.refused(stored.id, str(error))
             raise
         await self._outbox.sent(stored.id, receipt)
-        told = {name: receipt.detail[name] for name in TOLD if name in receipt.detail}
-        return Receipt(receipt.reference, {"message": stored.id, "text": stored.text, **told})
+        return _receipt(stored, receipt)
+
+    def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
+        """Where the customer comes for the answer it is delivered by being stored; see interfaces.Recorder."""
+        channel = self._channel(case.message.channel)
+        if not isinstance(channel, PickedUp):
+            return None
+        stored = rows.deliver(replace(self._written(effect, case), state=DeliveryState.SENT))
+        return _receipt(stored, channel.receipt(stored))
+
+    def _channel(self, code: str) -> Outlet:
+        return self._channels.get(code) or self._channels["*"]
 
     def _written(self, effect: Effect, case: Case) -> OutboundMessage:
         values = values_of(case)
@@ -83,6 +94,11 @@ class Replying:
         if any(not values[name] for name in needs_of_text(text)):
             return self._templates.named(OTHERWISE)
         return ReplyTemplate("text", str(action.parameters.get("type", AUTO_REPLY)), {FALLBACK_LANGUAGE: text})
+
+
+def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
+    told = {name: sent.detail[name] for name in TOLD if name in sent.detail}
+    return Receipt(sent.reference, {"message": stored.id, "text": stored.text, **told})
 
 
 def values_of(case: Case) -> dict[str, Any]:

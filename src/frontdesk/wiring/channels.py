@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import functools
 import logging
 import os
 import time
@@ -38,6 +39,7 @@ from frontdesk.ticketing.arriving import MediaRules
 from frontdesk.workflows.fetch_media import fetch_media
 from frontdesk.workflows.read_edit import read_edit
 from frontdesk.workflows.runner import Handler
+from frontdesk.workflows.schedule import keep_running
 from frontdesk.workflows.take_event import EventIntake, take_event
 
 log = logging.getLogger(__name__)
@@ -115,12 +117,11 @@ class CustomerChannels:
 
     async def watch(self) -> None:
         """Run the channels that go and look, each in one process at a time; one that fails is begun again."""
-        watching = {name: each.channel for name, each in self.channels.items() if isinstance(each.channel, Watching)}
-        if not watching:
-            return
         async with asyncio.TaskGroup() as group:
-            for name, channel in watching.items():
-                group.create_task(self._watch(name, channel))
+            for name, each in self.channels.items():
+                if isinstance(each.channel, Watching):
+                    watching = functools.partial(self._watch, name, each.channel)
+                    group.create_task(keep_running(f"watching {name}", watching))
 
     async def _watch(self, name: str, channel: Channel) -> None:
         owner, pause = f"{own_prefix(os.getpid())}{id(self)}", WATCH_AGAIN_SECONDS

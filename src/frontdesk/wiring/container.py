@@ -14,10 +14,9 @@ from ulid import ULID
 
 from frontdesk import __version__
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Http, Invalid, ModelService, Outlet, Stale, WorkQueue
+from frontdesk.interfaces import Http, Invalid, ModelService, Outlet, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.model import CodeList, Lease, Work
-from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
@@ -65,6 +64,7 @@ from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.read_status import read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
+from frontdesk.workflows.schedule import keep_running
 
 
 def now() -> datetime:
@@ -326,10 +326,7 @@ def runner_over(
     """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
     async def message(row: Work, lease: Lease, _last_try: bool) -> None:
-        for _ in range(20):
-            with contextlib.suppress(Stale):
-                return await handle_message(await pipeline.cases.load(row, lease), pipeline)
-        raise Stale(tr("the interaction is being changed all the time"))
+        await handle_message(await pipeline.cases.load(row, lease), pipeline)
 
     async def effect(row: Work, lease: Lease, last_try: bool) -> None:
         case, mine = await pipeline.cases.load_effect(row, lease)
@@ -388,9 +385,10 @@ def settle() -> None:
 async def run_work(container: Container) -> None:
     """Work off messages and watch channels until cancelled; then finish what is under way."""
     await free_dead_leases(container)
+    await container.work.free_stuck()
     await container.llm.marks.watch()
-    running = asyncio.create_task(container.runner.run())
-    watching = asyncio.create_task(container.channels.watch())
+    running = asyncio.create_task(keep_running("the runner", container.runner.run))
+    watching = asyncio.create_task(keep_running("watching channels", container.channels.watch))
     try:
         await asyncio.shield(running)
     except asyncio.CancelledError:

@@ -47,7 +47,7 @@ from frontdesk.wiring.console import console_services
 from frontdesk.wiring.container import Container, new_id, now, open_container, run_work, settle
 from frontdesk.wiring.odata import odata_server
 from frontdesk.wiring.set_up import set_up_of
-from frontdesk.workflows.schedule import repeat
+from frontdesk.workflows.schedule import keep_running, repeat
 
 log = logging.getLogger(__name__)
 
@@ -358,6 +358,7 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
         ),
         "forget old idempotency keys": lambda: forget_old_keys(container.database, now()),
         "book calls of models whose process died": container.llm.admission.release_expired,
+        "let work go that waits for nothing": container.work.free_stuck,
     }
     always = {
         "chores": lambda: repeat(chores, CHORES_EVERY),
@@ -378,7 +379,7 @@ class _Beside:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        self._tasks = {name: asyncio.create_task(begin()) for name, begin in self._wanted.items()}
+        self._tasks = {n: asyncio.create_task(keep_running(n, begin)) for n, begin in self._wanted.items()}
         try:
             yield
         finally:

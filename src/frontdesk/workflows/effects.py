@@ -1,12 +1,13 @@
 """Effects: each carried out once, in order where one waits for another, and none in the way of the rest.
 
-An effect is first tried in turn with its message. One that cannot be carried out now gets work of its own, with its
-own backoff, and its message goes on. Whoever waits for it is made due when it is settled.
+What only writes our own rows is carried out with the decision. Any other effect is first tried in turn with its
+message. One that cannot be carried out now gets work of its own, with its own backoff, and its message goes on.
+Whoever waits for it is made due when it is settled.
 """
 
 from datetime import timedelta
 
-from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound
+from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound, OwnRows, Recorder
 from frontdesk.model import Case, Effect, EffectState, Receipt
 from frontdesk.orchestrator.actions import INTERNAL, change_by
 from frontdesk.orchestrator.effects import Turn, done, failed, place_of, refused, tried
@@ -29,6 +30,23 @@ async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) ->
         due_at = dependencies.clock() + timedelta(seconds=error.after_seconds or dependencies.retry_after)
         attempts = 0 if isinstance(error, Held) else 1
         return await dependencies.cases.postpone_effect(case, tried(effect, str(error), attempts), due_at)
+
+
+def act_at_once(case: Case, dependencies: PipelineDependencies, rows: OwnRows) -> Case:
+    """Carry out what only writes our own rows, within the transaction of the decision; the rest is left as it is."""
+    for effect in case.effects:
+        action_handler: object = dependencies.action_handlers.get(effect.action.kind)
+        now = dependencies.clock()
+        if effect.state is not EffectState.PENDING or not isinstance(action_handler, Recorder):
+            continue
+        if place_of(effect, case.effects, now, dependencies.patience).turn is not Turn.NOW:
+            continue
+        try:
+            receipt = action_handler.record(effect, case, rows)
+        except (Invalid, NotFound):
+            continue  # `act` tells what is wrong with it
+        case = case.with_effect(done(effect, receipt, 1, now)) if receipt else case
+    return case
 
 
 async def handle_effect(case: Case, effect: Effect, dependencies: PipelineDependencies, last_try: bool) -> None:

@@ -3,67 +3,106 @@
 Each step returns at once what an earlier life of the same work has stored, else does its part outside any
 transaction and stores the result fenced by the lease. So a crash between any two lines loses nothing, and what
 reaches the outside carries a key and looks before it repeats.
+
+Messages of one interaction come here one at a time, in order. People and programs may change it meanwhile: then only
+the decision is made anew, out of what was understood before.
 """
 
 from dataclasses import replace
 
-from frontdesk.model import Case, Change
+from frontdesk.interfaces import Stale
+from frontdesk.model import Case, Change, Decision, Effect
 from frontdesk.orchestrator.actions import ESCALATE, change_of, decision_of, effects_of
 from frontdesk.orchestrator.facts import facts_of
 from frontdesk.ticketing.recording import record as recorded
 from frontdesk.ticketing.status import after_decision
 from frontdesk.workflows.dependencies import PipelineDependencies
-from frontdesk.workflows.effects import act
+from frontdesk.workflows.effects import act, act_at_once
+
+TRIES = 20
 
 
 async def handle_message(case: Case, dependencies: PipelineDependencies) -> None:
     """Inbound message -> analysis -> decision -> effects -> reply. Each line is one durable step."""
     case = await analyse(case, dependencies)
-    case = await record(case, dependencies)
     case = await decide(case, dependencies)
     for effect in case.effects:
         case = await act(case, effect, dependencies)
-    await dependencies.cases.keep_end(case)
+    await end(case, dependencies)
 
 
 async def analyse(case: Case, dependencies: PipelineDependencies) -> Case:
-    """Understand the message."""
+    """Understand the message, in its conversation."""
     if case.analysis is not None:
         return case
-    return await dependencies.cases.keep_analysis(case, await dependencies.analyst.analyse(case.message))
-
-
-async def record(case: Case, dependencies: PipelineDependencies) -> Case:
-    """Refresh the interaction over all its messages; find who wrote."""
-    if case.recorded:
-        return case
-    texts = await dependencies.cases.inbound_texts(case.interaction.id)
-    title, summary = await _headline(case, texts, dependencies)
-    return await dependencies.cases.keep_record(case, recorded(case, title, summary, len(texts)))
+    earlier = (await dependencies.cases.context(case)).before if case.message.sequence > 1 else ()
+    return await dependencies.cases.keep_analysis(
+        case, await dependencies.analyst.analyse(case.message, earlier=earlier)
+    )
 
 
 async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
-    """Let the rules choose what follows, and note it as effects."""
-    if case.decision is not None:
-        return case
-    rules = await dependencies.rules.current()
-    facts = await dependencies.rules.advised(facts_of(case))
-    verdict = rules.decide(facts)
-    decision = decision_of(verdict, case, facts, dependencies.new_id(), dependencies.clock())
-    effects = effects_of(decision, case, dependencies.templates)
-    priorities = await dependencies.priorities() if any(e.action.kind == ESCALATE for e in effects) else ()
-    change = change_of(decision, effects, case.interaction, priorities)
-    return await dependencies.cases.keep_decision(case, decision, effects, _change(case, change))
+    """Refresh the interaction, find who wrote, let the rules choose what follows: all in one transaction.
+
+    Effects that only write our own rows are carried out in it too.
+    """
+    headlines: dict[tuple[str, ...], tuple[str, str]] = {}
+    for _ in range(TRIES):
+        if case.decision is not None:
+            return case
+        change = await _recorded(case, dependencies, headlines)
+        try:
+            return await _decided(case, change, dependencies)
+        except Stale:
+            case = await dependencies.cases.reload(case)
+    raise Stale("the interaction is being changed all the time")
+
+
+async def end(case: Case, dependencies: PipelineDependencies) -> None:
+    """The message is handled."""
+    if not case.ended:
+        await dependencies.cases.keep_end(case)
+
+
+async def _recorded(
+    case: Case, dependencies: PipelineDependencies, headlines: dict[tuple[str, ...], tuple[str, str]]
+) -> Change:
+    """What the message changes on its interaction; each state of the conversation is summarised once."""
+    if case.recorded or case.analysis is None:
+        return Change()
+    context = await dependencies.cases.context(case)
+    if context.texts not in headlines:
+        headlines[context.texts] = await _headline(case, context.texts, dependencies)
+    change = recorded(case, *headlines[context.texts], len(context.texts))
+    return replace(change, customer_id=context.customer_id if not case.interaction.customer_id else None)
 
 
 async def _headline(case: Case, texts: tuple[str, ...], dependencies: PipelineDependencies) -> tuple[str, str]:
-    """Title and summary: of a single message those of its analysis, of several those of all together."""
-    if len(texts) == 1 and case.analysis is not None:
-        return case.analysis.title, case.analysis.summary
+    """Title and summary over all messages that were read; of one that a person retried late, others are the latest."""
+    assert case.analysis is not None
+    if case.message.sequence >= len(texts):
+        return await dependencies.analyst.headline(case.analysis, texts, case.message)
     return await dependencies.analyst.summarise(texts, case.message)
 
 
-def _change(case: Case, wanted: Change) -> Change:
+async def _decided(case: Case, recording: Change, dependencies: PipelineDependencies) -> Case:
+    """Raises Stale where the interaction was changed since it was read."""
+    seen = replace(case, interaction=case.interaction.after(recording))
+    rules = await dependencies.rules.current()
+    facts = await dependencies.rules.advised(facts_of(seen))
+    decision = decision_of(rules.decide(facts), seen, facts, dependencies.new_id(), dependencies.clock())
+    effects = effects_of(decision, seen, dependencies.templates)
+    change = recording.then(await _change(seen, decision, effects, dependencies))
+    return await dependencies.cases.keep_decision(
+        case, decision, effects, change, lambda decided, rows: act_at_once(decided, dependencies, rows)
+    )
+
+
+async def _change(
+    case: Case, decision: Decision, effects: tuple[Effect, ...], dependencies: PipelineDependencies
+) -> Change:
     """What the rules want, with the status that the status flow allows."""
+    priorities = await dependencies.priorities() if any(each.action.kind == ESCALATE for each in effects) else ()
+    wanted = change_of(decision, effects, case.interaction, priorities)
     status = after_decision(case.interaction.status, wanted.status)
     return replace(wanted, status=status if status is not case.interaction.status else None)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from frontdesk.interfaces import Analyst, Failed, Stale
 from frontdesk.interfaces.channel_stores import Edits
-from frontdesk.model import Case, Change, Lease, Work
+from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Work
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
@@ -13,29 +13,39 @@ SOON = 2.0
 
 async def read_edit(work: Work, lease: Lease, analyst: Analyst, edits: Edits) -> None:
     """The newest text in place, a new analysis beside the earlier ones. Raises Failed while the first is under way."""
+    readings: dict[tuple[str, ...], tuple[Analysis, str, str]] = {}  # of each state of the conversation, made once
     for _ in range(20):
         case, text, runs = await edits.load(work, lease)
         if text is None or text == case.message.text:
             return await edits.keep_over(lease)
         if case.analysis is None or not case.recorded:
             raise Failed("the message is being read for the first time", after_seconds=SOON)
-        message = replace(case.message, text=text)
-        analysis = await analyst.analyse(message, runs + 1)
+        message, texts = replace(case.message, text=text), await _texts(case, text, edits)
+        if texts not in readings:
+            readings[texts] = await _read(message, texts, runs + 1, analyst)
+        analysis, title, summary = readings[texts]
         read = replace(case, message=message, analysis=analysis)
+        fresh = record(read, title, summary, len(texts))
+        change = Change(title=title, summary=summary, intent=fresh.intent, sentiment=fresh.sentiment)
         try:
-            return await edits.keep_text(read, text, analysis, await _refreshed(read, analyst, edits))
+            return await edits.keep_text(read, text, analysis, change)
         except Stale:
             continue
     raise Stale(tr("the interaction is being changed all the time"))
 
 
-async def _refreshed(case: Case, analyst: Analyst, edits: Edits) -> Change | None:
-    """Title, summary, mood and intent as now read; the status stays."""
-    if case.analysis is None:
-        return None
+async def _texts(case: Case, text: str, edits: Edits) -> tuple[str, ...]:
+    """The conversation with the newest text in its place."""
     texts = list(await edits.inbound_texts(case.interaction.id))
-    texts[case.message.sequence - 1 : case.message.sequence] = [case.message.text]
-    headline = case.analysis.title, case.analysis.summary
-    title, summary = headline if len(texts) == 1 else await analyst.summarise(tuple(texts), case.message)
-    fresh = record(case, title, summary, len(texts))
-    return Change(title=fresh.title, summary=fresh.summary, intent=fresh.intent, sentiment=fresh.sentiment)
+    texts[case.message.sequence - 1 : case.message.sequence] = [text]
+    return tuple(texts)
+
+
+async def _read(
+    message: InboundMessage, texts: tuple[str, ...], run: int, analyst: Analyst
+) -> tuple[Analysis, str, str]:
+    """The message as it reads now, with title and summary of its conversation."""
+    analysis = await analyst.analyse(message, run, texts[: message.sequence - 1])
+    if message.sequence >= len(texts):
+        return analysis, *await analyst.headline(analysis, texts, message)
+    return analysis, *await analyst.summarise(texts, message)

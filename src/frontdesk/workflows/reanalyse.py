@@ -1,5 +1,6 @@
 """Reads messages again, with a model that was not there when they came. Nothing new is decided or done about them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from frontdesk.interfaces import ErrorKind, Held, ModelFailed, ProviderFailed, Stale
@@ -52,17 +53,18 @@ async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, 
     `watch_for_models`. Raises ProviderFailed before that.
     """
     case, runs = await readings.load(work, lease)
+    texts = await readings.inbound_texts(case.interaction.id)
     try:
-        analysis = await reader.analyse_anew(case.message, runs + 1)
+        analysis = await reader.analyse_anew(case.message, runs + 1, texts[: case.message.sequence - 1])
     except ProviderFailed as error:
         if is_away(error) and not last_try:
             raise
         return await readings.keep_unread(case, str(error), wait=is_away(error))
+    headline = await reader.headline(analysis, texts, case.message) if _is_latest(case, texts) else None
     for _ in range(20):
         read = Case(case.message, case.interaction, lease, repeated=True, analysis=analysis, recorded=case.recorded)
-        change = await _refreshed(read, reader, readings)
         try:
-            return await readings.keep_reading(read, analysis, change)
+            return await readings.keep_reading(read, analysis, _refreshed(read, headline, len(texts)))
         except Stale:
             case, _ = await readings.load(work, lease)
     raise Stale(tr("the interaction is being changed all the time"))
@@ -73,12 +75,16 @@ def is_away(error: ProviderFailed) -> bool:
     return error.trouble in AWAY if isinstance(error, ModelFailed) else error.permanent
 
 
-async def _refreshed(case: Case, reader: Rereader, readings: Rereadings) -> Change | None:
-    """Title, summary, mood and intent as now read; the status stays. None while the message is still on its way."""
-    if not case.recorded or case.analysis is None:
+def _is_latest(case: Case, texts: Sequence[str]) -> bool:
+    return case.recorded and case.message.sequence >= len(texts)
+
+
+def _refreshed(case: Case, headline: tuple[str, str] | None, thread_length: int) -> Change | None:
+    """Title, summary, mood and intent as the latest message reads now; those of an earlier one change nothing.
+
+    The status stays. None while the message is still on its way.
+    """
+    if not case.recorded or headline is None:
         return None
-    texts = await readings.inbound_texts(case.interaction.id)
-    headline = case.analysis.title, case.analysis.summary
-    title, summary = headline if len(texts) == 1 else await reader.summarise(texts, case.message)
-    fresh = record(case, title, summary, len(texts))
+    fresh = record(case, *headline, thread_length)
     return Change(title=fresh.title, summary=fresh.summary, intent=fresh.intent, sentiment=fresh.sentiment)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from frontdesk.interfaces import Failed, FrontdeskError, Held, LeaseLost, Stale, WorkQueue
 from frontdesk.model import Lease, Work
+from frontdesk.workflows.schedule import ON_PURPOSE
 
 log = logging.getLogger(__name__)
 
@@ -140,11 +141,13 @@ class Runner:
             await self._queue.postpone(lease, _spread(held.after_seconds or 1.0), str(held), counted=False)
         except FrontdeskError as error:
             await self._give_back(work, lease, error, permanent=error.permanent or last_try)
-        except Exception as error:  # a mistake of ours must not lose the message nor stop the others
+        except ON_PURPOSE:
+            raise
+        except BaseException as error:  # a mistake of ours, or a panic, must not lose the message nor stop the others
             log.exception("work %s (%s) failed", work.id, work.kind)
             await self._give_back(work, lease, error, permanent=last_try)
 
-    async def _give_back(self, work: Work, lease: Lease, error: Exception, *, permanent: bool) -> None:
+    async def _give_back(self, work: Work, lease: Lease, error: BaseException, *, permanent: bool) -> None:
         reason = f"{type(error).__name__}: {error}"
         if permanent:
             log.error("work %s (%s) needs a person: %s", work.id, work.kind, reason)

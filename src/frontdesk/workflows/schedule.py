@@ -1,10 +1,37 @@
-"""Periodic chores of a process: forgetting what has expired."""
+"""What goes on as long as the process: periodic chores, and keeping alive what must not end."""
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 log = logging.getLogger(__name__)
+
+# What ends a process or a task on purpose. All else is a fault, also what is no Exception: a panic of the rule engine
+# (pyo3's PanicException) is a BaseException.
+ON_PURPOSE = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+
+
+async def keep_running(name: str, begin: Callable[[], Awaitable[object]], first_pause: float = FIRST_PAUSE) -> None:
+    """Run until it returns; whatever else ends it is logged, and it is begun again after a pause that doubles."""
+    pause = first_pause
+    while True:
+        began = time.monotonic()
+        try:
+            await begin()
+            return
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            log.error("%s was cancelled by a part of its own; it is begun again in %.0f s", name, pause)
+        except ON_PURPOSE:
+            raise
+        except BaseException:  # nothing may end the work in silence, see ON_PURPOSE
+            log.exception("%s died; it is begun again in %.0f s", name, pause)
+        pause = first_pause if time.monotonic() - began > LONGEST_PAUSE else pause
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def repeat(chores: Mapping[str, Callable[[], Awaitable[object]]], every_seconds: float) -> None:
@@ -13,6 +40,8 @@ async def repeat(chores: Mapping[str, Callable[[], Awaitable[object]]], every_se
         for name, chore in chores.items():
             try:
                 await chore()
-            except Exception:  # a chore is never worth the process
+            except ON_PURPOSE:
+                raise
+            except BaseException:  # a chore is never worth the process
                 log.exception("chore %s failed", name)
         await asyncio.sleep(every_seconds)

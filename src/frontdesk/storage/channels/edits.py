@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from frontdesk.interfaces import Clock
 from frontdesk.model import Analysis, Case, Change, Lease, Work, WorkState
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.cases import StoredCases, apply_change
+from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.delivery_notices import newest_text
+from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis as analyses

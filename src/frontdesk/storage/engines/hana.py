@@ -25,9 +25,9 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 TRIES = 5
+UNIQUE = 301  # two batches took the same new reference
 # transaction rolled back: lock wait timeout, by a deadlock, serialization failure; unique constraint violated
-# (two batches took the same new reference)
-REPEATABLE = {131, 133, 138, 301}
+REPEATABLE = {131, 133, 138, UNIQUE}
 # out of memory, not enough disk or memory for a transaction; connection failed, lost, reconnected or closed
 AWAY = {4, 149, -10108, -10709, -10806, -10807, -10821}
 DENIED = 10  # invalid user name or password
@@ -79,12 +79,15 @@ class HanaDatabase:
             raise as_ours(error) from error
 
     def _write(self, operation: Operation[T]) -> T:
+        said = ""
         for attempt in range(TRIES):
             try:
                 with self._engine.begin() as connection:
                     return operation(connection)
             except DBAPIError as error:
-                if _code(error) not in REPEATABLE or attempt == TRIES - 1:
+                before, said = said, str(error.orig)
+                hopeless = _code(error) == UNIQUE and said == before  # a race would have been seen by now
+                if _code(error) not in REPEATABLE or hopeless or attempt == TRIES - 1:
                     raise as_ours(error) from error
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")

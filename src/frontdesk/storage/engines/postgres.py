@@ -29,8 +29,9 @@ Item = TypeVar("Item")
 BELIEVED_SECONDS = 1.0
 STATEMENTS = "statements"
 TRIES = 5
-# serialization_failure, deadlock_detected, unique_violation (two batches took the same new reference)
-REPEATABLE = {"40001", "40P01", "23505"}
+UNIQUE = "23505"  # two batches took the same new reference
+# serialization_failure, deadlock_detected, unique_violation
+REPEATABLE = {"40001", "40P01", UNIQUE}
 # connection exception, insufficient resources (disk full, too many connections), operator intervention (shutdown)
 DENIED = ("28", "3D")  # invalid authorization, no such database
 AWAY = ("08", "53", "57")
@@ -76,12 +77,15 @@ class PostgresDatabase:
 
     async def write(self, operation: Operation[T]) -> T:
         """See Database."""
+        said = ""
         for attempt in range(TRIES):
             try:
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(operation)
             except (OSError, DBAPIError) as error:
-                if _sqlstate(error) not in REPEATABLE or attempt == TRIES - 1:
+                before, said = said, str(getattr(error, "orig", error))
+                hopeless = _sqlstate(error) == UNIQUE and said == before  # a race would have been seen by now
+                if _sqlstate(error) not in REPEATABLE or hopeless or attempt == TRIES - 1:
                     raise as_ours(error) from error
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")

@@ -14,7 +14,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.listing import filters
-from frontdesk.storage.pipeline.cases import apply_change
+from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import (
     analysis,

@@ -12,6 +12,7 @@ from frontdesk.model import Interaction, Status
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import move_keys
 from frontdesk.storage.pipeline.merged import leads_to
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
@@ -56,6 +57,7 @@ def _merge(connection: Connection, into: Interaction, other: Interaction, by: st
         _renumber(connection, table, into.id, other.id)
     for table in MOVED:
         connection.execute(update(table).where(table.c.interaction_id == other.id).values(interaction_id=into.id))
+    move_keys(connection, other.id, into.id)
     _close(connection, into, other, by, now)
     _keep_what_is_missing(connection, into, other, by, now)
     for here, there, kind in ((into, other, "merged"), (other, into, "merged_into")):

@@ -10,6 +10,7 @@ from frontdesk.model.querying import Done, Write
 from frontdesk.storage.odata.recordings import find
 from frontdesk.storage.odata.transaction import Transaction, check_version
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import let_lines_go
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import audio_recording, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact, customer
@@ -44,6 +45,8 @@ def remove(at: Transaction, wanted: Write) -> Done:
         check_version(row, wanted.version, wanted.entity)
     delete_rows(at, table, [table.c[name] == value for name, value in key.items()])
     matter_id = row.get("interaction_id") if table is not interaction else None
+    if matter_id is not None:
+        let_lines_go(at.connection, matter_id)  # what waited for work that is gone now waits no longer
     detail = {"entity": wanted.entity, **{name: str(value) for name, value in wanted.key.items()}}
     note(at.connection, at.now, "deleted", interaction_id=matter_id, by=wanted.by, detail=detail)
     return Done(wanted.entity, wanted.key)

@@ -1,6 +1,7 @@
 """Waits for messages to be handled: one look at the work of all that are waited for, whoever does it."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
@@ -9,7 +10,9 @@ from frontdesk.model import WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.pipeline import work
 
-LOOK_EVERY = 0.015
+log = logging.getLogger(__name__)
+
+LOOK_EVERY, LOOK_AGAIN = 0.015, 0.5
 MOST_AT_ONCE = 500
 
 
@@ -48,7 +51,12 @@ class StoredHandled:
         while self._waited:
             await asyncio.sleep(LOOK_EVERY)
             wanted = list(self._waited)[:MOST_AT_ONCE]
-            states = await self._database.read(lambda c, ids=wanted: _ended(c, ids))  # type: ignore[misc]  # the ids of this round
+            try:
+                states = await self._database.read(lambda c, ids=wanted: _ended(c, ids))  # type: ignore[misc]  # the ids of this round
+            except Exception:  # whatever ails the database: those who wait may see it come back
+                log.exception("looking after messages failed; trying again")
+                await asyncio.sleep(LOOK_AGAIN)
+                continue
             for key, state in states.items():
                 for future in self._waited.get(key, []):
                     if not future.done():

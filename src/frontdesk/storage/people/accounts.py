@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
-from frontdesk.model.translatable import tr
 from frontdesk.model.identity import NAME_LENGTH
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
 from frontdesk.storage.people.passwords import Passwords

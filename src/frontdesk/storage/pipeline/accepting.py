@@ -13,8 +13,9 @@ from frontdesk.interfaces import Clock, IdempotencyKey, KeyReused, NewId, NotFou
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
+from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
+from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
 from frontdesk.storage.search.documents import index_messages
@@ -230,8 +231,10 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
         connection.execute(insert(interaction), opened)
     connection.execute(insert(inbound_message), [_message_row(a, r) for a, r in fresh])
     connection.execute(insert(inbox_event), [_event_row(a) for a, _ in fresh])
-    connection.execute(insert(work), [_work_row(a) for a, _ in fresh])
     index_messages(connection, inbound_message, ((r.interaction_id, r.sequence) for _, r in fresh))
+    if opened:
+        connection.execute(insert(work), [_work_row(a, r) for a, r in fresh if a.message.joins is None])
+    add_work(connection, [_work_row(a, r) for a, r in fresh if a.message.joins is not None])
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
@@ -276,8 +279,9 @@ def _event_row(arrival: Arrival) -> dict[str, Any]:
     }
 
 
-def _work_row(arrival: Arrival) -> dict[str, Any]:
+def _work_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
     return {
+        "lock_key": lock_key(MESSAGES, receipt.interaction_id),
         "id": arrival.id,
         "kind": MESSAGE_WORK,
         "subject": arrival.id,

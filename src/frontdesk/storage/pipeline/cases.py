@@ -1,13 +1,14 @@
 """What the pipeline reads and writes: each `keep_…` is one transaction behind the fence of the lease."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
-from frontdesk.interfaces import Clock, NotFound, Stale
+from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import (
     Analysis,
     Case,
@@ -16,26 +17,22 @@ from frontdesk.model import (
     Effect,
     Interaction,
     Lease,
-    Status,
+    MessageContext,
     Work,
     WorkState,
 )
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
+from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.senders import match_sender
+from frontdesk.storage.pipeline.senders import customer_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
 from frontdesk.storage.search.documents import index_heads
-from frontdesk.storage.search.index import index_reading
-
-# Actions that are themselves worth a line in the journal, and what it is called.
-NOTED = {"ask_person": "asked", "escalate": "escalated"}
-# What is found by its words.
-SEARCHED = frozenset({"title", "summary", "tags", "customer_id"})
 
 
 class StoredCases:
@@ -47,7 +44,7 @@ class StoredCases:
 
     async def load(self, work: Work, lease: Lease) -> Case:
         """See interfaces.Cases. Raises NotFound."""
-        return await self._database.read(lambda c: _load(c, work, lease))
+        return await self._database.read(lambda c: _load(c, work.subject, lease, work.attempts))
 
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
         """See interfaces.Cases."""
@@ -63,16 +60,20 @@ class StoredCases:
         await self._database.write(lambda c: _keep_analysis(c, case, analysis))
         return replace(case, analysis=analysis, message=replace(case.message, analysis_id=analysis.id))
 
-    async def keep_record(self, case: Case, change: Change) -> Case:
+    async def context(self, case: Case) -> MessageContext:
         """See interfaces.Cases."""
-        now = self._clock()
-        updated = await self._database.write(lambda c: _keep_record(c, case, change, now))
-        return replace(case, interaction=updated, recorded=True)
+        return await self._database.read(lambda c: _context(c, case))
 
-    async def keep_decision(self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change) -> Case:
+    async def reload(self, case: Case) -> Case:
         """See interfaces.Cases."""
-        updated = await self._database.write(lambda c: _keep_decision(c, case, decision, effects, change))
-        return replace(case, interaction=updated, decision=decision, effects=tuple(effects))
+        return await self._database.read(lambda c: _load(c, case.message.id, case.lease, case.attempt))
+
+    async def keep_decision(
+        self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change, act: ActAtOnce
+    ) -> Case:
+        """See interfaces.Cases."""
+        decided = replace(case, decision=decision, effects=tuple(effects))
+        return await self._database.write(lambda c: keep_decision(c, decided, change, act, decision.created_at))
 
     async def keep_effect(
         self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
@@ -80,7 +81,7 @@ class StoredCases:
         """See interfaces.Cases."""
         now, wanted = self._clock(), change or Change()
         updated = await self._database.write(lambda c: _keep_effect(c, case, effect, wanted, now, ends))
-        return _with(replace(case, interaction=updated), effect)
+        return replace(case, interaction=updated).with_effect(effect)
 
     async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
         """See interfaces.Cases. Raises NotFound."""
@@ -90,13 +91,13 @@ class StoredCases:
         """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _postpone_effect(c, case, apart, due_at, now))
-        return _with(case, apart)
+        return case.with_effect(apart)
 
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
         """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _keep_waiting(c, case, apart, until, now))
-        return _with(case, apart)
+        return case.with_effect(apart)
 
     async def keep_over(self, case: Case) -> None:
         """See interfaces.Cases."""
@@ -107,20 +108,15 @@ class StoredCases:
         await self._database.write(lambda c: _keep_end(c, case, self._clock()))
 
 
-def _with(case: Case, effect: Effect) -> Case:
-    return replace(case, effects=tuple(effect if each.key == effect.key else each for each in case.effects))
-
-
 def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
     message_id = connection.execute(select(effect.c.message_id).where(effect.c.key == work.subject)).scalar()
     if message_id is None:
         raise NotFound(tr("there is no effect {effect}", effect=work.subject))
-    case = _load(connection, replace(work, subject=message_id), lease)
+    case = _load(connection, message_id, lease, work.attempts)
     return case, next(each for each in case.effects if each.key == work.subject)
 
 
-def _load(connection: Connection, work: Work, lease: Lease) -> Case:
-    message_id = work.subject
+def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
     row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
     if row is None:
         raise NotFound(tr("there is no message {message}", message=message_id))
@@ -137,7 +133,7 @@ def _load(connection: Connection, work: Work, lease: Lease) -> Case:
         interaction=as_interaction(connection.execute(matter).mappings().one()),
         lease=lease,
         repeated=bool(effects),
-        attempt=work.attempts,
+        attempt=attempt,
         analysis=as_analysis(found) if found else None,
         recorded=row["recorded"],
         decision=as_decision(verdict) if verdict else None,
@@ -155,66 +151,16 @@ def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> Non
     _note(connection, case, reading.created_at, "analysed", detail)
 
 
-def _keep_record(connection: Connection, case: Case, change: Change, now: datetime) -> Interaction:
-    pass_fence(connection, case.lease, "decide")
-    contact_id, customer_id = match_sender(connection, case.message, case.analysis, now)
-    if customer_id and not case.interaction.customer_id:
-        change = replace(change, customer_id=customer_id)
-    updated = apply_change(connection, case.interaction, change, now)
-    seen = update(inbound_message).where(inbound_message.c.id == case.message.id)
-    connection.execute(seen.values(recorded=True, contact_id=contact_id))
-    index_reading(connection, [case.interaction.id])
-    _note(connection, case, now, "recorded", {"title": updated.title})
-    return updated
-
-
-def apply_change(
-    connection: Connection, before: Interaction, change: Change, now: datetime, by: str = ""
-) -> Interaction:
-    """Set fields of an interaction if it is still at `before.version`. Raises Stale."""
-    values: dict[str, Any] = dict(change.fields())
-    if not values:
-        return before
-    values |= {"updated_at": now, "version": before.version + 1}
-    if by:
-        values["modified_by"] = by
-    if change.status is not None and change.status is not before.status:
-        values["closed_at"] = now if change.status in (Status.CLOSED, Status.CONFIRMED) else None
-    changed = connection.execute(
-        update(interaction)
-        .where(interaction.c.id == before.id, interaction.c.version == before.version)
-        .values(**{name: getattr(value, "value", value) for name, value in values.items()})
+def _context(connection: Connection, case: Case) -> MessageContext:
+    message = inbound_message.c
+    read = or_(message.sequence <= case.message.sequence, message.recorded)
+    rows = select(message.sequence, message.text).where(message.interaction_id == case.interaction.id, read)
+    said = connection.execute(rows.order_by(message.sequence)).all()
+    return MessageContext(
+        texts=tuple(row.text for row in said),
+        before=tuple(row.text for row in said if row.sequence < case.message.sequence),
+        customer_id=customer_of(connection, case.message, case.analysis) if case.analysis else None,
     )
-    if changed.rowcount != 1:
-        raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=before.reference))
-    if not SEARCHED.isdisjoint(values):
-        index_heads(connection, [before.id])
-    return replace(before, **values)
-
-
-def _keep_decision(
-    connection: Connection, case: Case, verdict: Decision, effects: Sequence[Effect], change: Change
-) -> Interaction:
-    pass_fence(connection, case.lease, "act")
-    row = asdict(verdict) | {
-        "actions": [asdict(action) for action in verdict.actions],
-        "facts": dict(verdict.facts),
-    }
-    connection.execute(insert(decision), [row])
-    if effects:
-        connection.execute(insert(effect), [_effect_row(each) for each in effects])
-    for each in effects:
-        if each.action.kind in NOTED:
-            _note(connection, case, verdict.created_at, NOTED[each.action.kind], dict(each.action.parameters))
-    detail = {"route": verdict.route, "rule": verdict.rule}
-    _note(connection, case, verdict.created_at, "decided", detail)
-    return apply_change(connection, case.interaction, change, verdict.created_at)
-
-
-def _effect_row(each: Effect) -> dict[str, Any]:
-    row = asdict(each)
-    action = row.pop("action")
-    return row | {"kind": action["kind"], "parameters": action["parameters"], "state": each.state.value}
 
 
 def _keep_effect(
@@ -227,13 +173,8 @@ def _keep_effect(
         index_heads(connection, [each.interaction_id])
     if ends or any(other.apart for other in case.effects):
         wake_waiting(connection, each, now)
-    detail = {
-        "kind": each.action.kind,
-        "state": each.state.value,
-        "reference": each.reference,
-        "error": each.error,
-    }
-    _note(connection, case, now, "acted", detail)
+    kind, detail = acted_line(each)
+    _note(connection, case, now, kind, detail)
     return apply_change(connection, case.interaction, change, now)
 
 
@@ -258,5 +199,5 @@ def _keep_end(connection: Connection, case: Case, now: datetime) -> None:
     _note(connection, case, now, "handled", {})
 
 
-def _note(connection: Connection, case: Case, at: datetime, kind: str, detail: dict[str, Any]) -> None:
+def _note(connection: Connection, case: Case, at: datetime, kind: str, detail: Mapping[str, Any]) -> None:
     note(connection, at, kind, interaction_id=case.interaction.id, message_id=case.message.id, detail=detail)

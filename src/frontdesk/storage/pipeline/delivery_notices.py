@@ -7,15 +7,16 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from frontdesk.model import DeliveryState, WorkState
 from frontdesk.model.channels import DeliveryNotice, Edit
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.schema.channels import delivery_notice, message_edit, outbound_part
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
-from frontdesk.storage.schema.pipeline import inbox_event, work
+from frontdesk.storage.schema.pipeline import inbox_event
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
 EDIT_WORK = "edit"
@@ -117,7 +118,9 @@ def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: 
         _note_taken_back(connection, message_id, now)
         return
     job = {"id": key[:26], "kind": EDIT_WORK, "subject": message_id, "step": "read", "created_at": now}
-    connection.execute(insert(work).values(**job, state=WorkState.OPEN.value, due_at=now))
+    matter = select(inbound_message.c.interaction_id).where(inbound_message.c.id == message_id)
+    key = lock_key(MESSAGES, connection.execute(matter).scalar_one())
+    add_work(connection, [job | {"lock_key": key, "state": WorkState.OPEN.value, "due_at": now}])
 
 
 def _note_taken_back(connection: Connection, message_id: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The journal: a line for everything that happened, appended in the transaction in which it happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from frontdesk.model import AuditEvent
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.pipeline import journal
 from frontdesk.storage.schema.rows import as_audit_event
+
+Line = tuple[str, Mapping[str, Any]]
 
 
 def note(
@@ -32,6 +34,12 @@ def note(
         "detail": dict(detail or {}),
     }
     connection.execute(insert(journal), [row])
+
+
+def note_all(connection: Connection, at: datetime, interaction_id: int, message_id: str, lines: Sequence[Line]) -> None:
+    """Append several lines about one message, in this order."""
+    ids = {"at": at, "interaction_id": interaction_id, "message_id": message_id, "by": ""}
+    connection.execute(insert(journal), [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
 
 
 class StoredJournal:

@@ -59,6 +59,13 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     connection.execute(lock)
     if message.effect_key and (stored := _by_effect(connection, message.effect_key)):
         return stored
+    stored = _append(connection, message)
+    index_messages(connection, outbound_message, [(stored.interaction_id, stored.sequence)])
+    return stored
+
+
+def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage:
+    """Store as the latest of its interaction, whose row must be locked."""
     highest = connection.execute(
         select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
             outbound_message.c.interaction_id == message.interaction_id
@@ -66,7 +73,6 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     ).scalar_one()
     row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
     connection.execute(insert(outbound_message), [row])
-    index_messages(connection, outbound_message, [(message.interaction_id, highest + 1)])
     return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
 
 
@@ -97,12 +103,43 @@ def note_sent(
         detail = {"message": message_id, "reason": str(reason)}
         note(connection, now, "withheld", interaction_id=interaction_id, detail=detail)
         return
+    _mark_answered(connection, interaction_id, type, now)
+    note(connection, now, "sent", interaction_id=interaction_id, detail={"message": message_id})
+    settle(connection, message_id, now)
+
+
+def _mark_answered(connection: Connection, interaction_id: int, type: str, now: datetime) -> None:
     if type in TYPES_THAT_ANSWER:
         answered = update(interaction).where(interaction.c.id == interaction_id)
         first = answered.where(interaction.c.first_answer_at.is_(None))
         connection.execute(first.values(first_answer_at=now))
-    note(connection, now, "sent", interaction_id=interaction_id, detail={"message": message_id})
-    settle(connection, message_id, now)
+
+
+class StoredOwnRows:
+    """See interfaces.OwnRows; within a transaction that holds the interaction.
+
+    `delivered` are the sequences of answers that were stored: whoever ends the transaction indexes their words.
+    """
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        """Write through this connection."""
+        self._connection, self._now = connection, now
+        self.delivered: list[int] = []
+
+    def open_call(self, call: ServiceCall) -> ServiceCall:
+        """See interfaces.OwnRows."""
+        row = asdict(call)
+        del row["code"]
+        stored = self._connection.execute(insert(service_call).values(**row))
+        number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
+        return as_service_call(row | {"id": number})  # type: ignore[arg-type]  # a dict has all that is read of it
+
+    def deliver(self, message: OutboundMessage) -> OutboundMessage:
+        """See interfaces.OwnRows."""
+        stored = _append(self._connection, message)
+        _mark_answered(self._connection, stored.interaction_id, stored.type, self._now)
+        self.delivered.append(stored.sequence)
+        return stored
 
 
 class StoredServiceDesk:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
@@ -10,10 +10,10 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
-from frontdesk.storage.schema.pipeline import work
 from frontdesk.storage.schema.rows import as_message, as_outbound
 
 REPLY_WORK = "reply"
@@ -89,7 +89,7 @@ def add_reply(
     )
     stored = draft(connection, addressed)
     if not is_memo:
-        connection.execute(insert(work), [_work(stored)])
+        add_work(connection, [_work(stored)])
     kind = "noted" if is_memo else "answered"
     detail = {"message": stored.id}
     note(connection, stored.created_at, kind, interaction_id=matter.id, by=stored.processed_by, detail=detail)
@@ -105,6 +105,7 @@ def _last_message(connection: Connection, interaction_id: int) -> InboundMessage
 def _work(reply: OutboundMessage) -> dict[str, str | datetime]:
     return {
         "id": reply.id,
+        "lock_key": lock_key(REPLIES, reply.interaction_id),
         "kind": REPLY_WORK,
         "subject": reply.id,
         "step": "send",

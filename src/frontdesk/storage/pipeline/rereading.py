@@ -10,8 +10,10 @@ from frontdesk.interfaces import Clock, NewId
 from frontdesk.model import Analysis, Case, Change, Lease, Tier, Work, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
-from frontdesk.storage.pipeline.cases import StoredCases, apply_change
+from frontdesk.storage.pipeline.cases import StoredCases
+from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import READINGS, add_work, lock_key
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, inbound_message
 from frontdesk.storage.schema.llm import to_reread
@@ -57,11 +59,12 @@ class StoredRereadings:
         """Make work of messages whose current analysis is of this tier; how many. Those under way are left out."""
         return await self._make_work(await self._database.read(lambda c: _choose(c, tier, marked_only, limit)))
 
-    async def _make_work(self, chosen: Sequence[str]) -> int:
+    async def _make_work(self, chosen: Sequence[tuple[str, int]]) -> int:
         now = self._clock()
         rows = [
             {
                 "id": self._new_id(),
+                "lock_key": lock_key(READINGS, interaction_id),
                 "kind": REREAD_WORK,
                 "subject": message_id,
                 "step": REREAD_WORK,
@@ -69,24 +72,25 @@ class StoredRereadings:
                 "due_at": now,
                 "created_at": now,
             }
-            for message_id in chosen
+            for message_id, interaction_id in chosen
         ]
         if rows:
-            await self._database.write(lambda c: c.execute(insert(work), rows).rowcount)
+            await self._database.write(lambda c: add_work(c, rows))
         return len(rows)
 
 
-def _of_interactions(connection: Connection, interaction_ids: Sequence[int]) -> list[str]:
+def _of_interactions(connection: Connection, interaction_ids: Sequence[int]) -> list[tuple[str, int]]:
     under_way = select(work.c.subject).where(work.c.state == WorkState.OPEN.value, work.c.kind == REREAD_WORK)
     message = inbound_message.c
-    rows = select(message.id).where(message.interaction_id.in_(interaction_ids), message.analysis_id.is_not(None))
-    return list(connection.execute(rows.where(message.id.not_in(under_way)).order_by(message.id)).scalars())
+    theirs = (message.interaction_id.in_(interaction_ids), message.analysis_id.is_not(None))
+    rows = select(message.id, message.interaction_id).where(*theirs, message.id.not_in(under_way))
+    return [(row.id, row.interaction_id) for row in connection.execute(rows.order_by(message.id))]
 
 
-def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -> list[str]:
+def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -> list[tuple[str, int]]:
     under_way = select(work.c.subject).where(work.c.state == WorkState.OPEN.value)
     rows = (
-        select(inbound_message.c.id)
+        select(inbound_message.c.id, inbound_message.c.interaction_id)
         .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
         .where(analysis.c.tier == tier.value, inbound_message.c.id.not_in(under_way))
         .limit(limit)
@@ -96,7 +100,7 @@ def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -
         rows = waiting.order_by(to_reread.c.marked_at, inbound_message.c.id)
     else:
         rows = rows.order_by(inbound_message.c.id)
-    return list(connection.execute(rows).scalars())
+    return [(row.id, row.interaction_id) for row in connection.execute(rows)]
 
 
 def _keep(connection: Connection, case: Case, reading: Analysis, change: Change | None, now: datetime) -> None:

@@ -22,7 +22,7 @@ def match_sender(
     A customer number counts when the sender gave it or wrote it in the text, and it exists. One that was only heard in
     a recording counts when a person has confirmed it.
     """
-    customer_id = _customer(connection, message, None if _was_heard(connection, message) else analysis)
+    customer_id = _told(connection, message, analysis)
     identities = _identities(message)
     if not identities:
         return message.contact_id, customer_id
@@ -38,6 +38,15 @@ def match_sender(
     return contact_id, customer_id or known_customer
 
 
+def customer_of(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
+    """The customer that `match_sender` would find."""
+    customer_id, identities = _told(connection, message, analysis), _identities(message)
+    if customer_id or not identities:
+        return customer_id
+    found = _contact(connection, identities)
+    return found[1] if found else None
+
+
 def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> None:
     """The numbers of a message that was heard are right: find its customer now."""
     message = as_message(row)
@@ -50,6 +59,10 @@ def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> N
         open_matter = (interaction.c.id == message.interaction_id, interaction.c.customer_id.is_(None))
         values = {"customer_id": customer_id, "updated_at": now, "version": interaction.c.version + 1}
         connection.execute(update(interaction).where(*open_matter).values(**values))
+
+
+def _told(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
+    return _customer(connection, message, None if _was_heard(connection, message) else analysis)
 
 
 def _was_heard(connection: Connection, message: InboundMessage) -> bool:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from frontdesk.interfaces import Clock, NewId
-from frontdesk.model import Case, Lease, Work, WorkState
+from frontdesk.model import Case, Lease, Work
 from frontdesk.storage.engines.changing import taken
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.work_queue import StoredWork, as_work
+from frontdesk.storage.pipeline.work_queue import StoredWork, as_work, claimable
 from frontdesk.storage.schema.pipeline import work
 
 
@@ -39,7 +39,7 @@ class SingleWork(StoredWork):
 
 
 def _open(message_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return work.c.subject == message_id, work.c.state == WorkState.OPEN.value, work.c.due_at <= now
+    return work.c.subject == message_id, *claimable(now)
 
 
 def _due(connection: Connection, message_id: str, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
@@ -11,6 +11,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.changing import changed, taken
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.locking import is_taken, let_next_go, let_stuck_go
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.pipeline import work
 
@@ -38,17 +39,23 @@ def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState
 
     Attempts count from 1 again: they are those of the step that comes now.
     """
-    moved = connection.execute(
-        update(work)
-        .where(
-            work.c.id == lease.work_id,
-            work.c.lease_owner == lease.owner,
-            work.c.state == WorkState.OPEN.value,
-        )
-        .values(step=step, state=state.value, attempts=1, last_error="")
-    )
-    if moved.rowcount != 1:
+    given = {"its_id": lease.work_id, "its_owner": lease.owner, "next_step": step, "next_state": state.value}
+    moved = changed(connection, _MOVE, (work.c.lock_key,), given)
+    if not moved:
         raise LeaseLost(f"work {lease.work_id} has passed to another worker")
+    if state is not WorkState.OPEN:
+        let_next_go(connection, moved[0]["lock_key"])
+
+
+_MOVE = (
+    update(work)
+    .where(
+        work.c.id == bindparam("its_id"),
+        work.c.lease_owner == bindparam("its_owner"),
+        work.c.state == WorkState.OPEN.value,
+    )
+    .values(step=bindparam("next_step"), state=bindparam("next_state"), attempts=1, last_error="")
+)
 
 
 class StoredWork:
@@ -57,14 +64,17 @@ class StoredWork:
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
+        self._is_busy = False
 
     async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
         """See interfaces.WorkQueue."""
         now = self._clock()
-        if not await self._database.read(lambda c: _due(c, now)):
+        if not self._is_busy and not await self._database.read(lambda c: _due(c, now)):
             return []  # nothing to do is the usual case: find out without a write
         token = f"{owner}:{self._new_id()}"
-        return await self._database.write(lambda c: _claim(c, token, limit, now, lease_seconds))
+        claimed = await self._database.write(lambda c: _claim(c, token, limit, now, lease_seconds))
+        self._is_busy = bool(claimed)  # where there was work there is more
+        return claimed
 
     async def renew(self, lease: Lease, lease_seconds: float) -> bool:
         """See interfaces.WorkQueue."""
@@ -82,15 +92,18 @@ class StoredWork:
         await self._database.write(lambda c: _fail(c, lease, error[:ERROR_LENGTH], self._clock()))
 
     async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
-        owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
-        changed = await self._database.write(lambda c: c.execute(update(work).where(*owned).values(**values)).rowcount)
-        return changed == 1
+        mine = update(work).where(*_owned(lease)).values(**values)
+        return await self._database.write(lambda c: c.execute(mine).rowcount) == 1
 
     async def free(self, owner_prefix: str) -> int:
         """See interfaces.WorkQueue."""
         theirs = (work.c.state == "open", work.c.lease_owner.startswith(owner_prefix, autoescape=True))
         freed = update(work).where(*theirs).values(due_at=self._clock(), lease_owner="")
         return await self._database.write(lambda c: c.execute(freed).rowcount)
+
+    async def free_stuck(self) -> int:
+        """Let work go whose elders are gone without a word; how many lock keys. See `locking`."""
+        return await self._database.write(let_stuck_go)
 
     async def owners(self) -> tuple[str, ...]:
         """Who holds leases now, as `host:pid:token`."""
@@ -125,9 +138,10 @@ def own_prefix(pid: int) -> str:
 
 def _fail(connection: Connection, lease: Lease, error: str, now: datetime) -> None:
     """Put a row where a person sees it, and say so in the journal, which open pages follow."""
-    owned = (work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == "open")
     values = {"state": WorkState.FAILED.value, "lease_owner": "", "last_error": error}
-    for failed in changed(connection, update(work).where(*owned).values(**values), (work.c.kind, work.c.subject)):
+    told = (work.c.kind, work.c.subject, work.c.lock_key)
+    for failed in changed(connection, update(work).where(*_owned(lease)).values(**values), told):
+        let_next_go(connection, failed["lock_key"])
         of_message = select(inbound_message.c.interaction_id).where(inbound_message.c.id == failed["subject"])
         interaction_id = connection.execute(of_message).scalar()
         message_id = failed["subject"] if interaction_id is not None else None
@@ -135,8 +149,17 @@ def _fail(connection: Connection, lease: Lease, error: str, now: datetime) -> No
         note(connection, now, "failed", interaction_id=interaction_id, message_id=message_id, detail=detail)
 
 
+def _owned(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == WorkState.OPEN.value
+
+
+def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Rows that a worker may take: open, due, and the oldest of their lock key."""
+    return work.c.state == WorkState.OPEN.value, ~work.c.blocked, work.c.due_at <= now
+
+
 def _due(connection: Connection, now: datetime) -> bool:
-    due = select(work.c.id).where(work.c.state == "open", work.c.due_at <= now).limit(1)
+    due = select(work.c.id).where(*claimable(now)).limit(1)
     return connection.execute(due).first() is not None
 
 
@@ -146,7 +169,7 @@ def _claim(
     until = now + timedelta(seconds=lease_seconds)
     due = (
         select(work.c.id)
-        .where(work.c.state == "open", work.c.due_at <= now)
+        .where(*claimable(now))
         .order_by(work.c.due_at, work.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -157,22 +180,24 @@ def _claim(
     return [(row, Lease(row.id, token, until)) for row in rows]
 
 
-def _failed(connection: Connection, work_id: str) -> None:
-    state = connection.execute(select(work.c.state).where(work.c.id == work_id)).scalar()
-    if state is None:
+def _failed(connection: Connection, work_id: str) -> str:
+    """The lock key of a failed row."""
+    row = connection.execute(select(work.c.state, work.c.lock_key).where(work.c.id == work_id)).first()
+    if row is None:
         raise NotFound(tr("there is no work {work}", work=work_id))
-    if state != WorkState.FAILED:
+    if row.state != WorkState.FAILED:
         raise Conflict(
-            tr("work {work} is {state}: only failed work can be retried or dropped", work=work_id, state=state)
+            tr("work {work} is {state}: only failed work can be retried or dropped", work=work_id, state=row.state)
         )
+    return str(row.lock_key)
 
 
 def resume(connection: Connection, work_id: str, now: datetime) -> None:
     """Make a failed row due again. Raises NotFound, Conflict."""
-    _failed(connection, work_id)
-    connection.execute(
-        update(work).where(work.c.id == work_id).values(state="open", due_at=now, attempts=0, lease_owner="")
-    )
+    key = _failed(connection, work_id)
+    values = {"state": WorkState.OPEN.value, "due_at": now, "attempts": 0, "lease_owner": ""}
+    values["blocked"] = is_taken(connection, key)
+    connection.execute(update(work).where(work.c.id == work_id).values(**values))
 
 
 def give_up(connection: Connection, work_id: str) -> None:

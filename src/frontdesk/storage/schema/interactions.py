@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from frontdesk.storage.engines.types import Json, Moment, Words
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
+from frontdesk.storage.schema.pipeline import _some
 
 LISTED = (
     *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
@@ -57,12 +58,7 @@ interaction = Table(
     Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
     Index("ix_interaction_created", "created_at", "id"),
-    Index(
-        "ix_interaction_unanswered",
-        "created_at",
-        sqlite_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
-        postgresql_where=text("first_answer_at IS NULL AND closed_at IS NULL"),
-    ),
+    _some("ix_interaction_unanswered", "created_at", only="first_answer_at IS NULL AND closed_at IS NULL"),
     Index("ix_interaction_confidence", "confidence", "id"),
     Index("ix_interaction_priority", "priority", "id"),
 )
@@ -90,13 +86,7 @@ inbound_message = Table(
     Column("automatic", String(200), nullable=False, default=""),
     UniqueConstraint("interaction_id", "sequence"),
     Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
-    Index(
-        "ix_inbound_message_thread",
-        "channel",
-        "thread",
-        sqlite_where=text("thread <> ''"),
-        postgresql_where=text("thread <> ''"),
-    ),
+    _some("ix_inbound_message_thread", "channel", "thread", only="thread <> ''"),
 )
 
 audio_recording = Table(

@@ -11,11 +11,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
 from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
+
+
+def _some(name: str, *columns: str, only: str, on_sqlite: str = "") -> Index:
+    """An index of some rows alone, where a database can."""
+    return Index(name, *columns, sqlite_where=text(on_sqlite or only), postgresql_where=text(only))
+
 
 # One row for every message that a channel handed in: the unique index is what stops duplicates.
 inbox_event = Table(
@@ -52,13 +59,7 @@ effect = Table(
     Column("waits_for", Json, nullable=False, default=list),
     Column("apart", Boolean, nullable=False, default=False),
     # Failed and waiting effects are few and looked for often.
-    Index(
-        "ix_effect_attention",
-        "state",
-        "created_at",
-        sqlite_where=text("state IN ('failed', 'waiting', 'pending')"),
-        postgresql_where=text("state IN ('failed', 'waiting', 'pending')"),
-    ),
+    _some("ix_effect_attention", "state", "created_at", only="state IN ('failed', 'waiting', 'pending')"),
 )
 
 service_call = Table(
@@ -89,19 +90,14 @@ work = Table(
     Column("lease_owner", String(120), nullable=False, default=""),
     Column("last_error", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
-    Index(
-        "ix_work_due",
-        "due_at",
-        "id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+    # Open rows with the same key are done one at a time, oldest first; see `locking`.
+    Column("lock_key", String(60), nullable=False, default="", server_default=""),
+    Column("blocked", Boolean, nullable=False, default=False, server_default=false()),
+    _some(
+        "ix_work_due", "due_at", "id", only="state = 'open' AND NOT blocked", on_sqlite="state = 'open' AND blocked = 0"
     ),
-    Index(
-        "ix_work_failed",
-        "created_at",
-        sqlite_where=text("state = 'failed'"),
-        postgresql_where=text("state = 'failed'"),
-    ),
+    _some("ix_work_order", "lock_key", "blocked", "created_at", "id", only="state = 'open'"),
+    _some("ix_work_failed", "created_at", only="state = 'failed'"),
 )
 
 journal = Table(

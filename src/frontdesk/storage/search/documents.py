@@ -66,6 +66,11 @@ def index_messages(connection: Connection, table: Table, added: Iterable[tuple[i
     _index(connection, places)
 
 
+def index_with_head(connection: Connection, number: int, table: Table, sequences: Iterable[int]) -> None:
+    """Bring up to date what is found of an interaction beside its messages, and these messages of `table`."""
+    _index(connection, {number: frozenset({HEAD, *(place_of(table, each) for each in sequences)})})
+
+
 def create_parts(connection: Connection) -> None:
     """The table of parts, where it is not there yet."""
     for statement in _ENGINES[connection.dialect.name].create:

@@ -1,0 +1,112 @@
+"""What must go on goes on: a task that dies is begun again, with a line in the log."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from msgspec import structs
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from frontdesk.interfaces import Unavailable
+from frontdesk.model import NewMessage
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.schema.configuration import meta
+from frontdesk.wiring.container import Container, runner_over
+from frontdesk.workflows.schedule import keep_running, repeat
+from tests.workflows.deciding import Deciding
+
+
+class Panic(BaseException):
+    """What pyo3 raises where Rust code panics: no Exception."""
+
+
+async def test_a_task_that_dies_is_begun_again_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    deaths: list[BaseException] = [RuntimeError("a mistake"), Panic("index out of bounds"), asyncio.CancelledError()]
+
+    async def begin() -> None:
+        if deaths:
+            raise deaths.pop(0)
+
+    with caplog.at_level(logging.ERROR):
+        await keep_running("the runner", begin, first_pause=0.001)
+    assert deaths == []
+    assert [record.message.partition(";")[0] for record in caplog.records] == [
+        "the runner died",
+        "the runner died",
+        "the runner was cancelled by a part of its own",
+    ]
+
+
+async def test_a_task_that_is_told_to_end_ends() -> None:
+    task = asyncio.create_task(keep_running("for ever", lambda: asyncio.sleep(60)))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_chore_that_panics_does_not_keep_the_others_from_being_done() -> None:
+    done = asyncio.Event()
+
+    async def panic() -> None:
+        raise Panic
+
+    async def other() -> None:
+        done.set()
+
+    task = asyncio.create_task(repeat({"panics": panic, "other": other}, 60))
+    await asyncio.wait_for(done.wait(), 2)
+    task.cancel()
+
+
+async def test_a_panic_of_the_rule_engine_costs_one_message_its_attempts_and_no_other_anything(
+    container: Container,
+) -> None:
+    class Panicking(Deciding):
+        def decide(self, facts: Mapping[str, Any]) -> Any:
+            if facts["text_length"] == len("panic"):
+                raise Panic("index out of bounds")
+            return super().decide(facts)
+
+    once = structs.replace(container.settings.work, most_attempts=1)
+    settings = structs.replace(container.settings, work=once)
+    runner = runner_over(container.work, settings, replace(container.pipeline, rules=Panicking(())))
+    await container.inbox.accept(NewMessage("panic", "WEB"))
+    await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    await runner.run_until_idle()
+    assert await container.work.counts() == {"open": 0, "failed": 1}
+
+
+async def test_waiting_for_a_message_survives_an_error_of_the_database(container: Container) -> None:
+    class Away:
+        """The house's database, which is away at first."""
+
+        def __init__(self) -> None:
+            self.errors: list[Exception] = [Unavailable("away"), RuntimeError("what nobody expected")]
+
+        async def read(self, operation: Any) -> Any:
+            if self.errors:
+                raise self.errors.pop()
+            return await container.database.read(operation)
+
+    accepted = await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    await container.runner.run_until_idle()
+    handled = StoredHandled(Away())  # type: ignore[arg-type]  # it is read from, no more
+    assert await handled.wait([accepted.message_id], 10) == {accepted.message_id: True}
+
+
+async def test_a_unique_violation_that_is_no_race_is_not_tried_again_and_again(container: Container) -> None:
+    tried = []
+
+    def twice(connection: Any) -> None:
+        tried.append(1)
+        for _ in range(2):
+            connection.execute(insert(meta).values(key="twice", value=""))
+
+    with pytest.raises(IntegrityError):
+        await container.database.write(twice)
+    assert len(tried) <= 2
