@@ -8,7 +8,7 @@ JPEG = (b"\xff\xd8\xff" + b"x" * 100, "image/jpeg")
 SECRET = KNOBS["app_secret"]
 
 SAMPLE = Sample(
-    section=KNOBS,
+    settings=KNOBS,
     sign=lambda body: signers.meta(body, SECRET),
     vendor=Meta,
     urls=lambda url: {"api_url": f"{url}/v26.0"},
