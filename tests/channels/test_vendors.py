@@ -198,9 +198,28 @@ def test_the_oauth_signature_is_that_of_xs_documentation(settings: Any) -> None:
 
 @on("linkedin")
 async def test_linkedin_challenges_the_address(stage: Stage) -> None:
-    answer = await stage.desk.client.get(path("linkedin", "challengeCode=890e4665"))
-    right = signers.mac(stage.sample.settings["client_secret"], b"890e4665").hexdigest()
-    assert answer.json() == {"challengeCode": "890e4665", "challengeResponse": right}
+    code = "890e4665-4dfe-4ab1-b689-ed553bceeed0"
+    answer = await stage.desk.client.get(path("linkedin", f"challengeCode={code}"))
+    right = signers.mac(stage.sample.settings["client_secret"], code.encode()).hexdigest()
+    assert answer.json() == {"challengeCode": code, "challengeResponse": right}
+
+
+@pytest.mark.parametrize("token", ['{"data":{}}', "[1]", '"x"', "a b", "a\n", "hmacsha256={}", "a" * 121, "ä", "", "%00"])
+@on("x", "linkedin")
+async def test_a_challenge_that_could_be_an_event_is_not_signed(stage: Stage, token: str) -> None:
+    field = {"x": "crc_token", "linkedin": "challengeCode"}[stage.name]
+    answer = await stage.desk.client.get(f"/webhooks/channels/{stage.name}", params={field: token})
+    assert answer.status_code == 401
+
+
+@on("x", "linkedin")
+async def test_a_stranger_cannot_have_an_event_of_their_own_signed(stage: Stage) -> None:
+    body = recorded(stage.name, "text").decode()
+    field, prefix = {"x": ("crc_token", ""), "linkedin": ("challengeCode", "hmacsha256=")}[stage.name]
+    answer = await stage.desk.client.get(f"/webhooks/channels/{stage.name}", params={field: prefix + body})
+    right = stage.sample.sign(body.encode()).headers
+    assert answer.status_code == 401
+    assert not any(value.removeprefix("sha256=") in answer.text for value in right.values())
 
 
 # WeChat

@@ -4,6 +4,7 @@ LinkedIn has no interface to a company's inbox. Unverified: the address and form
 author and text of a comment stand in `decoratedGeneratedActivity`; `api_version` and `answer_path` change them.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -13,9 +14,9 @@ import msgspec
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.refusals import refusal
-from frontdesk.channels.signing import compare, digest, hex_mac
+from frontdesk.channels.signing import check_challenge, compare, digest, hex_mac
 from frontdesk.interfaces import NoAnswer
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -32,7 +33,7 @@ TITLE = "LinkedIn"
 SIGNATURE = "x-li-signature"
 WRITTEN = ("COMMENT", "ADMIN_COMMENT", "SHARE_MENTION", "PHOTO_MENTION", "COMMENT_MENTION")
 MILLISECONDS = 0.001
-MOST_CODE = 200
+CHALLENGE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)  # a UUID
 ANSWERS = "/rest/socialActions/{post}/comments"
 
 
@@ -60,8 +61,7 @@ class LinkedIn:
         """See interfaces.channels.Channel: GET is the challenge, to be answered within three seconds."""
         if request.method == "GET":
             code = request.first("challengeCode")
-            if not code or len(code) > MOST_CODE:
-                raise Forged("challengeCode is missing")
+            check_challenge(code, CHALLENGE, "challengeCode")
             answer = {"challengeCode": code, "challengeResponse": hex_mac(self._knobs.client_secret, code.encode())}
             return Handshake(msgspec.json.encode(answer), "application/json")
         signed = hex_mac(self._knobs.client_secret, b"hmacsha256=" + request.body)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 from datetime import datetime
 
 from frontdesk.interfaces.channels import Forged
@@ -25,6 +26,12 @@ def hex_mac(secret: str, content: bytes, algorithm: str = "sha256") -> str:
 def base64_mac(secret: str, content: bytes, algorithm: str = "sha256") -> str:
     """The HMAC in base64."""
     return base64.b64encode(hmac.digest(secret.encode(), content, algorithm)).decode()
+
+
+def check_challenge(token: str, form: re.Pattern[str], where: str) -> None:
+    """Refuse to sign what has not the form of the vendor's challenges: a stranger's event would be signed. Raises Forged."""
+    if not form.fullmatch(token):
+        raise Forged(f"{where} is missing, or is none of the vendor's challenges")
 
 
 def compare(given: str, right: str, where: str) -> None:
