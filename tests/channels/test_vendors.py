@@ -204,7 +204,9 @@ async def test_linkedin_challenges_the_address(stage: Stage) -> None:
     assert answer.json() == {"challengeCode": code, "challengeResponse": right}
 
 
-@pytest.mark.parametrize("token", ['{"data":{}}', "[1]", '"x"', "a b", "a\n", "hmacsha256={}", "a" * 121, "ä", "", "%00"])
+@pytest.mark.parametrize(
+    "token", ['{"data":{}}', "[1]", '"x"', "a b", "a\n", "hmacsha256={}", "a" * 121, "ä", "", "%00"]
+)
 @on("x", "linkedin")
 async def test_a_challenge_that_could_be_an_event_is_not_signed(stage: Stage, token: str) -> None:
     field = {"x": "crc_token", "linkedin": "challengeCode"}[stage.name]

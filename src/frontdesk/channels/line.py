@@ -7,6 +7,7 @@ answer is pushed with a retry key, which LINE takes once. LINE sends no notices:
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -103,7 +104,7 @@ class Line:
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
+        url = f"{self._knobs.data_url}/v2/bot/message/{quote(remote['id'], safe='')}/content"
         headers = {"authorization": f"Bearer {self._knobs.access_token}"}
         return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)
 

@@ -77,9 +77,8 @@ class Phone:
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
         url, settings = remote["url"], self._knobs
-        login = base64.b64encode(f"{settings.account_sid}:{settings.auth_token}".encode()).decode()
-        headers = {"authorization": f"Basic {login}"} if url.startswith(settings.api_url) else {}
-        got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, headers)
+        key = twilio.login(settings.account_sid, settings.auth_token)
+        got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, key, twilio.HOSTS)
         return Fetched(got.content, MP3)
 
 

@@ -29,7 +29,7 @@ def base64_mac(secret: str, content: bytes, algorithm: str = "sha256") -> str:
 
 
 def check_challenge(token: str, form: re.Pattern[str], where: str) -> None:
-    """Refuse to sign what has not the form of the vendor's challenges: a stranger's event would be signed. Raises Forged."""
+    """Sign only what has the form of the vendor's challenges, never what could be a stranger's event. Raises Forged."""
     if not form.fullmatch(token):
         raise Forged(f"{where} is missing, or is none of the vendor's challenges")
 

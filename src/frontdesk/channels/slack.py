@@ -31,6 +31,8 @@ from frontdesk.model.channels import (
 )
 
 TITLE = "Slack"
+# Where files lie whose addresses Slack tells (GovSlack has names of its own).
+HOSTS = ("files.slack.com", "slack.com", "files.slack-gov.com", "slack-gov.com")
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 MOST_AGE_SECONDS = 300
 SPOKEN = ("", "file_share", "thread_broadcast", "me_message")
@@ -109,9 +111,8 @@ class Slack:
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, {"authorization": self._bearer()}
-        )
+        key = {"authorization": self._bearer()}
+        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, key, HOSTS)
 
     def _bearer(self) -> str:
         return f"Bearer {self._knobs.bot_token}"

@@ -1,6 +1,5 @@
 """SMS and MMS by Twilio (https://www.twilio.com/docs/messaging)."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -70,21 +69,16 @@ class Sms:
         if self._knobs.tell_status and self._tools.public_url:
             form["StatusCallback"] = f"{self._tools.public_url.rstrip('/')}/webhooks/channels/{KIND.name}"
         path = f"/2010-04-01/Accounts/{self._knobs.account_sid}/Messages.json"
-        answer = await self._http.send("POST", path, form=form, headers=self._headers())
+        answer = await self._http.send("POST", path, form=form, headers=self._login())
         return Receipt(parts.text(twilio.json_of(TITLE, answer), "sid"))
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, self._headers(remote["url"])
-        )
+        url, home = remote["url"], self._knobs.api_url
+        return await download(self._tools, TITLE, url, home, most_bytes, self._login(), twilio.HOSTS)
 
-    def _headers(self, url: str = "") -> dict[str, str]:
-        """Our name and word, which go to Twilio's interface and nowhere else."""
-        if url and not url.startswith(self._knobs.api_url):
-            return {}
-        login = base64.b64encode(f"{self._knobs.account_sid}:{self._knobs.auth_token}".encode()).decode()
-        return {"authorization": f"Basic {login}"}
+    def _login(self) -> dict[str, str]:
+        return twilio.login(self._knobs.account_sid, self._knobs.auth_token)
 
 
 def _found(fields: Mapping[str, str]) -> Found:

@@ -6,14 +6,14 @@ Who calls is shown by a JSON Web Token that Microsoft signed for our app and for
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
 from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
-from frontdesk.channels.media import download
+from frontdesk.channels.media import download, may_have_key
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
@@ -34,6 +34,15 @@ from frontdesk.model.channels import (
 
 TITLE = "Teams"
 SCOPE = "https://api.botframework.com/.default"
+# Where bots are answered and pictures lie, in the public cloud and those of governments.
+HOSTS = (
+    "smba.trafficmanager.net",
+    ".botframework.com",
+    ".teams.microsoft.com",
+    ".teams.microsoft.us",
+    ".botframework.azure.us",
+    ".botframework.azure.cn",
+)
 UNAUTHORIZED = 401
 PASSING = frozenset({412, 429, 502, 504})
 DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
@@ -76,9 +85,16 @@ class Teams:
         claimed = parts.text(claims, "serviceurl") or parts.text(claims, "serviceUrl")
         if not service or claimed != service:
             raise Forged("the token is for another serviceUrl")
-        if self._knobs.service_url and service.rstrip("/") != self._knobs.service_url.rstrip("/"):
-            raise Forged("serviceUrl is not channels.teams.service_url")
+        self._check_service(service)
         return Genuine(digest(request.body))
+
+    def _check_service(self, service: str) -> None:
+        """Our token is sent there, so it must be the one that is set up, or of Microsoft's own. Raises Forged."""
+        ours = self._knobs.service_url
+        if ours and service.rstrip("/") != ours.rstrip("/"):
+            raise Forged("serviceUrl is not channels.teams.service_url")
+        if not ours and not may_have_key(service, "", HOSTS):
+            raise Forged("serviceUrl is no https address of Microsoft's: set channels.teams.service_url if it is right")
 
     def read(self, event: RawEvent) -> Sequence[Found]:
         """See interfaces.channels.Channel."""
@@ -133,9 +149,8 @@ class Teams:
             "text": letter.text,
             "textFormat": "plain",
         }
-        place = urlsplit(context.get("service_url", ""))
-        if place.scheme not in ("https", "http") or not place.hostname:
-            raise DeliveryFailed(f"{TITLE} told no serviceUrl to answer to", permanent=True)
+        if not may_have_key(context.get("service_url", ""), self._knobs.service_url, HOSTS):
+            raise DeliveryFailed(f"{TITLE} told no serviceUrl of its own to answer to", permanent=True)
         path = f"/v3/conversations/{quote(context.get('conversation', ''), safe='')}/activities/"
         answer = await self._post(context["service_url"], path + quote(context.get("activity", ""), safe=""), body)
         try:
@@ -159,11 +174,10 @@ class Teams:
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching: files have an address of their own, pictures ask for our token."""
-        home = self._knobs.service_url
-        headers = {}
-        if remote.get("signed") != "yes" and urlsplit(remote["url"]).netloc == urlsplit(remote["home"]).netloc:
-            headers = {"authorization": f"Bearer {await self._token.value()}"}
-        return await download(self._tools, TITLE, remote["url"], home, most_bytes, headers)
+        url, home, key = remote["url"], self._knobs.service_url, {}
+        if remote.get("signed") != "yes" and may_have_key(url, home, HOSTS):
+            key = {"authorization": f"Bearer {await self._token.value()}"}
+        return await download(self._tools, TITLE, url, home, most_bytes, key, HOSTS)
 
     async def _ask_token(self) -> tuple[str, float]:
         form = {
@@ -199,21 +213,18 @@ def _plain(each: Any) -> str:
 
 
 def _files(activity: Any) -> tuple[IncomingAttachment, ...]:
-    home = parts.text(activity, "serviceUrl")
-    return tuple(filter(None, (_file(each, home) for each in parts.objects(activity, "attachments"))))
+    return tuple(filter(None, (_file(each) for each in parts.objects(activity, "attachments"))))
 
 
-def _file(each: Mapping[str, Any], home: str) -> IncomingAttachment | None:
+def _file(each: Mapping[str, Any]) -> IncomingAttachment | None:
     kind, name = parts.text(each, "contentType"), parts.text(each, "name")
     if kind == DOWNLOAD:
-        remote = {"url": parts.text(each, "content", "downloadUrl"), "signed": "yes", "home": ""}
+        remote = {"url": parts.text(each, "content", "downloadUrl"), "signed": "yes"}
         return IncomingAttachment(name, "application/octet-stream", None, remote) if remote["url"] else None
     url = parts.text(each, "contentUrl")
     if not url or kind.startswith("application/vnd.microsoft.card"):
         return None
-    return IncomingAttachment(
-        name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url, "home": home}
-    )
+    return IncomingAttachment(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url})
 
 
 KIND = ChannelKind("teams", "TEA", TITLE, TeamsSettings, Teams)

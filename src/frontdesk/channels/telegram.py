@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -88,7 +89,7 @@ class Telegram:
         told = _result(await self._http.send("GET", self._path("getFile"), params={"file_id": remote["id"]}))
         path = parts.text(told, "file_path")
         http = self._tools.reach(self._knobs.api_url, most_bytes=most_bytes)
-        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{path}")
+        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{quote(path)}")
         if not got.ok:
             raise DeliveryFailed(f"{TITLE} answered {got.status} for media", permanent=got.status in GONE)
         return Fetched(got.body, "", path.rpartition("/")[2])

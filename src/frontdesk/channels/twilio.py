@@ -4,6 +4,7 @@ Unverified: the newer signature, announced by the header X-Twilio-Webhooks-Signa
 key's secret and SHA-256, else like the older one.
 """
 
+import base64
 import hmac
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from frontdesk.interfaces import HttpAnswer, NoAnswer
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 
 API = "https://api.twilio.com"
+# Media and recordings lie on hosts of Twilio's own, by region: api.twilio.com, api.dublin.ie1.twilio.com, mcs.us1.….
+HOSTS = (".twilio.com",)
 SIGNATURE, SETTINGS = "x-twilio-signature", "x-twilio-webhooks-signature-settings"
 NOTHING_TO_SAY = Handshake(b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "text/xml")
 MOST_FIELDS = 500
@@ -38,6 +41,11 @@ def verify(request: WebhookRequest, auth_token: str, key_secret: str) -> Genuine
         if hmac.compare_digest(given.encode("utf-8", "replace"), right.encode()):
             return Genuine(digest(request.body), answer=NOTHING_TO_SAY)
     raise Forged("X-Twilio-Signature does not fit (is server.public_url the address that Twilio calls?)")
+
+
+def login(account_sid: str, auth_token: str) -> dict[str, str]:
+    """Our name and word as a header, for Twilio alone."""
+    return {"authorization": f"Basic {base64.b64encode(f'{account_sid}:{auth_token}'.encode()).decode()}"}
 
 
 def form(body: bytes) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ key as `biz_opaque_callback_data`, which every notice of it repeats: so also an 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -29,6 +30,8 @@ from frontdesk.model.channels import (
 )
 
 TITLE = "WhatsApp"
+# Where media lie whose addresses the Graph API tells.
+HOSTS = ("lookaside.fbsbx.com",)
 OUTSIDE_WINDOW = frozenset({(131047, 0)})
 STATES = {
     "sent": DeliveryState.SENT,
@@ -114,10 +117,10 @@ class WhatsApp:
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching: the id leads to an address that is good for five minutes."""
-        told = await self._http.send("GET", f"/{remote['id']}", headers=self._headers())
+        told = await self._http.send("GET", f"/{quote(remote['id'], safe='')}", headers=self._headers())
         about_it = meta.answer_of(TITLE, told, frozenset())
         url = parts.text(about_it, "url")
-        got = await download(self._tools, TITLE, url, self._knobs.api_url, most_bytes, self._headers())
+        got = await download(self._tools, TITLE, url, self._knobs.api_url, most_bytes, self._headers(), HOSTS)
         return Fetched(got.content, parts.text(about_it, "mime_type") or got.media_type)
 
     def _headers(self) -> dict[str, str]:
