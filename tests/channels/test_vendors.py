@@ -18,6 +18,7 @@ from frontdesk.channels import wechat
 from frontdesk.channels.oauth1 import Keys, signature
 from frontdesk.channels.slack import Slack, SlackSettings
 from frontdesk.channels.twilio import verify as verify_twilio
+from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.channels import Forged, WebhookRequest
 from frontdesk.model.channels import CustomerMessage, RawEvent
 from frontdesk.simulators.serving import Told, told
@@ -254,6 +255,12 @@ async def test_encrypted_events_of_wechat_are_stored_in_plain_and_answered(stage
     assert len(stage.vendor.sent) == 1
 
 
+async def test_wechat_takes_unencrypted_events_only_where_that_is_chosen() -> None:
+    with pytest.raises(Invalid, match="aes_key"):
+        wechat.WeChat(wechat.WeChatSettings("wx1", "s", "t"), tools(0))
+    assert wechat.WeChat(wechat.WeChatSettings("wx1", "s", "t", AES), tools(0))
+
+
 @on(("wechat", {"aes_key": AES}))
 @pytest.mark.parametrize("text", [sealed(b"<xml/>", "another account"), "bm90aGluZw==", "!", "A" * 64])
 async def test_what_is_not_encrypted_for_us_is_refused(stage: Stage, text: str) -> None:
@@ -287,7 +294,7 @@ async def test_after_48_hours_the_answer_waits(stage: Stage) -> None:
 
 def test_entities_in_xml_are_not_expanded(settings: Any) -> None:
     bomb = b"<!DOCTYPE a [<!ENTITY b 'x'>]><xml><MsgType>&b;</MsgType></xml>"
-    channel = wechat.WeChat(wechat.WeChatSettings("wx1", "s", "t"), tools(0))
+    channel = wechat.WeChat(wechat.WeChatSettings("wx1", "s", "t", plain_mode=True), tools(0))
     [found] = channel.read(RawEvent("wechat", "1", bomb))
     assert not isinstance(found, CustomerMessage)
 

@@ -1,5 +1,7 @@
 """Mails handed to a real SMTP server: taken, refused, cut off."""
 
+from dataclasses import replace
+
 import pytest
 
 from frontdesk.interfaces import NoAnswer
@@ -24,6 +26,18 @@ async def test_a_mail_is_handed_over_whole_and_a_report_is_asked_for() -> None:
     assert {"RET=HDRS", "ENVID=k+2B1"} <= set(envelope.mail_options)
     assert "NOTIFY=SUCCESS,FAILURE" in envelope.rcpt_options
     assert taken.raw[0].rstrip() == POST.content.rstrip()
+
+
+async def test_an_automatic_mail_has_no_sender_on_its_envelope_unless_the_server_wants_one() -> None:
+    automatic = replace(POST, envelope_id="", notify=(), is_automatic=True)
+    with smtp_server() as taken:
+        await Outgoing().post(at(taken), automatic)
+        taken.refusals["MAIL"] = ["550 5.7.60 not your address"]
+        await Outgoing().post(at(taken), automatic)
+    assert [each.mail_from for each in taken.envelopes] == [
+        "<>",
+        "support@desk.example",
+    ]  # aiosmtpd shows the null sender so
 
 
 async def test_it_signs_in_over_starttls_and_only_where_the_certificate_is_good() -> None:

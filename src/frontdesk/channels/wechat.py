@@ -1,6 +1,7 @@
 """WeChat Official Accounts (https://developers.weixin.qq.com/doc/offiaccount/en): customer service messages.
 
-Events come as XML, encrypted where an EncodingAESKey is set; they are stored decrypted. Answers go by the customer
+Events come as XML, encrypted unless `plain_mode` is chosen (its signature covers time and nonce alone, so that whoever
+sees one request can send another event with it); they are stored decrypted. Answers go by the customer
 service interface, within 48 hours. WeChat tells no id of an answer: its key stands for it. Unverified: the limit of
 2,048 bytes.
 """
@@ -50,7 +51,10 @@ class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     app_id: Annotated[str, needed("AppID of the official account.")] = ""
     app_secret: Annotated[str, needed_secret("AppSecret.")] = ""
     token: Annotated[str, needed_secret("Token of the server configuration; signs every event.")] = ""
-    aes_key: Annotated[str, may_be_secret("EncodingAESKey (43 characters): take encrypted events only.")] = ""
+    aes_key: Annotated[str, may_be_secret("EncodingAESKey (43 characters) of the safe mode.")] = ""
+    plain_mode: Annotated[
+        bool, about("Take unencrypted events, whose signature does not cover what they say: for trials only.")
+    ] = False
     api_url: Annotated[str, about("Address of the API.")] = "https://api.weixin.qq.com"
     window_hours: Annotated[float, about("How long after a customer's message answers are taken.")] = 48.0
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 2048
@@ -62,7 +66,7 @@ class WeChat:
     def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
         """Speak as one official account. Raises Invalid."""
         self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
-        self._key = _key(settings.aes_key) if settings.aes_key else b""
+        self._key = _key(settings.aes_key) if settings.aes_key or _needs_key(settings) else b""
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
 
@@ -151,13 +155,21 @@ def unsealed(sealed: str, key: bytes, app_id: str) -> bytes:
     return plain[begin : begin + length]
 
 
+def _needs_key(settings: WeChatSettings) -> bool:
+    return bool(settings.token) and not settings.plain_mode
+
+
 def _key(text: str) -> bytes:
     try:
         key = base64.b64decode(f"{text}=", validate=True)
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise Invalid("channels.wechat.aes_key must have 43 characters of base64", "channels.wechat.aes_key")
+        raise Invalid(
+            "channels.wechat.aes_key must have 43 characters of base64: choose the safe mode in WeChat's server "
+            "configuration; in the plain mode a signature does not cover what an event says",
+            "channels.wechat.aes_key",
+        )
     return key
 
 

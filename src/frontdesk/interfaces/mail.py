@@ -106,13 +106,17 @@ class MailReach(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
-    """A mail on its way to a server. `envelope_id` asks for reports on delivery where the server offers them."""
+    """A mail on its way to a server. `envelope_id` asks for reports on delivery where the server offers them.
+
+    `is_automatic`: nobody is to be told that it could not be delivered, so it has no sender on its envelope (RFC 3834).
+    """
 
     sender: str
     recipient: str
     content: bytes = field(repr=False)
     envelope_id: str = ""
     notify: tuple[str, ...] = ()
+    is_automatic: bool = False
 
 
 class MailRefused(Failed):

@@ -98,7 +98,7 @@ async def _address(client: SMTP, mail: OutgoingMail) -> None:
     about = [f"NOTIFY={','.join(mail.notify)}"] if wants_report and mail.notify else []
     options += ["RET=HDRS", f"ENVID={_xtext(mail.envelope_id)}"] if wants_report else []
     try:
-        await client.mail(mail.sender, options=options)
+        await _from(client, mail, options)
         await client.rcpt(mail.recipient, options=about)
     except SMTPSenderRefused as error:
         raise MailRefused(_said(error), permanent=error.code == TOO_LARGE, code=error.code) from None
@@ -113,6 +113,18 @@ async def _address(client: SMTP, mail: OutgoingMail) -> None:
         raise MailRefused(_line(str(error)), permanent=True) from None
     except (SMTPException, OSError) as error:
         raise MailFailed(f"the connection broke off: {_line(str(error))}") from None
+
+
+async def _from(client: SMTP, mail: OutgoingMail, options: list[str]) -> None:
+    """MAIL. Servers that take mails of their users alone may refuse one without a sender: it then has ours."""
+    if mail.is_automatic:
+        try:
+            await client.mail("", options=options)
+            return
+        except SMTPSenderRefused as error:
+            if error.code < 500:
+                raise
+    await client.mail(mail.sender, options=options)
 
 
 async def _hand_over(client: SMTP, mail: OutgoingMail, where: str) -> str:

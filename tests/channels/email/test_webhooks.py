@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.channels.email.mails import raw
 from tests.channels.email.test_finding import OURS
 
 OWN = Own(("support@desk.example",), b"secret")
+NOW = datetime.fromtimestamp(1795600000, UTC)
 FORM = "multipart/form-data; boundary=xYz"
 HEADERS = "Received: by mx\nMessage-ID: <m9@customer.example>\nFrom: Kim <kim@customer.example>\nSubject: Leak\nTo: s\n"
 
@@ -117,6 +119,15 @@ def test_an_inbound_event_of_postmark_is_a_mail_with_its_files() -> None:
     assert postmark_reads(inbound(RawEmail=raw("Raw.").decode())).provider_id == "m1@customer.example"
 
 
+def test_a_type_of_a_file_that_is_no_ascii_does_not_stand_in_the_way_of_its_mail() -> None:
+    odd = {"Name": "Prüfung.pdf", "Content": base64.b64encode(b"%PDF-").decode(), "ContentType": "anwendung/prüfung"}
+    said = postmark_reads(inbound(Attachments=[odd]))
+    assert isinstance(said, CustomerMessage)
+    assert [(e.name, e.media_type, e.content) for e in said.attachments] == [
+        ("Prüfung.pdf", "application/octet-stream", b"%PDF-")
+    ]
+
+
 def test_news_of_postmark_name_our_answer_by_its_key() -> None:
     delivered = postmark_reads(
         b'{"RecordType":"Delivery","Metadata":{"frontdesk":"KEY"},"DeliveredAt":"2026-11-26T09:00:00Z"}'
@@ -138,12 +149,12 @@ def test_a_mail_has_the_same_id_by_webhook_as_over_imap_and_whenever_it_is_poste
 
 @pytest.mark.parametrize("service", [sendgrid, postmark])
 def test_only_who_knows_the_password_may_call(service: Any) -> None:
-    service.check(asked(b"x", authorization=basic("right")), "right", "")
+    service.check(asked(b"x", authorization=basic("right")), "right", "", NOW)
     for given in (basic("wrong"), basic(""), "Basic !!!", "Bearer right", ""):
         with pytest.raises(Forged):
-            service.check(asked(b"x", authorization=given), "right", "")
+            service.check(asked(b"x", authorization=given), "right", "", NOW)
     with pytest.raises(Forged):
-        service.check(asked(b"x", authorization=basic("")), "", "")
+        service.check(asked(b"x", authorization=basic("")), "", "", NOW)
 
 
 def test_a_signature_of_sendgrid_is_checked_over_the_bytes_that_came() -> None:
@@ -155,7 +166,9 @@ def test_a_signature_of_sendgrid_is_checked_over_the_bytes_that_came() -> None:
     def signed(data: bytes = body, at: str = "1795600000", sign: str = signature) -> WebhookRequest:
         return asked(data, **{sendgrid.SIGNATURE: sign, sendgrid.TIMESTAMP: at})
 
-    sendgrid.check(signed(), "", key)
+    sendgrid.check(signed(), "", key, NOW)
+    with pytest.raises(Forged, match="off"):
+        sendgrid.check(signed(), "", key, NOW + timedelta(hours=74))
     for forged in (
         signed(body + b" "),
         signed(at="1795600001"),
@@ -163,7 +176,7 @@ def test_a_signature_of_sendgrid_is_checked_over_the_bytes_that_came() -> None:
         signed(sign=""),
     ):
         with pytest.raises(Forged):
-            sendgrid.check(forged, "", key)
+            sendgrid.check(forged, "", key, NOW)
 
 
 @pytest.mark.parametrize("service", [sendgrid, postmark])

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import unquote
 
 from frontdesk.channels.email import postmark, sendgrid
@@ -29,7 +30,7 @@ REPORTS = ("SUCCESS", "FAILURE")
 class MailService:
     """What a mail service that calls us does its own way."""
 
-    check: Callable[[WebhookRequest, str, str], None]
+    check: Callable[[WebhookRequest, str, str, datetime], None]
     event_id: Callable[[WebhookRequest], str]
     read: Callable[[RawEvent, Own], Sequence[Found]]
 
@@ -60,7 +61,8 @@ class Email:
         """See interfaces.channels.Channel."""
         if not self._knobs.inbound:
             raise Forged("channels.email.inbound names no mail service that may call here")
-        SERVICES[self._knobs.inbound].check(request, self._knobs.inbound_password, self._knobs.inbound_public_key)
+        settings, now = self._knobs, self._tools.clock()
+        SERVICES[settings.inbound].check(request, settings.inbound_password, settings.inbound_public_key, now)
         return Genuine(SERVICES[self._knobs.inbound].event_id(request))
 
     def read(self, event: RawEvent) -> Sequence[Found]:
@@ -78,10 +80,11 @@ class Email:
         address = self._knobs.address
         reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
         recipient, content = compose(letter, self._sheet(reply_to))
-        notify = REPORTS if self._knobs.ask_for_reports else ()
+        notify = REPORTS if self._knobs.ask_for_reports and not letter.automatic else ()
         try:
             said = await self._tools.mail.post(
-                self._out, OutgoingMail(address, recipient, content, letter.key if notify else "", notify)
+                self._out,
+                OutgoingMail(address, recipient, content, letter.key if notify else "", notify, letter.automatic),
             )
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None

@@ -38,7 +38,7 @@ class _Head(msgspec.Struct):
     Headers: list[_Field] = []
 
 
-def check(request: WebhookRequest, password: str, _public_key: str) -> None:
+def check(request: WebhookRequest, password: str, _public_key: str, _now: datetime) -> None:
     """Raises Forged."""
     check_password(request, password)
 

@@ -54,7 +54,10 @@ def _clean(head: str) -> bytes:
 
 def _file(file: File) -> Message:
     main, _, sub = file.media_type.partition("/")
-    known = re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,90}", file.media_type) and main not in ("multipart", "message")
+    known = re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,90}", file.media_type, re.ASCII) and main not in (
+        "multipart",
+        "message",
+    )
     part = MIMENonMultipart(main, sub) if known else MIMENonMultipart("application", "octet-stream")
     part.set_payload(file.content)
     encoders.encode_base64(part)

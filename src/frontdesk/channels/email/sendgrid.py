@@ -23,12 +23,15 @@ from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.headers import short_id
 from frontdesk.channels.email.parts import File
 from frontdesk.channels.email.rebuilding import fields_of, rebuilt, value_of
+from frontdesk.channels.signing import check_age
 from frontdesk.interfaces.channels import Forged, WebhookRequest
 from frontdesk.model import DeliveryState
 from frontdesk.model.channels import DeliveryNotice, Found, Ignored, RawEvent, Unread
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
+# SendGrid repeats what we did not take for three days; unverified: whether it signs each repetition anew.
+MOST_AGE_SECONDS = 73 * 3600.0
 MOST_PARTS = 200
 STATES = {
     "delivered": DeliveryState.DELIVERED,
@@ -38,10 +41,11 @@ STATES = {
 }
 
 
-def check(request: WebhookRequest, password: str, public_key: str) -> None:
+def check(request: WebhookRequest, password: str, public_key: str, now: datetime) -> None:
     """Raises Forged. Where a key is set up the signature counts, else the password."""
     if public_key:
         _check_signature(request, public_key)
+        check_age(request.headers.get(TIMESTAMP, ""), now, MOST_AGE_SECONDS, TIMESTAMP)
     else:
         check_password(request, password)
 
