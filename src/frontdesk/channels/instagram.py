@@ -73,4 +73,4 @@ class Instagram:
         return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
 
 
-KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram)
+KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram, vouches=True)

@@ -38,7 +38,7 @@ class ChannelKind:
 
     `name` is used in addresses, settings and files, `code` is that of the channel list, `title` what people say.
     `settings` are its settings; `build` makes the channel of them. `has_webhook`: its vendor calls us, with at most
-    `most_bytes`.
+    `most_bytes`. `vouches`: who wrote is told by the vendor, who knows it, not by the sender.
     """
 
     name: str
@@ -48,6 +48,7 @@ class ChannelKind:
     build: Callable[[Any, ChannelTools], Channel]
     has_webhook: bool = True
     most_bytes: int = 1_000_000
+    vouches: bool = False
 
     def is_on(self, settings: msgspec.Struct) -> bool:
         """Whether it is set up: all that it needs is filled in; one that needs nothing is on unless switched off.

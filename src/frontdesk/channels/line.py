@@ -175,4 +175,4 @@ def _words(answer: HttpAnswer) -> str:
         return ""
 
 
-KIND = ChannelKind("line", "LIN", TITLE, LineSettings, Line)
+KIND = ChannelKind("line", "LIN", TITLE, LineSettings, Line, vouches=True)

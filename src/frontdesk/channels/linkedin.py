@@ -102,6 +102,7 @@ class LinkedIn:
             at=parts.moment(each.get("lastModifiedAt"), MILLISECONDS),
             thread=f"{post} {author}",
             joins_by_sender=False,
+            has_own_thread=True,
             context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
         )
 
@@ -128,4 +129,4 @@ class LinkedIn:
         return Receipt(made or answer.headers.get("x-restli-id", ""), {"delivered": True})
 
 
-KIND = ChannelKind("linkedin", "LNK", TITLE, LinkedInSettings, LinkedIn)
+KIND = ChannelKind("linkedin", "LNK", TITLE, LinkedInSettings, LinkedIn, vouches=True)

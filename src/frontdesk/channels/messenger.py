@@ -76,4 +76,4 @@ class Messenger:
         return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
 
 
-KIND = ChannelKind("messenger", "FAC", TITLE, MessengerSettings, Messenger)
+KIND = ChannelKind("messenger", "FAC", TITLE, MessengerSettings, Messenger, vouches=True)

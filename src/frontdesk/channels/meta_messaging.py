@@ -47,6 +47,7 @@ def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
         at=parts.moment(value.get("created_time")),
         thread=f"comment:{id_}",
         joins_by_sender=False,
+        has_own_thread=True,
         context={COMMENT: id_},
     )
 

@@ -94,6 +94,7 @@ def _recording(fields: Mapping[str, str]) -> Found:
         text="",
         sender=Sender(address=caller, phone=caller if caller.startswith("+") else ""),
         thread=call,
+        has_own_thread=True,
         context={"call": call, "seconds": fields.get("RecordingDuration", "")},
         attachments=(IncomingAttachment(f"{sid}.mp3", MP3, None, {"url": url}, is_speech=True),),
     )

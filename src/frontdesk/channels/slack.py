@@ -207,4 +207,4 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-KIND = ChannelKind("slack", "SLA", TITLE, SlackSettings, Slack)
+KIND = ChannelKind("slack", "SLA", TITLE, SlackSettings, Slack, vouches=True)

@@ -115,4 +115,4 @@ def _notice(sid: str, status: str, fields: Mapping[str, str]) -> Found:
     return DeliveryNotice(state, provider_id=sid, error=error)
 
 
-KIND = ChannelKind("sms", "SMS", TITLE, SmsSettings, Sms)
+KIND = ChannelKind("sms", "SMS", TITLE, SmsSettings, Sms, vouches=True)

@@ -227,4 +227,4 @@ def _file(each: Mapping[str, Any]) -> IncomingAttachment | None:
     return IncomingAttachment(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url})
 
 
-KIND = ChannelKind("teams", "TEA", TITLE, TeamsSettings, Teams)
+KIND = ChannelKind("teams", "TEA", TITLE, TeamsSettings, Teams, vouches=True)

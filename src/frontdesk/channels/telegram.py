@@ -174,4 +174,4 @@ def _edit(message: Any) -> Found:
     return Edit(f"{chat}:{number}", text, parts.text(message, "edit_date"), at)
 
 
-KIND = ChannelKind("telegram", "TEL", TITLE, TelegramSettings, Telegram)
+KIND = ChannelKind("telegram", "TEL", TITLE, TelegramSettings, Telegram, vouches=True)

@@ -1,7 +1,8 @@
 """The website: chat widget, forms, and sites whose own server hands messages in. Customers come for their answers.
 
 An event is one JSON object. `{"type": "message", "id", "session", "text"}`, with `name`, `email`, `phone`,
-`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`: the
+`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `"signed_in": true` says that the
+site knows who it is: address and customer number are then no mere claims. `{"type": "seen", "message"}`: the
 answer with this id was shown. Our own pages hand these in by themselves; a site's server signs them:
 `X-Frontdesk-Timestamp: <seconds>`, `X-Frontdesk-Signature: v1=<hex HMAC-SHA256(secret, "<seconds>.<body>")>`.
 """
@@ -15,7 +16,7 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, may_be_secret
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
-from frontdesk.model import DeliveryState, Receipt, Sender
+from frontdesk.model import DeliveryState, Identity, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
     CustomerMessage,
@@ -85,10 +86,12 @@ def _message(whole: dict[str, object]) -> Found:
             email or session,
             parts.text(whole, "phone"),
             parts.text(whole, "customer_no"),
+            Identity.SIGNED_IN if whole.get("signed_in") is True else Identity.UNPROVEN,
         ),
         at=parts.iso_moment(whole.get("at")),
         thread=session,
         joins_by_sender=False,
+        has_own_thread=True,
         context={"page": parts.text(whole, "page")[:500]} if whole.get("page") else {},
     )
 

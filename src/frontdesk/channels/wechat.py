@@ -218,4 +218,4 @@ def _text(kind: str, fields: Mapping[str, str]) -> str:
     return fields.get("Content", "") if kind == "text" else "" if kind in MEDIA else f"[{kind}]"
 
 
-KIND = ChannelKind("wechat", "WEC", TITLE, WeChatSettings, WeChat)
+KIND = ChannelKind("wechat", "WEC", TITLE, WeChatSettings, WeChat, vouches=True)

@@ -213,4 +213,4 @@ def _to(recipient: str) -> str:
     return "to" if recipient.isdigit() else "recipient"
 
 
-KIND = ChannelKind("whatsapp", "WTA", TITLE, WhatsAppSettings, WhatsApp)
+KIND = ChannelKind("whatsapp", "WTA", TITLE, WhatsAppSettings, WhatsApp, vouches=True)

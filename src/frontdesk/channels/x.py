@@ -136,4 +136,4 @@ def _by_id(users: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {parts.text(user, "id"): user for user in users}
 
 
-KIND = ChannelKind("x", "TWT", TITLE, XSettings, X)
+KIND = ChannelKind("x", "TWT", TITLE, XSettings, X, vouches=True)

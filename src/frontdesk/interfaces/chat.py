@@ -22,12 +22,19 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """An interaction as its customer may see it. `answers` is the sequences of all answers, sent or yet to be sent."""
+    """A chat as its customer may see it: what they wrote in it, and the answers to that.
+
+    `answers` is the sequences of all of these answers, sent or yet to be sent. `goes_on_in` is the number of the
+    interaction that holds them now; it differs from `interaction_id` where that one was merged into another. `user` is
+    the signed identity of whoever writes, empty where there is none.
+    """
 
     interaction_id: int
     reference: str
     messages: tuple[ChatMessage, ...]
     answers: tuple[int, ...]
+    goes_on_in: int
+    user: str = ""
 
 
 class Chats(Protocol):

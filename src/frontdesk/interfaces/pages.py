@@ -67,8 +67,8 @@ class PageReader(Protocol):
         """The thread and what the team sees beside it, None where there is none."""
         ...
 
-    async def senders(self, reference: str) -> tuple[str, ...]:
-        """The addresses that customers wrote from in this interaction; empty where there is none."""
+    async def opener(self, reference: str) -> str:
+        """The address of whoever opened this interaction, also where it was merged; empty where there is none."""
         ...
 
 

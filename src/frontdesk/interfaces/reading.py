@@ -115,9 +115,13 @@ class Replies(Protocol):
     """Answers and memos that people write."""
 
     async def add(
-        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None
+        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None, to: str = ""
     ) -> StoredAnswer[OutboundMessage]:
-        """Store it with the work that sends it; an internal memo stays here. Raises Conflict where nobody wrote yet."""
+        """Store it with the work that sends it; an internal memo stays here.
+
+        `to` is the id of the message that is answered, empty for the latest. Raises Conflict where nobody wrote yet,
+        Invalid (to).
+        """
         ...
 
 

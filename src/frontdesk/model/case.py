@@ -13,12 +13,15 @@ from frontdesk.model.work import Lease
 class MessageContext:
     """The texts of the messages that were read and of this one, and of those before it; oldest first.
 
-    `customer_id` is the customer of who wrote, as far as the message tells.
+    `customer_id` is the customer of who wrote, as far as the message tells; `customer_proven`: it is more than a claim.
+    `is_latest`: of the messages that were read none was written later.
     """
 
     texts: tuple[str, ...]
     before: tuple[str, ...]
     customer_id: str | None = None
+    customer_proven: bool = False
+    is_latest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class Case:
     """A message with what was stored of it so far; what is None has not been done yet.
 
     `lease` fences every write. `repeated` tells that an earlier life may have touched the outside, `attempt` counts
-    the attempts at the step that comes next; `ended`: nothing is left to be done.
+    the attempts at the step that comes next; `ended`: nothing is left to be done. `proven_customer` is the customer of
+    who wrote, where both are proven: only that one's orders are told about. `asked_by_team`: no customer hears of it.
+    `is_latest`: no message of the interaction was written later.
     """
 
     message: InboundMessage
@@ -39,6 +44,9 @@ class Case:
     decision: Decision | None = None
     effects: tuple[Effect, ...] = ()
     ended: bool = False
+    proven_customer: str | None = None
+    asked_by_team: bool = False
+    is_latest: bool = True
 
     def with_effect(self, effect: Effect) -> "Case":
         """The case with this effect as it is now."""

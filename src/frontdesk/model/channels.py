@@ -62,8 +62,10 @@ class CustomerMessage:
     `provider_id` is the vendor's id of the message, unique within the channel. `thread` is the vendor's id of the
     conversation, empty where there is none; `answers` are the vendor's ids of messages that this one answers;
     `interaction_id` or `reference` are those of an interaction which the channel has proved it belongs to; `mentions`
-    is a reference that the customer wrote, which counts after all these. `joins_by_sender`: without any of these it
-    joins what the same sender has open. `context` is kept and handed back with the answer. `automatic` says
+    is a reference that the customer wrote, which counts after all these. Of `thread`, `answers` and `mentions` only
+    what the sender takes part in counts, as these can be guessed; `has_own_thread`: the channel vouches that the thread
+    is this sender's alone. `is_disproved`: the sender is found not to be who they say. `joins_by_sender`: without any
+    of these it joins what the same sender has open. `context` is kept and handed back with the answer. `automatic` says
     why the message was written by a machine (RFC 3834), empty where a person wrote it: no machine answers it.
     """
 
@@ -77,6 +79,8 @@ class CustomerMessage:
     interaction_id: int | None = None
     mentions: str = ""
     joins_by_sender: bool = True
+    has_own_thread: bool = False
+    is_disproved: bool = False
     context: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str = ""

@@ -57,6 +57,30 @@ class Direction(StrEnum):
     OUT = "out"
 
 
+class Identity(StrEnum):
+    """How it was proven who wrote. A name, address or customer number that is only told is `unproven`.
+
+    `channel`: the channel vouches for the account or number. `signed`: a shop's own server did. `signed_in`: they had
+    signed in. `mail_authenticated`: our mail server found that the mail comes from its From address (RFC 8601).
+    """
+
+    UNPROVEN = "unproven"
+    CHANNEL = "channel"
+    SIGNED = "signed"
+    SIGNED_IN = "signed_in"
+    MAIL_AUTHENTICATED = "mail_authenticated"
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether what belongs to this sender alone may be told."""
+        return self is not Identity.UNPROVEN
+
+    @property
+    def knows_customer(self) -> bool:
+        """Whether who vouches also knows the customer number, so that it is no mere claim."""
+        return self in (Identity.SIGNED, Identity.SIGNED_IN)
+
+
 class Tier(StrEnum):
     """Which route of the chain answered."""
 

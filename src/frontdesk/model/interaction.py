@@ -9,7 +9,11 @@ from frontdesk.model.codes import Status
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A customer matter. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest."""
+    """A customer matter. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest.
+
+    `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
+    without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
+    """
 
     id: int
     reference: str
@@ -32,6 +36,9 @@ class Interaction:
     modified_by: str = ""
     first_answer_at: datetime | None = None
     closed_at: datetime | None = None
+    merged_to: str = ""
+    may_belong_to: str = ""
+    customer_proven: bool = False
 
     def after(self, change: "Change") -> "Interaction":
         """With these fields set, at the same version."""
@@ -54,8 +61,9 @@ class Change:
     customer_id: str | None = None
     intent: str | None = None
     sentiment: str | None = None
+    customer_proven: bool | None = None
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str | bool]:
         """Only what is set."""
         return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
 

@@ -3,17 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from frontdesk.model.codes import DeliveryState
+from frontdesk.model.codes import DeliveryState, Identity
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, as the channel tells it; every part may be empty."""
+    """Who wrote, as the channel tells it; every part may be empty. `identity` says how address and phone are proven."""
 
     name: str = ""
     address: str = ""
     phone: str = ""
     customer_no: str = ""
+    identity: Identity = Identity.UNPROVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class NewMessage:
     """A message as a door hands it in, parsed and within limits, not yet stored.
 
     `provider_id` is the sender's own id of the message: the same (channel, provider_id) is stored once.
-    `joins` is the id of the interaction that it continues, None opens a new one.
+    `joins` is the id of the interaction that it continues, None opens a new one. `if_participant`: only where its
+    sender takes part in that one; else a new one is opened, and `may_belong_to` is the reference of the named one.
     """
 
     text: str
@@ -31,6 +33,8 @@ class NewMessage:
     joins: int | None = None
     received_at: datetime | None = None
     raw: bytes | None = None
+    may_belong_to: str = ""
+    if_participant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A stored customer message; `sequence` counts within its interaction from 1."""
+    """A stored customer message; `sequence` counts within its interaction from 1.
+
+    `merged_from` is the number of the interaction in which it was written, where that was merged into this one, else 0.
+    """
 
     id: str
     interaction_id: int
@@ -61,6 +68,12 @@ class InboundMessage:
     received_at: datetime
     contact_id: int | None = None
     analysis_id: str | None = None
+    merged_from: int = 0
+
+    @property
+    def written_in(self) -> int:
+        """The number of the interaction in which it was written."""
+        return self.merged_from or self.interaction_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from frontdesk.model import ENTITY_FIELDS, Analysis, Case, CodeList, Sentiment, Status, Tier
+from frontdesk.model import ENTITY_FIELDS, Analysis, Case, CodeList, Identity, Sentiment, Status, Tier
 
 QUESTION_MARKS = "?？؟¿"
 # Words and beginnings of words that customers in a hurry use: English, German, French, Spanish.
@@ -71,7 +71,8 @@ FACTS: Mapping[str, Fact] = {
         Fact("priority", FactKind.TEXT, "priority of the interaction before this decision", codes=CodeList.PRIORITY),
         Fact("status", FactKind.TEXT, "status before this decision", tuple(map(str, Status)), CodeList.STATUS),
         Fact("team", FactKind.TEXT, "team before this decision; '' where there is none", codes=CodeList.TEAM),
-        Fact("customer", FactKind.TEXT, "customer number; '' where nobody knows it"),
+        Fact("customer", FactKind.TEXT, "customer number, which may be a mere claim; '' where nobody knows it"),
+        Fact("identity", FactKind.TEXT, "how it was proven who wrote the message", closed=tuple(map(str, Identity))),
         Fact("first_message", FactKind.YES_NO, "whether it opened the interaction"),
         Fact("sequence", FactKind.WHOLE_NUMBER, "its place among the interaction's messages, from 1", least=1),
         Fact("age_hours", FactKind.NUMBER, "hours since the interaction was opened", least=0),
@@ -96,6 +97,7 @@ _FRESH: Mapping[str, Any] = {
     "priority": "M",
     "status": Status.NEW.value,
     "customer": "",
+    "identity": Identity.UNPROVEN.value,
     "team": "",
     "first_message": True,
     "sequence": 1,
@@ -117,6 +119,7 @@ def facts_of(case: Case) -> dict[str, Any]:
         "priority": interaction.priority,
         "status": interaction.status.value,
         "customer": interaction.customer_id or "",
+        "identity": message.sender.identity.value,
         "team": interaction.team,
         "first_message": message.sequence == 1,
         "sequence": message.sequence,

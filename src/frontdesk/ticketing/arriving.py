@@ -112,6 +112,7 @@ def _sender(sender: Sender) -> Sender:
         _short(storable(sender.address).strip(), LIMITS["address"]),
         storable(sender.phone).strip()[: LIMITS["phone"]],
         storable(sender.customer_no).strip()[: LIMITS["customer_no"]],
+        sender.identity,
     )
 
 

@@ -4,10 +4,10 @@ from frontdesk.model import Case, Change
 from frontdesk.ticketing.status import after_message
 
 
-def record(case: Case, title: str, summary: str, thread_length: int) -> Change:
-    """The change after one more message: title and summary over all messages, mood and intent of the latest."""
+def record(case: Case, title: str, summary: str, *, is_latest: bool) -> Change:
+    """The change after one more message: title and summary over all messages, mood and intent of the latest by time."""
     status = after_message(case.interaction.status)
-    latest = case.message.sequence >= thread_length and case.analysis is not None
+    latest = is_latest and case.analysis is not None
     return Change(
         title=title,
         summary=summary,

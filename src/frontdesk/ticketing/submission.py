@@ -48,6 +48,8 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
         joins=message.joins,
         received_at=message.received_at,
         raw=message.raw,
+        may_belong_to=message.may_belong_to,
+        if_participant=message.if_participant,
     )
 
 
@@ -60,5 +62,5 @@ def _sender(sender: Sender) -> Sender:
     for field, limit in LIMITS.items():
         if len(getattr(sender, field)) > limit:
             raise Invalid(tr("{field} has more than {most} characters", field=field, most=limit), field)
-    parts = (storable(getattr(sender, field)).strip() for field in LIMITS)
-    return Sender(*parts)
+    name, address, phone, customer_no = (storable(getattr(sender, field)).strip() for field in LIMITS)
+    return Sender(name, address, phone, customer_no, sender.identity)

@@ -59,13 +59,13 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
 async def look_up(
     request: PageRequest, services: Needs, reference: FromQuery[str] = "", email: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
-    """Lead to a message's page. What is unknown and what is another's sounds the same."""
+    """Lead whoever opened an interaction to its page. What is unknown and what is another's sounds the same."""
     if not reference and not email:
         return _form(request, services, {}, {})
     services.lookups.admit(request.auth.place)
     wanted, address = normal_reference(reference), storable(email).strip()[:LONGEST_EMAIL]
-    senders = await services.reader.senders(wanted) if wanted else ()
-    if address and address.casefold() in {sender.casefold() for sender in senders}:
+    opener = await services.reader.opener(wanted) if wanted else ""
+    if address and address.casefold() == opener.casefold():
         return Redirect(services.keys.link(wanted), status_code=303)
     shown = {"reference": storable(reference)[:20], "lookup_email": address}
     return _form(request, services, shown, {"lookup": NOT_FOUND}, status=404)

@@ -1,6 +1,6 @@
 """The page of one interaction: for the team, and for whoever has the link with its key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException, PermissionDeniedException
@@ -8,12 +8,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import CookieChange, Thread
-from frontdesk.model import NewMessage, Role
+from frontdesk.model import Identity, NewMessage, Role
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_, catalogue, wanted
+from frontdesk.ui.own_thread import opening_of, own_thread
 from frontdesk.ui.services import WEB, Needs, PageRequest
 from frontdesk.ui.submit import ANYONE, normal_reference
 from frontdesk.ui.thread_view import CodeLabels, track_context
@@ -27,11 +28,15 @@ UNKNOWN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link."""
+    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link.
+
+    `reference` is the one that was asked for; `thread` is what they may see of where it leads to.
+    """
 
     thread: Thread
     is_agent: bool
     key: str
+    reference: str
 
 
 @get("/track/{reference:str}", opt=ANYONE, include_in_schema=False)
@@ -40,7 +45,7 @@ async def track(
 ) -> Response[str]:
     """The page. The key of the link is kept in a cookie for this page alone, for the form to be sent with."""
     entry = await _enter(request, services, reference, key)
-    title = entry.thread.interaction.title or _nameless(request, entry.thread.interaction.reference)
+    title = entry.thread.interaction.title or _nameless(request, entry.reference)
     cookies = [_kept(entry, services)] if entry.key else []
     context = await _context(services, entry)
     return services.pages.page(request, "track.html", title, context, cookies=cookies)
@@ -74,13 +79,16 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
-    matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
-    provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
-    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
+    opening = opening_of(entry.thread)
+    # Whoever holds the link may write on; it does not show again who they are.
+    sender = replace(opening.sender, identity=Identity.UNPROVEN)
+    provider_id = submission_id(values.get("provider_id", ""), entry.reference, values.get("text", ""))
+    joins = opening.written_in
+    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=joins), {WEB: True})
     await services.inbox.accept(message, by=request.user.name)
-    services.live.touched(matter.id)
+    services.live.touched(entry.thread.interaction.id)
     services.wake()
-    return Redirect(services.keys.link(matter.reference), status_code=303)
+    return Redirect(services.keys.link(entry.reference), status_code=303)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
@@ -92,22 +100,22 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
     if not asked or not (held or is_agent):
         raise NotFoundException(detail=UNKNOWN)
     thread = await services.reader.thread(asked)
-    if thread is not None and not thread.messages:
-        thread = await _merged(services, asked, is_agent)
-        held = services.keys.key(thread.interaction.reference) if thread and held else ""
+    if thread is not None:
+        thread = await _seen_by(services, thread, is_agent)
     if thread is None or not thread.messages:
         raise NotFoundException(detail=UNKNOWN)
-    return Entry(thread, is_agent, held)
+    return Entry(thread, is_agent, held, asked)
 
 
-async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | None:
-    """The interaction that this one was merged into; for its customer only while nobody else writes in it."""
-    goes_on = await services.console.merging.leads_to(reference)
-    thread = await services.reader.thread(goes_on)
+async def _seen_by(services: Needs, asked: Thread, is_agent: bool) -> Thread | None:
+    """The thread where it is now; for its customer only what they wrote and the answers to it."""
+    matter = asked.interaction
+    thread: Thread | None = asked
+    if matter.merged_to:
+        thread = await services.reader.thread(await services.console.merging.leads_to(matter.reference))
     if thread is None or is_agent:
         return thread
-    writers = {message.sender.address.casefold() for message in thread.messages}
-    return thread if len(writers) == 1 and "" not in writers else None
+    return own_thread(thread, matter.id)
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:
@@ -117,5 +125,5 @@ async def _context(services: Needs, entry: Entry) -> dict[str, object]:
 
 
 def _kept(entry: Entry, services: Needs) -> CookieChange:
-    path = f"/track/{entry.thread.interaction.reference}"
+    path = f"/track/{entry.reference}"
     return CookieChange(KEY_COOKIE, entry.key, KEY_COOKIE_SECONDS, services.https, path)

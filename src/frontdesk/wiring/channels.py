@@ -89,6 +89,7 @@ class CustomerChannels:
             codes={name: each.kind.code for name, each in self.channels.items()},
             transcriber=LlmTranscriber(room),
             most_media_bytes=self.rules.most_bytes,
+            vouching=frozenset(name for name, each in self.channels.items() if each.kind.vouches),
         )
         by_code = {each.kind.code: each.channel for each in self.channels.values()}
         edits = StoredEdits(database, cases, clock)

@@ -9,9 +9,10 @@ the decision is made anew, out of what was understood before.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from frontdesk.interfaces import Stale
-from frontdesk.model import Case, Change, Decision, Effect
+from frontdesk.model import Case, Change, Decision, Effect, MessageContext
 from frontdesk.orchestrator.actions import ESCALATE, change_of, decision_of, effects_of
 from frontdesk.orchestrator.facts import facts_of
 from frontdesk.ticketing.recording import record as recorded
@@ -72,17 +73,25 @@ async def _recorded(
         return Change()
     context = await dependencies.cases.context(case)
     if context.texts not in headlines:
-        headlines[context.texts] = await _headline(case, context.texts, dependencies)
-    change = recorded(case, *headlines[context.texts], len(context.texts))
-    return replace(change, customer_id=context.customer_id if not case.interaction.customer_id else None)
+        headlines[context.texts] = await _headline(case, context, dependencies)
+    change = recorded(case, *headlines[context.texts], is_latest=context.is_latest)
+    return replace(change, **_customer(case, context))
 
 
-async def _headline(case: Case, texts: tuple[str, ...], dependencies: PipelineDependencies) -> tuple[str, str]:
+def _customer(case: Case, context: MessageContext) -> dict[str, Any]:
+    """Who wrote, where nobody is known yet; who is proven takes the place of who was only claimed."""
+    known, proven = case.interaction.customer_id, case.interaction.customer_proven
+    if context.customer_id is None or (known and (proven or not context.customer_proven)):
+        return {}
+    return {"customer_id": context.customer_id, "customer_proven": context.customer_proven or None}
+
+
+async def _headline(case: Case, context: MessageContext, dependencies: PipelineDependencies) -> tuple[str, str]:
     """Title and summary over all messages that were read; of one that a person retried late, others are the latest."""
     assert case.analysis is not None
-    if case.message.sequence >= len(texts):
-        return await dependencies.analyst.headline(case.analysis, texts, case.message)
-    return await dependencies.analyst.summarise(texts, case.message)
+    if context.is_latest:
+        return await dependencies.analyst.headline(case.analysis, context.texts, case.message)
+    return await dependencies.analyst.summarise(context.texts, case.message)
 
 
 async def _decided(case: Case, recording: Change, dependencies: PipelineDependencies) -> Case:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from frontdesk.interfaces import Analyst, Failed, Stale
 from frontdesk.interfaces.channel_stores import Edits
-from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Work
+from frontdesk.model import Analysis, Case, Change, Lease, Work
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
@@ -22,10 +22,10 @@ async def read_edit(work: Work, lease: Lease, analyst: Analyst, edits: Edits) ->
             raise Failed("the message is being read for the first time", after_seconds=SOON)
         message, texts = replace(case.message, text=text), await _texts(case, text, edits)
         if texts not in readings:
-            readings[texts] = await _read(message, texts, runs + 1, analyst)
+            readings[texts] = await _read(replace(case, message=message), texts, runs + 1, analyst)
         analysis, title, summary = readings[texts]
         read = replace(case, message=message, analysis=analysis)
-        fresh = record(read, title, summary, len(texts))
+        fresh = record(read, title, summary, is_latest=case.is_latest)
         change = Change(title=title, summary=summary, intent=fresh.intent, sentiment=fresh.sentiment)
         try:
             return await edits.keep_text(read, text, analysis, change)
@@ -41,11 +41,10 @@ async def _texts(case: Case, text: str, edits: Edits) -> tuple[str, ...]:
     return tuple(texts)
 
 
-async def _read(
-    message: InboundMessage, texts: tuple[str, ...], run: int, analyst: Analyst
-) -> tuple[Analysis, str, str]:
+async def _read(case: Case, texts: tuple[str, ...], run: int, analyst: Analyst) -> tuple[Analysis, str, str]:
     """The message as it reads now, with title and summary of its conversation."""
+    message = case.message
     analysis = await analyst.analyse(message, run, texts[: message.sequence - 1])
-    if message.sequence >= len(texts):
+    if case.is_latest:
         return analysis, *await analyst.headline(analysis, texts, message)
     return analysis, *await analyst.summarise(texts, message)

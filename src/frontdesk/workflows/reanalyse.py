@@ -1,6 +1,5 @@
 """Reads messages again, with a model that was not there when they came. Nothing new is decided or done about them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from frontdesk.interfaces import ErrorKind, Held, ModelFailed, ProviderFailed, Stale
@@ -60,11 +59,11 @@ async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, 
         if is_away(error) and not last_try:
             raise
         return await readings.keep_unread(case, str(error), wait=is_away(error))
-    headline = await reader.headline(analysis, texts, case.message) if _is_latest(case, texts) else None
+    headline = await reader.headline(analysis, texts, case.message) if case.recorded and case.is_latest else None
     for _ in range(20):
         read = Case(case.message, case.interaction, lease, repeated=True, analysis=analysis, recorded=case.recorded)
         try:
-            return await readings.keep_reading(read, analysis, _refreshed(read, headline, len(texts)))
+            return await readings.keep_reading(read, analysis, _refreshed(read, headline))
         except Stale:
             case, _ = await readings.load(work, lease)
     raise Stale(tr("the interaction is being changed all the time"))
@@ -75,16 +74,12 @@ def is_away(error: ProviderFailed) -> bool:
     return error.trouble in AWAY if isinstance(error, ModelFailed) else error.permanent
 
 
-def _is_latest(case: Case, texts: Sequence[str]) -> bool:
-    return case.recorded and case.message.sequence >= len(texts)
-
-
-def _refreshed(case: Case, headline: tuple[str, str] | None, thread_length: int) -> Change | None:
+def _refreshed(case: Case, headline: tuple[str, str] | None) -> Change | None:
     """Title, summary, mood and intent as the latest message reads now; those of an earlier one change nothing.
 
     The status stays. None while the message is still on its way.
     """
     if not case.recorded or headline is None:
         return None
-    fresh = record(case, *headline, thread_length)
+    fresh = record(case, *headline, is_latest=True)
     return Change(title=fresh.title, summary=fresh.summary, intent=fresh.intent, sentiment=fresh.sentiment)

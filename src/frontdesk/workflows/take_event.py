@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from frontdesk.interfaces import Failed, FrontdeskError
 from frontdesk.interfaces.channel_stores import Events, Transcriber
 from frontdesk.interfaces.channels import Channel, Fetching
-from frontdesk.model import Lease, Work
+from frontdesk.model import Identity, Lease, Work
 from frontdesk.model.channels import CustomerMessage, Found, IncomingAttachment, RawEvent, Unread
 
 log = logging.getLogger(__name__)
@@ -28,13 +28,14 @@ class Unreadable(FrontdeskError):
 
 @dataclass(frozen=True, slots=True)
 class EventIntake:
-    """Who takes events in. `channels` are by name, `codes` their codes."""
+    """Who takes events in. `channels` are by name, `codes` their codes, `vouching` those that know who wrote."""
 
     events: Events
     channels: Mapping[str, Channel]
     codes: Mapping[str, str]
     transcriber: Transcriber
     most_media_bytes: int
+    vouching: frozenset[str] = frozenset()
 
 
 async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: EventIntake) -> None:
@@ -47,7 +48,8 @@ async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: Eve
         raise Unreadable(reason)
     found = await _read(event, channel, event_intake.events)
     heard = [await _heard(each, channel, event_intake, last_try) for each in found]
-    await event_intake.events.keep_found(event, event_intake.codes[event.channel], heard, lease)
+    known = [_vouched_for(each) for each in heard] if event.channel in event_intake.vouching else heard
+    await event_intake.events.keep_found(event, event_intake.codes[event.channel], known, lease)
 
 
 async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:
@@ -61,6 +63,13 @@ async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[F
         reason = f"the reader of {event.channel} failed: {type(error).__name__}"
         await events.keep_failed(event, reason)
         raise Unreadable(reason) from None
+
+
+def _vouched_for(found: Found) -> Found:
+    """The channel knows whose account or number it is."""
+    if not isinstance(found, CustomerMessage) or found.sender.identity.is_proven:
+        return found
+    return replace(found, sender=replace(found.sender, identity=Identity.CHANNEL))
 
 
 async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last_try: bool) -> Found:

@@ -1,11 +1,14 @@
 """The page of one interaction: what it shows, and what the team does on it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from frontdesk.model import AudioRecording, Role, Status
+from frontdesk.interfaces import Thread
+from frontdesk.model import AudioRecording, Identity, NewMessage, Role, Sender, Status
+from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.schema.interactions import audio_recording, correction
 from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
@@ -183,7 +186,38 @@ async def test_a_customer_does_not_see_what_somebody_else_wrote_after_a_merge(
     other = await front.say("My secret is 42", address="lou@example.org")
     link = await track_link(container, other.reference)
     await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference)
-    assert (await customer.get(link, headers=HTML)).status_code == 404
+    page = await customer.get(link, headers=HTML)
+    assert page.status_code == 200
+    assert "My secret is 42" in page.text
+    assert "washing machine" not in page.text.lower()
+    assert "kim@example.org" not in page.text
+
+
+async def test_what_may_belong_to_another_is_merged_with_one_click(
+    agent: Client, front: Front, container: Container
+) -> None:
+    first = await front.say(BROKEN, address="kim@example.org")
+    claim = NewMessage("Any news?", "WEB", Sender("Lou", "lou@example.org"), joins=first.interaction_id)
+    other = await container.inbox.accept(replace(claim, if_participant=True))
+    await container.runner.run_until_idle()
+    page = (await agent.get(f"{PATH}/{other.reference}", headers=HTML)).text
+    assert 'id="belongs"' in page
+    assert first.reference in page
+    assert "Sender not proven" in page
+    await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference)
+    page = (await agent.get(f"{PATH}/{first.reference}", headers=HTML)).text
+    assert 'id="not-opener"' in page
+    assert page.index("lou@example.org") < page.index("did not open this interaction")
+    opener = next(m for m in (await thread_of(container, first.reference)).messages if m.sender.address[0] == "k")
+    await send(agent, f"{PATH}/{first.reference}/reply", text="We come.", type="HA", to=opener.id)
+    answers = (await thread_of(container, first.reference)).answers
+    assert next(a for a in answers if a.text == "We come.").recipient == "kim@example.org"
+
+
+async def thread_of(container: Container, reference: str) -> Thread:
+    thread = await StoredPages(container.database).thread(reference)
+    assert thread is not None
+    return thread
 
 
 @pytest.mark.parametrize("twice", [False, True])
@@ -275,7 +309,9 @@ async def test_a_customers_page_holds_contacts_interactions_and_moods(
     agent: Client, front: Front, container: Container
 ) -> None:
     await container.customers.add("77", "Blauwal GmbH", None)
-    said = await front.say("The oven is broken", name="Kim", customer_no="77", address="kim@example.org")
+    said = await front.say(
+        "The oven is broken", name="Kim", customer_no="77", address="kim@example.org", identity=Identity.SIGNED_IN
+    )
     page = (await agent.get("/console/customers/77")).text
     for shown in ("Blauwal GmbH", "kim@example.org", said.reference, "Sentiment over time", 'class="negative"'):
         assert shown in page, shown

@@ -18,6 +18,7 @@ from frontdesk.model import (
     DeliveryState,
     Effect,
     EffectState,
+    Identity,
     InboundMessage,
     OutboundMessage,
     Page,
@@ -53,12 +54,13 @@ class Listed(ApiAnswer, Generic[T], frozen=True):
 
 
 class SenderAnswer(ApiAnswer, frozen=True):
-    """Who wrote, as the channel told it."""
+    """Who wrote, as the channel told it; `identity` says how address and phone number were proven."""
 
     name: str
     address: str
     phone: str
     customer_no: str
+    identity: Identity
 
 
 class ProbabilityAnswer(ApiAnswer, frozen=True):
@@ -196,7 +198,11 @@ class AuditEventAnswer(ApiAnswer, frozen=True):
 
 
 class InteractionAnswer(ApiAnswer, frozen=True):
-    """A customer matter; `version` is its ETag."""
+    """A customer matter; `version` is its ETag.
+
+    `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
+    named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
+    """
 
     id: int
     reference: str
@@ -219,6 +225,9 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     first_answer_at: datetime | None
     closed_at: datetime | None
     version: int
+    merged_to: str
+    may_belong_to: str
+    customer_proven: bool
 
 
 class MessageAnswer(ApiAnswer, frozen=True):
@@ -315,7 +324,7 @@ KINDS: Mapping[type, tuple[str, Any]] = {
     Correction: ("correction", CorrectionAnswer),
     Decision: ("decision", DecisionAnswer),
     Effect: ("effect", EffectAnswer),
-    AuditEvent: ("happening", AuditEventAnswer),
+    AuditEvent: ("audit_event", AuditEventAnswer),
 }
 
 

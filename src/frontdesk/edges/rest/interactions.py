@@ -74,10 +74,14 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
-    """An answer to the customer (HA), or a memo for the team that is not sent (IM)."""
+    """An answer to the customer (HA), or a memo for the team that is not sent (IM).
+
+    `to` is the id of the message that is answered; without it the latest is.
+    """
 
     text: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
     type: Literal["HA", "IM"] = "HA"
+    to: Annotated[str, Meta(max_length=26)] = ""
 
 
 class InteractionRoutes(RouteGroup):
@@ -184,7 +188,7 @@ class InteractionRoutes(RouteGroup):
         dto=StrictJson[ReplyBody],
         opt={"role": Role.AGENT},
         summary="Answer the customer, or leave a memo",
-        description="Stored durably with the work that sends it by the channel of the customer's last message.",
+        description="Stored durably with the work that sends it by the channel of the message that is answered.",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def reply(
@@ -196,7 +200,7 @@ class InteractionRoutes(RouteGroup):
             raise Invalid("text is empty: write what the customer shall read", "text")
         matter = await self.services.interactions.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.replies.add(matter, text, data.type, who(request), once)
+        kept = await self.services.replies.add(matter, text, data.type, who(request), once, data.to)
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 

@@ -22,7 +22,7 @@ from frontdesk.edges.rest.answers import (
 from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
-from frontdesk.model import NewMessage, Role, Sender
+from frontdesk.model import Identity, NewMessage, Role, Sender
 from frontdesk.ticketing.changes import FIELDS, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, PROVIDER_ID_LENGTH, check
 
@@ -30,16 +30,21 @@ AUDIO = "audio/"
 
 
 class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
-    """Who wrote, as far as it is known."""
+    """Who wrote, as far as it is known. `identity` is what the caller vouches for: nothing, or that they signed in."""
 
     name: Name = ""
     address: Address = ""
     phone: Phone = ""
     customer_no: Phone = ""
+    identity: Literal["unproven", "signed_in"] = "unproven"
 
 
 class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A customer's message. `interaction` is the reference of the matter that it continues."""
+    """A customer's message. `interaction` is the reference of the matter that it continues.
+
+    Handed in by a program, it continues that one where its sender takes part in it; else it opens one of its own, which
+    tells where it may belong (`may_belong_to`).
+    """
 
     text: Annotated[
         str, Meta(min_length=1, max_length=MOST_CHARACTERS, examples=["My washing machine does not start."])
@@ -92,9 +97,10 @@ class MessageRoutes(RouteGroup):
             NewMessage(
                 data.text,
                 data.channel,
-                Sender(sender.name, sender.address, sender.phone, sender.customer_no),
+                Sender(sender.name, sender.address, sender.phone, sender.customer_no, Identity(sender.identity)),
                 data.provider_id,
                 await self._joins(data.interaction) if data.interaction else None,
+                if_participant=not request.user.role.covers(Role.AGENT),
             ),
             await self.channels.known(),
         )

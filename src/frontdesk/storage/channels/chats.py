@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, Select, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.chat import ChatMessage, Conversation
-from frontdesk.model import DeliveryState, Direction
+from frontdesk.model import DeliveryState, Direction, Identity
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 
+CHAT = "CHT"
 SENT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.READ.value)
 # What an answer may be when it is noted as delivered or read.
 BEFORE = {
@@ -43,14 +46,26 @@ def _conversation(connection: Connection, reference: str) -> Conversation | None
     number = connection.execute(select(interaction.c.id).where(interaction.c.reference == reference)).scalar()
     if number is None:
         return None
-    theirs = select(inbound_message).where(inbound_message.c.interaction_id == number)
+    here = current_ids(connection, {number}).get(number, number)
+    theirs = connection.execute(_theirs(number, here)).mappings().all()
     out = outbound_message.c
-    ours = select(outbound_message).where(out.interaction_id == number, out.type != MEMO)
+    ours = select(outbound_message).where(out.interaction_id == here, out.type != MEMO)
+    ours = ours.where(out.reply_to.in_([row["id"] for row in theirs]))
     answers = connection.execute(ours.order_by(out.sequence)).mappings().all()
-    messages = [_inbound(row) for row in connection.execute(theirs).mappings()]
+    messages = [_inbound(row) for row in theirs]
     messages += [_outbound(row) for row in answers if row["state"] in SENT]
     ordered = sorted(messages, key=lambda each: (each.at, each.direction is Direction.OUT, each.sequence))
-    return Conversation(number, reference, tuple(ordered), tuple(row["sequence"] for row in answers))
+    user = next((row["sender_address"] for row in theirs if row["identity"] == Identity.SIGNED.value), "")
+    return Conversation(
+        number, reference, tuple(ordered), tuple(row["sequence"] for row in answers), goes_on_in=here, user=user
+    )
+
+
+def _theirs(number: int, here: int) -> Select[Any]:
+    """What was written in this chat itself: others may write in its interaction too, or be merged into it."""
+    message = inbound_message.c
+    written = message.merged_from == (0 if here == number else number)
+    return select(inbound_message).where(message.interaction_id == here, message.channel == CHAT, written)
 
 
 def _inbound(row: RowMapping) -> ChatMessage:
@@ -64,11 +79,14 @@ def _outbound(row: RowMapping) -> ChatMessage:
 
 
 def _seen(connection: Connection, reference: str, messages: Sequence[str], state: DeliveryState, now: datetime) -> int:
-    matter = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
+    conversation = _conversation(connection, reference)
+    if conversation is None:
+        return 0
+    theirs = {each.id for each in conversation.messages if each.direction is Direction.OUT}
     out = outbound_message.c
     news = (
         update(outbound_message)
-        .where(out.interaction_id == matter, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state]))
+        .where(out.id.in_(theirs & set(messages)), out.state.in_(BEFORE[state]))
         .values(state=state.value)
     )
     rows = changed(connection, news, (out.id, out.interaction_id))

@@ -88,7 +88,7 @@ def _facts(connection: Connection, message: OutboundMessage, since: datetime) ->
         thread=asked.thread if asked else "",
         context=asked.context if asked else {},
         reference=about.reference,
-        subject=about.title,
+        subject="" if _others_write_too(connection, message) else about.title,
         machine=asked.automatic if asked else "",
         heard_at=_heard_at(connection, message),
         automatic_before=_automatic_before(connection, message, since),
@@ -96,6 +96,13 @@ def _facts(connection: Connection, message: OutboundMessage, since: datetime) ->
         earlier=_earlier(connection, message),
         parts=_parts(connection, message),
     )
+
+
+def _others_write_too(connection: Connection, message: OutboundMessage) -> bool:
+    """The title is made of everybody's words: it is no subject for one of several."""
+    theirs = select(inbound_message.c.id).where(inbound_message.c.interaction_id == message.interaction_id)
+    others = theirs.where(func.lower(inbound_message.c.sender_address) != message.recipient.lower())
+    return connection.execute(others.limit(1)).first() is not None
 
 
 def _heard_at(connection: Connection, message: OutboundMessage) -> datetime | None:

@@ -1,19 +1,20 @@
 """What was found in a raw event becomes messages, notices and edits: each once, in one transaction with the work's end.
 
-A message joins an interaction when the channel proved it (id, reference), when it answers a message of it, when it has
-the same thread, when its customer names the reference, or when the same sender has one open within the window; else
-it opens one.
+A message joins an interaction when the channel proved that it belongs there (id, reference). When it answers a message
+of it, has its thread or names its reference, it joins only if its sender takes part already: these can be guessed or
+copied. It also joins what the same sender has open within the window. Else it opens one that tells where it may belong.
 """
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, NewId
-from frontdesk.model import Lease, NewMessage, Status, WorkState
+from frontdesk.model import Lease, NewMessage, Sender, Status, WorkState
 from frontdesk.model.channels import (
     AttachmentState,
     CustomerMessage,
@@ -31,6 +32,8 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.accepting import Arrival, accept_batch
 from frontdesk.storage.pipeline.delivery_notices import apply_notice, keep_edit, newest_text
 from frontdesk.storage.pipeline.effects import work_id_of
+from frontdesk.storage.pipeline.merged import current_ids
+from frontdesk.storage.pipeline.participants import takes_part
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.channels import attachment, channel_event, outbound_part
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
@@ -116,13 +119,15 @@ class _Keeping:
             return False
         self._wait_for_my_turn(found.sender.address)
         changed = newest_text(self._connection, self._code, provider_id)
+        joins, may_belong_to = self._place_of(found)
         message = NewMessage(
             text=changed or found.text,
             channel=self._code,
             sender=found.sender,
             provider_id=provider_id,
-            joins=self._joins(found),
+            joins=joins,
             received_at=found.at,
+            may_belong_to=may_belong_to,
         )
         arrival = Arrival(message, self._new_id(), self._event.received_at or self._now, "")
         [accepted] = accept_batch(self._connection, [arrival])
@@ -130,6 +135,8 @@ class _Keeping:
             raise accepted
         if accepted.duplicate:
             return False
+        if joins is not None and found.interaction_id is None:
+            found = self._without_strange_address(found, accepted.interaction_id)
         self._keep_details(found, accepted.message_id, provider_id)
         self._wake_waiting_answers(found.sender.address)
         return True
@@ -177,15 +184,37 @@ class _Keeping:
             due = {"state": WorkState.OPEN.value, "due_at": self._now, "created_at": self._now}
             self._connection.execute(insert(work).values(**job, **due))
 
-    def _joins(self, found: CustomerMessage) -> int | None:
-        return (
-            self._by_id(found.interaction_id)
-            or self._by_reference(found.reference)
-            or self._by_answer(found.answers)
-            or self._by_thread(found.thread)
-            or self._by_reference(found.mentions)
-            or (self._by_sender(found) if found.joins_by_sender else None)
-        )
+    def _place_of(self, found: CustomerMessage) -> tuple[int | None, str]:
+        """The interaction that it joins; where there is none, the reference of the one that it may belong to."""
+        if (proven := self._by_id(found.interaction_id) or self._by_reference(found.reference)) is not None:
+            return proven, ""
+        in_thread = self._by_thread(found.thread)
+        if in_thread is not None and found.has_own_thread:
+            return in_thread, ""
+        named = (self._by_answer(found.answers), in_thread, self._by_reference(found.mentions))
+        possible = list(dict.fromkeys(self._goes_on(each) for each in named if each is not None))
+        for each in possible:
+            if not found.is_disproved and takes_part(self._connection, each, self._code, found.sender):
+                return each, ""
+        if found.joins_by_sender and (own := self._by_sender(found)) is not None:
+            return own, ""
+        return None, self._reference_of(possible[0]) if possible else ""
+
+    def _goes_on(self, interaction_id: int) -> int:
+        return current_ids(self._connection, {interaction_id}).get(interaction_id, interaction_id)
+
+    def _reference_of(self, interaction_id: int) -> str:
+        rows = select(interaction.c.reference).where(interaction.c.id == interaction_id)
+        return str(self._connection.execute(rows).scalar_one())
+
+    def _without_strange_address(self, found: CustomerMessage, interaction_id: int) -> CustomerMessage:
+        """Whoever writes in the name of a participant must not lead our answers elsewhere by a Reply-To."""
+        address = found.context.get("reply_to", "")
+        if not address or found.sender.identity.is_proven:
+            return found
+        if takes_part(self._connection, interaction_id, self._code, Sender(address=address)):
+            return found
+        return replace(found, context={name: v for name, v in found.context.items() if name != "reply_to"})
 
     def _by_id(self, interaction_id: int | None) -> int | None:
         rows = select(interaction.c.id).where(interaction.c.id == interaction_id)

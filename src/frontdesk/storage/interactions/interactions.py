@@ -1,7 +1,7 @@
 """Interactions as people and programs read and change them: lists, one, its timeline."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +113,7 @@ def change_interaction(
         known = select(customer.c.id).where(customer.c.id == change.customer_id)
         if connection.execute(known).first() is None:
             raise Invalid(tr("there is no customer {customer}", customer=change.customer_id), "customer_id")
+        change = replace(change, customer_proven=True)  # a person's word
     after = apply_change(connection, before, change, now, by)
     fields = {name: [_plain(getattr(before, name)), _plain(value)] for name, value in change.fields().items()}
     if fields:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, Select, Table, func, select
 
 from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.work_queue import as_work
 from frontdesk.storage.schema.interactions import (
     analysis,
@@ -49,15 +50,19 @@ class StoredPages:
         """See interfaces.PageReader."""
         return await self._database.read(lambda c: _details(c, reference))
 
-    async def senders(self, reference: str) -> tuple[str, ...]:
+    async def opener(self, reference: str) -> str:
         """See interfaces.PageReader."""
-        addresses = (
-            select(inbound_message.c.sender_address)
-            .join(interaction, interaction.c.id == inbound_message.c.interaction_id)
-            .where(interaction.c.reference == reference, inbound_message.c.sender_address != "")
-            .distinct()
-        )
-        return await self._database.read(lambda c: tuple(c.execute(addresses).scalars()))
+        return await self._database.read(lambda c: _opener(c, reference))
+
+
+def _opener(connection: Connection, reference: str) -> str:
+    number = connection.execute(select(interaction.c.id).where(interaction.c.reference == reference)).scalar()
+    if number is None:
+        return ""
+    here, message = current_ids(connection, {number}).get(number, number), inbound_message.c
+    written = message.merged_from == (0 if here == number else number)
+    first = select(message.sender_address).where(message.interaction_id == here, written).order_by(message.sequence)
+    return str(connection.execute(first.limit(1)).scalar() or "")
 
 
 def _thread(connection: Connection, reference: str) -> Thread | None:
@@ -71,7 +76,10 @@ def _thread(connection: Connection, reference: str) -> Thread | None:
 
     message = inbound_message.c
     messages = rows(
-        select(inbound_message).where(message.interaction_id == matter.id).order_by(message.sequence), as_message
+        select(inbound_message)
+        .where(message.interaction_id == matter.id)
+        .order_by(message.received_at, message.sequence),
+        as_message,
     )
     waiting = select(work).where(work.c.subject.in_(_message_ids(matter.id))).order_by(work.c.id)
     out, done, line = outbound_message.c, effect.c, journal.c

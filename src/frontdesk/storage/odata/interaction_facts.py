@@ -39,5 +39,6 @@ def _of(connection: Connection, interaction_id: int) -> tuple[Interaction, Inbou
     if row is None:
         raise NotFound(f"there is no interaction {interaction_id}")
     theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
-    last = connection.execute(theirs.order_by(inbound_message.c.sequence.desc()).limit(1)).mappings().first()
+    newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
+    last = connection.execute(newest.limit(1)).mappings().first()
     return as_interaction(row), as_message(last) if last else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, text
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, text
 
 from frontdesk.interfaces import Clock, IdempotencyKey, KeyReused, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
@@ -16,6 +16,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.pipeline.merged import current_ids
+from frontdesk.storage.pipeline.participants import takes_part
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
 from frontdesk.storage.search.documents import index_messages
@@ -53,6 +54,7 @@ class StoredInbox:
 
 def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
     """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
+    arrivals = [_apart(connection, each) if each.message.if_participant else each for each in arrivals]
     known = _known(connection, arrivals)
     joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
     answers: list[Accepted | Exception] = []
@@ -81,6 +83,18 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
     if fresh:
         _insert(connection, fresh)
     return answers
+
+
+def _apart(connection: Connection, arrival: Arrival) -> Arrival:
+    """A message whose sender does not take part in the interaction that it names opens one of its own."""
+    message = arrival.message
+    if message.joins is None:
+        return arrival
+    place = current_ids(connection, {message.joins}).get(message.joins, message.joins)
+    named = connection.execute(select(interaction.c.reference).where(interaction.c.id == place)).scalar()
+    if named is None or takes_part(connection, place, message.channel, message.sender):
+        return arrival
+    return replace(arrival, message=replace(message, joins=None, may_belong_to=named))
 
 
 def _accept_once(connection: Connection, items: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
@@ -168,7 +182,11 @@ def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[st
             message.sequence,
         )
         .join(inbound_message, message.id == event.message_id)
-        .join(interaction, interaction.c.id == message.interaction_id)
+        # The one in which it was written, also where that was merged: what is handed out opens that one alone.
+        .join(
+            interaction,
+            interaction.c.id == case((message.merged_from == 0, message.interaction_id), else_=message.merged_from),
+        )
         .where(or_(*(and_(event.channel == c, event.provider_id.in_(ids)) for c, ids in wanted.items())))
     )
     return {(row[0], row[1]): Accepted(row[2], row[3], row[4], row[5], duplicate=True) for row in rows}
@@ -248,6 +266,7 @@ def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "created_by": arrival.by,
         "created_at": arrival.at,
         "updated_at": arrival.at,
+        "may_belong_to": arrival.message.may_belong_to,
     }
 
 
@@ -263,6 +282,8 @@ def _message_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "sender_address": message.sender.address,
         "sender_phone": message.sender.phone,
         "customer_no": message.sender.customer_no,
+        "identity": message.sender.identity.value,
+        "merged_from": 0 if message.joins in (None, receipt.interaction_id) else message.joins,
         "received_at": message.received_at or arrival.at,
     }
 

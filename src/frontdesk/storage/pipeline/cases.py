@@ -15,6 +15,7 @@ from frontdesk.model import (
     Change,
     Decision,
     Effect,
+    InboundMessage,
     Interaction,
     Lease,
     MessageContext,
@@ -27,9 +28,10 @@ from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.senders import customer_of
+from frontdesk.storage.pipeline.senders import SenderCustomer, customer_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
+from frontdesk.storage.schema.people import contact
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
 from frontdesk.storage.search.documents import index_heads
@@ -138,7 +140,23 @@ def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -
         recorded=row["recorded"],
         decision=as_decision(verdict) if verdict else None,
         effects=effects,
+        proven_customer=_proven_customer(connection, message),
+        is_latest=_is_latest(connection, message),
     )
+
+
+def _is_latest(connection: Connection, message: InboundMessage) -> bool:
+    """By time: in an interaction that was merged the highest number says nothing."""
+    theirs = select(inbound_message.c.id).where(inbound_message.c.interaction_id == message.interaction_id)
+    newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc()).limit(1)
+    return connection.execute(newest).scalar() == message.id
+
+
+def _proven_customer(connection: Connection, message: InboundMessage) -> str | None:
+    """The customer of a sender that was matched before."""
+    if not message.sender.identity.is_proven or message.contact_id is None:
+        return None
+    return connection.execute(select(contact.c.customer_id).where(contact.c.id == message.contact_id)).scalar()
 
 
 def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> None:
@@ -154,12 +172,15 @@ def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> Non
 def _context(connection: Connection, case: Case) -> MessageContext:
     message = inbound_message.c
     read = or_(message.sequence <= case.message.sequence, message.recorded)
-    rows = select(message.sequence, message.text).where(message.interaction_id == case.interaction.id, read)
-    said = connection.execute(rows.order_by(message.sequence)).all()
+    rows = select(message.id, message.sequence, message.text).where(message.interaction_id == case.interaction.id, read)
+    said = connection.execute(rows.order_by(message.received_at, message.sequence)).all()
+    customer = customer_of(connection, case.message, case.analysis) if case.analysis else SenderCustomer()
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(row.text for row in said if row.sequence < case.message.sequence),
-        customer_id=customer_of(connection, case.message, case.analysis) if case.analysis else None,
+        customer_id=customer.id,
+        customer_proven=customer.is_proven,
+        is_latest=bool(said) and said[-1].id == case.message.id,
     )
 
 

@@ -51,12 +51,13 @@ def acted_line(each: Effect) -> Line:
 
 def _with_sender(connection: Connection, case: Case, change: Change, now: datetime) -> Case:
     """Note who wrote. Raises Stale where that is another customer than the one that was decided for."""
-    contact_id, customer_id = match_sender(connection, case.message, case.analysis, now)
-    if not case.interaction.customer_id and customer_id != change.customer_id:
+    contact_id, customer = match_sender(connection, case.message, case.analysis, now)
+    if not case.interaction.customer_id and customer.id != change.customer_id:
         raise Stale(tr("another customer was found meanwhile"))
     seen = update(inbound_message).where(inbound_message.c.id == case.message.id)
     connection.execute(seen.values(recorded=True, contact_id=contact_id))
-    return replace(case, message=replace(case.message, contact_id=contact_id))
+    message = replace(case.message, contact_id=contact_id)
+    return replace(case, message=message, proven_customer=customer.id if customer.is_proven else None)
 
 
 def _insert(connection: Connection, case: Case) -> None:

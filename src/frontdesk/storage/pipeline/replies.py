@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, Invalid, NewId, NotFound, StoredAnswer
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -28,15 +28,14 @@ class StoredReplies:
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def add(
-        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None
+        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None, to: str = ""
     ) -> StoredAnswer[OutboundMessage]:
         """See interfaces.Replies."""
         now, key = self._clock(), self._new_id()
 
         def operation(connection: Connection) -> OutboundMessage:
-            return add_reply(
-                connection, interaction, OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
-            )
+            new = OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
+            return add_reply(connection, interaction, new, _asked(connection, interaction, to) if to else None)
 
         return await write_once(self._database, once, OutboundMessage, now, operation)
 
@@ -63,10 +62,14 @@ class StoredReplies:
 def add_reply(
     connection: Connection, matter: Interaction, new: OutboundMessage, asked: InboundMessage | None = None
 ) -> OutboundMessage:
-    """Store a person's answer with the work that sends it; `asked` is what it answers, else the latest message.
+    """Store a person's answer with the work that sends it; `asked` is what it answers, else the latest message by time.
 
-    Raises Conflict where nobody wrote yet and it is no memo.
+    Raises Conflict where nobody wrote yet and it is no memo, and where the interaction was merged into another.
     """
+    if matter.merged_to:
+        raise Conflict(
+            tr("interaction {reference} was merged into {other}", reference=matter.reference, other=matter.merged_to)
+        )
     asked = asked or _last_message(connection, matter.id)
     is_memo = new.type == MEMO
     if asked is None and not is_memo:
@@ -98,8 +101,17 @@ def add_reply(
 
 def _last_message(connection: Connection, interaction_id: int) -> InboundMessage | None:
     theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
-    row = connection.execute(theirs.order_by(inbound_message.c.sequence.desc()).limit(1)).mappings().first()
+    newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
+    row = connection.execute(newest.limit(1)).mappings().first()
     return as_message(row) if row else None
+
+
+def _asked(connection: Connection, matter: Interaction, message_id: str) -> InboundMessage:
+    theirs = (inbound_message.c.interaction_id == matter.id, inbound_message.c.id == message_id)
+    row = connection.execute(select(inbound_message).where(*theirs)).mappings().first()
+    if row is None:
+        raise Invalid(tr("there is no such message in interaction {reference}", reference=matter.reference), "to")
+    return as_message(row)
 
 
 def _work(reply: OutboundMessage) -> dict[str, str | datetime]:

@@ -1,10 +1,12 @@
 """Who wrote: finds or makes the contact of a message, and the customer it belongs to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from frontdesk.model import Analysis, InboundMessage
+from frontdesk.model import Analysis, Identity, InboundMessage
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.interactions import analysis as analyses
 from frontdesk.storage.schema.interactions import inbound_message, interaction
@@ -14,55 +16,83 @@ from frontdesk.storage.schema.rows import as_analysis, as_message
 EMAIL, PHONE = "EMI", "PHC"
 
 
+@dataclass(frozen=True, slots=True)
+class SenderCustomer:
+    """The customer that a sender is or claims to be."""
+
+    id: str | None = None
+    is_proven: bool = False
+
+
 def match_sender(
     connection: Connection, message: InboundMessage, analysis: Analysis | None, now: datetime
-) -> tuple[int | None, str | None]:
-    """The ids of the sender's contact (made when new) and customer; None where the message tells neither.
+) -> tuple[int | None, SenderCustomer]:
+    """The id of the sender's contact (made when new; None where the message tells none), and their customer.
 
-    A customer number counts when the sender gave it or wrote it in the text, and it exists. One that was only heard in
-    a recording counts when a person has confirmed it.
+    A customer number counts when the sender gave it or wrote it in the text, and it exists; one that was only heard in
+    a recording when a person has confirmed it. It is a claim unless whoever vouches for the sender gave it. A claim
+    teaches the contact nothing: neither a customer nor an address, which a later message would be known by.
     """
-    customer_id = _told(connection, message, analysis)
-    identities = _identities(message)
+    customer, identities = _told(connection, message, analysis), _identities(message)
     if not identities:
-        return message.contact_id, customer_id
+        return message.contact_id, customer
     found = _contact(connection, identities)
+    proven = message.sender.identity.is_proven
+    vouched = customer.id if customer.is_proven else None
     if found is None:
-        return _new_contact(connection, message, identities, customer_id, now), customer_id
+        known = identities if proven else dict([next(iter(identities.items()))])
+        return _new_contact(connection, message, known, vouched, now), customer
     contact_id, known_customer = found
-    for channel, address in identities.items():  # an address that is new to us, of somebody we know
+    for channel, address in identities.items() if proven else ():  # an address that is new to us, of somebody we know
         row = {"channel": channel, "address": address, "contact_id": contact_id}
         insert_if_new(connection, contact_identity, row)
-    if customer_id and not known_customer:
-        connection.execute(update(contact).where(contact.c.id == contact_id).values(customer_id=customer_id))
-    return contact_id, customer_id or known_customer
+    if vouched and not known_customer:
+        connection.execute(update(contact).where(contact.c.id == contact_id).values(customer_id=vouched))
+    return contact_id, _better(customer, known_customer, proven=proven)
 
 
-def customer_of(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
+def customer_of(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> SenderCustomer:
     """The customer that `match_sender` would find."""
-    customer_id, identities = _told(connection, message, analysis), _identities(message)
-    if customer_id or not identities:
-        return customer_id
-    found = _contact(connection, identities)
-    return found[1] if found else None
+    customer, identities = _told(connection, message, analysis), _identities(message)
+    found = _contact(connection, identities) if identities else None
+    return _better(customer, found[1] if found else None, proven=message.sender.identity.is_proven)
+
+
+def _better(told: SenderCustomer, of_contact: str | None, *, proven: bool) -> SenderCustomer:
+    """What is proven before what is claimed."""
+    if told.is_proven or of_contact is None or (told.id and not proven):
+        return told
+    return SenderCustomer(of_contact, proven)
 
 
 def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> None:
     """The numbers of a message that was heard are right: find its customer now."""
     message = as_message(row)
     read = connection.execute(select(analyses).where(analyses.c.id == message.analysis_id)).mappings().first()
-    contact_id, customer_id = match_sender(connection, message, as_analysis(read) if read else None, now)
+    contact_id, customer = match_sender(connection, message, as_analysis(read) if read else None, now)
     if contact_id is not None:
         mine = update(inbound_message).where(inbound_message.c.id == message.id)
         connection.execute(mine.values(contact_id=contact_id))
-    if customer_id is not None:
+    if customer.id is not None:
         open_matter = (interaction.c.id == message.interaction_id, interaction.c.customer_id.is_(None))
-        values = {"customer_id": customer_id, "updated_at": now, "version": interaction.c.version + 1}
+        values = {
+            "customer_id": customer.id,
+            "customer_proven": customer.is_proven,
+            "updated_at": now,
+            "version": interaction.c.version + 1,
+        }
         connection.execute(update(interaction).where(*open_matter).values(**values))
 
 
-def _told(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
-    return _customer(connection, message, None if _was_heard(connection, message) else analysis)
+def _told(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> SenderCustomer:
+    sender = message.sender
+    # A shop signs the id of its user, which may be the customer number.
+    signed = sender.address if sender.identity is Identity.SIGNED else ""
+    given = _first_known(connection, [number for number in (sender.customer_no, signed) if number])
+    if given:
+        return SenderCustomer(given, sender.identity.knows_customer)
+    read = None if _was_heard(connection, message) else analysis
+    return SenderCustomer(_first_known(connection, read.values("customer_no") if read else ()))
 
 
 def _was_heard(connection: Connection, message: InboundMessage) -> bool:
@@ -71,10 +101,8 @@ def _was_heard(connection: Connection, message: InboundMessage) -> bool:
     return isinstance(context, dict) and context.get("heard") == "unconfirmed"
 
 
-def _customer(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
-    told = [message.sender.customer_no] if message.sender.customer_no else []
-    told += analysis.values("customer_no") if analysis else ()
-    for number in told:
+def _first_known(connection: Connection, numbers: Sequence[str]) -> str | None:
+    for number in numbers:
         found = connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()
         if found is not None:
             return str(found)
@@ -116,7 +144,7 @@ def _new_contact(
     row = {
         "name": message.sender.name,
         "email": identities.get(EMAIL, ""),
-        "phone": message.sender.phone,
+        "phone": identities.get(PHONE, ""),
         "customer_id": customer_id,
         "created_at": now,
     }

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -54,6 +55,10 @@ interaction = Table(
     Column("language", String(10)),
     Column("message_type", String(40)),
     Column("merged_into", Key),
+    Column("merged_to", String(8), nullable=False, default="", server_default=""),  # the reference of `merged_into`
+    # The reference that the sender named without taking part in it; a person decides.
+    Column("may_belong_to", String(8), nullable=False, default="", server_default=""),
+    Column("customer_proven", Boolean, nullable=False, default=False, server_default=false()),
     # Hold all that lists filter and sort by, so that they never look at the rows that they leave out.
     Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
@@ -84,6 +89,9 @@ inbound_message = Table(
     Column("thread", String(200), nullable=False, default=""),
     Column("context", Json, nullable=False, default=dict),
     Column("automatic", String(200), nullable=False, default=""),
+    Column("identity", String(20), nullable=False, default="unproven", server_default="unproven"),
+    # The interaction in which it was written, where that one was merged into this one; 0: this one.
+    Column("merged_from", Key, nullable=False, default=0, server_default="0"),
     UniqueConstraint("interaction_id", "sequence"),
     Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
     _some("ix_inbound_message_thread", "channel", "thread", only="thread <> ''"),

@@ -18,6 +18,7 @@ from frontdesk.model import (
     Decision,
     Effect,
     Entity,
+    Identity,
     InboundMessage,
     Interaction,
     OutboundMessage,
@@ -52,7 +53,13 @@ def as_message(row: RowMapping) -> InboundMessage:
     return fact(
         InboundMessage,
         row,
-        sender=Sender(row["sender_name"], row["sender_address"], row["sender_phone"], row["customer_no"]),
+        sender=Sender(
+            row["sender_name"],
+            row["sender_address"],
+            row["sender_phone"],
+            row["customer_no"],
+            Identity(row["identity"]),
+        ),
     )
 
 

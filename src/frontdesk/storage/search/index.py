@@ -46,7 +46,7 @@ def index_reading(connection: Connection, ids: Iterable[int]) -> None:
         select(message.interaction_id, read.tier, read.intent_probability, read.language, read.message_type)
         .join(analysis, read.id == message.analysis_id)
         .where(message.interaction_id.in_(wanted))
-        .order_by(message.interaction_id, message.sequence)
+        .order_by(message.interaction_id, message.received_at, message.sequence)
     )
     latest = {row[0]: {"key": row[0], "t": row[1], "c": row[2], "l": row[3], "m": row[4]} for row in rows}
     if latest:

@@ -82,18 +82,24 @@ class Streams:
 
 
 async def events(live: Live, chats: Chats, conversation: Conversation, last_event_id: str) -> AsyncGenerator[bytes]:
-    """The stream of one conversation."""
+    """The stream of one conversation; it goes on where its interaction was merged into another."""
     place = StreamPosition.parse(last_event_id)
+    followed: int | None = conversation.goes_on_in
     yield RETRY
-    async with contextlib.aclosing(live.notices(conversation.interaction_id)) as notices:
-        async for notice in notices:
-            if notice is None:
-                yield STILL_HERE
-                continue
-            found = await chats.conversation(conversation.reference)
-            for message in news(found, place) if found else ():
-                place = place.behind(message, found.answers if found else ())
-                yield _event(message, place)
+    while followed is not None:
+        here, followed = followed, None
+        async with contextlib.aclosing(live.notices(here)) as notices:
+            async for notice in notices:
+                if notice is None:
+                    yield STILL_HERE
+                    continue
+                found = await chats.conversation(conversation.reference)
+                for message in news(found, place) if found else ():
+                    place = place.behind(message, found.answers if found else ())
+                    yield _event(message, place)
+                if found and found.goes_on_in != here:
+                    followed = found.goes_on_in
+                    break
 
 
 def news(conversation: Conversation, place: StreamPosition) -> Iterator[ChatMessage]:

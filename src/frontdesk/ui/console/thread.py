@@ -1,6 +1,7 @@
 """The page of one interaction for the team: read it, understand why, correct, change, answer."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
@@ -72,7 +73,7 @@ async def reply(request: PageRequest, services: Needs, console: Console, referen
         raise Invalid(tr("an answer has 1 to {most} characters", most=MOST_CHARACTERS), "text")
     matter = await console.interactions.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
-    await console.replies.add(matter, text, kind, request.user.name, None)
+    await console.replies.add(matter, text, kind, request.user.name, None, fields.get("to", "")[:26])
     services.wake()
     return _back(matter.reference)
 
@@ -107,6 +108,7 @@ async def merge(request: PageRequest, services: Needs, console: Console, referen
     other = await console.interactions.get(wanted)
     await console.merging.merge(into, other, request.user.name)
     services.live.touched(into.id)
+    services.live.touched(other.id)  # who follows the other one in a chat goes on here
     services.wake()
     return _back(into.reference)
 
@@ -178,7 +180,7 @@ async def _details(services: Needs, reference: str) -> ThreadDetails:
     wanted = normal_reference(reference)
     details = await services.reader.details(wanted) if wanted else None
     if details is None:
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     return details
 
 
@@ -199,7 +201,8 @@ def _changed(fields: Mapping[str, str]) -> Change:
     if "customer_id" in new and not 0 < len(new["customer_id"]) <= 10:
         raise Invalid(tr("a customer number has 1 to 10 characters"), "customer_id")
     status = _status(new.pop("status")) if "status" in new else None
-    return Change(**new, status=status)
+    changes: dict[str, Any] = new
+    return Change(**changes, status=status)
 
 
 def _status(text: str) -> Status:

@@ -22,6 +22,7 @@ from frontdesk.model import (
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
+from frontdesk.ui.console.recipients import IDENTITIES, recipients_of
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
@@ -65,7 +66,16 @@ async def context_of(
         "timeline": _timeline(context["messages"], thread, details.recorded),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": console.templates(thread),
+        "recipients": recipients_of(thread, names),
+        "belongs": await _may_belong(thread, console),
     }
+
+
+async def _may_belong(thread: Thread, console: ConsoleServices) -> str:
+    """The reference of the interaction that this one may belong to, as it is now; empty where there is none."""
+    named = thread.interaction.may_belong_to
+    goes_on = await console.merging.leads_to(named) if named else ""
+    return "" if goes_on == thread.interaction.reference else goes_on
 
 
 def _choices(matter: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
@@ -113,11 +123,13 @@ def _silent(thread: Thread) -> dict[str, Any]:
 
 def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: frozenset[str]) -> list[dict[str, Any]]:
     """The conversation with what only the team's page needs: which message it is, and whether it can be heard."""
-    inbound = iter(sorted(thread.messages, key=lambda each: each.received_at))
+    inbound = iter(thread.messages)
     timeline = []
     for message in shown:
         ours = next(inbound) if message["direction"] == "in" else None
-        timeline.append(dict(message) | {"id": ours.id if ours else "", "audio": bool(ours and ours.id in recorded)})
+        identity = IDENTITIES[ours.sender.identity] if ours else ""
+        told = {"id": ours.id if ours else "", "audio": bool(ours and ours.id in recorded), "identity": identity}
+        timeline.append(dict(message) | told)
     return timeline
 
 
