@@ -49,7 +49,8 @@ class Email:
         if settings.address and "@" not in settings.address.strip("@"):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
         self._knobs, self._tools = settings, tools
-        self._own = Own((settings.address, *settings.aliases.split()), _secret(settings))
+        addresses = (settings.address, *settings.aliases.split())
+        self._own = Own(addresses, _secret(settings), tuple(settings.authserv_ids.split()))
         self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
         self._watches = [

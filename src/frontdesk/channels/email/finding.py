@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from frontdesk.channels.email.authentication import Verdict
 from frontdesk.channels.email.composing import key_of
 from frontdesk.channels.email.headers import short_id
 from frontdesk.channels.email.parsing import Mail, Unparseable, identity, mail_of
 from frontdesk.channels.email.plus_address import interaction_of
-from frontdesk.model import DeliveryState, Sender
+from frontdesk.model import DeliveryState, Identity, Sender
 from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Found, Ignored, IncomingAttachment, Unread
 
 MOST_ANSWERED = 40
@@ -19,16 +20,17 @@ _REPLY = re.compile(r"^\s*(?:re|aw|antw|sv|vs|rif|res)(?:\[\d+\])?\s*:", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is ours: addresses, and the secret of plus addresses (empty: there are none)."""
+    """What is ours: addresses, the secret of plus addresses (empty: there are none), names of our mail servers."""
 
     addresses: tuple[str, ...]
     secret: bytes = field(default=b"", repr=False)
+    servers: tuple[str, ...] = ()
 
 
 def found_in(data: bytes, own: Own) -> Sequence[Found]:
     """What these bytes of a mail mean. One that nobody can read is Unread: it is kept, shown, and can be read again."""
     try:
-        mail = mail_of(data, own.addresses)
+        mail = mail_of(data, own.addresses, own.servers)
     except Unparseable as error:
         return [Unread(str(error))]
     if key_of(mail.message_id, own.addresses):
@@ -54,7 +56,8 @@ def _message(mail: Mail, provider_id: str, own: Own) -> CustomerMessage:
     return CustomerMessage(
         provider_id=provider_id,
         text=_words(mail),
-        sender=Sender(mail.sender_name, mail.sender_address.lower()),
+        sender=Sender(mail.sender_name, mail.sender_address.lower(), identity=_identity(mail)),
+        is_disproved=mail.verdict is Verdict.FAILED,
         at=mail.sent_at,
         thread=short_id(mail.references[-1] if mail.references else mail.message_id),
         answers=tuple(dict.fromkeys(short_id(each) for each in answered)),
@@ -65,6 +68,10 @@ def _message(mail: Mail, provider_id: str, own: Own) -> CustomerMessage:
         attachments=tuple(IncomingAttachment(each.name, each.media_type, each.content) for each in mail.files),
         automatic=mail.automatic,
     )
+
+
+def _identity(mail: Mail) -> Identity:
+    return Identity.MAIL_AUTHENTICATED if mail.verdict is Verdict.PASSED else Identity.UNPROVEN
 
 
 def _words(mail: Mail) -> str:

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
 
+from frontdesk.channels.email.authentication import Verdict, verdict_of
 from frontdesk.channels.email.bounces import BounceReport, report_of
 from frontdesk.channels.email.headers import addresses, ids, moment, raw, raws, short_id
 from frontdesk.channels.email.headers import field as header
@@ -49,12 +50,13 @@ class Mail:
     files: tuple[File, ...] = field(default=(), repr=False)
     left_out: tuple[str, ...] = ()
     report: BounceReport | None = None
+    verdict: Verdict = Verdict.UNKNOWN
 
 
-def mail_of(data: bytes, own: Collection[str] = ()) -> Mail:
-    """What these bytes say; `own` are our addresses. Raises Unparseable."""
+def mail_of(data: bytes, own: Collection[str] = (), servers: Collection[str] = ()) -> Mail:
+    """What these bytes say; `own` are our addresses, `servers` the names of our mail servers. Raises Unparseable."""
     try:
-        return _read(message_from_bytes(_bounded(data), policy=compat32), own)
+        return _read(message_from_bytes(_bounded(data), policy=compat32), own, servers)
     except Unparseable:
         raise
     except Exception as error:  # the standard library's parser has bugs that hostile mails find; the bytes are kept
@@ -73,7 +75,7 @@ def identity(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(repr(told).encode() + _body(data)).hexdigest()}"
 
 
-def _read(mail: Message, own: Collection[str]) -> Mail:
+def _read(mail: Message, own: Collection[str], servers: Collection[str]) -> Mail:
     if not mail.keys():
         raise Unparseable("the mail has no header")
     name, address = next(iter(addresses(raws(mail, "From") or raws(mail, "Sender"))), ("", ""))
@@ -97,6 +99,7 @@ def _read(mail: Message, own: Collection[str]) -> Mail:
         files=held.files,
         left_out=held.left_out,
         report=report_of(mail),
+        verdict=verdict_of(mail, servers),
     )
 
 

@@ -46,6 +46,13 @@ class EmailSettings(MailboxSettings, frozen=True, forbid_unknown_fields=True):
     oauth_refresh_token: Annotated[
         str, may_be_secret("Refresh token, where the service knows users only (Google).")
     ] = ""
+    authserv_ids: Annotated[
+        str,
+        about(
+            "Names under which your mail server writes `Authentication-Results`, with blanks between; empty: no mail "
+            "proves its sender."
+        ),
+    ] = ""
     plus_addresses: Annotated[
         bool, about("Customers answer to `address+i42.…`. Try first whether mail to `address+test` arrives.")
     ] = False
