@@ -4,7 +4,7 @@ import base64
 import re
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,8 @@ async def case(container: Container) -> Case:
     await container.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
     await container.runner.run_until_idle()
     [row] = await container.work.list(WorkState.DONE)
-    return await container.pipeline.cases.load(row, Lease(row.id, "", now()))
+    loaded = await container.pipeline.cases.load(row, Lease(row.id, "", now()))
+    return replace(loaded, proven_customer="100042")
 
 
 async def test_nothing_is_found_before_it_was_done(other: Other) -> None:

@@ -7,10 +7,18 @@ import pytest
 
 from frontdesk.connectors.s4 import OrderStatus
 from frontdesk.interfaces import ConnectorFailed
-from frontdesk.model import Entity
+from frontdesk.model import Case, Entity
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.s4 import S4
-from tests.connectors.conftest import QUICK, Running, case, effect, reading
+from tests.connectors.conftest import QUICK, Running, effect, reading
+from tests.connectors.conftest import case as of_anybody
+
+MINE = "100042"
+
+
+def case() -> Case:
+    """A case of a sender who is proven to be the customer of the orders."""
+    return replace(of_anybody(), proven_customer=MINE)
 
 
 @pytest.fixture
@@ -52,6 +60,26 @@ async def test_an_order_that_is_not_there_is_no_reason_to_try_again(orders: Orde
     with pytest.raises(ConnectorFailed) as error:
         await orders.perform(effect("order_status", order_no=number), case())
     assert error.value.permanent
+
+
+async def test_an_order_of_another_and_one_that_is_not_there_sound_the_same(orders: OrderStatus) -> None:
+    told = []
+    for number, customer in (("4711001", "100043"), ("9999999", MINE)):
+        with pytest.raises(ConnectorFailed) as error:
+            await orders.perform(effect("order_status", order_no=number), replace(case(), proven_customer=customer))
+        told.append(str(error.value))
+        assert error.value.permanent
+    assert told[0] == told[1]
+
+
+async def test_nobody_is_told_of_an_order_on_a_claim(orders: OrderStatus, running: Running) -> None:
+    with pytest.raises(ConnectorFailed, match="proven"):
+        await orders.perform(effect("order_status", order_no="4711001"), of_anybody())
+
+
+async def test_the_team_is_told_of_any_order(orders: OrderStatus) -> None:
+    asked = replace(of_anybody(), asked_by_team=True)
+    assert (await orders.perform(effect("order_status", order_no="4711001"), asked)).reference == "4711001"
 
 
 async def test_a_wrong_password_is_put_right_by_a_person(running: Running, outgoing: Outgoing) -> None:

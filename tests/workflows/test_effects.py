@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from frontdesk.interfaces import ConnectorFailed, Held
-from frontdesk.model import Effect, EffectState, NewMessage
+from frontdesk.model import Effect, EffectState, Identity, NewMessage, Sender
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, NOTIFY_WEBHOOK, ORDER_STATUS
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.storage.schema.pipeline import effect, journal, work
@@ -90,6 +90,20 @@ async def test_a_reply_that_states_an_order_goes_without_when_the_system_does_no
     await say(container, desk_of(container, {"kind": ORDER_STATUS}, stating, order_status=unknown))
     assert await states(container) == {"order_status": "failed", "reply": "done"}
     assert "department" in (await texts(container))[0]
+
+
+@pytest.mark.parametrize(
+    ("identity", "state"), [(Identity.UNPROVEN, "failed"), (Identity.CHANNEL, "failed"), (Identity.SIGNED_IN, "done")]
+)
+async def test_an_order_is_told_of_only_to_who_is_proven_to_be_a_customer(
+    container: Container, identity: Identity, state: str
+) -> None:
+    await container.customers.add("10002", "Kim Doe Ltd", None)
+    desk = desk_of(container, {"kind": ORDER_STATUS}, PLAIN, order_status=BackEnd([]))
+    sender = Sender("Kim", "kim@x.example", customer_no="10002", identity=identity)
+    await container.inbox.accept(NewMessage("Where is order 4711001?", "WEB", sender))
+    await runner_over(container.work, container.settings, desk).run_until_idle()
+    assert await states(container) == {"order_status": state, "reply": "done"}
 
 
 async def test_an_action_without_a_back_end_fails_with_its_reason_and_the_rest_goes_on(container: Container) -> None:

@@ -18,6 +18,7 @@ ITEMS = "/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryItem"
 DELIVERIES = "/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryHeader"
 ORDER_FIELDS = (
     "SalesOrder",
+    "SoldToParty",
     "OverallSDProcessStatus",
     "OverallTotalDeliveryStatus",
     "DeliveryBlockReason",
@@ -31,6 +32,8 @@ DELIVERY_FIELDS = (
     "DeliveryDate",
     "BillOfLading",
 )
+ABSENT = 404
+NOT_THEIRS = "the sender has no order of this number"
 PARTLY, COMPLETE = "B", "C"
 MOST_DELIVERIES = 5
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
@@ -52,13 +55,24 @@ class OrderStatus:
         return None
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Look the order up. Raises ConnectorFailed, permanent where no order is named or it is not there."""
+        """Look the order up. Raises ConnectorFailed, permanent where no order is named or the sender has no such.
+
+        An order of another customer and one that is not there are refused in the same words.
+        """
         number = str(effect.action.parameters.get("order_no") or _named(case))
         if not ORDER_NUMBER.fullmatch(number):
             raise ConnectorFailed("the message names no order number", permanent=True)
-        order = await self._get(f"{ORDERS}('{number}')", {"$select": ",".join(ORDER_FIELDS)})
+        order = await self._order(number, case)
         deliveries = await self._deliveries(number)
         return Receipt(number, {"connector": NAME, **_told(number, order, deliveries)})
+
+    async def _order(self, number: str, case: Case) -> Mapping[str, Any]:
+        if not case.asked_by_team and not case.proven_customer:
+            raise ConnectorFailed("it is not proven of which customer the sender is", permanent=True)
+        order = await self._get(f"{ORDERS}('{number}')", {"$select": ",".join(ORDER_FIELDS)}, absent=NOT_THEIRS)
+        if not case.asked_by_team and _plain(order.get("SoldToParty")) != _plain(case.proven_customer):
+            raise ConnectorFailed(NOT_THEIRS, permanent=True)
+        return order
 
     async def _deliveries(self, number: str) -> list[Mapping[str, Any]]:
         """The newest deliveries of an order."""
@@ -68,8 +82,10 @@ class OrderStatus:
         select = {"$select": ",".join(DELIVERY_FIELDS)}
         return [await self._get(f"{DELIVERIES}('{document}')", select) for document in documents]
 
-    async def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+    async def _get(self, path: str, params: Mapping[str, str], absent: str = "") -> Mapping[str, Any]:
         answer = await self._http.send("GET", path, params={**params, "$format": "json"}, headers=self._headers)
+        if absent and answer.status == ABSENT:
+            raise ConnectorFailed(absent, permanent=True)
         if not answer.ok:
             raise refusal(NAME, answer)
         body = answer.json()
@@ -77,6 +93,11 @@ class OrderStatus:
             raise ConnectorFailed("s4 gave an answer without data")
         found: Mapping[str, Any] = body["d"]
         return found
+
+
+def _plain(customer: Any) -> str:
+    """A customer number without the zeros that S/4HANA fills it up with."""
+    return str(customer or "").lstrip("0")
 
 
 def _named(case: Case) -> str:

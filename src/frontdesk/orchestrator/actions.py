@@ -30,6 +30,8 @@ INTERNAL = {
 }
 # What a reply can state, and the action whose receipt it is.
 STATED = {"service_call": CREATE_SERVICE_CALL, "case": UPDATE_CASE, "order": ORDER_STATUS}
+# What tells something that belongs to one customer: done only for who is proven to be that one.
+DISCLOSING = frozenset({ORDER_STATUS})
 TAGS_LENGTH = 100
 
 

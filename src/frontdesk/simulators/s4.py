@@ -20,12 +20,14 @@ def _date(year: int, month: int, day: int) -> str:
     return f"/Date({int(datetime(year, month, day, tzinfo=UTC).timestamp()) * 1000})/"
 
 
+# All of one customer, written as S/4HANA writes it.
+BUYER = {"SoldToParty": "0000100042"}
 # Shipped, on its way in parts, just received, blocked.
 ORDERS: dict[str, dict[str, Any]] = {
-    "4711001": {"OverallSDProcessStatus": "C", "OverallTotalDeliveryStatus": "C", "DeliveryBlockReason": ""},
-    "4711002": {"OverallSDProcessStatus": "B", "OverallTotalDeliveryStatus": "B", "DeliveryBlockReason": ""},
-    "4711003": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": ""},
-    "4711004": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "01"},
+    "4711001": {"OverallSDProcessStatus": "C", "OverallTotalDeliveryStatus": "C", "DeliveryBlockReason": "", **BUYER},
+    "4711002": {"OverallSDProcessStatus": "B", "OverallTotalDeliveryStatus": "B", "DeliveryBlockReason": "", **BUYER},
+    "4711003": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "", **BUYER},
+    "4711004": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "01", **BUYER},
 }
 DELIVERIES: dict[str, dict[str, Any]] = {
     "80000001": {

@@ -82,7 +82,7 @@ class BackOffice:
         action_handler = self._container.back_ends.action_handlers.get(ORDER_STATUS)
         if action_handler is None:
             raise ODataError("no S/4HANA is set up to ask for orders: fill in connectors.s4.url (see settings)", 503)
-        case = _case_of(_nobodys_matter(), _nobodys_message())
+        case = replace(_case_of(_nobodys_matter(), _nobodys_message()), asked_by_team=True)
         try:
             return await action_handler.perform(_effect(ORDER_STATUS, {"order_no": number}, case), case)
         except Failed as error:

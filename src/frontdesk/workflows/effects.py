@@ -9,10 +9,13 @@ from datetime import timedelta
 
 from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound, OwnRows, Recorder
 from frontdesk.model import Case, Effect, EffectState, Receipt
-from frontdesk.orchestrator.actions import INTERNAL, change_by
+from frontdesk.orchestrator.actions import DISCLOSING, INTERNAL, change_by
 from frontdesk.orchestrator.effects import Turn, done, failed, place_of, refused, tried
 from frontdesk.ticketing.status import allowed_change
 from frontdesk.workflows.dependencies import PipelineDependencies
+
+# A claim proves nothing: who only says that they are a customer is told what everybody is told.
+UNPROVEN = "it is not proven that the sender is this customer, so nothing of theirs is told"
 
 
 async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) -> Case:
@@ -100,6 +103,8 @@ async def _perform(case: Case, effect: Effect, dependencies: PipelineDependencie
         raise ConnectorFailed(
             f"no connector is set up for {effect.action.kind}: see docs/reference/connectors", permanent=True
         )
+    if effect.action.kind in DISCLOSING and not (case.message.sender.identity.is_proven and case.proven_customer):
+        raise ConnectorFailed(UNPROVEN, permanent=True)
     try:
         found = await action_handler.find(effect.key) if look_first else None
         return found or await action_handler.perform(effect, case)
