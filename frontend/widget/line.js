@@ -14,6 +14,7 @@ export class Line {
   #sending = false;
   #listening = null;
   #failures = 0;
+  #epoch = 0;
   #timer = null;
   #unseen = new Set();
   #shown = new Set();
@@ -37,13 +38,14 @@ export class Line {
   }
 
   say(text) {
-    const { name, email, customer } = this.#options;
+    const { name, email, customer, user, identity } = this.#options;
     const message = {
       id: randomId(),
       text,
       name: this.#memory.get("name") || name || "",
       email: this.#memory.get("email") || email || "",
       customer_no: customer || "",
+      ...(user && { user, identity: identity || "" }),
     };
     this.#memory.queue(message);
     this.#panel.showOwn(message, "waiting");
@@ -60,6 +62,15 @@ export class Line {
     for (let at = 0; at < ids.length; at += 200) {
       await this.#post("/chat/seen", { messages: ids.slice(at, at + 200), read }).catch(() => {});
     }
+  }
+
+  /** Somebody signed out: nothing of the conversation stays on this device. */
+  reset() {
+    this.#epoch += 1;
+    clearTimeout(this.#timer);
+    this.#memory.clear();
+    this.#forget();
+    this.#panel.clear();
   }
 
   #wake() {
@@ -90,6 +101,7 @@ export class Line {
     this.#panel.mark(message.id, "sending");
     const { token: _bound, ...body } = message;
     const token = this.#memory.bind(message.id, this.#memory.get("token"));
+    const epoch = this.#epoch;
     let answer;
     try {
       answer = await this.#post("/chat/messages", body, token);
@@ -99,7 +111,9 @@ export class Line {
       this.#later();
       return false;
     }
-    if (answer.ok) return this.#sent(message, await answer.json());
+    const told = answer.ok ? await answer.json() : null;
+    if (epoch !== this.#epoch) return false; // whose it was has signed out meanwhile
+    if (told) return this.#sent(message, told);
     return this.#refused(message, answer);
   }
 
@@ -134,10 +148,15 @@ export class Line {
   /** The token is no longer good. */
   #end() {
     this.#memory.forgetConversation();
+    this.#forget();
+    this.#panel.notice("over");
+  }
+
+  #forget() {
     this.#hangUp();
     this.#last = "";
     this.#shown.clear();
-    this.#panel.notice("over");
+    this.#unseen.clear();
     this.#panel.showReference("");
   }
 

@@ -10,9 +10,10 @@ const script = document.currentScript;
 
 /** What the script's own tag says. */
 const options = (tag) => {
-  const { lang, theme, heading, help, name, email, customer } = tag.dataset;
+  const { lang, theme, heading, help, name, email, customer, user, identity } = tag.dataset;
   const language = lang || document.documentElement.lang || navigator.language || "en";
-  return { server: new URL(tag.src).origin, language, theme, heading, help: helpLink(help), name, email, customer };
+  const known = { name, email, customer, user, identity };
+  return { server: new URL(tag.src).origin, language, theme, heading, help: helpLink(help), ...known };
 };
 
 const helpLink = (text) => {
@@ -24,20 +25,25 @@ const helpLink = (text) => {
   }
 };
 
+/** Whose conversation it is: somebody else at the same browser begins one of their own. */
+const whose = ({ email, customer, user }) => [user, email, customer].map((each) => each || "").join("\n").trim();
+
 const begin = () => {
   const chosen = options(script);
-  const memory = new Memory(chosen.server);
+  const memory = new Memory(chosen.server, whose(chosen));
   const panel = new Panel(chosen, wordsIn(chosen.language), memory);
   const line = new Line(chosen, memory, panel);
   panel.onSay = (text) => line.say(text);
   panel.onRead = () => line.tellSeen();
   document.body.append(panel.root);
   line.start();
+  window.frontdeskChat.reset = () => line.reset();
 };
 
 if (!script) console.error("Frontdesk chat: load widget.js with a plain <script src> tag");
 else if (!window.frontdeskChat) {
-  window.frontdeskChat = true; // a page that names the script twice gets one chat
+  // A page that names the script twice gets one chat. Pages call `reset` when somebody signs out.
+  window.frontdeskChat = { reset: () => new Memory(new URL(script.src).origin).clear() };
   if (document.body) begin();
   else document.addEventListener("DOMContentLoaded", begin);
 }

@@ -1,15 +1,19 @@
 // What is remembered on the customer's device: the conversation's token, what was not sent yet, what was read.
 const MOST_READ = 300;
-const EMPTY = { token: "", reference: "", unsent: [], read: [], open: false, name: "", email: "" };
+const EMPTY = { token: "", reference: "", unsent: [], read: [], open: false, name: "", email: "", who: "" };
 
 /** Remembered in local storage; where that is switched off, for as long as the page lives. */
 export class Memory {
   #key;
+  #who;
   #kept = { ...EMPTY };
   onChange = () => {};
 
-  constructor(server) {
+  /** What another than `who` left behind is not read, and goes with the first thing that is kept. */
+  constructor(server, who = "") {
     this.#key = `frontdesk.chat.${server}`;
+    this.#who = who;
+    this.#kept.who = who;
     this.#load();
     // Another tab of the same site writes into the same conversation.
     addEventListener("storage", (event) => {
@@ -62,10 +66,17 @@ export class Memory {
     this.set({ token: "", reference: "", read: [], unsent });
   }
 
+  /** Forgets everything. */
+  clear() {
+    this.#kept = { ...EMPTY, who: this.#who };
+    this.#save();
+  }
+
   #load() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.#key));
-      if (kept && Array.isArray(kept.unsent) && Array.isArray(kept.read)) this.#kept = { ...EMPTY, ...kept };
+      const kept = { ...EMPTY, ...JSON.parse(localStorage.getItem(this.#key)) };
+      if (!Array.isArray(kept.unsent) || !Array.isArray(kept.read)) return;
+      this.#kept = kept.who === this.#who ? kept : { ...EMPTY, who: this.#who };
     } catch {
       // Storage may be switched off or hold something else: go on with what is known.
     }

@@ -81,6 +81,17 @@ export class Panel {
     this.#say(this.#words.refused(why));
   }
 
+  /** As it was before anything was said. */
+  clear() {
+    this.#items.clear();
+    this.#unread.clear();
+    this.#parts.log.replaceChildren();
+    this.#parts.hello.hidden = false;
+    for (const name of ["text", "name", "email"]) this.#parts[name].value = "";
+    this.#say("");
+    this.#count();
+  }
+
   notice(name) {
     this.#say(name ? this.#words[name] : "", name === "offline");
   }

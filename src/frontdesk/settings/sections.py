@@ -61,9 +61,10 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The chat widget on web sites; `origins` are written with spaces between."""
+    """The chat widget on web sites; `origins` are written with spaces between. `identity_secret` signs user ids."""
 
     origins: str = ""
+    identity_secret: str = ""
     conversation_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     streams_per_place: Count = 50
 

@@ -8,6 +8,7 @@ from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.storage.engines.database import Database
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.routes import ChatServices
+from frontdesk.ui.chat.signed_users import SignedUsers
 from frontdesk.ui.chat.stream import Streams
 from frontdesk.ui.chat.tokens import ChatTokens
 
@@ -20,4 +21,5 @@ def chat_window(settings: Settings, database: Database, secret: bytes, clock: Ca
         tokens=ChatTokens(secret, clock, section.conversation_days),
         origins=Origins.of(section.origins, settings.server.public_url),
         streams=Streams(section.streams_per_place),
+        identities=SignedUsers(section.identity_secret),
     )

@@ -1,6 +1,7 @@
 """The chat's side of the server: one conversation per token, nothing twice or left out, no site but those allowed."""
 
 import asyncio
+import hmac
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -11,9 +12,11 @@ from httpx import Response
 
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.chat import ChatMessage, Conversation
-from frontdesk.model import DeliveryState, Direction
+from frontdesk.model import DeliveryState, Direction, Identity, NewMessage, Sender
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.channels.chats import StoredChats
+from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
@@ -44,8 +47,6 @@ def bearer(token: str) -> dict[str, str]:
 
 async def heard(container: Container, reference: str, last_event_id: str = "") -> list[tuple[str, dict[str, Any]]]:
     """What a stream tells at once: event ids with their data."""
-    from frontdesk.storage.channels.chats import StoredChats
-
     chats, live = StoredChats(container.database, now), Live(container.journal)
     conversation = await chats.conversation(reference)
     assert conversation
@@ -62,6 +63,73 @@ async def heard(container: Container, reference: str, last_event_id: str = "") -
     await stream.aclose()
     live.close()
     return found
+
+
+def signed(user: str, secret: str = "the shop's own word") -> dict[str, str]:
+    return {"user": user, "identity": hmac.digest(secret.encode(), user.encode(), "sha256").hex()}
+
+
+@pytest.fixture
+def with_secret(settings: Settings) -> Settings:
+    return msgspec.structs.replace(
+        settings, chat=msgspec.structs.replace(settings.chat, identity_secret="the shop's own word")
+    )
+
+
+async def test_a_user_that_the_shop_signed_for_is_proven_and_one_that_is_only_named_is_refused(
+    with_secret: Settings, builtin: Builtin
+) -> None:
+    async with open_container(with_secret, builtin) as container, web_client(container, "192.0.2.9") as shopper:
+        await container.customers.add("10002", "Maya Ltd", None)
+        for forged in ({"user": "10002"}, signed("10002", "guessed"), {**signed("10002"), "user": "10003"}):
+            assert (await say(shopper, **forged)).status_code == 400
+        said = (await say(shopper, email="victim@example.com", customer_no="10003", **signed("10002"))).json()
+        await container.runner.run_until_idle()
+        reading = await container.readings.message(said["message"])
+        assert (reading.message.sender.identity, reading.message.sender.address) == (Identity.SIGNED, "10002")
+        matter = await container.interactions.get(said["reference"])
+        assert (matter.customer_id, matter.customer_proven) == ("10002", True)
+
+
+async def test_another_user_at_the_same_browser_does_not_go_on_in_the_conversation(
+    with_secret: Settings, builtin: Builtin
+) -> None:
+    async with open_container(with_secret, builtin) as container, web_client(container, "192.0.2.9") as shopper:
+        token = (await say(shopper, **signed("10002"))).json()["token"]
+        assert (await say(shopper, "more", token, **signed("10002"))).status_code == 202
+        assert (await say(shopper, "mine", token, **signed("10003"))).status_code == 401
+        assert (await say(shopper, "mine", token)).status_code == 401
+
+
+async def test_where_no_secret_is_set_nobody_can_be_named(customer: Client) -> None:
+    assert (await say(customer, **signed("10002"))).status_code == 400
+
+
+async def test_a_chat_that_was_merged_streams_on_and_keeps_its_own_token(
+    customer: Client, container: Container
+) -> None:
+    chat = (await say(customer)).json()
+    other = await container.inbox.accept(NewMessage("Our secret is 4711", "EMI", Sender("", "victim@example.com")))
+    await container.runner.run_until_idle()
+    into, gone = [await container.interactions.get(each) for each in (other.reference, chat["reference"])]
+    chats, live = StoredChats(container.database, now), Live(container.journal)
+    conversation = await chats.conversation(chat["reference"])
+    assert conversation
+    stream, told = events(live, chats, conversation, ""), b""
+    try:
+        async with asyncio.timeout(30):
+            while b"coffee machine" not in told:
+                told += await anext(stream)
+            await StoredMerging(container.database, now).merge(into, gone, "ada")
+            further = (await say(customer, "And one more thing", chat["token"])).json()
+            while b"And one more thing" not in told:
+                told += await anext(stream)
+    finally:
+        await stream.aclose()
+        live.close()
+    assert b"4711" not in told
+    assert further["reference"] == chat["reference"]
+    assert not any("4711" in data["text"] for _, data in await heard(container, further["reference"]))
 
 
 async def test_the_first_message_opens_a_conversation_and_the_next_goes_on_in_it(
@@ -144,7 +212,7 @@ def test_answers_that_are_sent_out_of_order_are_told_once_each_over_any_cut(orde
     place = StreamPosition()
     for up_to in range(1, 4):
         sent = tuple(message(Direction.OUT, number) for number in sorted(order[:up_to]))
-        conversation = Conversation(1, "R", (message(Direction.IN, 1), *sent), answers)
+        conversation = Conversation(1, "R", (message(Direction.IN, 1), *sent), answers, 1)
         for fresh in news(conversation, StreamPosition.parse(str(place))):
             told.append(fresh.id)
             place = place.behind(fresh, answers)

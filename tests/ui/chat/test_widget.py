@@ -174,6 +174,40 @@ def test_what_is_said_without_a_connection_is_kept_over_a_reload_and_stored_once
     context.close()
 
 
+@pytest.mark.parametrize("attributes", ['data-email="lou@example.com"', 'data-customer="10003"', ""])
+def test_another_user_of_the_same_browser_sees_nothing_of_the_one_before(
+    page: Page, shop: Shop, server: Server, attributes: str
+) -> None:
+    shop.attributes = 'data-email="maya@example.com"'
+    visit(page, shop)
+    say(page, BROKEN)
+    log = page.get_by_role("log")
+    expect(log.locator("li.out")).to_have_count(1, timeout=30_000)
+    page.reload()
+    expect(log.locator("li.in")).to_have_count(1, timeout=30_000)
+    shop.attributes = attributes
+    page.reload()
+    page.get_by_role("button", name="Open chat").click()
+    page.wait_for_timeout(1500)
+    expect(log.locator("li")).to_have_count(0)
+    say(page, "Something else")
+    expect(log.locator("li.in .state")).to_have_text("Sent", timeout=30_000)
+    assert len(api(server, "/interactions?channel=CHT")["items"]) == 2
+
+
+def test_who_signs_out_leaves_nothing_behind(page: Page, shop: Shop, server: Server) -> None:
+    visit(page, shop)
+    say(page, BROKEN)
+    log = page.get_by_role("log")
+    expect(log.locator("li.out")).to_have_count(1, timeout=30_000)
+    page.evaluate("window.frontdeskChat.reset()")
+    expect(log.locator("li")).to_have_count(0)
+    assert "coffee" not in page.evaluate("JSON.stringify(localStorage)")
+    page.reload()
+    page.wait_for_timeout(1500)
+    assert page.get_by_text("does not start").count() == 0
+
+
 def test_a_site_that_is_not_allowed_says_what_to_do_instead(browser: Browser, shop: Shop, tmp_path: Path) -> None:
     shop.attributes = 'data-help="https://shop.example/contact"'
     with serving(tmp_path / "data") as server:

@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
 from frontdesk.interfaces.chat import Chats, Conversation
-from frontdesk.model import DeliveryState, NewMessage, Role, Sender
+from frontdesk.model import DeliveryState, Identity, NewMessage, Role, Sender
 from frontdesk.ticketing.submission import MOST_CHARACTERS, check
 from frontdesk.ui.chat.origins import Origins
+from frontdesk.ui.chat.signed_users import SignedUsers
 from frontdesk.ui.chat.stream import Streams
 from frontdesk.ui.chat.stream import events as conversation_events
 from frontdesk.ui.chat.tokens import ChatTokens
@@ -38,16 +39,22 @@ class ChatServices:
     tokens: ChatTokens
     origins: Origins
     streams: Streams
+    identities: SignedUsers
 
 
 class ChatMessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A message; `id` is the widget's own random word for it, so that sending it again changes nothing."""
+    """A message; `id` is the widget's own random word for it, so that sending it again changes nothing.
+
+    `user` is who is signed in at the shop, and `identity` the shop's signature of that.
+    """
 
     id: Annotated[str, Meta(min_length=16, max_length=100)]
     text: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
     name: Annotated[str, Meta(max_length=200)] = ""
     email: Annotated[str, Meta(max_length=320)] = ""
     customer_no: Annotated[str, Meta(max_length=40)] = ""
+    user: Annotated[str, Meta(max_length=200)] = ""
+    identity: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,15 +76,18 @@ def router(chat: ChatServices) -> Router:
         """Store a message durably: the first one opens a conversation, the token of the answer leads on in it."""
         said = _body(await request.body(), ChatMessageBody)
         services.submissions.admit(request.auth.place)
-        going_on = await _conversation(request, chat) if "authorization" in request.headers else None
-        message = check(_message(said, going_on), {CHAT: True})
+        user = chat.identities.proven(said.user, said.identity)
+        going_on = await _conversation_of(request, chat, user) if "authorization" in request.headers else None
+        message = check(_message(said, user, going_on), {CHAT: True})
         accepted = await services.inbox.accept(message)
         if not accepted.duplicate:
             services.live.touched(accepted.interaction_id)
             services.wake()
+        # Of a chat that was merged the token stays its own: it opens nothing that others wrote.
+        reference = going_on.reference if going_on else accepted.reference
         answer = {
-            "token": chat.tokens.token(accepted.reference),
-            "reference": accepted.reference,
+            "token": chat.tokens.token(reference),
+            "reference": reference,
             "message": accepted.message_id,
             "duplicate": accepted.duplicate,
         }
@@ -136,10 +146,23 @@ async def _conversation(request: PageRequest, chat: ChatServices) -> Conversatio
     return conversation
 
 
-def _message(said: ChatMessageBody, going_on: Conversation | None) -> NewMessage:
-    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts."""
+async def _conversation_of(request: PageRequest, chat: ChatServices, user: str) -> Conversation:
+    """The one that the token opens; somebody else at the same browser begins one of their own."""
+    conversation = await _conversation(request, chat)
+    if conversation.user != user:
+        raise NotAuthorizedException(detail=OVER)
+    return conversation
+
+
+def _message(said: ChatMessageBody, user: str, going_on: Conversation | None) -> NewMessage:
+    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts.
+
+    Of a user that the shop signed for nothing counts that only the page says.
+    """
     joined = going_on.reference if going_on else ""
-    parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)
+    parts = (said.id, joined, said.text, said.name, said.email, said.customer_no, user)
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
     sender = Sender(said.name, said.email.strip(), customer_no=said.customer_no)
+    if user:
+        sender = Sender(said.name, user, identity=Identity.SIGNED)
     return NewMessage(said.text, CHAT, sender, f"chat:{digest}", going_on.interaction_id if going_on else None)
