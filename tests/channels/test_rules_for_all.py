@@ -82,6 +82,19 @@ async def test_an_answer_to_what_we_wrote_joins_its_matter(desk: ChannelHouse) -
     assert len(set(await matters(desk))) == 1
 
 
+async def test_a_channel_that_knows_who_writes_proves_it(desk: ChannelHouse) -> None:
+    await say(desk, 1)
+    assert [message.identity for message in await desk.messages()] == ["channel"]
+
+
+async def test_somebody_else_who_answers_a_message_of_a_group_opens_a_matter_of_their_own(desk: ChannelHouse) -> None:
+    await say(desk, 1)
+    stranger = {"id": 666, "is_bot": False, "first_name": "Mal"}
+    await say(desk, 2, "And what of mine?", reply_to_message={"message_id": 1}, **{"from": stranger})
+    first, second = await desk.messages()
+    assert first.interaction_id != second.interaction_id
+
+
 async def test_one_person_is_one_contact_and_learns_new_addresses(desk: ChannelHouse) -> None:
     contact = {"phone_number": "+15550002222", "first_name": "Kim", "user_id": 4242}
     await say(desk, 1)
