@@ -1,6 +1,6 @@
 """What the pages are handed, and how their handlers ask for it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from litestar import Request
@@ -9,9 +9,26 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import AuthContext, CodeNames, Inbox, NewId, PageReader, RateLimiter, SignIn
+from frontdesk.interfaces import (
+    AuthContext,
+    CodeNames,
+    Contacts,
+    Customers,
+    EffectDesk,
+    Inbox,
+    Interactions,
+    NewId,
+    PageReader,
+    RateLimiter,
+    Readings,
+    Replies,
+    SignIn,
+    Thread,
+    WorkDesk,
+)
+from frontdesk.interfaces.console import Attention, History, InteractionLists, Merging, SavedViews
 from frontdesk.model import Caller
-from frontdesk.ui.console.services import ConsoleServices
+from frontdesk.orchestrator.explaining import Explanation
 from frontdesk.ui.live import Live
 from frontdesk.ui.rendering import Pages
 from frontdesk.ui.track_keys import TrackKeys
@@ -19,6 +36,40 @@ from frontdesk.ui.track_keys import TrackKeys
 ROLE = "role"
 WEB = "WEB"
 PageRequest = Request[Caller, AuthContext, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that an answer may begin with."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleServices:
+    """Everyone that the console needs.
+
+    `suggest` drafts an answer (empty where none can be); `read_again` makes work of all messages of these interactions,
+    None where no language model could read them.
+    """
+
+    lists: InteractionLists
+    views: SavedViews
+    merging: Merging
+    attention: Attention
+    history: History
+    interactions: Interactions
+    replies: Replies
+    readings: Readings
+    effects: EffectDesk
+    work: WorkDesk
+    customers: Customers
+    contacts: Contacts
+    explain: Callable[[str], Awaitable[Explanation]]
+    suggest: Callable[[Thread, str], Awaitable[str]]
+    templates: Callable[[Thread], Sequence[Draft]]
+    read_again: Callable[[Sequence[int]], Awaitable[int]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +92,5 @@ class PageServices:
     console: ConsoleServices
 
 
+Console = NamedDependency[SkipValidation[ConsoleServices]]
 Needs = NamedDependency[SkipValidation[PageServices]]

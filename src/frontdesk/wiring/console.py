@@ -12,7 +12,7 @@ from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.views import StoredViews
-from frontdesk.ui.console.services import ConsoleServices, Draft
+from frontdesk.ui.services import ConsoleServices, Draft
 from frontdesk.wiring.container import Container, new_id, now
 
 SUGGESTION = "reply-suggestion"

@@ -12,10 +12,9 @@ from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import Console, ConsoleServices, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 MOST = 200

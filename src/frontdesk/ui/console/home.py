@@ -10,9 +10,8 @@ from frontdesk.model import CodeList
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import Console, ConsoleServices, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels, label_of
 
 URGENT = "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO&status=AA"

@@ -10,9 +10,8 @@ from frontdesk.model import CodeList, InteractionFilter, Sentiment
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import show_row
-from frontdesk.ui.console.services import Console
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import Console, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 ROWS = 40

@@ -22,9 +22,8 @@ from frontdesk.model import (
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
-from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import PageRequest, PageServices
+from frontdesk.ui.services import ConsoleServices, PageRequest, PageServices
 from frontdesk.ui.thread_view import LANGUAGES, LISTS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000

@@ -9,9 +9,8 @@ from frontdesk.model.translatable import tr
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console
 from frontdesk.ui.forms import read_form
-from frontdesk.ui.services import PageRequest
+from frontdesk.ui.services import Console, PageRequest
 
 LONGEST_NAME = 60
 
