@@ -21,6 +21,8 @@ from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.storage.search.documents import SEARCH_INDEX
+from frontdesk.storage.search.index import hits
+from frontdesk.storage.search.words import wanted_of
 from frontdesk.wiring.container import Container, database_url
 
 
@@ -111,4 +113,6 @@ async def test_a_database_with_messages_of_an_older_version_is_upgraded(bare_set
     facts = StoredFacts(database)
     assert await facts.fold() > 0
     assert await facts.check() == []
+    words = hits(database.dialect, wanted_of("hello"))
+    assert await database.read(lambda c: c.execute(words).scalars().all()) == [1]
     await database.close()

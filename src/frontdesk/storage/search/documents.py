@@ -8,7 +8,7 @@ Both are FTS5 tables on SQLite and tsvectors under a GIN index on PostgreSQL (ma
 declared tables). On SAP HANA a document is one text of words between spaces, which LIKE looks through.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,18 +71,15 @@ def index_with_head(connection: Connection, number: int, table: Table, sequences
     _index(connection, {number: frozenset({HEAD, *(place_of(table, each) for each in sequences)})})
 
 
-def create_parts(connection: Connection) -> None:
-    """The table of parts, where it is not there yet."""
-    for statement in _ENGINES[connection.dialect.name].create:
-        connection.exec_driver_sql(statement)
-
-
 def create_on_hana(connection: Connection) -> None:
-    """Both tables on SAP HANA."""
+    """Both tables on SAP HANA, where no migration makes them."""
     connection.exec_driver_sql(
         "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
     )
-    create_parts(connection)
+    connection.exec_driver_sql(
+        "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
+        "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))"
+    )
 
 
 def _index(connection: Connection, wanted: Places) -> None:
@@ -178,7 +175,6 @@ def _messages(table: Table, wanted: Places) -> ColumnElement[bool] | None:
 class _Engine:
     """How one database keeps documents. SQLite's parts have one number, made of interaction and place."""
 
-    create: Sequence[str]
     heads: TextClause
     keep: TextClause
     keep_part: TextClause
@@ -203,10 +199,6 @@ _FORGET_PARTS = text("DELETE FROM search_index_part WHERE interaction_id = :id")
 _HEADS = text("SELECT interaction_id FROM search_index_part WHERE place = 0 AND interaction_id IN :rows")
 _ENGINES = {
     "sqlite": _Engine(
-        create=(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS search_index_part "
-            "USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')",
-        ),
         heads=text("SELECT rowid FROM search_index_part WHERE rowid IN :rows").bindparams(_ROWS),
         keep=text("INSERT OR REPLACE INTO search_index (rowid, words) VALUES (:id, :words)"),
         keep_part=text("INSERT OR REPLACE INTO search_index_part (rowid, words) VALUES (:row, :words)"),
@@ -216,11 +208,6 @@ _ENGINES = {
         places=PLACES,
     ),
     "postgresql": _Engine(
-        create=(
-            "CREATE TABLE IF NOT EXISTS search_index_part (interaction_id bigint NOT NULL, place int NOT NULL, "
-            "words tsvector NOT NULL, PRIMARY KEY (interaction_id, place))",
-            "CREATE INDEX IF NOT EXISTS ix_search_index_part_words ON search_index_part USING gin (words)",
-        ),
         heads=_HEADS.bindparams(_ROWS),
         keep=text(
             "INSERT INTO search_index (interaction_id, words) VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
@@ -236,10 +223,6 @@ _ENGINES = {
         written=as_tsvector,
     ),
     "hana": _Engine(
-        create=(
-            "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
-            "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))",
-        ),
         heads=_HEADS.bindparams(_ROWS),
         keep=text("UPSERT search_index (interaction_id, words) VALUES (:id, :words) WITH PRIMARY KEY"),
         keep_part=text(
