@@ -12,8 +12,10 @@ from frontdesk.cli.main import whole
 from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
 from frontdesk.demo.portion import COLUMNS
-from frontdesk.interfaces import Conflict, Sort
+from frontdesk.interfaces import Conflict
+from frontdesk.interfaces.console import ListSort
 from frontdesk.model import EffectState, InteractionFilter
+from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
@@ -79,7 +81,7 @@ def test_few_customers_write_much_and_sundays_are_quiet() -> None:
 
 async def test_what_is_made_reads_like_what_the_pipeline_leaves(container: Container) -> None:
     await fill(container)
-    page = await container.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
+    page = await StoredLists(container.database, container.codes).page(InteractionFilter(), ListSort.CREATED_FIRST, 50)
     for matter in page.rows:
         timeline = await container.interactions.timeline(matter.id, 200)
         assert timeline.rows

@@ -12,6 +12,7 @@ from frontdesk.model import Change, InteractionFilter, NewMessage, OutboundMessa
 from frontdesk.model.queries import Confidence
 from frontdesk.storage.interactions import listing
 from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.search.index import rebuild
 from frontdesk.wiring.container import Container, new_id, now
@@ -148,6 +149,21 @@ async def test_a_cursor_of_another_order_is_refused(container: Container, lists:
     cursor = (await lists.page(ALL, ListSort.UPDATED_FIRST, 1)).next_cursor or ""
     with pytest.raises(Invalid, match="another order"):
         await lists.page(ALL, ListSort.CREATED_FIRST, 1, cursor)
+
+
+async def test_what_was_merged_into_another_is_listed_where_it_is_asked_for(
+    container: Container, lists: StoredLists
+) -> None:
+    await scatter(container, 3)
+    stays, _, goes = (await lists.page(ALL, ListSort.ID, 3)).rows
+    await StoredMerging(container.database, now).merge(
+        await container.interactions.get(stays.reference), await container.interactions.get(goes.reference), "ada"
+    )
+    merged = InteractionFilter(merged=True)
+    for sort in (ListSort.ID, ListSort.CREATED, ListSort.PRIORITY, ListSort.CONFIDENCE):
+        assert goes.id not in {row.id for row in (await lists.page(ALL, sort, 9)).rows}
+        assert goes.id in {row.id for row in (await lists.page(merged, sort, 9)).rows}
+    assert ((await lists.count(ALL)).number, (await lists.count(merged)).number) == (2, 3)
 
 
 async def test_counting_ends_where_nobody_reads_on(

@@ -1,4 +1,4 @@
-"""The sockets of the console: lists that stay fast whatever is in them, views that people saved, merging."""
+"""Lists that stay fast whatever is in them, for people and programs; views that people saved, merging."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from frontdesk.model import Interaction, InteractionFilter, Page
 class ListSort(StrEnum):
     """Orders of the list; those with a minus begin at the end that people look at first."""
 
+    ID_FIRST = "-id"
+    ID = "id"
     UPDATED_FIRST = "-updated"
     UPDATED = "updated"
     CREATED_FIRST = "-created"
@@ -24,29 +26,18 @@ class ListSort(StrEnum):
     CONFIDENCE_FIRST = "-confidence"
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """One line of the list, as codes; `customer` is a name, `messages` counts the customer's."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRow(Interaction):
+    """One line of the list: an interaction, and how its latest message reads.
 
-    id: int
-    reference: str
-    title: str
-    status: str
-    priority: str
-    category: str
-    channel: str
-    team: str
-    tags: str
-    sentiment: str | None
-    intent: str | None
+    `customer` is a name, `messages` counts the customer's.
+    """
+
+    customer: str
+    messages: int
     confidence: float | None
     tier: str | None
     language: str | None
-    customer_id: str | None
-    customer: str
-    messages: int
-    created_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

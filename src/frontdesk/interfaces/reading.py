@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from frontdesk.interfaces.errors import FrontdeskError
@@ -22,7 +21,6 @@ from frontdesk.model import (
     EffectState,
     InboundMessage,
     Interaction,
-    InteractionFilter,
     Lease,
     OutboundMessage,
     Page,
@@ -60,17 +58,6 @@ class KeyReused(FrontdeskError):
     """An idempotency key came back with another request."""
 
 
-class Sort(StrEnum):
-    """Orders of interactions; those with a minus begin with the newest."""
-
-    UPDATED = "updated"
-    UPDATED_FIRST = "-updated"
-    CREATED = "created"
-    CREATED_FIRST = "-created"
-    ID = "id"
-    ID_FIRST = "-id"
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A message with what became of it so far."""
@@ -93,10 +80,6 @@ class TimelineItem:
 
 class Interactions(Protocol):
     """Stored interactions."""
-
-    async def page(self, wanted: InteractionFilter, sort: Sort, limit: int, cursor: str = "") -> Page[Interaction]:
-        """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
-        ...
 
     async def get(self, reference: str) -> Interaction:
         """The interaction with this reference. Raises NotFound."""

@@ -32,6 +32,7 @@ from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
 from frontdesk.ui.chat.routes import ChatServices
@@ -206,6 +207,7 @@ def _interface_services(
     return InterfaceServices(
         inbox=container.inbox,
         interactions=container.interactions,
+        lists=StoredLists(container.database, container.codes),
         replies=container.replies,
         customers=container.customers,
         contacts=container.contacts,

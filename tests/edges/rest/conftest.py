@@ -16,6 +16,7 @@ from frontdesk.edges.problems import handlers
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
 from frontdesk.model import Caller, Role
+from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.wiring.container import Container, now
 from tests.one_application import become, fill_interface
 
@@ -38,6 +39,7 @@ def services_of(container: Container, wake: Callable[[], None] = lambda: None, m
     return RestServices(
         inbox=container.inbox,
         interactions=container.interactions,
+        lists=StoredLists(container.database, container.codes),
         replies=container.replies,
         customers=container.customers,
         contacts=container.contacts,

@@ -6,7 +6,8 @@ import pytest
 
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.model import Lease, OutboundMessage, Receipt, Work
-from frontdesk.wiring.container import Container
+from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.wiring.container import Container, now
 from frontdesk.workflows.deliver_reply import deliver_reply
 from tests.edges.rest.conftest import Desk, JsonClient
 
@@ -31,11 +32,18 @@ async def pages(client: JsonClient, path: str, **query: Any) -> list[dict[str, A
         query["cursor"] = page["next"]
 
 
-@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "id", "-id"])
+@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "id", "-id", "status"])
 async def test_pages_together_are_the_whole_list_in_its_order(client: JsonClient, sort: str) -> None:
     references = await hand_in(client, 7)
     listed = [row["reference"] for row in await pages(client, INTERACTIONS, sort=sort, limit=3)]
-    assert listed == (references[::-1] if sort.startswith("-") else references)
+    assert listed == (references[::-1] if sort.startswith("-") or sort == "status" else references)
+
+
+async def test_what_was_merged_is_listed_as_well(client: JsonClient, container: Container) -> None:
+    one, other = [await container.interactions.get(each) for each in await hand_in(client, 2)]
+    await StoredMerging(container.database, now).merge(one, other, "ada")
+    listed = {row["reference"]: row["status"] for row in await pages(client, INTERACTIONS, sort="id")}
+    assert listed == {one.reference: "NW", other.reference: "CL"}
 
 
 async def test_what_arrives_while_one_turns_pages_neither_repeats_nor_hides_anything(client: JsonClient) -> None:
@@ -128,7 +136,7 @@ async def test_what_is_not_in_a_list_is_refused_by_name(client: JsonClient, chan
 async def test_the_timeline_tells_everything_in_order_page_by_page(desk: Desk) -> None:
     reference = (await desk.say(BROKEN))["reference"]
     whole = (await desk.get(f"/interactions/{reference}/timeline"))["items"]
-    assert {"inbound", "analysis", "decision", "effect", "outbound", "happening"} == {each["kind"] for each in whole}
+    assert {"inbound", "analysis", "decision", "effect", "outbound", "audit_event"} == {each["kind"] for each in whole}
     assert whole[0]["inbound"]["text"] == BROKEN
     assert [each["at"] for each in whole] == sorted(each["at"] for each in whole)
     for limit in (1, 3):

@@ -38,7 +38,8 @@ from frontdesk.edges.rest.services import (
     who,
     zoned,
 )
-from frontdesk.interfaces import Invalid, Sort
+from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.changes import check_change
@@ -48,6 +49,7 @@ Codes = Annotated[
     list[str] | None, QueryParameter(max_items=50, description="Codes; give it several times for any of them.")
 ]
 SEARCH = 'Words that all occur (their beginnings suffice), "words in a row", -not; among the newest 10,000 hits.'
+SORT = "With a minus: the newest, most urgent or surest first."
 ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
 CodeWord = Annotated[str, Meta(max_length=40)]
 
@@ -107,7 +109,7 @@ class InteractionRoutes(RouteGroup):
         confidence: Annotated[list[Confidence] | None, QueryParameter(max_items=5)] = None,
         opened_since: Annotated[datetime | None, QueryParameter(description="Begun at or after.")] = None,
         opened_until: Annotated[datetime | None, QueryParameter(description="Begun before.")] = None,
-        sort: Annotated[Sort, QueryParameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
+        sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
@@ -131,8 +133,10 @@ class InteractionRoutes(RouteGroup):
             confidence=tuple(confidence or ()),
             opened_since=zoned(opened_since, "opened_since"),
             opened_until=zoned(opened_until, "opened_until"),
+            # Whoever follows the changes must see that one was merged, too.
+            merged=True,
         )
-        return show_page(await self.services.interactions.page(wanted, sort, limit, cursor), InteractionAnswer)
+        return show_page(await self.services.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
 
     @get(
         "/{reference:str}",

@@ -31,6 +31,7 @@ from frontdesk.interfaces import (
 )
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
+from frontdesk.interfaces.console import InteractionLists
 from frontdesk.model import Caller, CodeList
 from frontdesk.orchestrator.rule_desk import RuleDesk
 
@@ -67,6 +68,7 @@ class RestServices:
 
     inbox: Inbox
     interactions: Interactions
+    lists: InteractionLists
     replies: Replies
     customers: Customers
     contacts: Contacts

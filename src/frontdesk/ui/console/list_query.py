@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from frontdesk.interfaces.console import ListSort
@@ -124,7 +125,7 @@ class ListQuery:
 
     def filter(self) -> InteractionFilter:
         """As stores know it. Days are whole and in UTC; the last one counts. Times are as they are."""
-        chosen = {name: values for name, values in self.chosen.items() if name != "confidence"}
+        chosen: dict[str, Any] = {name: values for name, values in self.chosen.items() if name != "confidence"}
         return InteractionFilter(
             **chosen,
             confidence=tuple(Confidence(each) for each in self.chosen.get("confidence", ())),
