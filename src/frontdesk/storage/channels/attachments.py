@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select, update
 
 from frontdesk.interfaces import NotFound
 from frontdesk.interfaces.channel_stores import PendingMedia
@@ -15,6 +15,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.channels import attachment
 from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.rows import fact
 
 
 class StoredAttachments:
@@ -27,14 +28,14 @@ class StoredAttachments:
     async def load(self, attachment_id: str) -> PendingMedia:
         """See interfaces.channel_stores.Media."""
         rows = (
-            select(attachment, inbound_message.c.channel)
+            select(attachment, inbound_message.c.channel.label("code"))
             .join(inbound_message, inbound_message.c.id == attachment.c.message_id)
             .where(attachment.c.id == attachment_id)
         )
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
             raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
-        return PendingMedia(row["id"], row["channel"], row["name"], row["media_type"], row["remote"])
+        return fact(PendingMedia, row)
 
     async def keep(self, attachment_id: str, lease: Lease, state: AttachmentState, got: Fetched, reason: str) -> None:
         """See interfaces.channel_stores.Media."""
@@ -67,7 +68,7 @@ class StoredAttachments:
         columns = [column for column in attachment.c if column.name != "content"]
         rows = select(*columns).where(attachment.c.message_id == message_id).order_by(attachment.c.id)
         found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return tuple(_as_attachment(row) for row in found)
+        return tuple(fact(Attachment, row, content=b"") for row in found)
 
     async def one(self, attachment_id: str) -> Attachment:
         """With its content. Raises NotFound, also where it is not (or no longer to be) stored."""
@@ -83,18 +84,4 @@ class StoredAttachments:
                     reason=row["reason"] or row["state"],
                 )
             )
-        return _as_attachment(row, row["content"])
-
-
-def _as_attachment(row: RowMapping, content: bytes = b"") -> Attachment:
-    return Attachment(
-        id=row["id"],
-        message_id=row["message_id"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size=row["size"],
-        state=AttachmentState(row["state"]),
-        created_at=row["created_at"],
-        reason=row["reason"],
-        content=content,
-    )
+        return fact(Attachment, row)

@@ -1,6 +1,5 @@
 """Messages that customers changed, on a database."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -15,6 +14,7 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis as analyses
 from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import index_messages
 
 
@@ -57,8 +57,7 @@ def _keep(
     connection: Connection, case: Case, text: str, reading: Analysis, change: Change | None, now: datetime
 ) -> None:
     pass_fence(connection, case.lease, "", WorkState.DONE)
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analyses), [row])
+    connection.execute(insert(analyses), [columns(reading)])
     changed = update(inbound_message).where(inbound_message.c.id == case.message.id)
     connection.execute(changed.values(text=text, analysis_id=reading.id))
     index_messages(connection, inbound_message, [(case.interaction.id, case.message.sequence)])

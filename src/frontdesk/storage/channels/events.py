@@ -16,6 +16,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.channels import channel_event, channel_held, channel_mark, channel_watch
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import columns, fact
 
 Columns = TypeVarTuple("Columns")
 
@@ -55,9 +56,7 @@ class StoredEvents:
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
             raise NotFound(tr("there is no event {event}", event=event_id))
-        return RawEvent(
-            row["channel"], row["provider_id"], row["body"], row["content_type"], row["received_at"], row["id"]
-        )
+        return fact(RawEvent, row)
 
     event = load
 
@@ -71,13 +70,13 @@ class StoredEvents:
         self, state: EventState | None, channel: str, limit: int, before: str = ""
     ) -> tuple[StoredEvent, ...]:
         """See interfaces.channel_stores.ChannelDesk."""
-        columns = [column for column in channel_event.c if column.name not in ("body", "content_type")]
-        rows = select(*columns, func.length(channel_event.c.body).label("size")).order_by(channel_event.c.id.desc())
+        shown = [column for column in channel_event.c if column.name not in ("body", "content_type")]
+        rows = select(*shown, func.length(channel_event.c.body).label("size")).order_by(channel_event.c.id.desc())
         rows = _chosen(rows, state, channel)
         if before:
             rows = rows.where(channel_event.c.id < before)
         found = await self._database.read(lambda c: c.execute(rows.limit(limit)).mappings().all())
-        return tuple(StoredEvent(**{**row, "state": EventState(row["state"])}) for row in found)
+        return tuple(fact(StoredEvent, row) for row in found)
 
     async def replay(
         self, ids: Sequence[str], *, channel: str = "", failed_only: bool = True, since: datetime | None = None
@@ -209,12 +208,9 @@ def take_batch(connection: Connection, arrivals: Sequence[EventArrival]) -> Sequ
 
 def _event_row(arrival: EventArrival) -> dict[str, object]:
     event = arrival.event
-    return {
+    return columns(event) | {
         "id": arrival.id,
-        "channel": event.channel,
-        "provider_id": event.provider_id,
         "content_type": event.content_type[:CONTENT_TYPE_LENGTH],
-        "body": event.body,
         "state": EventState.NEW.value,
         "received_at": event.received_at or arrival.at,
     }

@@ -13,6 +13,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.configuration import code, example, meta
 from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import fact
 
 STAMP = "catalogue"
 MOST_NAMES = 20_000
@@ -91,9 +92,8 @@ def _read_lists(connection: Connection) -> dict[CodeList, tuple[Code, ...]]:
     lists: dict[CodeList, list[Code]] = {which: [] for which in CodeList}
     for row in connection.execute(select(code).order_by(code.c.list, code.c.position, code.c.code)).mappings():
         examples_of = tuple(given.get(row["code"], ())) if row["list"] == CodeList.INTENT else ()
-        which = CodeList(row["list"])
-        entry = Code(which, row["code"], row["name"], row["description"], row["position"], row["active"], examples_of)
-        lists[which].append(entry)
+        entry = fact(Code, row, examples=examples_of)
+        lists[entry.list].append(entry)
     return {which: tuple(entries) for which, entries in lists.items()}
 
 

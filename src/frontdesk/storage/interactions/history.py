@@ -1,7 +1,6 @@
 """Messages over all customers, and how a customer felt over time."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -11,6 +10,7 @@ from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import fact
 
 BEGINNING = 400
 
@@ -68,8 +68,7 @@ def _messages(
 
 
 def _fact(row: RowMapping) -> HistoryRow:
-    values: dict[str, Any] = dict(row)
-    return HistoryRow(**{n: v for n, v in values.items() if n != "length"}, is_cut=values["length"] > BEGINNING)
+    return fact(HistoryRow, row, is_cut=row["length"] > BEGINNING)
 
 
 def _moods(connection: Connection, customer_id: str) -> tuple[Mood, ...]:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, RowMapping, Select, Table, func, select
 
 from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.work_queue import as_work
 from frontdesk.storage.schema.interactions import (
     analysis,
     audio_recording,
@@ -29,6 +28,7 @@ from frontdesk.storage.schema.rows import (
     as_interaction,
     as_message,
     as_outbound,
+    as_work,
 )
 
 T = TypeVar("T")

@@ -1,6 +1,5 @@
 """What messages were understood to mean, what was decided and done about them, and what people corrected."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +34,7 @@ from frontdesk.storage.schema.interactions import (
     interaction,
 )
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decision, as_effect, as_message
+from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decision, as_effect, as_message, columns
 
 
 class StoredReadings:
@@ -159,7 +158,7 @@ def correct(
     was = _last_word(connection, message.analysis_id, field)
     was = was if was is not None else _read(read, field)
     kept = Correction(key, message_id, message.analysis_id, field, was, value, by, now)
-    connection.execute(insert(correction), [asdict(kept)])
+    connection.execute(insert(correction), [columns(kept)])
     if field == "intent":
         _teach(connection, message, kept, example_id)
     _show(connection, message, kept)

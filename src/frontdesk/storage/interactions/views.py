@@ -1,7 +1,5 @@
 """Views of lists that people saved."""
 
-from dataclasses import asdict
-
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
@@ -9,6 +7,7 @@ from frontdesk.interfaces.console import SavedView
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.console import saved_view
+from frontdesk.storage.schema.rows import columns
 
 MOST_VIEWS = 100
 
@@ -46,5 +45,5 @@ def _save(connection: Connection, view: SavedView) -> SavedView:
     kept = connection.execute(select(func.count()).select_from(saved_view).where(theirs)).scalar_one()
     if kept >= MOST_VIEWS:
         raise Conflict(tr("you have saved {most} views, which is the most: remove one first", most=MOST_VIEWS))
-    connection.execute(insert(saved_view), [asdict(view)])
+    connection.execute(insert(saved_view), [columns(view)])
     return view

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Tier
 from frontdesk.model.llm import CallReport, ModelCall
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.reports import GROUPS, report
 from frontdesk.storage.schema.llm import model_call
+from frontdesk.storage.schema.rows import columns, fact
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class StoredCalls:
     async def of_message(self, message_id: str) -> tuple[ModelCall, ...]:
         """The calls for one message, in order."""
         rows = select(model_call).where(model_call.c.message_id == message_id).order_by(model_call.c.id)
-        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+        return await self._database.read(lambda c: tuple(fact(ModelCall, row) for row in c.execute(rows).mappings()))
 
     async def report(
         self,
@@ -110,11 +110,4 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _row(call: ModelCall) -> dict[str, Any]:
-    row = {name: getattr(call, name) for name in call.__slots__}
-    return row | {"tier": call.tier.value, "day": call.at.strftime("%Y-%m-%d")}
-
-
-def _as_call(row: Row[Any]) -> ModelCall:
-    values = dict(row._mapping)
-    del values["day"]
-    return ModelCall(**values | {"tier": Tier(values["tier"])})
+    return columns(call) | {"day": call.at.strftime("%Y-%m-%d")}

@@ -18,6 +18,7 @@ from frontdesk.storage.engines.database import prepare_sqlite
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, create_on_hana
 from frontdesk.storage.search.index import rebuild
 
@@ -136,17 +137,7 @@ def _fill_search_index(connection: Connection) -> None:
 
 
 def _seed(connection: Connection, seed: Sequence[Code]) -> None:
-    rows = [
-        {
-            "list": entry.list.value,
-            "code": entry.code,
-            "name": entry.name,
-            "description": entry.description,
-            "position": entry.position,
-            "active": entry.active,
-        }
-        for entry in seed
-    ]
+    rows = [{name: value for name, value in columns(entry).items() if name != "examples"} for entry in seed]
     connection.execute(insert(code), rows)
     now = datetime.now(UTC)
     examples = [

@@ -1,7 +1,5 @@
 """Customers by number."""
 
-from dataclasses import asdict
-
 from sqlalchemy import Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
@@ -13,7 +11,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.people import customer
-from frontdesk.storage.schema.rows import as_customer
+from frontdesk.storage.schema.rows import as_customer, columns
 from frontdesk.storage.search.documents import index_heads
 
 
@@ -58,7 +56,7 @@ def add_customer(connection: Connection, new: Customer) -> Customer:
     """Store a customer. Raises Conflict for a number that is taken."""
     if connection.execute(select(customer.c.id).where(customer.c.id == new.id)).first() is not None:
         raise Conflict(tr("customer {customer} exists already", customer=new.id))
-    connection.execute(insert(customer), [asdict(new)])
+    connection.execute(insert(customer), [columns(new)])
     touch(connection)  # analyses recognise customers by name
     return new
 

@@ -1,7 +1,7 @@
 """What the pipeline reads and writes: each `keep_…` is one transaction behind the fence of the lease."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from frontdesk.storage.pipeline.senders import customer_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
+from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message, columns
 from frontdesk.storage.search.documents import index_heads
 
 
@@ -143,8 +143,7 @@ def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -
 
 def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> None:
     pass_fence(connection, case.lease, "record")
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analysis), [row])
+    connection.execute(insert(analysis), [columns(reading)])
     current = update(inbound_message).where(inbound_message.c.id == reading.message_id)
     connection.execute(current.values(analysis_id=reading.id))
     detail = {"tier": reading.tier.value, "intent": reading.intent, "sentiment": reading.sentiment.value}

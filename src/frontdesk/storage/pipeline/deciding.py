@@ -1,7 +1,7 @@
 """The transaction of a decision: who wrote, what was decided, what is done about it at once, the journal of it all."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from frontdesk.storage.pipeline.senders import match_sender
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import decision, inbound_message, outbound_message
 from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import index_with_head
 from frontdesk.storage.search.index import index_reading
 
@@ -61,18 +62,15 @@ def _with_sender(connection: Connection, case: Case, change: Change, now: dateti
 
 def _insert(connection: Connection, case: Case) -> None:
     assert case.decision is not None
-    row = asdict(case.decision)
-    row |= {"actions": [asdict(action) for action in case.decision.actions], "facts": dict(case.decision.facts)}
-    connection.execute(insert(decision), [row])
+    connection.execute(insert(decision), [columns(case.decision)])
     if case.effects:
         connection.execute(insert(effect), [_effect_row(each) for each in case.effects])
 
 
 def _effect_row(each: Effect) -> dict[str, Any]:
-    row = asdict(each)
-    action = row.pop("action")
-    short = {"reference": each.reference[:200], "detail": dict(each.detail)}
-    return row | short | {"kind": action["kind"], "parameters": action["parameters"], "state": each.state.value}
+    row = columns(each)
+    action: dict[str, Any] = row.pop("action")
+    return row | action | {"reference": each.reference[:200]}
 
 
 def _recorded_line(case: Case, change: Change) -> Line:

@@ -1,7 +1,6 @@
 """Outbound messages and the built-in service desk's calls: stored once per effect key."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from frontdesk.storage.pipeline.delivery_notices import settle
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import service_call
-from frontdesk.storage.schema.rows import as_outbound, as_service_call
+from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns
 from frontdesk.storage.search.documents import index_messages
 
 # In a receipt: the answer was not sent, on purpose, and why.
@@ -71,9 +70,9 @@ def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage
             outbound_message.c.interaction_id == message.interaction_id
         )
     ).scalar_one()
-    row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
+    row = columns(message) | {"sequence": highest + 1}
     connection.execute(insert(outbound_message), [row])
-    return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
+    return as_outbound(row)
 
 
 def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
@@ -128,11 +127,11 @@ class StoredOwnRows:
 
     def open_call(self, call: ServiceCall) -> ServiceCall:
         """See interfaces.OwnRows."""
-        row = asdict(call)
+        row = columns(call)
         del row["code"]
         stored = self._connection.execute(insert(service_call).values(**row))
         number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
-        return as_service_call(row | {"id": number})  # type: ignore[arg-type]  # a dict has all that is read of it
+        return as_service_call(row | {"id": number})
 
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
         """See interfaces.OwnRows."""
@@ -151,7 +150,7 @@ class StoredServiceDesk:
 
     async def open_call(self, call: ServiceCall) -> ServiceCall:
         """See interfaces.ServiceDeskStore."""
-        row = asdict(call)
+        row = columns(call)
         del row["code"]
         return await self._database.write(lambda c: _open_call(c, row))
 

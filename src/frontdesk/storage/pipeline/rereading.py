@@ -1,7 +1,6 @@
 """Reading messages again: which ones, their work, and what the new reading changes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -18,6 +17,7 @@ from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, inbound_message
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.index import index_reading
 
 REREAD_WORK = "reanalyse"
@@ -105,8 +105,7 @@ def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -
 
 def _keep(connection: Connection, case: Case, reading: Analysis, change: Change | None, now: datetime) -> None:
     pass_fence(connection, case.lease, "", WorkState.DONE)
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analysis), [row])
+    connection.execute(insert(analysis), [columns(reading)])
     current = update(inbound_message).where(inbound_message.c.id == reading.message_id)
     connection.execute(current.values(analysis_id=reading.id))
     if change is not None:

@@ -9,8 +9,9 @@ from frontdesk.model import Case, Lease, Work
 from frontdesk.storage.engines.changing import taken
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.work_queue import StoredWork, as_work, claimable
+from frontdesk.storage.pipeline.work_queue import StoredWork, claimable
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_work
 
 
 class SingleWork(StoredWork):

@@ -11,8 +11,9 @@ from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.pipeline.work_queue import StoredWork, as_work, give_up, resume
+from frontdesk.storage.pipeline.work_queue import StoredWork, give_up, resume
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_work
 
 
 class StoredWorkDesk:

@@ -3,7 +3,7 @@
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
 from frontdesk.model import Lease, Work, WorkState
@@ -14,24 +14,9 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import is_taken, let_next_go, let_stuck_go
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_work
 
 ERROR_LENGTH = 2000
-
-
-def as_work(row: RowMapping) -> Work:
-    """A row as a fact."""
-    return Work(
-        id=row["id"],
-        kind=row["kind"],
-        subject=row["subject"],
-        step=row["step"],
-        state=WorkState(row["state"]),
-        due_at=row["due_at"],
-        attempts=row["attempts"],
-        created_at=row["created_at"],
-        lease_owner=row["lease_owner"],
-        last_error=row["last_error"],
-    )
 
 
 def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState = WorkState.OPEN) -> None:
