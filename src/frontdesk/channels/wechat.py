@@ -18,7 +18,6 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
-from frontdesk.channels.xml_fields import fields_of
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
 from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
 from frontdesk.interfaces.tokens import KeptToken, lifetime
@@ -84,7 +83,7 @@ class WeChat:
 
     def read(self, event: RawEvent) -> Sequence[Found]:
         """See interfaces.channels.Channel."""
-        return parts.each([event.body], lambda body: _message(fields_of(body)))
+        return parts.each([event.body], lambda body: _message(_fields_of(body)))
 
     async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
@@ -163,7 +162,7 @@ def _key(text: str) -> bytes:
 
 def _sealed(body: bytes) -> str:
     try:
-        return parts.needed(fields_of(body), "Encrypt")
+        return parts.needed(_fields_of(body), "Encrypt")
     except parts.Unfit as error:
         raise Forged(f"Encrypt is missing: {error}") from None
 
@@ -207,3 +206,15 @@ def _text(kind: str, fields: Mapping[str, str]) -> str:
 
 
 KIND = ChannelKind("wechat", "WEC", TITLE, WeChatSettings, WeChat)
+
+
+def _fields_of(body: bytes) -> Mapping[str, str]:
+    """The elements below the root with their texts; neither entities nor document types. Raises Unfit."""
+    import defusedxml.ElementTree as Defused  # type: ignore[import-untyped]  # it has no types
+    from defusedxml import DefusedXmlException  # loaded where XML is read
+
+    try:
+        root = Defused.fromstring(body, forbid_dtd=True)
+    except (DefusedXmlException, SyntaxError, ValueError, LookupError, RecursionError) as error:
+        raise parts.Unfit(f"it is not XML: {type(error).__name__}") from None
+    return {child.tag: child.text or "" for child in root if isinstance(child.tag, str)}

@@ -3,7 +3,6 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import agent_routes as desk
 from frontdesk.ui import assets, choosing_language, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
@@ -20,7 +19,6 @@ HANDLERS = (
     track.fragment,
     track.events,
     track.answer,
-    desk.desk,
     signing_in.form,
     signing_in.sign_in,
     signing_in.sign_out,

@@ -27,13 +27,14 @@ from frontdesk.interfaces import (
     WorkDesk,
 )
 from frontdesk.interfaces.console import Attention, History, InteractionLists, Merging, SavedViews
-from frontdesk.model import Caller
+from frontdesk.model import Caller, Role
 from frontdesk.orchestrator.explaining import Explanation
 from frontdesk.ui.live import Live
 from frontdesk.ui.rendering import Pages
 from frontdesk.ui.track_keys import TrackKeys
 
 ROLE = "role"
+AGENT = {ROLE: Role.AGENT}
 WEB = "WEB"
 PageRequest = Request[Caller, AuthContext, State]
 

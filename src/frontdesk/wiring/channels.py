@@ -36,7 +36,7 @@ from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.delivery_notices import EDIT_WORK
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.ticketing.arriving import MediaRules
-from frontdesk.workflows.fetch_media import fetch_media
+from frontdesk.workflows.one_step import fetch_media
 from frontdesk.workflows.read_edit import read_edit
 from frontdesk.workflows.runner import Handler
 from frontdesk.workflows.schedule import keep_running

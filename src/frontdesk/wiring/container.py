@@ -29,8 +29,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
 from frontdesk.settings.sections import Settings
-from frontdesk.storage.configuration.codes import StoredCodes
-from frontdesk.storage.configuration.entries import StoredCodeEntries
+from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
@@ -58,11 +57,10 @@ from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, customer_channels
 from frontdesk.wiring.insights import InsightServices, insights
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
-from frontdesk.workflows.deliver_reply import deliver_reply
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
-from frontdesk.workflows.read_status import read_status
+from frontdesk.workflows.one_step import deliver_reply, read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running
 

@@ -8,7 +8,7 @@ from frontdesk.interfaces import DeliveryFailed
 from frontdesk.model import Lease, OutboundMessage, Receipt, Work
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.wiring.container import Container, now
-from frontdesk.workflows.deliver_reply import deliver_reply
+from frontdesk.workflows.one_step import deliver_reply
 from tests.edges.rest.conftest import Desk, JsonClient
 
 pytestmark = pytest.mark.both_databases

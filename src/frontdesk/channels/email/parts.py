@@ -1,10 +1,10 @@
 """Walks the parts of a mail: which is the text, which are files, what cannot be opened. Limits are kept here."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from frontdesk.channels.email.calendar import text_of_calendar
 from frontdesk.channels.email.charsets import text_of
 from frontdesk.channels.email.headers import decoded, raw
 from frontdesk.channels.email.html import text_of_html
@@ -22,6 +22,12 @@ SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "appli
 SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 ENCRYPTED = "This message is encrypted. It is kept as it came; the sender has to send it unencrypted."
 SEALED_TEXT = "This message is wrapped in an S/MIME envelope that cannot be opened here. It is kept as it came."
+# Of invitations (RFC 5545) the few properties that people read.
+_OF_CALENDAR = {"SUMMARY": "", "DTSTART": "Begin: ", "DTEND": "End: ", "LOCATION": "Place: ", "DESCRIPTION": ""}
+MOST_CALENDAR = 20_000
+_FOLD = re.compile(r"\r?\n[ \t]")
+_ESCAPED = re.compile(r"\\([nN,;\\])")
+_PROPERTY = re.compile(r"([A-Z-]{1,40})(?:;[^:\n]{0,300})?:(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class _Gathered:
         elif kind in ("text/plain", "text/html") and not _is_file(part):
             self._texts.append(self._read(part, kind))
         elif kind == "text/calendar" and not _is_file(part):
-            self._otherwise.append(text_of_calendar(_text(part)))
+            self._otherwise.append(_text_of_calendar(_text(part)))
             self._keep_payload(part, "invitation.ics")
         elif kind not in SIGNATURES:
             self._keep_payload(part, "file")
@@ -180,3 +186,18 @@ def _file_name(part: Message) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*').strip(" .")
     return clean if len(clean) <= MOST_NAME else clean[: MOST_NAME - 10] + clean[-10:]
+
+
+def _text_of_calendar(text: str) -> str:
+    """Title, times, place and description of the first event, one a line."""
+    _, _, event = _FOLD.sub("", text[:MOST_CALENDAR]).partition("BEGIN:VEVENT")
+    lines = []
+    for line in event.partition("END:VEVENT")[0].splitlines():
+        found = _PROPERTY.fullmatch(line.strip())
+        if found and found[1] in _OF_CALENDAR and found[2].strip():
+            lines.append(_OF_CALENDAR[found[1]] + _ESCAPED.sub(_meant, found[2]).strip())
+    return "\n".join(lines)
+
+
+def _meant(match: re.Match[str]) -> str:
+    return "\n" if match[1] in "nN" else match[1]

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from frontdesk.interfaces import Catalogue, Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces import Catalogue, Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
 from frontdesk.model import Code, CodeList, Intent
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.configuration import code, example, meta
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import fact
@@ -64,6 +65,24 @@ class StoredCodes:
         """Make a corrected message an example of the intent that a person gave it."""
         row = {"id": self._new_id(), "intent": intent, "text": text, "created_at": self._clock()}
         await self._database.write(lambda c: learn(c, row | {"correction_id": correction_id}))
+
+
+class StoredCodeEntries:
+    """New entries of code lists on a database; see interfaces.CodeEntries."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def add(self, entry: Code, once: IdempotencyKey | None) -> StoredAnswer[Code]:
+        """See interfaces.CodeEntries."""
+        now, ids = self._clock(), [self._new_id() for _ in entry.examples]
+
+        def operation(connection: Connection) -> Code:
+            put_entry(connection, entry, True, now, ids)
+            return entry
+
+        return await write_once(self._database, once, Code, now, operation)
 
 
 def read_stamp(connection: Connection) -> str:

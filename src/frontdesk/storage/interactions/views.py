@@ -6,7 +6,7 @@ from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
 from frontdesk.interfaces.console import SavedView
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.schema.console import saved_view
+from frontdesk.storage.schema.people import saved_view
 from frontdesk.storage.schema.rows import columns
 
 MOST_VIEWS = 100

@@ -10,11 +10,10 @@ from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Change, Interaction, Status
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import check_change
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Console, ConsoleServices, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Console, ConsoleServices, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 MOST = 200

@@ -10,11 +10,10 @@ from frontdesk.interfaces import Conflict, NotFound
 from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState
 from frontdesk.model.translatable import tr
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import LISTS, CodeLabels, label_of
 
 PLACE = "/console/effects"

@@ -13,11 +13,10 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.languages import N_, catalogue, wanted
-from frontdesk.ui.services import Console, ConsoleServices, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Console, ConsoleServices, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 MOST = 100_000

@@ -1,27 +1,39 @@
 """The console's first page: what needs attention now."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import QueryParameter
+from litestar.response import Redirect
 
 from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Console, ConsoleServices, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Console, ConsoleServices, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels, label_of
 
 URGENT = "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO&status=AA"
 ROWS = 6
+# Litestar keeps the name `query` for itself.
+Search = Annotated[str, QueryParameter(name="query")]
 
 
 @get("/console", opt=AGENT, include_in_schema=False)
 async def home(request: PageRequest, services: Needs, console: Console) -> Response[str]:
     """The page."""
     return services.pages.page(request, "console/home.html", N_("Home"), await _context(services, console))
+
+
+@get("/desk", opt=AGENT, include_in_schema=False)
+async def desk(search: Search = "") -> Redirect:
+    """The old address of the list leads to the console."""
+    return Redirect(
+        "/console/interactions?" + urlencode({"q": search[:200]}) if search else "/console", status_code=303
+    )
 
 
 @get("/console/fragment", opt=AGENT, include_in_schema=False)
@@ -60,4 +72,4 @@ async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
     }
 
 
-HANDLERS = (home, fragment)
+HANDLERS = (home, fragment, desk)

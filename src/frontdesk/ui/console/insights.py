@@ -17,11 +17,10 @@ from frontdesk.insights.reporting import PeriodRequest, Report
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.origins import known
 from frontdesk.ui.console.rows_in_list import in_list
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 PATH = "/console/insights"

@@ -9,11 +9,10 @@ from litestar.response import Stream
 
 from frontdesk.interfaces.console import ListRow, ListSort
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Console, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Console, Needs, PageRequest
 from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
 
 ROWS = 50

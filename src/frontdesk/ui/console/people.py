@@ -8,10 +8,9 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from frontdesk.interfaces.console import HistoryRow, ListSort, Mood
 from frontdesk.model import CodeList, InteractionFilter, Sentiment
 from frontdesk.ticketing.submission import storable
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import show_row
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Console, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Console, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 ROWS = 40

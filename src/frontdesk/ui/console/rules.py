@@ -12,12 +12,11 @@ from frontdesk.model.rules import RuleSetState, RuleSetVersion
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rules import read_model
 from frontdesk.orchestrator.spreadsheet import to_csv
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console import rules_view as view
 from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, NeedsSetUp, number_in, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 
 NOTE_LENGTH = 2000
 MOST_BACKTESTED = 100_000

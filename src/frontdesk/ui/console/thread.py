@@ -12,14 +12,13 @@ from frontdesk.model import Change, Role, Status
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
 from frontdesk.ui.console.thread_context import context_of, why_of
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import ROLE, Console, Needs, PageRequest
+from frontdesk.ui.services import AGENT, ROLE, Console, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 HUMAN, MEMO = "HA", "IM"

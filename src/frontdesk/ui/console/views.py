@@ -6,11 +6,10 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.list_query import ListQuery
 from frontdesk.ui.forms import read_form
-from frontdesk.ui.services import Console, PageRequest
+from frontdesk.ui.services import AGENT, Console, PageRequest
 
 LONGEST_NAME = 60
 
