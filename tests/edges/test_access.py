@@ -21,8 +21,10 @@ from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container, open_container
 from frontdesk.wiring.web import access_rules, create_web, serve
+from tests.counting import rows_of
 from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
 RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
@@ -208,9 +210,11 @@ async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_pag
     assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 403
     assert (await client.post("/sign-out", data={})).status_code == 403
     assert (await client.post("/sign-out", data={"_csrf_token": "0" * 64})).status_code == 403
+    assert await rows_of(plain, inbound_message) == 0
     token = token_in(await client.get("/console"))
     accepted = await client.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
     assert accepted.status_code == 202
+    assert await rows_of(plain, inbound_message) == 1
 
 
 async def test_the_token_of_another_session_does_not_fit(plain: Container) -> None:
@@ -227,6 +231,7 @@ async def test_the_token_of_another_session_does_not_fit(plain: Container) -> No
 async def test_a_program_with_a_key_needs_no_token(plain: Container, client: Client) -> None:
     answer = await client.post("/api/v1/messages", json=MESSAGE, headers=await key_of(plain, Role.SERVICE))
     assert answer.status_code == 202
+    assert await rows_of(plain, inbound_message) == 1
 
 
 @pytest.mark.parametrize(
@@ -245,11 +250,12 @@ async def test_another_site_cannot_post_even_what_anybody_may(client: Client, he
     assert "another site" in answer.json()["detail"]
 
 
-async def test_our_own_pages_and_programs_without_origin_may_post(client: Client) -> None:
+async def test_our_own_pages_and_programs_without_origin_may_post(plain: Container, client: Client) -> None:
     fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
     for headers in ({"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, {}):
         answer = await client.post("/messages", data=fields, headers=headers, follow_redirects=False)
         assert answer.status_code == 303
+    assert await rows_of(plain, inbound_message) == 2
 
 
 # The demo
@@ -304,6 +310,7 @@ async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not
         token = token_in(await client.get("/"))
         answer = await client.post("/api/v1/messages", json=MESSAGE, headers=browser | {"x-csrftoken": token})
         assert answer.status_code == 202
+    assert await rows_of(demo, inbound_message) == 2
 
 
 async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_sign_in(demo: Container) -> None:

@@ -96,3 +96,4 @@ async def test_where_no_secret_is_set_there_is_no_webhook(
     async with open_container(plain, builtin) as opened, web_client(opened) as client:
         headers = {"X-Frontdesk-Secret": ""}
         assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=headers)).status_code == 404
+        assert (await opened.work.counts())["open"] == 0

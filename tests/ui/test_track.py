@@ -4,8 +4,10 @@ import pytest
 from httpx import Response
 
 from frontdesk.model import DeliveryState, OutboundMessage
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
+from tests.counting import rows_of
 from tests.ui.test_submit import submit
 from tests.web_client import BASE, HTML, Client, token_in, web_client
 
@@ -93,7 +95,9 @@ async def test_the_key_of_one_interaction_opens_no_other(customer: Client, conta
     first, second = await handled(customer, container), await handled(customer, container, "Another matter")
     async with web_client(container) as stranger:
         answer = await read(stranger, f"/track/{reference_in(first)}?{second.partition('?')[2]}")
-    assert answer.status_code == 404
+        own = await read(stranger, second)
+    assert (answer.status_code, own.status_code) == (404, 200)
+    assert "Kaffeemaschine" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -150,13 +154,16 @@ async def test_nobody_answers_without_the_key_not_even_the_team(
         assert (await answer(stranger, location, "I am the customer")).status_code == 404
     token = token_in(await read(agent, "/console"))
     assert (await answer(agent, location, "I am the customer", **{"x-csrftoken": token})).status_code == 403
+    assert await rows_of(container, inbound_message) == 1
 
 
 async def test_another_site_cannot_answer_for_the_customer(customer: Client, container: Container) -> None:
     location = await handled(customer, container)
     await read(customer, location)
     assert (await answer(customer, location, "Cancel it", Origin="http://evil.example")).status_code == 403
+    assert await rows_of(container, inbound_message) == 1
     assert (await answer(customer, location, "Go on", Origin=BASE)).status_code == 303
+    assert await rows_of(container, inbound_message) == 2
 
 
 async def test_an_empty_answer_is_refused_in_words(customer: Client, container: Container) -> None:

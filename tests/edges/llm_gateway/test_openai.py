@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from frontdesk.simulators.llm import Fault, Rule
+from frontdesk.simulators.llm.more_operations import SPOKEN
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 
@@ -90,8 +91,7 @@ async def test_the_client_transcribes_where_masking_is_off(opened: Open) -> None
         text = await client.audio.transcriptions.create(
             model="stand-in", file=("a.mp3", b"RIFF1234"), response_format="text"
         )
-    assert heard.text
-    assert text.strip() == heard.text
+    assert heard.text == text.strip() == SPOKEN
 
 
 async def test_a_recording_is_not_sent_where_it_cannot_be_masked(gateway: Gateway) -> None:

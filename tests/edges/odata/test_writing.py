@@ -408,6 +408,7 @@ async def test_browsers_fetch_a_token_before_they_change_anything(container: Con
     assert (refused.status_code, refused.headers["x-csrf-token"]) == (403, "Required")
     token = (await odata.ask("HEAD", "/admin/", X_CSRF_Token="Fetch")).headers["x-csrf-token"]
     assert (await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token=token)).status_code == 201
+    assert len((await odata.ask("GET", "CustomerInteraction")).json()["value"]) == 1
 
 
 async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(container: Container, odata: Odata) -> None:

@@ -47,8 +47,10 @@ async def test_the_status_flow_is_not_a_matter_of_lists(client: JsonClient) -> N
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_only_an_admin_changes_lists(client: JsonClient, method: str) -> None:
     path = f"{CODES}/team" if method == "POST" else f"{CODES}/team/T1"
+    before = (await client.get(f"{CODES}/team")).json()
     answer = await client.request(method, path, json={"name": "x"}, headers={"x-role": "supervisor"})
     assert answer.status_code == 403
+    assert (await client.get(f"{CODES}/team")).json() == before
 
 
 @pytest.mark.parametrize("path", [f"{CODES}/nothing", f"{CODES}/intent/XX"])

@@ -93,7 +93,8 @@ async def test_times_filter_by_the_last_change(client: JsonClient) -> None:
 async def test_a_cursor_of_ones_own_making_is_refused(client: JsonClient, cursor: str) -> None:
     [reference] = await hand_in(client, 1)
     for path in (INTERACTIONS, f"{INTERACTIONS}/{reference}/timeline", "/api/v1/customers", "/api/v1/effects"):
-        assert (await client.get(path, params={"cursor": cursor})).status_code == 400
+        answer = await client.get(path, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
 
 
 async def test_a_change_needs_the_etag_of_what_it_changes(client: JsonClient) -> None:
@@ -188,9 +189,11 @@ async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk
 
 async def test_an_empty_reply_is_refused(client: JsonClient) -> None:
     [reference] = await hand_in(client, 1)
-    assert (await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": " \n"})).status_code == 400
+    answer = await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": " \n"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "text")
 
 
 @pytest.mark.parametrize("path", ["", "/timeline", "/service-calls"])
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
-    assert (await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")).status_code == 404
+    answer = await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no interaction AAAAAAAA")

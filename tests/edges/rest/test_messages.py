@@ -148,7 +148,7 @@ async def test_a_correction_must_make_sense(desk: Desk, field: str, value: str) 
 async def test_what_is_not_analysed_yet_cannot_be_corrected(client: JsonClient) -> None:
     receipt = (await client.post(MESSAGES, json={"text": BROKEN})).json()
     answer = await client.post(f"{MESSAGES}/{receipt['message']}/corrections", json={"field": "intent", "value": "WR"})
-    assert answer.status_code == 409
+    assert (answer.status_code, "not been analysed yet" in answer.json()["detail"]) == (409, True)
 
 
 async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient, container: Container) -> None:
@@ -169,4 +169,5 @@ async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient,
 
 @pytest.mark.parametrize("path", ["", "/analyses", "/corrections", "/audio"])
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
-    assert (await client.get(f"{MESSAGES}/01ARZ3NDEKTSV4RRFFQ69G5FAV{path}")).status_code == 404
+    answer = await client.get(f"{MESSAGES}/01ARZ3NDEKTSV4RRFFQ69G5FAV{path}")
+    assert (answer.status_code, "01ARZ3NDEKTSV4RRFFQ69G5FAV" in answer.json()["detail"]) == (404, True)

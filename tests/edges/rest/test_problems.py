@@ -95,6 +95,7 @@ async def test_a_body_that_is_not_json_by_its_own_account_is_refused(client: Jso
 async def test_json_by_any_of_its_names_is_read(client: JsonClient, kind: str) -> None:
     answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers={"content-type": kind})
     assert answer.status_code == 202
+    assert (await client.get(f"{MESSAGES}/{answer.json()['message']}")).json()["message"]["text"] == "a"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1", "/api/v1/messages/a/b/c", "/api/v1/openapi.yaml"])

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from frontdesk.orchestrator.rules import default_rules
+from frontdesk.storage.schema.rules import rule_set
 from frontdesk.wiring.container import Container
+from tests.counting import rows_of
 from tests.edges.rest.conftest import Desk, JsonClient
 
 RULES = "/api/v1/rule-sets"
@@ -206,6 +208,8 @@ async def test_a_publication_repeated_with_its_key_does_not_undo_what_came_after
 
 
 @pytest.mark.parametrize("content", [{}, {"nodes": 1}, {"nodes": [1]}, {"nodes": [], "edges": []}, {"nodes": [{}]}])
-async def test_what_is_no_decision_model_is_refused(client: JsonClient, content: Any) -> None:
+async def test_what_is_no_decision_model_is_refused(client: JsonClient, container: Container, content: Any) -> None:
+    before = await rows_of(container, rule_set)
     answer = await client.post(RULES, json={"content": content})
     assert answer.status_code == 400, json.dumps(answer.json())
+    assert await rows_of(container, rule_set) == before

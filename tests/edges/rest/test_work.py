@@ -53,4 +53,5 @@ async def test_effects_are_listed_by_state_page_by_page(desk: Desk) -> None:
 
 async def test_what_is_not_there_is_not_found(client: JsonClient) -> None:
     for path in ("/effects/nothing", "/decisions/nothing"):
-        assert (await client.get(f"/api/v1{path}")).status_code == 404
+        answer = await client.get(f"/api/v1{path}")
+        assert (answer.status_code, "nothing" in answer.json()["detail"]) == (404, True)

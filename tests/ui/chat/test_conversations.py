@@ -14,11 +14,13 @@ from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, now, open_container
+from tests.counting import rows_of
 from tests.fakes import ManualClock
 from tests.web_client import BASE, HTML, Client, web_client
 
@@ -160,6 +162,7 @@ async def test_without_its_token_a_conversation_is_closed(customer: Client, cont
         assert (await customer.post("/chat/seen", json={"messages": ["x"]}, headers=value)).status_code == 401
         body = {"id": "a random word of the widget", "text": "hello"}
         assert (await customer.post("/chat/messages", json=body, headers=value)).status_code == 401
+    assert await rows_of(container, inbound_message) == 1
 
 
 def test_a_token_is_over_after_its_days() -> None:

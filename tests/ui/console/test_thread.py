@@ -182,8 +182,12 @@ async def test_a_customer_does_not_see_what_somebody_else_wrote_after_a_merge(
     first = await front.say(BROKEN, address="kim@example.org")
     other = await front.say("My secret is 42", address="lou@example.org")
     link = await track_link(container, other.reference)
+    before = await customer.get(link, headers=HTML)
     await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference)
-    assert (await customer.get(link, headers=HTML)).status_code == 404
+    after = await customer.get(link, headers=HTML)
+    assert (before.status_code, after.status_code) == (200, 404)
+    assert "My secret is 42" in before.text
+    assert "washing machine" not in after.text
 
 
 @pytest.mark.parametrize("twice", [False, True])
