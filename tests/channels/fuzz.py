@@ -42,7 +42,7 @@ async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-            section = {**sample.settings, **(sample.urls(url) if url else {})}
+            section = {**sample.section, **(sample.urls(url) if url else {})}
             settings = with_channel(load(data=Path(folder), environment={}), name, section)
             container = await stack.enter_async_context(open_container(settings, builtin))
             client = await stack.enter_async_context(web_client(container, "192.0.2.7"))

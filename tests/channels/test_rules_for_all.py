@@ -26,7 +26,7 @@ async def bot() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def desk(bot: BotApi, open_channels: Any) -> ChannelHouse:
-    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.settings, "api_url": bot.url})
+    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.section, "api_url": bot.url})
     return opened
 
 
@@ -121,7 +121,7 @@ async def test_merging_with_itself_or_nobody_is_refused(desk: ChannelHouse) -> N
 
 
 async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: Any) -> None:
-    section = {**SAMPLE.settings, "api_url": bot.url}
+    section = {**SAMPLE.section, "api_url": bot.url}
     desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 3}, telegram=section)
     for number in range(6):
         await say(desk, number + 1, f"{BROKEN} {number}")
@@ -132,7 +132,7 @@ async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: 
 
 
 async def test_what_a_person_writes_is_never_withheld(bot: BotApi, open_channels: Any) -> None:
-    section = {**SAMPLE.settings, "api_url": bot.url}
+    section = {**SAMPLE.section, "api_url": bot.url}
     desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 1}, telegram=section)
     await say(desk, 1)
     [message] = await desk.messages()
