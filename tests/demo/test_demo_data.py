@@ -12,8 +12,9 @@ from frontdesk.cli.main import whole
 from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
 from frontdesk.demo.portion import COLUMNS
-from frontdesk.interfaces import Conflict, Sort
+from frontdesk.interfaces import Conflict
 from frontdesk.model import EffectState, InteractionFilter
+from frontdesk.model.reading import Sort
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect

@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import replace
 
-from frontdesk.interfaces import IdempotencyKey, KeyReused, NotFound
+from frontdesk.interfaces import KeyReused, NotFound
 from frontdesk.model import Accepted, NewMessage
+from frontdesk.model.reading import IdempotencyKey
 from frontdesk.wiring.container import Container
 
 

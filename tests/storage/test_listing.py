@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Change, InteractionFilter, NewMessage, OutboundMessage, Sender
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.storage.interactions import listing
 from frontdesk.storage.interactions.listing import StoredLists

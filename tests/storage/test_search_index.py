@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Accepted, Change, InteractionFilter, NewMessage, OutboundMessage, Sender
+from frontdesk.model.console import ListSort
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.search.documents import MOST_IN_ONE, index_messages, index_words

@@ -9,8 +9,9 @@ from frontdesk.cli.framework.opening import with_house
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.interfaces import IdempotencyKey, Invalid, StoredAnswer
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Effect, EffectState, Role
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container

@@ -236,3 +236,16 @@ class LedgerLine:
         most = max(self.seen, self.events)
         chain = (self.seen, self.stored, self.analysed, self.decided)
         return self.unread > 0 or len(set(chain)) > 1 or (self.held is not None and self.held > most)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as people see it; `is_on` when it is set up, `address` is what its vendor calls, empty: nothing."""
+
+    name: str
+    code: str
+    title: str
+    is_on: bool
+    address: str
+    length: int
+    window_hours: float

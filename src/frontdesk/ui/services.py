@@ -9,8 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import AuthContext, CodeNames, Inbox, NewId, PageReader, RateLimiter, SignIn
+from frontdesk.interfaces import AuthContext, NewId, RateLimiter, SignIn
 from frontdesk.model import Caller
+from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.live import Live
 from frontdesk.ui.rendering import Pages
@@ -26,10 +29,10 @@ class PageServices:
     """Everyone that pages need. `wake` is called when a message was stored; `https` makes cookies secure."""
 
     pages: Pages
-    reader: PageReader
-    codes: CodeNames
+    reader: StoredPages
+    codes: StoredCodes
     insights: Report
-    inbox: Inbox
+    inbox: StoredInbox
     door: SignIn
     submissions: RateLimiter
     lookups: RateLimiter

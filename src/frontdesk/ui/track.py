@@ -7,8 +7,9 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import CookieChange, Thread
+from frontdesk.interfaces import CookieChange
 from frontdesk.model import NewMessage, Role
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream

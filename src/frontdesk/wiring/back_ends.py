@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
-from frontdesk.connectors.registry import Login, Plan, action_handlers, fsm_of, sap_rules_of
+from frontdesk.connectors.registry import Login, Plan, Reach, action_handlers, fsm_of, sap_rules_of
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
@@ -87,8 +88,8 @@ def _target(effect: Effect) -> str:
     return str(effect.action.parameters.get("url") or effect.action.parameters.get("target") or "")
 
 
-class _Reach:
-    """See connectors.registry.Reach."""
+class _Reach(Reach):
+    """Opens a client of the system at an address."""
 
     def __init__(self, outgoing: Outgoing, section: Connectors) -> None:
         seconds = section.timeout_seconds
@@ -96,6 +97,7 @@ class _Reach:
         self._limits = Limits(wait=seconds, connect=min(5.0, seconds), first_byte=seconds, total=seconds)
         self._destinations = self._look_up(section.destination) if section.destination.url else None
 
+    @override
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
         if not url.startswith(SCHEME):
             return self._outgoing.client(url, limits=self._limits, trusted=trusted)

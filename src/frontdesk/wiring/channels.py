@@ -11,15 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from typing_extensions import override
+
 from frontdesk.channels.kind import ChannelKind, ChannelTools
 from frontdesk.channels.pickup import Pickup
 from frontdesk.channels.registry import KINDS, Open, open_channels
+from frontdesk.connectors.registry import Reach
 from frontdesk.interfaces import Analyst, Clock, Failed, Http, NewId, Outlet, ProviderFailed
-from frontdesk.interfaces.channel_stores import ChannelInfo
+from frontdesk.interfaces.channel_stores import Transcriber
 from frontdesk.interfaces.channels import Channel, Counting, Watching
 from frontdesk.llm.services import LlmServices
 from frontdesk.model import Lease, Work
-from frontdesk.model.channels import RawEvent
+from frontdesk.model.channels import ChannelInfo, RawEvent
 from frontdesk.model.llm import Asker
 from frontdesk.orchestrator.channel_sender import ChannelSender, SendingRules
 from frontdesk.outgoing import Limits, Outgoing
@@ -84,7 +87,8 @@ class CustomerChannels:
     ) -> Mapping[str, Handler]:
         """Who does the work of channels."""
         event_intake = EventIntake(
-            events=_Events(self.events, self.finds),
+            events=self.events,
+            results=self.finds,
             channels={name: each.channel for name, each in self.channels.items()},
             codes={name: each.kind.code for name, each in self.channels.items()},
             transcriber=LlmTranscriber(room),
@@ -190,22 +194,15 @@ def customer_channels(
     )
 
 
-class _Events:
-    """See interfaces.channel_stores.Events: two stores as one."""
-
-    def __init__(self, events: StoredEvents, finds: StoredEventResults) -> None:
-        self.load, self.keep_failed, self.keep_found = events.load, events.keep_failed, finds.keep_found
-
-
-class LlmTranscriber:
-    """Writes down speech by the LLM room; see interfaces.channel_stores.LlmTranscriber."""
+class LlmTranscriber(Transcriber):
+    """Writes down speech by the LLM room."""
 
     def __init__(self, room: LlmServices) -> None:
         """Ask this room's use case for speech."""
         self._room = room
 
+    @override
     async def words(self, audio: bytes, media_type: str) -> str | None:
-        """See interfaces.channel_stores.LlmTranscriber."""
         if not any(route.line for route in await self._room.use_cases.chain(SPEECH)):
             return None
         inputs = {"audio": base64.b64encode(audio).decode(), "media_type": media_type.partition(";")[0].strip()}
@@ -216,13 +213,14 @@ class LlmTranscriber:
         return str(outcome.value["text"]).strip() or None
 
 
-class _Reach:
-    """See channels.kind.Reach: one client for each address."""
+class _Reach(Reach):
+    """One client for each address."""
 
     def __init__(self, outgoing: Outgoing, seconds: float) -> None:
         self._outgoing, self._seconds = outgoing, seconds
         self._known: dict[tuple[str, bool, int], Http] = {}
 
+    @override
     def __call__(self, url: str, *, trusted: bool = True, most_bytes: int = 10_000_000) -> Http:
         key = (url, trusted, most_bytes)
         if key not in self._known:

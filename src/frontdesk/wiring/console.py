@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-from frontdesk.interfaces import Invalid, ModelFailed, Thread
+from frontdesk.interfaces import Invalid, ModelFailed
 from frontdesk.model import Case, Lease
 from frontdesk.model.llm import Asker
+from frontdesk.model.thread import Thread
 from frontdesk.orchestrator.replying import values_of
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory

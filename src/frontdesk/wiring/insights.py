@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from frontdesk.insights.cards import Targets
 from frontdesk.insights.desk import InsightDesk
-from frontdesk.insights.reporting import CodeLists, Report
-from frontdesk.interfaces import Clock, Invalid
+from frontdesk.insights.reporting import Report
+from frontdesk.interfaces import Clock, CodeLists, Invalid
 from frontdesk.model.translatable import tr
 from frontdesk.settings.sections import Insights as Knobs
 from frontdesk.storage.engines.database import Database

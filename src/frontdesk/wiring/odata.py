@@ -57,7 +57,7 @@ def odata_server(container: Container, wake: Callable[[], None]) -> ODataServer:
 
 
 class BackOffice:
-    """See edges.odata.handling.BackOffice."""
+    """What is asked of the house beyond entities; wired in `odata_interface`."""
 
     def __init__(self, container: Container) -> None:
         """Ask this container."""
@@ -65,7 +65,7 @@ class BackOffice:
         self._facts = InteractionFacts(container.database)
 
     async def outcome(self, message_id: str) -> Mapping[str, Any]:
-        """See edges.odata.handling.BackOffice."""
+        """What became of a message: type, route, fsmcode, replyMessage; each null where it is not known yet."""
         reading = await self._container.readings.message(message_id)
         made = {each.action.kind: each for each in reading.effects if each.state is EffectState.DONE}
         call, reply = made.get(CREATE_SERVICE_CALL), made.get(REPLY)
@@ -78,7 +78,7 @@ class BackOffice:
         }
 
     async def order(self, number: str) -> Receipt:
-        """See edges.odata.handling.BackOffice."""
+        """The status of an order. Raises Failed."""
         action_handler = self._container.back_ends.action_handlers.get(ORDER_STATUS)
         if action_handler is None:
             raise ODataError("no S/4HANA is set up to ask for orders: fill in connectors.s4.url (see settings)", 503)
@@ -91,7 +91,7 @@ class BackOffice:
             raise
 
     async def ticket(self, interaction_id: int, by: str) -> Receipt:
-        """See edges.odata.handling.BackOffice."""
+        """Open a service call for an interaction. Raises Failed, NotFound."""
         matter, message = await self._facts.of(interaction_id)
         case = _case_of(matter, message or replace(_nobodys_message(), interaction_id=matter.id))
         effect = _effect(CREATE_SERVICE_CALL, {}, case)
@@ -100,7 +100,7 @@ class BackOffice:
         return receipt
 
     async def stock_answer(self, interaction_id: int) -> str:
-        """See edges.odata.handling.BackOffice."""
+        """What is said to a customer where no model writes an answer."""
         matter, message = await self._facts.of(interaction_id)
         if message is None:
             raise Stale("the message has gone meanwhile")

@@ -1,7 +1,7 @@
 """Hands the pages for setting up what they ask, from the container."""
 
 from frontdesk.channels.registry import KINDS
-from frontdesk.interfaces.set_up import OutsideSystem
+from frontdesk.model.set_up import OutsideSystem
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.storage.channels.traffic import StoredTraffic
 from frontdesk.storage.insights.accuracy import StoredAccuracy

@@ -10,8 +10,8 @@ import pytest
 from httpx import Response
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
+from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
 from frontdesk.ui.chat.origins import Origins

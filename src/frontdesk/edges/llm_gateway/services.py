@@ -1,9 +1,7 @@
 """What the gateway's routes are handed, and on whose behalf they ask."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from litestar import Controller, Request
 from litestar.exceptions import PermissionDeniedException
@@ -14,24 +12,10 @@ from frontdesk.llm.routes import FallbackChains
 from frontdesk.llm.running import UseCases
 from frontdesk.llm.use_case_registry import UseCaseRegistry
 from frontdesk.model import Caller, Grant, Role
-from frontdesk.model.llm import Asker, CallerBudget, CallReport
+from frontdesk.model.llm import Asker, CallerBudget
+from frontdesk.storage.llm.calls import StoredCalls
 
 Asked = Request[Caller, Any, Any]
-
-
-class CallReports(Protocol):
-    """Calls added up."""
-
-    async def report(
-        self,
-        groups: Sequence[str],
-        since: datetime | None = None,
-        until: datetime | None = None,
-        *,
-        caller: str | None = None,
-    ) -> tuple[CallReport, ...]:
-        """By day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +27,7 @@ class GatewayServices:
     registry: UseCaseRegistry
     chains: FallbackChains
     lists: CatalogueLabels
-    calls: CallReports
+    calls: StoredCalls
     currency: str
     chat_tokens: int = 4096
     most_body_bytes: int = 1_000_000

@@ -38,9 +38,10 @@ from frontdesk.edges.rest.services import (
     who,
     zoned,
 )
-from frontdesk.interfaces import Invalid, Sort
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
 from frontdesk.model.queries import Confidence
+from frontdesk.model.reading import Sort
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 

@@ -12,27 +12,25 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
 from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import (
-    Calls,
-    CodeEntries,
-    CodeLists,
-    Condition,
-    Contacts,
-    Customers,
-    EffectDesk,
-    IdempotencyKey,
-    Inbox,
-    Interactions,
-    Invalid,
-    Readings,
-    Replies,
-    Stale,
-    WorkDesk,
-)
+from frontdesk.interfaces import Invalid, Stale
 from frontdesk.interfaces.cached import Cached
-from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
+from frontdesk.model.channels import ChannelInfo
+from frontdesk.model.reading import IdempotencyKey
 from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.storage.channels.desk import StoredChannelDesk
+from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.configuration.entries import StoredCodeEntries
+from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.readings import StoredReadings
+from frontdesk.storage.opening.condition import StoredCondition
+from frontdesk.storage.people.contacts import StoredContacts
+from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.pipeline.accepting import StoredInbox
+from frontdesk.storage.pipeline.effects import StoredEffectDesk
+from frontdesk.storage.pipeline.outbox import StoredServiceDesk
+from frontdesk.storage.pipeline.replies import StoredReplies
+from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
 
 CHANNELS_BELIEVED_SECONDS = 2.0
 
@@ -65,22 +63,22 @@ IdempotencyHeader = Annotated[
 class RestServices:
     """Everyone that the routes ask. `is_working` is None where this process does no work."""
 
-    inbox: Inbox
-    interactions: Interactions
-    replies: Replies
-    customers: Customers
-    contacts: Contacts
-    readings: Readings
-    codes: CodeLists
-    code_entries: CodeEntries
-    work: WorkDesk
-    calls: Calls
-    condition: Condition
-    effects: EffectDesk
+    inbox: StoredInbox
+    interactions: StoredInteractions
+    replies: StoredReplies
+    customers: StoredCustomers
+    contacts: StoredContacts
+    readings: StoredReadings
+    codes: StoredCodes
+    code_entries: StoredCodeEntries
+    work: StoredWorkDesk
+    calls: StoredServiceDesk
+    condition: StoredCondition
+    effects: StoredEffectDesk
     rules: RuleDesk
     insights: Report
     metrics: Metrics
-    channel_desk: ChannelDesk
+    channel_desk: StoredChannelDesk
     channel_infos: Callable[[], Sequence[ChannelInfo]]
     today: Callable[[], date]
     wake: Callable[[], None]
@@ -91,7 +89,7 @@ class RestServices:
 class Channels:
     """The channels in use, believed for a moment: every new message asks for them."""
 
-    def __init__(self, codes: CodeLists) -> None:
+    def __init__(self, codes: StoredCodes) -> None:
         """Ask these lists."""
         self._codes = codes
         self._known = Cached[Mapping[str, bool]](CHANNELS_BELIEVED_SECONDS)

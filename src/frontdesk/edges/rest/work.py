@@ -9,8 +9,8 @@ from litestar.params import PathParameter, QueryParameter
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, once_of, who
-from frontdesk.interfaces import IdempotencyKey, StoredAnswer
 from frontdesk.model import Effect, EffectState, Role, Work, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 
 Ulid = Annotated[str, PathParameter(max_length=26)]
 EffectKey = Annotated[str, PathParameter(max_length=100)]

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Catalogue, Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces import Catalogue, CatalogueSource, Clock, Conflict, NewId, NotFound
 from frontdesk.model import Code, CodeList, Intent
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -18,8 +19,8 @@ STAMP = "catalogue"
 MOST_NAMES = 20_000
 
 
-class StoredCodes:
-    """Code lists on a database; also the catalogue (see interfaces.CatalogueSource)."""
+class StoredCodes(CatalogueSource):
+    """Code lists on a database; also the catalogue."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
@@ -28,8 +29,8 @@ class StoredCodes:
         self._lists: tuple[str, dict[CodeList, tuple[Code, ...]]] | None = None
         self._refreshing = asyncio.Lock()
 
+    @override
     async def catalogue(self) -> Catalogue:
-        """See interfaces.CatalogueSource."""
         stamp = await self._database.read(read_stamp)
         if self._catalogue is None or self._catalogue.stamp != stamp:
             async with self._refreshing:

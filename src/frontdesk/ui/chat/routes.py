@@ -11,8 +11,9 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
-from frontdesk.interfaces.chat import Chats, Conversation
 from frontdesk.model import DeliveryState, NewMessage, Role, Sender
+from frontdesk.model.chat import Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ticketing.submission import MOST_CHARACTERS, check
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import Streams
@@ -34,7 +35,7 @@ Id = Annotated[str, Meta(max_length=26)]
 class ChatServices:
     """What the chat needs besides what all pages have."""
 
-    chats: Chats
+    chats: StoredChats
     tokens: ChatTokens
     origins: Origins
     streams: Streams

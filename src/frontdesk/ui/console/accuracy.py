@@ -6,9 +6,9 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.llm.agreement import Agreement
 from frontdesk.model import CodeList
+from frontdesk.model.set_up import AccuracyFigure
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest

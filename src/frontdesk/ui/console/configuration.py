@@ -8,8 +8,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
-from frontdesk.interfaces.set_up import ChannelUse
 from frontdesk.model import Code, CodeList
+from frontdesk.model.set_up import ChannelUse
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate
 from frontdesk.orchestrator.trying import Read, Trial, compare, with_intent

@@ -7,8 +7,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, NotFound
-from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState
+from frontdesk.model.set_up import EffectForPerson
 from frontdesk.model.translatable import tr
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who

@@ -5,8 +5,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList
+from frontdesk.model.console import ListSort
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery

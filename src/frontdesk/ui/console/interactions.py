@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.interfaces.console import ListRow, ListSort
 from frontdesk.model import CodeList
+from frontdesk.model.console import ListRow, ListSort
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
 from frontdesk.ui.console.services import Console

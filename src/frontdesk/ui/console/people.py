@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from frontdesk.interfaces.console import HistoryRow, ListSort, Mood
 from frontdesk.model import CodeList, InteractionFilter, Sentiment
+from frontdesk.model.console import HistoryRow, ListSort, Mood
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import show_row

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from frontdesk.interfaces import (
-    Contacts,
-    Customers,
-    EffectDesk,
-    Interactions,
-    Readings,
-    Replies,
-    Thread,
-    WorkDesk,
-)
-from frontdesk.interfaces.console import Attention, History, InteractionLists, Merging, SavedViews
+from frontdesk.model.thread import Thread
 from frontdesk.orchestrator.explaining import Explanation
+from frontdesk.storage.interactions.attention import StoredAttention
+from frontdesk.storage.interactions.history import StoredHistory
+from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.storage.interactions.readings import StoredReadings
+from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.people.contacts import StoredContacts
+from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.pipeline.effects import StoredEffectDesk
+from frontdesk.storage.pipeline.replies import StoredReplies
+from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,18 @@ class ConsoleServices:
     None where no language model could read them.
     """
 
-    lists: InteractionLists
-    views: SavedViews
-    merging: Merging
-    attention: Attention
-    history: History
-    interactions: Interactions
-    replies: Replies
-    readings: Readings
-    effects: EffectDesk
-    work: WorkDesk
-    customers: Customers
-    contacts: Contacts
+    lists: StoredLists
+    views: StoredViews
+    merging: StoredMerging
+    attention: StoredAttention
+    history: StoredHistory
+    interactions: StoredInteractions
+    replies: StoredReplies
+    readings: StoredReadings
+    effects: StoredEffectDesk
+    work: StoredWorkDesk
+    customers: StoredCustomers
+    contacts: StoredContacts
     explain: Callable[[str], Awaitable[Explanation]]
     suggest: Callable[[Thread, str], Awaitable[str]]
     templates: Callable[[Thread], Sequence[Draft]]

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from frontdesk.interfaces import CatalogueSource, Clock, CodeLists, EffectDesk, Invalid
-from frontdesk.interfaces.set_up import Accuracy, CallReports, EffectInbox, Engine, OutsideSystem, Traffic
+from frontdesk.interfaces import Clock, Engine, Invalid
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
+from frontdesk.model.set_up import OutsideSystem
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rule_desk import RuleDesk
 from frontdesk.orchestrator.template_desk import TemplateDesk
 from frontdesk.orchestrator.templates import ReplyTemplates
+from frontdesk.storage.channels.traffic import StoredTraffic
+from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.insights.accuracy import StoredAccuracy
+from frontdesk.storage.llm.calls import StoredCalls
+from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
+from frontdesk.storage.pipeline.effects import StoredEffectDesk
 from frontdesk.ui.services import ROLE, PageRequest
 
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
@@ -26,14 +32,14 @@ class SetUp:
     """Everyone that these pages ask."""
 
     rules: RuleDesk
-    effects: EffectDesk
-    attention: EffectInbox
-    accuracy: Accuracy
-    calls: CallReports
-    codes: CodeLists
-    catalogue: CatalogueSource
+    effects: StoredEffectDesk
+    attention: StoredEffectInbox
+    accuracy: StoredAccuracy
+    calls: StoredCalls
+    codes: StoredCodes
+    catalogue: StoredCodes
     engine: Engine
-    traffic: Traffic
+    traffic: StoredTraffic
     templates: ReplyTemplates
     reply_texts: TemplateDesk
     use_cases: UseCases

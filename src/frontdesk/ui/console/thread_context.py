@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -19,6 +18,7 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
+from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS

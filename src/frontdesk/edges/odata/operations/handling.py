@@ -9,10 +9,12 @@ from frontdesk.edges.odata.operations.operations import Doing, OperationCall, pl
 from frontdesk.edges.odata.protocol.exchange import ODataResponse
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.interfaces import Analyst, Conflict
-from frontdesk.interfaces.entities import Entities, EntityWriter, Handled
 from frontdesk.model import Receipt, Role
 from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import Call, Expression, Field, Literal, Order, Query, Write
+from frontdesk.storage.odata.reading import StoredEntities
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
 
 ADMIN, AGENT, TICKETS, ERP = "admin", "agent", "int-ticket", "erp-proxy"
 ASYNC_STATUS = 202
@@ -43,10 +45,10 @@ class Handling:
 
     def __init__(
         self,
-        entities: Entities,
-        writer: EntityWriter,
+        entities: StoredEntities,
+        writer: StoredWrites,
         writes: Writes,
-        handled: Handled,
+        handled: StoredHandled,
         language: Language,
         analyst: Analyst,
         office: BackOffice,
