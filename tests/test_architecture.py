@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "frontdesk"
 FILES = sorted(SOURCE.rglob("*.py"))
 INNER = ("workflows", "ticketing", "llm", "orchestrator", "insights", "interfaces", "model")
+DOORS = ("ui", "edges", "services")
 GENERATED = ("migrations/versions",)
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 50
@@ -95,10 +96,14 @@ def _is_blind(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_only_app_cli_and_web_know_settings() -> None:
-    allowed = {
-        *("app", "back_ends", "chat_window", "cli", "customer_channels", "insight_desk", "language_models", "web"),
-        "settings",
-    }
-    found = [name(path) for path in FILES if room(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
-    assert not found, f"settings are handed in by app: {listed(found)}"
+def test_doors_know_of_storage_its_query_classes_alone() -> None:
+    found = [
+        f"{name(path)}:{each.lineno} imports {alias.name}"
+        for path in FILES
+        if room(path) in DOORS
+        for each in nodes(path, ast.ImportFrom)
+        if (each.module or "").startswith("frontdesk.storage")
+        for alias in each.names
+        if not alias.name.startswith("Stored")
+    ]
+    assert not found, f"move what both know to model: {listed(found)}"

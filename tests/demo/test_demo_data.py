@@ -80,12 +80,12 @@ def test_few_customers_write_much_and_sundays_are_quiet() -> None:
 
 async def test_what_is_made_reads_like_what_the_pipeline_leaves(container: Container) -> None:
     await fill(container)
-    page = await container.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
+    page = await container.interactions.records.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
     for matter in page.rows:
-        timeline = await container.interactions.timeline(matter.id, 200)
+        timeline = await container.interactions.records.timeline(matter.id, 200)
         assert timeline.rows
     first = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
-    reading = await container.readings.message(str(first))
+    reading = await container.messages.readings.message(str(first))
     assert reading.analysis is not None
     assert reading.decision is not None
     assert all(reading.message.text[e.start : e.end] == e.value for e in reading.analysis.entities)

@@ -16,7 +16,7 @@ def once(key: str, fingerprint: str = "same", caller: str = "ann") -> Idempotenc
 async def accept(
     container: Container, *asked: tuple[NewMessage, IdempotencyKey | None]
 ) -> list[Accepted | BaseException]:
-    accepting = (container.inbox.accept(message, "ann", key) for message, key in asked)
+    accepting = (container.messages.inbox.accept(message, "ann", key) for message, key in asked)
     return await asyncio.gather(*accepting, return_exceptions=True)
 
 

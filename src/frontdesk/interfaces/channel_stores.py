@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from frontdesk.interfaces.channels import Fetched
+from frontdesk.interfaces.channels import EventSink, Fetched
 from frontdesk.model import Analysis, Case, Change, Lease, OutboundMessage, Receipt, Work
 from frontdesk.model.channels import (
     AttachmentState,
@@ -23,6 +23,22 @@ class Events(Protocol):
 
     async def keep_failed(self, event: RawEvent, reason: str) -> None:
         """The event cannot be read: show that; the work is failed by the runner."""
+        ...
+
+
+class WatchLeases(Protocol):
+    """Which process watches which channel, and where it hands in what it finds."""
+
+    async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
+        """Become or stay the one who watches this channel; False while another is."""
+        ...
+
+    async def end_watch(self, channel: str, owner: str) -> None:
+        """Let another watch at once."""
+        ...
+
+    def taker(self, channel: str) -> EventSink:
+        """Where the watcher of this channel hands in what it finds."""
         ...
 
 

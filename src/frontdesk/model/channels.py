@@ -8,6 +8,8 @@ from enum import StrEnum
 from frontdesk.model.codes import DeliveryState
 from frontdesk.model.messages import Sender
 
+CHAT = "CHT"  # the widget's channel; it has no vendor, so the registry of channels does not name it
+
 
 class EventState(StrEnum):
     """Where a raw event stands; `failed` ones wait for a person (or a repaired reader) and can be replayed."""

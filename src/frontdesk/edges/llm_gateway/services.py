@@ -6,29 +6,18 @@ from typing import Any, ClassVar
 from litestar import Controller, Request
 from litestar.exceptions import PermissionDeniedException
 
-from frontdesk.llm.catalogue_labels import CatalogueLabels
-from frontdesk.llm.chat import Chat
-from frontdesk.llm.routes import FallbackChains
-from frontdesk.llm.running import UseCases
-from frontdesk.llm.use_case_registry import UseCaseRegistry
 from frontdesk.model import Caller, Grant, Role
 from frontdesk.model.llm import Asker, CallerBudget
-from frontdesk.storage.llm.calls import StoredCalls
+from frontdesk.services.parts import ModelServices
 
 Asked = Request[Caller, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayServices:
-    """Everyone that the routes ask; `chat_tokens` is the longest answer where a caller sets no limit."""
+    """Language models; `chat_tokens` is the longest answer where a caller sets no limit."""
 
-    chat: Chat
-    use_cases: UseCases
-    registry: UseCaseRegistry
-    chains: FallbackChains
-    lists: CatalogueLabels
-    calls: StoredCalls
-    currency: str
+    llm: ModelServices
     chat_tokens: int = 4096
     most_body_bytes: int = 1_000_000
     most_audio_bytes: int = 25_000_000

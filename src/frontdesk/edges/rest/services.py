@@ -1,9 +1,9 @@
 """What the routes are handed, and what they have in common: the caller, keys, versions, paging."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request
@@ -11,26 +11,12 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
-from frontdesk.insights.reporting import Report
 from frontdesk.interfaces import Invalid, Stale
 from frontdesk.interfaces.cached import Cached
 from frontdesk.model import Caller, CodeList
-from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.reading import IdempotencyKey
-from frontdesk.orchestrator.rule_desk import RuleDesk
-from frontdesk.storage.channels.desk import StoredChannelDesk
+from frontdesk.services.parts import Services
 from frontdesk.storage.configuration.codes import StoredCodes
-from frontdesk.storage.configuration.entries import StoredCodeEntries
-from frontdesk.storage.interactions.interactions import StoredInteractions
-from frontdesk.storage.interactions.readings import StoredReadings
-from frontdesk.storage.opening.condition import StoredCondition
-from frontdesk.storage.people.contacts import StoredContacts
-from frontdesk.storage.people.customers import StoredCustomers
-from frontdesk.storage.pipeline.accepting import StoredInbox
-from frontdesk.storage.pipeline.effects import StoredEffectDesk
-from frontdesk.storage.pipeline.outbox import StoredServiceDesk
-from frontdesk.storage.pipeline.replies import StoredReplies
-from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
 
 CHANNELS_BELIEVED_SECONDS = 2.0
 
@@ -60,27 +46,10 @@ IdempotencyHeader = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class RestServices:
-    """Everyone that the routes ask. `is_working` is None where this process does no work."""
+class RestServices(Services):
+    """The services, and what is only this door's. `is_working` is None where this process does no work."""
 
-    inbox: StoredInbox
-    interactions: StoredInteractions
-    replies: StoredReplies
-    customers: StoredCustomers
-    contacts: StoredContacts
-    readings: StoredReadings
-    codes: StoredCodes
-    code_entries: StoredCodeEntries
-    work: StoredWorkDesk
-    calls: StoredServiceDesk
-    condition: StoredCondition
-    effects: StoredEffectDesk
-    rules: RuleDesk
-    insights: Report
     metrics: Metrics
-    channel_desk: StoredChannelDesk
-    channel_infos: Callable[[], Sequence[ChannelInfo]]
-    today: Callable[[], date]
     wake: Callable[[], None]
     is_working: Callable[[], bool | None]
     most_body_bytes: int = 1_000_000

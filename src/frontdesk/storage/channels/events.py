@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_,
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId, NotFound
-from frontdesk.interfaces.channel_stores import Events
+from frontdesk.interfaces.channel_stores import Events, WatchLeases
 from frontdesk.interfaces.channels import EventSink
 from frontdesk.model import WorkState
 from frontdesk.model.channels import EventState, RawEvent, StoredEvent
@@ -37,7 +37,7 @@ class EventArrival:
     at: datetime
 
 
-class StoredEvents(Events):
+class StoredEvents(Events, WatchLeases):
     """Raw events on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
@@ -48,8 +48,8 @@ class StoredEvents(Events):
         """Store it durably with the work that reads it; False where it was stored before."""
         return await self._database.write_batched(take_batch, EventArrival(event, self._new_id(), self._clock()))
 
+    @override
     def taker(self, channel: str) -> "StoredEventSink":
-        """Where the watcher of this channel hands in what it finds."""
         return StoredEventSink(self._database, channel, self._clock, self._new_id)
 
     @override
@@ -110,8 +110,8 @@ class StoredEvents(Events):
         old = (channel_event.c.received_at < self._clock() - timedelta(days=days), channel_event.c.state == "read")
         await self._database.write(lambda c: c.execute(delete(channel_event).where(*old)).rowcount)
 
+    @override
     async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
-        """Become or stay the one who watches this channel; False while another is."""
         now = self._clock()
         row = {"channel": channel, "owner": owner, "until": now + timedelta(seconds=seconds)}
         free = (channel_watch.c.until < now) | (channel_watch.c.owner == owner)
@@ -134,8 +134,8 @@ class StoredEvents(Events):
         theirs = channel_watch.c.owner.startswith(owner_prefix, autoescape=True)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(theirs)).rowcount)
 
+    @override
     async def end_watch(self, channel: str, owner: str) -> None:
-        """Let another watch at once."""
         mine = (channel_watch.c.channel == channel, channel_watch.c.owner == owner)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(*mine)).rowcount)
 

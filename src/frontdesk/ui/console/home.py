@@ -10,7 +10,6 @@ from frontdesk.model.console import ListSort
 from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels, label_of
@@ -20,25 +19,25 @@ ROWS = 6
 
 
 @get("/console", opt=AGENT, include_in_schema=False)
-async def home(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def home(request: PageRequest, services: Needs) -> Response[str]:
     """The page."""
-    return services.pages.page(request, "console/home.html", N_("Home"), await _context(services, console))
+    return services.pages.page(request, "console/home.html", N_("Home"), await _context(services))
 
 
 @get("/console/fragment", opt=AGENT, include_in_schema=False)
-async def fragment(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def fragment(request: PageRequest, services: Needs) -> Response[str]:
     """The cards alone."""
-    return services.pages.page(request, "console/_home.html", "", await _context(services, console))
+    return services.pages.page(request, "console/_home.html", "", await _context(services))
 
 
-async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
+async def _context(services: Needs) -> dict[str, Any]:
     urgent = ListQuery.read(URGENT).filter()
     needed, page, count, newest, lists = await asyncio.gather(
-        console.attention.now(),
-        console.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
-        console.lists.count(urgent),
-        console.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
-        services.codes.all(),
+        services.interactions.attention.now(),
+        services.interactions.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
+        services.interactions.lists.count(urgent),
+        services.interactions.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
+        services.configuration.codes.all(),
     )
     names = CodeLabels.of(lists)
     waiting = [(reference, title, label_of(kind), at) for reference, title, kind, at in needed.waiting.first]
