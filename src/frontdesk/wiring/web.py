@@ -63,7 +63,7 @@ async def create_web(container: Container, is_working: Callable[[], bool | None]
 
 
 async def web_services(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> WebServices:
-    """What the application of a house is made of; see create_web."""
+    """What the routes ask, over an open container."""
     settings = container.settings
     secret = await container.people.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
