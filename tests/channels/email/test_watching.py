@@ -205,7 +205,7 @@ async def test_the_ledger_comes_out_even_also_where_mails_are_reports_and_shows_
         desk.deliver(dsn("delivered").replace(b"<k1@desk.example>", desk.out.mails[0]["Message-ID"].encode()))
         await until_events(desk, 2)
         await desk.channels.work()
-    await channels.count()
+    await desk.channels.container.watch.count()
     names = {"email": "EMI"}
     days = (clock.date(), clock.date() + timedelta(days=1))
     [line] = await channels.ledger.lines(*days, names, timedelta(0))
