@@ -153,7 +153,7 @@ class Front:
         """Hand in a message and work off everything."""
         channel = sender.pop("channel", "WEB")
         message = NewMessage(text, channel, Sender(**sender), provider_id=id, joins=joins)
-        accepted = await self.container.inbox.accept(message)
+        accepted = await self.container.messages.inbox.accept(message)
         await self.container.runner.run_until_idle()
         return accepted
 

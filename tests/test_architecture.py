@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "frontdesk"
 FILES = sorted(SOURCE.rglob("*.py"))
 INNER = ("workflows", "ticketing", "llm", "orchestrator", "insights", "interfaces", "model")
+DOORS = ("ui", "edges", "services")
 GENERATED = ("migrations/versions",)
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 50
@@ -139,3 +140,16 @@ def _between_children(package: str) -> dict[str, set[str]]:
         reached = (child_of.get(other, child) for other in IMPORTS.find_modules_directly_imported_by(each))
         graph[child] |= {other for other in reached if other != child}
     return graph
+
+
+def test_doors_know_of_storage_its_query_classes_alone() -> None:
+    found = [
+        f"{name(path)}:{each.lineno} imports {alias.name}"
+        for path in FILES
+        if room(path) in DOORS
+        for each in nodes(path, ast.ImportFrom)
+        if (each.module or "").startswith("frontdesk.storage")
+        for alias in each.names
+        if not alias.name.startswith("Stored")
+    ]
+    assert not found, f"move what both know to model: {listed(found)}"

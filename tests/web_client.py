@@ -28,7 +28,7 @@ async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncI
 
 async def add_account(container: Container, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:
     """Somebody who can sign in with PASSWORD."""
-    await container.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
+    await container.people.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
 
 
 async def sign_in(
@@ -41,7 +41,7 @@ async def sign_in(
 
 async def key_of(container: Container, role: Role) -> dict[str, str]:
     """The header of a new API key."""
-    _, secret = await container.accounts.add_key(f"key of a {role}", role)
+    _, secret = await container.people.accounts.add_key(f"key of a {role}", role)
     return {"Authorization": f"Bearer {secret}"}
 
 

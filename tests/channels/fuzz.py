@@ -79,7 +79,7 @@ async def _read_all(container: Container) -> None:
     """Read all events; what follows from the messages is not what is tried here."""
     drop = work.update().where(work.c.kind != EVENT_WORK).values(state=WorkState.DROPPED.value)
     while True:
-        claimed = await container.work.claim("fuzz", 64, 60)
+        claimed = await container.work.queue.claim("fuzz", 64, 60)
         events = [(row, lease) for row, lease in claimed if row.kind == EVENT_WORK]
         await asyncio.gather(*(container.runner._do(row, lease) for row, lease in events))
         await container.database.write(lambda c: c.execute(drop).rowcount)

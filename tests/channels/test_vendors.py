@@ -370,7 +370,7 @@ async def test_an_event_that_a_reader_failed_at_is_read_again_when_the_reader_is
     open_channels: Any, settings: Any
 ) -> None:
     desk: ChannelHouse = await open_channels(web=sample_of("web").settings)
-    channel = desk.container.channels.channels["web"].channel
+    channel = desk.container.customer_channels.open["web"].channel
     repaired = channel.read
 
     def broken(event: RawEvent) -> Any:

@@ -13,9 +13,8 @@ from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
 from frontdesk.demo.portion import COLUMNS
 from frontdesk.interfaces import Conflict
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import EffectState, InteractionFilter
-from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.model.console import ListSort
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
@@ -81,12 +80,12 @@ def test_few_customers_write_much_and_sundays_are_quiet() -> None:
 
 async def test_what_is_made_reads_like_what_the_pipeline_leaves(container: Container) -> None:
     await fill(container)
-    page = await StoredLists(container.database, container.codes).page(InteractionFilter(), ListSort.CREATED_FIRST, 50)
+    page = await container.interactions.lists.page(InteractionFilter(), ListSort.CREATED_FIRST, 50)
     for matter in page.rows:
-        timeline = await container.interactions.timeline(matter.id, 200)
+        timeline = await container.interactions.records.timeline(matter.id, 200)
         assert timeline.rows
     first = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
-    reading = await container.readings.message(str(first))
+    reading = await container.messages.readings.message(str(first))
     assert reading.analysis is not None
     assert reading.decision is not None
     assert all(reading.message.text[e.start : e.end] == e.value for e in reading.analysis.entities)

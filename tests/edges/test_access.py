@@ -23,7 +23,8 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container, open_container
-from frontdesk.wiring.web import access_rules, create_web, serve
+from frontdesk.wiring.serving import serve
+from frontdesk.wiring.web import access_rules, create_web
 from tests.counting import rows_of
 from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
@@ -148,12 +149,12 @@ async def test_every_answer_carries_the_security_headers(client: Client, path: s
 
 async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: Container) -> None:
     seconds = [0.0]
-    door = Authenticator(plain.accounts, RULES, b"secret", lambda: seconds[0])
-    key, secret = await plain.accounts.add_key("shop", Role.SERVICE)
+    door = Authenticator(plain.people.accounts, RULES, b"secret", lambda: seconds[0])
+    key, secret = await plain.people.accounts.add_key("shop", Role.SERVICE)
     headers = {b"authorization": f"Bearer {secret}".encode()}
     scope = {"type": "http", "headers": [], "client": ("127.0.0.1", 1)}
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
-    await plain.accounts.revoke(key.id)
+    await plain.people.accounts.revoke(key.id)
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
     seconds[0] += BELIEVED_SECONDS
     assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
@@ -192,7 +193,7 @@ async def test_a_deactivated_person_is_let_in_no_longer(plain: Container) -> Non
     await add_account(plain)
     async with web_client(plain) as client:
         await sign_in(client)
-        await plain.accounts.deactivate("ada@example.com")
+        await plain.people.accounts.deactivate("ada@example.com")
         assert (await client.get("/console")).status_code == 401
 
 
@@ -348,7 +349,7 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy() -> None:
 
 
 async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:
-    door = Authenticator(plain.accounts, RULES, b"secret")
+    door = Authenticator(plain.people.accounts, RULES, b"secret")
     scope = {"type": "http", "headers": [], "client": None}
     caller, visit = await door.identify(scope, {})  # type: ignore[arg-type]
     assert (caller, visit.proof, visit.csrf_token) == (NOBODY, AuthMethod.NOTHING, "")
@@ -358,7 +359,7 @@ async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:
 
 
 async def narrow(container: Container, *scopes: str, role: Role = Role.ADMIN, **more: int) -> dict[str, str]:
-    _, secret = await container.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
+    _, secret = await container.people.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
     return {"Authorization": f"Bearer {secret}"}
 
 

@@ -175,7 +175,7 @@ async def disturb(container: Container, chance: random.Random) -> None:
     )
     for message_id in chance.sample(ids, 12):
         field, word = chance.choice((("intent", "CA"), ("intent", ""), ("sentiment", "Positive"), ("language", "fr")))
-        await container.readings.correct(message_id, field, word, "Kim", None)
+        await container.messages.readings.correct(message_id, field, word, "Kim", None)
     merged = update(interaction).where(interaction.c.id.in_(chance.sample(range(1, 200), 4))).values(merged_into=1)
     await container.database.write(lambda c: c.execute(merged).rowcount)
     for number in chance.sample(range(1, 200), 12):
@@ -248,8 +248,8 @@ async def test_what_happens_later_is_in_the_next_answer(house_with_data: Contain
         )
     )
     for reference in page:
-        matter = await container.interactions.get(reference)
-        await container.interactions.change(matter, Change(status=Status.CLOSED), "Kim")
+        matter = await container.interactions.records.get(reference)
+        await container.interactions.records.change(matter, Change(status=Status.CLOSED), "Kim")
     after = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
     assert after["CL"] == (before["CL"] or 0) + 3
 

@@ -61,10 +61,17 @@ def furnished(container: Container) -> Furnish:
         stores = Stores(StoredUseCases(container.database, clock), admission, cache, calls)
         named = {service.name: ServiceEntry(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
         room = furnish(
-            LlmOptions(**options), named, stores, container.builtin, container.builtin, container.codes, clock, new_id
+            LlmOptions(**options),
+            named,
+            stores,
+            container.builtin,
+            container.builtin,
+            container.configuration.codes,
+            clock,
+            new_id,
         )
         marks = StoredMarks(container.database, clock, PAUSE)
-        proxy = Proxy(container.builtin, container.codes, clock, new_id, room.messages, marks)
+        proxy = Proxy(container.builtin, container.configuration.codes, clock, new_id, room.messages, marks)
         return Models(room, calls, admission, marks, proxy)
 
     return make
@@ -74,10 +81,12 @@ class ModelFront(Front):
     """A customer at a desk whose messages are read by models."""
 
     def __init__(self, container: Container, models: Models) -> None:
-        handlers = rereading_handlers(container.database, models.marks, models.proxy, container.rereadings, PAUSE)
+        handlers = rereading_handlers(container.database, models.marks, models.proxy, container.work.rereadings, PAUSE)
         desk = replace(container.pipeline, analyst=models.proxy)
         super().__init__(
-            replace(container, pipeline=desk, runner=runner_over(container.work, container.settings, desk, handlers))
+            replace(
+                container, pipeline=desk, runner=runner_over(container.work.queue, container.settings, desk, handlers)
+            )
         )
 
     async def rows(self, table: Any) -> list[dict[str, Any]]:

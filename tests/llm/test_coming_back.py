@@ -15,7 +15,8 @@ from frontdesk.storage.llm.marks import WATCH_WORK
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, outbound_message
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import effect, journal, work
-from frontdesk.wiring.container import Container, now, run_work
+from frontdesk.wiring.container import Container, now
+from frontdesk.wiring.working import run_work
 from tests.llm.conftest import Furnish, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 from tests.llm.test_over_http import modelled
@@ -75,7 +76,7 @@ async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
         await look(front)
     assert await watching(front) == ["open"]
     assert len(service.asked) - asked <= 10 * 2 * 2  # two looks each, two attempts at the one route
-    assert await container.work.counts() == {"open": 1, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 1, "failed": 0}
     assert len(await front.rows(to_reread)) == 5
 
 
@@ -98,7 +99,7 @@ async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds
     assert await tiers(front) == {"model": 3, "builtin": 1}
     assert await front.rows(to_reread) == []
     assert "not reanalysed" in [row["kind"] for row in await front.rows(journal)]
-    assert (await container.work.counts())["failed"] == 0
+    assert (await container.work.queue.counts())["failed"] == 0
 
 
 async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_time(
@@ -112,7 +113,7 @@ async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_t
     for _ in range(container.settings.work.most_attempts + 1):
         await look(front)
     assert await watching(front) == ["open"]
-    assert (await container.work.counts())["failed"] == 0
+    assert (await container.work.queue.counts())["failed"] == 0
     service.lines = [reading()]
     for _ in range(3):
         await look(front)
@@ -163,11 +164,11 @@ async def test_a_server_reads_again_what_came_while_its_model_was_down(tmp_path:
     down = Rule(fault=Fault.SERVER_ERROR)
     async with modelled(tmp_path, builtin, down, reanalyse_seconds=0.05, breaker_seconds=0.05) as (container, server):
         working = asyncio.create_task(run_work(container))
-        await container.inbox.accept(NewMessage(TEXT, "WEB"))
+        await container.messages.inbox.accept(NewMessage(TEXT, "WEB"))
         while not await container.llm.marks.marked():
             await asyncio.sleep(0.02)
         server.script = Script()
-        while await container.llm.marks.marked() or (await container.work.counts())["open"]:
+        while await container.llm.marks.marked() or (await container.work.queue.counts())["open"]:
             await asyncio.sleep(0.02)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -130,7 +130,7 @@ async def _only_what_the_rules_say(front: ModelFront) -> None:
 
 
 async def _only_codes_of_the_lists(front: ModelFront) -> None:
-    lists = await front.container.codes.all()
+    lists = await front.container.configuration.codes.all()
     codes: dict[CodeList, set[Any]] = {which: {entry.code for entry in entries} for which, entries in lists.items()}
     for row in await front.rows(analysis):
         assert row["intent"] in codes[CodeList.INTENT] | {None}

@@ -59,8 +59,8 @@ async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_ane
     accepted = await front.say(TEXT)
     before = [await front.rows(table) for table in (decision, effect, outbound_message)]
     service.lines = [reading(title="Read by a model")]
-    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
-    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
+    assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
+    assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
     await front.container.runner.run_until_idle()
     runs = sorted(await front.rows(analysis), key=lambda row: row["run"])
     assert [(row["run"], row["tier"]) for row in runs] == [(1, "builtin"), (2, "model")]
@@ -75,7 +75,7 @@ async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_ane
 async def test_reading_again_waits_while_no_model_is_back(container: Container, furnished: Furnish) -> None:
     front = ModelFront(container, furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)])))
     await front.say(TEXT)
-    await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
+    await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
     await front.container.runner.run_until_idle()
     [again] = [row for row in await front.rows(work) if row["kind"] == "reanalyse"]
     assert (again["state"], len(await front.rows(analysis))) == (WorkState.OPEN, 1)
@@ -119,12 +119,12 @@ async def test_twelve_messages_that_name_an_address_and_a_phone_cost_twelve_call
     service = Scripted(lines=[reading()], seconds=0.01)
     front = ModelFront(container, furnished(service))
     sender = Sender("Kim Doe", "kim@example.com", "+49 6221 1234567")
-    first = await front.container.inbox.accept(NewMessage(TEXT, "WEB", sender))
+    first = await front.container.messages.inbox.accept(NewMessage(TEXT, "WEB", sender))
     for number in range(11):
         text = f"Number {number}: write to kim@example.com or call +49 6221 1234567."
-        await front.container.inbox.accept(NewMessage(text, "WEB", sender, joins=first.interaction_id))
+        await front.container.messages.inbox.accept(NewMessage(text, "WEB", sender, joins=first.interaction_id))
     await front.container.runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
     assert len(service.asked) <= 12
 
 
@@ -165,12 +165,12 @@ async def test_no_connection_is_held_while_a_model_answers(container: Container,
     service = Scripted(lines=[reading()], seconds=0.3)
     front = ModelFront(container, furnished(service, mode=Mode.OFF))
     for number in range(8):
-        await front.container.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
+        await front.container.messages.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
     working = asyncio.create_task(front.container.runner.run_until_idle())
     while service.at_once < 8:
         await asyncio.sleep(0.01)
     # All eight slots wait for the model; with 4 readers and one writer (SQLite) a held connection would show here.
-    await asyncio.gather(*(container.journal.last() for _ in range(20)))
+    await asyncio.gather(*(container.work.journal.last() for _ in range(20)))
     assert service.at_once == 8
     await working
     assert {row["tier"] for row in await front.rows(analysis)} == {"model"}

@@ -76,7 +76,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(container: Container)
 
 
 async def test_every_code_list_is_filled_at_first_and_left_alone_later(container: Container) -> None:
-    lists = await container.codes.all()
+    lists = await container.configuration.codes.all()
     assert all(lists[which] for which in CodeList)
     await container.database.write(lambda c: c.execute(code.update().values(name="renamed")).rowcount)
     await upgrade(database_url(container.settings), code_lists())

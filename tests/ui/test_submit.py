@@ -64,7 +64,7 @@ async def test_the_same_form_with_another_text_is_another_message(customer: Clie
 async def test_nobody_reaches_anothers_message_by_guessing_its_provider_id(
     customer: Client, container: Container
 ) -> None:
-    theirs = await container.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
+    theirs = await container.messages.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
     answer = await submit(customer, provider_id="m1")
     assert theirs.reference not in answer.headers["location"]
 

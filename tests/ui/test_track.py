@@ -52,7 +52,7 @@ async def test_the_customer_reads_the_reply_with_its_service_call(customer: Clie
 
 async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Client, container: Container) -> None:
     location = await handled(customer, container)
-    interaction = await container.interactions.get(reference_in(location))
+    interaction = await container.interactions.records.get(reference_in(location))
     for kind, remark, state in (
         ("IM", "", DeliveryState.SENT),
         ("HA", "a remark for us", DeliveryState.SENT),
@@ -62,7 +62,7 @@ async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Cl
         answer = OutboundMessage(
             new_id(), interaction.id, 0, kind, "WEB", "", text, "Ben", now(), remark=remark, state=state
         )
-        await container.outbox.draft(answer)
+        await container.messages.outbox.draft(answer)
     page = await read(customer, location)
     assert "text of HA sent" in page.text
     for hidden in ("text of IM", "a remark for us\n", "failed", "Service Call Code:", "builtin", "Route:", "<mark>"):
@@ -178,8 +178,8 @@ async def test_work_that_failed_is_told_to_the_team_and_hinted_at_to_the_custome
     customer: Client, agent: Client, container: Container
 ) -> None:
     location = (await submit(customer, text=BROKEN)).headers["location"]
-    [(_, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "ProviderFailed: the engine is on strike")
+    [(_, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "ProviderFailed: the engine is on strike")
     theirs, ours = await read(customer, location), await read(agent, f"/track/{reference_in(location)}")
     assert states(theirs) == states(ours) == ["done", "failed", "waiting", "waiting", "waiting", "waiting"]
     assert "on strike" not in theirs.text

@@ -74,11 +74,11 @@ async def test_a_panic_of_the_rule_engine_costs_one_message_its_attempts_and_no_
 
     once = structs.replace(container.settings.work, most_attempts=1)
     settings = structs.replace(container.settings, work=once)
-    runner = runner_over(container.work, settings, replace(container.pipeline, rules=Panicking(())))
-    await container.inbox.accept(NewMessage("panic", "WEB"))
-    await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    runner = runner_over(container.work.queue, settings, replace(container.pipeline, rules=Panicking(())))
+    await container.messages.inbox.accept(NewMessage("panic", "WEB"))
+    await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 1}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 1}
 
 
 async def test_waiting_for_a_message_survives_an_error_of_the_database(container: Container) -> None:
@@ -93,7 +93,7 @@ async def test_waiting_for_a_message_survives_an_error_of_the_database(container
                 raise self.errors.pop()
             return await container.database.read(operation)
 
-    accepted = await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    accepted = await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await container.runner.run_until_idle()
     handled = StoredHandled(Away())  # type: ignore[arg-type]  # it is read from, no more
     assert await handled.wait([accepted.message_id], 10) == {accepted.message_id: True}

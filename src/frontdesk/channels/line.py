@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
@@ -16,7 +17,7 @@ from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -50,8 +51,8 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use_reply_tokens: Annotated[bool, about("Answer free of charge within a minute of the message.")] = True
 
 
-class Line:
-    """See interfaces.channels.Channel."""
+class Line(Channel, Fetching):
+    """A LINE official account."""
 
     limits = ChannelLimits(length=5000, measure=LengthUnit.UTF16)
 
@@ -59,14 +60,16 @@ class Line:
         """Speak as one official account."""
         self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. A redelivery has another body; its messages are known by their ids."""
+        """A redelivery has another body; its messages are known by their ids."""
         signed = base64_mac(self._knobs.channel_secret, request.body)
         compare(request.headers.get("x-line-signature", ""), signed, "X-Line-Signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel. LINE checks the address with an event of no events."""
+        """LINE checks the address with an event of no events."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -74,8 +77,8 @@ class Line:
         events = parts.items(whole, "events")
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         message: dict[str, Any] = {"type": "text", "text": letter.text}
         if (quoted := letter.context.get("quote")) and letter.part == 1:
             message["quoteToken"] = quoted
@@ -101,8 +104,8 @@ class Line:
         headers = {"authorization": f"Bearer {self._knobs.access_token}", **(more or {})}
         return await self._http.send("POST", path, json=body, headers=headers)
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
         headers = {"authorization": f"Bearer {self._knobs.access_token}"}
         return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest, hex_mac
 from frontdesk.interfaces import NoAnswer
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -48,16 +49,17 @@ class LinkedInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of a comment.")] = 1250
 
 
-class LinkedIn:
-    """See interfaces.channels.Channel."""
+class LinkedIn(Channel):
+    """Comments on a company page, and mentions of it."""
 
     def __init__(self, settings: LinkedInSettings, tools: ChannelTools) -> None:
         """Speak for one company page."""
         self._knobs, self._http = settings, tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: GET is the challenge, to be answered within three seconds."""
+        """GET is the challenge, to be answered within three seconds."""
         if request.method == "GET":
             code = request.first("challengeCode")
             if not code or len(code) > MOST_CODE:
@@ -69,8 +71,8 @@ class LinkedIn:
         compare(given, signed, "X-LI-Signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -105,8 +107,8 @@ class LinkedIn:
             context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
         )
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         post = letter.context.get("post", "")
         path = self._knobs.answer_path.replace("{post}", quote(post, safe=""))
         body: dict[str, Any] = {"actor": self._knobs.organization, "object": post, "message": {"text": letter.text}}

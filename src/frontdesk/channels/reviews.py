@@ -11,13 +11,14 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import Failed
-from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, EventSink, Forged, Genuine, Handshake, Watching, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, RawEvent, Unread
 
@@ -37,8 +38,8 @@ class ReviewsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of an answer.")] = 4000
 
 
-class Reviews:
-    """See interfaces.channels.Channel and Watching."""
+class Reviews(Channel, Watching):
+    """Reviews of one feed."""
 
     repeats_safely = True  # answers carry a key
 
@@ -47,19 +48,20 @@ class Reviews:
         self._knobs, self._tools = settings, tools
         self.limits = ChannelLimits(length=settings.most_characters, most_parts=1, picked_up=not settings.answer_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: nobody calls."""
+        """Nobody calls."""
         raise Forged("reviews are imported or polled")
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             return _review(parts.document(event.body))
         except parts.Unfit as error:
             return [Unread(str(error))]
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         if not self._knobs.answer_url:
             return Receipt(detail={"picked_up_from": letter.message_id})
         http, path, query = self._at(self._knobs.answer_url)
@@ -70,8 +72,8 @@ class Reviews:
             raise refusal(TITLE, answer)
         return Receipt(letter.key, {"delivered": True})
 
+    @override
     async def watch(self, taker: EventSink) -> None:
-        """See interfaces.channels.Watching."""
         while self._knobs.feed_url:
             await self._look(taker)
             await asyncio.sleep(self._knobs.poll_minutes * 60)

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts, twilio
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -47,24 +48,24 @@ class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message; Twilio sends it in segments.")] = 1600
 
 
-class Sms:
-    """See interfaces.channels.Channel."""
+class Sms(Channel, Fetching):
+    """SMS and MMS over one Twilio account."""
 
     def __init__(self, settings: SmsSettings, tools: ChannelTools) -> None:
         """Speak as one number."""
         self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         return twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _found(twilio.form(body)))
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         ours = "MessagingServiceSid" if self._knobs.sender.startswith("MG") else "From"
         form = {"To": letter.recipient, ours: self._knobs.sender, "Body": letter.text}
         if self._knobs.tell_status and self._tools.public_url:
@@ -73,8 +74,8 @@ class Sms:
         answer = await self._http.send("POST", path, form=form, headers=self._headers())
         return Receipt(parts.text(twilio.json_of(TITLE, answer), "sid"))
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         return await download(
             self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, self._headers(remote["url"])
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
@@ -17,7 +18,7 @@ from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -54,8 +55,8 @@ class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message.")] = 20_000
 
 
-class Teams:
-    """See interfaces.channels.Channel."""
+class Teams(Channel, Fetching):
+    """A bot in Microsoft Teams."""
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
@@ -65,8 +66,8 @@ class Teams:
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         claims = await self._check.claims(request.headers.get("authorization", ""))
         try:
             activity = parts.document(request.body)
@@ -80,8 +81,8 @@ class Teams:
             raise Forged("serviceUrl is not channels.teams.service_url")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             return parts.each([parts.document(event.body)], self._activity)
         except parts.Unfit as error:
@@ -121,8 +122,8 @@ class Teams:
             attachments=_files(each),
         )
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         context = letter.context
         body = {
             "type": "message",
@@ -157,8 +158,9 @@ class Teams:
             self._token.refused(token)
         return answer
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching: files have an address of their own, pictures ask for our token."""
+        """Files have an address of their own, pictures ask for our token."""
         home = self._knobs.service_url
         headers = {}
         if remote.get("signed") != "yes" and urlsplit(remote["url"]).netloc == urlsplit(remote["home"]).netloc:

@@ -13,13 +13,23 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Channel,
+    Fetched,
+    Fetching,
+    Forged,
+    Genuine,
+    Handshake,
+    OutsideWindow,
+    WebhookRequest,
+)
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -55,8 +65,8 @@ class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 2048
 
 
-class WeChat:
-    """See interfaces.channels.Channel."""
+class WeChat(Channel, Fetching):
+    """A WeChat Official Account."""
 
     def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
         """Speak as one official account. Raises Invalid."""
@@ -65,8 +75,9 @@ class WeChat:
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. An empty answer keeps WeChat from asking again."""
+        """An empty answer keeps WeChat from asking again."""
         stamp, nonce = request.first("timestamp"), request.first("nonce")
         if request.method == "GET":
             compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
@@ -81,18 +92,18 @@ class WeChat:
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "timestamp")
         return Genuine(digest(body), body, Handshake(b""))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _message(_fields_of(body)))
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
         body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
         return Receipt(letter.key, {"delivered": True})
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         answer = await self._call("GET", "/cgi-bin/media/get", params={"media_id": remote["id"]})
         return Fetched(answer.body, answer.headers.get("content-type", "").partition(";")[0])
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import meta, parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -53,8 +54,8 @@ class WhatsAppSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark_read: Annotated[bool, about("Show the customer two blue ticks when an answer goes out.")] = False
 
 
-class WhatsApp:
-    """See interfaces.channels.Channel."""
+class WhatsApp(Channel, Fetching):
+    """A WhatsApp Business number."""
 
     def __init__(self, settings: WhatsAppSettings, tools: ChannelTools) -> None:
         """Speak for one business number."""
@@ -62,12 +63,12 @@ class WhatsApp:
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -91,8 +92,9 @@ class WhatsApp:
         ]
         return [*messages, *parts.each(parts.items(value, "statuses"), _status), *errors]
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. Raises DeliveryFailed, OutsideWindow, NoAnswer."""
+        """Raises DeliveryFailed, OutsideWindow, NoAnswer."""
         body: dict[str, Any] = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -112,8 +114,9 @@ class WhatsApp:
         answer = await self._http.send("POST", f"/{self._knobs.phone_id}/messages", json=body, headers=self._headers())
         return meta.answer_of(TITLE, answer, OUTSIDE_WINDOW)
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching: the id leads to an address that is good for five minutes."""
+        """The id leads to an address that is good for five minutes."""
         told = await self._http.send("GET", f"/{remote['id']}", headers=self._headers())
         about_it = meta.answer_of(TITLE, told, frozenset())
         url = parts.text(about_it, "url")

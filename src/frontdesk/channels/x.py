@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
@@ -15,7 +16,7 @@ from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
 
@@ -38,8 +39,8 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     post_characters: Annotated[int, about("Length of a public answer.")] = 280
 
 
-class X:
-    """See interfaces.channels.Channel."""
+class X(Channel):
+    """Posts that mention an account, and direct messages to it."""
 
     def __init__(self, settings: XSettings, tools: ChannelTools) -> None:
         """Speak as one account."""
@@ -49,8 +50,9 @@ class X:
         )
         self.limits = ChannelLimits(length=settings.post_characters, most_parts=10)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: GET is the challenge-response check (CRC), which X repeats daily."""
+        """GET is the challenge-response check (CRC), which X repeats daily."""
         if request.method == "GET":
             token = request.first("crc_token")
             if not token or len(token) > MOST_TOKEN:
@@ -61,8 +63,8 @@ class X:
         compare(request.headers.get(SIGNATURE, ""), signed, "x-twitter-webhooks-signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             data = parts.mapping(parts.document(event.body), "data")
         except parts.Unfit as error:
@@ -106,8 +108,9 @@ class X:
             context={"way": "post"},
         )
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. A second part answers the post too: X shows them one below the other."""
+        """A second part answers the post too: X shows them one below the other."""
         if letter.context.get("way") == "direct":
             path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
             told = await self._call(path, body)

@@ -9,8 +9,9 @@ from frontdesk.cli.framework.opening import with_house
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.interfaces import IdempotencyKey, Invalid, StoredAnswer
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Effect, EffectState, Role
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
@@ -49,7 +50,7 @@ def list_effects(state: EffectState, limit: int) -> None:
 def retry(keys: tuple[str, ...], every: bool) -> None:
     """Try failed effects again; a server or a worker takes them up, and looks first whether they were done."""
     done = with_house(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.retry)
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.retry)
     )
     click.echo(f"{done:,} due again")
 
@@ -60,7 +61,7 @@ def retry(keys: tuple[str, ...], every: bool) -> None:
 def drop(keys: tuple[str, ...], every: bool) -> None:
     """Give up effects that failed, or refuse what waits for approval, with all that waits for it."""
     done = with_house(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.drop)
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.drop)
     )
     click.echo(f"{done:,} dropped")
 
@@ -71,7 +72,7 @@ def drop(keys: tuple[str, ...], every: bool) -> None:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 def approve(keys: tuple[str, ...]) -> None:
     """Let go on what waits for approval."""
-    done = with_house(lambda container: _each(container, keys, None, container.effect_desk.approve))
+    done = with_house(lambda container: _each(container, keys, None, container.work.effects.approve))
     click.echo(f"{done:,} approved")
 
 
@@ -79,7 +80,7 @@ async def _some(container: "Container", state: EffectState, limit: int) -> list[
     found: list[Effect] = []
     cursor = ""
     while len(found) < limit:
-        page = await container.readings.effects(state, min(PAGE, limit - len(found)), cursor)
+        page = await container.messages.readings.effects(state, min(PAGE, limit - len(found)), cursor)
         found.extend(page.rows)
         if page.next_cursor is None:
             break

@@ -83,11 +83,11 @@ async def _say(container: "Container", message: NewMessage, json_wanted: bool, w
     from frontdesk.ticketing.submission import check
     from frontdesk.wiring.container import new_id, now, runner_over
 
-    lists = await container.codes.all()
+    lists = await container.configuration.codes.all()
     names = {which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()}
     checked = check(message, {code.code: code.active for code in lists[CodeList.CHANNEL]})
     teller = Teller(names[CodeList.MESSAGE_TYPE], names[CodeList.INTENT], silent=json_wanted)
-    accepted = await container.inbox.accept(checked, by="cli")
+    accepted = await container.messages.inbox.accept(checked, by="cli")
     teller.accepted(accepted)
     # What else is waiting in this folder is left to the server and the workers.
     single = SingleWork(container.database, now, new_id, accepted.message_id)
@@ -121,7 +121,7 @@ async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[
 async def _reply(container: "Container", case: Case) -> str | None:
     """What the customer was answered."""
     for effect in case.effects:
-        if effect.action.kind == REPLY and (sent := await container.outbox.by_effect(effect.key)) is not None:
+        if effect.action.kind == REPLY and (sent := await container.messages.outbox.by_effect(effect.key)) is not None:
             return sent.text
     return None
 

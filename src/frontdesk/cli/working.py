@@ -41,7 +41,7 @@ def list_work(state: str, limit: int) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def retry(ids: tuple[str, ...], every: bool) -> None:
     """Make failed work due again; a server or a worker takes it up."""
-    done = with_house(lambda container: _each(container, ids, every, container.work.retry))
+    done = with_house(lambda container: _each(container, ids, every, container.work.queue.retry))
     click.echo(f"{done:,} due again")
 
 
@@ -50,12 +50,12 @@ def retry(ids: tuple[str, ...], every: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def drop(ids: tuple[str, ...], every: bool) -> None:
     """Give failed work up for good; its message stays where it is."""
-    done = with_house(lambda container: _each(container, ids, every, container.work.drop))
+    done = with_house(lambda container: _each(container, ids, every, container.work.queue.drop))
     click.echo(f"{done:,} dropped")
 
 
 async def _list(container: "Container", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
-    return await container.work.list(state, limit), await container.work.counts()
+    return await container.work.queue.list(state, limit), await container.work.queue.counts()
 
 
 async def _each(
@@ -64,7 +64,7 @@ async def _each(
     """Change each; how many."""
     if bool(ids) is every:
         raise Invalid("name the work by its ids, or all of it with --all")
-    wanted = ids or tuple(row.id for row in await container.work.list(WorkState.FAILED, MOST_AT_ONCE))
+    wanted = ids or tuple(row.id for row in await container.work.queue.list(WorkState.FAILED, MOST_AT_ONCE))
     for work_id in wanted:
         await change(work_id)
     return len(wanted)

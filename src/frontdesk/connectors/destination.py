@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Unpack
 from urllib.parse import quote, urlsplit
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import basic, refusal
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, HttpStream
 from frontdesk.interfaces.cached import CachedByKey
@@ -71,21 +73,22 @@ class Destinations:
         return answer.json()
 
 
-class ThroughDestination:
-    """See interfaces.Http: the system that a destination names, with the sign-in that the service gives."""
+class ThroughDestination(Http):
+    """The system that a destination names, with the sign-in that the service gives."""
 
     def __init__(self, name: str, destinations: Destinations, reach: Callable[[str], Http]) -> None:
         """`reach` opens a client of an address."""
         self._name, self._destinations, self._reach = name, destinations, reach
         self._clients: dict[str, Http] = {}
 
+    @override
     async def send(
         self,
         method: str,
         path: str,
         **parts: Unpack[RequestParts],
     ) -> HttpAnswer:
-        """See interfaces.Http. A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
+        """A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
         for is_last in (False, True):
             there = await self._destinations.find(self._name)
             whole: RequestParts = {**parts, **_completed(parts, there)}
@@ -96,13 +99,13 @@ class ThroughDestination:
         return answer
 
     @asynccontextmanager
+    @override
     async def stream(
         self,
         method: str,
         path: str,
         **parts: Unpack[StreamParts],
     ) -> AsyncIterator[HttpStream]:
-        """See interfaces.Http."""
         there = await self._destinations.find(self._name)
         whole: StreamParts = {**parts, **_completed(parts, there)}
         async with self._client(there).stream(method, there.path + path, **whole) as it:

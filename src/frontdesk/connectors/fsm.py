@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
 from frontdesk.connectors.tokens import client_token
-from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
+from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
 NAME = "fsm"
@@ -49,8 +51,8 @@ class FsmAccount:
     origin_name: str = ""
 
 
-class Fsm:
-    """The performer of `create_service_call`; see interfaces.Performer."""
+class Fsm(ActionHandler):
+    """The performer of `create_service_call`."""
 
     def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float], *, signs_in: bool = True) -> None:
         """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings.
@@ -67,11 +69,13 @@ class Fsm:
             if signs_in and not getattr(account, name):
                 raise Invalid(f"connectors.fsm.{name} is missing", f"connectors.fsm.{name}")
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: the service call with this key as its externalId."""
+        """The service call with this key as its externalId."""
         call = await self._read(key)
         return _receipt(call) if call else None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Open a service call. Raises ConnectorFailed, NoAnswer."""
         answer = await self._send("POST", CALLS, self._written(effect.key, case))

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import Http, HttpAnswer, Invalid
+from frontdesk.interfaces.rules import RemoteDecider
 from frontdesk.interfaces.tokens import KeptToken
 
 NAME = "sap_rules"
@@ -30,8 +33,8 @@ class RulesAccount:
     answer: str
 
 
-class SapRules:
-    """See interfaces.rules.RemoteDecider."""
+class SapRules(RemoteDecider):
+    """SAP Business Rules as the rules service that is asked."""
 
     name = NAME
 
@@ -51,8 +54,9 @@ class SapRules:
         if not account.service_id:
             raise Invalid("connectors.rules.service_id is missing", "connectors.rules.service_id")
 
+    @override
     async def route(self, facts: Mapping[str, Any]) -> str:
-        """See interfaces.rules.RemoteDecider. Raises ConnectorFailed, NoAnswer."""
+        """Raises ConnectorFailed, NoAnswer."""
         body = {
             "RuleServiceId": self._account.service_id,
             "RuleServiceRevision": self._account.revision,

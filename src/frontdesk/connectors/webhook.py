@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
-from frontdesk.interfaces import Clock, ConnectorFailed, Http, Invalid
+from frontdesk.interfaces import ActionHandler, Clock, ConnectorFailed, Http, Invalid
 from frontdesk.model import Case, Effect, EffectState, Receipt
 
 NAME = "webhook"
@@ -28,8 +29,8 @@ GONE = 410
 NAMESPACE = uuid.UUID("6f6b2f0e-53a4-4a5e-9a9b-3c1f0a1d7e11")
 
 
-class Webhook:
-    """The performer of `notify_webhook`; see interfaces.Performer."""
+class Webhook(ActionHandler):
+    """The performer of `notify_webhook`."""
 
     def __init__(self, reach: Callable[[str], Http], targets: str, secret: str, clock: Clock) -> None:
         """`reach` gives a client of an origin that must not be internal. Raises Invalid for settings."""
@@ -38,10 +39,12 @@ class Webhook:
         self._key = _key(secret)
         self._clients: dict[str, Http] = {}
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: the receiver cannot be asked; it knows a repetition by the id."""
+        """The receiver cannot be asked; it knows a repetition by the id."""
         return None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Post the event. Raises ConnectorFailed, NoAnswer."""
         origin, path, params = _split(self._address(effect))

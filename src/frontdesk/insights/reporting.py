@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
 from frontdesk.insights.changing import Difference, changes
@@ -13,21 +13,12 @@ from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, customers_in
 from frontdesk.insights.periods import Span, moment_of, span_of
 from frontdesk.insights.questions import FigureAnswer, Keys, Question
-from frontdesk.interfaces import Clock
+from frontdesk.interfaces import Clock, CodeLists
 from frontdesk.interfaces.insights import MessageRow
-from frontdesk.model import Code, CodeList
 
 Where = Mapping[str, Keys]
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 LISTED = 12
-
-
-class CodeLists(Protocol):
-    """Whoever knows the code lists."""
-
-    async def all(self) -> Mapping[CodeList, Sequence[Code]]:
-        """Every list."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

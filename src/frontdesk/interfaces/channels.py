@@ -74,12 +74,12 @@ class Fetched:
 
 
 class Channel(Protocol):
-    """A way a customer reaches us, in and out. Holds no state that a restart would lose."""
+    """A way a customer reaches us, in and out. Holds no state that a restart would lose.
 
-    @property
-    def limits(self) -> ChannelLimits:
-        """What the vendor takes."""
-        ...
+    `limits` is what the vendor takes.
+    """
+
+    limits: ChannelLimits
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """Whether the vendor sent this, by the raw bytes only; parses no more than that needs. Raises Forged."""

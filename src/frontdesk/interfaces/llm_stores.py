@@ -95,7 +95,7 @@ class Rereader(Protocol):
         ...
 
     async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
-        """See interfaces.Analyst."""
+        """Title and summary of a whole interaction, as an Analyst gives them."""
         ...
 
 

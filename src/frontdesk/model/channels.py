@@ -8,6 +8,8 @@ from enum import StrEnum
 from frontdesk.model.codes import DeliveryState
 from frontdesk.model.messages import Sender
 
+CHAT = "CHT"  # the widget's channel; it has no vendor, so the registry of channels does not name it
+
 
 class EventState(StrEnum):
     """Where a raw event stands; `failed` ones wait for a person (or a repaired reader) and can be replayed."""
@@ -236,3 +238,16 @@ class LedgerLine:
         most = max(self.seen, self.events)
         chain = (self.seen, self.stored, self.analysed, self.decided)
         return self.unread > 0 or len(set(chain)) > 1 or (self.held is not None and self.held > most)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as people see it; `is_on` when it is set up, `address` is what its vendor calls, empty: nothing."""
+
+    name: str
+    code: str
+    title: str
+    is_on: bool
+    address: str
+    length: int
+    window_hours: float

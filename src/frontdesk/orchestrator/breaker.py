@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+from typing_extensions import override
+
 from frontdesk.interfaces import ActionHandler, Failed
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker
 from frontdesk.model import Case, Effect, Receipt
 
 
-class WithBreaker:
-    """A performer behind a breaker; see interfaces.ActionHandler. An answer that refuses for good is an answer."""
+class WithBreaker(ActionHandler):
+    """A performer behind a breaker. An answer that refuses for good is an answer."""
 
     def __init__(
         self,
@@ -22,13 +24,15 @@ class WithBreaker:
         self.name = name
         self._part_of = part_of
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.ActionHandler. Raises Held."""
+        """Raises Held."""
         with _Watch(self._breaker, self._name):
             return await self._performer.find(key)
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """See interfaces.ActionHandler. Raises Held."""
+        """Raises Held."""
         part = self._part_of(effect) if self._part_of else ""
         with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
             return await self._performer.perform(effect, case)

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from frontdesk.interfaces import Clock, DeliveryFailed, Held, NoAnswer
+from typing_extensions import override
+
+from frontdesk.interfaces import Clock, DeliveryFailed, Held, NoAnswer, Outlet
 from frontdesk.interfaces.channel_stores import DeliveryParts, PartFact, SendingFacts
 from frontdesk.interfaces.channels import Channel, Finding, Idempotent, OutsideWindow
 from frontdesk.model import OutboundMessage, Receipt
@@ -26,8 +28,8 @@ class SendingRules:
     period: timedelta = timedelta(hours=1)
 
 
-class ChannelSender:
-    """The outlet of one channel; see interfaces.Outlet."""
+class ChannelSender(Outlet):
+    """The outlet of one channel."""
 
     def __init__(
         self, code: str, title: str, channel: Channel, letters: DeliveryParts, rules: SendingRules, clock: Clock
@@ -36,8 +38,9 @@ class ChannelSender:
         self.code, self._title, self._channel = code, title, channel
         self._letters, self._rules, self._clock = letters, rules, clock
 
+    @override
     async def send(self, message: OutboundMessage) -> Receipt:
-        """See interfaces.Outlet. What an earlier attempt got through is not sent again."""
+        """What an earlier attempt got through is not sent again."""
         now = self._clock()
         facts = await self._letters.facts(message, now - self._rules.period)
         if reason := withheld(message, facts, self._rules):

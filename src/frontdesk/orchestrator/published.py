@@ -6,7 +6,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import Failed, Held, Unavailable
+from typing_extensions import override
+
+from frontdesk.interfaces import Failed, Held, RuleBook, Unavailable
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
@@ -19,8 +21,8 @@ BELIEVED_SECONDS = 1.0
 REMOTE_RULES = CircuitRules(failures=3, seconds=30.0, longest=30.0)
 
 
-class Published:
-    """The rule book over stored versions; see interfaces.RuleBook.
+class Published(RuleBook):
+    """The rule book over stored versions.
 
     The database is asked at most once a second which version is in force, so that every process follows within two.
     """
@@ -36,12 +38,13 @@ class Published:
         self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
         self._rules = Cached[TableRules](BELIEVED_SECONDS, clock)
 
+    @override
     async def current(self) -> TableRules:
-        """See interfaces.RuleBook. Raises Unavailable for a stored version that this release cannot read."""
+        """Raises Unavailable for a stored version that this release cannot read."""
         return await self._rules.get(self._in_force)
 
+    @override
     async def advised(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-        """See interfaces.RuleBook."""
         if self._remote is None:
             return facts
         return {**facts, "remote_route": await self._remote.route(facts)}

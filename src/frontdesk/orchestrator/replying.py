@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet, OwnRows, PickedUp
+from typing_extensions import override
+
+from frontdesk.interfaces import ActionHandler, Clock, DeliveryFailed, NewId, Outbox, Outlet, OwnRows, PickedUp
 from frontdesk.model import ENTITY_FIELDS, Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
 from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
@@ -17,8 +19,8 @@ OTHERWISE = "received"
 TOLD = ("withheld", "parts")
 
 
-class Replying:
-    """The performer of `reply`; see interfaces.Performer."""
+class Replying(ActionHandler):
+    """The performer of `reply`."""
 
     def __init__(
         self,
@@ -32,13 +34,14 @@ class Replying:
         self._templates, self._outbox, self._channels = templates, outbox, channels
         self._clock, self._new_id = clock, new_id
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer."""
         stored = await self._outbox.by_effect(key)
         if stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED):
             return None
         return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text})
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Store the reply, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(self._written(effect, case))
@@ -53,7 +56,7 @@ class Replying:
         return _receipt(stored, receipt)
 
     def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
-        """Where the customer comes for the answer it is delivered by being stored; see interfaces.Recorder."""
+        """Where the customer comes for the answer it is delivered by being stored."""
         channel = self._channel(case.message.channel)
         if not isinstance(channel, PickedUp):
             return None

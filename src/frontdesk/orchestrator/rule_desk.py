@@ -4,9 +4,10 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, IdempotencyKey, Invalid, StoredAnswer
+from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid
 from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
 from frontdesk.model import InboundMessage, Sender
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.analysing import analyse

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 import zen
+from typing_extensions import override
 
-from frontdesk.interfaces import Invalid, Verdict
+from frontdesk.interfaces import Invalid, RuleSet, Verdict
 from frontdesk.interfaces.rules import NewRuleSet, TableRefused
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import REPLY, check_action
@@ -24,8 +25,8 @@ _SETS_FIRST = (("set_priority", "priority"), ("assign_team", "team"), ("set_cate
 _TABLE, _ROW = "table", "row"
 
 
-class TableRules:
-    """One version of a rule set; see interfaces.RuleSet. Reading the same facts twice gives the same verdict."""
+class TableRules(RuleSet):
+    """One version of a rule set. Reading the same facts twice gives the same verdict."""
 
     def __init__(
         self, name: str, version: int, content: Mapping[str, Any], vocabulary: Vocabulary | None = None
@@ -39,8 +40,9 @@ class TableRules:
         self._verdicts = [self._verdict(row) for row in self.table.rows]
         self._engine = _engine(self.table, self.table.rows)
 
+    @override
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
-        """See interfaces.RuleSet. Facts that no row takes go to a person."""
+        """Facts that no row takes go to a person."""
         number = self.row(facts)
         if number is None:
             return Verdict(self.name, self.version, NO_ROW, PERSON, ())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from typing_extensions import override
 
 from frontdesk.interfaces import NoAnswer
 
@@ -68,17 +69,19 @@ class Guard(AbstractResolver):
         """`host` is what the client was given; without rules all is permitted."""
         self._host, self._rules = host, rules
 
+    @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """See AbstractResolver. Raises NoAnswer."""
+        """Checked addresses alone. Raises NoAnswer."""
         return [
             {"hostname": host, "host": each, "port": port, "family": family, "proto": 0, "flags": 0}
             for each in await checked(host, port, self._rules)
         ]
 
+    @override
     async def close(self) -> None:
-        """See AbstractResolver."""
+        """Nothing is held."""
 
     def socket(self, there: AddrInfo) -> socket.socket:
         """A socket for one connection. Addresses that were never resolved come here too. Raises NoAnswer."""

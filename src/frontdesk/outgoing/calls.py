@@ -10,6 +10,7 @@ from typing import cast
 
 import aiohttp
 from aiohttp.connector import Connection
+from typing_extensions import override
 
 from frontdesk.interfaces import NoAnswer
 
@@ -109,8 +110,9 @@ class Sending(aiohttp.ClientRequest):
 
     call: Call
 
+    @override
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        """See ClientRequest. An answer that came unasked must not be taken for the one to this request."""
+        """An answer that came unasked must not be taken for the one to this request."""
         if conn.protocol is None or conn.protocol.should_close:
             raise Unusable
         self.call.leaves()

@@ -1,4 +1,4 @@
-"""A client of one outside system, over aiohttp. See interfaces.Http."""
+"""A client of one outside system, over aiohttp."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
+from typing_extensions import override
 
-from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces import Http, HttpAnswer, HttpStream, NoAnswer
 from frontdesk.outgoing.calls import FAILURES, Call, Limits
 from frontdesk.outgoing.pools import Pools, Route
 from frontdesk.outgoing.request import Base, Request
@@ -15,13 +16,14 @@ from frontdesk.outgoing.request import Base, Request
 FIRST_OF_FINAL, LOGIN_WANTED = 200, 407
 
 
-class Client:
-    """See interfaces.Http."""
+class Client(Http):
+    """A client of one outside system: base address, headers, time and size limits are set; connections are reused."""
 
     def __init__(self, route: Route, limits: Limits) -> None:
         """Made by Outgoing."""
         self._route, self._limits, self._pools = route, limits, Pools(route, limits)
 
+    @override
     async def send(
         self,
         method: str,
@@ -33,7 +35,6 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
-        """See interfaces.Http."""
         request = Request.of(method, path, json, content, form, params, headers)
         call = Call(method, self._route.base.host, self._limits)
         try:
@@ -46,6 +47,7 @@ class Client:
             raise call.failed(error) from None
 
     @contextlib.asynccontextmanager
+    @override
     async def stream(
         self,
         method: str,
@@ -55,7 +57,6 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Stream"]:
-        """See interfaces.Http."""
         request = Request.of(method, path, json, params=params, headers=headers)
         call = Call(method, self._route.base.host, self._limits)
         async with self._exchange(request, call) as response:
@@ -116,8 +117,8 @@ class Client:
             raise NoAnswer(f"{self._route.base.host}: the proxy answered {status}", may_be_done=False)
 
 
-class Stream:
-    """See interfaces.HttpStream."""
+class Stream(HttpStream):
+    """An answer whose body is read as it arrives."""
 
     def __init__(self, response: aiohttp.ClientResponse, call: Call, limits: Limits) -> None:
         """Reads on from the headers."""
@@ -125,8 +126,8 @@ class Stream:
         self.headers: Mapping[str, str] = _headers(response)
         self._response, self._call, self._limits = response, call, limits
 
+    @override
     async def chunks(self) -> AsyncIterator[bytes]:
-        """See interfaces.HttpStream."""
         ends = asyncio.get_running_loop().time() + self._limits.stream
         pieces = _pieces(self._response, self._call, self._limits.bytes)
         while piece := await self._piece(pieces, ends):

@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from frontdesk.interfaces.mail import MailboxEntry, MailFailed, MailServer
+from typing_extensions import override
+
+from frontdesk.interfaces.mail import Mailbox, MailboxEntry, MailFailed, MailServer
 
 T = TypeVar("T")
 SEEN = b"\\Seen"
@@ -24,8 +26,8 @@ CHUNK = 500
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # its finer levels write whole mails
 
 
-class Imap:
-    """A folder of a mailbox; see interfaces.mail.Mailbox."""
+class Imap(Mailbox):
+    """A folder of a mailbox."""
 
     def __init__(self, client: Any, pool: ThreadPoolExecutor, where: str, selected: dict[bytes, Any]) -> None:
         """Made by `opened`."""
@@ -33,23 +35,23 @@ class Imap:
         self.validity = int(selected.get(b"UIDVALIDITY", 0))
         self.next_uid = int(selected.get(b"UIDNEXT", 0))
 
+    @override
     async def after(self, uid: int) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         found = await self._run(lambda c: c.search(["UID", f"{uid + 1}:*"]))
         return sorted(each for each in found if each > uid)  # "n:*" holds the last mail even where it is below n
 
+    @override
     async def named(self, message_id: str) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         return sorted(await self._run(lambda c: c.search(["HEADER", "Message-ID", f"<{message_id}>"])))
 
+    @override
     async def since(self, day: datetime) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         # Servers compare by days of their own time zone: one day more than asked for is on the safe side.
         earlier = (day - timedelta(days=1)).date()
         return sorted(await self._run(lambda c: c.search(["SINCE", earlier])))
 
+    @override
     async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[MailboxEntry]:
-        """See interfaces.mail.Mailbox."""
         wanted = [b"INTERNALDATE", b"RFC822.SIZE", b"FLAGS"]
         if fields:
             wanted.append(b"BODY.PEEK[HEADER.FIELDS (" + " ".join(fields).upper().encode() + b")]")
@@ -60,18 +62,18 @@ class Imap:
             found += [_held(uid, rows[uid]) for uid in part if uid in rows]
         return found
 
+    @override
     async def mail(self, uid: int, most_bytes: int) -> bytes | None:
-        """See interfaces.mail.Mailbox."""
         rows = await self._run(lambda c: c.fetch([uid], [b"BODY.PEEK[]<0.%d>" % most_bytes]))
         found = [value for key, value in rows.get(uid, {}).items() if key.startswith(b"BODY[]")]
         return found[0] if found and isinstance(found[0], bytes) else None
 
+    @override
     async def flag(self, uids: Sequence[int], flags: Sequence[str]) -> None:
-        """See interfaces.mail.Mailbox."""
         await self._run(lambda c: c.add_flags(list(uids), [each.encode() for each in flags], silent=True))
 
+    @override
     async def move(self, uids: Sequence[int], folder: str) -> None:
-        """See interfaces.mail.Mailbox."""
 
         def work(client: Any) -> None:
             if not client.folder_exists(folder):
@@ -86,8 +88,8 @@ class Imap:
 
         await self._run(work)
 
+    @override
     async def wait(self, seconds: float) -> None:
-        """See interfaces.mail.Mailbox."""
         if not await self._run(lambda c: c.has_capability("IDLE")):
             await asyncio.sleep(min(seconds, POLL))
             await self._run(lambda c: c.noop())

@@ -30,7 +30,7 @@ _LEAVING: set[asyncio.Task[None]] = set()
 
 
 async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> str:
-    """See interfaces.mail.MailReach.post."""
+    """As MailReach.post."""
     where = f"{server.host}:{server.port}"
     client = SMTP(
         hostname=server.host,

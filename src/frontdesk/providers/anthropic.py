@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import (
     Embeddings,
@@ -20,6 +21,7 @@ from frontdesk.interfaces import (
     HttpStream,
     ModelAnswer,
     ModelRequest,
+    ModelService,
     NoAnswer,
     Transcript,
 )
@@ -135,8 +137,8 @@ class StreamEvent(msgspec.Struct):
     error: Any = None
 
 
-class Anthropic:
-    """See interfaces.ModelService."""
+class Anthropic(ModelService):
+    """An account at Anthropic, or a compatible server."""
 
     def __init__(self, name: str, http: Http, models: Models, *, knows_schema: bool) -> None:
         """`knows_schema` False forces a tool from the start."""
@@ -145,8 +147,8 @@ class Anthropic:
         self._first = ModelAbilities(knows_schema)
         self._manners: dict[str, ModelAbilities] = {}
 
+    @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        """See interfaces.ModelService."""
         model = request.model or self._models.chat
         manner = self._manners.get(model, self._first)
         try:
@@ -162,8 +164,9 @@ class Anthropic:
             raise troubles.failed(self.name, answer)
         return self._answer(self._read(answer.body, Message, "a message"), request, model)
 
+    @override
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService. CUT_OFF and REFUSED are raised after what text there was."""
+        """CUT_OFF and REFUSED are raised after what text there was."""
         model = request.model or self._models.chat
         manner = self._manners.get(model, self._first)
         try:
@@ -184,12 +187,14 @@ class Anthropic:
             raise troubles.unreachable(self.name, error) from None
         raise troubles.failed(self.name, whole)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService: there are none."""
+        """There are none."""
         raise troubles.unsupported(self.name, "embeddings")
 
+    @override
     async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
-        """See interfaces.ModelService: there is none."""
+        """There is none."""
         raise troubles.unsupported(self.name, "transcription")
 
     def _other(self, model: str, manner: ModelAbilities, answer: HttpAnswer) -> ModelAbilities | None:

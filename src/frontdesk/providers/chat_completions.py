@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import (
     Embeddings,
@@ -19,6 +20,7 @@ from frontdesk.interfaces import (
     ModelAnswer,
     ModelFailed,
     ModelRequest,
+    ModelService,
     NoAnswer,
     Transcript,
 )
@@ -140,8 +142,8 @@ class Spoken(msgspec.Struct):
     usage: dict[str, Any] | None = None
 
 
-class ChatCompletions:
-    """See interfaces.ModelService. Adapters override `_place`, and `_renewed` where keys can be renewed."""
+class ChatCompletions(ModelService):
+    """Adapters override `_place`, and `_renewed` where keys can be renewed."""
 
     def __init__(self, name: str, http: Http, models: Models, dialect: Dialect) -> None:
         """`dialect` is what to begin with."""
@@ -149,8 +151,8 @@ class ChatCompletions:
         self._http, self._models, self._first = http, models, dialect
         self._dialects: dict[str, Dialect] = {}
 
+    @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        """See interfaces.ModelService."""
         model = request.model or self._models.chat
         dialect = self._dialects.get(model, self._first)
         for _ in range(MOST_TRIES):
@@ -165,8 +167,9 @@ class ChatCompletions:
             return ModelAnswer("", model, 0, 0, "content_filter")
         raise troubles.failed(self.name, answer)
 
+    @override
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService. CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
+        """CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
         model = request.model or self._models.chat
         dialect = self._dialects.get(model, self._first)
         try:
@@ -188,8 +191,9 @@ class ChatCompletions:
             raise troubles.unreachable(self.name, error) from None
         raise troubles.failed(self.name, whole)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService. Many texts are asked for in parts."""
+        """Many texts are asked for in parts."""
         chosen = model or self._models.embedding
         vectors: list[tuple[float, ...]] = []
         used, said = 0, chosen
@@ -206,8 +210,8 @@ class ChatCompletions:
             said = found.model or said
         return Embeddings(tuple(vectors), said, used)
 
+    @override
     async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
-        """See interfaces.ModelService."""
         chosen = model or self._models.speech
         place = await self._place(Operation.TRANSCRIBE, chosen)
         fields = _named(place.model) | {"response_format": "json"} | ({"language": language} if language else {})

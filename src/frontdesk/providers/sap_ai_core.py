@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import Embeddings, ErrorKind, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer
 from frontdesk.interfaces.cached import Cached
@@ -71,7 +72,7 @@ class Choosing:
 
 
 class SapAiCore(ChatCompletions):
-    """See interfaces.ModelService."""
+    """SAP AI Core: deployments and orchestration of one resource group."""
 
     def __init__(
         self,
@@ -88,12 +89,14 @@ class SapAiCore(ChatCompletions):
         self._signing_in, self._choosing = signing_in, choosing
         self._deployments = Cached[tuple[Deployment, ...]](LOOK_AGAIN_SECONDS)
 
+    @override
     def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService; orchestration answers in one piece."""
+        """Orchestration answers in one piece."""
         return self._at_once(request) if self._choosing.by_orchestration else super().stream(request)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService; of a deployment of an embedding model."""
+        """Of a deployment of an embedding model."""
         if self._choosing.by_orchestration:
             raise troubles.unsupported(self.name, "embeddings by orchestration")
         return await super().embed(model, texts)

@@ -51,7 +51,7 @@ class Faulty:
         self.count = 0
 
     async def answer(self, asked: Asked) -> Told:
-        """See serving.Answering."""
+        """The simulator's answer, with the faults that it was told to have."""
         if asked.path.startswith(INSPECTION):
             return self._inspect(asked)
         self._remember(asked)

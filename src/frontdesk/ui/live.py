@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from frontdesk.interfaces import Journal
 from frontdesk.model import AuditEvent
+from frontdesk.storage.pipeline.journal import StoredJournal
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class _Listener:
 class Live:
     """Streams of server-sent events about interactions."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: StoredJournal) -> None:
         """Follow this journal."""
         self._journal = journal
         self._listeners: set[_Listener] = set()

@@ -8,7 +8,6 @@ from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
-from frontdesk.ui.console.set_up import SetUp
 from frontdesk.ui.services import PageServices
 
 HANDLERS = (
@@ -27,12 +26,10 @@ HANDLERS = (
 )
 
 
-def router(services: PageServices, chat: ChatServices, set_up: SetUp) -> Router:
+def router(services: PageServices, chat: ChatServices) -> Router:
     """Pages and static files, at the root."""
     provided = {
         "services": Provide(lambda: services, sync_to_thread=False),
-        "set_up": Provide(lambda: set_up, sync_to_thread=False),
-        "console": Provide(lambda: services.console, sync_to_thread=False),
     }
     return Router(
         "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided

@@ -50,7 +50,7 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
         errors.setdefault(*_told(error))
     if errors:
         return _form(request, services, values, errors, status=400)
-    accepted = await services.inbox.accept(message, by=request.user.name)
+    accepted = await services.messages.inbox.accept(message, by=request.user.name)
     services.wake()
     return Redirect(services.keys.link(accepted.reference), status_code=303)
 
@@ -64,7 +64,7 @@ async def look_up(
         return _form(request, services, {}, {})
     services.lookups.admit(request.auth.place)
     wanted, address = normal_reference(reference), storable(email).strip()[:LONGEST_EMAIL]
-    senders = await services.reader.senders(wanted) if wanted else ()
+    senders = await services.interactions.pages.senders(wanted) if wanted else ()
     if address and address.casefold() in {sender.casefold() for sender in senders}:
         return Redirect(services.keys.link(wanted), status_code=303)
     shown = {"reference": storable(reference)[:20], "lookup_email": address}

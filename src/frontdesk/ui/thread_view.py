@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import (
     Action,
     Analysis,
@@ -18,6 +17,7 @@ from frontdesk.model import (
     InboundMessage,
     OutboundMessage,
 )
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import Translatable
 from frontdesk.ui.languages import N_
 from frontdesk.ui.steps import steps_of

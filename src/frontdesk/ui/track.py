@@ -7,8 +7,9 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import CookieChange, Thread
+from frontdesk.interfaces import CookieChange
 from frontdesk.model import NewMessage, Role
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
@@ -77,7 +78,7 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
     matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
     provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
     message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
-    await services.inbox.accept(message, by=request.user.name)
+    await services.messages.inbox.accept(message, by=request.user.name)
     services.live.touched(matter.id)
     services.wake()
     return Redirect(services.keys.link(matter.reference), status_code=303)
@@ -91,7 +92,7 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
     is_agent = request.user.role.covers(Role.AGENT)
     if not asked or not (held or is_agent):
         raise NotFoundException(detail=UNKNOWN)
-    thread = await services.reader.thread(asked)
+    thread = await services.interactions.pages.thread(asked)
     if thread is not None and not thread.messages:
         thread = await _merged(services, asked, is_agent)
         held = services.keys.key(thread.interaction.reference) if thread and held else ""
@@ -102,8 +103,8 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
 
 async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | None:
     """The interaction that this one was merged into; for its customer only while nobody else writes in it."""
-    goes_on = await services.console.merging.leads_to(reference)
-    thread = await services.reader.thread(goes_on)
+    goes_on = await services.interactions.merging.leads_to(reference)
+    thread = await services.interactions.pages.thread(goes_on)
     if thread is None or is_agent:
         return thread
     writers = {message.sender.address.casefold() for message in thread.messages}
@@ -111,7 +112,7 @@ async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | N
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:
-    names = CodeLabels.of(await services.codes.all())
+    names = CodeLabels.of(await services.configuration.codes.all())
     context = track_context(entry.thread, names, is_agent=entry.is_agent, may_answer=bool(entry.key))
     return context | {"provider_id": services.new_id()}
 

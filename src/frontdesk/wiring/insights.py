@@ -1,25 +1,17 @@
 """Puts the insights together under the settings, over the database."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from frontdesk.insights.cards import Targets
 from frontdesk.insights.desk import InsightDesk
-from frontdesk.insights.reporting import CodeLists, Report
-from frontdesk.interfaces import Clock, Invalid
+from frontdesk.insights.reporting import Report
+from frontdesk.interfaces import Clock, CodeLists, Invalid
 from frontdesk.model.translatable import tr
+from frontdesk.services.parts import InsightServices
 from frontdesk.settings.sections import Insights as Knobs
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
-
-
-@dataclass(frozen=True, slots=True)
-class InsightServices:
-    """The insights with their stored facts; what edges, pages and commands are handed."""
-
-    desk: InsightDesk
-    facts: StoredFacts
-    report: Report
 
 
 def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
@@ -42,4 +34,4 @@ def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock)
         automation_rate=section.target_automation,
     )
     desk = InsightDesk(facts, zone)
-    return InsightServices(desk, facts, Report(desk, codes, targets, clock))
+    return InsightServices(desk, facts, Report(desk, codes, targets, clock), StoredAccuracy(database))

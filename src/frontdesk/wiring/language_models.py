@@ -16,6 +16,7 @@ from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Rate
 from frontdesk.outgoing.traces import Traces
 from frontdesk.providers.builtin import Builtin
+from frontdesk.services.parts import ModelServices
 from frontdesk.settings.sections import Llm
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.admission import StoredAdmission
@@ -32,7 +33,7 @@ MILLIONTHS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class LanguageModels:
-    """The LLM room with its stores; what edges and commands are handed."""
+    """The LLM room with its stores."""
 
     room: LlmServices
     calls: StoredCalls
@@ -41,6 +42,10 @@ class LanguageModels:
     use_cases: StoredUseCases
     marks: StoredMarks
     traces: Traces | None = None
+
+    def services(self, engine: Builtin) -> ModelServices:
+        """The part that doors see."""
+        return ModelServices(self.room, self.calls, self.admission, self.marks, engine)
 
     async def close(self) -> None:
         """Book, record and send what is still to be."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from frontdesk.interfaces import Failed, FrontdeskError
-from frontdesk.interfaces.channel_stores import Events, Transcriber
+from frontdesk.interfaces.channel_stores import EventResults, Events, Transcriber
 from frontdesk.interfaces.channels import Channel, Fetching
 from frontdesk.model import Lease, Work
 from frontdesk.model.channels import CustomerMessage, Found, IncomingAttachment, RawEvent, Unread
@@ -31,6 +31,7 @@ class EventIntake:
     """Who takes events in. `channels` are by name, `codes` their codes."""
 
     events: Events
+    results: EventResults
     channels: Mapping[str, Channel]
     codes: Mapping[str, str]
     transcriber: Transcriber
@@ -47,7 +48,7 @@ async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: Eve
         raise Unreadable(reason)
     found = await _read(event, channel, event_intake.events)
     heard = [await _heard(each, channel, event_intake, last_try) for each in found]
-    await event_intake.events.keep_found(event, event_intake.codes[event.channel], heard, lease)
+    await event_intake.results.keep_found(event, event_intake.codes[event.channel], heard, lease)
 
 
 async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:

@@ -66,7 +66,7 @@ async def test_what_was_said_is_written_down_and_kept_with_the_recording(desk: C
 
 
 async def test_a_customer_number_that_was_heard_counts_when_an_agent_has_confirmed_it(desk: ChannelHouse) -> None:
-    await desk.container.customers.add("0000012345", "Doe Ltd", None)
+    await desk.container.people.customers.add("0000012345", "Doe Ltd", None)
     message = await call(desk)
     customer = select(interaction.c.customer_id)
     assert await desk.container.database.read(lambda c: c.execute(customer).scalar()) is None

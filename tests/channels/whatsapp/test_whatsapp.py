@@ -151,7 +151,7 @@ async def test_an_edited_message_is_read_again_and_not_answered_again(desk: Chan
     [message] = await desk.messages()
     assert message.text == "My dishwasher is broken: it shows error E24."
     assert len(meta.sent) == 1
-    assert len(await desk.container.readings.analyses(message.id)) == 2
+    assert len(await desk.container.messages.readings.analyses(message.id)) == 2
 
 
 async def test_an_edit_that_comes_before_its_message_counts(desk: ChannelHouse) -> None:

@@ -223,7 +223,7 @@ async def test_a_status_is_reached_through_what_lies_between(odata: Odata) -> No
         changed = await odata.ask("PATCH", url, {"status_code": wanted, "title": "y"})
         assert changed.status_code == 200, changed.text
         assert (changed.json()["status_code"], changed.json()["title"]) == (wanted, "y")
-        page = await odata.container.interactions.timeline(number, 100)
+        page = await odata.container.interactions.records.timeline(number, 100)
         changes = [each.item.detail for each in page.rows if isinstance(each.item, AuditEvent)]
         assert [each["status"][1] for each in changes if "status" in each] == [*through, wanted]
     for number, wanted in ((1, "NW"), (1, "RO")):

@@ -19,7 +19,7 @@ async def test_all_lists_can_be_read(client: JsonClient) -> None:
 async def test_a_new_intent_is_recognised_from_the_next_message_on(client: JsonClient, container: Container) -> None:
     added = await client.post(f"{CODES}/intent", json={"code": "PK", "position": 9, **PARKING})
     assert (added.status_code, added.headers["location"]) == (201, f"{CODES}/intent/PK")
-    [intent] = [each for each in (await container.codes.catalogue()).intents if each.code == "PK"]
+    [intent] = [each for each in (await container.configuration.codes.catalogue()).intents if each.code == "PK"]
     assert intent.examples == ("Where can I park?",)
     assert (await client.post(f"{CODES}/intent", json={"code": "PK", **PARKING})).status_code == 409
 

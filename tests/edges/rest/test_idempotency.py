@@ -106,8 +106,8 @@ async def test_replies_sent_at_once_with_one_key_are_one_reply(desk: Desk) -> No
 
 async def test_failed_work_is_retried_once_per_key(client: JsonClient, container: Container) -> None:
     await client.post(MESSAGES, json={"text": "Hello"})
-    [(work, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "no")
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "no")
     answers = [await client.post(f"/api/v1/work/{work.id}/retry", headers=KEY) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()

@@ -167,7 +167,7 @@ async def test_a_memo_is_never_sent(desk: Desk) -> None:
     path = f"{INTERACTIONS}/{receipt['reference']}/replies"
     memo = (await desk.client.post(path, json={"text": "Call her first.", "type": "IM"})).json()
     assert (memo["type"], memo["recipient"]) == ("IM", "")
-    assert await desk.container.work.counts() == {"open": 0, "failed": 0}
+    assert await desk.container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk: Desk, container: Container) -> None:
@@ -179,12 +179,12 @@ async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk
 
     reference = (await desk.say("Hello"))["reference"]
     reply = (await desk.client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Yes?"})).json()
-    [(work, lease)] = await container.work.claim("test", 1, 30)
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
     with pytest.raises(DeliveryFailed):
-        await deliver_reply(work, lease, False, container.replies, {"*": Broken()})
+        await deliver_reply(work, lease, False, container.messages.replies, {"*": Broken()})
     assert isinstance(work, Work)
     assert isinstance(lease, Lease)
-    assert (await container.replies.load(reply["id"])).error == "the customer blocked us"
+    assert (await container.messages.replies.load(reply["id"])).error == "the customer blocked us"
 
 
 async def test_an_empty_reply_is_refused(client: JsonClient) -> None:

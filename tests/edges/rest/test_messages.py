@@ -106,7 +106,7 @@ async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(
     assert [(each["was"], each["becomes"]) for each in read["corrections"]] == [("TI", "WR")]
     assert await desk.get(f"{path}/corrections") == read["corrections"]
     assert (await desk.get(f"/interactions/{receipt['reference']}"))["intent"] == "WR"
-    assert (BROKEN, "WR") in (await container.codes.catalogue()).learned
+    assert (BROKEN, "WR") in (await container.configuration.codes.catalogue()).learned
 
 
 async def test_an_entity_is_corrected_with_all_its_values(desk: Desk) -> None:
@@ -129,7 +129,9 @@ async def test_only_the_last_word_on_an_intent_is_learned(desk: Desk, container:
     receipt = await desk.say(BROKEN)
     for value in ("WR", "PI", ""):
         await desk.client.post(f"{MESSAGES}/{receipt['message']}/corrections", json={"field": "intent", "value": value})
-        learned = [intent for text, intent in (await container.codes.catalogue()).learned if text == BROKEN]
+        learned = [
+            intent for text, intent in (await container.configuration.codes.catalogue()).learned if text == BROKEN
+        ]
         assert learned == ([value] if value else [])
 
 

@@ -30,9 +30,9 @@ async def test_a_customer_number_is_given_once(client: JsonClient) -> None:
 
 
 async def test_analyses_recognise_a_new_customer_at_once(client: JsonClient, container: Container) -> None:
-    await container.codes.catalogue()
+    await container.configuration.codes.catalogue()
     await client.post(CUSTOMERS, json={"id": "C1", "name": "Nordlicht"})
-    assert (await container.codes.catalogue()).customers == ("Nordlicht",)
+    assert (await container.configuration.codes.catalogue()).customers == ("Nordlicht",)
 
 
 @pytest.mark.parametrize("number", ["", "C 1", "C/1", "C1\n", "../x", "x" * 11, "\x00"])

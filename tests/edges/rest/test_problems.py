@@ -165,7 +165,8 @@ class Full:
 
 
 async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(container: Container) -> None:
-    services = replace(services_of(container), inbox=Full())  # type: ignore[arg-type]
+    services = services_of(container)
+    services = replace(services, messages=replace(services.messages, inbox=Full()))  # type: ignore[arg-type]
     async with AsyncClient(transport=ASGITransport(app_of(services)), base_url="http://x") as client:
         answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers=JSON)
     problem = check_problem(answer, 503)

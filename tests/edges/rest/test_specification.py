@@ -81,14 +81,16 @@ class Known:
 
 async def furnish(container: Container) -> dict[str, Any]:
     """One of everything."""
-    accepted = await container.inbox.accept(NewMessage("My washing machine is broken: E12. Please repair it.", "WEB"))
+    accepted = await container.messages.inbox.accept(
+        NewMessage("My washing machine is broken: E12. Please repair it.", "WEB")
+    )
     await container.runner.run_until_idle()
-    failed = await container.inbox.accept(NewMessage("Hello", "WEB"))
-    [(_, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "no")
-    await container.customers.add("C1", "Nordlicht", None)
-    contact = await container.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
-    reading = await container.readings.message(accepted.message_id)
+    failed = await container.messages.inbox.accept(NewMessage("Hello", "WEB"))
+    [(_, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "no")
+    await container.people.customers.add("C1", "Nordlicht", None)
+    contact = await container.people.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
+    reading = await container.messages.readings.message(accepted.message_id)
     assert reading.decision
     return {
         "reference": accepted.reference,

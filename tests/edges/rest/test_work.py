@@ -9,8 +9,8 @@ WORK = "/api/v1/work"
 
 async def fail_one(client: JsonClient, container: Container) -> str:
     await client.post("/api/v1/messages", json={"text": "Hello"})
-    [(work, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, str(Failed("the model is on fire")))
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, str(Failed("the model is on fire")))
     return work.id
 
 
@@ -27,7 +27,7 @@ async def test_failed_work_can_be_tried_again(client: JsonClient, container: Con
     assert (retried.status_code, retried.json()["state"]) == (200, "open")
     assert (await client.post(f"{WORK}/{work_id}/retry")).status_code == 409
     await container.runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_failed_work_can_be_given_up(client: JsonClient, container: Container) -> None:

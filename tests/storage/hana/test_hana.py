@@ -35,7 +35,7 @@ async def test_a_first_start_makes_the_tables_and_a_second_finds_them(
     empty_server.said.clear()
     assert await upgrade(url) == (NEWEST, NEWEST)
     async with open_container(settings_of(tmp_path), builtin) as container:
-        assert await container.codes.all()
+        assert await container.configuration.codes.all()
     assert not [said for said in empty_server.said if "CREATE T" in said and "IF NOT EXISTS turn" not in said]
 
 
@@ -45,7 +45,7 @@ async def test_a_message_is_accepted_once_read_decided_and_answered(
     accepted = await front.say(BROKEN, name="Ann", id="m1")
     again = await front.say(BROKEN, name="Ann", id="m1")
     assert (accepted.duplicate, again.duplicate, again.reference) == (False, True, accepted.reference)
-    [call] = await container.service_desk.calls_of(accepted.interaction_id)
+    [call] = await container.work.calls.calls_of(accepted.interaction_id)
     assert call.code
     assert "LOCK TABLE turn IN EXCLUSIVE MODE" in server.said
     assert not any("secret" in said for said in server.said)

@@ -18,9 +18,13 @@ BROKEN = "My coffee machine (order 4500017342) is broken and does not start any 
 
 async def answer_to(front: Front, container: Container, text: str) -> str:
     accepted = await front.say(text)
-    found = await container.outbox.by_effect_of(accepted) if hasattr(container.outbox, "by_effect_of") else None
+    found = (
+        await container.messages.outbox.by_effect_of(accepted)
+        if hasattr(container.messages.outbox, "by_effect_of")
+        else None
+    )
     assert found is None
-    page = await container.interactions.timeline(accepted.interaction_id, 100)
+    page = await container.interactions.records.timeline(accepted.interaction_id, 100)
     return " ".join(item.item.text for item in page.rows if type(item.item).__name__ == "OutboundMessage")
 
 
@@ -79,5 +83,5 @@ async def test_what_does_not_ship_cannot_be_taken_back(admin: Client) -> None:
 async def test_a_restart_keeps_what_was_changed(admin: Client, container: Container, builtin: Builtin) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have it.")
     async with open_container(container.settings, builtin) as again:
-        await again.reply_texts.follow()
+        await again.configuration.templates.follow()
         assert again.desk.templates.named("received").render("en", {}) == "We have it."

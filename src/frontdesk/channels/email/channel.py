@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from typing_extensions import override
+
 from frontdesk.channels.email import postmark, sendgrid
 from frontdesk.channels.email.composing import Sheet, compose, message_id
 from frontdesk.channels.email.finding import Own, found_in
@@ -15,7 +17,17 @@ from frontdesk.channels.email.signing_in import tokens_of
 from frontdesk.channels.email.watching import MEGABYTE, Watch, Watched
 from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import DeliveryFailed, Invalid
-from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Channel,
+    Counting,
+    EventSink,
+    Finding,
+    Forged,
+    Genuine,
+    Handshake,
+    Watching,
+    WebhookRequest,
+)
 from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
 from frontdesk.model import Receipt
 from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, RawEvent, Unread
@@ -40,8 +52,8 @@ SERVICES = {
 }
 
 
-class Email:
-    """See interfaces.channels: Channel, Watching, Counting, Finding."""
+class Email(Finding, Channel, Counting, Watching):
+    """One mailbox, or mails that a mail service hands in."""
 
     def __init__(self, settings: EmailSettings, tools: ChannelTools) -> None:
         """Raises Invalid for an address that is none."""
@@ -56,15 +68,15 @@ class Email:
         ]
         self.limits = ChannelLimits()
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         if not self._knobs.inbound:
             raise Forged("channels.email.inbound names no mail service that may call here")
         SERVICES[self._knobs.inbound].check(request, self._knobs.inbound_password, self._knobs.inbound_public_key)
         return Genuine(SERVICES[self._knobs.inbound].event_id(request))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         kind = event.content_type.partition(";")[0].strip().lower()
         if kind == MAIL:
             return found_in(event.body, self._own)
@@ -73,8 +85,9 @@ class Email:
             return [Unread(f"no mail service is set up that sends {kind or 'this'}")]
         return service.read(event, self._own)
 
+    @override
     async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. Raises DeliveryFailed, NoAnswer."""
+        """Raises DeliveryFailed, NoAnswer."""
         address = self._knobs.address
         reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
         recipient, content = compose(letter, self._sheet(reply_to))
@@ -87,8 +100,9 @@ class Email:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
         return Receipt(message_id(letter.key, address), {"server": said})
 
+    @override
     async def find(self, letter: DeliveryPart) -> Receipt | None:
-        """See interfaces.channels.Finding: by its Message-ID in the folder of sent mails, where there is one.
+        """By its Message-ID in the folder of sent mails, where there is one.
 
         Where there is none, a repetition has the same Message-ID, by which mail systems know it as the same.
         """
@@ -101,16 +115,17 @@ class Email:
         except MailFailed as error:
             raise DeliveryFailed(f"the folder of sent mails: {error}") from None
 
+    @override
     async def watch(self, taker: EventSink) -> None:
-        """See interfaces.channels.Watching."""
         if not self._watches:
             await asyncio.Event().wait()  # mails come by webhook: there is nothing to look at
         async with asyncio.TaskGroup() as group:
             for each in self._watches:
                 group.create_task(each.tend(taker))
 
+    @override
     async def count(self, taker: EventSink) -> None:
-        """See interfaces.channels.Counting. Raises MailFailed."""
+        """Raises MailFailed."""
         for each in self._watches:
             await each.count(taker)
 

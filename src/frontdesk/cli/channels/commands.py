@@ -142,11 +142,11 @@ def replay(ids: tuple[str, ...], channel: str, days: int | None, every: bool) ->
 
 
 async def _infos(container: "Container") -> Sequence[Any]:
-    return container.channels.infos()
+    return container.channels.infos
 
 
 async def _check(container: "Container", days: int) -> tuple[tuple[LedgerLine, ...], dict[str, str]]:
-    troubles = dict(await container.channels.count())
+    troubles = dict(await container.watch.count())
     today = datetime.now(UTC).date()
     return await container.channels.desk.ledger(today - timedelta(days=days - 1), today), troubles
 
@@ -160,7 +160,7 @@ async def _import(container: "Container", records: Iterator[Record]) -> tuple[in
         if problem:
             click.echo(f"line {record.line}: {problem}", err=True)
             refused += 1
-        elif await container.channels.take(event_of(dict(record.fields))):
+        elif await container.channels.events.take(event_of(dict(record.fields))):
             stored += 1
         else:
             known += 1

@@ -41,7 +41,7 @@ def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: 
     With --llm a language model reads the messages: of any server that speaks OpenAI's Chat Completions (Ollama, vLLM,
     llama.cpp, LM Studio, OpenAI itself). While it does not answer, the built-in engine reads.
     """
-    from frontdesk.wiring.web import serve as serve_web
+    from frontdesk.wiring.serving import serve as serve_web
 
     settings = with_model(_demo_settings(port), llm_url, model, llm_key_env)
     log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
@@ -57,7 +57,7 @@ async def load_demo(container: "Container") -> int:
 
     for number, name in demo_customers():
         with contextlib.suppress(Conflict):
-            await container.customers.add(number, name, None)
+            await container.people.customers.add(number, name, None)
     threads: dict[str, list[NewMessage]] = {}
     for each in demo_messages(now()):
         threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
@@ -69,7 +69,7 @@ async def _hand_in(container: "Container", thread: list[NewMessage]) -> int:
     """Hand in the messages of one interaction; how many were new."""
     joins, fresh = None, 0
     for message in thread:
-        accepted = await container.inbox.accept(replace(message, joins=joins), by="demo")
+        accepted = await container.messages.inbox.accept(replace(message, joins=joins), by="demo")
         joins = accepted.interaction_id
         fresh += not accepted.duplicate
     return fresh

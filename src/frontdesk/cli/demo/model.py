@@ -54,4 +54,4 @@ async def read_again(container: "Container") -> None:
     from frontdesk.model import Tier
 
     if NAME in container.settings.llm.services:
-        await container.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=1000)
+        await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=1000)

@@ -197,7 +197,7 @@ def _object(content: bytes) -> dict[str, Any]:
 async def _plan(container: "Container", tier: Tier, every: bool, limit: int) -> int:
     if container.llm.room.messages is None:
         raise Invalid("no chain in [llm.chains] asks a model: there is nothing to read with")
-    return await container.rereadings.plan(tier, marked_only=not every, limit=limit)
+    return await container.work.rereadings.plan(tier, marked_only=not every, limit=limit)
 
 
 async def _listed(container: "Container") -> list[tuple[str, ...]]:

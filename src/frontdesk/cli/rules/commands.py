@@ -45,7 +45,7 @@ def rules() -> None:
 @command(rules, "list", role=Role.SUPERVISOR, example="frontdesk rules list")
 def list_versions() -> None:
     """List all versions, newest first; one of them is published."""
-    versions = with_house(lambda container: container.rule_desk.versions())
+    versions = with_house(lambda container: container.configuration.rules.versions())
     click.echo("\n".join(line.rstrip() for line in table(version_rows(versions))))
 
 
@@ -53,7 +53,7 @@ def list_versions() -> None:
 @click.argument("version", type=int, required=False)
 def show(version: int | None) -> None:
     """Print the decision model of a version, the published one without a number."""
-    stored = with_house(lambda container: container.rule_desk.version(version))
+    stored = with_house(lambda container: container.configuration.rules.version(version))
     click.echo(json.dumps(json.loads(stored.content), indent=2, ensure_ascii=False))
 
 
@@ -88,7 +88,7 @@ def export(version: int | None, output: str) -> None:
     from frontdesk.orchestrator.rules import read_model
     from frontdesk.orchestrator.spreadsheet import to_csv
 
-    model = read_model(with_house(lambda container: container.rule_desk.version(version)).content)
+    model = read_model(with_house(lambda container: container.configuration.rules.version(version)).content)
     if _kind(output) == "csv":
         Path(output).write_text(to_csv(model), "utf-8-sig", newline="")
     else:
@@ -143,7 +143,7 @@ def backtest(
 @click.option("--note", default="", help="Why.")
 def publish(version: int, note: str) -> None:
     """Put a version in force, in every process within two seconds; refused while its check finds an error."""
-    published = with_house(lambda container: container.rule_desk.publish(version, BY, note)).value
+    published = with_house(lambda container: container.configuration.rules.publish(version, BY, note)).value
     click.echo(f"version {published.version} is in force")
 
 
@@ -160,7 +160,9 @@ def rollback(version: int | None, note: str) -> None:
 @click.argument("message")
 def explain(message: str) -> None:
     """Say which row decided a message, and of every other row which cell did not match."""
-    click.echo("\n".join(explanation_lines(with_house(lambda container: container.rule_desk.explain(message)))))
+    click.echo(
+        "\n".join(explanation_lines(with_house(lambda container: container.configuration.rules.explain(message))))
+    )
 
 
 @command(
@@ -176,13 +178,15 @@ def what_if(message: str, changes: tuple[str, ...], version: int | None) -> None
     """Decide a message with some facts changed. Nothing is done about it."""
     given = dict(_fact(change) for change in changes)
     click.echo(
-        "\n".join(what_if_lines(with_house(lambda container: container.rule_desk.what_if(message, given, version))))
+        "\n".join(
+            what_if_lines(with_house(lambda container: container.configuration.rules.what_if(message, given, version)))
+        )
     )
 
 
 async def _draft(container: "Container", file: Path, name: str, note: str, base: int | None) -> "RuleSetVersion":
     content = await _content(container, file, base)
-    return (await container.rule_desk.draft(NewRuleSet(name, content, note), BY)).value
+    return (await container.configuration.rules.draft(NewRuleSet(name, content, note), BY)).value
 
 
 async def _content(container: "Container", file: Path, base: int | None = None) -> str:
@@ -190,13 +194,15 @@ async def _content(container: "Container", file: Path, base: int | None = None) 
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(f"{file} is not UTF-8: save it as 'CSV UTF-8' or JSON") from None
-    return await container.rule_desk.model_of_csv(text, base) if _kind(str(file)) == "csv" else text
+    return await container.configuration.rules.model_of_csv(text, base) if _kind(str(file)) == "csv" else text
 
 
 async def _check(container: "Container", what: str) -> "list[Finding]":
     if what.isdecimal():
-        return await container.rule_desk.check((await container.rule_desk.version(int(what))).content)
-    return await container.rule_desk.check(await _content(container, Path(what)))
+        return await container.configuration.rules.check(
+            (await container.configuration.rules.version(int(what))).content
+        )
+    return await container.configuration.rules.check(await _content(container, Path(what)))
 
 
 async def _backtest(
@@ -204,25 +210,25 @@ async def _backtest(
 ) -> "BacktestReport":
     made = await _rules(container, what)
     if lines is None:
-        return await container.rule_desk.backtest(made, wanted)
-    return await container.rule_desk.backtest_lines(made, _lines(Path(lines)))
+        return await container.configuration.rules.backtest(made, wanted)
+    return await container.configuration.rules.backtest_lines(made, _lines(Path(lines)))
 
 
 async def _rules(container: "Container", what: str) -> "TableRules":
     from frontdesk.orchestrator.rules import compile_content
 
     if what.isdecimal():
-        return await container.rule_desk.rules(int(what))
+        return await container.configuration.rules.rules(int(what))
     return compile_content(Path(what).stem, 0, await _content(container, Path(what)))
 
 
 async def _rollback(container: "Container", version: int | None, note: str) -> "RuleSetVersion":
     if version is None:
-        before = [publication.version for publication in await container.rule_desk.publications()]
+        before = [publication.version for publication in await container.configuration.rules.publications()]
         version = next((each for each in before if each != before[0]), None)
     if version is None:
         raise Invalid("there is no version to roll back to: only one was ever published")
-    return (await container.rule_desk.publish(version, BY, note)).value
+    return (await container.configuration.rules.publish(version, BY, note)).value
 
 
 def _kind(file: str) -> str:

@@ -105,23 +105,23 @@ async def _putter(container: "Container", what: str) -> Putter:
 
     async def customer(fields: Mapping[str, Any]) -> str:
         entry = customer_of(fields, now())
-        await container.customers.add(entry.id, entry.name, None)
+        await container.people.customers.add(entry.id, entry.name, None)
         return STORED
 
     async def contact(fields: Mapping[str, Any]) -> str:
-        await container.contacts.add(contact_of(fields, now()), None)
+        await container.people.contacts.add(contact_of(fields, now()), None)
         return STORED
 
     async def code(fields: Mapping[str, Any]) -> str:
         entry = code_of(fields)
-        known = {each.code: each for each in (await container.codes.all()).get(entry.list, ())}
+        known = {each.code: each for each in (await container.configuration.codes.all()).get(entry.list, ())}
         if known.get(entry.code) == entry:
             return DUPLICATE
-        await container.codes.put(entry)
+        await container.configuration.codes.put(entry)
         return STORED
 
     if what == "messages":
-        lists = await container.codes.all()
+        lists = await container.configuration.codes.all()
         return Intake(container, {each.code: each.active for each in lists[CodeList.CHANNEL]}).put
     return {"customers": customer, "contacts": contact, "codes": code}[what]
 
@@ -139,11 +139,11 @@ class Intake:
         """Store a message, in the interaction that its thread has opened."""
         wanted = message_of(fields, self._channels)
         if not wanted.thread:
-            accepted = await self._container.inbox.accept(wanted.message, by="import")
+            accepted = await self._container.messages.inbox.accept(wanted.message, by="import")
         else:
             key = (wanted.message.channel, wanted.thread)
             async with self._locks[key]:
                 message = replace(wanted.message, joins=self._interactions.get(key))
-                accepted = await self._container.inbox.accept(message, by="import")
+                accepted = await self._container.messages.inbox.accept(message, by="import")
                 self._interactions[key] = accepted.interaction_id
         return DUPLICATE if accepted.duplicate else STORED

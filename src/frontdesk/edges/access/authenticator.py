@@ -21,14 +21,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from typing_extensions import override
 
 from frontdesk.edges.access.rate_limits import TokenBuckets, place
-from frontdesk.edges.access.xsuaa import looks_like_token
-from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
+from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
+from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, SignIn, Undeclared
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
+from frontdesk.storage.people.accounts import StoredAccounts
 
 # What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
 # whether pages of other sites may use it.
@@ -102,16 +104,16 @@ def _named(path: str, handler: BaseRouteHandler) -> str:
     return f"{'/'.join(methods)} {path} ({handler})"
 
 
-class Authenticator:
-    """Knows every caller and what to ask of them; see interfaces.Door for the side that pages see."""
+class Authenticator(SignIn):
+    """Knows every caller and what to ask of them."""
 
     def __init__(
         self,
-        accounts: Accounts,
+        accounts: StoredAccounts,
         rules: AccessRules,
         secret: bytes,
         clock: Callable[[], float] = time.monotonic,
-        tokens: Tokens | None = None,
+        tokens: Xsuaa | None = None,
     ) -> None:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
         self._tokens = tokens
@@ -178,8 +180,8 @@ class Authenticator:
         caller = await self._look_up(AuthMethod.KEY, password)
         return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
+    @override
     async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
-        """See interfaces.Door."""
         account_key = email.strip().lower()[:320]
         self._by_address.admit(visit.place)
         self._by_account.admit(account_key)
@@ -193,16 +195,17 @@ class Authenticator:
         token = await self._accounts.open_session(account.id, self._rules.session_hours)
         return self._set(self._cookie, token, int(self._rules.session_hours * 3600))
 
+    @override
     async def sign_out(self, visit: AuthContext) -> CookieChange:
-        """See interfaces.Door. A demo visitor stays signed out until `resume_demo`."""
+        """A demo visitor stays signed out until `resume_demo`."""
         if visit.proof is AuthMethod.DEMO:
             return self._set(DEMO_OFF, "off", None)
         if visit.session:
             await self._end(visit.session)
         return self._set(self._cookie, "", 0)
 
+    @override
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
-        """See interfaces.Door."""
         return self._set(DEMO_OFF, "", 0) if visit.left_demo else None
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:

@@ -5,13 +5,15 @@ import math
 import time
 from collections.abc import Callable
 
-from frontdesk.interfaces import TooMany
+from typing_extensions import override
+
+from frontdesk.interfaces import RateLimiter, TooMany
 
 MOST_CALLERS = 50_000
 
 
-class TokenBuckets:
-    """So many attempts a minute for each key, saved up to a minute's worth; see interfaces.Gate."""
+class TokenBuckets(RateLimiter):
+    """So many attempts a minute for each key, saved up to a minute's worth."""
 
     def __init__(
         self, per_minute: int, clock: Callable[[], float] = time.monotonic, most_callers: int = MOST_CALLERS
@@ -22,8 +24,8 @@ class TokenBuckets:
         # What was left of a key's attempts, and when; a key that is not here has all of them.
         self._left: dict[str, tuple[float, float]] = {}
 
+    @override
     def admit(self, key: str) -> None:
-        """See interfaces.Gate."""
         now = self._clock()
         left = self._now_left(key, now)
         if left < 1:

@@ -13,10 +13,11 @@ from frontdesk.edges.odata.protocol.options import options_of
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of, key_text
 from frontdesk.edges.odata.reads import ONE_ROW, Reads
 from frontdesk.interfaces import Stale
-from frontdesk.interfaces.entities import EntityWriter, Handled
 from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity, Written
 from frontdesk.model.querying import Done, Result, Version, Write
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
 
 MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
 PEOPLE = frozenset({"OutboundServiceMessage", "Contact", "Customer"})
@@ -37,7 +38,7 @@ class Prepared:
 class Writes:
     """Answers requests that change entities."""
 
-    def __init__(self, reads: Reads, writer: EntityWriter, handled: Handled, wake: Any, seconds: float) -> None:
+    def __init__(self, reads: Reads, writer: StoredWrites, handled: StoredHandled, wake: Any, seconds: float) -> None:
         """`seconds` is how long an answer waits for what was accepted to be handled."""
         self._reads, self._writer, self._handled, self._wake, self._seconds = reads, writer, handled, wake, seconds
 

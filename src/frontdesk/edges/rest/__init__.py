@@ -40,7 +40,7 @@ def routes(services: RestServices, channels: Channels) -> list[ControllerRouterH
 
 def router(services: RestServices, channels: Channels | None = None) -> Router:
     """The routes under /api/v1."""
-    channels = channels or Channels(services.codes)
+    channels = channels or Channels(services.configuration.codes)
     return Router(
         path=PATH,
         route_handlers=[room.bind(services, channels) for room in ROOMS],

@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from litestar import Response
 
-from frontdesk.interfaces import Reading, StoredAnswer, TimelineItem
 from frontdesk.model import (
     Accepted,
     Analysis,
@@ -26,6 +25,7 @@ from frontdesk.model import (
     Tier,
     WorkState,
 )
+from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")

@@ -39,8 +39,8 @@ from frontdesk.edges.rest.services import (
     zoned,
 )
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
@@ -136,7 +136,7 @@ class InteractionRoutes(RouteGroup):
             # Whoever follows the changes must see that one was merged, too.
             merged=True,
         )
-        return show_page(await self.services.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
+        return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
 
     @get(
         "/{reference:str}",
@@ -147,7 +147,7 @@ class InteractionRoutes(RouteGroup):
     )
     async def read(self, reference: Reference, if_none_match: IfNoneMatch = None) -> Response[InteractionAnswer]:
         """The interaction with its ETag; 304 without body where If-None-Match knows it."""
-        found = await self.services.interactions.get(reference)
+        found = await self.services.interactions.records.get(reference)
         if is_known(if_none_match, found.version):
             return Response(None, status_code=304, headers={"ETag": f'"{found.version}"'})  # type: ignore[arg-type]  # no body
         return tagged(show(found, InteractionAnswer), found.version)
@@ -165,10 +165,10 @@ class InteractionRoutes(RouteGroup):
         self, request: Asked, reference: Reference, data: JSONBody[InteractionPatch], if_match: IfMatch = None
     ) -> Response[InteractionAnswer]:
         """Set fields of it."""
-        before = await self.services.interactions.get(reference)
+        before = await self.services.interactions.records.get(reference)
         expected_version(if_match, before.version)
-        change = check_change(before, data.change(), await self.services.codes.all())
-        after = await self.services.interactions.change(before, change, who(request))
+        change = check_change(before, data.change(), await self.services.configuration.codes.all())
+        after = await self.services.interactions.records.change(before, change, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
 
     @get(
@@ -179,8 +179,8 @@ class InteractionRoutes(RouteGroup):
     )
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
-        matter = await self.services.interactions.get(reference)
-        page = await self.services.interactions.timeline(matter.id, limit, cursor)
+        matter = await self.services.interactions.records.get(reference)
+        page = await self.services.interactions.records.timeline(matter.id, limit, cursor)
         return Listed([show_item(item) for item in page.rows], page.next_cursor)
 
     @post(
@@ -198,9 +198,9 @@ class InteractionRoutes(RouteGroup):
         text = storable(data.text)
         if not text.strip():
             raise Invalid("text is empty: write what the customer shall read", "text")
-        matter = await self.services.interactions.get(reference)
+        matter = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.replies.add(matter, text, data.type, who(request), once)
+        kept = await self.services.messages.replies.add(matter, text, data.type, who(request), once)
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 
@@ -212,5 +212,5 @@ class InteractionRoutes(RouteGroup):
     )
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
         """Those of the built-in service desk, oldest first."""
-        matter = await self.services.interactions.get(reference)
-        return [show(call, ServiceCallAnswer) for call in await self.services.calls.calls_of(matter.id)]
+        matter = await self.services.interactions.records.get(reference)
+        return [show(call, ServiceCallAnswer) for call in await self.services.work.calls.calls_of(matter.id)]

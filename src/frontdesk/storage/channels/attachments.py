@@ -4,9 +4,10 @@ import hashlib
 from typing import Any
 
 from sqlalchemy import select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import NotFound
-from frontdesk.interfaces.channel_stores import PendingMedia
+from frontdesk.interfaces.channel_stores import Media, PendingMedia
 from frontdesk.interfaces.channels import Fetched
 from frontdesk.model import Lease, WorkState
 from frontdesk.model.channels import Attachment, AttachmentState
@@ -18,15 +19,15 @@ from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.rows import fact
 
 
-class StoredAttachments:
-    """See interfaces.channel_stores.Media; `of_message` and `one` are for people."""
+class StoredAttachments(Media):
+    """`of_message` and `one` are for people."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._database = database
 
+    @override
     async def load(self, attachment_id: str) -> PendingMedia:
-        """See interfaces.channel_stores.Media."""
         rows = (
             select(attachment, inbound_message.c.channel.label("code"))
             .join(inbound_message, inbound_message.c.id == attachment.c.message_id)
@@ -37,8 +38,8 @@ class StoredAttachments:
             raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
         return fact(PendingMedia, row)
 
+    @override
     async def keep(self, attachment_id: str, lease: Lease, state: AttachmentState, got: Fetched, reason: str) -> None:
-        """See interfaces.channel_stores.Media."""
         values: dict[str, Any] = {
             "state": state.value,
             "reason": reason,
@@ -57,8 +58,8 @@ class StoredAttachments:
 
         await self._database.write(operation)
 
+    @override
     async def keep_failed(self, attachment_id: str, reason: str) -> None:
-        """See interfaces.channel_stores.Media."""
         values = {"state": AttachmentState.FAILED.value, "reason": reason}
         failed = update(attachment).where(attachment.c.id == attachment_id).values(**values)
         await self._database.write(lambda c: c.execute(failed).rowcount)

@@ -1,12 +1,13 @@
-"""Channels as people see them, on a database; see interfaces.channel_stores.ChannelDesk."""
+"""Channels as people see them, on a database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model.channels import Attachment, EventState, LedgerLine, RawEvent, StoredEvent
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.channels.attachments import StoredAttachments
 from frontdesk.storage.channels.events import StoredEvents
@@ -39,37 +40,37 @@ class StoredChannelDesk:
     async def events(
         self, state: EventState | None, channel: str, limit: int, before: str = ""
     ) -> tuple[StoredEvent, ...]:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """Raw events, newest first; those before an id."""
         return await self._events.events(state, channel, limit, before)
 
     async def event(self, event_id: str) -> RawEvent:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """Raises NotFound."""
         return await self._events.load(event_id)
 
     async def take(self, event: RawEvent) -> bool:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """Store an event that is handed in by hand; False where it was there before."""
         return await self._events.take(event)
 
     async def replay(
         self, ids: Sequence[str], *, channel: str = "", failed_only: bool = True, since: datetime | None = None
     ) -> int:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """Have events read again: these, or all that fit; how many."""
         return await self._events.replay(ids, channel=channel, failed_only=failed_only, since=since)
 
     async def ledger(self, since: date, until: date) -> tuple[LedgerLine, ...]:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """One line per channel and day (UTC), days included."""
         return await self._ledger.lines(since, until, self._names)
 
     async def attachments(self, message_id: str) -> tuple[Attachment, ...]:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """What came with a message, without contents."""
         return await self._media.of_message(message_id)
 
     async def attachment(self, attachment_id: str) -> Attachment:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """With its content. Raises NotFound."""
         return await self._media.one(attachment_id)
 
     async def confirm_numbers(self, message_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[str]:
-        """See interfaces.channel_stores.ChannelDesk."""
+        """A person has listened: the numbers of a recording are right. Raises NotFound, Conflict."""
         now = self._clock()
         return await write_once(self._database, once, str, now, lambda c: _confirm(c, message_id, by, now))
 

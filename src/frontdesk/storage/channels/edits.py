@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
+from frontdesk.interfaces.channel_stores import Edits
 from frontdesk.model import Analysis, Case, Change, Lease, Work, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -18,15 +20,15 @@ from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import index_messages
 
 
-class StoredEdits:
-    """See interfaces.channel_stores.Edits."""
+class StoredEdits(Edits):
+    """Messages that customers changed."""
 
     def __init__(self, database: Database, cases: StoredCases, clock: Clock) -> None:
         """Use this database, the pipeline's store and clock."""
         self._database, self._cases, self._clock = database, cases, clock
 
+    @override
     async def load(self, work: Work, lease: Lease) -> tuple[Case, str | None, int]:
-        """See interfaces.channel_stores.Edits."""
         case = await self._cases.load(work, lease)
 
         def newest(connection: Connection) -> tuple[str | None, int]:
@@ -39,17 +41,17 @@ class StoredEdits:
         text, runs = await self._database.read(newest)
         return case, text, runs
 
+    @override
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
-        """See interfaces.channel_stores.Edits."""
         return await self._cases.inbound_texts(interaction_id)
 
+    @override
     async def keep_text(self, case: Case, text: str, analysis: Analysis, change: Change | None) -> None:
-        """See interfaces.channel_stores.Edits."""
         now = self._clock()
         await self._database.write(lambda c: _keep(c, case, text, analysis, change, now))
 
+    @override
     async def keep_over(self, lease: Lease) -> None:
-        """See interfaces.channel_stores.Edits."""
         await self._database.write(lambda c: pass_fence(c, lease, "", WorkState.DONE))
 
 

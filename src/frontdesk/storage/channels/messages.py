@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.interfaces.channel_stores import EventResults
 from frontdesk.model import Lease, NewMessage, Status, WorkState
 from frontdesk.model.channels import (
     AttachmentState,
@@ -45,16 +47,16 @@ MOST_WAITING = 200
 OVER = (Status.CLOSED.value, Status.CONFIRMED.value)
 
 
-class StoredEventResults:
-    """Stores what channels found; see interfaces.channel_stores.Events.keep_found."""
+class StoredEventResults(EventResults):
+    """Stores what channels found."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, window: timedelta, media: MediaRules) -> None:
         """`window`: how long after the last message the same sender still speaks of the same matter."""
         self._database, self._clock, self._new_id = database, clock, new_id
         self._window, self._media = window, media
 
+    @override
     async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
-        """See interfaces.channel_stores.Events."""
         now = self._clock()
 
         def operation(connection: Connection) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Catalogue, Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
+from frontdesk.interfaces import Catalogue, CatalogueSource, Clock, Conflict, NewId, NotFound
 from frontdesk.model import Code, CodeList, Intent
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -20,8 +22,8 @@ STAMP = "catalogue"
 MOST_NAMES = 20_000
 
 
-class StoredCodes:
-    """Code lists on a database; also the catalogue (see interfaces.CatalogueSource)."""
+class StoredCodes(CatalogueSource):
+    """Code lists on a database; also the catalogue."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
@@ -30,8 +32,8 @@ class StoredCodes:
         self._lists: tuple[str, dict[CodeList, tuple[Code, ...]]] | None = None
         self._refreshing = asyncio.Lock()
 
+    @override
     async def catalogue(self) -> Catalogue:
-        """See interfaces.CatalogueSource."""
         stamp = await self._database.read(read_stamp)
         if self._catalogue is None or self._catalogue.stamp != stamp:
             async with self._refreshing:
@@ -68,14 +70,14 @@ class StoredCodes:
 
 
 class StoredCodeEntries:
-    """New entries of code lists on a database; see interfaces.CodeEntries."""
+    """New entries of code lists on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def add(self, entry: Code, once: IdempotencyKey | None) -> StoredAnswer[Code]:
-        """See interfaces.CodeEntries."""
+        """Raises Conflict when the code exists."""
         now, ids = self._clock(), [self._new_id() for _ in entry.examples]
 
         def operation(connection: Connection) -> Code:

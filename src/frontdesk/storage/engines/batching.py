@@ -19,7 +19,7 @@ class Writer(Protocol):
     """What carries a batch out."""
 
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
+        """Run it in one transaction, as Database does."""
         ...
 
 
@@ -33,7 +33,10 @@ class Batches:
         self._waiting = 0
 
     async def write(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database.write_batched."""
+        """Run a writing function; all it did is durable when this returns, or nothing is when it raises.
+
+        It may run more than once (a deadlock or a lost connection), so it must touch nothing but the database.
+        """
         batch = self._batches.get(operation)
         if batch is None:
             batch = self._batches[operation] = _Batch(self._database, operation)
@@ -45,7 +48,7 @@ class Batches:
 
     @property
     def is_waited_for(self) -> bool:
-        """See Database."""
+        """Whether callers of `write_batched` wait for their commit now: a good moment for the rest to give way."""
         return self._waiting > 0
 
     async def drain(self) -> None:

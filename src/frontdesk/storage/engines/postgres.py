@@ -16,11 +16,12 @@ from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import Batches
-from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
 from frontdesk.storage.engines.remote import remote_engine
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ DENIED = ("28", "3D")  # invalid authorization, no such database
 AWAY = ("08", "53", "57")
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """A pool of connections; none is held while anything but the database is waited for."""
 
     dialect = "postgresql"
@@ -60,8 +61,8 @@ class PostgresDatabase:
         self._long_reads: set[Any] = set()
         self._batches = Batches(self)
 
+    @override
     async def read(self, operation: Operation[T]) -> T:
-        """See Database."""
         name = getattr(operation, "__code__", operation)
         try:
             if name not in self._long_reads:
@@ -75,8 +76,8 @@ class PostgresDatabase:
         except (OSError, DBAPIError) as error:
             raise as_ours(error) from error
 
+    @override
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
         said = ""
         for attempt in range(TRIES):
             try:
@@ -90,17 +91,17 @@ class PostgresDatabase:
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
+    @override
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database."""
         return await self._batches.write(operation, item)
 
     @property
+    @override
     def is_waited_for(self) -> bool:
-        """See Database."""
         return self._batches.is_waited_for
 
+    @override
     async def close(self) -> None:
-        """See Database."""
         await self._batches.drain()
         await self._engine.dispose()
 

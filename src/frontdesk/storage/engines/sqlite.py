@@ -16,10 +16,11 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
+from typing_extensions import override
 
 from frontdesk.interfaces import Unavailable
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json, prepare_sqlite
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json, prepare_sqlite
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -43,7 +44,7 @@ class _Job:
     error: BaseException | None = None
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """One file, one writer thread, a few reader threads (WAL lets them read meanwhile)."""
 
     dialect = "sqlite"
@@ -59,8 +60,8 @@ class SqliteDatabase:
         self._closed = False
         self._writer.start()
 
+    @override
     async def read(self, operation: Operation[T]) -> T:
-        """See Database."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, operation)
 
     def _read(self, operation: Operation[T]) -> T:
@@ -73,12 +74,12 @@ class SqliteDatabase:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
+    @override
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
         return await self._hand_in(operation, None, batched=False)  # type: ignore[no-any-return]
 
+    @override
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database."""
         self._waiting += 1
         try:
             return await self._hand_in(operation, item, batched=True)  # type: ignore[no-any-return]
@@ -86,8 +87,8 @@ class SqliteDatabase:
             self._waiting -= 1
 
     @property
+    @override
     def is_waited_for(self) -> bool:
-        """See Database."""
         return self._waiting > 0
 
     async def _hand_in(self, operation: Callable[..., Any], item: Any, *, batched: bool) -> Any:
@@ -98,8 +99,8 @@ class SqliteDatabase:
         self._jobs.put(job)
         return await job.future
 
+    @override
     async def close(self) -> None:
-        """See Database."""
         if self._closed:
             return
         self._closed = True

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.model import ENTITY_FIELDS
+from frontdesk.model.set_up import AccuracyFigure
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.replies import MEMO
@@ -21,14 +21,18 @@ GROUPS = ("all", "value", "language", "channel")
 
 
 class StoredAccuracy:
-    """See interfaces.set_up.Judgements."""
+    """Analyses against what people made of them.
+
+    A person looked at a message when they corrected anything of it or wrote an answer to it; what they did not correct
+    they agreed with. The last correction of a field counts.
+    """
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[AccuracyFigure, ...]:
-        """See interfaces.set_up.Judgements."""
+        """For intent, message_type, sentiment or language: by `all`, `value` (as read), `language` or `channel`."""
         if field not in FIELDS or by not in GROUPS or (by == "value" and field not in CODED):
             raise Invalid(
                 tr(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from frontdesk.interfaces.console import HistoryRow, Mood
 from frontdesk.model import Page
+from frontdesk.model.console import HistoryRow, Mood
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
@@ -16,19 +16,19 @@ BEGINNING = 400
 
 
 class StoredHistory:
-    """Histories on a database; see interfaces.console.History."""
+    """Histories on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
-        """See interfaces.console.History."""
+        """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""
         place = paging.decode(cursor, (str,))[0] if cursor else ""
         return await self._database.read(lambda c: _messages(c, customer_id, sentiments, limit, place))
 
     async def moods(self, customer_id: str) -> tuple[Mood, ...]:
-        """See interfaces.console.History."""
+        """The sentiments of a customer's messages month by month, the oldest first."""
         return await self._database.read(lambda c: _moods(c, customer_id))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
 
-from frontdesk.interfaces import Clock, Invalid, NotFound, TimelineItem
-from frontdesk.interfaces.reading import Written
+from frontdesk.interfaces import Clock, Invalid, NotFound
 from frontdesk.model import Change, Interaction, Page
+from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
@@ -38,14 +38,14 @@ from frontdesk.storage.schema.rows import (
 
 
 class StoredInteractions:
-    """Interactions on a database; see interfaces.Interactions."""
+    """Interactions on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def get(self, reference: str) -> Interaction:
-        """See interfaces.Interactions."""
+        """The interaction with this reference. Raises NotFound."""
         rows = select(interaction).where(interaction.c.reference == reference)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
@@ -53,12 +53,12 @@ class StoredInteractions:
         return as_interaction(row)
 
     async def change(self, before: Interaction, change: Change, by: str) -> Interaction:
-        """See interfaces.Interactions."""
+        """Set fields if it is still at `before.version`. Raises Stale, Invalid (unknown customer)."""
         now = self._clock()
         return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
 
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
-        """See interfaces.Interactions."""
+        """All that happened to it in time order. Raises Invalid (cursor)."""
         place = paging.decode(cursor, (datetime, int, str)) if cursor else None
         if place and STREAMS.index(JOURNAL) == place[1] and not place[2].isdecimal():
             raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor")

@@ -16,8 +16,8 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.console import Count, ListRow, ListSort
 from frontdesk.model import CodeList, InteractionFilter, Page
+from frontdesk.model.console import Count, ListRow, ListSort
 from frontdesk.model.queries import SURE
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
@@ -44,21 +44,21 @@ _PLUS: custom_op[Any] = custom_op("+")
 
 
 class StoredLists:
-    """Lists over a database; see interfaces.console.InteractionLists."""
+    """Lists over a database."""
 
     def __init__(self, database: Database, codes: StoredCodes) -> None:
         """Read from this database; orders of codes are those of their lists."""
         self._database, self._codes = database, codes
 
     async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
-        """See interfaces.console.InteractionLists."""
+        """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
         order = _Order.of(sort, await self._ranks(sort))
         place = order.place(cursor) if cursor else None
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _page(c, asked, order, limit, place))
 
     async def count(self, wanted: InteractionFilter) -> Count:
-        """See interfaces.console.InteractionLists."""
+        """How many fit, counted up to ten thousand."""
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _count(c, asked))
 

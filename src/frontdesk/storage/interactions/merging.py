@@ -25,19 +25,19 @@ MOVED = (effect, service_call)
 
 
 class StoredMerging:
-    """Merging on a database; see interfaces.console.Merging."""
+    """Merging on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
-        """See interfaces.console.Merging."""
+        """Move all that belongs to `other` to `into`; its reference leads there from now on. Raises Stale, Conflict."""
         now = self._clock()
         return await self._database.write(lambda c: _merge(c, into, other, by, now))
 
     async def leads_to(self, reference: str) -> str:
-        """See interfaces.console.Merging."""
+        """The reference of the interaction that this one was merged into; itself where it was not."""
         return await self._database.read(lambda c: leads_to(c, reference))
 
 

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, func, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.interfaces.llm_stores import Admission
 from frontdesk.model.llm import BudgetPeriod, Denied, Reservation, ReservationRequest
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
@@ -31,15 +33,15 @@ class _Refused(Exception):
         self.answer = answer
 
 
-class StoredAdmission:
-    """Limits and budgets on a database; see interfaces.llm_stores.Admission."""
+class StoredAdmission(Admission):
+    """Limits and budgets on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
+    @override
     async def admit(self, wish: ReservationRequest) -> Reservation | Denied:
-        """See interfaces.llm_stores.Admission."""
         now, key = self._clock(), self._new_id()
         try:
             await self._database.write(lambda c: _admit(c, wish, key, now))
@@ -47,8 +49,8 @@ class StoredAdmission:
             return refused.answer
         return Reservation(key)
 
+    @override
     async def settle(self, permit: Reservation, cost: int) -> None:
-        """See interfaces.llm_stores.Admission."""
         await self._database.write(lambda c: _settle(c, permit.id, cost))
 
     async def release_expired(self) -> int:

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.llm_stores import CallLog
 from frontdesk.model.llm import CallReport, ModelCall
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -23,8 +25,8 @@ WRITE_AFTER = 0.1
 MOST_WAITING = 50_000
 
 
-class StoredCalls:
-    """Model calls on a database; see interfaces.llm_stores.CallLog."""
+class StoredCalls(CallLog):
+    """Model calls on a database."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
@@ -38,8 +40,8 @@ class StoredCalls:
         """Tell of each call at once: for figures and traces, which must neither wait nor raise."""
         self._watchers.append(watcher)
 
+    @override
     def note(self, call: ModelCall) -> None:
-        """See interfaces.llm_stores.CallLog."""
         for watcher in self._watchers:
             watcher(call)
         if len(self._waiting) >= MOST_WAITING:

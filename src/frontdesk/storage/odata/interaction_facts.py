@@ -12,7 +12,7 @@ from frontdesk.storage.schema.interactions import analysis, inbound_message, int
 from frontdesk.storage.schema.rows import as_interaction, as_message
 
 
-class InteractionFacts:
+class StoredInteractionFacts:
     """Reads what operations need to know of an interaction."""
 
     def __init__(self, database: Database) -> None:

@@ -17,7 +17,7 @@ MOST_AT_ONCE = 500
 
 
 class StoredHandled:
-    """See interfaces.entities.Handled. While nobody waits, nothing is looked at."""
+    """While nobody waits, nothing is looked at."""
 
     def __init__(self, database: Database) -> None:
         """Look into this database."""
@@ -26,7 +26,7 @@ class StoredHandled:
         self._looking: asyncio.Task[None] | None = None
 
     async def wait(self, message_ids: Sequence[str], seconds: float) -> Mapping[str, bool]:
-        """See interfaces.entities.Handled."""
+        """For each whether it was handled within so many seconds."""
         loop = asyncio.get_running_loop()
         mine = {key: loop.create_future() for key in message_ids}
         for key, future in mine.items():

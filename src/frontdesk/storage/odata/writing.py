@@ -49,14 +49,14 @@ DOINGS: Mapping[tuple[str, str], Doing] = {
 
 
 class StoredWrites:
-    """See interfaces.entities.EntityWriter."""
+    """Changes entities."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Write to this database."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
-        """See interfaces.entities.EntityWriter."""
+        """Carry out all in order, or none. Raises NotFound, Invalid (field names the property), Conflict, Stale."""
         now = self._clock()
 
         def operation(connection: Connection) -> Sequence[Done]:

@@ -30,7 +30,7 @@ _CHECKS_AT_ONCE = 2
 
 
 class StoredAccounts:
-    """Accounts on a database; see interfaces.Accounts."""
+    """Accounts on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, passwords: Passwords | None = None) -> None:
         """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise."""
@@ -68,7 +68,10 @@ class StoredAccounts:
         await self._database.write(lambda c: _change(c, email, active=True))
 
     async def verify(self, email: str, password: str) -> Account | None:
-        """See interfaces.Accounts. A hash with outdated parameters is made anew."""
+        """The account, if it is active and the password right; takes as long when it is not.
+
+        A hash with outdated parameters is made anew.
+        """
         key = email.strip().lower()
         wanted = select(account).where(account.c.email == ("" if _CONTROLS.search(key) else key))
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
@@ -86,7 +89,7 @@ class StoredAccounts:
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 
     async def open_session(self, account_id: str, hours: float) -> str:
-        """See interfaces.Accounts."""
+        """A new session's token, 256 random bits."""
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {
             "token_hash": hash_of(token),
@@ -98,7 +101,7 @@ class StoredAccounts:
         return token
 
     async def by_session(self, token: str) -> Caller | None:
-        """See interfaces.Accounts."""
+        """The person that a session belongs to, None when it has ended or the account is not active."""
         now = self._clock()
         wanted = (
             select(account.c.id, account.c.name, account.c.role)
@@ -109,7 +112,7 @@ class StoredAccounts:
         return fact(Caller, row, grant=Grant()) if row is not None else None
 
     async def close_session(self, token: str) -> None:
-        """See interfaces.Accounts."""
+        """End a session; ending one that does not exist is fine."""
         ended = delete(session).where(session.c.token_hash == hash_of(token))
         await self._database.write(lambda c: c.execute(ended).rowcount)
 
@@ -147,7 +150,7 @@ class StoredAccounts:
         return await self._database.write(lambda c: _change_key(c, key, revoked_at=now))
 
     async def by_key(self, secret: str) -> Caller | None:
-        """See interfaces.Accounts."""
+        """The program that an API key belongs to, None when it is unknown or revoked."""
         wanted = select(api_key).where(api_key.c.secret_hash == hash_of(secret), api_key.c.revoked_at.is_(None))
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
         return fact(Caller, row, grant=grant_of(row)) if row is not None else None

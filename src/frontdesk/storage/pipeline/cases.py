@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces import Cases, Clock, NotFound
 from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import (
     Analysis,
@@ -35,19 +36,20 @@ from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, a
 from frontdesk.storage.search.documents import index_heads
 
 
-class StoredCases:
-    """The pipeline's store on a database; see interfaces.Cases."""
+class StoredCases(Cases):
+    """The pipeline's store on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def load(self, work: Work, lease: Lease) -> Case:
-        """See interfaces.Cases. Raises NotFound."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _load(c, work.subject, lease, work.attempts))
 
+    @override
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
-        """See interfaces.Cases."""
         texts = (
             select(inbound_message.c.text)
             .where(inbound_message.c.interaction_id == interaction_id)
@@ -55,56 +57,57 @@ class StoredCases:
         )
         return await self._database.read(lambda c: tuple(c.execute(texts).scalars()))
 
+    @override
     async def keep_analysis(self, case: Case, analysis: Analysis) -> Case:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: _keep_analysis(c, case, analysis))
         return replace(case, analysis=analysis, message=replace(case.message, analysis_id=analysis.id))
 
+    @override
     async def context(self, case: Case) -> MessageContext:
-        """See interfaces.Cases."""
         return await self._database.read(lambda c: _context(c, case))
 
+    @override
     async def reload(self, case: Case) -> Case:
-        """See interfaces.Cases."""
         return await self._database.read(lambda c: _load(c, case.message.id, case.lease, case.attempt))
 
+    @override
     async def keep_decision(
         self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change, act: ActAtOnce
     ) -> Case:
-        """See interfaces.Cases."""
         decided = replace(case, decision=decision, effects=tuple(effects))
         return await self._database.write(lambda c: keep_decision(c, decided, change, act, decision.created_at))
 
+    @override
     async def keep_effect(
         self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
     ) -> Case:
-        """See interfaces.Cases."""
         now, wanted = self._clock(), change or Change()
         updated = await self._database.write(lambda c: _keep_effect(c, case, effect, wanted, now, ends))
         return replace(case, interaction=updated).with_effect(effect)
 
+    @override
     async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
-        """See interfaces.Cases. Raises NotFound."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _load_effect(c, work, lease))
 
+    @override
     async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
-        """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _postpone_effect(c, case, apart, due_at, now))
         return case.with_effect(apart)
 
+    @override
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
-        """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _keep_waiting(c, case, apart, until, now))
         return case.with_effect(apart)
 
+    @override
     async def keep_over(self, case: Case) -> None:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: pass_fence(c, case.lease, "", WorkState.DONE))
 
+    @override
     async def keep_end(self, case: Case) -> None:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: _keep_end(c, case, self._clock()))
 
 

@@ -27,7 +27,7 @@ NOTED = {"ask_person": "asked", "escalate": "escalated"}
 
 
 def keep_decision(connection: Connection, case: Case, change: Change, act: ActAtOnce, now: datetime) -> Case:
-    """See interfaces.Cases. `case` holds the decision and its effects, none of them carried out yet."""
+    """As Cases.keep_decision. `case` holds the decision and its effects, none of them carried out yet."""
     lines = [] if case.recorded else [_recorded_line(case, change)]
     lines += _decided_lines(case)
     seen = case if case.recorded else _with_sender(connection, case, change, now)

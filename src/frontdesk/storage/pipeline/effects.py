@@ -12,8 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model import Effect, EffectState, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -27,22 +28,22 @@ SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED
 
 
 class StoredEffectDesk:
-    """Effects that need a person, on a database; see interfaces.EffectDesk."""
+    """Effects that need a person, on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def retry(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
         return await self._settle(key, by, once, "retried", _retried)
 
     async def drop(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Give up one that failed, or refuse one that waits for approval. Raises NotFound, Conflict."""
         return await self._settle(key, by, once, "dropped", _dropped)
 
     async def approve(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
         return await self._settle(key, by, once, "approved", _approved)
 
     async def _settle(

@@ -43,18 +43,18 @@ def note_all(connection: Connection, at: datetime, interaction_id: int, message_
 
 
 class StoredJournal:
-    """The journal on a database; see interfaces.Journal."""
+    """The journal on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
-        """See interfaces.Journal."""
+        """Lines with an id above `after`, oldest first."""
         rows = select(journal).where(journal.c.id > after).order_by(journal.c.id).limit(limit)
         return await self._database.read(lambda c: tuple(as_audit_event(r) for r in c.execute(rows).mappings()))
 
     async def last(self) -> int:
-        """See interfaces.Journal."""
+        """The highest id, 0 when empty."""
         highest = select(func.coalesce(func.max(journal.c.id), 0))
         return int(await self._database.read(lambda c: c.execute(highest).scalar_one()))

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock
+from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
@@ -25,28 +26,28 @@ TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer
 NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
 
 
-class StoredOutbox:
-    """The outbox on a database; see interfaces.Outbox."""
+class StoredOutbox(Outbox):
+    """The outbox on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def draft(self, message: OutboundMessage) -> OutboundMessage:
-        """See interfaces.Outbox."""
         return await self._database.write(lambda c: draft(c, message))
 
+    @override
     async def by_effect(self, key: str) -> OutboundMessage | None:
-        """See interfaces.Outbox."""
         return await self._database.read(lambda c: _by_effect(c, key))
 
+    @override
     async def sent(self, message_id: str, receipt: Receipt) -> None:
-        """See interfaces.Outbox."""
         now = self._clock()
         await self._database.write(lambda c: _sent(c, message_id, receipt, now))
 
+    @override
     async def refused(self, message_id: str, reason: str) -> None:
-        """See interfaces.Outbox."""
         failed = update(outbound_message).where(outbound_message.c.id == message_id)
         values = {"state": DeliveryState.FAILED.value, "error": reason}
         await self._database.write(lambda c: c.execute(failed.values(**values)).rowcount)
@@ -114,8 +115,8 @@ def _mark_answered(connection: Connection, interaction_id: int, type: str, now: 
         connection.execute(first.values(first_answer_at=now))
 
 
-class StoredOwnRows:
-    """See interfaces.OwnRows; within a transaction that holds the interaction.
+class StoredOwnRows(OwnRows):
+    """Within a transaction that holds the interaction.
 
     `delivered` are the sequences of answers that were stored: whoever ends the transaction indexes their words.
     """
@@ -125,37 +126,37 @@ class StoredOwnRows:
         self._connection, self._now = connection, now
         self.delivered: list[int] = []
 
+    @override
     def open_call(self, call: ServiceCall) -> ServiceCall:
-        """See interfaces.OwnRows."""
         row = columns(call)
         del row["code"]
         stored = self._connection.execute(insert(service_call).values(**row))
         number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
         return as_service_call(row | {"id": number})
 
+    @override
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
-        """See interfaces.OwnRows."""
         stored = _append(self._connection, message)
         _mark_answered(self._connection, stored.interaction_id, stored.type, self._now)
         self.delivered.append(stored.sequence)
         return stored
 
 
-class StoredServiceDesk:
-    """The built-in service desk on a database; see interfaces.ServiceDeskStore."""
+class StoredServiceDesk(ServiceDeskStore):
+    """The built-in service desk on a database."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._database = database
 
+    @override
     async def open_call(self, call: ServiceCall) -> ServiceCall:
-        """See interfaces.ServiceDeskStore."""
         row = columns(call)
         del row["code"]
         return await self._database.write(lambda c: _open_call(c, row))
 
+    @override
     async def call_by_key(self, key: str) -> ServiceCall | None:
-        """See interfaces.ServiceDeskStore."""
         return await self._database.read(lambda c: _call(c, key))
 
     async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from frontdesk.interfaces import Clock, IdempotencyKey, StoredAnswer
+from frontdesk.interfaces import Clock
 from frontdesk.model import Page, Work, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -17,14 +18,14 @@ from frontdesk.storage.schema.rows import as_work
 
 
 class StoredWorkDesk:
-    """Work on a database, for people; see interfaces.WorkDesk."""
+    """Work on a database, for people."""
 
     def __init__(self, database: Database, queue: StoredWork, clock: Clock) -> None:
         """Use this database, queue and clock."""
         self._database, self._queue, self._clock = database, queue, clock
 
     async def page(self, state: WorkState, limit: int, cursor: str = "") -> Page[Work]:
-        """See interfaces.WorkDesk."""
+        """Oldest first. Raises Invalid (cursor)."""
         rows = select(work).where(work.c.state == state.value).order_by(work.c.created_at, work.c.id).limit(limit + 1)
         if cursor:
             place = paging.decode(cursor, (datetime, str))
@@ -33,16 +34,16 @@ class StoredWorkDesk:
         return paging.page(found, limit, as_work, lambda row: (paging.stamp(row["created_at"]), row["id"]))
 
     async def retry(self, work_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Work]:
-        """See interfaces.WorkDesk."""
+        """Make failed work due again. Raises NotFound, Conflict when it has not failed."""
         now = self._clock()
         return await self._settle(work_id, "retried", by, once, lambda c: resume(c, work_id, now))
 
     async def drop(self, work_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Work]:
-        """See interfaces.WorkDesk."""
+        """Give failed work up for good. Raises NotFound, Conflict when it has not failed."""
         return await self._settle(work_id, "dropped", by, once, lambda c: give_up(c, work_id))
 
     async def counts(self) -> Mapping[str, int]:
-        """See interfaces.WorkDesk."""
+        """How many rows are open and failed."""
         return await self._queue.counts()
 
     async def _settle(

@@ -4,8 +4,9 @@ import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
+from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound, WorkQueue
 from frontdesk.model import Lease, Work, WorkState
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.changing import changed, taken
@@ -43,16 +44,16 @@ _MOVE = (
 )
 
 
-class StoredWork:
-    """The work queue on a database; see interfaces.WorkQueue."""
+class StoredWork(WorkQueue):
+    """The work queue on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
         self._is_busy = False
 
+    @override
     async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
-        """See interfaces.WorkQueue."""
         now = self._clock()
         if not self._is_busy and not await self._database.read(lambda c: _due(c, now)):
             return []  # nothing to do is the usual case: find out without a write
@@ -61,27 +62,27 @@ class StoredWork:
         self._is_busy = bool(claimed)  # where there was work there is more
         return claimed
 
+    @override
     async def renew(self, lease: Lease, lease_seconds: float) -> bool:
-        """See interfaces.WorkQueue."""
         until = self._clock() + timedelta(seconds=lease_seconds)
         return await self._change(lease, due_at=until)
 
+    @override
     async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
-        """See interfaces.WorkQueue."""
         due_at = self._clock() + timedelta(seconds=seconds)
         attempts = {} if counted else {"attempts": work.c.attempts - 1}
         await self._change(lease, due_at=due_at, lease_owner="", last_error=error[:ERROR_LENGTH], **attempts)
 
+    @override
     async def fail(self, lease: Lease, error: str) -> None:
-        """See interfaces.WorkQueue."""
         await self._database.write(lambda c: _fail(c, lease, error[:ERROR_LENGTH], self._clock()))
 
     async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
         mine = update(work).where(*_owned(lease)).values(**values)
         return await self._database.write(lambda c: c.execute(mine).rowcount) == 1
 
+    @override
     async def free(self, owner_prefix: str) -> int:
-        """See interfaces.WorkQueue."""
         theirs = (work.c.state == "open", work.c.lease_owner.startswith(owner_prefix, autoescape=True))
         freed = update(work).where(*theirs).values(due_at=self._clock(), lease_owner="")
         return await self._database.write(lambda c: c.execute(freed).rowcount)

@@ -11,8 +11,10 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
-from frontdesk.interfaces.chat import Chats, Conversation
 from frontdesk.model import DeliveryState, NewMessage, Role, Sender
+from frontdesk.model.channels import CHAT
+from frontdesk.model.chat import Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ticketing.submission import MOST_CHARACTERS, check
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import Streams
@@ -22,7 +24,6 @@ from frontdesk.ui.events import BUSY_SECONDS, NOT_KEPT
 from frontdesk.ui.services import ROLE, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
-CHAT = "CHT"
 CROSS_SITE = {ROLE: Role.ANYONE, "cross_site": True}
 NOT_HERE = "this web site may not use the chat: whoever runs the service adds it to the setting chat.origins"
 OVER = "this conversation is over or not known: begin a new one"
@@ -34,7 +35,7 @@ Id = Annotated[str, Meta(max_length=26)]
 class ChatServices:
     """What the chat needs besides what all pages have."""
 
-    chats: Chats
+    chats: StoredChats
     tokens: ChatTokens
     origins: Origins
     streams: Streams
@@ -71,7 +72,7 @@ def router(chat: ChatServices) -> Router:
         services.submissions.admit(request.auth.place)
         going_on = await _conversation(request, chat) if "authorization" in request.headers else None
         message = check(_message(said, going_on), {CHAT: True})
-        accepted = await services.inbox.accept(message)
+        accepted = await services.messages.inbox.accept(message)
         if not accepted.duplicate:
             services.live.touched(accepted.interaction_id)
             services.wake()

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from frontdesk.interfaces.chat import ChatMessage, Chats, Conversation
 from frontdesk.model import Direction
+from frontdesk.model.chat import ChatMessage, Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ui.live import RETRY, STILL_HERE, Live
 
 _PLACE = re.compile(r"(\d{1,9})\.(\d{1,9})\.((?:\d{1,9}(?:,\d{1,9})*)?)")
@@ -81,7 +82,9 @@ class Streams:
         return self._open[place] >= self._most
 
 
-async def events(live: Live, chats: Chats, conversation: Conversation, last_event_id: str) -> AsyncGenerator[bytes]:
+async def events(
+    live: Live, chats: StoredChats, conversation: Conversation, last_event_id: str
+) -> AsyncGenerator[bytes]:
     """The stream of one conversation."""
     place = StreamPosition.parse(last_event_id)
     yield RETRY

@@ -13,7 +13,7 @@ from frontdesk.ticketing.changes import check_change
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import AGENT, Console, ConsoleServices, Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 MOST = 200
@@ -23,15 +23,15 @@ Doing = Callable[[Interaction], Awaitable[None]]
 
 
 @post(f"{PATH}/bulk", opt=AGENT, include_in_schema=False)
-async def bulk(request: PageRequest, services: Needs, console: Console) -> Response[str] | Redirect:
+async def bulk(request: PageRequest, services: Needs) -> Response[str] | Redirect:
     """Assign, tag, close or read again; what could not be done is told with its reason."""
     fields = await read_form(request)
     references = [normal_reference(each) for each in fields.get("references", "").split()[:MOST]]
-    doing = await _doing(fields, services, console, request.user.name)
+    doing = await _doing(fields, services, request.user.name)
     refused: dict[str, str] = {}
     for reference in references:
         try:
-            await _tried(reference, doing, console)
+            await _tried(reference, doing, services)
         except (Conflict, Invalid, NotFound, Stale) as error:
             refused[reference] = error.text
     services.wake()
@@ -42,30 +42,30 @@ async def bulk(request: PageRequest, services: Needs, console: Console) -> Respo
     return services.pages.page(request, "console/bulk.html", N_("Not all of it"), context)
 
 
-async def _tried(reference: str, doing: Doing, console: ConsoleServices) -> None:
+async def _tried(reference: str, doing: Doing, services: Needs) -> None:
     for attempt in range(TRIES):
         try:
-            return await doing(await console.interactions.get(reference))
+            return await doing(await services.interactions.records.get(reference))
         except Stale:  # the pipeline was faster: look at it again
             if attempt == TRIES - 1:
                 raise
     return None
 
 
-async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleServices, by: str) -> Doing:
+async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
     """What a form asks for. Raises Invalid."""
-    wanted, lists = fields.get("do", ""), await services.codes.all()
+    wanted, lists = fields.get("do", ""), await services.configuration.codes.all()
 
     def change(make: Callable[[Interaction], Change]) -> Doing:
         async def do(matter: Interaction) -> None:
-            await console.interactions.change(matter, check_change(matter, make(matter), lists), by)
+            await services.interactions.records.change(matter, check_change(matter, make(matter), lists), by)
 
         return do
 
     async def read(matter: Interaction) -> None:
-        if console.read_again is None:
+        if not services.llm.room.chains.has_models:
             raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
-        await console.read_again([matter.id])
+        await services.work.rereadings.plan_for([matter.id])
 
     if wanted == "assign":
         return change(lambda _: Change(team=fields.get("team", "")))

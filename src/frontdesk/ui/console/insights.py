@@ -66,7 +66,7 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
     view = View.of(_query(request))
     error = ""
     try:
-        services.insights.span(view.asked)
+        services.insights.report.span(view.asked)
         measure(view.measure)
     except Invalid as refused:
         view, error = View.of({}), refused.text
@@ -77,11 +77,11 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
         "filters": view.filters(),
         "periods": PERIODS,
         "period": "" if view.asked.since or view.asked.until else view.asked.period or USUAL,
-        "offered": await _offered(services.insights, view),
+        "offered": await _offered(services.insights.report, view),
         "others": [(name, value) for name, values in view.where.items() if name not in OFFERED for value in values],
         "dimensions": DIMENSIONS,
         "measures": MEASURES,
-        "time_zone": str(services.insights.desk.calendar.zone),
+        "time_zone": str(services.insights.report.desk.calendar.zone),
     }
     return services.pages.page(request, "console/insights.html", N_("Insights"), context, status=400 if error else 200)
 
@@ -93,11 +93,11 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
     view = View.of(query)
     offset = _offset(next(iter(query.get("offset", ())), "0"))
     question = Question((view.measure,), (), view.where)
-    found = await services.insights.rows(question, view.asked, ROWS, offset)
-    names = await services.insights.names(view.where.get("customer", ()))
+    found = await services.insights.report.rows(question, view.asked, ROWS, offset)
+    names = await services.insights.report.names(view.where.get("customer", ()))
     back = next(iter(query.get("view", ())), "")
     address = urlencode({"measure": view.measure}) + (f"&{view.filters()}" if view.filters() else "")
-    span = services.insights.span(view.asked)
+    span = services.insights.report.span(view.asked)
     here = f"{PATH}/rows?{address}" + (f"&{urlencode({'view': back})}" if back else "")
     context = {
         "measure": MEASURES[view.measure],
@@ -152,7 +152,7 @@ async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
 
 
 async def _shown(services: Any, found: Rows) -> list[dict[str, Any]]:
-    names = CodeLabels.of(await services.codes.all())
+    names = CodeLabels.of(await services.configuration.codes.all())
     return [_message(row, names) if isinstance(row, MessageRow) else _interaction(row, names) for row in found.rows]
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList, InteractionFilter, Sentiment, Tier
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.console.origins import NAME, known

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -19,11 +18,12 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
+from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import ConsoleServices, PageRequest, PageServices
+from frontdesk.ui.services import PageRequest, PageServices
 from frontdesk.ui.thread_view import LANGUAGES, LISTS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000
@@ -42,11 +42,9 @@ CORRECTABLE = {
 }
 
 
-async def context_of(
-    details: ThreadDetails, services: PageServices, console: ConsoleServices, request: PageRequest
-) -> dict[str, Any]:
+async def context_of(details: ThreadDetails, services: PageServices, request: PageRequest) -> dict[str, Any]:
     """All that console/thread.html and its changing parts need."""
-    lists = await services.codes.all()
+    lists = await services.configuration.codes.all()
     names = CodeLabels.of(lists)
     thread = details.thread
     matter = thread.interaction
@@ -63,7 +61,7 @@ async def context_of(
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
         "timeline": _timeline(context["messages"], thread, details.recorded),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
-        "drafts": console.templates(thread),
+        "drafts": services.messages.drafting.filled(thread),
     }
 
 

@@ -75,7 +75,7 @@ def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
 
 
 def _envelope(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """See use_case_answers.UseCaseAnswer."""
+    """The schema of a use case's answer."""
     text, whole, number = {"type": "string"}, {"type": "integer"}, {"type": "number"}
     failure = {"type": "object", "properties": {"route": text, "trouble": text, "reason": text}}
     properties = {

@@ -1,41 +1,24 @@
 """Operations on interactions, messages, tickets and orders: what the sample leaves unanswered, and its orchestrator."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from frontdesk.edges.odata.errors import ODataError
+from frontdesk.edges.odata.operations.back_office import BackOffice
 from frontdesk.edges.odata.operations.language import Language
 from frontdesk.edges.odata.operations.operations import Doing, OperationCall, plain, structured
 from frontdesk.edges.odata.protocol.exchange import ODataResponse
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.interfaces import Analyst, Conflict
-from frontdesk.interfaces.entities import Entities, EntityWriter, Handled
-from frontdesk.model import Receipt, Role
+from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import Call, Expression, Field, Literal, Order, Query, Write
+from frontdesk.storage.odata.reading import StoredEntities
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
 
 ADMIN, AGENT, TICKETS, ERP = "admin", "agent", "int-ticket", "erp-proxy"
 ASYNC_STATUS = 202
-
-
-class BackOffice(Protocol):
-    """What is asked of the house beyond entities; wired in `odata_interface`."""
-
-    async def outcome(self, message_id: str) -> Mapping[str, Any]:
-        """What became of a message: type, route, fsmcode, replyMessage; each null where it is not known yet."""
-        ...
-
-    async def order(self, number: str) -> Receipt:
-        """The status of an order. Raises Failed."""
-        ...
-
-    async def ticket(self, interaction_id: int, by: str) -> Receipt:
-        """Open a service call for an interaction. Raises Failed, NotFound."""
-        ...
-
-    async def stock_answer(self, interaction_id: int) -> str:
-        """What is said to a customer where no model writes an answer."""
-        ...
 
 
 class Handling:
@@ -43,17 +26,17 @@ class Handling:
 
     def __init__(
         self,
-        entities: Entities,
-        writer: EntityWriter,
+        entities: StoredEntities,
+        writer: StoredWrites,
         writes: Writes,
-        handled: Handled,
+        handled: StoredHandled,
         language: Language,
         analyst: Analyst,
         office: BackOffice,
         wake: Any,
         seconds: float,
     ) -> None:
-        """Wired in `odata_interface`."""
+        """Wired in `wiring.odata`."""
         self._entities, self._writer, self._writes, self._handled = entities, writer, writes, handled
         self._language, self._analyst, self._office = language, analyst, office
         self._wake, self._seconds = wake, seconds

@@ -1,12 +1,10 @@
-"""Lists that stay fast whatever is in them, for people and programs; views that people saved, merging."""
+"""Interactions as lists show them, for people and programs; saved views, what needs a person, moods."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
-from frontdesk.model import Interaction, InteractionFilter, Page
+from frontdesk.model.interaction import Interaction
 
 
 class ListSort(StrEnum):
@@ -61,46 +59,6 @@ class SavedView:
     created_at: datetime
 
 
-class InteractionLists(Protocol):
-    """Lists of interactions."""
-
-    async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
-        """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
-        ...
-
-    async def count(self, wanted: InteractionFilter) -> Count:
-        """How many fit, counted up to ten thousand."""
-        ...
-
-
-class SavedViews(Protocol):
-    """Views that people saved."""
-
-    async def of(self, owner: str) -> tuple[SavedView, ...]:
-        """Those of this person and those that others share, by name."""
-        ...
-
-    async def save(self, owner: str, name: str, query: str, *, shared: bool) -> SavedView:
-        """Keep it, in place of an older one with the same name. Raises Conflict when they have too many."""
-        ...
-
-    async def remove(self, owner: str, view_id: str) -> None:
-        """Forget one's own view. Raises NotFound."""
-        ...
-
-
-class Merging(Protocol):
-    """Two interactions that are one matter."""
-
-    async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
-        """Move all that belongs to `other` to `into`; its reference leads there from now on. Raises Stale, Conflict."""
-        ...
-
-    async def leads_to(self, reference: str) -> str:
-        """The reference of the interaction that this one was merged into; itself where it was not."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
     """How many there are, and the oldest of them: reference, title, what it is about, since when."""
@@ -129,14 +87,6 @@ class AttentionNow:
     spikes: tuple[Spike, ...]
 
 
-class Attention(Protocol):
-    """What needs a person."""
-
-    async def now(self) -> AttentionNow:
-        """As things stand."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
     """A customer's message with its reading as codes; `beginning` is its first part."""
@@ -162,15 +112,3 @@ class Mood:
     negative: int
     neutral: int
     positive: int
-
-
-class History(Protocol):
-    """Messages over all customers."""
-
-    async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
-        """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""
-        ...
-
-    async def moods(self, customer_id: str) -> tuple[Mood, ...]:
-        """The sentiments of a customer's messages month by month, the oldest first."""
-        ...

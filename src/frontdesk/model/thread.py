@@ -1,14 +1,11 @@
-"""The sockets of the pages: what they may read, and names for codes."""
+"""One interaction with all that belongs to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from frontdesk.model import (
     Analysis,
     AuditEvent,
-    Code,
-    CodeList,
     Correction,
     Decision,
     Effect,
@@ -54,27 +51,3 @@ class ThreadDetails:
     model_use: Mapping[str, ModelUse]
     recorded: frozenset[str]
     customer_name: str
-
-
-class PageReader(Protocol):
-    """The queries of the pages."""
-
-    async def thread(self, reference: str) -> Thread | None:
-        """Everything about one interaction, None where there is none."""
-        ...
-
-    async def details(self, reference: str) -> ThreadDetails | None:
-        """The thread and what the team sees beside it, None where there is none."""
-        ...
-
-    async def senders(self, reference: str) -> tuple[str, ...]:
-        """The addresses that customers wrote from in this interaction; empty where there is none."""
-        ...
-
-
-class CodeNames(Protocol):
-    """Knows the code lists."""
-
-    async def all(self) -> dict[CodeList, tuple[Code, ...]]:
-        """Every list; cheap when nothing changed."""
-        ...
