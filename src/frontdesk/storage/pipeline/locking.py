@@ -64,7 +64,7 @@ def let_next_go(connection: Connection, key: str) -> None:
         return
     _hold(connection, {key})
     if (first := connection.execute(_FIRST, {"its_key": key}).scalar()) is not None:
-        connection.execute(update(work).where(work.c.id == first).values(blocked=False))
+        connection.execute(_LET_GO, {"its_id": first})
 
 
 def let_lines_go(connection: Connection, interaction_id: int) -> None:
@@ -110,10 +110,17 @@ _FIRST = (
 )
 
 
+_LET_GO = update(work).where(work.c.id == bindparam("its_id")).values(blocked=False)
+_HOLD = (
+    select(interaction.c.id)
+    .where(interaction.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(interaction.c.id)
+    .with_for_update()
+)
+
+
 def _hold(connection: Connection, keys: Iterable[str]) -> None:
     """Lock the interactions of these keys against others who add or end work of them. SQLite has one writer anyway."""
     if connection.dialect.name == "sqlite":
         return
-    ids = sorted({int(key.rpartition(":")[2]) for key in keys})
-    rows = select(interaction.c.id).where(interaction.c.id.in_(ids)).order_by(interaction.c.id)
-    connection.execute(rows.with_for_update())
+    connection.execute(_HOLD, {"ids": sorted({int(key.rpartition(":")[2]) for key in keys})})

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
@@ -15,7 +15,7 @@ from frontdesk.storage.pipeline.delivery_notices import settle
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import service_call
-from frontdesk.storage.schema.rows import as_outbound, as_service_call
+from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns_of
 from frontdesk.storage.search.documents import index_messages
 
 # In a receipt: the answer was not sent, on purpose, and why.
@@ -66,18 +66,14 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
 
 def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     """Store as the latest of its interaction, whose row must be locked."""
-    highest = connection.execute(
-        select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
-            outbound_message.c.interaction_id == message.interaction_id
-        )
-    ).scalar_one()
-    row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
-    connection.execute(insert(outbound_message), [row])
+    highest = connection.execute(_HIGHEST, {"its_interaction": message.interaction_id}).scalar_one()
+    row = columns_of(message) | {"sequence": highest + 1, "state": message.state.value}
+    connection.execute(_APPEND, [row])
     return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
 
 
 def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
-    row = connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key)).mappings().first()
+    row = connection.execute(_BY_EFFECT, {"its_key": key}).mappings().first()
     return as_outbound(row) if row else None
 
 
@@ -110,9 +106,19 @@ def note_sent(
 
 def _mark_answered(connection: Connection, interaction_id: int, type: str, now: datetime) -> None:
     if type in TYPES_THAT_ANSWER:
-        answered = update(interaction).where(interaction.c.id == interaction_id)
-        first = answered.where(interaction.c.first_answer_at.is_(None))
-        connection.execute(first.values(first_answer_at=now))
+        connection.execute(_FIRST_ANSWER, {"its_id": interaction_id, "answered_at": now})
+
+
+_HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
+    outbound_message.c.interaction_id == bindparam("its_interaction")
+)
+_APPEND = insert(outbound_message)
+_BY_EFFECT = select(outbound_message).where(outbound_message.c.effect_key == bindparam("its_key"))
+_FIRST_ANSWER = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("its_id"), interaction.c.first_answer_at.is_(None))
+    .values(first_answer_at=bindparam("answered_at"))
+)
 
 
 class StoredOwnRows:

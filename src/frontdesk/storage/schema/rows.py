@@ -35,6 +35,11 @@ def fact(kind: type[T], row: RowMapping, **given: Any) -> T:
     return kind(**values, **given)
 
 
+def columns_of(one: Any) -> dict[str, Any]:
+    """The fields of a dataclass by their names, with their values as they are: what `asdict` copies is only read."""
+    return {name: getattr(one, name) for name, _ in _fields(type(one))}  # type: ignore[arg-type]  # classes are hashable
+
+
 @cache
 def _fields(kind: type[Any]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """Each field with what makes its value of a column's: its enumeration, or nothing to be done."""
