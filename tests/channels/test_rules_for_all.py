@@ -117,7 +117,7 @@ async def test_merging_with_itself_or_nobody_is_refused(desk: ChannelHouse) -> N
     path = f"/api/v1/contacts/{contact.id}/merge"
     assert (await desk.client.post(path, json={"other": contact.id}, headers=headers)).status_code == 400
     assert (await desk.client.post(path, json={"other": 999}, headers=headers)).status_code == 404
-    assert (await desk.container.contacts.page(10)).rows == (contact,)
+    assert (await desk.container.people.contacts.page(10)).rows == (contact,)
 
 
 async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: Any) -> None:

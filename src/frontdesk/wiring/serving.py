@@ -53,7 +53,11 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
     _on_signals(_cancel_me())
     async with open_container(settings) as container:
         beside = _Beside(_background(container, work))
-        app = await create_web(container, beside.is_working if work else lambda: None)
+
+        def is_working() -> bool:
+            return beside.is_under_way(WORK) and not container.runner.is_down
+
+        app = await create_web(container, is_working if work else lambda: None)
         server = _Server(_config(app, settings))
         _stop_on_signals(server, app.state.live)
         await _say_how_to_begin(container)
@@ -149,13 +153,15 @@ class _Beside:
     def __init__(self, wanted: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
         self._wanted = wanted
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[str] = set()
 
-    def is_working(self) -> bool:
-        return WORK in self._tasks and not self._tasks[WORK].done()
+    def is_under_way(self, name: str) -> bool:
+        """Whether it runs now: not while it has died and waits to be started again."""
+        return name in self._under_way
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        self._tasks = {n: asyncio.create_task(keep_running(n, begin)) for n, begin in self._wanted.items()}
+        self._tasks = {n: asyncio.create_task(keep_running(n, self._watched(n))) for n in self._wanted}
         try:
             yield
         finally:
@@ -164,6 +170,16 @@ class _Beside:
             _, late = await asyncio.wait(self._tasks.values(), timeout=PATIENCE)
             if late:
                 log.warning("%d tasks did not end in %.0f s: their leases will, others go on", len(late), PATIENCE)
+
+    def _watched(self, name: str) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def run() -> None:
+            self._under_way.add(name)
+            try:
+                await self._wanted[name]()
+            finally:
+                self._under_way.discard(name)
+
+        return run
 
 
 async def _say_how_to_begin(container: Container) -> None:

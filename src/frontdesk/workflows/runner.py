@@ -53,6 +53,7 @@ class Runner:
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self.is_down = False  # `run` has ended by a fault, and was not begun again yet
 
     def wake(self) -> None:
         """Look for work now: somebody has just stored some."""
@@ -60,6 +61,14 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
+        self.is_down = False
+        try:
+            await self._run()
+        except BaseException:
+            self.is_down = True
+            raise
+
+    async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
             await self._make_way()

@@ -111,7 +111,7 @@ async def test_failed_work_is_retried_once_per_key(client: JsonClient, container
     answers = [await client.post(f"/api/v1/work/{work.id}/retry", headers=KEY) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
-    assert await container.work.counts() == {"open": 1, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 1, "failed": 0}
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "ä".encode().decode("latin-1")])

@@ -40,7 +40,7 @@ async def test_pages_together_are_the_whole_list_in_its_order(client: JsonClient
 
 
 async def test_what_was_merged_is_listed_as_well(client: JsonClient, container: Container) -> None:
-    one, other = [await container.interactions.get(each) for each in await hand_in(client, 2)]
+    one, other = [await container.interactions.records.get(each) for each in await hand_in(client, 2)]
     await StoredMerging(container.database, now).merge(one, other, "ada")
     listed = {row["reference"]: row["status"] for row in await pages(client, INTERACTIONS, sort="id")}
     assert listed == {one.reference: "NW", other.reference: "CL"}

@@ -166,10 +166,10 @@ async def test_a_form_that_says_nothing_to_do_is_refused_in_words(agent: Client,
 
 async def test_nothing_is_changed_without_the_token_of_the_page(agent: Client, front: Front) -> None:
     said = await front.say("The oven is broken")
-    before = await front.container.interactions.get(said.reference)
+    before = await front.container.interactions.records.get(said.reference)
     answer = await agent.post(f"{PATH}/bulk", data={"references": said.reference, "do": "close"}, headers=HTML)
     assert answer.status_code == 403
-    assert await front.container.interactions.get(said.reference) == before
+    assert await front.container.interactions.records.get(said.reference) == before
 
 
 async def test_a_view_is_kept_shared_and_removed(agent: Client, container: Container) -> None:

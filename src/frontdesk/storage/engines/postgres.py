@@ -84,7 +84,7 @@ class PostgresDatabase(Database):
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(operation)
             except (OSError, DBAPIError) as error:
-                before, said = said, str(getattr(error, "orig", error))
+                before, said = said, _said(error)
                 hopeless = _sqlstate(error) == UNIQUE and said == before  # a race would have been seen by now
                 if _sqlstate(error) not in REPEATABLE or hopeless or attempt == TRIES - 1:
                     raise as_ours(error) from error
@@ -137,6 +137,12 @@ def _answers(dialect: Dialect, connection: Any) -> bool:
         return dialect.do_ping(connection)
     except Exception:  # whatever it is, a new connection is worth more than knowing
         return False
+
+
+def _said(error: Exception) -> str:
+    """With the key that was there already, which tells the second race from the first."""
+    cause = getattr(error, "orig", error)
+    return f"{cause} {getattr(cause, 'detail', None) or ''}"
 
 
 def _sqlstate(error: Exception) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Cases, Clock, NotFound
@@ -112,7 +112,7 @@ class StoredCases(Cases):
 
 
 def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
-    message_id = connection.execute(select(effect.c.message_id).where(effect.c.key == work.subject)).scalar()
+    message_id = connection.execute(_MESSAGE_OF_EFFECT, {"its_key": work.subject}).scalar()
     if message_id is None:
         raise NotFound(tr("there is no effect {effect}", effect=work.subject))
     case = _load(connection, message_id, lease, work.attempts)
@@ -120,20 +120,18 @@ def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case
 
 
 def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
-    row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
+    row = connection.execute(_MESSAGE, {"its_id": message_id}).mappings().first()
     if row is None:
         raise NotFound(tr("there is no message {message}", message=message_id))
     message = as_message(row)
-    matter = select(interaction).where(interaction.c.id == message.interaction_id)
-    read = select(analysis).where(analysis.c.id == message.analysis_id)
-    decided = select(decision).where(decision.c.message_id == message_id)
-    done = select(effect).where(effect.c.message_id == message_id).order_by(effect.c.position)
-    found = connection.execute(read).mappings().first() if message.analysis_id else None
-    verdict = connection.execute(decided).mappings().first() if row["recorded"] else None
-    effects = tuple(as_effect(each) for each in connection.execute(done).mappings()) if verdict else ()
+    read, of_message = {"its_id": message.analysis_id}, {"its_id": message_id}
+    matter = connection.execute(_INTERACTION, {"its_id": message.interaction_id}).mappings().one()
+    found = connection.execute(_ANALYSIS, read).mappings().first() if message.analysis_id else None
+    verdict = connection.execute(_DECIDED, of_message).mappings().first() if row["recorded"] else None
+    effects = tuple(map(as_effect, connection.execute(_DONE, of_message).mappings())) if verdict else ()
     return Case(
         message=message,
-        interaction=as_interaction(connection.execute(matter).mappings().one()),
+        interaction=as_interaction(matter),
         lease=lease,
         repeated=bool(effects),
         attempt=attempt,
@@ -144,25 +142,45 @@ def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -
     )
 
 
+_ID: BindParameter[str] = bindparam("its_id")
+_MESSAGE_OF_EFFECT = select(effect.c.message_id).where(effect.c.key == bindparam("its_key"))
+_MESSAGE = select(inbound_message).where(inbound_message.c.id == _ID)
+_INTERACTION = select(interaction).where(interaction.c.id == _ID)
+_ANALYSIS = select(analysis).where(analysis.c.id == _ID)
+_DECIDED = select(decision).where(decision.c.message_id == _ID)
+_DONE = select(effect).where(effect.c.message_id == _ID).order_by(effect.c.position)
+
+
 def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> None:
     pass_fence(connection, case.lease, "record")
-    connection.execute(insert(analysis), [columns(reading)])
-    current = update(inbound_message).where(inbound_message.c.id == reading.message_id)
-    connection.execute(current.values(analysis_id=reading.id))
+    connection.execute(_READ, [columns(reading)])
+    connection.execute(_CURRENT, {"its_id": reading.message_id, "read": reading.id})
     detail = {"tier": reading.tier.value, "intent": reading.intent, "sentiment": reading.sentiment.value}
     _note(connection, case, reading.created_at, "analysed", detail)
 
 
+_READ = insert(analysis)
+_CURRENT = update(inbound_message).where(inbound_message.c.id == _ID).values(analysis_id=bindparam("read"))
+
+
 def _context(connection: Connection, case: Case) -> MessageContext:
-    message = inbound_message.c
-    read = or_(message.sequence <= case.message.sequence, message.recorded)
-    rows = select(message.sequence, message.text).where(message.interaction_id == case.interaction.id, read)
-    said = connection.execute(rows.order_by(message.sequence)).all()
+    at = {"its_interaction": case.interaction.id, "its_sequence": case.message.sequence}
+    said = connection.execute(_SAID, at).all()
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(row.text for row in said if row.sequence < case.message.sequence),
         customer_id=customer_of(connection, case.message, case.analysis) if case.analysis else None,
     )
+
+
+_SAID = (
+    select(inbound_message.c.sequence, inbound_message.c.text)
+    .where(
+        inbound_message.c.interaction_id == bindparam("its_interaction"),
+        or_(inbound_message.c.sequence <= bindparam("its_sequence"), inbound_message.c.recorded),
+    )
+    .order_by(inbound_message.c.sequence)
+)
 
 
 def _keep_effect(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from frontdesk.interfaces import Stale
 from frontdesk.interfaces.stores import ActAtOnce
@@ -55,22 +55,29 @@ def _with_sender(connection: Connection, case: Case, change: Change, now: dateti
     contact_id, customer_id = match_sender(connection, case.message, case.analysis, now)
     if not case.interaction.customer_id and customer_id != change.customer_id:
         raise Stale(tr("another customer was found meanwhile"))
-    seen = update(inbound_message).where(inbound_message.c.id == case.message.id)
-    connection.execute(seen.values(recorded=True, contact_id=contact_id))
+    connection.execute(_RECORDED, {"its_id": case.message.id, "its_contact": contact_id})
     return replace(case, message=replace(case.message, contact_id=contact_id))
 
 
 def _insert(connection: Connection, case: Case) -> None:
     assert case.decision is not None
-    connection.execute(insert(decision), [columns(case.decision)])
+    connection.execute(_DECISION, [columns(case.decision)])
     if case.effects:
-        connection.execute(insert(effect), [_effect_row(each) for each in case.effects])
+        connection.execute(_EFFECTS, [_effect_row(each) for each in case.effects])
 
 
 def _effect_row(each: Effect) -> dict[str, Any]:
     row = columns(each)
     action: dict[str, Any] = row.pop("action")
     return row | action | {"reference": each.reference[:200]}
+
+
+_RECORDED = (
+    update(inbound_message)
+    .where(inbound_message.c.id == bindparam("its_id"))
+    .values(recorded=True, contact_id=bindparam("its_contact"))
+)
+_DECISION, _EFFECTS = insert(decision), insert(effect)
 
 
 def _recorded_line(case: Case, change: Change) -> Line:

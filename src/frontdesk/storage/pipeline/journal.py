@@ -12,6 +12,7 @@ from frontdesk.storage.schema.pipeline import journal
 from frontdesk.storage.schema.rows import as_audit_event
 
 Line = tuple[str, Mapping[str, Any]]
+_APPEND = insert(journal)
 
 
 def note(
@@ -33,13 +34,13 @@ def note(
         "by": by,
         "detail": dict(detail or {}),
     }
-    connection.execute(insert(journal), [row])
+    connection.execute(_APPEND, [row])
 
 
 def note_all(connection: Connection, at: datetime, interaction_id: int, message_id: str, lines: Sequence[Line]) -> None:
     """Append several lines about one message, in this order."""
     ids = {"at": at, "interaction_id": interaction_id, "message_id": message_id, "by": ""}
-    connection.execute(insert(journal), [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
+    connection.execute(_APPEND, [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
 
 
 class StoredJournal:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
@@ -66,18 +66,14 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
 
 def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     """Store as the latest of its interaction, whose row must be locked."""
-    highest = connection.execute(
-        select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
-            outbound_message.c.interaction_id == message.interaction_id
-        )
-    ).scalar_one()
+    highest = connection.execute(_HIGHEST, {"its_interaction": message.interaction_id}).scalar_one()
     row = columns(message) | {"sequence": highest + 1}
-    connection.execute(insert(outbound_message), [row])
+    connection.execute(_APPEND, [row])
     return as_outbound(row)
 
 
 def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
-    row = connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key)).mappings().first()
+    row = connection.execute(_BY_EFFECT, {"its_key": key}).mappings().first()
     return as_outbound(row) if row else None
 
 
@@ -110,9 +106,19 @@ def note_sent(
 
 def _mark_answered(connection: Connection, interaction_id: int, type: str, now: datetime) -> None:
     if type in TYPES_THAT_ANSWER:
-        answered = update(interaction).where(interaction.c.id == interaction_id)
-        first = answered.where(interaction.c.first_answer_at.is_(None))
-        connection.execute(first.values(first_answer_at=now))
+        connection.execute(_FIRST_ANSWER, {"its_id": interaction_id, "answered_at": now})
+
+
+_HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
+    outbound_message.c.interaction_id == bindparam("its_interaction")
+)
+_APPEND = insert(outbound_message)
+_BY_EFFECT = select(outbound_message).where(outbound_message.c.effect_key == bindparam("its_key"))
+_FIRST_ANSWER = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("its_id"), interaction.c.first_answer_at.is_(None))
+    .values(first_answer_at=bindparam("answered_at"))
+)
 
 
 class StoredOwnRows(OwnRows):

@@ -3,7 +3,7 @@
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, bindparam, func, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound, WorkQueue
@@ -139,31 +139,36 @@ def _owned(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == WorkState.OPEN.value
 
 
-def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def claimable(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Rows that a worker may take: open, due, and the oldest of their lock key."""
     return work.c.state == WorkState.OPEN.value, ~work.c.blocked, work.c.due_at <= now
 
 
 def _due(connection: Connection, now: datetime) -> bool:
-    due = select(work.c.id).where(*claimable(now)).limit(1)
-    return connection.execute(due).first() is not None
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def _claim(
     connection: Connection, token: str, limit: int, now: datetime, lease_seconds: float
 ) -> list[tuple[Work, Lease]]:
     until = now + timedelta(seconds=lease_seconds)
-    due = (
-        select(work.c.id)
-        .where(*claimable(now))
-        .order_by(work.c.due_at, work.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = update(work).values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
-    claimed = taken(connection, due, claim, tuple(work.c))
+    given = {"now": now, "most": limit, "until": until, "token": token}
+    claimed = taken(connection, _NEXT_DUE, _CLAIM, _WORK, given)
     rows = sorted((as_work(row) for row in claimed), key=lambda w: w.id)
     return [(row, Lease(row.id, token, until)) for row in rows]
+
+
+_NOW = bindparam("now", type_=work.c.due_at.type)
+_ANY_DUE = select(work.c.id).where(*claimable(_NOW)).limit(1)
+_NEXT_DUE = (
+    select(work.c.id)
+    .where(*claimable(_NOW))
+    .order_by(work.c.due_at, work.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = update(work).values(due_at=bindparam("until"), lease_owner=bindparam("token"), attempts=work.c.attempts + 1)
+_WORK = tuple(work.c)
 
 
 def _failed(connection: Connection, work_id: str) -> str:
