@@ -52,7 +52,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("language", "Language", DimensionKind.CODE, own=True),
         Dimension("route", "Route", DimensionKind.CODE),
         Dimension("team", "Team", DimensionKind.CODE, CodeList.TEAM),
-        Dimension("tier", "Tier", DimensionKind.CODE, own=True),
+        Dimension("tier", "Read by", DimensionKind.CODE, own=True),
         Dimension("answer_time", "Time to first answer", DimensionKind.SPAN),
     )
 }

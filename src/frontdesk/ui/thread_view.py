@@ -17,6 +17,7 @@ from frontdesk.model import (
     Entity,
     InboundMessage,
     OutboundMessage,
+    Tier,
 )
 from frontdesk.model.translatable import Translatable
 from frontdesk.ui.languages import N_
@@ -26,6 +27,8 @@ INTERNAL_MEMO = "IM"
 UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.WITHHELD)
 MOST_ALTERNATIVES = 3
 LEAST_PROBABILITY = 0.01
+# Who read a message.
+READERS = {Tier.BUILTIN: N_("Built-in engine"), Tier.MODEL: N_("Language model")}
 # Parameters of actions that hold a code.
 LISTS = {
     "priority": CodeList.PRIORITY,
@@ -217,7 +220,7 @@ def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: CodeLabels)
             {"name": names.of_code(CodeList.INTENT, each.code), "probability": each.probability}
             for each in others[:MOST_ALTERNATIVES]
         ],
-        "tier": analysis.tier.value,
+        "reader": READERS[analysis.tier],
         "model": analysis.model,
         "milliseconds": analysis.milliseconds,
         "entities": [

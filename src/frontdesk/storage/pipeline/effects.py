@@ -126,7 +126,7 @@ def work_id_of(key: str) -> str:
 def _locked(connection: Connection, key: str) -> Effect:
     row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
     if row is None:
-        raise NotFound(tr("there is no effect {effect}", effect=key))
+        raise NotFound(tr("there is no action {effect}", effect=key))
     return as_effect(row)
 
 
@@ -149,7 +149,7 @@ def _approved(each: Effect, by: str, now: datetime) -> Effect:
 def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:
     if each.state is not state:
         raise Conflict(
-            tr("effect {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
+            tr("action {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
         )
 
 

@@ -1,4 +1,4 @@
-"""Effects that failed or wait: try again, approve, give up."""
+"""The page of actions that failed or wait for a person: try again, approve, give up."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ async def effects(
     """The page."""
     context = await _context(services, set_up, show, cursor)
     return services.pages.page(
-        request, "console/effects.html", N_("Effects"), context | {"said": said in SAID and said}
+        request, "console/effects.html", N_("Actions"), context | {"said": said in SAID and said}
     )
 
 
@@ -69,7 +69,7 @@ async def settle(
     """Retry, drop or approve the effects that are named, one or several."""
     deeds = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
     if deed not in deeds:
-        raise NotFound(tr("there is nothing of this name that can be done with an effect"))
+        raise NotFound(tr("there is nothing of this name that can be done with an action"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():
@@ -81,7 +81,7 @@ async def settle(
     if refused:
         context = await _context(services, set_up, fields.get("show", ""), "")
         shown = context | {"refused": refused, "said": False}
-        return services.pages.page(request, "console/effects.html", N_("Effects"), shown, status=409)
+        return services.pages.page(request, "console/effects.html", N_("Actions"), shown, status=409)
     show = fields.get("show", "")
     return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={deed}", status_code=303)
 

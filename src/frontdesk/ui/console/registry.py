@@ -40,7 +40,7 @@ GROUPS = (
     Group(
         N_("Set-up"),
         (
-            Entry("/console/effects", N_("Effects"), "process"),
+            Entry("/console/effects", N_("Actions"), "process"),
             Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),

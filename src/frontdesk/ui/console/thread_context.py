@@ -25,7 +25,7 @@ from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
-from frontdesk.ui.thread_view import LANGUAGES, LISTS, CodeLabels, label_of, track_context
+from frontdesk.ui.thread_view import LANGUAGES, LISTS, READERS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000
 MATCHES = {
@@ -152,7 +152,7 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
                 if p.code != analysis.intent and p.probability >= 0.01
             ][:3],
             "model": analysis.model,
-            "tier": analysis.tier.value,
+            "reader": READERS[analysis.tier],
             "milliseconds": analysis.milliseconds,
             "run": analysis.run,
             "tokens": used.tokens,
