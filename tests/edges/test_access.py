@@ -9,7 +9,7 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 
 from frontdesk.edges.access.authenticator import (
-    BELIEVED_SECONDS,
+    CACHE_SECONDS,
     AccessRules,
     Authenticator,
     check_demo,
@@ -153,7 +153,7 @@ async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: C
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
     await plain.accounts.revoke(key.id)
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
-    seconds[0] += BELIEVED_SECONDS
+    seconds[0] += CACHE_SECONDS
     assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
 
 

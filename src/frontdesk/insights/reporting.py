@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
 from frontdesk.insights.changing import Difference, changes
-from frontdesk.insights.desk import InsightDesk, Rows
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, customers_in
 from frontdesk.insights.periods import Span, moment_of, span_of
 from frontdesk.insights.questions import FigureAnswer, Keys, Question
+from frontdesk.insights.service import InsightService, Rows
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import Code, CodeList
@@ -63,7 +63,7 @@ class Shown:
 class Report:
     """The insights as edges and pages are handed them."""
 
-    desk: InsightDesk
+    desk: InsightService
     codes: CodeLists
     targets: Targets
     clock: Clock

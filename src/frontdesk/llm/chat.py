@@ -55,10 +55,10 @@ class Chat:
     """Chat completions over chains; the built-in engine and a person cannot chat, their routes are passed over."""
 
     def __init__(
-        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, manner: CallPolicy
+        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, policy: CallPolicy
     ) -> None:
         """Wired in `llm.room`."""
-        self._chains, self._calling, self._masker, self._lists, self._manner = chains, calling, masker, lists, manner
+        self._chains, self._calling, self._masker, self._lists, self._policy = chains, calling, masker, lists, policy
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ class Chat:
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         failures: list[RouteFailure] = []
         routes = self._routes(request)
-        deadline = Deadline(self._manner.chat_deadline)
+        deadline = Deadline(self._policy.chat_deadline)
         for number, route in enumerate(routes):
             try:
                 share = deadline.share(len(routes) - number)
@@ -83,11 +83,11 @@ class Chat:
                 failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
                 last = error
                 continue
-            assert route.line is not None
+            assert route.configured is not None
             retries = question.calls - 1
             return ChatOutcome(
                 answer,
-                route.line.name,
+                route.configured.name,
                 route.model,
                 question.cost,
                 retries,
@@ -105,11 +105,11 @@ class Chat:
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         failures: list[RouteFailure] = []
         for route in self._routes(request):
-            assert route.line is not None
+            assert route.configured is not None
             try:
                 vault = Vault()
                 masked = await self._masked(request, route, question, vault)
-                pieces = self._calling.stream(route, masked, question, self._manner.chat_deadline)
+                pieces = self._calling.stream(route, masked, question, self._policy.chat_deadline)
                 first = await anext(pieces, None)
                 if first is None:
                     raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
@@ -119,7 +119,7 @@ class Chat:
                 continue
             restored = _restored(first, pieces, vault)
             whole = restored if check is None else _checked(restored, check)
-            return ChatStream(route.line.name, route.model, question.run_id, whole, question)
+            return ChatStream(route.configured.name, route.model, question.run_id, whole, question)
         raise _no_answer(failures, last)
 
     def _routes(self, request: ModelRequest) -> Sequence[Route]:
@@ -141,13 +141,13 @@ class Chat:
             # Without fences and talk around it, so that the caller's client can read it.
             return replace(answer, text=msgspec.json.encode(value).decode())
 
-        answer = await retry(self._manner.attempts, deadline, ask)
+        answer = await retry(self._policy.attempts, deadline, ask)
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
     async def _masked(self, request: ModelRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
         """The request for one route as it may leave our systems. Raises ModelFailed (NOT_MASKED)."""
-        assert route.line is not None
-        mode = route.line.mode
+        assert route.configured is not None
+        mode = route.configured.mode
         question.masked = mode is not Mode.OFF
         turns = request.turns
         if mode is not Mode.OFF:

@@ -119,7 +119,7 @@ class Proxy:
 
 def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:
     """The model routes that come before the built-in engine or a person."""
-    return tuple(takewhile(lambda route: route.line is not None, routes))
+    return tuple(takewhile(lambda route: route.configured is not None, routes))
 
 
 def _given_up(error: ProviderFailed, then: str) -> ProviderFailed:

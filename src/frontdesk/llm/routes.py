@@ -44,23 +44,23 @@ class Route:
     """One route: a model of a service (the default one where it is empty), the built-in engine, or a person."""
 
     name: str
-    line: ConfiguredService | None = None
+    configured: ConfiguredService | None = None
     model: str = ""
 
     def fitted(self, kind: Kind) -> "Route | None":
         """The route with the model for this kind of use case, None where the service has none."""
-        if self.line is None or self.model:
+        if self.configured is None or self.model:
             return self
-        model = self.line.default(kind)
-        return Route(f"{self.line.name}/{model}", self.line, model) if model else None
+        model = self.configured.default(kind)
+        return Route(f"{self.configured.name}/{model}", self.configured, model) if model else None
 
 
 class FallbackChains:
     """Which routes are asked in which order, by use case or alias."""
 
-    def __init__(self, chains: Mapping[str, Sequence[str]], lines: Mapping[str, ConfiguredService]) -> None:
+    def __init__(self, chains: Mapping[str, Sequence[str]], configured: Mapping[str, ConfiguredService]) -> None:
         """Raises Invalid for a route that names no configured service."""
-        self._lines = lines
+        self._services = configured
         self._chains = {name: tuple(self.route(each) for each in routes) for name, routes in chains.items()}
         for name, routes in self._chains.items():
             if not routes:
@@ -74,20 +74,20 @@ class FallbackChains:
     @property
     def has_models(self) -> bool:
         """Whether any chain asks a model service at all."""
-        return any(route.line for routes in self._chains.values() for route in routes)
+        return any(route.configured for routes in self._chains.values() for route in routes)
 
     def route(self, text: str) -> Route:
         """The route that `SERVICE`, `SERVICE/MODEL`, `builtin` or `person` names. Raises Invalid."""
         if text in (BUILTIN, PERSON):
             return Route(text)
         name, _, model = text.partition("/")
-        line = self._lines.get(name)
-        if line is None:
-            known = ", ".join([*self._lines, BUILTIN, PERSON])
+        configured = self._services.get(name)
+        if configured is None:
+            known = ", ".join([*self._services, BUILTIN, PERSON])
             raise Invalid(f"the route {text!r} names no configured service: use one of {known}", "llm.chains")
         if len(model) > MOST_NAME or not model.isprintable():
             raise Invalid(f"a model's name has up to {MOST_NAME} printable characters", "llm.chains")
-        return Route(text, line, model)
+        return Route(text, configured, model)
 
     def of(self, use_case: UseCase) -> tuple[Route, ...]:
         """The chain of a use case: its own, the one that it names, the default one."""
@@ -104,19 +104,19 @@ class FallbackChains:
         """
         routes = self._chains.get(alias) or self._with_model(alias, kind) or (self.route(alias),)
         return tuple(
-            route for route in _fitted(routes, kind) if route.line or (route.name, kind) == (BUILTIN, "embedding")
+            route for route in _fitted(routes, kind) if route.configured or (route.name, kind) == (BUILTIN, "embedding")
         )
 
     def offered(self, kind: Kind = "text") -> tuple[str, ...]:
         """Names that can be asked for a kind: chains, models by service, models by their own name."""
-        routes = [line.default(kind) for line in self._lines.values()]
-        named = [f"{name}/{model}" for name, model in zip(self._lines, routes, strict=True) if model]
+        routes = [configured.default(kind) for configured in self._services.values()]
+        named = [f"{name}/{model}" for name, model in zip(self._services, routes, strict=True) if model]
         chains = [name for name in self._chains if self.named(name, kind)]
         return tuple(dict.fromkeys([*chains, *named, *filter(None, routes)]))
 
     def _with_model(self, model: str, kind: Kind) -> tuple[Route, ...]:
-        fitting = [line for line in self._lines.values() if model and line.default(kind) == model]
-        return tuple(Route(f"{line.name}/{model}", line, model) for line in fitting)
+        fitting = [configured for configured in self._services.values() if model and configured.default(kind) == model]
+        return tuple(Route(f"{configured.name}/{model}", configured, model) for configured in fitting)
 
 
 def _fitted(routes: Sequence[Route], kind: Kind) -> tuple[Route, ...]:

@@ -67,11 +67,11 @@ class UseCases:
         masker: Masker,
         cache: AnswerCache,
         builtin: BuiltinAnswers,
-        manner: CallPolicy,
+        policy: CallPolicy,
     ) -> None:
         """Wired in `llm.room`."""
         self.registry, self._lists, self._chains, self._calling = registry, lists, chains, calling
-        self._masker, self._cache, self._builtin, self._manner = masker, cache, builtin, manner
+        self._masker, self._cache, self._builtin, self._policy = masker, cache, builtin, policy
 
     async def chain(self, name: str) -> Sequence[Route]:
         """The routes of a use case. Raises NotFound."""
@@ -113,11 +113,11 @@ class UseCases:
         return await self._descend(_Asked(use_case, inputs, container, names, question, began, fresh), chain)
 
     async def _descend(self, asked: _Asked, chain: Sequence[Route]) -> UseCaseOutcome:
-        deadline = Deadline(min(self._manner.deadline, asked.use_case.limits.seconds * self._manner.stretch))
+        deadline = Deadline(min(self._policy.deadline, asked.use_case.limits.seconds * self._policy.stretch))
         failures: list[RouteFailure] = []
         last: ProviderFailed | None = None
         for number, route in enumerate(chain):
-            models_left = sum(1 for each in chain[number:] if each.line)
+            models_left = sum(1 for each in chain[number:] if each.configured)
             try:
                 return await self._try(asked, route, deadline.share(models_left), failures)
             except ProviderFailed as error:
@@ -143,18 +143,18 @@ class UseCases:
         self, asked: _Asked, route: Route, deadline: Deadline, failures: list[RouteFailure]
     ) -> UseCaseOutcome:
         """Mask, look into the cache, ask, remember, put originals back, cut and cite."""
-        assert route.line is not None
-        place = (route.line.name, route.model, Tier.MODEL)
+        assert route.configured is not None
+        place = (route.configured.name, route.model, Tier.MODEL)
         vault = Vault()
-        inputs = await self._masked(asked, route.line.mode, vault)
-        asked.question.masked = route.line.mode is not Mode.OFF
+        inputs = await self._masked(asked, route.configured.mode, vault)
+        asked.question.masked = route.configured.mode is not Mode.OFF
         key = await self._key(asked, route, inputs, vault)
         kept = await self._cache.get(key) if key else None
         if kept is not None:
             self._calling.note_answered(asked.question, *place, asked.began, cached=True)
             return _outcome(asked, _home(asked, msgspec.json.decode(kept), vault), place, failures, cached=True)
         prepared = Prepared(asked.use_case, inputs, asked.container.lists, route, asked.question)
-        value = await retry(self._manner.attempts, deadline, lambda left: self._asked_by_kind(prepared, left))
+        value = await retry(self._policy.attempts, deadline, lambda left: self._asked_by_kind(prepared, left))
         if key:
             await self._cache.put(key, msgspec.json.encode(value).decode())
         return _outcome(asked, _home(asked, value, vault), place, failures)
@@ -180,12 +180,12 @@ class UseCases:
 
     async def _key(self, asked: _Asked, route: Route, inputs: Mapping[str, Any], vault: Vault) -> str:
         """Under which the answer is remembered; empty where it is not to be."""
-        if asked.fresh or not (self._manner.caches and asked.use_case.body.cache):
+        if asked.fresh or not (self._policy.caches and asked.use_case.body.cache):
             return ""
-        assert route.line is not None
-        if route.line.mode is Mode.OFF and await self._masker.finds_aside(inputs, asked.names):
+        assert route.configured is not None
+        if route.configured.mode is Mode.OFF and await self._masker.finds_aside(inputs, asked.names):
             return ""
-        if len(vault) and not self._manner.caches_personal:
+        if len(vault) and not self._policy.caches_personal:
             return ""
         return key_of(asked.use_case, route, inputs, asked.container.catalogue.stamp)
 

@@ -41,7 +41,7 @@ class LlmOptions:
     rates: Mapping[str, Rate] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: Budgets = field(default_factory=Budgets)
-    manner: CallPolicy = field(default_factory=CallPolicy)
+    policy: CallPolicy = field(default_factory=CallPolicy)
     mask_numbers: bool = False
     breaker_failures: int = 5
     breaker_seconds: float = 30.0
@@ -66,7 +66,7 @@ class LlmServices:
     chat: Chat
     registry: UseCaseRegistry
     chains: FallbackChains
-    lines: Mapping[str, ConfiguredService]
+    configured: Mapping[str, ConfiguredService]
     lists: CatalogueLabels
     prices: Prices
     calling: Calling
@@ -78,10 +78,10 @@ class LlmServices:
 
     def open_circuits(self) -> Mapping[str, bool]:
         """Of each service, whether a model of it is left alone after failures."""
-        return {name: bool(line.breaker.open_circuits()) for name, line in self.lines.items()}
+        return {name: bool(configured.breaker.open_circuits()) for name, configured in self.configured.items()}
 
 
-def furnish(
+def build_llm(
     options: LlmOptions,
     services: Mapping[str, ServiceEntry],
     stores: Stores,
@@ -93,19 +93,23 @@ def furnish(
 ) -> LlmServices:
     """The room. Raises Invalid for options that name services which are not there."""
     _check_names(options, services)
-    lines = {name: _line(name, each, options) for name, each in services.items()}
-    chains, prices, lists = FallbackChains(options.chains, lines), Prices(options.prices), CatalogueLabels(catalogue)
+    configured = {name: _configured(name, each, options) for name, each in services.items()}
+    chains, prices, lists = (
+        FallbackChains(options.chains, configured),
+        Prices(options.prices),
+        CatalogueLabels(catalogue),
+    )
     masker, registry = Masker(numbers=options.mask_numbers), UseCaseRegistry(stores.use_cases, clock)
     calling = Calling(
         stores.admission, stores.calls, prices, options.budgets, clock, new_id, store_texts=options.store_texts
     )
     answers = BuiltinAnswers(builtin, embedder)
-    use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.manner)
-    chat = Chat(chains, calling, masker, lists, options.manner)
-    return LlmServices(use_cases, chat, registry, chains, lines, lists, prices, calling)
+    use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.policy)
+    chat = Chat(chains, calling, masker, lists, options.policy)
+    return LlmServices(use_cases, chat, registry, chains, configured, lists, prices, calling)
 
 
-def _line(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
+def _configured(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
     rules = CircuitRules(options.breaker_failures, options.breaker_seconds, longest=options.breaker_seconds)
     mode = Mode(options.modes.get(name, options.mode))
     rate = options.rates.get(name, Rate())

@@ -120,7 +120,7 @@ class ReservationRequest:
     rate: Rate
     tokens: int
     cost: int
-    pots: tuple[BudgetPeriod, ...]
+    budgets: tuple[BudgetPeriod, ...]
     seconds: float
 
 

@@ -18,20 +18,20 @@ class WithBreaker:
         part_of: Callable[[Effect], str] | None = None,
     ) -> None:
         """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
-        self._performer, self._breaker, self._name = action_handler, breaker, name
+        self._handler, self._breaker, self._name = action_handler, breaker, name
         self.name = name
         self._part_of = part_of
 
     async def find(self, key: str) -> Receipt | None:
         """See interfaces.ActionHandler. Raises Held."""
         with _Watch(self._breaker, self._name):
-            return await self._performer.find(key)
+            return await self._handler.find(key)
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """See interfaces.ActionHandler. Raises Held."""
         part = self._part_of(effect) if self._part_of else ""
         with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
-            return await self._performer.perform(effect, case)
+            return await self._handler.perform(effect, case)
 
 
 class _Watch:

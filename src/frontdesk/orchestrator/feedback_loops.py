@@ -19,7 +19,7 @@ from frontdesk.orchestrator.facts import FED_BACK
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import where
 
-LADDER = ("L", "M", "H", "V")
+UPWARDS = ("L", "M", "H", "V")
 ESCALATE = "escalate"
 MOST_STATES, MOST_STEPS = 500, 20_000
 
@@ -152,7 +152,7 @@ def _readers(space: Space, fed: Sequence[int], name: str, value: Any) -> list[in
 def _sets(action: Mapping[str, Any], priority: Any) -> dict[str, Any]:
     """The facts that an action sets; escalating takes the priority one step up the priorities."""
     if action["kind"] == ESCALATE:
-        up = {"priority": LADDER[min(LADDER.index(priority) + 1, 3)]} if priority in LADDER else {}
+        up = {"priority": UPWARDS[min(UPWARDS.index(priority) + 1, 3)]} if priority in UPWARDS else {}
         return up | ({"team": action["team"]} if action.get("team") else {})
     name = INTERNAL.get(action["kind"])
     return {name: action[name]} if name in FED_BACK and name in action else {}

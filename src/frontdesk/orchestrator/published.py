@@ -15,7 +15,7 @@ from frontdesk.orchestrator.rules import TableRules, compile_content
 
 log = logging.getLogger(__name__)
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 REMOTE_RULES = CircuitRules(failures=3, seconds=30.0, longest=30.0)
 
 
@@ -34,7 +34,7 @@ class Published:
     ) -> None:
         """Follow these; `remote` is asked for a route first; `beside` follows what belongs to rules, as often."""
         self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
-        self._rules = Cached[TableRules](BELIEVED_SECONDS, clock)
+        self._rules = Cached[TableRules](CACHE_SECONDS, clock)
 
     async def current(self) -> TableRules:
         """See interfaces.RuleBook. Raises Unavailable for a stored version that this release cannot read."""

@@ -121,8 +121,8 @@ def cut(service: str) -> ModelFailed:
 
 def stopped(service: str, finish: str) -> ModelFailed | None:
     """The failure that a stream's last word means, None where it is a good end."""
-    troubles = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
-    trouble = troubles.get(finish)
+    kinds = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
+    trouble = kinds.get(finish)
     return ModelFailed(trouble, f"{service}: the answer ended by {finish}") if trouble else None
 
 

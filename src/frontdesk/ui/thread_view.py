@@ -107,18 +107,18 @@ def label_of(field: str) -> str:
 
 
 def _interaction(thread: Thread, names: CodeLabels) -> dict[str, Any]:
-    matter = thread.interaction
+    interaction = thread.interaction
     return {
-        "reference": matter.reference,
-        "title": matter.title,
-        "summary": matter.summary,
-        "status": matter.status.value,
-        "status_name": names.of_code(CodeList.STATUS, matter.status.value),
-        "priority_name": names.of_code(CodeList.PRIORITY, matter.priority),
-        "category_name": names.of_code(CodeList.CATEGORY, matter.category),
-        "channel_name": names.of_code(CodeList.CHANNEL, matter.channel),
-        "team": names.of_code(CodeList.TEAM, matter.team),
-        "created_at": matter.created_at,
+        "reference": interaction.reference,
+        "title": interaction.title,
+        "summary": interaction.summary,
+        "status": interaction.status.value,
+        "status_name": names.of_code(CodeList.STATUS, interaction.status.value),
+        "priority_name": names.of_code(CodeList.PRIORITY, interaction.priority),
+        "category_name": names.of_code(CodeList.CATEGORY, interaction.category),
+        "channel_name": names.of_code(CodeList.CHANNEL, interaction.channel),
+        "team": names.of_code(CodeList.TEAM, interaction.team),
+        "created_at": interaction.created_at,
     }
 
 

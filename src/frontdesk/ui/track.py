@@ -74,13 +74,13 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
-    matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
-    provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
-    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
+    interaction, sender = entry.thread.interaction, entry.thread.messages[0].sender
+    provider_id = submission_id(values.get("provider_id", ""), interaction.reference, values.get("text", ""))
+    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=interaction.id), {WEB: True})
     await services.inbox.accept(message, by=request.user.name)
-    services.live.touched(matter.id)
+    services.live.touched(interaction.id)
     services.wake()
-    return Redirect(services.keys.link(matter.reference), status_code=303)
+    return Redirect(services.keys.link(interaction.reference), status_code=303)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:

@@ -38,17 +38,17 @@ class BackEnds:
 
 def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
     """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
-    section, reach = settings.connectors, _Reach(outgoing, settings.connectors)
+    section, open_client = settings.connectors, _Reach(outgoing, settings.connectors)
     rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
     breaker = CircuitBreaker(rules, time.monotonic)
     plan = _plan(section)
-    fsm = fsm_of(plan, reach, time.monotonic)
-    found = action_handlers(plan, reach, clock)
+    fsm = fsm_of(plan, open_client, time.monotonic)
+    found = action_handlers(plan, open_client, clock)
     guarded: dict[str, ActionHandler] = {
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
-    return BackEnds(guarded, fsm, sap_rules_of(plan, reach, time.monotonic), breaker)
+    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), breaker)
 
 
 def _service_calls(

@@ -24,9 +24,9 @@ from frontdesk.model.llm import Asker
 from frontdesk.orchestrator.channel_sender import ChannelSender, SendingRules
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.channels.admin import StoredChannelAdmin
 from frontdesk.storage.channels.attachments import StoredAttachments
 from frontdesk.storage.channels.delivery_parts import StoredDeliveryParts
-from frontdesk.storage.channels.desk import StoredChannelDesk
 from frontdesk.storage.channels.edits import StoredEdits
 from frontdesk.storage.channels.events import EVENT_WORK, StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
@@ -61,7 +61,7 @@ class CustomerChannels:
     media: StoredAttachments
     ledger: StoredLedger
     rules: MediaRules
-    desk: StoredChannelDesk
+    desk: StoredChannelAdmin
 
     def infos(self) -> tuple[ChannelInfo, ...]:
         """All channels that there are, set up or not."""
@@ -186,7 +186,7 @@ def customer_channels(
         media=store,
         ledger=ledger,
         rules=media,
-        desk=StoredChannelDesk(database, events, store, ledger, names, clock),
+        desk=StoredChannelAdmin(database, events, store, ledger, names, clock),
     )
 
 
@@ -206,7 +206,7 @@ class LlmTranscriber:
 
     async def words(self, audio: bytes, media_type: str) -> str | None:
         """See interfaces.channel_stores.LlmTranscriber."""
-        if not any(route.line for route in await self._room.use_cases.chain(SPEECH)):
+        if not any(route.configured for route in await self._room.use_cases.chain(SPEECH)):
             return None
         inputs = {"audio": base64.b64encode(audio).decode(), "media_type": media_type.partition(";")[0].strip()}
         try:

@@ -20,9 +20,9 @@ from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
@@ -45,13 +45,13 @@ from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK, StoredInbox
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectDesk
+from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectAdmin
 from frontdesk.storage.pipeline.journal import StoredJournal
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import STATUS_WORK, StoredStatuses
-from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
+from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork, own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.back_ends import BackEnds, back_ends
@@ -96,14 +96,14 @@ class Container:
     contacts: StoredContacts
     readings: StoredReadings
     code_entries: StoredCodeEntries
-    work_desk: StoredWorkDesk
+    work_desk: StoredWorkAdmin
     condition: StoredCondition
-    effect_desk: StoredEffectDesk
+    effect_desk: StoredEffectAdmin
     statuses: StoredStatuses
     back_ends: BackEnds
     channels: CustomerChannels
-    rule_desk: RuleDesk
-    reply_texts: TemplateDesk
+    rule_desk: RuleSetService
+    reply_texts: TemplateService
     builtin: Builtin
     outgoing: Outgoing
     model_services: Mapping[str, ModelService]
@@ -181,7 +181,7 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
     rereadings = StoredRereadings(database, cases, now, new_id)
     channels = customer_channels(settings, outgoing, database, now, new_id)
-    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now))
+    texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     pipeline = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets, texts.templates)
     statuses = StoredStatuses(database, now)
@@ -204,13 +204,13 @@ def _wire(
         contacts=StoredContacts(database, now),
         readings=StoredReadings(database, now, new_id),
         code_entries=StoredCodeEntries(database, now, new_id),
-        work_desk=StoredWorkDesk(database, work, now),
+        work_desk=StoredWorkAdmin(database, work, now),
         condition=StoredCondition(database),
-        effect_desk=StoredEffectDesk(database, now),
+        effect_desk=StoredEffectAdmin(database, now),
         statuses=statuses,
         back_ends=backs,
         channels=channels,
-        rule_desk=_rule_desk(settings, database, codes, pipeline, book),
+        rule_desk=_rule_set_service(settings, database, codes, pipeline, book),
         reply_texts=texts,
         builtin=builtin,
         outgoing=outgoing,
@@ -231,7 +231,7 @@ def _plugs(
     return backs, model_services(settings, outgoing)
 
 
-def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateDesk) -> Published:
+def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
     return Published(StoredRuleSets(database, now), remote, texts.follow)
 
@@ -268,10 +268,10 @@ def reply_templates(file: str) -> ReplyTemplates:
         raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
-def _rule_desk(
+def _rule_set_service(
     settings: Settings, database: Database, codes: StoredCodes, pipeline: PipelineDependencies, book: Published
-) -> RuleDesk:
-    return RuleDesk(
+) -> RuleSetService:
+    return RuleSetService(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
         book=book,

@@ -51,7 +51,7 @@ def odata_server(container: Container, wake: Callable[[], None]) -> ODataServer:
     async def locate(*given: Any) -> Mapping[str, Any]:
         return await room.key(*given)
 
-    operations = Operations({**language.doings(), **handling.doings()}, locate)
+    operations = Operations({**language.handlers(), **handling.handlers()}, locate)
     room = ODataServer(reads, writes, operations, container.settings.server.max_body_bytes)
     return room
 
@@ -82,7 +82,7 @@ class BackOffice:
         action_handler = self._container.back_ends.action_handlers.get(ORDER_STATUS)
         if action_handler is None:
             raise ODataError("no S/4HANA is set up to ask for orders: fill in connectors.s4.url (see settings)", 503)
-        case = _case_of(_nobodys_matter(), _nobodys_message())
+        case = _case_of(_nobodys_interaction(), _nobodys_message())
         try:
             return await action_handler.perform(_effect(ORDER_STATUS, {"order_no": number}, case), case)
         except Failed as error:
@@ -92,8 +92,8 @@ class BackOffice:
 
     async def ticket(self, interaction_id: int, by: str) -> Receipt:
         """See edges.odata.handling.BackOffice."""
-        matter, message = await self._facts.of(interaction_id)
-        case = _case_of(matter, message or replace(_nobodys_message(), interaction_id=matter.id))
+        interaction, message = await self._facts.of(interaction_id)
+        case = _case_of(interaction, message or replace(_nobodys_message(), interaction_id=interaction.id))
         effect = _effect(CREATE_SERVICE_CALL, {}, case)
         receipt = await self._container.back_ends.action_handlers[CREATE_SERVICE_CALL].perform(effect, case)
         await self._facts.note_ticket(interaction_id, receipt.reference, by, now())
@@ -101,16 +101,16 @@ class BackOffice:
 
     async def stock_answer(self, interaction_id: int) -> str:
         """See edges.odata.handling.BackOffice."""
-        matter, message = await self._facts.of(interaction_id)
+        interaction, message = await self._facts.of(interaction_id)
         if message is None:
             raise Stale("the message has gone meanwhile")
         template = self._container.pipeline.templates.named("received")
         language = await self._facts.language(message)
-        return template.render(language, values_of(_case_of(matter, message)))
+        return template.render(language, values_of(_case_of(interaction, message)))
 
 
-def _case_of(matter: Interaction, message: InboundMessage) -> Case:
-    return Case(message, matter, NOBODY, repeated=False)
+def _case_of(interaction: Interaction, message: InboundMessage) -> Case:
+    return Case(message, interaction, NOBODY, repeated=False)
 
 
 def _effect(kind: str, parameters: Mapping[str, Any], case: Case) -> Effect:
@@ -121,7 +121,7 @@ def _effect(kind: str, parameters: Mapping[str, Any], case: Case) -> Effect:
     )
 
 
-def _nobodys_matter() -> Interaction:
+def _nobodys_interaction() -> Interaction:
     at = now()
     return Interaction(0, "", "", "", "", "", Status.NEW, "", at, at, 1)
 

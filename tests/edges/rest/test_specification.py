@@ -79,7 +79,7 @@ class Known:
             parameters.update({name: self.ids[name] for name in parameters if name in self.ids})
 
 
-async def furnish(container: Container) -> dict[str, Any]:
+async def build_llm(container: Container) -> dict[str, Any]:
     """One of everything."""
     accepted = await container.inbox.accept(NewMessage("My washing machine is broken: E12. Please repair it.", "WEB"))
     await container.runner.run_until_idle()
@@ -114,7 +114,7 @@ def interface(builtin: Builtin, known: Known, tmp_path_factory: pytest.TempPathF
     with asyncio.Runner() as runner:
         container = open_container(load(data=tmp_path_factory.mktemp("house"), environment={}), builtin)
         opened = runner.run(container.__aenter__())
-        known.ids.update(runner.run(furnish(opened)))
+        known.ids.update(runner.run(build_llm(opened)))
         yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app_of(services_of(opened)))
         runner.run(container.__aexit__(None, None, None))
 

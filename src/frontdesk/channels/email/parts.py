@@ -104,7 +104,7 @@ class _Gathered:
             self._otherwise.append(SEALED_TEXT)
             self._keep_payload(part, "smime.p7m")
         elif kind.startswith("message/") and part.is_multipart():
-            self._keep(part, "message.eml", lambda: _enclosed(part))
+            self._keep(part, "message.eml", lambda: _attached_mail(part))
         elif kind in ("text/plain", "text/html") and not _is_file(part):
             self._texts.append(self._read(part, kind))
         elif kind == "text/calendar" and not _is_file(part):
@@ -164,7 +164,7 @@ def _charset(part: Message) -> str:
         return ""
 
 
-def _enclosed(part: Message) -> bytes:
+def _attached_mail(part: Message) -> bytes:
     """A mail within the mail, as it came."""
     inside = part.get_payload()
     first = inside[0] if isinstance(inside, list) and inside else None

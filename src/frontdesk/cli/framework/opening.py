@@ -35,7 +35,7 @@ def chosen_settings() -> "Settings":
     return load(file=chosen_file(), data=chosen_folder())
 
 
-def with_house(work: "Callable[[Container], Awaitable[T]]", settings: "Settings | None" = None) -> T:
+def with_container(work: "Callable[[Container], Awaitable[T]]", settings: "Settings | None" = None) -> T:
     """Open the house, do the work, close it."""
     from frontdesk.wiring.container import open_container
 

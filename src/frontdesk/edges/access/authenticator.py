@@ -39,7 +39,7 @@ ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF = "frontdesk_demo"
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
-BELIEVED_SECONDS = 5.0
+CACHE_SECONDS = 5.0
 MOST_FIELDS = 100
 
 
@@ -116,7 +116,7 @@ class Authenticator:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
-        self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](BELIEVED_SECONDS, clock)
+        self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](CACHE_SECONDS, clock)
         self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow

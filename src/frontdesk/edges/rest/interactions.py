@@ -175,8 +175,8 @@ class InteractionRoutes(RouteGroup):
     )
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
-        matter = await self.services.interactions.get(reference)
-        page = await self.services.interactions.timeline(matter.id, limit, cursor)
+        interaction = await self.services.interactions.get(reference)
+        page = await self.services.interactions.timeline(interaction.id, limit, cursor)
         return Listed([show_item(item) for item in page.rows], page.next_cursor)
 
     @post(
@@ -194,9 +194,9 @@ class InteractionRoutes(RouteGroup):
         text = storable(data.text)
         if not text.strip():
             raise Invalid("text is empty: write what the customer shall read", "text")
-        matter = await self.services.interactions.get(reference)
+        interaction = await self.services.interactions.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.replies.add(matter, text, data.type, who(request), once)
+        kept = await self.services.replies.add(interaction, text, data.type, who(request), once)
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 
@@ -208,5 +208,5 @@ class InteractionRoutes(RouteGroup):
     )
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
         """Those of the built-in service desk, oldest first."""
-        matter = await self.services.interactions.get(reference)
-        return [show(call, ServiceCallAnswer) for call in await self.services.calls.calls_of(matter.id)]
+        interaction = await self.services.interactions.get(reference)
+        return [show(call, ServiceCallAnswer) for call in await self.services.calls.calls_of(interaction.id)]

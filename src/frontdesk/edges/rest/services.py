@@ -32,9 +32,9 @@ from frontdesk.interfaces import (
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 
-CHANNELS_BELIEVED_SECONDS = 2.0
+CHANNELS_CACHE_SECONDS = 2.0
 
 Asked = Request[Caller, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many rows at most.")]
@@ -77,7 +77,7 @@ class RestServices:
     calls: Calls
     condition: Condition
     effects: EffectDesk
-    rules: RuleDesk
+    rules: RuleSetService
     insights: Report
     metrics: Metrics
     channel_desk: ChannelDesk
@@ -94,7 +94,7 @@ class Channels:
     def __init__(self, codes: CodeLists) -> None:
         """Ask these lists."""
         self._codes = codes
-        self._known = Cached[Mapping[str, bool]](CHANNELS_BELIEVED_SECONDS)
+        self._known = Cached[Mapping[str, bool]](CHANNELS_CACHE_SECONDS)
 
     async def known(self) -> Mapping[str, bool]:
         """Code to whether it is in use."""

@@ -14,18 +14,18 @@ KEY = "reply_templates"
 
 
 class StoredTemplates:
-    """See orchestrator.template_desk.TemplateStore."""
+    """See orchestrator.template_service.TemplateStore."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def read(self) -> str:
-        """See orchestrator.template_desk.TemplateStore."""
+        """See orchestrator.template_service.TemplateStore."""
         return await self._database.read(lambda c: c.execute(_row()).scalar() or "")
 
     async def write(self, change: Callable[[str], str], what: Mapping[str, Any], by: str) -> str:
-        """See orchestrator.template_desk.TemplateStore."""
+        """See orchestrator.template_service.TemplateStore."""
         now = self._clock()
 
         def operation(connection: Connection) -> str:

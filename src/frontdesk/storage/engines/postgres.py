@@ -26,7 +26,7 @@ from frontdesk.storage.engines.remote import remote_engine
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 STATEMENTS = "statements"
 TRIES = 5
 UNIQUE = "23505"  # two batches took the same new reference
@@ -126,7 +126,7 @@ def _watch_idle_connections(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _use(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
-        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > BELIEVED_SECONDS
+        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > CACHE_SECONDS
         if connection.driver_connection.is_closed() or (was_idle and not _answers(engine.dialect, connection)):
             raise InvalidatePoolError
 

@@ -50,19 +50,21 @@ def create_interaction(at: Transaction, wanted: Write) -> Done:
     if messages:
         first = {"channel_code": channel} | {k: v for k, v in messages[0].items() if v is not None}
         receipt = _accept(at, first, None, wanted.by)
-        matter_id = receipt.interaction_id
+        interaction_id = receipt.interaction_id
         accepted.append(receipt.message_id)
     else:
         check_code("originChannel_code", channel, at.codes(CodeList.CHANNEL))
-        matter_id, _ = open_interaction(at.connection, channel, at.now, wanted.by)
-    _describe(at, matter_id, values)
-    accepted += [_accept(at, each, matter_id, wanted.by).message_id for each in messages[1:]]
+        interaction_id, _ = open_interaction(at.connection, channel, at.now, wanted.by)
+    _describe(at, interaction_id, values)
+    accepted += [_accept(at, each, interaction_id, wanted.by).message_id for each in messages[1:]]
     for each in values.get("outboundMsgs") or ():
-        create_reply(at, Write("create", wanted.entity, values={**each, "interaction_ID": matter_id}, by=wanted.by))
-    return Done(wanted.entity, {"ID": matter_id}, tuple(accepted))
+        create_reply(
+            at, Write("create", wanted.entity, values={**each, "interaction_ID": interaction_id}, by=wanted.by)
+        )
+    return Done(wanted.entity, {"ID": interaction_id}, tuple(accepted))
 
 
-def _describe(at: Transaction, matter_id: int, values: Mapping[str, Any]) -> None:
+def _describe(at: Transaction, interaction_id: int, values: Mapping[str, Any]) -> None:
     """What the caller says of a new interaction beyond the defaults."""
     columns: dict[str, Any] = {}
     for name, (column, which) in FIELDS.items():
@@ -74,19 +76,19 @@ def _describe(at: Transaction, matter_id: int, values: Mapping[str, Any]) -> Non
         at.referred(customer, "customer", "customer_ID", id=number)
         columns["customer_id"] = number
     if columns:
-        at.connection.execute(update(interaction).where(interaction.c.id == matter_id).values(**columns))
+        at.connection.execute(update(interaction).where(interaction.c.id == interaction_id).values(**columns))
 
 
 def create_message(at: Transaction, wanted: Write) -> Done:
     """Accept a message; its number is the next within the interaction."""
-    matter_id = wanted.values.get("interaction_ID")
-    if matter_id is None:
+    interaction_id = wanted.values.get("interaction_ID")
+    if interaction_id is None:
         raise Invalid("interaction_ID is missing: name the interaction that the message belongs to", "interaction_ID")
-    matter = at.referred(interaction, "interaction", "interaction_ID", id=matter_id)
-    values = {"channel_code": matter["channel"]} | {k: v for k, v in wanted.values.items() if v is not None}
-    receipt = _accept(at, values, matter_id, wanted.by)
+    found = at.referred(interaction, "interaction", "interaction_ID", id=interaction_id)
+    values = {"channel_code": found["channel"]} | {k: v for k, v in wanted.values.items() if v is not None}
+    receipt = _accept(at, values, interaction_id, wanted.by)
     return Done(
-        wanted.entity, dict(zip(MESSAGE_KEY, (receipt.sequence, matter_id), strict=True)), (receipt.message_id,)
+        wanted.entity, dict(zip(MESSAGE_KEY, (receipt.sequence, interaction_id), strict=True)), (receipt.message_id,)
     )
 
 
@@ -250,10 +252,10 @@ def create_reply(at: Transaction, wanted: Write) -> Done:
 
 def _asked(at: Transaction, values: Mapping[str, Any]) -> Any:
     """The message that is answered, where one is named."""
-    sequence, matter_id = values.get("replyTo_sequence"), values.get("replyTo_interaction_ID")
+    sequence, interaction_id = values.get("replyTo_sequence"), values.get("replyTo_interaction_ID")
     if sequence is None:
         return None
-    of = values["interaction_ID"] if matter_id is None else matter_id
+    of = values["interaction_ID"] if interaction_id is None else interaction_id
     if of != values["interaction_ID"]:
         raise Invalid("an answer belongs to the interaction of what it answers", "replyTo_interaction_ID")
     return as_message(at.referred(inbound_message, "message", "replyTo_sequence", interaction_id=of, sequence=sequence))

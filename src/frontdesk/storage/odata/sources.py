@@ -270,10 +270,10 @@ def _thread(dialect: str) -> FromClause:
 
 
 def _arm(at: Opened, name: Sql, direction: Sql, sentiment: Sql, summary: Sql, intent: Sql, created: Sql) -> Any:
-    matter = at.join("interaction", interaction, lambda c: c.id == at.c.interaction_id)
-    whose = at.join("customer", customer, lambda c: c.id == matter.customer_id)
+    its = at.join("interaction", interaction, lambda c: c.id == at.c.interaction_id)
+    whose = at.join("customer", customer, lambda c: c.id == its.customer_id)
     columns = (
-        at.c.interaction_id, whose.name, matter.customer_id, matter.reference, cast(at.c.text, Text), name, direction,
+        at.c.interaction_id, whose.name, its.customer_id, its.reference, cast(at.c.text, Text), name, direction,
         sentiment, summary, intent, created,
     )  # fmt: skip
     named = [column.label(label) for column, label in zip(columns, THREAD_NAMES, strict=True)]

@@ -26,7 +26,7 @@ EFFECT_WORK = "effect"
 SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED.value)
 
 
-class StoredEffectDesk:
+class StoredEffectAdmin:
     """Effects that need a person, on a database; see interfaces.EffectDesk."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

@@ -133,14 +133,14 @@ def _joined(parts: Mapping[int, list[str]]) -> list[str]:
 
 def _sources(wanted: Places) -> Iterator[Select[Any]]:
     """Number, place and texts of all that is searched."""
-    matter, inbound, outbound = interaction.c, inbound_message.c, outbound_message.c
+    columns, inbound, outbound = interaction.c, inbound_message.c, outbound_message.c
     heads = [number for number, places in wanted.items() if places is None or HEAD in places]
     if heads:
         yield (
-            select(matter.id, _HERE, matter.reference, matter.title, matter.summary, matter.tags,
-                   matter.customer_id, customer.c.name)
-            .join(customer, customer.c.id == matter.customer_id, isouter=True)
-            .where(matter.id.in_(heads))
+            select(columns.id, _HERE, columns.reference, columns.title, columns.summary, columns.tags,
+                   columns.customer_id, customer.c.name)
+            .join(customer, customer.c.id == columns.customer_id, isouter=True)
+            .where(columns.id.in_(heads))
         )  # fmt: skip
     if (some := _messages(inbound_message, wanted)) is not None:
         yield (

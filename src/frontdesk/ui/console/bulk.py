@@ -59,15 +59,15 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
     wanted, lists = fields.get("do", ""), await services.codes.all()
 
     def change(make: Callable[[Interaction], Change]) -> Doing:
-        async def do(matter: Interaction) -> None:
-            await console.interactions.change(matter, check_change(matter, make(matter), lists), by)
+        async def do(interaction: Interaction) -> None:
+            await console.interactions.change(interaction, check_change(interaction, make(interaction), lists), by)
 
         return do
 
-    async def read(matter: Interaction) -> None:
+    async def read(interaction: Interaction) -> None:
         if console.read_again is None:
             raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
-        await console.read_again([matter.id])
+        await console.read_again([interaction.id])
 
     if wanted == "assign":
         return change(lambda _: Change(team=fields.get("team", "")))
@@ -77,7 +77,7 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
         tag = fields.get("tag", "").replace(",", " ").strip()
         if not tag:
             raise Invalid(tr("write the tag that is to be added"), "tag")
-        return change(lambda matter: Change(tags=with_tag(matter.tags, tag)))
+        return change(lambda interaction: Change(tags=with_tag(interaction.tags, tag)))
     if wanted == "read":
         return read
     raise Invalid(tr("choose what is to be done with them"), "do")

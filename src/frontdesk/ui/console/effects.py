@@ -62,19 +62,19 @@ async def fragment(
 SAID = {"retry": N_("It is tried again."), "drop": N_("It was given up."), "approve": N_("It was approved.")}
 
 
-@post(f"{PLACE}/{{deed:str}}", opt=SUPERVISOR, include_in_schema=False)
+@post(f"{PLACE}/{{do_one:str}}", opt=SUPERVISOR, include_in_schema=False)
 async def settle(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, deed: FromPath[str]
+    request: PageRequest, services: Needs, set_up: NeedsSetUp, do_one: FromPath[str]
 ) -> Response[str] | Redirect:
     """Retry, drop or approve the effects that are named, one or several."""
-    deeds = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
-    if deed not in deeds:
+    operations = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
+    if do_one not in operations:
         raise NotFound(tr("there is nothing of this name that can be done with an action"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():
         try:
-            await deeds[deed](key, who(request), None)
+            await operations[do_one](key, who(request), None)
         except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
             refused.append(error.text)
     services.wake()
@@ -83,7 +83,7 @@ async def settle(
         shown = context | {"refused": refused, "said": False}
         return services.pages.page(request, "console/effects.html", N_("Actions"), shown, status=409)
     show = fields.get("show", "")
-    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={deed}", status_code=303)
+    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={do_one}", status_code=303)
 
 
 async def _context(services: Needs, set_up: SetUp, show: str, cursor: str) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from litestar import Response, get
 
 from frontdesk.insights.cards import CARDS, Shape
-from frontdesk.insights.desk import Rows
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS
 from frontdesk.insights.measures import MEASURES, measure
 from frontdesk.insights.periods import PERIODS, USUAL
 from frontdesk.insights.questions import Question
 from frontdesk.insights.reporting import PeriodRequest, Report
+from frontdesk.insights.service import Rows
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList

@@ -11,8 +11,8 @@ from frontdesk.interfaces.set_up import Accuracy, CallReports, EffectInbox, Engi
 from frontdesk.llm.running import UseCases
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.rule_desk import RuleDesk
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates
 from frontdesk.ui.services import ROLE, PageRequest
 
@@ -25,7 +25,7 @@ LARGEST_NUMBER = 2**31 - 1
 class SetUp:
     """Everyone that these pages ask."""
 
-    rules: RuleDesk
+    rules: RuleSetService
     effects: EffectDesk
     attention: EffectInbox
     accuracy: Accuracy
@@ -35,7 +35,7 @@ class SetUp:
     engine: Engine
     traffic: Traffic
     templates: ReplyTemplates
-    reply_texts: TemplateDesk
+    reply_texts: TemplateService
     use_cases: UseCases
     channels: tuple[OutsideSystem, ...]
     back_ends: tuple[OutsideSystem, ...]

@@ -70,11 +70,11 @@ async def reply(request: PageRequest, services: Needs, console: Console, referen
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
         raise Invalid(tr("an answer has 1 to {most} characters", most=MOST_CHARACTERS), "text")
-    matter = await console.interactions.get(normal_reference(reference))
+    interaction = await console.interactions.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
-    await console.replies.add(matter, text, kind, request.user.name, None)
+    await console.replies.add(interaction, text, kind, request.user.name, None)
     services.wake()
-    return _back(matter.reference)
+    return _back(interaction.reference)
 
 
 @post(f"{PATH}/{{reference:str}}/change", opt=AGENT, include_in_schema=False)

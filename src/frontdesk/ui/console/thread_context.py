@@ -50,14 +50,14 @@ async def context_of(
     lists = await services.codes.all()
     names = CodeLabels.of(lists)
     thread = details.thread
-    matter = thread.interaction
+    interaction = thread.interaction
     context = _silent(thread)
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
     return context | {
-        "matter": matter,
+        "matter": interaction,
         "customer_name": details.customer_name,
-        "choices": _choices(matter, lists),
+        "choices": _choices(interaction, lists),
         "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
         "done": [_effect(each, names) for each in thread.effects],
@@ -68,13 +68,13 @@ async def context_of(
     }
 
 
-def _choices(matter: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
+def _choices(interaction: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
     """What each field may become."""
     return {
         "status": [
             (each.code, each.name)
             for each in lists.get(CodeList.STATUS, ())
-            if each.code == matter.status.value or each.code in {s.value for s in TRANSITIONS[matter.status]}
+            if each.code == interaction.status.value or each.code in {s.value for s in TRANSITIONS[interaction.status]}
         ],
         **{
             name: [(each.code, each.name) for each in lists.get(which, ()) if each.active]

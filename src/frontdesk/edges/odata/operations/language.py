@@ -40,7 +40,7 @@ class Language:
         """Ask these use cases."""
         self._use_cases, self._clock = use_cases, clock
 
-    def doings(self) -> Mapping[tuple[str, str], Doing]:
+    def handlers(self) -> Mapping[tuple[str, str], Doing]:
         """The operations by service and name."""
         return {
             (LLM, "invokeLLM"): self.invoke,

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from frontdesk.edges.rest.answers import ApiAnswer, InteractionAnswer, show
 from frontdesk.insights.cards import CARDS
 from frontdesk.insights.changing import Difference
-from frontdesk.insights.desk import Rows
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, narrowed, query_pairs
 from frontdesk.insights.periods import PERIODS
 from frontdesk.insights.reporting import Named, Report, Shown
+from frontdesk.insights.service import Rows
 from frontdesk.interfaces.insights import MessageRow
 
 

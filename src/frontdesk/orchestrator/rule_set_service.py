@@ -22,7 +22,7 @@ from frontdesk.orchestrator.templates import ReplyTemplates
 MOST_BACKTESTED = 1_000_000
 
 
-class RuleDesk:
+class RuleSetService:
     """Rule sets as people handle them. Nothing here can reach a connector or a channel."""
 
     def __init__(

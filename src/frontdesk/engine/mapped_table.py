@@ -30,7 +30,7 @@ class MappedTable:
         return np.frombuffer(found, np.uint8).reshape(-1, width)
 
 
-def shelved(table: Table, folder: Path, name: str) -> Table | MappedTable:
+def mapped(table: Table, folder: Path, name: str) -> Table | MappedTable:
     """The table out of a file in `folder`, written there when it is missing or differs.
 
     Where the folder cannot be used the table itself comes back: it costs memory, nothing else.

@@ -15,7 +15,7 @@ from frontdesk.storage.pipeline.work_queue import StoredWork, as_work, give_up, 
 from frontdesk.storage.schema.pipeline import work
 
 
-class StoredWorkDesk:
+class StoredWorkAdmin:
     """Work on a database, for people; see interfaces.WorkDesk."""
 
     def __init__(self, database: Database, queue: StoredWork, clock: Clock) -> None:

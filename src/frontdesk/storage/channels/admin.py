@@ -20,7 +20,7 @@ from frontdesk.storage.schema.interactions import inbound_message
 HEARD, UNCONFIRMED, CONFIRMED = "heard", "unconfirmed", "confirmed"
 
 
-class StoredChannelDesk:
+class StoredChannelAdmin:
     """Several stores as one."""
 
     def __init__(

@@ -33,7 +33,7 @@ class Rows:
     stamp: int
 
 
-class InsightDesk:
+class InsightService:
     """Answers questions about the facts as they were at most `fresh_seconds` ago."""
 
     def __init__(self, facts: Facts, zone: tzinfo, fresh_seconds: float = FRESH_SECONDS) -> None:

@@ -15,7 +15,7 @@ from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
 
 log = logging.getLogger(__name__)
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 LONGEST_TEXT = 20_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -32,14 +32,14 @@ class TemplateStore(Protocol):
         ...
 
 
-class TemplateDesk:
+class TemplateService:
     """Changes the templates that rules and replies use."""
 
     def __init__(self, templates: ReplyTemplates, store: TemplateStore) -> None:
         """`templates` are those in use, as they ship or a file says; they are brought up to date."""
         self.templates, self._store = templates, store
         self._shipped = {each.name: each for each in templates.all()}
-        self._changes = Cached[str](BELIEVED_SECONDS)
+        self._changes = Cached[str](CACHE_SECONDS)
         self._taken = ""
 
     async def follow(self) -> None:
