@@ -38,7 +38,7 @@ class Instagram:
 
     def __init__(self, settings: InstagramSettings, tools: ChannelTools) -> None:
         """Speak for one account."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(
             settings.most_bytes, LengthUnit.BYTES, MOST_PARTS, timedelta(hours=settings.window_hours)
@@ -46,7 +46,7 @@ class Instagram:
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     def read(self, event: RawEvent) -> Sequence[Found]:
         """See interfaces.channels.Channel."""
@@ -56,7 +56,7 @@ class Instagram:
         value = parts.mapping(change, "value")
         if parts.text(change, "field") != "comments":
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._knobs.account_id:
+        if parts.text(value, "from", "id") == self._settings.account_id:
             return Ignored("a comment of the account itself")
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
@@ -64,13 +64,13 @@ class Instagram:
     async def send(self, letter: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        answer = await self._http.send("POST", f"/{self._knobs.account_id}/messages", json=body, headers=headers)
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._settings.account_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram)

@@ -57,11 +57,11 @@ class Line:
 
     def __init__(self, settings: LineSettings, tools: ChannelTools) -> None:
         """Speak as one official account."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. A redelivery has another body; its messages are known by their ids."""
-        signed = base64_mac(self._knobs.channel_secret, request.body)
+        signed = base64_mac(self._settings.channel_secret, request.body)
         compare(request.headers.get("x-line-signature", ""), signed, "X-Line-Signature")
         return Genuine(digest(request.body))
 
@@ -95,17 +95,17 @@ class Line:
         born = parts.moment(letter.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
         fresh = letter.part == 1 and not letter.repeated
-        return self._knobs.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
+        return self._settings.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
 
     async def _post(self, path: str, body: Any, more: Mapping[str, str] | None = None) -> HttpAnswer:
-        headers = {"authorization": f"Bearer {self._knobs.access_token}", **(more or {})}
+        headers = {"authorization": f"Bearer {self._settings.access_token}", **(more or {})}
         return await self._http.send("POST", path, json=body, headers=headers)
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)
+        url = f"{self._settings.data_url}/v2/bot/message/{remote['id']}/content"
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        return await download(self._tools, TITLE, url, self._settings.data_url, most_bytes, headers)
 
 
 def _event(each: Any) -> Found:

@@ -38,13 +38,13 @@ class Messenger:
 
     def __init__(self, settings: MessengerSettings, tools: ChannelTools) -> None:
         """Speak for one page."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters, window=timedelta(hours=settings.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     def read(self, event: RawEvent) -> Sequence[Found]:
         """See interfaces.channels.Channel."""
@@ -55,7 +55,7 @@ class Messenger:
         is_new = (parts.text(value, "item"), parts.text(value, "verb")) == ("comment", "add")
         if parts.text(change, "field") != "feed" or not is_new:
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._knobs.page_id:
+        if parts.text(value, "from", "id") == self._settings.page_id:
             return Ignored("a comment of the page itself")
         id_, name = parts.needed(value, "comment_id"), parts.text(value, "from", "name")
         return meta_messaging.comment(value, id_, parts.text(value, "message"), name)
@@ -67,13 +67,13 @@ class Messenger:
             "messaging_type": "RESPONSE",
             "message": {"text": letter.text, "metadata": letter.key},
         }
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        answer = await self._http.send("POST", f"/{self._knobs.page_id}/messages", json=body, headers=headers)
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._settings.page_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("messenger", "FAC", TITLE, MessengerSettings, Messenger)

@@ -1,4 +1,4 @@
-"""Reads payloads of strangers: whatever is at a place, it comes out as what was asked for, or as nothing."""
+"""Reads untrusted payloads: each function returns a value of the requested type, or nothing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime

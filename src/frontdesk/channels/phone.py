@@ -50,13 +50,13 @@ class Phone:
 
     def __init__(self, settings: PhoneSettings, tools: ChannelTools) -> None:
         """Listen to one account's calls."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. A caller's number in the address is signed too, and goes with the form."""
-        if not self._knobs.auth_token:
+        if not self._settings.auth_token:
             raise Forged("channels.phone.auth_token is empty: recordings are only uploaded")
-        genuine = twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
+        genuine = twilio.verify(request, self._settings.auth_token, self._settings.key_secret)
         caller = request.first("From")
         body = request.body + f"&Caller={quote(caller, safe='')}".encode() if caller else None
         return Genuine(genuine.provider_id, body, genuine.answer)
@@ -76,7 +76,7 @@ class Phone:
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
-        url, settings = remote["url"], self._knobs
+        url, settings = remote["url"], self._settings
         login = base64.b64encode(f"{settings.account_sid}:{settings.auth_token}".encode()).decode()
         headers = {"authorization": f"Basic {login}"} if url.startswith(settings.api_url) else {}
         got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, headers)

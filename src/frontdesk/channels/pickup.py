@@ -1,4 +1,4 @@
-"""Channels whose customers or systems come for the answer: it is delivered by being stored.
+"""Channels where customers or systems pick the answer up: storing it delivers it.
 
 The web page shows answers under the reference; whoever hands in messages by REST (for a channel that no adapter
 serves yet) reads them there. So nothing is sent, and nothing can be lost on the way.
@@ -8,7 +8,7 @@ from frontdesk.model import OutboundMessage, Receipt
 
 
 class Pickup:
-    """A channel without a wire; see interfaces.Outlet."""
+    """A channel that sends nothing; see interfaces.Outlet."""
 
     def __init__(self, code: str) -> None:
         """Serve the channel with this code; "*" serves all that have no adapter of their own."""

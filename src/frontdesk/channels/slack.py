@@ -55,13 +55,13 @@ class Slack:
 
     def __init__(self, settings: SlackSettings, tools: ChannelTools) -> None:
         """Speak as one app in one workspace."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. Retries come with the same body, so they are the same event."""
         stamp = request.headers.get(STAMP, "")
-        signed = hex_mac(self._knobs.signing_secret, f"v0:{stamp}:".encode() + request.body)
+        signed = hex_mac(self._settings.signing_secret, f"v0:{stamp}:".encode() + request.body)
         compare(request.headers.get(SIGNATURE, ""), f"v0={signed}", "X-Slack-Signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "X-Slack-Request-Timestamp")
         if b'"url_verification"' in request.body:
@@ -110,11 +110,11 @@ class Slack:
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""
         return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, {"authorization": self._bearer()}
+            self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes, {"authorization": self._bearer()}
         )
 
     def _bearer(self) -> str:
-        return f"Bearer {self._knobs.bot_token}"
+        return f"Bearer {self._settings.bot_token}"
 
     async def _call(self, method: str, path: str, body: Any = None, params: Any = None) -> dict[str, Any]:
         headers = {"authorization": self._bearer(), "content-type": "application/json; charset=utf-8"}

@@ -49,12 +49,12 @@ class Telegram:
 
     def __init__(self, settings: TelegramSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
         self._tools = tools
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel. The secret is all there is: no signature, no time."""
-        compare(request.headers.get(HEADER, ""), self._knobs.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+        compare(request.headers.get(HEADER, ""), self._settings.secret_token, "X-Telegram-Bot-Api-Secret-Token")
         return Genuine(digest(request.body))
 
     def read(self, event: RawEvent) -> Sequence[Found]:
@@ -87,14 +87,14 @@ class Telegram:
         """See interfaces.channels.Fetching. Telegram hands out files of up to 20 MB."""
         told = _result(await self._http.send("GET", self._path("getFile"), params={"file_id": remote["id"]}))
         path = parts.text(told, "file_path")
-        http = self._tools.reach(self._knobs.api_url, most_bytes=most_bytes)
-        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{path}")
+        http = self._tools.reach(self._settings.api_url, most_bytes=most_bytes)
+        got = await http.send("GET", f"/file/bot{self._settings.bot_token}/{path}")
         if not got.ok:
             raise DeliveryFailed(f"{TITLE} answered {got.status} for media", permanent=got.status in GONE)
         return Fetched(got.body, "", path.rpartition("/")[2])
 
     def _path(self, method: str) -> str:
-        return f"/bot{self._knobs.bot_token}/{method}"
+        return f"/bot{self._settings.bot_token}/{method}"
 
 
 def _result(answer: HttpAnswer) -> Mapping[str, Any]:

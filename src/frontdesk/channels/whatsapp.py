@@ -58,13 +58,13 @@ class WhatsApp:
 
     def __init__(self, settings: WhatsAppSettings, tools: ChannelTools) -> None:
         """Speak for one business number."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     def read(self, event: RawEvent) -> Sequence[Found]:
         """See interfaces.channels.Channel."""
@@ -82,7 +82,7 @@ class WhatsApp:
         if field != "messages":
             return [Ignored(f"a change of {field[:40] or 'nothing'}")]
         ours = parts.text(value, "metadata", "phone_number_id")
-        if ours and ours != self._knobs.phone_id:
+        if ours and ours != self._settings.phone_id:
             return [Ignored("for another number of the account")]
         contacts = parts.objects(value, "contacts")
         messages = parts.each(parts.items(value, "messages"), lambda each: _message(each, contacts))
@@ -103,13 +103,15 @@ class WhatsApp:
         }
         if letter.answers and letter.part == 1:
             body["context"] = {"message_id": letter.answers}
-        if self._knobs.mark_read and letter.answers and letter.part == 1:
+        if self._settings.mark_read and letter.answers and letter.part == 1:
             await self._post({"messaging_product": "whatsapp", "status": "read", "message_id": letter.answers})
         answer = await self._post(body)
         return Receipt(parts.text(answer, "messages", 0, "id"))
 
     async def _post(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        answer = await self._http.send("POST", f"/{self._knobs.phone_id}/messages", json=body, headers=self._headers())
+        answer = await self._http.send(
+            "POST", f"/{self._settings.phone_id}/messages", json=body, headers=self._headers()
+        )
         return meta.answer_of(TITLE, answer, OUTSIDE_WINDOW)
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
@@ -117,11 +119,11 @@ class WhatsApp:
         told = await self._http.send("GET", f"/{remote['id']}", headers=self._headers())
         about_it = meta.answer_of(TITLE, told, frozenset())
         url = parts.text(about_it, "url")
-        got = await download(self._tools, TITLE, url, self._knobs.api_url, most_bytes, self._headers())
+        got = await download(self._tools, TITLE, url, self._settings.api_url, most_bytes, self._headers())
         return Fetched(got.content, parts.text(about_it, "mime_type") or got.media_type)
 
     def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._knobs.access_token}"}
+        return {"authorization": f"Bearer {self._settings.access_token}"}
 
 
 def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> Found:

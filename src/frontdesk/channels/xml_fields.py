@@ -1,4 +1,4 @@
-"""Flat XML of strangers: neither entities nor document types, nor more than it takes."""
+"""Reads flat, untrusted XML, without entities and document types."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""An answer as a mail: in the thread, recognisable when it is repeated, and marked where a machine wrote it."""
+"""Composes an answer as a mail: in the thread, recognisable when repeated, and marked if it is automatic."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _KEY = re.compile(r"[^0-9A-Za-z-]")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is ours on every mail: who it is from, where answers go (`reply_to`), when it is written.
+    """Our fields of every mail: sender, address for answers (`reply_to`), date.
 
     `key_field` is a header field that carries the key, for mail services that hand it back.
     """

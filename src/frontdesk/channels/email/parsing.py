@@ -1,4 +1,4 @@
-"""A mail as it came, bytes, to what it says. Pure."""
+"""Parses the bytes of a mail. Pure."""
 
 import hashlib
 import re

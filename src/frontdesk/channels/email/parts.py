@@ -1,4 +1,4 @@
-"""Walks the parts of a mail: which is the text, which are files, what cannot be opened. Limits are kept here."""
+"""Walks the parts of a mail and finds the text and the files, within limits."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Contents:
 
 
 def contents(mail: Message, *, is_forward: bool = False) -> Contents:
-    """The text that the sender newly wrote, and the files that came with it."""
+    """The new text of the sender, and the files of the mail."""
     gathered = _Gathered(is_forward)
     for part in _leaves(mail):
         gathered.take(part)
@@ -51,7 +51,7 @@ def contents(mail: Message, *, is_forward: bool = False) -> Contents:
 
 
 def _leaves(mail: Message) -> Iterator[Message]:
-    """The parts that count, in order: of alternatives the best, of a signed part what was signed."""
+    """The parts to read, in order: the best of alternatives, and the content of signed parts."""
     waiting, seen = [(mail, 0)], 0
     while waiting and seen < MOST_PARTS:
         part, depth = waiting.pop()
@@ -66,7 +66,9 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 
 def _chosen(kind: str, parts: list[Message]) -> list[Message]:
-    """Of `multipart/alternative` the plain text where it says something, else the richest; files among them too."""
+    """The part of `multipart/alternative` to read: plain text if it is not blank, else the richest; with files among
+    them.
+    """
     if kind != "multipart/alternative":
         return parts
     plain = [p for p in parts if _kind(p) == "text/plain" and _text(p).strip()]
@@ -165,7 +167,7 @@ def _charset(part: Message) -> str:
 
 
 def _attached_mail(part: Message) -> bytes:
-    """A mail within the mail, as it came."""
+    """An attached mail as a file, unchanged."""
     inside = part.get_payload()
     first = inside[0] if isinstance(inside, list) and inside else None
     return first.as_bytes() if isinstance(first, Message) else b""

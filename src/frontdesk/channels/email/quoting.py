@@ -1,4 +1,4 @@
-"""What of a reply is new: the mail that it answers, repeated below or between, is left out."""
+"""Extracts the new text of a reply, without the quoted mail that it answers."""
 
 import re
 
