@@ -1,4 +1,4 @@
-"""What becomes of a reply that a person wrote: it is handed to its channel, once that is possible."""
+"""Sends a reply that a person wrote, as soon as its channel takes it."""
 
 from collections.abc import Mapping
 

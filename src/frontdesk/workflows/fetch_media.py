@@ -1,4 +1,4 @@
-"""What becomes of an attachment that the event did not hold: it is fetched, checked and kept, or why not is kept."""
+"""Fetches an attachment that was not part of its event, checks it and stores it, or stores why it cannot be kept."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from frontdesk.ticketing.arriving import MediaRules, media_type_of
 async def fetch_media(
     work: Work, lease: Lease, last_try: bool, media: Media, channels: Mapping[str, object], rules: MediaRules
 ) -> None:
-    """Fetch the attachment that the work names. `channels` are by code. Raises Failed."""
+    """Fetch the attachment that the work names. `channels` maps codes to channels. Raises Failed."""
     wanted = await media.load(work.subject)
     channel = channels.get(wanted.code)
     if not isinstance(channel, Fetching):
