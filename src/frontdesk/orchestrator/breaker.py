@@ -1,4 +1,4 @@
-"""Performers behind a circuit breaker."""
+"""Action handlers behind a circuit breaker."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,9 @@ from frontdesk.model import Case, Effect, Receipt
 
 
 class WithBreaker:
-    """A performer behind a breaker; see interfaces.ActionHandler. An answer that refuses for good is an answer."""
+    """An action handler behind a circuit breaker; see interfaces.ActionHandler. A permanent refusal counts as an
+    answer.
+    """
 
     def __init__(
         self,
@@ -17,7 +19,7 @@ class WithBreaker:
         name: str,
         part_of: Callable[[Effect], str] | None = None,
     ) -> None:
-        """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
+        """`name` is the back end's, shared by all handlers that use it; `part_of` tells its parts apart."""
         self._handler, self._breaker, self._name = action_handler, breaker, name
         self.name = name
         self._part_of = part_of

@@ -1,4 +1,4 @@
-"""Posting: an answer goes out inside its channel's limits, once, or waits or is withheld with a reason."""
+"""Sends answers through a channel: once, within the channel's limits; an answer can also wait or be withheld."""
 
 import re
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from frontdesk.interfaces.channels import Channel, Finding, Idempotent, OutsideW
 from frontdesk.model import OutboundMessage, Receipt
 from frontdesk.model.channels import ChannelLimits, DeliveryPart, LengthUnit
 
-# How long a notice of the vendor is waited for, when nobody knows whether an answer arrived.
+# How long to wait for the vendor's notice when it is unknown whether an answer arrived.
 PATIENCE = timedelta(seconds=60)
-# Waiting answers are looked at so often; a new message of the customer makes them due at once.
+# How often waiting answers are tried; a new message of the customer makes them due at once.
 LOOK_AGAIN_SECONDS = 3600.0
 # Where a text is cut, best first: between paragraphs, lines, sentences, words.
 _BREAKS = tuple(re.compile(each) for each in (r"\n\s*\n", r"\n", r"(?<=[.!?。！？])\s", r"\s"))
@@ -20,14 +20,14 @@ _BREAKS = tuple(re.compile(each) for each in (r"\n\s*\n", r"\n", r"(?<=[.!?。�
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """Against loops: how many automatic answers one sender gets within `period`."""
+    """A guard against mail loops: how many automatic answers one sender gets within `period`."""
 
     most_automatic: int = 10
     period: timedelta = timedelta(hours=1)
 
 
 class ChannelSender:
-    """The outlet of one channel; see interfaces.Outlet."""
+    """Sends the answers of one channel; see interfaces.Outlet."""
 
     def __init__(
         self, code: str, title: str, channel: Channel, letters: DeliveryParts, rules: SendingRules, clock: Clock
@@ -70,7 +70,9 @@ class ChannelSender:
         return receipt
 
     async def _look(self, message: OutboundMessage, letter: DeliveryPart, known: PartFact) -> Receipt | None:
-        """What an earlier attempt did, None where it may be done again. Raises DeliveryFailed while nobody knows."""
+        """The receipt of an earlier attempt; None where the part may be sent again. Raises DeliveryFailed while that
+        is unknown.
+        """
         if isinstance(self._channel, Finding):
             if found := await self._channel.find(letter):
                 await self._letters.end(message, letter.part, found)
@@ -97,7 +99,7 @@ class ChannelSender:
 
 
 def withheld(message: OutboundMessage, facts: SendingFacts, rules: SendingRules) -> str:
-    """Why an answer is not sent although it could be; empty where it is. What a person wrote always goes."""
+    """The reason why an answer is withheld; empty where it is sent. Answers by people are always sent."""
     if message.effect_key is None:
         return ""
     if facts.machine:
@@ -109,7 +111,7 @@ def withheld(message: OutboundMessage, facts: SendingFacts, rules: SendingRules)
 
 
 def refuse_what_cannot_go(title: str, message: OutboundMessage, facts: SendingFacts, limits: ChannelLimits) -> None:
-    """Raises DeliveryFailed, permanent, for what the channel will never take."""
+    """Raises DeliveryFailed (permanent) for an answer that the channel can never take."""
     if not message.recipient and not limits.picked_up:
         raise DeliveryFailed(f"the message tells no address on {title} that could be answered", permanent=True)
     if limits.per_message and facts.answers_before >= limits.per_message:
@@ -117,7 +119,7 @@ def refuse_what_cannot_go(title: str, message: OutboundMessage, facts: SendingFa
 
 
 def window_closed(title: str, facts: SendingFacts, limits: ChannelLimits, now: datetime) -> str:
-    """Why the answer waits, empty where it may go."""
+    """The reason why the answer must wait; empty where it may be sent."""
     if limits.window is None or facts.heard_at is None or now <= facts.heard_at + limits.window:
         return ""
     hours = round(limits.window.total_seconds() / 3600)
@@ -156,13 +158,13 @@ def size(text: str, measure: LengthUnit) -> int:
 def _cut(text: str, limits: ChannelLimits) -> tuple[str, str]:
     most = _longest_beginning(text, limits)
     found = ([m.start() for m in mark.finditer(text, 0, most + 1)] for mark in _BREAKS)
-    # A break in the first half would leave parts that are far too short; of words, any will do.
+    # A break in the first half would make parts too short. Between words any break is accepted.
     best = next((places[-1] for places in found if places and places[-1] >= most // 2), most)
     return text[:best].rstrip(), text[best:].lstrip()
 
 
 def _longest_beginning(text: str, limits: ChannelLimits) -> int:
-    """How many characters fit: by halving, as characters differ in size."""
+    """How many characters fit, found by bisection because characters differ in size."""
     low, high = 1, min(len(text), limits.length)
     while low < high:
         middle = (low + high + 1) // 2
