@@ -1,4 +1,4 @@
-"""One call of a model service: behind its breaker, admitted by limits and budgets, timed, priced and recorded."""
+"""Makes one call of a model service: circuit breaker, limits, budgets, timing, price, record."""
 
 import asyncio
 import logging
@@ -31,18 +31,18 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 OK, STOPPED = "ok", "stopped"
-# These say something about the service, not about this one question.
+# Errors of the service, not of this one question.
 OF_THE_SERVICE = frozenset(
     {ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.SERVER_ERROR, ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED}
 )
-# The request may have been worked on and be charged although no answer came.
+# Errors after which the request may be charged although no answer came.
 MAY_BE_CHARGED = frozenset({ErrorKind.TIMEOUT})
 RESERVATION_EXTRA_SECONDS = 30.0
 
 
 @dataclass(slots=True)
 class ModelQuestion:
-    """What all calls for one question have in common, and what they took together."""
+    """What all calls for one question share, and their total usage."""
 
     run_id: str
     operation: str
@@ -58,7 +58,7 @@ class ModelQuestion:
 
 @dataclass(frozen=True, slots=True)
 class _Most:
-    """What a call may use at most (for money) and is likely to use (for limits)."""
+    """The most that a call can use (for budgets), and what it is likely to use (for rate limits)."""
 
     input_tokens: int
     output_tokens: int
@@ -103,7 +103,9 @@ class Calling:
         seconds: float,
         read: Callable[[ModelAnswer], R],
     ) -> R:
-        """Ask for a completion and read it. Raises ModelFailed, also of `read`, whose trouble is then recorded."""
+        """Ask for a completion and parse it with `read`. Raises ModelFailed, also from `read`; the error is
+        recorded.
+        """
         configured = _configured(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
 
@@ -182,7 +184,7 @@ class Calling:
     def note_answered(
         self, question: ModelQuestion, service: str, model: str, tier: Tier, began: float, *, cached: bool
     ) -> None:
-        """Record an answer that no service was asked for: the built-in engine's, or one from the cache."""
+        """Record an answer that needed no service: from the built-in engine or from the cache."""
         self._note(question, (service, model, tier), OK, _Use(began=began), 0, priced=True, cached=cached)
 
     def new_question(self, operation: str, use_case: str, version: int, asker: Asker) -> ModelQuestion:
@@ -227,7 +229,7 @@ class Calling:
             self._leave(route, use, question, reservation, outcome)
 
     async def _enter(self, route: Route, most: _Most, question: ModelQuestion, seconds: float) -> Reservation:
-        """Past the breaker, the limits and the budgets. Raises ModelFailed, whose trouble is recorded."""
+        """Pass the circuit breaker and reserve limits and budgets. Raises ModelFailed, which is recorded."""
         configured = _configured(route)
         try:
             _admit(route)
@@ -267,7 +269,7 @@ class Calling:
         return answer
 
     def _leave(self, route: Route, use: _Use, question: ModelQuestion, reservation: Reservation, outcome: str) -> None:
-        """Book what was spent and record the call; nobody waits for either."""
+        """Book the cost and record the call, both in the background."""
         price = self._prices.of(route.model)
         cost = price.of(use.input_tokens, use.output_tokens) if price else 0
         if reservation.id:
@@ -281,7 +283,7 @@ class Calling:
         task.add_done_callback(self._settled)
 
     def _settled(self, task: asyncio.Task[None]) -> None:
-        """What could not be booked (the process is going down) is booked whole when its reservation expires."""
+        """If the booking fails (the process is going down), the whole reservation is booked when it expires."""
         self._settling.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("what a call cost could not be booked yet: %s", error)
@@ -338,7 +340,7 @@ async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
         raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
     except ModelFailed:
         raise
-    except Exception as error:  # a mistake in one service's file must not keep the next route from being asked
+    except Exception as error:  # a bug in one provider must not keep the next route from being asked
         raise _unnamed(error) from None
 
 
@@ -379,13 +381,13 @@ def _admit(route: Route) -> None:
 
 
 def _failed(route: Route, error: ModelFailed) -> None:
-    """An error that is about this one question is an answer as well."""
+    """Tell the circuit breaker about a failure. An error about this one question counts as a success of the service."""
     breaker = _configured(route).breaker
     (breaker.failed if error.trouble in OF_THE_SERVICE else breaker.succeeded)(route.name)
 
 
 def _likely(request: ModelRequest) -> int:
-    """Tokens as services count them for their limits: what is asked, and all that may be answered."""
+    """The tokens that services count for their limits: the input and the longest possible answer."""
     return likely_tokens([turn.text for turn in request.turns]) + request.max_tokens
 
 
@@ -394,5 +396,7 @@ def _asked(request: ModelRequest) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without NUL, which not every database can hold: one would cost the records of all calls written with it."""
+    """The text without NUL, which not every database can store: one would lose the records of all calls written
+    together.
+    """
     return text.replace("\0", "\ufffd")

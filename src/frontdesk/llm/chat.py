@@ -1,4 +1,6 @@
-"""Chat for other applications: a conversation as it is, down the same chain, limits, masking and records."""
+"""Chat for other applications: a conversation goes through the same chains, limits, masking and records as use
+cases.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
@@ -52,7 +54,9 @@ class ChatStream:
 
 
 class Chat:
-    """Chat completions over chains; the built-in engine and a person cannot chat, their routes are passed over."""
+    """Chat completions over fallback chains. Routes to the built-in engine or a person are skipped: they cannot
+    chat.
+    """
 
     def __init__(
         self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, policy: CallPolicy
@@ -66,7 +70,8 @@ class Chat:
         return self._chains.names
 
     async def complete(self, request: ModelRequest, asker: Asker) -> ChatOutcome:
-        """The first answer that a route of the chain `model` gives; held against the schema where there is one.
+        """The answer of the first route of the chain `model` that gives one, checked against the schema if there is
+        one.
 
         Raises Invalid (model, schema), ModelFailed when no route answers.
         """
@@ -98,7 +103,7 @@ class Chat:
         raise _no_answer(failures, last)
 
     async def stream(self, request: ModelRequest, asker: Asker) -> ChatStream:
-        """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
+        """A streamed answer. Routes are asked until one gives its first piece; later failures are raised while the
         pieces are read. Raises Invalid, ModelFailed.
         """
         check = await _check(request)
@@ -145,7 +150,7 @@ class Chat:
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
     async def _masked(self, request: ModelRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
-        """The request for one route as it may leave our systems. Raises ModelFailed (NOT_MASKED)."""
+        """The request for one route, masked. Raises ModelFailed (NOT_MASKED)."""
         assert route.configured is not None
         mode = route.configured.mode
         question.masked = mode is not Mode.OFF
@@ -171,7 +176,7 @@ async def _restored(first: str, pieces: AsyncIterator[str], vault: Vault) -> Asy
 
 
 async def _checked(pieces: AsyncIterator[str], check: Check) -> AsyncIterator[str]:
-    """The pieces; what they make together is held against the schema at the end. Raises ModelFailed."""
+    """The pieces; the whole answer is checked against the schema at the end. Raises ModelFailed."""
     said: list[str] = []
     async with aclosing(pieces):  # type: ignore[type-var]  # as above
         async for piece in pieces:

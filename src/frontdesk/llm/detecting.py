@@ -1,4 +1,4 @@
-"""Personal data in texts: where it stands and of what kind it is. Patterns with validation, and names that are known.
+"""Finds personal data in texts, with place and kind: by patterns with validation, and by known names.
 
 `find` works on what the reader sees: compatibility forms (full-width digits) are read as what they look like.
 """
@@ -130,7 +130,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DetectionScope:
-    """What to look for: `strict` adds long numbers and names at their usual places, `numbers` those of business."""
+    """What to look for: `strict` adds long numbers and names at their usual places, `numbers` adds business numbers."""
 
     strict: bool = False
     numbers: bool = False

@@ -1,4 +1,4 @@
-"""Customers' messages through models: the use case customer-message-process as the pipeline wants it."""
+"""Reads customers' messages with models: the use case customer-message-process for the pipeline."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ class MessageModels:
     async def read(
         self, message: InboundMessage, routes: Sequence[Route], earlier: Sequence[str] = ()
     ) -> tuple[ReaderAnswer, UseCaseOutcome]:
-        """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed.
+        """A model's reading of a message; a long message is read up to the use case's limit. Raises ModelFailed.
 
         With `earlier` messages title and summary are those of the conversation, as far back as the limit goes.
         """
@@ -40,7 +40,7 @@ class MessageModels:
         return as_answer(outcome.value), outcome
 
     async def reads_conversations(self) -> bool:
-        """Whether a message can be read together with earlier ones: a version of the house's own may take it alone."""
+        """Whether a message can be read together with earlier ones; a customised use case may take only one message."""
         return "earlier" in (await self._use_cases.registry.get(MESSAGE)).body.inputs.get("properties", {})
 
     async def summarise(

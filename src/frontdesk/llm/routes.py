@@ -1,4 +1,4 @@
-"""Model services as they are configured, and the chains over them."""
+"""The configured model services, and the fallback chains that say which of them are asked in which order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ MOST_NAME = 100  # as records of calls keep it
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredService:
-    """One configured service with what it is held to; the models are asked where a route names none.
+    """A configured model service with its limits and its default models, which are used where a route names none.
 
-    Its circuits are named after routes: a model that fails does not keep others from those that answer.
+    Each route has its own circuit: a failing model does not block the other models of the service.
     """
 
     service: ModelService
@@ -48,7 +48,7 @@ class Route:
     model: str = ""
 
     def fitted(self, kind: Kind) -> "Route | None":
-        """The route with the model for this kind of use case, None where the service has none."""
+        """The route with the model for this kind of use case; None where the service has none."""
         if self.configured is None or self.model:
             return self
         model = self.configured.default(kind)
@@ -56,7 +56,7 @@ class Route:
 
 
 class FallbackChains:
-    """Which routes are asked in which order, by use case or alias."""
+    """The fallback chains: which routes are asked in which order, by use case or alias."""
 
     def __init__(self, chains: Mapping[str, Sequence[str]], configured: Mapping[str, ConfiguredService]) -> None:
         """Raises Invalid for a route that names no configured service."""
@@ -90,7 +90,7 @@ class FallbackChains:
         return Route(text, configured, model)
 
     def of(self, use_case: UseCase) -> tuple[Route, ...]:
-        """The chain of a use case: its own, the one that it names, the default one."""
+        """The chain of a use case: its own, else the one that it names, else the default."""
         for name in (use_case.name, use_case.body.chain, DEFAULT):
             if name in self._chains:
                 return _fitted(self._chains[name], use_case.kind)
@@ -99,8 +99,8 @@ class FallbackChains:
     def named(self, alias: str, kind: Kind = "text") -> tuple[Route, ...]:
         """The routes of the chain with this name, the one that the alias names, or every service with this model.
 
-        Of a person's route, and of the built-in engine's where it has nothing of this kind, nothing is left. Raises
-        Invalid for a name that leads nowhere.
+        Routes to a person are left out, and so is the built-in engine where it cannot do this kind. Raises Invalid for
+        an unknown name.
         """
         routes = self._chains.get(alias) or self._with_model(alias, kind) or (self.route(alias),)
         return tuple(

@@ -1,4 +1,4 @@
-"""Runs use cases: down the chain until a route gives an answer that passes every check."""
+"""Runs use cases: asks the routes of a chain in order until one gives an answer that passes every check."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ OPERATIONS = {"text": "chat", "embedding": "embeddings", "transcription": "trans
 
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
-    """How questions are handled; deadlines in seconds are over all routes, that of chat for other applications apart.
+    """How questions are handled. Deadlines are in seconds over all routes; chat for other applications has its own.
 
     `stretch` lengthens the deadlines that use cases set themselves.
     """
@@ -44,7 +44,7 @@ class CallPolicy:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question on its way down the chain."""
+    """One question while it goes along the chain."""
 
     use_case: UseCase
     inputs: Mapping[str, Any]
@@ -142,7 +142,7 @@ class UseCases:
     async def _ask_model(
         self, asked: _Asked, route: Route, deadline: Deadline, failures: list[RouteFailure]
     ) -> UseCaseOutcome:
-        """Mask, look into the cache, ask, remember, put originals back, cut and cite."""
+        """Mask, look into the cache, ask, cache the answer, restore originals, cut texts and find places."""
         assert route.configured is not None
         place = (route.configured.name, route.model, Tier.MODEL)
         vault = Vault()
@@ -167,7 +167,7 @@ class UseCases:
         return await ask_text(self._calling, prepared, seconds)
 
     async def _masked(self, asked: _Asked, mode: Mode, vault: Vault) -> dict[str, Any]:
-        """The inputs as they may leave our systems. Raises ModelFailed (NOT_MASKED)."""
+        """The masked inputs. Raises ModelFailed (NOT_MASKED)."""
         inputs, plain = dict(asked.inputs), asked.use_case.plain
         if asked.use_case.kind == "transcription":
             if mode is not Mode.OFF:
@@ -179,7 +179,7 @@ class UseCases:
         return inputs | masked
 
     async def _key(self, asked: _Asked, route: Route, inputs: Mapping[str, Any], vault: Vault) -> str:
-        """Under which the answer is remembered; empty where it is not to be."""
+        """The cache key of the answer; empty where it is not to be cached."""
         if asked.fresh or not (self._policy.caches and asked.use_case.body.cache):
             return ""
         assert route.configured is not None
@@ -191,7 +191,7 @@ class UseCases:
 
 
 def _home(asked: _Asked, value: Any, vault: Vault) -> Any:
-    """A model's valid answer as the house uses it: originals, codes, cut texts, places."""
+    """A model's valid answer in our form: originals restored, codes for labels, texts cut, places of values."""
     use_case = asked.use_case
     restored = use_case.codes(vault.restore(value), asked.container.lists)
     return finish(restored, use_case.body.answer, asked.inputs)

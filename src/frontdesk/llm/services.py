@@ -1,4 +1,4 @@
-"""Puts the LLM room together from its options, services and stores; knows no settings and no concrete store."""
+"""Builds the LLM services from options, model services and stores. It knows no settings and no concrete store."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class LlmOptions:
-    """How the room works; see `[llm]` in docs/reference/settings.md."""
+    """Options of the LLM services; see `[llm]` in docs/reference/settings.md."""
 
     chains: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mode: Mode = Mode.ON
@@ -50,7 +50,7 @@ class LlmOptions:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where the room keeps what all processes share."""
+    """The stores for what all processes share."""
 
     use_cases: UseCaseStore
     admission: Admission
@@ -60,7 +60,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class LlmServices:
-    """The LLM room as edges, commands and the pipeline are handed it."""
+    """The LLM services that edges, commands and the pipeline use."""
 
     use_cases: UseCases
     chat: Chat
@@ -77,7 +77,7 @@ class LlmServices:
         return MessageModels(self.use_cases) if self.chains.has_models else None
 
     def open_circuits(self) -> Mapping[str, bool]:
-        """Of each service, whether a model of it is left alone after failures."""
+        """Whether a circuit of each service is open after failures."""
         return {name: bool(configured.breaker.open_circuits()) for name, configured in self.configured.items()}
 
 
@@ -91,7 +91,7 @@ def build_llm(
     clock: Clock,
     new_id: NewId,
 ) -> LlmServices:
-    """The room. Raises Invalid for options that name services which are not there."""
+    """Build the services. Raises Invalid for options that name unknown model services."""
     _check_names(options, services)
     configured = {name: _configured(name, each, options) for name, each in services.items()}
     chains, prices, lists = (
@@ -118,7 +118,7 @@ def _configured(name: str, each: ServiceEntry, options: LlmOptions) -> Configure
 
 
 def _check_names(options: LlmOptions, services: Mapping[str, ServiceEntry]) -> None:
-    """A limit or a masking mode for a service that is not there is a slip of the pen that would go unnoticed."""
+    """Refuse a limit or masking mode for an unknown service: it is a typing error that would go unnoticed."""
     for section, names in (("llm.masking_of", options.modes), ("llm.limits", options.rates)):
         for name in names:
             if name not in services:

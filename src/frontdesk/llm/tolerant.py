@@ -1,4 +1,6 @@
-"""Takes the JSON out of what a model wrote: fences, words around it, trailing commas are forgiven, the rest named."""
+"""Extracts the JSON of a model's answer. Fences, text around it and trailing commas are accepted; other errors are
+named.
+"""
 
 import json
 import re

@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ModelAbilities:
-    """What a model understands. Without `knows_schema` a tool is forced on it."""
+    """What a model supports. Without `knows_schema` it is forced to use a tool."""
 
     knows_schema: bool = True
     takes_temperature: bool = True

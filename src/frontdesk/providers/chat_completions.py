@@ -1,4 +1,4 @@
-"""The protocol Chat Completions, which several services speak; adapters say where each operation is and who asks.
+"""The protocol Chat Completions, which several services use; adapters supply addresses and credentials.
 
 Known from OpenAI's reference; servers that are compatible with it are tolerated where they leave things out.
 """
@@ -37,7 +37,7 @@ FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length"
 
 
 class Operation(StrEnum):
-    """What a service can be asked for; the values are the usual paths."""
+    """The operations of a service; the values are the usual paths."""
 
     CHAT = "chat/completions"
     EMBED = "embeddings"
