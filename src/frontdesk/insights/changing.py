@@ -1,4 +1,4 @@
-"""What changed since the period before: every value of some dimensions, tested together."""
+"""Finds what changed since the previous period: every value of some dimensions, tested together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ NEGATIVE_OF = "intent"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A tested change; `about` tells of what the share is: of all interactions, or of the value's own (negative)."""
+    """A tested change. `about` says what the share refers to: all interactions, or the value's own (negative ones)."""
 
     about: str
     changed: Changed
@@ -40,7 +40,7 @@ async def changes(desk: InsightService, question: Question, now: Period, before:
 
 
 def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
-    """All of them are one family of tests."""
+    """Adjust all of them as one family of tests."""
     marked = [replace(each, dimension=f"{about} {each.dimension}") for about, each in found]
     answers = []
     for each in adjusted(marked):

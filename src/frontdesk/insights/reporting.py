@@ -1,4 +1,4 @@
-"""Reports for those who ask from outside: questions with names, cards with targets and the period before, tables."""
+"""Reports for interfaces and pages: figures with names, cards with targets and the previous period, tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ LISTED = 12
 
 
 class CodeLists(Protocol):
-    """Whoever knows the code lists."""
+    """Reads the code lists."""
 
     async def all(self) -> Mapping[CodeList, Sequence[Code]]:
         """Every list."""
@@ -32,7 +32,7 @@ class CodeLists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PeriodRequest:
-    """A period in words as somebody outside gives it; empty parts are left to us."""
+    """A period as a caller gives it; empty parts get defaults."""
 
     period: str = ""
     since: str = ""
@@ -41,7 +41,7 @@ class PeriodRequest:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An answer with the names of its keys and the period that it is about."""
+    """An answer with the names of its keys and its period."""
 
     answer: FigureAnswer
     names: DisplayNames
@@ -61,7 +61,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The insights as edges and pages are handed them."""
+    """The insights for interfaces and pages."""
 
     desk: InsightService
     codes: CodeLists
@@ -69,7 +69,7 @@ class Report:
     clock: Clock
 
     def span(self, asked: PeriodRequest) -> Span:
-        """The period that is meant. Raises Invalid."""
+        """The requested period. Raises Invalid."""
         calendar = self.desk.calendar
         since = moment_of(asked.since, calendar, "since")
         until = moment_of(asked.until, calendar, "until")
@@ -89,7 +89,7 @@ class Report:
         return await self.desk.behind(question, limit, offset)
 
     async def changes(self, where: Where, asked: PeriodRequest) -> list[Difference]:
-        """What changed; nothing where there is no period before. Raises Invalid."""
+        """What changed; empty where there is no previous period. Raises Invalid."""
         span = self.span(asked)
         if span.before is None:
             return []
