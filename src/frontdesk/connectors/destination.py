@@ -1,4 +1,4 @@
-"""SAP BTP's destination service: where a back end is and how to sign in there are kept by it, under a name.
+"""SAP BTP's destination service, which stores addresses and credentials of back ends under names.
 
 GET {service}/destination-configuration/v1/destinations/{name} with a token of the service; the answer holds the
 address, and for most ways of signing in a header that is ready to be sent. See
@@ -53,7 +53,7 @@ class Destinations:
         return await self._known.get(name, ask)
 
     def forget(self, name: str) -> None:
-        """What it says of this one is no longer true: ask again next time."""
+        """Forget a destination that is no longer valid; the service is asked again next time."""
         self._known.forget(name)
 
     async def _ask(self, name: str) -> Any:
@@ -66,7 +66,7 @@ class Destinations:
             self._token.refused(token)
         if not answer.ok:
             error = refusal(f"the destination service ({name})", answer)
-            # A destination that is missing or mistyped is put right by a person; no effect is given up for it.
+            # A person corrects a missing or wrong destination; until then effects are retried, not given up.
             raise ConnectorFailed(str(error), permanent=False, after_seconds=error.after_seconds)
         return answer.json()
 
@@ -115,7 +115,7 @@ class ThroughDestination:
 
 
 def _completed(parts: StreamParts, there: Destination) -> StreamParts:
-    """What the destination adds to a request."""
+    """The request with what the destination adds."""
     return {
         "params": {**(parts.get("params") or {}), **there.params},
         "headers": {**(parts.get("headers") or {}), **there.headers},

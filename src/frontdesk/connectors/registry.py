@@ -1,4 +1,4 @@
-"""The back ends that effects can be carried out in: one line for each; app makes them from the settings."""
+"""All connectors, one line each; wiring builds them from the settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 
 
 class HttpClientFactory(Protocol):
-    """Opens a client of the system at an address."""
+    """Opens an HTTP client for an address."""
 
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
         """`trusted` False refuses internal addresses. `destination:NAME` is looked up and signs in. Raises Invalid."""
@@ -29,7 +29,7 @@ class HttpClientFactory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An SAP system and its technical user; without a url it is not there."""
+    """An SAP system and its technical user; without a url it is not set up."""
 
     url: str
     user: str
@@ -38,7 +38,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which back ends there are."""
+    """The settings of all connectors."""
 
     fsm_url: str
     fsm: FsmAccount
@@ -61,9 +61,9 @@ def fsm_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], flo
 def action_handlers(
     plan: Plan, open_client: HttpClientFactory, clock: Clock
 ) -> Mapping[str, tuple[str, ActionHandler]]:
-    """Action kind to the name of its back end and who carries it out there. Raises Invalid.
+    """Maps action kinds to the name of the back end and its handler. Raises Invalid.
 
-    Service calls are not among them: which desk opens those is chosen apart.
+    Service calls are left out: wiring chooses whether FSM or the built-in service desk opens them.
     """
     found: dict[str, tuple[str, ActionHandler]] = {}
     if plan.s4.url:
@@ -80,7 +80,7 @@ def action_handlers(
 
 
 def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> SapRules | None:
-    """The rules service elsewhere, None where it is not set up. Raises Invalid."""
+    """The external rules service; None where it is not set up. Raises Invalid."""
     if not plan.rules_url:
         return None
     if named(plan.rules_url):
@@ -93,7 +93,7 @@ def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[
 
 
 def known() -> tuple[str, ...]:
-    """All connectors that there are; the manual has a page for each."""
+    """The names of all connectors; the manual has a page for each."""
     return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
 
 

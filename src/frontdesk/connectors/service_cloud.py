@@ -1,7 +1,7 @@
 """SAP Service Cloud V2: one case for each interaction. See docs/reference/connectors/service_cloud.md.
 
-A case carries the interaction's reference as its externalId, by which it is looked for before one is created; a
-change carries the state it was made on (If-Match), as the API asks for. The filter by externalId is unverified.
+A case carries the interaction's reference as its externalId, so that an existing case is found before one is created.
+A change sends the version that it is based on (If-Match), as the API requires. The filter by externalId is unverified.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ CONFLICTS = (409, 412)
 
 
 class Cases:
-    """The performer of `update_case`; see interfaces.Performer."""
+    """The handler of `update_case`; see interfaces.ActionHandler."""
 
     def __init__(self, http: Http, user: str | None, password: str) -> None:
         """`http` leads to the tenant; user None: it signs in itself (a destination). Raises Invalid for settings."""
@@ -31,7 +31,7 @@ class Cases:
         self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: `perform` itself looks first, and changing twice is like changing once."""
+        """See interfaces.ActionHandler: `perform` itself looks first, and a repeated change has no further effect."""
         return None
 
     async def perform(self, effect: Effect, case: Case) -> Receipt:

@@ -7,7 +7,7 @@ OPEN = "Open"
 
 
 class ServiceDesk:
-    """The performer of `create_service_call`; see interfaces.Performer."""
+    """The handler of `create_service_call`; see interfaces.ActionHandler."""
 
     def __init__(self, store: ServiceDeskStore, clock: Clock) -> None:
         """Keep calls in `store`."""
@@ -42,7 +42,7 @@ class ServiceDesk:
 
 
 def _remarks(case: Case) -> str:
-    """What a technician should know, in the order in which the sample tells it."""
+    """The remarks for a technician, in the order of the sample."""
     interaction, analysis = case.interaction, case.analysis
     parts = [f"Interaction {interaction.reference}."]
     if analysis is not None:

@@ -67,7 +67,9 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def _exchange(self, request: Request, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
-        """An answer whose headers have come. Its connection is kept if the body is read to its end."""
+        """Send a request and yield the answer once its headers are there. The connection is kept if the body is read
+        to its end.
+        """
         session = await self._pools.take()
         try:
             response = await self._head(session, request, call)
@@ -100,7 +102,9 @@ class Client:
             raise call.failed(error) from None
 
     async def _target(self) -> Base:
-        """A proxy is asked for the address that was checked: it must not resolve the name to another one."""
+        """The target of a request. A proxy gets the checked address, so that it cannot resolve the name to another
+        one.
+        """
         try:
             async with asyncio.timeout(self._limits.connect):
                 return await self._route.checked()
@@ -120,7 +124,7 @@ class Stream:
     """See interfaces.HttpStream."""
 
     def __init__(self, response: aiohttp.ClientResponse, call: Call, limits: Limits) -> None:
-        """Reads on from the headers."""
+        """The headers have been read already."""
         self.status: int = response.status
         self.headers: Mapping[str, str] = _headers(response)
         self._response, self._call, self._limits = response, call, limits

@@ -1,4 +1,4 @@
-"""Makes clients; what they share (certificates, proxy, address rules) is set once for the process."""
+"""Creates clients. Certificates, proxy and address rules are set once for the process."""
 
 import ssl
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ AGENT = "frontdesk"
 
 
 class Outgoing:
-    """All connections to the outside. Nothing is taken from the environment but what OpenSSL itself reads."""
+    """Opens all connections to other systems. Only OpenSSL's own environment variables are read."""
 
     def __init__(
         self, rules: AddressRules | None = None, proxy: HttpProxy | None = None, ca_file: str = "", agent: str = AGENT
@@ -62,7 +62,7 @@ class Outgoing:
 
     async def post(self, server: MailServer, mail: OutgoingMail) -> str:
         """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
-        from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
+        from frontdesk.outgoing import smtp  # loaded only where mails are sent
 
         return await smtp.post(server, mail, self._mail_context())
 
@@ -83,7 +83,7 @@ class Outgoing:
         return self._mail_tls
 
     def _new_context(self) -> ssl.SSLContext:
-        """Made once each: reading the certificates takes tens of milliseconds."""
+        """A TLS context. Each is made once, because reading the certificates takes tens of milliseconds."""
         try:
             context = ssl.create_default_context()
             if self._ca_file:
