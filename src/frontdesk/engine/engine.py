@@ -1,4 +1,4 @@
-"""The engine's one door: reads a message and says everything about it in one `Reading`."""
+"""The engine's interface: reads a message and returns everything about it in one `Reading`."""
 
 from collections.abc import Sequence
 from pathlib import Path

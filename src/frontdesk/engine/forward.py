@@ -1,8 +1,9 @@
 """The encoder's arithmetic: token numbers in, two vectors for each sentence out.
 
 The packaged model is a deep averaging network over word pieces and their 2-, 3- and 5-grams (Yang et al. 2019,
-"Multilingual Universal Sentence Encoder for Semantic Retrieval", the convolutional form). Its package hands out only
-what comes last; the layer before tells close-lying matters better apart, so the pass is done here with its weights.
+"Multilingual Universal Sentence Encoder for Semantic Retrieval", the convolutional form). Its package returns only the
+last layer. The layer before distinguishes similar subjects better, so the computation is done here with the package's
+weights.
 """
 
 from collections.abc import Sequence

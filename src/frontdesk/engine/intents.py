@@ -1,4 +1,4 @@
-"""Tells which of the configured intents a message has, or that it has none.
+"""Finds the configured intent of a message, or that it has none.
 
 Each intent starts as a prototype: the mean of its description's vectors and its examples'. Where there are examples,
 a multinomial logistic regression that starts from the prototypes (and is held near them) moves the borders. How near a
@@ -114,7 +114,9 @@ def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
-    """Between the mean over the sentences and the best sentence: one line of five may hold the whole concern."""
+    """A mix of the mean over the sentences and the best sentence, because one line of five may hold the whole
+    concern.
+    """
     mean = _unit_mean(vectors)
     if len(vectors) == 1:
         return np.asarray(mean @ weights, np.float32)
