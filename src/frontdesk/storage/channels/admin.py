@@ -21,7 +21,7 @@ HEARD, UNCONFIRMED, CONFIRMED = "heard", "unconfirmed", "confirmed"
 
 
 class StoredChannelAdmin:
-    """Several stores as one."""
+    """Several stores behind one interface."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Answers on their way out: what bears on sending one, and which of its parts the vendor has."""
+"""Deliveries of answers: what sending one needs, and which of its parts the vendor has accepted."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ LEFT = ("sent", "delivered", "read")
 
 
 class StoredDeliveryParts:
-    """Letters on a database; see interfaces.channel_stores.Letters."""
+    """Delivery parts on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
@@ -47,7 +47,7 @@ class StoredDeliveryParts:
 
     async def end(self, message: OutboundMessage, part: int, receipt: Receipt) -> None:
         """See interfaces.channel_stores.Letters."""
-        # Some vendors' word that they took it means that it is in the conversation; they send no notices.
+        # Vendors that send no notices: when they accept an answer, it is in the conversation.
         state = "delivered" if receipt.detail.get("delivered") else "sent"
         values = {"state": state, "provider_id": receipt.reference[:200]}
 

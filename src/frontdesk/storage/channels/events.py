@@ -42,11 +42,11 @@ class StoredEvents:
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def take(self, event: RawEvent) -> bool:
-        """Store it durably with the work that reads it; False where it was stored before."""
+        """Store an event durably, with the work that reads it; False where it was stored before."""
         return await self._database.write_batched(take_batch, EventArrival(event, self._new_id(), self._clock()))
 
     def taker(self, channel: str) -> "StoredEventSink":
-        """Where the watcher of this channel hands in what it finds."""
+        """The sink where the watcher of this channel hands in events."""
         return StoredEventSink(self._database, channel, self._clock, self._new_id)
 
     async def load(self, event_id: str) -> RawEvent:
@@ -108,7 +108,7 @@ class StoredEvents:
         await self._database.write(lambda c: c.execute(delete(channel_event).where(*old)).rowcount)
 
     async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
-        """Become or stay the one who watches this channel; False while another is."""
+        """Take or renew the lease to watch this channel; False while another process has it."""
         now = self._clock()
         row = {"channel": channel, "owner": owner, "until": now + timedelta(seconds=seconds)}
         free = (channel_watch.c.until < now) | (channel_watch.c.owner == owner)
@@ -122,23 +122,23 @@ class StoredEvents:
         return await self._database.write(operation)
 
     async def watchers(self) -> tuple[str, ...]:
-        """Who watches channels now, as `host:pid:…`."""
+        """The owners of watch leases, as `host:pid:…`."""
         held = select(channel_watch.c.owner).distinct()
         return await self._database.read(lambda c: tuple(c.execute(held).scalars()))
 
     async def free_watches(self, owner_prefix: str) -> None:
-        """Let others watch what owners with this prefix (of a process known to be dead) did."""
+        """Release the watch leases of owners with this prefix (a process known to be dead)."""
         theirs = channel_watch.c.owner.startswith(owner_prefix, autoescape=True)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(theirs)).rowcount)
 
     async def end_watch(self, channel: str, owner: str) -> None:
-        """Let another watch at once."""
+        """Release the watch lease at once."""
         mine = (channel_watch.c.channel == channel, channel_watch.c.owner == owner)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(*mine)).rowcount)
 
 
 class StoredEventSink:
-    """What the watcher of one channel is handed; see interfaces.channels.EventTaker."""
+    """The sink of one channel's watcher; see interfaces.channels.EventTaker."""
 
     def __init__(self, database: Database, channel: str, clock: Clock, new_id: NewId) -> None:
         """Made by StoredEvents."""

@@ -144,14 +144,14 @@ def _sqlstate(error: Exception) -> str:
 
 
 def at_start(error: Exception) -> Exception:
-    """Like `as_ours`; who may not come in, or asks for what is not there, has a wrong address."""
+    """Like `as_ours`, at start: a refused login or a missing database means a wrong address."""
     if _sqlstate(error).startswith(DENIED):
         return Invalid(f"storage.url: the database refuses: {getattr(error, 'orig', error)}", "storage.url")
     return as_ours(error)
 
 
 def as_ours(error: Exception) -> Exception:
-    """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
+    """The error for a server that is away, full or shutting down: not the caller's fault, and worth another try."""
     gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if gone or _sqlstate(error).startswith(AWAY):
         return Unavailable(

@@ -1,4 +1,4 @@
-"""SQLite with one writer thread: what callers hand in while a commit is under way goes into the next one together.
+"""SQLite with one writer thread: writes that arrive during a commit share the next commit.
 
 Batched writes (messages being accepted, whose senders wait) go first: beside them a commit takes only a few others.
 """
@@ -125,7 +125,7 @@ class SqliteDatabase:
 
 
 class _Line:
-    """Jobs in two lines: those whose callers are people or channels at the door, and all others."""
+    """Two queues of jobs: batched writes, whose senders wait for an answer, and all others."""
 
     def __init__(self) -> None:
         self._batched: deque[_Job] = deque()
@@ -241,7 +241,7 @@ def _resolve(jobs: list[_Job]) -> None:
 
 
 def _as_ours(error: BaseException) -> BaseException:
-    """A full disk, a locked or unreadable file: nothing of the caller's, and worth another try."""
+    """The error for a full disk or a locked or unreadable file: not the caller's fault, and worth another try."""
     if isinstance(error, OperationalError):
         return Unavailable(tr("the database cannot be used now: {error}", error=error.orig), after_seconds=2)
     return error

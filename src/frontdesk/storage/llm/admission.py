@@ -1,4 +1,4 @@
-"""Limits and budgets shared by all processes: one transaction reserves money, tokens and a place, or nothing.
+"""Limits and budgets shared by all processes: one transaction reserves money, tokens and a slot, or nothing.
 
 Rates are kept as in the generic cell rate algorithm (ITU-T I.371): one number, the moment at which all that was
 admitted would have been due at an even pace. A tenth of a minute's allowance may come at once; the pace is set so that
@@ -25,7 +25,7 @@ BUSY_WAIT = 0.05
 
 
 class _Refused(Exception):
-    """Undoes all that was reserved in this transaction."""
+    """Rolls back everything that was reserved in this transaction."""
 
     def __init__(self, answer: Denied) -> None:
         self.answer = answer
@@ -52,7 +52,7 @@ class StoredAdmission:
         await self._database.write(lambda c: _settle(c, reservation.id, cost))
 
     async def release_expired(self) -> int:
-        """Book the whole reservation of calls whose process died: what they cost is not known. Returns how many."""
+        """Book the whole reservation of calls whose process died, because their cost is unknown. Returns how many."""
         gone = select(call_permit.c.id, call_permit.c.cost).where(call_permit.c.until < self._clock())
         expired = await self._database.read(lambda c: [(row.id, row.cost) for row in c.execute(gone)])
         for key, cost in expired:
@@ -60,7 +60,7 @@ class StoredAdmission:
         return len(expired)
 
     async def spent(self, name: str, period: str) -> tuple[int, int]:
-        """What a pot has spent and holds in reserve, in millionths."""
+        """What was spent and is reserved of a budget, in millionths."""
         budget = money_pot.c
         row = select(budget.spent, budget.reserved).where(budget.name == name, budget.period == period)
         found = await self._database.read(lambda c: c.execute(row).first())
@@ -118,7 +118,7 @@ def _due(amount: int, per_minute: int, moment: float) -> tuple[float, float]:
 
 
 def _place(connection: Connection, request: ReservationRequest, now: datetime) -> None:
-    """One of the places for calls at the same time."""
+    """Take one of the slots for concurrent calls."""
     if not request.rate.concurrency:
         return
     if connection.execute(_HELD, {"here": request.service, "now": now}).scalar_one() >= request.rate.concurrency:
@@ -137,7 +137,7 @@ def _reserve(connection: Connection, budget: BudgetPeriod, cost: int) -> None:
 
 def _settle(connection: Connection, key: str, cost: int) -> None:
     for reservation in changed(connection, _GIVE_BACK, (call_permit.c.cost, call_permit.c.pots), {"key": key}):
-        for name, period in _in_order(reservation["pots"]):  # no permit: settled before
+        for name, period in _in_order(reservation["pots"]):  # no reservation: it was settled before
             connection.execute(_BOOK, {"pot": name, "of": period, "amount": reservation["cost"], "real": cost})
 
 

@@ -1,4 +1,4 @@
-"""Interactions and messages, as an interface makes and changes them; new messages go the way of all messages."""
+"""Creates and changes interactions and messages for interfaces. New messages are handled like any others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -65,7 +65,7 @@ def create_interaction(at: Transaction, wanted: Write) -> Done:
 
 
 def _describe(at: Transaction, interaction_id: int, values: Mapping[str, Any]) -> None:
-    """What the caller says of a new interaction beyond the defaults."""
+    """Set the caller's values of a new interaction."""
     columns: dict[str, Any] = {}
     for name, (column, which) in FIELDS.items():
         if name != "originChannel_code" and values.get(name) is not None:
@@ -117,7 +117,7 @@ def _person(at: Transaction, contact_id: int | None) -> RowMapping | None:
 
 
 def _sender(at: Transaction, person: RowMapping | None, channel: str) -> Sender:
-    """How the channel would have told who wrote."""
+    """The sender as a channel would name it."""
     if person is None:
         return Sender()
     known = select(contact_identity.c.address).where(
@@ -138,7 +138,7 @@ def _belongs(at: Transaction, receipt: Accepted, person: RowMapping) -> None:
 
 
 def change_interaction(at: Transaction, wanted: Write) -> Done:
-    """Set fields of an interaction; its status moves along its flow, through what lies between where it must."""
+    """Set fields of an interaction. Its status follows the status flow, through intermediate statuses where needed."""
     row = at.row(interaction, "interaction", id=wanted.key["ID"])
     check_version(row, wanted.version, f"interaction {row['reference']}")
     before = _on_the_way(at, as_interaction(row), wanted)
@@ -157,7 +157,7 @@ def change_interaction(at: Transaction, wanted: Write) -> Done:
 
 
 def _on_the_way(at: Transaction, before: Interaction, wanted: Write) -> Interaction:
-    """The interaction where the wanted status may follow at once, each step before it noted like any other."""
+    """Move the interaction to a status from which the wanted one is allowed; each step is noted in the journal."""
     code = wanted.values.get("status_code")
     if code in set(Status):
         for step in way(before.status, Status(code))[:-1]:
@@ -186,7 +186,7 @@ def _change(at: Transaction, row: RowMapping, before: Interaction, values: Mappi
 
 
 def change_message(at: Transaction, wanted: Write) -> Done:
-    """Correct how a message was understood; what the customer said stays."""
+    """Correct the analysis of a message; the customer's text stays."""
     key = wanted.key
     row = at.row(inbound_message, "message", sequence=key["sequence"], interaction_id=key["interaction_ID"])
     said = {"inboundTextMsg": row["text"], "channel_code": row["channel"], "contact_ID": row["contact_id"]}
@@ -224,7 +224,7 @@ def _understood(at: Transaction, row: RowMapping, name: str, field: str) -> Any:
 
 
 def create_reply(at: Transaction, wanted: Write) -> Done:
-    """Answer the customer, or leave a memo; what is no memo is sent."""
+    """Store an answer to the customer, which is sent, or a memo."""
     values = wanted.values
     text = storable(values.get("outboundTextMsg") or "")
     if not text.strip():
@@ -262,7 +262,7 @@ def _asked(at: Transaction, values: Mapping[str, Any]) -> Any:
 
 
 def change_reply(at: Transaction, wanted: Write) -> Done:
-    """Set the remark of an answer; what was said stays."""
+    """Set the remark of an answer; its text stays."""
     key = wanted.key
     row = at.row(outbound_message, "answer", sequence=key["sequence"], interaction_id=key["interaction_ID"])
     told = {"outboundTextMsg": row["text"], "type_code": row["type"], "processedBy": row["processed_by"]}

@@ -1,4 +1,4 @@
-"""Changes that an interface asks for, in one transaction: which function makes, changes and removes what."""
+"""Carries out the changes that an interface asks for, in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How the database does: its schema, and what happened since."""
+"""The condition of the database: its schema, and counts of what happened."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from frontdesk.storage.schema.pipeline import journal
 
 
 class StoredCondition:
-    """How a database does; see interfaces.Condition."""
+    """The condition of a database; see interfaces.Condition."""
 
     def __init__(self, database: Database) -> None:
         """Ask this database."""

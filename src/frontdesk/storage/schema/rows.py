@@ -1,4 +1,4 @@
-"""Rows as facts: one function per table, used by every store."""
+"""Turns rows into dataclasses: one function per table, used by every store."""
 
 from collections.abc import Callable
 from dataclasses import fields
