@@ -1,7 +1,7 @@
-"""The door: finds out who calls, lets in whoever has the role that a route declares, refuses forged requests.
+"""Authenticates callers, checks the role that a route declares, and refuses forged requests.
 
-Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. One that
-pages of other sites may use says so with `"cross_site": True`: it knows nobody by cookie, so nothing can be forged.
+Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. A route
+for pages of other sites declares `"cross_site": True`; it accepts no cookies, so nothing can be forged.
 """
 
 import base64
@@ -38,14 +38,14 @@ FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF = "frontdesk_demo"
-# How long a looked-up key or session is believed: so long may one that was revoked still be used.
+# How long a looked-up key or session is cached: a revoked one may still be used for so long.
 CACHE_SECONDS = 5.0
 MOST_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """How the door works. `public_url` is empty where it is not known; `demo` signs loopback visitors in."""
+    """The settings of access. `public_url` is empty where it is not known; `demo` signs loopback visitors in."""
 
     session_hours: float
     sign_ins_per_minute: int
@@ -248,7 +248,7 @@ class Authenticator:
             limit.admit(caller.id)
 
     async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
-        """Another site must not make a visitor's browser send us what they did not mean to.
+        """Refuse forged requests: another site must not make a visitor's browser send us requests.
 
         The browser says where a request comes from (Origin, Sec-Fetch-Site). Whoever is signed in by a cookie also
         shows the token of their pages; so does the demo's visitor, whom no cookie protects. What is no browser

@@ -1,4 +1,4 @@
-"""Limits how often one caller may try: token buckets in the memory of this process."""
+"""Limits how often one caller may try, with token buckets in the memory of this process."""
 
 import ipaddress
 import math
@@ -11,7 +11,7 @@ MOST_CALLERS = 50_000
 
 
 class TokenBuckets:
-    """So many attempts a minute for each key, saved up to a minute's worth; see interfaces.Gate."""
+    """A number of attempts a minute for each key, which accumulate for up to a minute."""
 
     def __init__(
         self, per_minute: int, clock: Callable[[], float] = time.monotonic, most_callers: int = MOST_CALLERS

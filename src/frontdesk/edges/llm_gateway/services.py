@@ -1,4 +1,4 @@
-"""What the gateway's routes are handed, and on whose behalf they ask."""
+"""The services of the gateway's routes, and checks of what a caller may use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class CallReports(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GatewayServices:
-    """Everyone that the routes ask; `chat_tokens` is the longest answer where a caller sets no limit."""
+    """The services that the routes use; `chat_tokens` is the longest answer where a caller sets no limit."""
 
     chat: Chat
     use_cases: UseCases

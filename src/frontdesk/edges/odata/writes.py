@@ -1,4 +1,4 @@
-"""Changing: what a POST, PATCH, PUT or DELETE asks for as writes of storage, and the answers to them."""
+"""Turns POST, PATCH, PUT and DELETE into writes of storage, and answers them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

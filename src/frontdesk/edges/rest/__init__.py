@@ -1,4 +1,4 @@
-"""The REST interface /api/v1: translates between HTTP and the house, and chooses nothing."""
+"""The REST interface /api/v1: translates between HTTP and our services, and decides nothing."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler

@@ -1,4 +1,6 @@
-"""What the interface answers: the facts of the model as JSON, field by field, so that both can change apart."""
+"""The answers of the interface: data of the model as JSON, declared field by field so that both can change
+independently.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,7 +34,7 @@ Fact = TypeVar("Fact")
 
 
 class ApiAnswer(msgspec.Struct, frozen=True):
-    """Something that the interface answers."""
+    """The base of all answers."""
 
 
 class Receipt(ApiAnswer, frozen=True):
@@ -101,7 +103,7 @@ class AnalysisAnswer(ApiAnswer, frozen=True):
 
 
 class CorrectionAnswer(ApiAnswer, frozen=True):
-    """A person's word against an analysis."""
+    """A person's correction of an analysis."""
 
     id: str
     message_id: str
@@ -114,7 +116,7 @@ class CorrectionAnswer(ApiAnswer, frozen=True):
 
 
 class ActionAnswer(ApiAnswer, frozen=True):
-    """One thing that the rules want done."""
+    """An action that the rules want done."""
 
     kind: str
     parameters: dict[str, Any]
@@ -196,7 +198,7 @@ class AuditEventAnswer(ApiAnswer, frozen=True):
 
 
 class InteractionAnswer(ApiAnswer, frozen=True):
-    """A customer matter; `version` is its ETag."""
+    """An interaction; `version` is its ETag."""
 
     id: int
     reference: str
@@ -233,7 +235,7 @@ class MessageAnswer(ApiAnswer, frozen=True):
 
 
 class TimelineAnswer(ApiAnswer, frozen=True, omit_defaults=True):
-    """One thing that happened: `kind` names the member that tells of it."""
+    """One item of a timeline; `kind` names the member that holds it."""
 
     at: datetime
     kind: str

@@ -1,4 +1,4 @@
-"""Channels: which there are, the ledger, raw events, attachments, and what is handed in by hand."""
+"""Routes of channels: the list, the ledger, raw events, attachments, and events handed in by hand."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated

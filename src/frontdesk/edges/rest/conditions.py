@@ -1,4 +1,4 @@
-"""How the process does: alive, ready, figures. Outside of /api, where probes look for them."""
+"""Health, readiness and metrics of the process, outside of /api, where probes expect them."""
 
 import asyncio
 from typing import Any

@@ -53,7 +53,7 @@ CodeWord = Annotated[str, Meta(max_length=40)]
 
 
 class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What is to be set; what is left out stays. `team` may be empty."""
+    """The fields to set; others stay unchanged. `team` may be empty."""
 
     status: Status | UnsetType = UNSET
     category: CodeWord | UnsetType = UNSET
@@ -81,7 +81,7 @@ class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class InteractionRoutes(RouteGroup):
-    """Customer matters."""
+    """Interactions."""
 
     path = "/interactions"
     tags = ("Interactions",)

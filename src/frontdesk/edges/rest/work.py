@@ -1,4 +1,4 @@
-"""Decisions, effects and durable work: what was chosen, what was done, and what needs a person."""
+"""Routes of decisions, effects and durable work."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The addresses that vendors call: verify, store durably, answer. What was stored is read afterwards, by the work.
+"""The webhooks that channel vendors call: verify, store durably, answer. Stored events are read later by workers.
 
 Thousands of events may come in a second, so these are bare ASGI routes: nothing is parsed that no signature needs.
 """
@@ -67,7 +67,7 @@ def _route(door: ChannelEndpoint) -> ASGIRouteHandler:
 
 
 async def _asked(scope: HTTPScope, receive: Receive, most_bytes: int, public_url: str) -> WebhookRequest:
-    """The request as the vendor made it: it knows us by our public address. Raises HTTPException."""
+    """The request with the public address that the vendor called. Raises HTTPException."""
     method = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowedException(headers={"Allow": ", ".join(METHODS)})

@@ -1,4 +1,4 @@
-"""Trees of expressions bound to the entity they speak of: names looked up, kinds checked, refusals with positions."""
+"""Binds expression trees to an entity: looks names up, checks types, and reports errors with positions."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Operations on interactions, messages, tickets and orders: what the sample leaves unanswered, and its orchestrator."""
+"""Operations on interactions, messages, tickets and orders."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ ASYNC_STATUS = 202
 
 
 class BackOffice(Protocol):
-    """What is asked of the house beyond entities; wired in `odata_interface`."""
+    """The services that operations need besides entities; built in `wiring.odata`."""
 
     async def outcome(self, message_id: str) -> Mapping[str, Any]:
         """What became of a message: type, route, fsmcode, replyMessage; each null where it is not known yet."""
@@ -34,7 +34,7 @@ class BackOffice(Protocol):
         ...
 
     async def stock_answer(self, interaction_id: int) -> str:
-        """What is said to a customer where no model writes an answer."""
+        """The answer to a customer where no model can write one."""
         ...
 
 
@@ -131,7 +131,7 @@ class Handling:
         return await self._writes.represent(asked.request, entity, asked.key, 200, {}, asked.depth)
 
     async def mood(self, asked: OperationCall) -> ODataResponse:
-        """How the customer feels over all messages."""
+        """The sentiment over all messages of the customer."""
         asked.request.need(Role.AGENT)
         texts = await self._texts(asked)
         return plain(asked, await self._language.sentiment("\n\n".join(texts)[-20_000:], asked.request), EdmType.STRING)

@@ -1,4 +1,4 @@
-"""Actions and functions: parameters checked, the room that knows asked, the result as OData JSON."""
+"""Carries out actions and functions: checks parameters, calls the handler, returns OData JSON."""
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +19,7 @@ MOST_NUMBERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class OperationCall:
-    """What an operation is told: the request, its parameters, and the row that it is bound to."""
+    """A call of an operation: the request, its parameters, and the row that it is bound to."""
 
     request: ODataRequest
     operation: Operation

@@ -1,4 +1,6 @@
-"""The path of a URL as a chain of entity sets, keys, navigations and what is wanted of the last (URL Conventions 4)."""
+"""Parses the path of a URL: entity sets, keys, navigations, and what is requested of the last one (URL Conventions
+4).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -18,7 +18,7 @@ from frontdesk.model.querying import Result
 
 MOST_NESTED = 200
 DEEPEST = 4
-# Texts of customers and to them are longer than the sample's column on some channels: the house's own limit holds.
+# Texts of some channels are longer than the sample's column, so our own limit applies.
 HOUSE_LIMITS = {"inboundTextMsg": 100_000, "outboundTextMsg": 100_000}
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
