@@ -1,4 +1,4 @@
-"""The old address of the list of interactions."""
+"""Redirects the old address of the list of interactions to the console."""
 
 from typing import Annotated
 from urllib.parse import urlencode

@@ -1,5 +1,6 @@
-"""One interaction as its page shows it: codes as names, texts cut at what was found in them, and nothing for
-customers that is meant for the team."""
+"""The data of an interaction's page: codes as names, texts split at their entities, and only for the team what is
+meant for the team.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

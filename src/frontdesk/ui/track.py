@@ -27,7 +27,7 @@ UNKNOWN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link."""
+    """A visitor who may see an interaction; `key` is empty for team members without the link."""
 
     thread: Thread
     is_agent: bool
@@ -68,7 +68,7 @@ async def events(request: PageRequest, services: Needs, reference: FromPath[str]
 
 @post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
 async def answer(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """The customer writes on in the same interaction, as who they were when they opened it."""
+    """The customer writes again in the same interaction, as the same sender."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
@@ -84,7 +84,7 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
-    """Raises NotFound for what does not exist and for who may not see it, in the same words."""
+    """Find the interaction. Raises the same NotFound if it does not exist and if the visitor may not see it."""
     asked = normal_reference(reference)
     given = key or request.cookies.get(KEY_COOKIE, "")
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""

@@ -1,4 +1,4 @@
-"""The same done with many interactions at once; one that refuses does not stop the others."""
+"""Changes many interactions at once; one that cannot be changed does not stop the others."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ async def _tried(reference: str, doing: Doing, console: ConsoleServices) -> None
     for attempt in range(TRIES):
         try:
             return await doing(await console.interactions.get(reference))
-        except Stale:  # the pipeline was faster: look at it again
+        except Stale:  # the pipeline changed it meanwhile: read it again
             if attempt == TRIES - 1:
                 raise
     return None

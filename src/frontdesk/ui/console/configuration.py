@@ -173,13 +173,13 @@ def _entry(which: CodeList, fields: dict[str, str]) -> Code:
 
 
 async def _tried(set_up: SetUp, entry: Code) -> Trial:
-    """The newest messages read by the engine with the list as it is and as it would be."""
+    """The newest messages as the engine reads them with the current list and with the changed one."""
     messages = [Read(*each) for each in await set_up.traffic.newest_texts(TRIED)]
     catalogue = await set_up.catalogue.catalogue()
     readings = []
     for each in (catalogue, with_intent(catalogue, entry)):
         answers = []
-        for at in range(0, len(messages), AT_ONCE):  # in portions, so that messages that come in meanwhile are read
+        for at in range(0, len(messages), AT_ONCE):  # in portions, so that new messages are read meanwhile
             answers += await set_up.engine.read_many([m.text for m in messages[at : at + AT_ONCE]], each)
         readings.append(answers)
     return compare(messages, *readings)

@@ -75,7 +75,7 @@ async def settle(
     for key in fields.get("keys", "").split():
         try:
             await operations[do_one](key, who(request), None)
-        except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
+        except (NotFound, Conflict) as error:  # somebody else did it first: go on with the others
             refused.append(error.text)
     services.wake()
     if refused:

@@ -28,7 +28,7 @@ PATH = "/console/insights"
 ROWS = 50
 LONGEST, MOST = 100, 100
 FURTHEST = 10_000_000
-# What the filter bar offers; the rest comes from charts that lead to rows.
+# The dimensions that the filter bar offers; others are set by links from charts.
 OFFERED = ("channel", "intent", "category", "priority", "sentiment", "status", "team", "language", "type", "tier")
 EXPLORED = ("intent", "week")
 PERIOD = ("period", "since", "until")
@@ -36,7 +36,7 @@ PERIOD = ("period", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address asks for: a period, filters, and what is crossed at the end of the page."""
+    """The view that the address asks for: period, filters, and the dimensions of the table at the end of the page."""
 
     asked: PeriodRequest
     where: Mapping[str, tuple[str, ...]]
@@ -45,7 +45,7 @@ class View:
 
     @classmethod
     def of(cls, query: Mapping[str, Sequence[str]]) -> "View":
-        """Read an address; what it does not say is as usual."""
+        """Read an address; missing parts get defaults."""
 
         def one(name: str, otherwise: str = "") -> str:
             return next(iter(query.get(name, ())), otherwise)[:LONGEST]

@@ -124,7 +124,7 @@ class ListQuery:
         )
 
     def filter(self) -> InteractionFilter:
-        """As stores know it. Days are whole and in UTC; the last one counts. Times are as they are."""
+        """The filter for stores. Days are whole days in UTC, the last one included; times are used as given."""
         chosen = {name: values for name, values in self.chosen.items() if name != "confidence"}
         return InteractionFilter(
             **chosen,

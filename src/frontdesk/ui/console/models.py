@@ -1,4 +1,4 @@
-"""Calls of language models: how many, how long, how dear, by whom, and what went wrong."""
+"""The page of model calls: number, duration, cost, callers and errors."""
 
 from datetime import timedelta
 from typing import Any

@@ -48,7 +48,7 @@ async def history(
 async def customer(
     request: PageRequest, services: Needs, console: Console, customer_id: FromPath[str]
 ) -> Response[str]:
-    """Who they are, how they reach us, all their interactions, how they felt."""
+    """One customer: contacts, interactions, and sentiment over time."""
     found = await console.customers.get(storable(customer_id)[:10])
     contacts = await console.contacts.page(50, customer_id=found.id)
     wanted = InteractionFilter(customer_id=found.id)

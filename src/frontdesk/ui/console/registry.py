@@ -51,6 +51,6 @@ GROUPS = (
 
 
 def navigation(role: Role) -> tuple[Group, ...]:
-    """What somebody with this role is offered; groups that would be empty are left out."""
+    """The pages for this role; empty groups are left out."""
     theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
     return tuple(group for group in theirs if group.entries)

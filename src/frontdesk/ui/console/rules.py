@@ -81,7 +81,7 @@ async def save(
 
 @post(f"{PLACE}/{{version:int}}/remove", opt=SUPERVISOR, include_in_schema=False)
 async def remove(request: PageRequest, set_up: NeedsSetUp, version: FromPath[int]) -> Redirect:
-    """Throw a draft away."""
+    """Delete a draft."""
     await set_up.rules.remove(version, who(request))
     return Redirect(PLACE, status_code=303)
 
@@ -90,7 +90,7 @@ async def remove(request: PageRequest, set_up: NeedsSetUp, version: FromPath[int
 async def publish(
     request: PageRequest, services: Needs, set_up: NeedsSetUp, version: FromPath[int]
 ) -> Response[str] | Redirect:
-    """Put a version in force; an old one comes back the same way."""
+    """Put a version in force, also an old one."""
     note = (await read_form(request)).get("note", "")[:NOTE_LENGTH]
     try:
         await set_up.rules.publish(version, who(request), note)

@@ -1,4 +1,4 @@
-"""What the console's pages are handed beside what every page has."""
+"""The services of the console's pages besides those of every page."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the pages for setting up are handed besides what all pages have, and what they have in common."""
+"""The services of the set-up pages besides those of every page, and what these pages share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

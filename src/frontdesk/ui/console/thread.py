@@ -36,7 +36,7 @@ UNKNOWN = N_("There is no interaction under this reference.")
 async def show(
     request: PageRequest, services: Needs, console: Console, reference: FromPath[str]
 ) -> Response[str] | Redirect:
-    """The page; what was merged leads to where it went."""
+    """The page; a merged interaction redirects to the one it was merged into."""
     wanted = normal_reference(reference)
     goes_on = await console.merging.leads_to(wanted) if wanted else ""
     if goes_on and goes_on != wanted:
@@ -98,7 +98,7 @@ async def change(request: PageRequest, services: Needs, console: Console, refere
 
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
 async def merge(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
-    """Take everything of another interaction over."""
+    """Merge another interaction into this one."""
     fields = await read_form(request)
     into = await console.interactions.get(normal_reference(reference))
     wanted = normal_reference(fields.get("other", ""))
@@ -113,7 +113,7 @@ async def merge(request: PageRequest, services: Needs, console: Console, referen
 
 @post("/console/messages/{message_id:str}/correct", opt=AGENT, include_in_schema=False)
 async def correct(request: PageRequest, services: Needs, console: Console, message_id: FromPath[str]) -> Redirect:
-    """Keep a person's word beside what was read."""
+    """Store a correction of an analysis."""
     fields = await read_form(request)
     field = fields.get("field", "")
     if field not in FIELDS:
@@ -127,7 +127,7 @@ async def correct(request: PageRequest, services: Needs, console: Console, messa
 
 @post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
 async def settle(request: PageRequest, services: Needs, console: Console) -> Redirect:
-    """Retry, drop or approve an effect."""
+    """Retry, drop or approve an action."""
     fields = await read_form(request)
     doing = {"retry": console.effects.retry, "drop": console.effects.drop, "approve": console.effects.approve}
     if (do := doing.get(fields.get("do", ""))) is None:
@@ -191,7 +191,7 @@ async def _thread(services: Needs, reference: str) -> Thread:
 
 
 def _changed(fields: Mapping[str, str]) -> Change:
-    """What somebody set to another value than the page had shown. Raises Invalid."""
+    """The fields that were set to another value than the page had shown. Raises Invalid."""
     told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
     new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
     if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):

@@ -1,4 +1,4 @@
-"""One interaction as the team's page shows it: the conversation, what was read in it, why, and what was done."""
+"""The data of the team's page of one interaction: conversation, analyses, decisions, actions."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ MATCHES = {
     Match.NOT_MATCHED: N_("did not fit"),
     Match.OTHER_ROUTE: N_("is for another route"),
 }
-# What a person may set right, and the list that its values come from (none: one of LANGUAGES or of the sentiments).
+# The fields that a person may correct, with their code lists (None: one of LANGUAGES or of the sentiments).
 CORRECTABLE = {
     "intent": CodeList.INTENT,
     "message_type": CodeList.MESSAGE_TYPE,
@@ -181,7 +181,7 @@ def _field(name: str, analysis: Analysis, word: Correction | None, names: CodeLa
 
 
 def _told(name: str, read: str, words: Mapping[str, Correction]) -> dict[str, Any]:
-    """A field that is a text: what it says now, and what it was where a person said otherwise."""
+    """A text field: its current value, and the earlier one if a person corrected it."""
     word = words.get(name)
     return {
         "name": name,
@@ -221,7 +221,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
-        # What changes our own interaction has that as its receipt; the parameter says it already.
+        # Actions on our own interaction have the set value as receipt, which the parameter already shows.
         "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "parameters": [
             (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)[:300])
@@ -238,7 +238,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
 
 
 def _link(effect: Effect) -> str:
-    """Where the other system shows it, if it told a web address."""
+    """The web address in the other system, if it gave one."""
     told = str(effect.detail.get("url") or "")
     return told if told.startswith(("https://", "http://")) else ""
 
