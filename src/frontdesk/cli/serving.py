@@ -1,4 +1,4 @@
-"""`frontdesk serve` and `frontdesk worker`: the processes that go on until they are told to stop."""
+"""`frontdesk serve` and `frontdesk worker`: processes that run until they are stopped."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""`frontdesk work`: what waits to be done, and what has failed and needs a person."""
+"""`frontdesk work`: lists open and failed work, and retries or drops failed work."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING

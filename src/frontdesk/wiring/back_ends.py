@@ -28,7 +28,7 @@ NOT_THEIRS = ("url", "token_url", "webhook_secret")
 
 @dataclass(frozen=True, slots=True)
 class BackEnds:
-    """What is set up: who carries out which action, and those that are asked for more than that."""
+    """The connectors that are set up: handlers by action, and those with more duties."""
 
     action_handlers: Mapping[str, ActionHandler]
     fsm: Fsm | None

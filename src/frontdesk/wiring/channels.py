@@ -1,4 +1,4 @@
-"""Puts channels together under the settings: what is set up, how answers leave, who reads what came in."""
+"""Builds the channels from the settings: which are set up, how answers are sent, who reads events."""
 
 import asyncio
 import base64
@@ -198,7 +198,7 @@ class _Events:
 
 
 class LlmTranscriber:
-    """Writes down speech by the LLM room; see interfaces.channel_stores.LlmTranscriber."""
+    """Transcribes speech with the LLM services; see interfaces.channel_stores."""
 
     def __init__(self, room: LlmServices) -> None:
         """Ask this room's use case for speech."""

@@ -1,4 +1,4 @@
-"""Hands the console its stores, and the few things that need more than one room."""
+"""Builds the services of the console."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime

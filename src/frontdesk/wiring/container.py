@@ -1,4 +1,4 @@
-"""Puts plugs in sockets. The only room that knows concrete classes."""
+"""Builds the application from its parts. Only wiring knows concrete classes."""
 
 import asyncio
 import contextlib
@@ -79,7 +79,7 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Everything put together; what edges, pages and commands are handed."""
+    """The built application, which interfaces, pages and commands use."""
 
     settings: Settings
     database: Database

@@ -1,4 +1,4 @@
-"""Puts the LLM room together under the settings, over the configured services and the database."""
+"""Builds the LLM services from the settings, the model services and the database."""
 
 import asyncio
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ MILLIONTHS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class LanguageModels:
-    """The LLM room with its stores; what edges and commands are handed."""
+    """The LLM services with their stores, for interfaces and commands."""
 
     room: LlmServices
     calls: StoredCalls
@@ -59,7 +59,7 @@ def language_models(
     clock: Clock,
     new_id: NewId,
 ) -> LanguageModels:
-    """The room under these settings. Raises Invalid that names the setting."""
+    """Build the LLM services. Raises Invalid that names the setting."""
     calls, admission = StoredCalls(database), StoredAdmission(database, clock, new_id)
     cache = StoredAnswerCache(database, clock, section.cache_rows, section.cache_megabytes * 1_000_000)
     use_cases = StoredUseCases(database, clock)
@@ -90,7 +90,7 @@ def rereading_handlers(
 
 
 def options_of(section: Llm) -> LlmOptions:
-    """The settings as the room takes them."""
+    """The settings as options of the LLM services."""
     return LlmOptions(
         chains=section.chains,
         mode=Mode(section.masking),

@@ -1,4 +1,4 @@
-"""Puts the OData room together over an open container."""
+"""Builds the OData server over an open container."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The web server: puts pages and interfaces behind one door, and runs them with the work in one process."""
+"""The web server: pages and interfaces in one application, with the work in the same process."""
 
 import asyncio
 import contextlib
@@ -61,7 +61,7 @@ WORK = "work"
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
-    """Whom the routes of an open house ask."""
+    """The services of all routes."""
 
     settings: Settings
     door: Authenticator
@@ -86,7 +86,7 @@ async def create_web(container: Container, is_working: Callable[[], bool | None]
 
 
 async def web_services(container: Container, is_working: Callable[[], bool | None] = lambda: None) -> WebServices:
-    """What the application of a house is made of; see create_web."""
+    """The services of the application; see create_web."""
     settings = container.settings
     secret = await container.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
@@ -167,7 +167,7 @@ def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> No
 
 
 def access_rules(settings: Settings) -> AccessRules:
-    """How the door works under these settings."""
+    """The access rules under these settings."""
     security = settings.security
     return AccessRules(
         session_hours=security.session_hours,

@@ -51,7 +51,7 @@ def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: 
 
 
 async def load_demo(container: "Container") -> int:
-    """Hand in what is not there yet; how many messages that were."""
+    """Hand in the demo messages that are missing; returns how many."""
     from frontdesk.demo import demo_customers, demo_messages
     from frontdesk.wiring.container import now
 
@@ -113,7 +113,7 @@ def _field_service(settings: "Settings") -> "Iterator[Settings]":
 
 
 def _own_folder() -> Path:
-    """Beside the real data, never among it."""
+    """The demo's own data folder, beside that of real data."""
     from frontdesk.settings.sections import Settings
 
     return Settings().folder / "demo"

@@ -1,4 +1,4 @@
-"""`frontdesk demo-data`: any number of invented messages with all that would have become of them."""
+"""`frontdesk demo-data`: fills a database with any number of invented messages and their results."""
 
 import sys
 from datetime import UTC, datetime

@@ -171,7 +171,7 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="Not only those that were marked while no model answered.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="At most so many.")
 def reanalyse(tier: str, every: bool, limit: int) -> None:
-    """Have messages read again by a model that were last read by this tier; nothing is decided or done anew.
+    """Have a model read messages again that were last read by --tier. No new decision is made.
 
     A server or a worker takes the work up; what the new reading changes is the analysis and the interaction's title,
     summary, mood and intent.

@@ -1,4 +1,4 @@
-"""`frontdesk export`: what is stored, as JSONL or CSV, a page at a time so that any size fits in memory."""
+"""`frontdesk export`: writes stored data as JSONL or CSV, page by page, so that any size fits in memory."""
 
 import asyncio
 import contextlib

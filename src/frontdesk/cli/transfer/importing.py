@@ -89,7 +89,7 @@ async def _import(container: "Container", records: Iterator[Record], what: str, 
 
 
 async def _tried(put: Putter, record: Record) -> tuple[str, str]:
-    """What became of a record, and why it was refused."""
+    """The result of a record, and why it was refused."""
     if record.problem:
         return REFUSED, record.problem
     try:
