@@ -1,4 +1,4 @@
-"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner rooms."""
+"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner packages."""
 
 import ast
 from collections.abc import Iterator

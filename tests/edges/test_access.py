@@ -30,7 +30,7 @@ RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False,
 
 @pytest.fixture
 async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house on SQLite: doors are the same on every database."""
+    """A container on SQLite: access is the same on every database."""
     async with open_container(load(data=tmp_path, environment={}), builtin) as opened:
         yield opened
 

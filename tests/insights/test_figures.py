@@ -190,12 +190,12 @@ async def disturb(container: Container, chance: random.Random) -> None:
 
 async def test_every_figure_equals_a_plain_sql_count(container_with_data: Container) -> None:
     chance = random.Random(5)
-    desk = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
+    service = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
     for round_ in range(3):
         rows = await plain_rows(container_with_data)
         for number in range(50):
             question = questions(rows, chance)
-            answer = await desk.answer(question)
+            answer = await service.answer(question)
             wanted = expected(rows, question)
             found = {cell.keys: dict(cell.figures) for cell in answer.cells}
             if not question.by:
@@ -210,12 +210,12 @@ async def test_every_figure_equals_a_plain_sql_count(container_with_data: Contai
 
 async def test_the_rows_behind_a_cell_are_those_that_it_counts(container_with_data: Container) -> None:
     chance = random.Random(6)
-    desk = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
+    service = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
     rows = await plain_rows(container_with_data)
     for _ in range(40):
         question = questions(rows, chance)
         name = question.measures[0]
-        behind = await desk.behind(question, 10_000)
+        behind = await service.behind(question, 10_000)
         part = {
             row["key"]
             for row in rows[behind.grain]
@@ -228,9 +228,9 @@ async def test_the_rows_behind_a_cell_are_those_that_it_counts(container_with_da
 
 
 async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(container_with_data: Container) -> None:
-    desk = InsightService(StoredFacts(container_with_data.database), ZONE)
+    service = InsightService(StoredFacts(container_with_data.database), ZONE)
     question = Question(("inbound",))
-    pages = [await desk.behind(question, 70, offset) for offset in range(0, 560, 70)]
+    pages = [await service.behind(question, 70, offset) for offset in range(0, 560, 70)]
     rows = [row for page in pages for row in page.rows]
     assert len({row.id for row in rows}) == len(rows) == MESSAGES
     times = [row.at for row in rows]  # type: ignore[union-attr]
@@ -239,9 +239,9 @@ async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(container_wi
 
 async def test_what_happens_later_is_in_the_next_answer(container_with_data: Container) -> None:
     container = container_with_data
-    desk = InsightService(StoredFacts(container.database), ZONE, fresh_seconds=0)
+    service = InsightService(StoredFacts(container.database), ZONE, fresh_seconds=0)
     question = Question(("interactions",), ("status",))
-    before = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
+    before = {cell.keys[0]: cell.figures["interactions"] for cell in (await service.answer(question)).cells}
     page = await container.database.read(
         lambda c: list(
             c.execute(text("SELECT reference FROM interaction WHERE status = 'IP' ORDER BY id LIMIT 3")).scalars()
@@ -250,13 +250,13 @@ async def test_what_happens_later_is_in_the_next_answer(container_with_data: Con
     for reference in page:
         matter = await container.interactions.get(reference)
         await container.interactions.change(matter, Change(status=Status.CLOSED), "Kim")
-    after = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
+    after = {cell.keys[0]: cell.figures["interactions"] for cell in (await service.answer(question)).cells}
     assert after["CL"] == (before["CL"] or 0) + 3
 
 
 async def test_no_facts_answer_nothing(container: Container) -> None:
-    desk = InsightService(StoredFacts(container.database), ZONE)
-    answer = await desk.answer(Question(("inbound", "negative_share"), ("channel", "day")))
+    service = InsightService(StoredFacts(container.database), ZONE)
+    answer = await service.answer(Question(("inbound", "negative_share"), ("channel", "day")))
     assert (list(answer.cells), answer.totals) == ([], {"inbound": 0, "negative_share": None})
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the LLM room: the room over a real database with scripted services."""
+"""Fixtures of the LLM services, over a real database with scripted model services."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ PAUSE = 3600.0
 
 @dataclass
 class Models:
-    """A furnished room with its stores."""
+    """The LLM services with their stores."""
 
     room: LlmServices
     calls: StoredCalls
@@ -51,7 +51,7 @@ BuildLlm = Callable[..., Models]
 
 @pytest.fixture
 def furnished(container: Container) -> BuildLlm:
-    """Makes the room over scripted services; without chains the services are asked in order, then the engine."""
+    """Builds the LLM services over scripted ones, which without chains are asked in order, then the engine."""
 
     def make(*services: Scripted, clock: Any = now, **options: Any) -> Models:
         routes = [*(f"{service.name}/gpt-4o-mini" for service in services), "builtin"]

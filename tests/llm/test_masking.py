@@ -1,4 +1,4 @@
-"""Personal data never leaves the house in strict mode, is put back in answers, and a dead detector sends nothing."""
+"""Personal data never leaves our systems in strict mode, is put back in answers, and a dead detector sends nothing."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Talks in person: an agent types what was said, and tells the answer. The agent's pages and REST hand them in.
+"""Talks in person: an agent types what was said and passes the answer on. They come in over the pages and REST.
 
 An event is one JSON object: `id`, `text`, and `name`, `email`, `phone`, `customer_no`, `at` (ISO 8601) where known.
 """
@@ -44,7 +44,7 @@ class InPerson:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: the agent tells it."""
         return Receipt(detail={"told_by": "the agent"})
 

@@ -61,9 +61,9 @@ class Instagram:
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
+        body = {"recipient": meta_messaging.recipient(delivery), "message": {"text": delivery.text}}
         headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", f"/{self._settings.account_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))

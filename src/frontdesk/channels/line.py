@@ -74,28 +74,28 @@ class Line:
         events = parts.items(whole, "events")
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        message: dict[str, Any] = {"type": "text", "text": letter.text}
-        if (quoted := letter.context.get("quote")) and letter.part == 1:
+        message: dict[str, Any] = {"type": "text", "text": delivery.text}
+        if (quoted := delivery.context.get("quote")) and delivery.part == 1:
             message["quoteToken"] = quoted
-        if self._may_reply(letter):
-            body = {"replyToken": letter.context["reply_token"], "messages": [message]}
+        if self._may_reply(delivery):
+            body = {"replyToken": delivery.context["reply_token"], "messages": [message]}
             answer = await self._post("/v2/bot/message/reply", body)
             if answer.ok:
                 return _receipt(answer)
-        to = letter.context.get("to") or letter.recipient
-        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, letter.key))}
+        to = delivery.context.get("to") or delivery.recipient
+        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, delivery.key))}
         answer = await self._post("/v2/bot/message/push", {"to": to, "messages": [message]}, retry)
         if answer.ok or (answer.status == CONFLICT and "x-line-accepted-request-id" in answer.headers):
             return _receipt(answer)
         raise refusal(TITLE, answer, _words(answer))
 
-    def _may_reply(self, letter: DeliveryPart) -> bool:
-        born = parts.moment(letter.context.get("reply_born"))
+    def _may_reply(self, delivery: DeliveryPart) -> bool:
+        born = parts.moment(delivery.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
-        fresh = letter.part == 1 and not letter.repeated
-        return self._settings.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
+        fresh = delivery.part == 1 and not delivery.repeated
+        return self._settings.use_reply_tokens and is_young and fresh and bool(delivery.context.get("reply_token"))
 
     async def _post(self, path: str, body: Any, more: Mapping[str, str] | None = None) -> HttpAnswer:
         headers = {"authorization": f"Bearer {self._settings.access_token}", **(more or {})}

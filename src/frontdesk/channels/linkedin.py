@@ -105,12 +105,16 @@ class LinkedIn:
             context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        post = letter.context.get("post", "")
+        post = delivery.context.get("post", "")
         path = self._settings.answer_path.replace("{post}", quote(post, safe=""))
-        body: dict[str, Any] = {"actor": self._settings.organization, "object": post, "message": {"text": letter.text}}
-        if comment := letter.context.get("comment"):
+        body: dict[str, Any] = {
+            "actor": self._settings.organization,
+            "object": post,
+            "message": {"text": delivery.text},
+        }
+        if comment := delivery.context.get("comment"):
             body["parentComment"] = comment
         headers = {
             "authorization": f"Bearer {self._settings.access_token}",

@@ -60,12 +60,12 @@ class Messenger:
         id_, name = parts.needed(value, "comment_id"), parts.text(value, "from", "name")
         return meta_messaging.comment(value, id_, parts.text(value, "message"), name)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body = {
-            "recipient": meta_messaging.recipient(letter),
+            "recipient": meta_messaging.recipient(delivery),
             "messaging_type": "RESPONSE",
-            "message": {"text": letter.text, "metadata": letter.key},
+            "message": {"text": delivery.text, "metadata": delivery.key},
         }
         headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", f"/{self._settings.page_id}/messages", json=body, headers=headers)

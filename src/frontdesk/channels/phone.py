@@ -70,7 +70,7 @@ class Phone:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: a person calls back."""
         return Receipt(detail={"told_by": "the agent"})
 

@@ -58,17 +58,17 @@ class Reviews:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         if not self._settings.answer_url:
-            return Receipt(detail={"picked_up_from": letter.message_id})
+            return Receipt(detail={"picked_up_from": delivery.message_id})
         http, path, query = self._at(self._settings.answer_url)
-        body = {"review": letter.answers, "text": letter.text, "key": letter.key}
-        headers = {**self._headers(), "idempotency-key": letter.key}
+        body = {"review": delivery.answers, "text": delivery.text, "key": delivery.key}
+        headers = {**self._headers(), "idempotency-key": delivery.key}
         answer = await http.send("POST", path, json=body, params=query, headers=headers)
         if not answer.ok:
             raise refusal(TITLE, answer)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
     async def watch(self, taker: EventSink) -> None:
         """See interfaces.channels.Watching."""

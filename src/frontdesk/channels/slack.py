@@ -83,27 +83,27 @@ class Slack:
             return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return parts.each([parts.at(whole, "event")], _event)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         body: dict[str, Any] = {
-            "channel": letter.context.get("channel") or letter.recipient,
-            "text": _escaped(letter.text),
+            "channel": delivery.context.get("channel") or delivery.recipient,
+            "text": _escaped(delivery.text),
             "unfurl_links": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": letter.key}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}},
         }
-        if thread := letter.context.get("thread_ts"):
+        if thread := delivery.context.get("thread_ts"):
             body["thread_ts"] = thread
         told = await self._call("POST", "/chat.postMessage", body)
         return Receipt(_id(parts.text(told, "channel"), parts.text(told, "ts")), {"delivered": True})
 
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
         """See interfaces.channels.Finding: among the latest messages of the thread or conversation."""
-        channel, thread = letter.context.get("channel", letter.recipient), letter.context.get("thread_ts", "")
+        channel, thread = delivery.context.get("channel", delivery.recipient), delivery.context.get("thread_ts", "")
         asked = {"channel": channel, "include_all_metadata": "true", "limit": "100"}
         path = "/conversations.replies" if thread else "/conversations.history"
         told = await self._call("GET", path, params={**asked, **({"ts": thread} if thread else {})})
         for each in parts.objects(told, "messages"):
-            if parts.text(each, "metadata", "event_payload", "key") == letter.key:
+            if parts.text(each, "metadata", "event_payload", "key") == delivery.key:
                 return Receipt(_id(channel, parts.text(each, "ts")), {"delivered": True})
         return None
 

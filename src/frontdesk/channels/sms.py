@@ -63,10 +63,10 @@ class Sms:
         """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _found(twilio.form(body)))
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
         ours = "MessagingServiceSid" if self._settings.sender.startswith("MG") else "From"
-        form = {"To": letter.recipient, ours: self._settings.sender, "Body": letter.text}
+        form = {"To": delivery.recipient, ours: self._settings.sender, "Body": delivery.text}
         if self._settings.tell_status and self._tools.public_url:
             form["StatusCallback"] = f"{self._tools.public_url.rstrip('/')}/webhooks/channels/{KIND.name}"
         path = f"/2010-04-01/Accounts/{self._settings.account_sid}/Messages.json"

@@ -121,16 +121,16 @@ class Teams:
             attachments=_files(each),
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        context = letter.context
+        context = delivery.context
         body = {
             "type": "message",
             "from": {"id": context.get("bot", "")},
             "recipient": {"id": context.get("user", "")},
             "conversation": {"id": context.get("conversation", "")},
             "replyToId": context.get("activity", ""),
-            "text": letter.text,
+            "text": delivery.text,
             "textFormat": "plain",
         }
         place = urlsplit(context.get("service_url", ""))

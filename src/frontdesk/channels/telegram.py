@@ -71,14 +71,14 @@ class Telegram:
                 return parts.each([whole[name]], _edit)
         return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        chat = letter.context.get("chat") or letter.recipient
-        body: dict[str, Any] = {"chat_id": chat, "text": letter.text, "link_preview_options": {"is_disabled": True}}
-        if topic := letter.context.get("topic"):
+        chat = delivery.context.get("chat") or delivery.recipient
+        body: dict[str, Any] = {"chat_id": chat, "text": delivery.text, "link_preview_options": {"is_disabled": True}}
+        if topic := delivery.context.get("topic"):
             body["message_thread_id"] = int(topic)
-        answered = letter.answers.rpartition(":")[2]
-        if letter.part == 1 and answered.isdigit():
+        answered = delivery.answers.rpartition(":")[2]
+        if delivery.part == 1 and answered.isdigit():
             body["reply_parameters"] = {"message_id": int(answered), "allow_sending_without_reply": True}
         told = _result(await self._http.send("POST", self._path("sendMessage"), json=body))
         return Receipt(f"{chat}:{parts.text(told, 'message_id')}", {"delivered": True})

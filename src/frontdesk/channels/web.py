@@ -69,9 +69,9 @@ class Web:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel: it is where the customer looks for it."""
-        return Receipt(detail={"picked_up_from": letter.message_id})
+        return Receipt(detail={"picked_up_from": delivery.message_id})
 
 
 def _message(whole: dict[str, object]) -> Found:

@@ -86,11 +86,11 @@ class WeChat:
         """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _message(fields_of(body)))
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
+        body = {"touser": delivery.recipient, "msgtype": "text", "text": {"content": delivery.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """See interfaces.channels.Fetching."""

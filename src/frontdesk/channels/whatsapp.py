@@ -91,20 +91,20 @@ class WhatsApp:
         ]
         return [*messages, *parts.each(parts.items(value, "statuses"), _status), *errors]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. Raises DeliveryFailed, OutsideWindow, NoAnswer."""
         body: dict[str, Any] = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            _to(letter.recipient): letter.recipient,
+            _to(delivery.recipient): delivery.recipient,
             "type": "text",
-            "text": {"body": letter.text, "preview_url": False},
-            "biz_opaque_callback_data": letter.key,
+            "text": {"body": delivery.text, "preview_url": False},
+            "biz_opaque_callback_data": delivery.key,
         }
-        if letter.answers and letter.part == 1:
-            body["context"] = {"message_id": letter.answers}
-        if self._settings.mark_read and letter.answers and letter.part == 1:
-            await self._post({"messaging_product": "whatsapp", "status": "read", "message_id": letter.answers})
+        if delivery.answers and delivery.part == 1:
+            body["context"] = {"message_id": delivery.answers}
+        if self._settings.mark_read and delivery.answers and delivery.part == 1:
+            await self._post({"messaging_product": "whatsapp", "status": "read", "message_id": delivery.answers})
         answer = await self._post(body)
         return Receipt(parts.text(answer, "messages", 0, "id"))
 
@@ -127,7 +127,7 @@ class WhatsApp:
 
 
 def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> Found:
-    """One message of a batch. What has no words stands as what it is, so that nobody is overlooked."""
+    """One message of a batch. A message without text gets its kind as text, so that no customer is overlooked."""
     provider_id, kind = parts.needed(each, "id"), parts.text(each, "type")
     if kind in NOT_FROM_CUSTOMERS:
         return Ignored(f"a {kind} message")

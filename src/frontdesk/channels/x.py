@@ -106,13 +106,18 @@ class X:
             context={"way": "post"},
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. A second part answers the post too: X shows them one below the other."""
-        if letter.context.get("way") == "direct":
-            path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
+        if delivery.context.get("way") == "direct":
+            path, body = (
+                f"/2/dm_conversations/with/{quote(delivery.recipient, safe='')}/messages",
+                {"text": delivery.text},
+            )
             told = await self._call(path, body)
             return Receipt(parts.text(told, "dm_event_id"))
-        told = await self._call("/2/tweets", {"text": letter.text, "reply": {"in_reply_to_tweet_id": letter.answers}})
+        told = await self._call(
+            "/2/tweets", {"text": delivery.text, "reply": {"in_reply_to_tweet_id": delivery.answers}}
+        )
         return Receipt(parts.text(told, "id"), {"delivered": True})
 
     async def _call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:

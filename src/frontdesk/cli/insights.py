@@ -101,7 +101,7 @@ def rows(measure: str, limit: int, format: str, period: str, since: str, until: 
 def changes(everything: bool, period: str, since: str, until: str, where: Sequence[str]) -> None:
     """Print what changed since the period before.
 
-    Only what is more than chance: tested, and corrected for the number of tests (Benjamini-Hochberg, 5 %).
+    Only significant changes are printed: tested, and corrected for the number of tests (Benjamini-Hochberg, 5 %).
     """
     from frontdesk.insights.reporting import PeriodRequest
 

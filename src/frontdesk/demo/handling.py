@@ -36,7 +36,7 @@ class Handling:
     def message(
         self, m: InteractionDraft, sequence: int, at: datetime, mood: str, written: Written, portion: Portion
     ) -> None:
-        """Store a message and all that follows from it by itself."""
+        """Store a message with its analysis, decision, actions and answers."""
         chance, ids = self._chance, self._ids
         ids.begin(at)
         message_id, kind = ids.next(), shares.TYPE[m.intent](chance)

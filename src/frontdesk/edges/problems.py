@@ -109,7 +109,7 @@ def handlers() -> ExceptionHandlersMap:
 
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The problem document of an exception; what was not expected is logged with the id that the document tells."""
+    """The problem document of an exception. An unexpected one is logged with the id that the document names."""
     problem, headers = problem_of(error, request.scope["path"])
     return document(problem, headers)
 

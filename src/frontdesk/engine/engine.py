@@ -101,10 +101,10 @@ class Engine:
 
 def _embeddable(prepared: Prepared) -> list[str]:
     chosen: list[str] = []
-    room = EMBED_LIMIT
+    space_left = EMBED_LIMIT
     for sentence in prepared.sentences:
-        room -= len(sentence.text)
-        if room < 0 and chosen:
+        space_left -= len(sentence.text)
+        if space_left < 0 and chosen:
             break
         chosen.append(sentence.text)
     return chosen

@@ -90,7 +90,7 @@ def build(
     owners = np.concatenate([own_owners, claims[lent]])
     prototypes = _prototypes(descriptions, examples, owners, _DESCRIBED)
     near = _prototypes(descriptions, examples, owners, DESCRIBED)
-    # Some descriptions are near to whatever is said; what they have by chance is taken off.
+    # Some descriptions are similar to any text; their average similarity is subtracted.
     weights = _SHARP * prototypes.T
     bias = -(heads.usual @ weights).mean(axis=0)
     if len(own):

@@ -53,11 +53,11 @@ def summary_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
 
 
 def _fitting(lines: list[str], order: list[int]) -> list[int]:
-    chosen, room = [order[0]], SUMMARY_LIMIT - len(lines[order[0]])
+    chosen, space_left = [order[0]], SUMMARY_LIMIT - len(lines[order[0]])
     for i in order[1:]:
-        if len(lines[i]) + 1 <= room:
+        if len(lines[i]) + 1 <= space_left:
             chosen.append(i)
-            room -= len(lines[i]) + 1
+            space_left -= len(lines[i]) + 1
     return sorted(chosen)
 
 

@@ -21,7 +21,7 @@ class Difference:
     changed: Changed
 
 
-async def changes(desk: InsightService, question: Question, now: Period, before: Period) -> list[Difference]:
+async def changes(service: InsightService, question: Question, now: Period, before: Period) -> list[Difference]:
     """The shares of values among interactions, and of negative ones within each intent; the surest first.
 
     Interactions are counted, not messages: those of one thread are no independent observations.
@@ -30,10 +30,10 @@ async def changes(desk: InsightService, question: Question, now: Period, before:
     for dimension in COMPARED:
         if dimension in question.where:
             continue  # a filter leaves one value, whose share is always the same
-        counts = [_counts(answer) for answer in await _both(desk, question, (dimension,), now, before)]
+        counts = [_counts(answer) for answer in await _both(service, question, (dimension,), now, before)]
         found += [("share", each) for each in compare(dimension, counts[1], counts[0])]
     if "sentiment" not in question.where:
-        crossed = await _both(desk, question, (NEGATIVE_OF, "sentiment"), now, before)
+        crossed = await _both(service, question, (NEGATIVE_OF, "sentiment"), now, before)
         negative = [_negative(answer) for answer in crossed]
         found += [("negative", each) for each in compare_shares(NEGATIVE_OF, negative[1], negative[0])]
     return _adjusted(found)
@@ -50,10 +50,10 @@ def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
 
 
 async def _both(
-    desk: InsightService, question: Question, by: tuple[str, ...], now: Period, before: Period
+    service: InsightService, question: Question, by: tuple[str, ...], now: Period, before: Period
 ) -> list[FigureAnswer]:
     asked = replace(question, measures=("interactions",), by=by, top=0)
-    return [await desk.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]
+    return [await service.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]
 
 
 def _counts(answer: FigureAnswer) -> dict[str, int]:

@@ -63,14 +63,14 @@ class Shown:
 class Report:
     """The insights for interfaces and pages."""
 
-    desk: InsightService
+    service: InsightService
     codes: CodeLists
     targets: Targets
     clock: Clock
 
     def span(self, asked: PeriodRequest) -> Span:
         """The requested period. Raises Invalid."""
-        calendar = self.desk.calendar
+        calendar = self.service.calendar
         since = moment_of(asked.since, calendar, "since")
         until = moment_of(asked.until, calendar, "until")
         return span_of(asked.period, since, until, self.clock(), calendar)
@@ -80,20 +80,20 @@ class Report:
         span = self.span(asked)
         by = tuple(span.bucket if each == BUCKET else each for each in question.by)
         question = replace(question, by=by, since=span.now.since, until=span.now.until)
-        return await self._named(await self.desk.answer(question), span)
+        return await self._named(await self.service.answer(question), span)
 
     async def rows(self, question: Question, asked: PeriodRequest, limit: int, offset: int = 0) -> Rows:
         """The rows behind a question's first measure. Raises Invalid."""
         span = self.span(asked)
         question = replace(question, by=(), since=span.now.since, until=span.now.until)
-        return await self.desk.behind(question, limit, offset)
+        return await self.service.behind(question, limit, offset)
 
     async def changes(self, where: Where, asked: PeriodRequest) -> list[Difference]:
         """What changed; empty where there is no previous period. Raises Invalid."""
         span = self.span(asked)
         if span.before is None:
             return []
-        return await changes(self.desk, Question(("interactions",), (), where), span.now, span.before)
+        return await changes(self.service, Question(("interactions",), (), where), span.now, span.before)
 
     async def card(self, card: Card, where: Where, asked: PeriodRequest) -> Shown:
         """What a card shows under these filters. Raises Invalid."""
@@ -101,7 +101,7 @@ class Report:
         if card.shape is Shape.FIGURES:
             return Shown(card, named, before=await self._before(named))
         if card.shape is Shape.LIST:
-            return Shown(card, named, rows=await self.desk.behind(named.answer.question, LISTED))
+            return Shown(card, named, rows=await self.service.behind(named.answer.question, LISTED))
         if card.shape is Shape.CHANGES:
             found = await self.changes(where, asked)
             return Shown(card, replace(named, names=await self.names(())), changes=found)
@@ -109,7 +109,7 @@ class Report:
 
     async def names(self, customers: Sequence[str]) -> DisplayNames:
         """Names of all codes and of these customers."""
-        known = await self.desk.facts.customer_names(customers) if customers else {}
+        known = await self.service.facts.customer_names(customers) if customers else {}
         return DisplayNames.of(await self.codes.all(), known)
 
     def table(self, named: Named) -> Table:
@@ -154,7 +154,7 @@ class Report:
         if before is None:
             return {}
         question = replace(named.answer.question, by=(), since=before.since, until=before.until)
-        return (await self.desk.answer(question)).totals
+        return (await self.service.answer(question)).totals
 
 
 def _stamp(at: datetime) -> str:

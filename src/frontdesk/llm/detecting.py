@@ -61,7 +61,7 @@ _ENGLISH_STREET = (
     r"(?:,?\s+(?:Apt|Apartment|Flat|Unit|Suite)\.?\s*\w{1,5})?"
 )
 _ENGLISH, _ENGLISH_STRICT = re.compile(_ENGLISH_STREET), re.compile(_ENGLISH_STREET, re.I)
-# Cheap looks that tell whether the dear pattern beside each can match at all.
+# Cheap patterns that tell whether the expensive pattern beside each can match at all.
 _HINTS = (
     (re.compile(rf"{_STREET_END}\s+\d", re.I), _STREETS[0]),
     (

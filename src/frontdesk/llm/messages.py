@@ -47,18 +47,18 @@ class MessageModels:
         self, texts: Sequence[str], message: InboundMessage | None, routes: Sequence[Route]
     ) -> tuple[str, str]:
         """Title and summary of a conversation; of a long one, its latest part. Raises ModelFailed."""
-        room = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
-        inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, room)]}
+        space_left = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
+        inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, space_left)]}
         outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), routes)
         return outcome.value["title"], outcome.value["summary"]
 
 
-def _latest(texts: Sequence[str], room: int) -> list[str]:
+def _latest(texts: Sequence[str], space_left: int) -> list[str]:
     """The latest of these texts that fit into so many characters, in their order."""
     kept: list[str] = []
     for text in reversed(texts):
-        room -= len(text) + len("customer")
-        if room < 0:
+        space_left -= len(text) + len("customer")
+        if space_left < 0:
             break
         kept.append(text)
     return kept[::-1]

@@ -39,7 +39,7 @@ def shipped_text(name: str) -> str:
 
 
 class UseCaseRegistry:
-    """Use cases by name; follows what is published within two seconds, in every process."""
+    """Use cases by name. Every process follows publications within two seconds."""
 
     def __init__(self, store: UseCaseStore, clock: Clock) -> None:
         """Take versions that people made from this store."""

@@ -30,52 +30,52 @@ class ChannelSender:
     """Sends the answers of one channel; see interfaces.Outlet."""
 
     def __init__(
-        self, code: str, title: str, channel: Channel, letters: DeliveryParts, rules: SendingRules, clock: Clock
+        self, code: str, title: str, channel: Channel, delivery_parts: DeliveryParts, rules: SendingRules, clock: Clock
     ) -> None:
         """`title` is what people call the channel."""
         self.code, self._title, self._channel = code, title, channel
-        self._letters, self._rules, self._clock = letters, rules, clock
+        self._delivery_parts, self._rules, self._clock = delivery_parts, rules, clock
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """See interfaces.Outlet. What an earlier attempt got through is not sent again."""
         now = self._clock()
-        facts = await self._letters.facts(message, now - self._rules.period)
+        facts = await self._delivery_parts.facts(message, now - self._rules.period)
         if reason := withheld(message, facts, self._rules):
             return Receipt(detail={"withheld": reason})
         limits = self._channel.limits
         texts = split(message.text, limits)
         refuse_what_cannot_go(self._title, message, facts, limits)
         if closed := window_closed(self._title, facts, limits, now):
-            await self._letters.note_waiting(message, closed)
+            await self._delivery_parts.note_waiting(message, closed)
             raise OutsideWindow(closed, after_seconds=LOOK_AGAIN_SECONDS)
-        letter = _letter(message, facts, len(texts))
+        delivery = _delivery(message, facts, len(texts))
         try:
-            sent = [await self._part(message, facts, _part_of(letter, n, text)) for n, text in enumerate(texts, 1)]
+            sent = [await self._part(message, facts, _part_of(delivery, n, text)) for n, text in enumerate(texts, 1)]
         except OutsideWindow as closed_now:
-            await self._letters.note_waiting(message, str(closed_now))
+            await self._delivery_parts.note_waiting(message, str(closed_now))
             raise
         return Receipt(sent[0].reference, {"parts": len(sent), **sent[0].detail} if len(sent) > 1 else sent[0].detail)
 
-    async def _part(self, message: OutboundMessage, facts: SendingFacts, letter: DeliveryPart) -> Receipt:
-        known = facts.parts.get(letter.part)
+    async def _part(self, message: OutboundMessage, facts: SendingFacts, delivery: DeliveryPart) -> Receipt:
+        known = facts.parts.get(delivery.part)
         if known is not None and known.is_sent:
             return Receipt(known.provider_id)
         if known is not None:
-            letter = replace(letter, repeated=True)
-            if found := await self._look(message, letter, known):
+            delivery = replace(delivery, repeated=True)
+            if found := await self._look(message, delivery, known):
                 return found
-        await self._letters.begin(message, letter.part, letter.key)
-        receipt = await self._hand_over(message, letter)
-        await self._letters.end(message, letter.part, receipt)
+        await self._delivery_parts.begin(message, delivery.part, delivery.key)
+        receipt = await self._hand_over(message, delivery)
+        await self._delivery_parts.end(message, delivery.part, receipt)
         return receipt
 
-    async def _look(self, message: OutboundMessage, letter: DeliveryPart, known: PartFact) -> Receipt | None:
+    async def _look(self, message: OutboundMessage, delivery: DeliveryPart, known: PartFact) -> Receipt | None:
         """The receipt of an earlier attempt; None where the part may be sent again. Raises DeliveryFailed while that
         is unknown.
         """
         if isinstance(self._channel, Finding):
-            if found := await self._channel.find(letter):
-                await self._letters.end(message, letter.part, found)
+            if found := await self._channel.find(delivery):
+                await self._delivery_parts.end(message, delivery.part, found)
             return found
         if known.is_cleared or isinstance(self._channel, Idempotent):
             return None
@@ -83,18 +83,18 @@ class ChannelSender:
         doubt = f"nobody knows whether {self._title} took it: an earlier attempt broke off"
         if left > 0:
             raise DeliveryFailed(f"{doubt}; waiting for its notice", after_seconds=left)
-        await self._letters.clear(message, letter.part)
+        await self._delivery_parts.clear(message, delivery.part)
         raise DeliveryFailed(f"{doubt}; look there, and try again if it is missing", permanent=True)
 
-    async def _hand_over(self, message: OutboundMessage, letter: DeliveryPart) -> Receipt:
+    async def _hand_over(self, message: OutboundMessage, delivery: DeliveryPart) -> Receipt:
         try:
-            return await self._channel.send(letter)
+            return await self._channel.send(delivery)
         except NoAnswer as error:
             if not error.may_be_done:
-                await self._letters.undo(message, letter.part)
+                await self._delivery_parts.undo(message, delivery.part)
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
         except (DeliveryFailed, Held):
-            await self._letters.undo(message, letter.part)
+            await self._delivery_parts.undo(message, delivery.part)
             raise
 
 
@@ -172,7 +172,7 @@ def _longest_beginning(text: str, limits: ChannelLimits) -> int:
     return low
 
 
-def _letter(message: OutboundMessage, facts: SendingFacts, parts: int) -> DeliveryPart:
+def _delivery(message: OutboundMessage, facts: SendingFacts, parts: int) -> DeliveryPart:
     return DeliveryPart(
         key=message.id,
         message_id=message.id,
@@ -190,5 +190,5 @@ def _letter(message: OutboundMessage, facts: SendingFacts, parts: int) -> Delive
     )
 
 
-def _part_of(letter: DeliveryPart, part: int, text: str) -> DeliveryPart:
-    return replace(letter, part=part, text=text, key=letter.key if part == 1 else f"{letter.key}-{part}")
+def _part_of(delivery: DeliveryPart, part: int, text: str) -> DeliveryPart:
+    return replace(delivery, part=part, text=text, key=delivery.key if part == 1 else f"{delivery.key}-{part}")

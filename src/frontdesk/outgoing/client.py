@@ -113,7 +113,7 @@ class Client:
             raise NoAnswer(words, may_be_done=False, timed_out=True) from None
 
     def _check(self, status: int, call: Call) -> None:
-        """Raises NoAnswer for what is not the system's answer."""
+        """Raises NoAnswer for answers that do not come from the system itself."""
         if status < FIRST_OF_FINAL:
             raise call.no_answer("the answer broke off: it wants another protocol")
         if status == LOGIN_WANTED and self._route.proxy and not self._route.tls:

@@ -86,7 +86,9 @@ class ModelAbilities:
 
 
 def _sampling(request: ModelRequest) -> dict[str, Any]:
-    """What else an application sets. Raises ModelFailed (UNSUPPORTED) for what there is not."""
+    """The sampling parameters of the request. Raises ModelFailed (UNSUPPORTED) for those that Anthropic does not
+    have.
+    """
     found: dict[str, Any] = {}
     for name, value in request.sampling.items():
         if name not in SAMPLING:

@@ -3,8 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import agent_routes as desk
-from frontdesk.ui import assets, choosing_language, signing_in, submit, track
+from frontdesk.ui import agent_routes, assets, choosing_language, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
@@ -20,7 +19,7 @@ HANDLERS = (
     track.fragment,
     track.events,
     track.answer,
-    desk.desk,
+    agent_routes.desk,
     signing_in.form,
     signing_in.sign_in,
     signing_in.sign_out,

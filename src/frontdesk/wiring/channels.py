@@ -167,14 +167,14 @@ def customer_channels(
         _Reach(outgoing, section.timeout_seconds), clock, time.monotonic, outgoing, settings.server.public_url
     )
     channels = open_channels(section, tools)
-    letters, rules = StoredDeliveryParts(database, clock), SendingRules(section.most_automatic_answers)
+    parts_store, rules = StoredDeliveryParts(database, clock), SendingRules(section.most_automatic_answers)
     media = MediaRules(section.most_media_bytes, tuple(section.refused_media.split()))
     outlets: dict[str, Outlet] = {"*": Pickup("*")}
     for each in channels.values():
         code = each.kind.code
         sends = not each.channel.limits.picked_up
         outlets[code] = (
-            ChannelSender(code, each.kind.title, each.channel, letters, rules, clock) if sends else Pickup(code)
+            ChannelSender(code, each.kind.title, each.channel, parts_store, rules, clock) if sends else Pickup(code)
         )
     events, store = StoredEvents(database, clock, new_id), StoredAttachments(database)
     ledger, names = StoredLedger(database, clock), {kind.name: kind.code for kind in KINDS}

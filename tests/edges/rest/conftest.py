@@ -1,4 +1,4 @@
-"""The REST interface over an open house; who calls is told by a header, for doors are tested elsewhere."""
+"""The REST interface over an open container; a header names the caller, because authentication is tested elsewhere."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def made() -> list[tuple[RestServices, Channels, Litestar]]:
 async def client(
     services: RestServices, made: list[tuple[RestServices, Channels, Litestar]]
 ) -> AsyncIterator[JsonClient]:
-    # Litestar's own test client runs the app in a loop of its own, where a connection of the house cannot follow.
+    # Litestar's own test client runs the app in a loop of its own, where a connection of the container cannot follow.
     channels = Channels(services.codes)
     if made:
         fill_interface(made[0][0], services)

@@ -246,7 +246,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
     page = (await agent.get("/console")).text
     for shown in (
         "Waiting for a person",
-        "Failed effects",
+        "Failed actions",
         "Oldest unanswered",
         "Negative and urgent",
         "More than usual",

@@ -75,28 +75,30 @@ class Email:
             return [Unread(f"no mail service is set up that sends {kind or 'this'}")]
         return service.read(event, self._own)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel. Raises DeliveryFailed, NoAnswer."""
         address = self._settings.address
-        reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
-        recipient, content = compose(letter, self._sheet(reply_to))
+        reply_to = (
+            plus_address(address, delivery.interaction_id, self._own.secret) if self._has_plus(delivery) else address
+        )
+        recipient, content = compose(delivery, self._sheet(reply_to))
         notify = REPORTS if self._settings.ask_for_reports else ()
         try:
             said = await self._tools.mail.post(
-                self._out, OutgoingMail(address, recipient, content, letter.key if notify else "", notify)
+                self._out, OutgoingMail(address, recipient, content, delivery.key if notify else "", notify)
             )
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
-        return Receipt(message_id(letter.key, address), {"server": said})
+        return Receipt(message_id(delivery.key, address), {"server": said})
 
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
         """See interfaces.channels.Finding: by its Message-ID in the folder of sent mails, where there is one.
 
         Where there is none, a repetition has the same Message-ID, by which mail systems know it as the same.
         """
         if not self._settings.sent_folder or not self._settings.imap_host:
             return None
-        ours = message_id(letter.key, self._settings.address)
+        ours = message_id(delivery.key, self._settings.address)
         try:
             async with self._tools.mail.mailbox(self._imap(self._settings), self._settings.sent_folder) as box:
                 return Receipt(ours) if await box.named(ours) else None
@@ -120,8 +122,8 @@ class Email:
         key_field = postmark.KEY_FIELD if self._settings.inbound == "postmark" else ""
         return Sheet(self._settings.name, self._settings.address, reply_to, self._tools.clock(), key_field)
 
-    def _has_plus(self, letter: DeliveryPart) -> bool:
-        return bool(self._own.secret) and letter.interaction_id > 0
+    def _has_plus(self, delivery: DeliveryPart) -> bool:
+        return bool(self._own.secret) and delivery.interaction_id > 0
 
     def _imap(self, box: MailboxSettings) -> MailServer:
         password, seconds = box.password, self._settings.seconds

@@ -53,9 +53,9 @@ class CLASS:
             return [Unread(str(error))]
         return parts.each([whole], _message)
 
-    async def send(self, part: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """See interfaces.channels.Channel."""
-        body = {"to": part.recipient, "text": part.text, "answers": part.answers}
+        body = {"to": delivery.recipient, "text": delivery.text, "answers": delivery.answers}
         headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", "/messages", json=body, headers=headers)
         if not answer.ok:

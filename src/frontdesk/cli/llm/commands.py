@@ -100,7 +100,7 @@ def ask_once(name: str, inputs: Mapping[str, Any]) -> None:
 )
 @click.argument("name")
 @click.option("--input", "file", required=True, metavar="FILE", help="CSV or JSONL; its fields are the inputs.")
-@click.option("--provider", "providers", multiple=True, metavar="RUNG", help="SERVICE, SERVICE/MODEL or builtin.")
+@click.option("--provider", "providers", multiple=True, metavar="ROUTE", help="SERVICE, SERVICE/MODEL or builtin.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True, help="Of FILE.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print every answer, one JSON object a line.")

@@ -1,4 +1,4 @@
-"""`frontdesk import`: messages, customers, contacts and codes from CSV or JSONL; what is there already stays once."""
+"""`frontdesk import`: stores messages, customers, contacts and codes from CSV or JSONL, each once."""
 
 import asyncio
 import itertools

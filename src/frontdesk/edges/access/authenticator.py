@@ -137,7 +137,9 @@ class Authenticator:
         return admitted
 
     async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, AuthContext]:
-        """Who calls and how they showed it: an API key, else a session, else the demo's own sign-in, else nobody."""
+        """The caller and the method of authentication: an API key, else a session, else the demo's own sign-in, else
+        none.
+        """
         address = client_address(scope, trust_proxy=self._rules.trust_proxy)
         where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:
@@ -165,7 +167,7 @@ class Authenticator:
     async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, AuthContext]:
         """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.
 
-        Browsers send such a password by themselves also for requests that another site made: those are nobody's.
+        Browsers also send such a password with requests that another site made; these count as anonymous.
         """
         foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         origin = headers.get(b"origin")
@@ -250,9 +252,9 @@ class Authenticator:
     async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         """Refuse forged requests: another site must not make a visitor's browser send us requests.
 
-        The browser says where a request comes from (Origin, Sec-Fetch-Site). Whoever is signed in by a cookie also
-        shows the token of their pages; so does the demo's visitor, whom no cookie protects. What is no browser
-        (the demo used from a command line) has neither and cannot be made to send anything by another site.
+        The browser says where a request comes from (Origin, Sec-Fetch-Site). A caller who is signed in by a cookie
+        must also send the token of their pages, and so must the demo's visitor, who has no cookie. A program that is
+        no browser sends none of these headers, and no other site can make it send a request.
         """
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         if (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site"):
@@ -338,7 +340,7 @@ async def _form_token(request: Request[Caller, AuthContext, State], headers: Map
 def _is_from_here(address: str, headers: Mapping[bytes, bytes]) -> bool:
     """Whether a request was made on this machine, to this machine by name, and not handed on by a proxy.
 
-    The Host header is what tells a page of another site, whose name was made to point here, from our own.
+    The Host header is checked against other sites whose name was made to point to this machine (DNS rebinding).
     """
     if any(name in headers for name in (b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via")):
         return False

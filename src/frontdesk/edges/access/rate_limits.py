@@ -44,7 +44,7 @@ class TokenBuckets:
         return min(self._most, left + (now - since) * self._rate)
 
     def _make_room(self, now: float) -> None:
-        """Forget who has all attempts again; in a flood of addresses also the tenth that was seen longest ago."""
+        """Forget callers who have all attempts again; in a flood of addresses also the least recent tenth."""
         for key in [key for key in self._left if self._now_left(key, now) >= self._most]:
             del self._left[key]
         for key in list(self._left)[: max(0, len(self._left) - self._most_callers * 9 // 10)]:

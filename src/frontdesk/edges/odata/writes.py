@@ -134,7 +134,9 @@ class Writes:
         return {each.name: value_of_json(object_of(request).get("value"), each)}
 
     async def finish(self, prepared: Prepared, done: Done) -> ODataResponse:
-        """The answer to a change that was written; it waits for accepted messages unless nobody wants it to."""
+        """The answer to a change that was written. It waits until accepted messages are handled, unless told
+        otherwise.
+        """
         request = prepared.request
         if done.accepted:
             self._wake()
@@ -179,7 +181,7 @@ class Writes:
 
 
 def role_for(method: str, entity: Entity) -> Role:
-    """Who may make this change: programs hand in what customers say, people answer, admins keep the lists."""
+    """The role that a change requires: programs hand in messages, agents answer, admins edit lists."""
     if entity.name not in MESSAGES | PEOPLE:
         return Role.ADMIN
     if method == "DELETE":

@@ -55,7 +55,7 @@ class Listed(ApiAnswer, Generic[T], frozen=True):
 
 
 class SenderAnswer(ApiAnswer, frozen=True):
-    """Who wrote, as the channel told it."""
+    """The sender as the channel names it."""
 
     name: str
     address: str

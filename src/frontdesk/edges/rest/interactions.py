@@ -111,7 +111,7 @@ class InteractionRoutes(RouteGroup):
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
-        """Those that fit, page by page; rows that arrive meanwhile neither repeat nor hide others."""
+        """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
         wanted = InteractionFilter(
             status=tuple(status or ()),
             category=tuple(category or ()),

@@ -30,7 +30,7 @@ AUDIO = "audio/"
 
 
 class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
-    """Who wrote, as far as it is known."""
+    """The sender, as far as it is known."""
 
     name: Name = ""
     address: Address = ""

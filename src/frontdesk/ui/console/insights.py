@@ -82,7 +82,7 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
         "others": [(name, value) for name, values in view.where.items() if name not in OFFERED for value in values],
         "dimensions": DIMENSIONS,
         "measures": MEASURES,
-        "time_zone": str(services.insights.desk.calendar.zone),
+        "time_zone": str(services.insights.service.calendar.zone),
     }
     return services.pages.page(request, "console/insights.html", N_("Insights"), context, status=400 if error else 200)
 
@@ -142,7 +142,7 @@ def _card(each: Any) -> dict[str, Any]:
 
 async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
     """Each filter with the values that occur, their names, and which are chosen."""
-    asking, names = await report.desk.current(), await report.names(())
+    asking, names = await report.service.current(), await report.names(())
     offered = []
     for name in OFFERED:
         chosen = view.where.get(name, ())

@@ -178,7 +178,7 @@ async def _details(services: Needs, reference: str) -> ThreadDetails:
     wanted = normal_reference(reference)
     details = await services.reader.details(wanted) if wanted else None
     if details is None:
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     return details
 
 

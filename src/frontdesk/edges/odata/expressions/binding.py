@@ -101,7 +101,7 @@ def _operation(node: Node, scope: Scope) -> Expression:
 
 
 def agreed(one: Expression, other: Expression) -> tuple[Expression, Expression]:
-    """Both with literals of the same kind: a date beside a moment is its midnight in UTC."""
+    """Both operands with literals of one type: a date compared with a time becomes its midnight in UTC."""
     return _at_midnight(one, other.kind), _at_midnight(other, one.kind)
 
 

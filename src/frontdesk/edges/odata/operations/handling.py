@@ -145,7 +145,7 @@ class Handling:
         return [row["inboundTextMsg"] for row in found.rows]
 
     async def handle(self, asked: OperationCall) -> ODataResponse:
-        """Take a message in, let it be handled, and tell the route and what was done."""
+        """Accept a message, wait until it is handled, and return the route and the actions."""
         text = message_text(asked.told["message"])
         values = {"inboundMsgs": [{"inboundTextMsg": text}]}
         [done] = await self._writer.write([Write("create", "CustomerInteraction", {}, values, None, asked.request.by)])

@@ -28,7 +28,9 @@ Names = Mapping[str, tuple[int, Entity]]
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a body is for: `creates` takes what only creation sets; `whole` (PUT) sets what is not named to nothing."""
+    """The purpose of a body. `creates`: properties that only creation sets are accepted; `whole` (PUT): missing ones
+    become null.
+    """
 
     creates: bool = False
     whole: bool = False

@@ -160,7 +160,7 @@ class CardAnswer(ApiAnswer, frozen=True):
 def catalogue(report: Report) -> CatalogueAnswer:
     """All that can be asked."""
     return CatalogueAnswer(
-        time_zone=str(report.desk.calendar.zone),
+        time_zone=str(report.service.calendar.zone),
         measures=[
             MeasureAnswer(m.name, m.title, m.meaning, m.grain.value, m.unit.value, m.good, report.targets.of(m.name))
             for m in MEASURES.values()
@@ -173,7 +173,7 @@ def catalogue(report: Report) -> CatalogueAnswer:
 
 def show_figures(report: Report, named: Named) -> FiguresAnswer:
     """Figures with names, each cell with the way to its rows."""
-    answer, calendar = named.answer, report.desk.calendar
+    answer, calendar = named.answer, report.service.calendar
     asked = answer.question
     cells = [
         CellAnswer(
