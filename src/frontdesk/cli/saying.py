@@ -158,9 +158,7 @@ class Teller:
                 self.tell("acted", [effect_line(effect)], once=effect.key)
 
     def left(self, case: Case) -> None:
-        """Print the effects that are still open: those to be retried, and those that wait for others or for a
-        person.
-        """
+        """Print the effects that are still open: to be retried, or waiting for others or for a person."""
         for effect in case.effects:
             if effect.state is EffectState.PENDING and effect.apart:
                 self.tell("later", [effect_line(effect)], once=effect.key)

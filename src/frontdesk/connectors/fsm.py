@@ -144,9 +144,7 @@ class Fsm:
         return {name: value for name, value in call.items() if value}
 
     def _times(self, case: Case) -> dict[str, str]:
-        """Earliest start and end after the receipt of the message, and the due time by priority, which is never
-        earlier.
-        """
+        """Earliest start and end after the receipt of the message; the due time by priority, never earlier."""
         received = case.message.received_at
         start = received + timedelta(hours=self._account.start_hours)
         end = start + timedelta(hours=self._account.duration_hours)

@@ -108,9 +108,7 @@ def _split(address: str) -> tuple[str, str, dict[str, str]]:
 
 
 def _event(effect: Effect, case: Case) -> Mapping[str, Any]:
-    """The event that is sent. Texts and contact details are left out: receivers read them through the API, which
-    checks rights.
-    """
+    """The event, without texts and contact details: receivers read them through the API, which checks rights."""
     interaction, decision = case.interaction, case.decision
     return {
         "type": str(effect.action.parameters.get("event", EVENT)),

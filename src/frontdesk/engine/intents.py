@@ -114,9 +114,7 @@ def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
-    """A mix of the mean over the sentences and the best sentence, because one line of five may hold the whole
-    concern.
-    """
+    """A mix of the mean over the sentences and the best one: one line of five may hold the whole concern."""
     mean = _unit_mean(vectors)
     if len(vectors) == 1:
         return np.asarray(mean @ weights, np.float32)

@@ -1,6 +1,4 @@
-"""Estimates how likely a message is about any of the intents at all, by comparing it with them and with background
-texts.
-"""
+"""Estimates how likely a message is about any intent, by comparing it with the intents and with background texts."""
 
 from dataclasses import dataclass
 

@@ -37,9 +37,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure. `column` holds its values, `rank` is the percentile. `good`: whether more of it is good, None for
-    neither.
-    """
+    """A measure. `column` holds its values, `rank` is the percentile. `good`: whether more is good (None: neither)."""
 
     name: str
     title: str

@@ -103,9 +103,7 @@ class Calling:
         seconds: float,
         read: Callable[[ModelAnswer], R],
     ) -> R:
-        """Ask for a completion and parse it with `read`. Raises ModelFailed, also from `read`; the error is
-        recorded.
-        """
+        """Ask for a completion and parse it with `read`. Raises ModelFailed, which is recorded."""
         configured = _configured(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
 
@@ -239,9 +237,8 @@ class Calling:
                 configured.breaker.gave_up(route.name)
                 raise
         except ModelFailed as error:
-            self._note(
-                question, (configured.name, route.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True
-            )
+            place = (configured.name, route.model, Tier.MODEL)
+            self._note(question, place, error.trouble.value, _Use(), 0, priced=True)
             raise
 
     async def _admitted(
@@ -396,7 +393,5 @@ def _asked(request: ModelRequest) -> str:
 
 
 def _storable(text: str) -> str:
-    """The text without NUL, which not every database can store: one would lose the records of all calls written
-    together.
-    """
+    """The text without NUL, which not every database can store: it would lose all records written together."""
     return text.replace("\0", "\ufffd")

@@ -1,6 +1,4 @@
-"""Chat for other applications: a conversation goes through the same chains, limits, masking and records as use
-cases.
-"""
+"""Chat for other applications: the same chains, limits, masking and records as for use cases."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
@@ -54,9 +52,7 @@ class ChatStream:
 
 
 class Chat:
-    """Chat completions over fallback chains. Routes to the built-in engine or a person are skipped: they cannot
-    chat.
-    """
+    """Chat completions over fallback chains. The built-in engine and persons cannot chat: their routes are skipped."""
 
     def __init__(
         self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, policy: CallPolicy

@@ -1,6 +1,4 @@
-"""Asks a model for an answer that satisfies a schema. A wrong answer is repaired once: the model is told what was
-wrong.
-"""
+"""Asks a model for an answer that satisfies a schema. If it does not, the model is told why and asked once more."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,9 +32,7 @@ async def ask_checked(
 
 
 class _Wrong(ModelFailed):
-    """An answer that the model may be able to repair. It carries the answer and the reason; its own text has
-    neither.
-    """
+    """An answer that the model may be able to repair. It carries answer and reason, but not in its own text."""
 
     def __init__(self, cause: ModelFailed, said: str, why: str) -> None:
         super().__init__(cause.trouble, str(cause))

@@ -1,6 +1,4 @@
-"""Extracts the JSON of a model's answer. Fences, text around it and trailing commas are accepted; other errors are
-named.
-"""
+"""Extracts the JSON of a model's answer. Fences, surrounding text and trailing commas are accepted."""
 
 import json
 import re

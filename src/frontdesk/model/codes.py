@@ -1,6 +1,4 @@
-"""Codes: the lists that people edit (category, channel, priority …), and the enumerations that the program itself
-uses.
-"""
+"""Codes: the lists that people edit (category, channel, priority …), and the enumerations of the program."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -63,9 +63,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """A link to another entity. Each pair is (property here, property there); `fixed` values hold for all rows
-    there.
-    """
+    """A link to another entity. Each pair is (property here, property there); `fixed`: values of all rows there."""
 
     name: str
     target: str

@@ -9,9 +9,7 @@ from frontdesk.model.codes import Status
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """An interaction. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest
-    ones.
-    """
+    """An interaction. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest."""
 
     id: int
     reference: str

@@ -126,18 +126,14 @@ class ReservationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """The permission to make one call; it is settled with what the call really cost. An empty id: there are no
-    limits.
-    """
+    """The permission to make one call, settled with its real cost. An empty id: there are no limits."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """A refused reservation. `after_seconds` says when to ask again, None when the budget is spent; `reason` is for
-    people.
-    """
+    """A refused reservation. `after_seconds`: when to ask again (None: the budget is spent); `reason` is for people."""
 
     reason: str
     after_seconds: float | None = None

@@ -35,9 +35,7 @@ TAGS_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class ActionKind:
-    """The parameters of a kind of action: those that it must have (all of one of the groups) and those that it may
-    have.
-    """
+    """The parameters of a kind of action: required ones (all of one of the groups) and optional ones."""
 
     does: str
     needs: tuple[frozenset[str], ...] = (frozenset(),)

@@ -8,9 +8,7 @@ from frontdesk.model import Case, Effect, Receipt
 
 
 class WithBreaker:
-    """An action handler behind a circuit breaker; see interfaces.ActionHandler. A permanent refusal counts as an
-    answer.
-    """
+    """An action handler behind a circuit breaker; see interfaces.ActionHandler. A permanent refusal is an answer."""
 
     def __init__(
         self,

@@ -70,9 +70,7 @@ class ChannelSender:
         return receipt
 
     async def _look(self, message: OutboundMessage, delivery: DeliveryPart, known: PartFact) -> Receipt | None:
-        """The receipt of an earlier attempt; None where the part may be sent again. Raises DeliveryFailed while that
-        is unknown.
-        """
+        """The receipt of an earlier attempt; None: it may be sent again. Raises DeliveryFailed while unknown."""
         if isinstance(self._channel, Finding):
             if found := await self._channel.find(delivery):
                 await self._delivery_parts.end(message, delivery.part, found)

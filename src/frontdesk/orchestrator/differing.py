@@ -39,9 +39,7 @@ class RowChange:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[RowChange, ...]:
-    """The changes from one decision model to another, in the order of the new one; removed rows come last. Raises
-    Refused.
-    """
+    """The changes between two decision models, in the order of the new one; removed rows last. Raises Refused."""
     old, new = parse(before), parse(after)
     known = _by_key(old)
     pairs = [(known.get(key), row) for key, row in _by_key(new).items()]

@@ -33,9 +33,7 @@ class TooLarge(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A value that stands for all values which the table cannot tell from it; for a stretch of numbers also its
-    ends.
-    """
+    """A value that stands for all that the table cannot tell from it; for a stretch of numbers also its ends."""
 
     value: Any
     words: str

@@ -1,6 +1,4 @@
-"""Decides when an effect may run: a reply waits for the receipt that it states, and everything waits for an
-approval.
-"""
+"""Decides when an effect may run: a reply waits for the receipt that it states, everything waits for approvals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -126,9 +126,7 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 def facts_of_text(text: str, analysis: Analysis) -> dict[str, Any]:
-    """The facts of a text as if it had opened an interaction on the website now; for trying rules on texts from a
-    file.
-    """
+    """The facts of a text as if it had opened an interaction on the website now; to try rules on texts of a file."""
     return {**_read(analysis), **text_flags(text), **_FRESH}
 
 

@@ -32,9 +32,7 @@ class Published:
         beside: Callable[[], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Follow these stored versions. `remote` is asked for a route first. `beside` is called as often, to refresh
-        templates.
-        """
+        """Follow these versions. `remote` is asked for a route first; `beside` is called as often."""
         self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
         self._rules = Cached[TableRules](CACHE_SECONDS, clock)
 

@@ -1,6 +1,4 @@
-"""Carries out the action `reply`: renders the template that the decision names and sends it through the message's
-channel.
-"""
+"""Carries out the action `reply`: renders the template of the decision and sends it through the message's channel."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -98,9 +98,7 @@ class RuleSetService:
         return published
 
     async def model_of_csv(self, text: str, base: int | None) -> str:
-        """A decision model with the table of a CSV text; all else comes from version `base` (by default the published
-        one).
-        """
+        """A decision model with the table of a CSV text; all else comes from version `base` (the published one)."""
         return json.dumps(from_csv(text, read_model((await self.version(base)).content)))
 
     async def rules(self, version: int | None = None) -> TableRules:
@@ -117,9 +115,7 @@ class RuleSetService:
         return await backtest(rules, self._history.decided(wanted))
 
     async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> BacktestReport:
-        """Decide lines of a file, each with `facts` or a `text` to be read first, and compare with the published
-        rules.
-        """
+        """Decide lines of a file, each with `facts` or a `text` to read first; compare with the published rules."""
         facts = [await self._facts(number, line) for number, line in enumerate(lines, 1)]
         return await backtest(rules, _once(imagined(await self._book.current(), facts)))
 
@@ -129,9 +125,7 @@ class RuleSetService:
         return explain(await self.rules(past.decision.rule_set_version), past.decision.facts)
 
     async def what_if(self, message_id: str, changes: Mapping[str, Any], version: int | None = None) -> WhatIf:
-        """Decide a message with other facts, by its own version of the rules or another one. Raises NotFound,
-        Invalid.
-        """
+        """Decide a message with other facts, by its own version of the rules or another. Raises NotFound, Invalid."""
         decision = (await self._history.of_message(message_id)).decision
         return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
 

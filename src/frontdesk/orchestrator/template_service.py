@@ -59,9 +59,7 @@ class TemplateService:
         return name in self._shipped
 
     async def put(self, name: str, texts: Mapping[str, str], by: str, type: str = "AR") -> ReplyTemplate:
-        """Store the texts of a new or existing template; what it needs stays. Raises Invalid that says what is
-        wrong.
-        """
+        """Store the texts of a new or existing template; what it needs stays. Raises Invalid that names the error."""
         if not _NAME.fullmatch(name):
             raise Invalid(tr("a name is made of small letters, digits and underscores, at most 40"), "name")
         await self.follow()

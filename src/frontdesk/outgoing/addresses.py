@@ -81,9 +81,7 @@ class Guard(AbstractResolver):
         """See AbstractResolver."""
 
     def socket(self, there: AddrInfo) -> socket.socket:
-        """A socket for one connection. Literal addresses, which are not resolved, are checked here too. Raises
-        NoAnswer.
-        """
+        """A socket for one connection. Literal addresses, never resolved, are checked here too. Raises NoAnswer."""
         family, kind, protocol, _, (address, port, *_more) = there
         if self._rules is not None:
             check(self._host, port, (address,), self._rules)

@@ -102,9 +102,7 @@ class Client:
             raise call.failed(error) from None
 
     async def _target(self) -> Base:
-        """The target of a request. A proxy gets the checked address, so that it cannot resolve the name to another
-        one.
-        """
+        """The target of a request. A proxy gets the checked address, so that it cannot resolve the name again."""
         try:
             async with asyncio.timeout(self._limits.connect):
                 return await self._route.checked()

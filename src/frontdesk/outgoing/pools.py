@@ -19,9 +19,7 @@ MOST_LINE_BYTES = 32 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The address of one system and the headers of all its requests. `rules` None: the address comes from us, not a
-    user.
-    """
+    """The address of a system and the headers of all its requests. `rules` None: the address is ours, not a user's."""
 
     base: Base
     headers: CIMultiDict[str] = field(repr=False)

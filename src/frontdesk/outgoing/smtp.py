@@ -92,9 +92,7 @@ async def _show_who(client: SMTP, server: MailServer) -> None:
 
 
 async def _address(client: SMTP, mail: OutgoingMail) -> None:
-    """MAIL and RCPT. A refused recipient is final where the server says so; a refused sender is for a person to
-    correct.
-    """
+    """MAIL and RCPT. A refused recipient is final where the server says so; a person corrects a refused sender."""
     wants_report = bool(mail.envelope_id) and client.supports_extension("dsn")
     options = [f"SIZE={len(mail.content)}"] if client.supports_extension("size") else []
     about = [f"NOTIFY={','.join(mail.notify)}"] if wants_report and mail.notify else []

@@ -86,9 +86,7 @@ class ModelAbilities:
 
 
 def _sampling(request: ModelRequest) -> dict[str, Any]:
-    """The sampling parameters of the request. Raises ModelFailed (UNSUPPORTED) for those that Anthropic does not
-    have.
-    """
+    """The sampling parameters. Raises ModelFailed (UNSUPPORTED) for those that Anthropic does not have."""
     found: dict[str, Any] = {}
     for name, value in request.sampling.items():
         if name not in SAMPLING:

@@ -33,9 +33,7 @@ async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) ->
 
 
 def act_at_once(case: Case, dependencies: PipelineDependencies, rows: OwnRows) -> Case:
-    """Carry out the effects that only write our own rows, in the transaction of the decision. The others stay
-    pending.
-    """
+    """Carry out the effects that only write our own rows, in the decision's transaction. Others stay pending."""
     for effect in case.effects:
         action_handler: object = dependencies.action_handlers.get(effect.action.kind)
         now = dependencies.clock()
@@ -76,9 +74,7 @@ async def _carry_out(
     ends: bool = False,
     last_try: bool = False,
 ) -> Case:
-    """Carry an effect out and store the result, also that it failed for good. Raises Failed if a later attempt may
-    help.
-    """
+    """Carry an effect out and store its result, also a final failure. Raises Failed if a later attempt may help."""
     if effect.action.kind in INTERNAL:
         change = allowed_change(
             case.interaction, change_by(effect.action, case.interaction, await dependencies.priorities())

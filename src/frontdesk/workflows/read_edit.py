@@ -12,9 +12,7 @@ SOON = 2.0
 
 
 async def read_edit(work: Work, lease: Lease, analyst: Analyst, edits: Edits) -> None:
-    """Store the newest text and a new analysis beside the earlier ones. Raises Failed while the message is still
-    handled.
-    """
+    """Store the newest text and a new analysis beside the earlier ones. Raises Failed while it is still handled."""
     readings: dict[tuple[str, ...], tuple[Analysis, str, str]] = {}  # one summary for each state of the conversation
     for _ in range(20):
         case, text, runs = await edits.load(work, lease)

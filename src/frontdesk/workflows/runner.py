@@ -98,9 +98,7 @@ class Runner:
             return []
 
     def _slots(self) -> int:
-        """At least one slot, so that work goes on. More where slots only wait for models, which slows down no
-        request.
-        """
+        """At least one slot, so that work goes on; more where slots only wait for models, which delays no request."""
         return max(1, self._pace.slots // SHARE) if self._gives_way() else self._pace.slots
 
     async def _make_way(self) -> None:

@@ -80,9 +80,7 @@ async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last
 async def _words(
     attachment: IncomingAttachment, channel: Channel, event_intake: EventIntake, last_try: bool
 ) -> tuple[str, IncomingAttachment]:
-    """The spoken words, and the recording with its content. A recording that cannot be fetched or understood is still
-    a message.
-    """
+    """The spoken words, and the recording with its content. Without them it is still a message."""
     try:
         content = attachment.content
         if content is None and isinstance(channel, Fetching):

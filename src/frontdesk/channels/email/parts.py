@@ -66,9 +66,7 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 
 def _chosen(kind: str, parts: list[Message]) -> list[Message]:
-    """The part of `multipart/alternative` to read: plain text if it is not blank, else the richest; with files among
-    them.
-    """
+    """The part of `multipart/alternative` to read: plain text unless blank, else the richest; with its files."""
     if kind != "multipart/alternative":
         return parts
     plain = [p for p in parts if _kind(p) == "text/plain" and _text(p).strip()]

@@ -137,9 +137,7 @@ class Authenticator:
         return admitted
 
     async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, AuthContext]:
-        """The caller and the method of authentication: an API key, else a session, else the demo's own sign-in, else
-        none.
-        """
+        """The caller and how they authenticated: by API key, else session, else the demo's sign-in, else not."""
         address = client_address(scope, trust_proxy=self._rules.trust_proxy)
         where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:

@@ -134,9 +134,7 @@ class Writes:
         return {each.name: value_of_json(object_of(request).get("value"), each)}
 
     async def finish(self, prepared: Prepared, done: Done) -> ODataResponse:
-        """The answer to a change that was written. It waits until accepted messages are handled, unless told
-        otherwise.
-        """
+        """The answer to a change that was written. By default it waits until messages are handled."""
         request = prepared.request
         if done.accepted:
             self._wake()

@@ -1,6 +1,4 @@
-"""The answers of the interface: data of the model as JSON, declared field by field so that both can change
-independently.
-"""
+"""The answers of the interface as JSON, declared field by field, so that the model can change independently."""
 
 from collections.abc import Mapping
 from datetime import datetime

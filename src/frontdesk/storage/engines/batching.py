@@ -1,6 +1,4 @@
-"""Commits shared by many callers, for databases behind a pool: writes that arrive during a commit go into the next
-one.
-"""
+"""Commits shared by many callers, for databases behind a pool: writes during a commit go into the next one."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -137,9 +137,7 @@ async def _conversation(request: PageRequest, chat: ChatServices) -> Conversatio
 
 
 def _message(said: ChatMessageBody, going_on: Conversation | None) -> NewMessage:
-    """The message with an id made from all its content, so that nobody can guess an id and reach another
-    conversation.
-    """
+    """The message, with an id made from all its content: nobody can guess one and reach another conversation."""
     joined = going_on.reference if going_on else ""
     parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

@@ -1,6 +1,4 @@
-"""Parses the path of a URL: entity sets, keys, navigations, and what is requested of the last one (URL Conventions
-4).
-"""
+"""Parses the path of a URL (URL Conventions 4): entity sets, keys, navigations, and what is requested at its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

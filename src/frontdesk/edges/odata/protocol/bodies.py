@@ -28,9 +28,7 @@ Names = Mapping[str, tuple[int, Entity]]
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """The purpose of a body. `creates`: properties that only creation sets are accepted; `whole` (PUT): missing ones
-    become null.
-    """
+    """The purpose of a body. `creates`: it may set keys and the like; `whole` (PUT): missing properties become null."""
 
     creates: bool = False
     whole: bool = False
