@@ -27,7 +27,7 @@ DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 # Interfaces call packages that are tested on both: here a chosen set, marked `both_databases`, runs on PostgreSQL too.
 DOORS = ("channels", "cli", "edges", "ui")
 
-# What opens a house or starts a process: in a door such tests are slow, as there are very many of them.
+# What opens a container or starts a process: in an interface such tests are slow, as there are very many of them.
 WHOLE = {"builtin", "environment", "demo_server", "gateway"}
 
 
@@ -137,7 +137,7 @@ def builtin() -> Iterator[Builtin]:
 
 @pytest.fixture
 async def container(settings: Settings, builtin: Builtin) -> AsyncIterator[Container]:
-    """An open house; its runner does not run until told to, and hashing passwords takes it no time."""
+    """An open container; its runner does not run until told to, and hashing passwords takes it no time."""
     async with open_container(settings, builtin, CHEAP) as opened:
         yield opened
 

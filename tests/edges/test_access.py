@@ -37,7 +37,7 @@ async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
 
 @pytest.fixture
 async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house that signs its visitors in."""
+    """A container that signs its visitors in."""
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
     async with open_container(settings, builtin) as opened:
         yield opened

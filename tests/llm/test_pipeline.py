@@ -144,7 +144,7 @@ async def test_a_version_of_the_house_that_takes_no_earlier_messages_is_summaris
 
 @dataclass
 class WithoutEarlier:
-    """A shelf whose use cases know nothing of earlier messages, as a house may have written them."""
+    """A registry whose use cases know nothing of earlier messages, as customised ones may."""
 
     registry: Any
 

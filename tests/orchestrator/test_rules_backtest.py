@@ -60,7 +60,7 @@ def draft() -> TableRules:
 
 
 def untouchable_desk(container: Container) -> RuleSetService:
-    """A desk as app makes it, over a house in which nothing may be touched."""
+    """The rule set service, over a container in which nothing may be touched."""
     desk = replace(
         container.pipeline,
         cases=Untouchable(),

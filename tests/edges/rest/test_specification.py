@@ -110,7 +110,7 @@ def known() -> Known:
 
 @pytest.fixture(scope="module")
 def interface(builtin: Builtin, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The interface over a furnished house; SQLite, for its connections follow the app into any event loop."""
+    """The interface over a container with data; SQLite, for its connections follow the app into any event loop."""
     with asyncio.Runner() as runner:
         container = open_container(load(data=tmp_path_factory.mktemp("house"), environment={}), builtin)
         opened = runner.run(container.__aenter__())
