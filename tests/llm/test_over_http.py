@@ -1,4 +1,4 @@
-"""The whole application over a stand-in model server on loopback: what the caller and the customer see of every fault."""
+"""The application over a stand-in model server on loopback: what the caller and the customer see of every fault."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
