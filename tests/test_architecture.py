@@ -22,7 +22,7 @@ FORBIDDEN_CALLS = {
 }
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -68,7 +68,7 @@ def test_inner_rooms_touch_neither_clock_nor_disk_nor_screen() -> None:
     found = [
         f"{name(path)}:{call.lineno} calls {called}: {FORBIDDEN_CALLS[called]}"
         for path in FILES
-        if room(path) in INNER
+        if package(path) in INNER
         for call in nodes(path, ast.Call)
         if (called := _called(call)) in FORBIDDEN_CALLS
     ]
@@ -95,10 +95,7 @@ def _is_blind(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_only_app_cli_and_web_know_settings() -> None:
-    allowed = {
-        *("app", "back_ends", "chat_window", "cli", "customer_channels", "insight_desk", "language_models", "web"),
-        "settings",
-    }
-    found = [name(path) for path in FILES if room(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
-    assert not found, f"settings are handed in by app: {listed(found)}"
+def test_only_wiring_and_cli_know_settings() -> None:
+    allowed = {"wiring", "cli", "settings"}
+    found = [name(path) for path in FILES if package(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
+    assert not found, f"settings are handed in by wiring: {listed(found)}"
