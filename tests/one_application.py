@@ -1,6 +1,6 @@
 """One web application for all tests: making its 200 routes takes longer than most tests, so it is lent in turn.
 
-Its routes hold on to their services; lending it fills these with what the services of another house hold.
+Its routes hold on to their services; lending it fills these with what the services of another container hold.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner rooms."""
+"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner packages."""
 
 import ast
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ FORBIDDEN_CALLS = {
 }
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -73,7 +73,7 @@ def test_inner_rooms_touch_neither_clock_nor_disk_nor_screen() -> None:
     found = [
         f"{name(path)}:{call.lineno} calls {called}: {FORBIDDEN_CALLS[called]}"
         for path in FILES
-        if room(path) in INNER
+        if package(path) in INNER
         for call in nodes(path, ast.Call)
         if (called := _called(call)) in FORBIDDEN_CALLS
     ]
@@ -102,7 +102,7 @@ def _is_blind(handler: ast.ExceptHandler) -> bool:
 
 def test_only_cli_and_wiring_know_settings() -> None:
     allowed = {"cli", "settings", "wiring"}
-    found = [name(path) for path in FILES if room(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
+    found = [name(path) for path in FILES if package(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
     assert not found, f"settings are handed in by wiring: {listed(found)}"
 
 
@@ -146,7 +146,7 @@ def test_doors_know_of_storage_its_query_classes_alone() -> None:
     found = [
         f"{name(path)}:{each.lineno} imports {alias.name}"
         for path in FILES
-        if room(path) in DOORS
+        if package(path) in DOORS
         for each in nodes(path, ast.ImportFrom)
         if (each.module or "").startswith("frontdesk.storage")
         for alias in each.names

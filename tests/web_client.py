@@ -19,7 +19,7 @@ BASE = "http://127.0.0.1:8000"
 
 @asynccontextmanager
 async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncIterator[Client]:
-    """The application of a house, called from `address`."""
+    """The application of a container, called from `address`."""
     with application_of(await web_services(container)) as app:
         transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
         async with AsyncClient(transport=transport, base_url=BASE) as client:

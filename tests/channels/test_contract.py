@@ -24,7 +24,7 @@ SENDING = [name for name in CALLED if sample_of(name).vendor is not Vendor]
 
 @dataclass
 class Stage:
-    """A channel, its vendor and a house."""
+    """A channel, its vendor and a container."""
 
     name: str
     sample: Sample

@@ -369,7 +369,7 @@ async def test_the_website_tells_when_an_answer_was_seen(stage: Stage) -> None:
 async def test_an_event_that_a_reader_failed_at_is_read_again_when_the_reader_is_repaired(
     open_channels: Any, settings: Any
 ) -> None:
-    desk: ChannelHouse = await open_channels(web=sample_of("web").settings)
+    desk: ChannelHouse = await open_channels(web=sample_of("web").section)
     channel = desk.container.customer_channels.open["web"].channel
     repaired = channel.read
 

@@ -9,7 +9,7 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 
 from frontdesk.edges.access.authenticator import (
-    BELIEVED_SECONDS,
+    CACHE_SECONDS,
     AccessRules,
     Authenticator,
     check_demo,
@@ -33,14 +33,14 @@ RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False,
 
 @pytest.fixture
 async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house on SQLite: doors are the same on every database."""
+    """A container on SQLite: access is the same on every database."""
     async with open_container(load(data=tmp_path, environment={}), builtin) as opened:
         yield opened
 
 
 @pytest.fixture
 async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house that signs its visitors in."""
+    """A container that signs its visitors in."""
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
     async with open_container(settings, builtin) as opened:
         yield opened
@@ -156,7 +156,7 @@ async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: C
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
     await plain.people.accounts.revoke(key.id)
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
-    seconds[0] += BELIEVED_SECONDS
+    seconds[0] += CACHE_SECONDS
     assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
 
 

@@ -17,7 +17,7 @@ from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import effect, journal, work
 from frontdesk.wiring.container import Container, now
 from frontdesk.wiring.working import run_work
-from tests.llm.conftest import Furnish, ModelFront
+from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 from tests.llm.test_over_http import modelled
 
@@ -25,7 +25,7 @@ TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 DOWN = failed(ErrorKind.UNREACHABLE)
 
 
-def front_of(container: Container, furnished: Furnish, service: Scripted) -> ModelFront:
+def front_of(container: Container, furnished: BuildLlm, service: Scripted) -> ModelFront:
     return ModelFront(container, furnished(service, breaker_failures=1000))
 
 
@@ -48,7 +48,7 @@ async def tiers(front: ModelFront) -> Counter[str]:
 
 
 async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -65,7 +65,7 @@ async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
 
 
 async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -81,7 +81,7 @@ async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
 
 
 async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds_up_no_other(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -103,7 +103,7 @@ async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds
 
 
 async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_time(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -120,7 +120,9 @@ async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_t
     assert await tiers(front) == {"model": 3}
 
 
-async def test_the_watch_begins_again_with_the_next_time_all_are_down(container: Container, furnished: Furnish) -> None:
+async def test_the_watch_begins_again_with_the_next_time_all_are_down(
+    container: Container, furnished: BuildLlm
+) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
     for number in range(2):
@@ -134,7 +136,7 @@ async def test_the_watch_begins_again_with_the_next_time_all_are_down(container:
 
 
 async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -148,7 +150,7 @@ async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
 
 
 async def test_a_process_that_starts_looks_after_what_was_marked_before(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     models = furnished(Scripted(lines=[DOWN]))
     front = ModelFront(container, models)

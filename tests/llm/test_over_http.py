@@ -1,4 +1,4 @@
-"""The whole house over a stand-in model server on loopback: what the caller and the customer see of every fault."""
+"""The application over a stand-in model server on loopback: what the caller and the customer see of every fault."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,7 +55,7 @@ SEEN = {
 async def modelled(
     tmp_path: Path, builtin: Builtin, *rules: Rule, **section: object
 ) -> AsyncIterator[tuple[Container, LlmSimulator]]:
-    """A house whose first route is the stand-in."""
+    """A container whose first route is the stand-in."""
     server = LlmSimulator(rules)
     async with serving(server.answer) as url:
         raw = {

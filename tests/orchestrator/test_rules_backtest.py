@@ -13,7 +13,7 @@ from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.model.rules import Past
 from frontdesk.orchestrator.backtest import BacktestReport, backtest
 from frontdesk.orchestrator.published import Published
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -59,8 +59,8 @@ def draft() -> TableRules:
     )
 
 
-def untouchable_desk(container: Container) -> RuleDesk:
-    """A desk as app makes it, over a house in which nothing may be touched."""
+def untouchable_desk(container: Container) -> RuleSetService:
+    """The rule set service, over a container in which nothing may be touched."""
     desk = replace(
         container.pipeline,
         cases=Untouchable(),
@@ -70,7 +70,7 @@ def untouchable_desk(container: Container) -> RuleDesk:
     )
     sealed: Any = ReadOnly(container)
     rule_sets = StoredRuleSets(sealed, now)
-    return RuleDesk(
+    return RuleSetService(
         rule_sets=rule_sets,
         history=StoredHistory(sealed),
         book=Published(rule_sets),

@@ -1,4 +1,4 @@
-"""Who writes first: messages at the door, then all others, of whom none waits for ever."""
+"""Who writes first: accepted messages, then all others, of whom none waits for ever."""
 
 import asyncio
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ MESSAGES = 20
 
 @dataclass
 class Counting:
-    """The analyst of the house, who counts; now and then a person changes the interaction meanwhile."""
+    """The real analyst, counting its calls; now and then a person changes the interaction meanwhile."""
 
     analyst: Analyst
     container: Container

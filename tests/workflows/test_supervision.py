@@ -96,7 +96,7 @@ async def test_a_panic_of_the_rule_engine_costs_one_message_its_attempts_and_no_
 
 async def test_waiting_for_a_message_survives_an_error_of_the_database(container: Container) -> None:
     class Away:
-        """The house's database, which is away at first."""
+        """The container's database, which is away at first."""
 
         def __init__(self) -> None:
             self.errors: list[Exception] = [Unavailable("away"), RuntimeError("what nobody expected")]

@@ -1,4 +1,4 @@
-"""Talks in person: an agent types what was said, and tells the answer. The agent's pages and REST hand them in.
+"""Talks in person: an agent types what was said and passes the answer on. They come in over the pages and REST.
 
 An event is one JSON object: `id`, `text`, and `name`, `email`, `phone`, `customer_no`, `at` (ISO 8601) where known.
 """
@@ -47,7 +47,7 @@ class InPerson(Channel):
             return [Unread(str(error))]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """The agent tells it."""
         return Receipt(detail={"told_by": "the agent"})
 

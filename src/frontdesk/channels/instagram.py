@@ -39,7 +39,7 @@ class Instagram(Channel, Fetching):
 
     def __init__(self, settings: InstagramSettings, tools: ChannelTools) -> None:
         """Speak for one account."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(
             settings.most_bytes, LengthUnit.BYTES, MOST_PARTS, timedelta(hours=settings.window_hours)
@@ -47,7 +47,7 @@ class Instagram(Channel, Fetching):
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     @override
     def read(self, event: RawEvent) -> Sequence[Found]:
@@ -57,21 +57,21 @@ class Instagram(Channel, Fetching):
         value = parts.mapping(change, "value")
         if parts.text(change, "field") != "comments":
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._knobs.account_id:
+        if parts.text(value, "from", "id") == self._settings.account_id:
             return Ignored("a comment of the account itself")
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        answer = await self._http.send("POST", f"/{self._knobs.account_id}/messages", json=body, headers=headers)
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"recipient": meta_messaging.recipient(delivery), "message": {"text": delivery.text}}
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._settings.account_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
 
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram)

@@ -58,12 +58,12 @@ class Line(Channel, Fetching):
 
     def __init__(self, settings: LineSettings, tools: ChannelTools) -> None:
         """Speak as one official account."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """A redelivery has another body; its messages are known by their ids."""
-        signed = base64_mac(self._knobs.channel_secret, request.body)
+        signed = base64_mac(self._settings.channel_secret, request.body)
         compare(request.headers.get("x-line-signature", ""), signed, "X-Line-Signature")
         return Genuine(digest(request.body))
 
@@ -78,37 +78,37 @@ class Line(Channel, Fetching):
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        message: dict[str, Any] = {"type": "text", "text": letter.text}
-        if (quoted := letter.context.get("quote")) and letter.part == 1:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        message: dict[str, Any] = {"type": "text", "text": delivery.text}
+        if (quoted := delivery.context.get("quote")) and delivery.part == 1:
             message["quoteToken"] = quoted
-        if self._may_reply(letter):
-            body = {"replyToken": letter.context["reply_token"], "messages": [message]}
+        if self._may_reply(delivery):
+            body = {"replyToken": delivery.context["reply_token"], "messages": [message]}
             answer = await self._post("/v2/bot/message/reply", body)
             if answer.ok:
                 return _receipt(answer)
-        to = letter.context.get("to") or letter.recipient
-        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, letter.key))}
+        to = delivery.context.get("to") or delivery.recipient
+        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, delivery.key))}
         answer = await self._post("/v2/bot/message/push", {"to": to, "messages": [message]}, retry)
         if answer.ok or (answer.status == CONFLICT and "x-line-accepted-request-id" in answer.headers):
             return _receipt(answer)
         raise refusal(TITLE, answer, _words(answer))
 
-    def _may_reply(self, letter: DeliveryPart) -> bool:
-        born = parts.moment(letter.context.get("reply_born"))
+    def _may_reply(self, delivery: DeliveryPart) -> bool:
+        born = parts.moment(delivery.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
-        fresh = letter.part == 1 and not letter.repeated
-        return self._knobs.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
+        fresh = delivery.part == 1 and not delivery.repeated
+        return self._settings.use_reply_tokens and is_young and fresh and bool(delivery.context.get("reply_token"))
 
     async def _post(self, path: str, body: Any, more: Mapping[str, str] | None = None) -> HttpAnswer:
-        headers = {"authorization": f"Bearer {self._knobs.access_token}", **(more or {})}
+        headers = {"authorization": f"Bearer {self._settings.access_token}", **(more or {})}
         return await self._http.send("POST", path, json=body, headers=headers)
 
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)
+        url = f"{self._settings.data_url}/v2/bot/message/{remote['id']}/content"
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        return await download(self._tools, TITLE, url, self._settings.data_url, most_bytes, headers)
 
 
 def _event(each: Any) -> Found:

@@ -54,7 +54,7 @@ class LinkedIn(Channel):
 
     def __init__(self, settings: LinkedInSettings, tools: ChannelTools) -> None:
         """Speak for one company page."""
-        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters)
 
     @override
@@ -64,9 +64,9 @@ class LinkedIn(Channel):
             code = request.first("challengeCode")
             if not code or len(code) > MOST_CODE:
                 raise Forged("challengeCode is missing")
-            answer = {"challengeCode": code, "challengeResponse": hex_mac(self._knobs.client_secret, code.encode())}
+            answer = {"challengeCode": code, "challengeResponse": hex_mac(self._settings.client_secret, code.encode())}
             return Handshake(msgspec.json.encode(answer), "application/json")
-        signed = hex_mac(self._knobs.client_secret, b"hmacsha256=" + request.body)
+        signed = hex_mac(self._settings.client_secret, b"hmacsha256=" + request.body)
         given = request.headers.get(SIGNATURE, "").removeprefix("hmacsha256=")
         compare(given, signed, "X-LI-Signature")
         return Genuine(digest(request.body))
@@ -92,7 +92,7 @@ class LinkedIn(Channel):
         if action not in WRITTEN:
             return Ignored(f"a {action[:60] or 'notification of nothing'}")
         author = parts.text(said, "owner") or parts.text(said, "author") or parts.needed(said, "actor")
-        if author == self._knobs.organization:
+        if author == self._settings.organization:
             return Ignored("written by the page itself")
         post = parts.text(each, "sourcePost") or made
         if not post:
@@ -108,15 +108,19 @@ class LinkedIn(Channel):
         )
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        post = letter.context.get("post", "")
-        path = self._knobs.answer_path.replace("{post}", quote(post, safe=""))
-        body: dict[str, Any] = {"actor": self._knobs.organization, "object": post, "message": {"text": letter.text}}
-        if comment := letter.context.get("comment"):
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        post = delivery.context.get("post", "")
+        path = self._settings.answer_path.replace("{post}", quote(post, safe=""))
+        body: dict[str, Any] = {
+            "actor": self._settings.organization,
+            "object": post,
+            "message": {"text": delivery.text},
+        }
+        if comment := delivery.context.get("comment"):
             body["parentComment"] = comment
         headers = {
-            "authorization": f"Bearer {self._knobs.access_token}",
-            "linkedin-version": self._knobs.api_version,
+            "authorization": f"Bearer {self._settings.access_token}",
+            "linkedin-version": self._settings.api_version,
             "x-restli-protocol-version": "2.0.0",
         }
         answer = await self._http.send("POST", path, json=body, headers=headers)

@@ -51,14 +51,14 @@ class Phone(Channel, Fetching):
 
     def __init__(self, settings: PhoneSettings, tools: ChannelTools) -> None:
         """Listen to one account's calls."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """A caller's number in the address is signed too, and goes with the form."""
-        if not self._knobs.auth_token:
+        if not self._settings.auth_token:
             raise Forged("channels.phone.auth_token is empty: recordings are only uploaded")
-        genuine = twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
+        genuine = twilio.verify(request, self._settings.auth_token, self._settings.key_secret)
         caller = request.first("From")
         body = request.body + f"&Caller={quote(caller, safe='')}".encode() if caller else None
         return Genuine(genuine.provider_id, body, genuine.answer)
@@ -73,13 +73,13 @@ class Phone(Channel, Fetching):
             return [Unread(str(error))]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """A person calls back."""
         return Receipt(detail={"told_by": "the agent"})
 
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        url, settings = remote["url"], self._knobs
+        url, settings = remote["url"], self._settings
         login = base64.b64encode(f"{settings.account_sid}:{settings.auth_token}".encode()).decode()
         headers = {"authorization": f"Basic {login}"} if url.startswith(settings.api_url) else {}
         got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, headers)

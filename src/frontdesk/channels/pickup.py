@@ -1,4 +1,4 @@
-"""Channels whose customers or systems come for the answer: it is delivered by being stored.
+"""Channels where customers or systems pick the answer up: storing it delivers it.
 
 The web page shows answers under the reference; whoever hands in messages by REST (for a channel that no adapter
 serves yet) reads them there. So nothing is sent, and nothing can be lost on the way.

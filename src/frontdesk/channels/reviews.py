@@ -45,7 +45,7 @@ class Reviews(Channel, Watching):
 
     def __init__(self, settings: ReviewsSettings, tools: ChannelTools) -> None:
         """Read one feed."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self.limits = ChannelLimits(length=settings.most_characters, most_parts=1, picked_up=not settings.answer_url)
 
     @override
@@ -61,27 +61,27 @@ class Reviews(Channel, Watching):
             return [Unread(str(error))]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        if not self._knobs.answer_url:
-            return Receipt(detail={"picked_up_from": letter.message_id})
-        http, path, query = self._at(self._knobs.answer_url)
-        body = {"review": letter.answers, "text": letter.text, "key": letter.key}
-        headers = {**self._headers(), "idempotency-key": letter.key}
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        if not self._settings.answer_url:
+            return Receipt(detail={"picked_up_from": delivery.message_id})
+        http, path, query = self._at(self._settings.answer_url)
+        body = {"review": delivery.answers, "text": delivery.text, "key": delivery.key}
+        headers = {**self._headers(), "idempotency-key": delivery.key}
         answer = await http.send("POST", path, json=body, params=query, headers=headers)
         if not answer.ok:
             raise refusal(TITLE, answer)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
     @override
     async def watch(self, taker: EventSink) -> None:
-        while self._knobs.feed_url:
+        while self._settings.feed_url:
             await self._look(taker)
-            await asyncio.sleep(self._knobs.poll_minutes * 60)
+            await asyncio.sleep(self._settings.poll_minutes * 60)
         await asyncio.Event().wait()
 
     async def _look(self, taker: EventSink) -> None:
         """Hand in what the feed holds, all its pages; each review once for each of its texts."""
-        url, known = self._knobs.feed_url, (await taker.marks()).get(MARK, "")
+        url, known = self._settings.feed_url, (await taker.marks()).get(MARK, "")
         first_tag = ""
         for number in range(MOST_PAGES):
             http, path, query = self._at(url)
@@ -102,7 +102,7 @@ class Reviews(Channel, Watching):
         await taker.mark({MARK: first_tag})
 
     def _at(self, url: str) -> tuple[Any, str, Mapping[str, str]]:
-        where, home = urlsplit(url), (self._knobs.feed_url, self._knobs.answer_url)
+        where, home = urlsplit(url), (self._settings.feed_url, self._settings.answer_url)
         origin = f"{where.scheme}://{where.netloc}"
         is_ours = any(origin == "{0.scheme}://{0.netloc}".format(urlsplit(each)) for each in home if each)
         if not is_ours:
@@ -110,7 +110,7 @@ class Reviews(Channel, Watching):
         return self._tools.reach(origin), where.path or "/", dict(parse_qsl(where.query, keep_blank_values=True))
 
     def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._knobs.feed_token}"} if self._knobs.feed_token else {}
+        return {"authorization": f"Bearer {self._settings.feed_token}"} if self._settings.feed_token else {}
 
 
 def event_of(review: Any) -> RawEvent:

@@ -56,14 +56,14 @@ class Slack(Finding, Channel, Fetching):
 
     def __init__(self, settings: SlackSettings, tools: ChannelTools) -> None:
         """Speak as one app in one workspace."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """Retries come with the same body, so they are the same event."""
         stamp = request.headers.get(STAMP, "")
-        signed = hex_mac(self._knobs.signing_secret, f"v0:{stamp}:".encode() + request.body)
+        signed = hex_mac(self._settings.signing_secret, f"v0:{stamp}:".encode() + request.body)
         compare(request.headers.get(SIGNATURE, ""), f"v0={signed}", "X-Slack-Signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "X-Slack-Request-Timestamp")
         if b'"url_verification"' in request.body:
@@ -86,38 +86,38 @@ class Slack(Finding, Channel, Fetching):
         return parts.each([parts.at(whole, "event")], _event)
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         body: dict[str, Any] = {
-            "channel": letter.context.get("channel") or letter.recipient,
-            "text": _escaped(letter.text),
+            "channel": delivery.context.get("channel") or delivery.recipient,
+            "text": _escaped(delivery.text),
             "unfurl_links": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": letter.key}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}},
         }
-        if thread := letter.context.get("thread_ts"):
+        if thread := delivery.context.get("thread_ts"):
             body["thread_ts"] = thread
         told = await self._call("POST", "/chat.postMessage", body)
         return Receipt(_id(parts.text(told, "channel"), parts.text(told, "ts")), {"delivered": True})
 
     @override
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
         """Among the latest messages of the thread or conversation."""
-        channel, thread = letter.context.get("channel", letter.recipient), letter.context.get("thread_ts", "")
+        channel, thread = delivery.context.get("channel", delivery.recipient), delivery.context.get("thread_ts", "")
         asked = {"channel": channel, "include_all_metadata": "true", "limit": "100"}
         path = "/conversations.replies" if thread else "/conversations.history"
         told = await self._call("GET", path, params={**asked, **({"ts": thread} if thread else {})})
         for each in parts.objects(told, "messages"):
-            if parts.text(each, "metadata", "event_payload", "key") == letter.key:
+            if parts.text(each, "metadata", "event_payload", "key") == delivery.key:
                 return Receipt(_id(channel, parts.text(each, "ts")), {"delivered": True})
         return None
 
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, {"authorization": self._bearer()}
+            self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes, {"authorization": self._bearer()}
         )
 
     def _bearer(self) -> str:
-        return f"Bearer {self._knobs.bot_token}"
+        return f"Bearer {self._settings.bot_token}"
 
     async def _call(self, method: str, path: str, body: Any = None, params: Any = None) -> dict[str, Any]:
         headers = {"authorization": self._bearer(), "content-type": "application/json; charset=utf-8"}

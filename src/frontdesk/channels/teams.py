@@ -60,7 +60,7 @@ class Teams(Channel, Fetching):
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._sign_in = tools.reach(settings.sign_in_url)
         self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
@@ -77,7 +77,7 @@ class Teams(Channel, Fetching):
         claimed = parts.text(claims, "serviceurl") or parts.text(claims, "serviceUrl")
         if not service or claimed != service:
             raise Forged("the token is for another serviceUrl")
-        if self._knobs.service_url and service.rstrip("/") != self._knobs.service_url.rstrip("/"):
+        if self._settings.service_url and service.rstrip("/") != self._settings.service_url.rstrip("/"):
             raise Forged("serviceUrl is not channels.teams.service_url")
         return Genuine(digest(request.body))
 
@@ -98,7 +98,7 @@ class Teams(Channel, Fetching):
             return Edit(_id(conversation, id_), None)
         if kind != "message":
             return Ignored(f"an activity of type {kind[:40] or 'nothing'}")
-        if sender.endswith(self._knobs.app_id) or parts.text(each, "from", "role") == "bot":
+        if sender.endswith(self._settings.app_id) or parts.text(each, "from", "role") == "bot":
             return Ignored("written by a bot, maybe ourselves")
         is_shared = parts.text(each, "conversation", "conversationType") not in ("", "personal")
         if not (conversation and id_ and sender):
@@ -123,15 +123,15 @@ class Teams(Channel, Fetching):
         )
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        context = letter.context
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        context = delivery.context
         body = {
             "type": "message",
             "from": {"id": context.get("bot", "")},
             "recipient": {"id": context.get("user", "")},
             "conversation": {"id": context.get("conversation", "")},
             "replyToId": context.get("activity", ""),
-            "text": letter.text,
+            "text": delivery.text,
             "textFormat": "plain",
         }
         place = urlsplit(context.get("service_url", ""))
@@ -149,7 +149,7 @@ class Teams(Channel, Fetching):
         return Receipt(_id(context["conversation"], parts.text(told, "id")), {"delivered": True})
 
     async def _post(self, service_url: str, path: str, body: Any) -> HttpAnswer:
-        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._knobs.service_url))
+        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._settings.service_url))
         for is_last in (False, True):
             token = await self._token.value()
             answer = await http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
@@ -161,7 +161,7 @@ class Teams(Channel, Fetching):
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
         """Files have an address of their own, pictures ask for our token."""
-        home = self._knobs.service_url
+        home = self._settings.service_url
         headers = {}
         if remote.get("signed") != "yes" and urlsplit(remote["url"]).netloc == urlsplit(remote["home"]).netloc:
             headers = {"authorization": f"Bearer {await self._token.value()}"}
@@ -170,11 +170,11 @@ class Teams(Channel, Fetching):
     async def _ask_token(self) -> tuple[str, float]:
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._knobs.app_id,
-            "client_secret": self._knobs.app_secret,
+            "client_id": self._settings.app_id,
+            "client_secret": self._settings.app_secret,
             "scope": SCOPE,
         }
-        answer = await self._sign_in.send("POST", f"/{self._knobs.tenant}/oauth2/v2.0/token", form=form)
+        answer = await self._sign_in.send("POST", f"/{self._settings.tenant}/oauth2/v2.0/token", form=form)
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
         told = answer.json()

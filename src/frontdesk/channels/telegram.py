@@ -50,13 +50,13 @@ class Telegram(Channel, Fetching):
 
     def __init__(self, settings: TelegramSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
         self._tools = tools
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """The secret is all there is: no signature, no time."""
-        compare(request.headers.get(HEADER, ""), self._knobs.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+        compare(request.headers.get(HEADER, ""), self._settings.secret_token, "X-Telegram-Bot-Api-Secret-Token")
         return Genuine(digest(request.body))
 
     @override
@@ -74,13 +74,13 @@ class Telegram(Channel, Fetching):
         return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        chat = letter.context.get("chat") or letter.recipient
-        body: dict[str, Any] = {"chat_id": chat, "text": letter.text, "link_preview_options": {"is_disabled": True}}
-        if topic := letter.context.get("topic"):
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        chat = delivery.context.get("chat") or delivery.recipient
+        body: dict[str, Any] = {"chat_id": chat, "text": delivery.text, "link_preview_options": {"is_disabled": True}}
+        if topic := delivery.context.get("topic"):
             body["message_thread_id"] = int(topic)
-        answered = letter.answers.rpartition(":")[2]
-        if letter.part == 1 and answered.isdigit():
+        answered = delivery.answers.rpartition(":")[2]
+        if delivery.part == 1 and answered.isdigit():
             body["reply_parameters"] = {"message_id": int(answered), "allow_sending_without_reply": True}
         told = _result(await self._http.send("POST", self._path("sendMessage"), json=body))
         return Receipt(f"{chat}:{parts.text(told, 'message_id')}", {"delivered": True})
@@ -90,14 +90,14 @@ class Telegram(Channel, Fetching):
         """Telegram hands out files of up to 20 MB."""
         told = _result(await self._http.send("GET", self._path("getFile"), params={"file_id": remote["id"]}))
         path = parts.text(told, "file_path")
-        http = self._tools.reach(self._knobs.api_url, most_bytes=most_bytes)
-        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{path}")
+        http = self._tools.reach(self._settings.api_url, most_bytes=most_bytes)
+        got = await http.send("GET", f"/file/bot{self._settings.bot_token}/{path}")
         if not got.ok:
             raise DeliveryFailed(f"{TITLE} answered {got.status} for media", permanent=got.status in GONE)
         return Fetched(got.body, "", path.rpartition("/")[2])
 
     def _path(self, method: str) -> str:
-        return f"/bot{self._knobs.bot_token}/{method}"
+        return f"/bot{self._settings.bot_token}/{method}"
 
 
 def _result(answer: HttpAnswer) -> Mapping[str, Any]:

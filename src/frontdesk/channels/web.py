@@ -1,8 +1,8 @@
 """The website: chat widget, forms, and sites whose own server hands messages in. Customers come for their answers.
 
 An event is one JSON object. `{"type": "message", "id", "session", "text"}`, with `name`, `email`, `phone`,
-`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`: the
-answer with this id was shown. Our own pages hand these in by themselves; a site's server signs them:
+`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`:
+the answer with this id was shown. Our own pages send these events directly; a site's server signs them:
 `X-Frontdesk-Timestamp: <seconds>`, `X-Frontdesk-Signature: v1=<hex HMAC-SHA256(secret, "<seconds>.<body>")>`.
 """
 
@@ -71,9 +71,9 @@ class Web(Channel):
             return [Unread(str(error))]
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """It is where the customer looks for it."""
-        return Receipt(detail={"picked_up_from": letter.message_id})
+        return Receipt(detail={"picked_up_from": delivery.message_id})
 
 
 def _message(whole: dict[str, object]) -> Found:

@@ -70,7 +70,7 @@ class WeChat(Channel, Fetching):
 
     def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
         """Speak as one official account. Raises Invalid."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
         self._key = _key(settings.aes_key) if settings.aes_key else b""
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
@@ -80,15 +80,15 @@ class WeChat(Channel, Fetching):
         """An empty answer keeps WeChat from asking again."""
         stamp, nonce = request.first("timestamp"), request.first("nonce")
         if request.method == "GET":
-            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+            compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
             return Handshake(request.first("echostr").encode())
         body = request.body
         if self._key:
             sealed = _sealed(body)
-            compare(request.first("msg_signature"), _sha1(self._knobs.token, stamp, nonce, sealed), "msg_signature")
-            body = unsealed(sealed, self._key, self._knobs.app_id)
+            compare(request.first("msg_signature"), _sha1(self._settings.token, stamp, nonce, sealed), "msg_signature")
+            body = unsealed(sealed, self._key, self._settings.app_id)
         else:
-            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+            compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "timestamp")
         return Genuine(digest(body), body, Handshake(b""))
 
@@ -97,10 +97,10 @@ class WeChat(Channel, Fetching):
         return parts.each([event.body], lambda body: _message(_fields_of(body)))
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"touser": delivery.recipient, "msgtype": "text", "text": {"content": delivery.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
     @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
@@ -130,7 +130,7 @@ class WeChat(Channel, Fetching):
         return answer
 
     async def _ask_token(self) -> tuple[str, float]:
-        settings = self._knobs
+        settings = self._settings
         asked = {"grant_type": "client_credential", "appid": settings.app_id, "secret": settings.app_secret}
         answer = await self._http.send("GET", "/cgi-bin/token", params=asked)
         if not answer.ok:

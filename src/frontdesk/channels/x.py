@@ -44,7 +44,7 @@ class X(Channel):
 
     def __init__(self, settings: XSettings, tools: ChannelTools) -> None:
         """Speak as one account."""
-        self._knobs, self._http, self._clock = settings, tools.reach(settings.api_url), tools.clock
+        self._settings, self._http, self._clock = settings, tools.reach(settings.api_url), tools.clock
         self._keys = Keys(
             settings.consumer_key, settings.consumer_secret, settings.access_token, settings.access_token_secret
         )
@@ -57,9 +57,9 @@ class X(Channel):
             token = request.first("crc_token")
             if not token or len(token) > MOST_TOKEN:
                 raise Forged("crc_token is missing")
-            answer = {"response_token": f"sha256={base64_mac(self._knobs.consumer_secret, token.encode())}"}
+            answer = {"response_token": f"sha256={base64_mac(self._settings.consumer_secret, token.encode())}"}
             return Handshake(msgspec.json.encode(answer), "application/json")
-        signed = f"sha256={base64_mac(self._knobs.consumer_secret, request.body)}"
+        signed = f"sha256={base64_mac(self._settings.consumer_secret, request.body)}"
         compare(request.headers.get(SIGNATURE, ""), signed, "x-twitter-webhooks-signature")
         return Genuine(digest(request.body))
 
@@ -79,7 +79,7 @@ class X(Channel):
 
     def _direct(self, each: Any, users: Mapping[str, Any]) -> Found:
         id_, sender = parts.needed(each, "id"), parts.needed(each, "message_create", "sender_id")
-        if sender == self._knobs.user_id:
+        if sender == self._settings.user_id:
             return Ignored("our own direct message")
         return CustomerMessage(
             provider_id=id_,
@@ -92,7 +92,7 @@ class X(Channel):
     def _post(self, each: Any, users: Mapping[str, Any]) -> Found:
         id_ = parts.text(each, "id_str") or parts.needed(each, "id")
         author = parts.text(each, "author_id") or parts.text(each, "user", "id_str") or parts.needed(each, "user", "id")
-        if author == self._knobs.user_id:
+        if author == self._settings.user_id:
             return Ignored("our own post")
         name = parts.text(users.get(author), "name") or parts.text(each, "user", "name")
         replied = [r for r in parts.objects(each, "referenced_tweets") if parts.text(r, "type") == "replied_to"]
@@ -109,17 +109,22 @@ class X(Channel):
         )
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """A second part answers the post too: X shows them one below the other."""
-        if letter.context.get("way") == "direct":
-            path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
+        if delivery.context.get("way") == "direct":
+            path, body = (
+                f"/2/dm_conversations/with/{quote(delivery.recipient, safe='')}/messages",
+                {"text": delivery.text},
+            )
             told = await self._call(path, body)
             return Receipt(parts.text(told, "dm_event_id"))
-        told = await self._call("/2/tweets", {"text": letter.text, "reply": {"in_reply_to_tweet_id": letter.answers}})
+        told = await self._call(
+            "/2/tweets", {"text": delivery.text, "reply": {"in_reply_to_tweet_id": delivery.answers}}
+        )
         return Receipt(parts.text(told, "id"), {"delivered": True})
 
     async def _call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        url = self._knobs.api_url.rstrip("/") + path
+        url = self._settings.api_url.rstrip("/") + path
         headers = {"authorization": authorization("POST", url, self._keys, int(self._clock().timestamp()))}
         return _data(await self._http.send("POST", path, json=body, headers=headers))
 

@@ -1,4 +1,4 @@
-"""`frontdesk serve` and `frontdesk worker`: the processes that go on until they are told to stop."""
+"""`frontdesk serve` and `frontdesk worker`: processes that run until they are stopped."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import chosen_settings, log_to_stderr, override, with_house
+from frontdesk.cli.framework.opening import chosen_settings, log_to_stderr, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
@@ -46,7 +46,7 @@ def worker(slots: int | None) -> None:
     """
     settings = override(chosen_settings(), "work", slots=slots)
     log_to_stderr(settings.logging.level)
-    with_house(_work, settings)
+    with_container(_work, settings)
 
 
 def say_ready(address: str) -> None:

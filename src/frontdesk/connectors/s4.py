@@ -1,4 +1,4 @@
-"""SAP S/4HANA: the status of an order and its deliveries, for a reply to state. See docs/reference/connectors/s4.md.
+"""SAP S/4HANA: reads the status of an order and its deliveries for replies. See docs/reference/connectors/s4.md.
 
 OData V2. Status letters: A not started, B partly, C complete (unverified; others count as not known).
 """
@@ -56,7 +56,7 @@ class OrderStatus(ActionHandler):
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Look the order up. Raises ConnectorFailed, permanent where no order is named or it is not there."""
+        """Look the order up. Raises ConnectorFailed, permanent where no order is named or it does not exist."""
         number = str(effect.action.parameters.get("order_no") or _named(case))
         if not ORDER_NUMBER.fullmatch(number):
             raise ConnectorFailed("the message names no order number", permanent=True)
@@ -89,7 +89,7 @@ def _named(case: Case) -> str:
 
 
 def _told(number: str, order: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a reply may state; see orchestrator.templates. A date is empty where the system has none."""
+    """The values that a reply may state; see orchestrator.templates. A date is empty where the system has none."""
     shipped = [d for d in deliveries if d.get("OverallGoodsMovementStatus") == COMPLETE]
     latest = (shipped or deliveries or [{}])[-1]
     return {

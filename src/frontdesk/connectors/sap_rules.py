@@ -1,4 +1,4 @@
-"""SAP Business Rules (Build Process Automation decisions) as an adviser on the route.
+"""SAP Business Rules (Build Process Automation decisions), which can name the route of a message.
 
 POST …/rules-service/rest/v2/rule-services; see docs/reference/connectors/sap_rules.md.
 """
@@ -79,7 +79,7 @@ class SapRules(RemoteDecider):
 
 
 def _route(body: Any, path: list[str]) -> str:
-    """What the first result says at `path`; no result, no route."""
+    """The value at `path` in the first result; no route where there is no result."""
     results = body.get("Result") if isinstance(body, dict) else None
     found = results[0] if isinstance(results, list) and results else None
     for part in path:

@@ -1,7 +1,7 @@
 """SAP Service Cloud V2: one case for each interaction. See docs/reference/connectors/service_cloud.md.
 
-A case carries the interaction's reference as its externalId, by which it is looked for before one is created; a
-change carries the state it was made on (If-Match), as the API asks for. The filter by externalId is unverified.
+A case carries the interaction's reference as its externalId, so that an existing case is found before one is created.
+A change sends the version that it is based on (If-Match), as the API requires. The filter by externalId is unverified.
 """
 
 from collections.abc import Mapping

@@ -45,7 +45,7 @@ class ServiceDesk(Recorder, ActionHandler):
 
 
 def _remarks(case: Case) -> str:
-    """What a technician should know, in the order in which the sample tells it."""
+    """The remarks for a technician, in the order of the sample."""
     interaction, analysis = case.interaction, case.analysis
     parts = [f"Interaction {interaction.reference}."]
     if analysis is not None:

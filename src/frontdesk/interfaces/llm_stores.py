@@ -18,11 +18,11 @@ class CallLog(Protocol):
 class Admission(Protocol):
     """Limits and budgets that all processes share."""
 
-    async def admit(self, wish: ReservationRequest) -> Reservation | Denied:
+    async def admit(self, request: ReservationRequest) -> Reservation | Denied:
         """Reserve money, tokens and a place in one step, or nothing at all."""
         ...
 
-    async def settle(self, permit: Reservation, cost: int) -> None:
+    async def settle(self, reservation: Reservation, cost: int) -> None:
         """Give the place back and book what was really spent, in millionths."""
         ...
 

@@ -1,4 +1,4 @@
-"""The LLM proxy as the pipeline sees it: one reading of a message from the first route of the chain that answers."""
+"""The LLM proxy for the pipeline: the reading of a message by the first route of the chain that answers."""
 
 import logging
 import time
@@ -29,7 +29,7 @@ class Proxy(Analyst, Rereader):
         models: MessageModels | None = None,
         marks: Marks | None = None,
     ) -> None:
-        """Without `models` the built-in engine alone answers, and nothing else is touched."""
+        """Without `models` only the built-in engine answers, and nothing else is used."""
         self._builtin, self._catalogue, self._clock, self._new_id = builtin, catalogue, clock, new_id
         self._models, self._marks = models, marks
 
@@ -121,11 +121,11 @@ class Proxy(Analyst, Rereader):
 
 def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:
     """The model routes that come before the built-in engine or a person."""
-    return tuple(takewhile(lambda route: route.line is not None, routes))
+    return tuple(takewhile(lambda route: route.configured is not None, routes))
 
 
 def _given_up(error: ProviderFailed, then: str) -> ProviderFailed:
-    """With a person as the next route the work stops for one; with no route left it is tried again later."""
+    """If the next route is a person, the work stops for one; with no route left it is tried again later."""
     if then == PERSON:
         return ProviderFailed(f"a person has to read this message: {error}", permanent=True)
     return ProviderFailed(str(error), after_seconds=error.after_seconds)

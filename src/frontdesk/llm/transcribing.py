@@ -22,7 +22,7 @@ class Transcribing(Transcriber):
 
     @override
     async def words(self, audio: bytes, media_type: str) -> str | None:
-        if not any(route.line for route in await self._use_cases.chain(SPEECH)):
+        if not any(route.configured for route in await self._use_cases.chain(SPEECH)):
             return None
         inputs = {"audio": base64.b64encode(audio).decode(), "media_type": media_type.partition(";")[0].strip()}
         try:

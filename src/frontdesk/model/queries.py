@@ -1,4 +1,4 @@
-"""What may be asked of stored interactions, and the page that comes back."""
+"""Filters of interactions, and pages of results."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class Page(Generic[T]):
 
 
 class Confidence(StrEnum):
-    """How sure the reading of an intent is: below 0.5, up to 0.8, above."""
+    """How sure the analysis is of its intent: below 0.5, up to 0.8, or above."""
 
     LOW = "low"
     MEDIUM = "medium"

@@ -1,4 +1,4 @@
-"""Performers behind a circuit breaker."""
+"""Action handlers behind a circuit breaker."""
 
 from collections.abc import Callable
 
@@ -19,8 +19,8 @@ class WithBreaker(ActionHandler):
         name: str,
         part_of: Callable[[Effect], str] | None = None,
     ) -> None:
-        """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
-        self._performer, self._breaker, self._name = action_handler, breaker, name
+        """`name` is the back end's, shared by all handlers that use it; `part_of` tells its parts apart."""
+        self._handler, self._breaker, self._name = action_handler, breaker, name
         self.name = name
         self._part_of = part_of
 
@@ -28,14 +28,14 @@ class WithBreaker(ActionHandler):
     async def find(self, key: str) -> Receipt | None:
         """Raises Held."""
         with _Watch(self._breaker, self._name):
-            return await self._performer.find(key)
+            return await self._handler.find(key)
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Raises Held."""
         part = self._part_of(effect) if self._part_of else ""
         with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
-            return await self._performer.perform(effect, case)
+            return await self._handler.perform(effect, case)
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""Replying: renders the template a decision named and sends it by the channel the message came in by."""
+"""Carries out the action `reply`: renders the template of the decision and sends it through the message's channel."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,9 +13,9 @@ from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, Repl
 
 PROCESSED_BY = "Frontdesk"
 
-# What is said in place of a text of a rule's own that states what has not happened.
+# Sent in place of a rule's own text if that states a receipt which is not there.
 OTHERWISE = "received"
-# What a channel says of a letter that people should see with the effect; the rest is the channel's own.
+# Fields of a delivery that people should see with the effect; other fields are the channel's own.
 TOLD = ("withheld", "parts")
 
 
@@ -86,7 +86,7 @@ class Replying(ActionHandler):
         )
 
     def _fitting(self, action: Action, values: Mapping[str, Any]) -> ReplyTemplate:
-        """Nothing false is told: a text that states a receipt is used only when the receipt is there."""
+        """The template to use. A text that states a receipt is used only when the receipt is there."""
         if "text" in action.parameters:
             return self._own_text(action, values)
         template = self._templates.named(str(action.parameters["template"]))
@@ -105,7 +105,7 @@ def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
 
 
 def values_of(case: Case) -> dict[str, Any]:
-    """What templates may state of a case; see templates.SAMPLE_VALUES."""
+    """The values that templates may use; see templates.SAMPLE_VALUES."""
     interaction, analysis = case.interaction, case.analysis
     found: dict[str, list[str]] = {field: [] for field in ENTITY_FIELDS}
     for entity in analysis.entities if analysis else ():
@@ -129,7 +129,7 @@ def values_of(case: Case) -> dict[str, Any]:
 
 
 def _stated(case: Case, kind: str) -> dict[str, Any]:
-    """What the last effect of this kind brought, empty where none was carried out."""
+    """The receipt of the last effect of this kind; empty where none was carried out."""
     effects = [e for e in case.effects if e.action.kind == kind and e.state is EffectState.DONE]
     if not effects:
         return {}

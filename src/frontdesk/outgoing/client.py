@@ -68,7 +68,9 @@ class Client(Http):
 
     @contextlib.asynccontextmanager
     async def _exchange(self, request: Request, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
-        """An answer whose headers have come. Its connection is kept if the body is read to its end."""
+        """Send a request and yield the answer once its headers are there. The connection is kept if the body is read
+        to its end.
+        """
         session = await self._pools.take()
         try:
             response = await self._head(session, request, call)
@@ -101,7 +103,7 @@ class Client(Http):
             raise call.failed(error) from None
 
     async def _target(self) -> Base:
-        """A proxy is asked for the address that was checked: it must not resolve the name to another one."""
+        """The target of a request. A proxy gets the checked address, so that it cannot resolve the name again."""
         try:
             async with asyncio.timeout(self._limits.connect):
                 return await self._route.checked()
@@ -110,7 +112,7 @@ class Client(Http):
             raise NoAnswer(words, may_be_done=False, timed_out=True) from None
 
     def _check(self, status: int, call: Call) -> None:
-        """Raises NoAnswer for what is not the system's answer."""
+        """Raises NoAnswer for answers that do not come from the system itself."""
         if status < FIRST_OF_FINAL:
             raise call.no_answer("the answer broke off: it wants another protocol")
         if status == LOGIN_WANTED and self._route.proxy and not self._route.tls:
@@ -121,7 +123,7 @@ class Stream(HttpStream):
     """An answer whose body is read as it arrives."""
 
     def __init__(self, response: aiohttp.ClientResponse, call: Call, limits: Limits) -> None:
-        """Reads on from the headers."""
+        """The headers have been read already."""
         self.status: int = response.status
         self.headers: Mapping[str, str] = _headers(response)
         self._response, self._call, self._limits = response, call, limits

@@ -83,7 +83,7 @@ class Imap(Mailbox):
                 return
             client.copy(list(uids), folder)
             client.delete_messages(list(uids), silent=True)
-            if client.has_capability("UIDPLUS"):  # else only flagged: a bare EXPUNGE would take others' mails too
+            if client.has_capability("UIDPLUS"):  # else only flagged: a bare EXPUNGE would take others' mails
                 client.uid_expunge(list(uids))
 
         await self._run(work)
@@ -118,7 +118,7 @@ async def opened(server: MailServer, folder: str, tls: ssl.SSLContext | None) ->
 
 
 class _Thread:
-    """A thread that ends by itself once nothing waits for it: its socket is cut before."""
+    """A daemon thread for a mailbox: its socket is closed before anything would have to wait for it."""
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(1, "imap")
@@ -128,7 +128,7 @@ class _Thread:
 
 
 async def _in_thread(pool: ThreadPoolExecutor, client: Any, where: str, work: Callable[[], T]) -> T:
-    """Run blocking work. Whoever is cancelled meanwhile cuts the connection, so that the thread comes back."""
+    """Run blocking work in the thread. A cancellation closes the connection, so that the thread returns."""
     running = asyncio.get_running_loop().run_in_executor(pool, _translated(where, work))
     try:
         return await asyncio.shield(running)
@@ -186,7 +186,7 @@ def _sign_in(client: Any, server: MailServer, token: str, tls: ssl.SSLContext | 
 
 
 def _selected(client: Any, folder: str) -> dict[bytes, Any]:
-    """What the server tells of the folder; old ones do not tell UIDNEXT."""
+    """The server's answer to SELECT; old servers do not send UIDNEXT."""
     told: dict[bytes, Any] = client.select_folder(folder)
     if b"UIDNEXT" not in told:
         told[b"UIDNEXT"] = max(client.search(["UID", "1:*"]), default=0) + 1
@@ -194,7 +194,7 @@ def _selected(client: Any, folder: str) -> dict[bytes, Any]:
 
 
 def _idle(client: Any, seconds: float) -> None:
-    """Until something is told that is worth a look: a number of mails, or that some are gone."""
+    """Wait until the server reports a change: a number of mails, or removed mails."""
     client.idle()
     try:
         deadline = seconds
@@ -211,7 +211,7 @@ def _idle(client: Any, seconds: float) -> None:
 
 
 def _is_closed(client: Any) -> bool:
-    """Whether the other side hung up: `idle_check` says nothing of it."""
+    """Whether the server closed the connection, which `idle_check` does not report."""
     sock = client.socket()
     if isinstance(sock, ssl.SSLSocket):
         return False  # found out by `idle_done`
@@ -238,7 +238,7 @@ def _held(uid: int, row: dict[bytes, Any]) -> MailboxEntry:
 
 
 def _cut(client: Any) -> None:
-    """Close the socket under whatever the thread does with it."""
+    """Close the socket, whatever the thread is doing with it."""
     with contextlib.suppress(Exception):  # it may be closed already, in any of several ways
         client.socket().shutdown(socket.SHUT_RDWR)
     with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""Makes clients; what they share (certificates, proxy, address rules) is set once for the process."""
+"""Creates clients. Certificates, proxy and address rules are set once for the process."""
 
 import ssl
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ class Outgoing(MailReach):
         return self._mail_tls
 
     def _new_context(self) -> ssl.SSLContext:
-        """Made once each: reading the certificates takes tens of milliseconds."""
+        """A TLS context. Each is made once, because reading the certificates takes tens of milliseconds."""
         try:
             context = ssl.create_default_context()
             if self._ca_file:

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.reporting import Report
+from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
 from frontdesk.llm.services import LlmServices
 from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
 from frontdesk.orchestrator.drafting import Drafting
-from frontdesk.orchestrator.rule_desk import RuleDesk
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
+from frontdesk.orchestrator.template_service import TemplateService
+from frontdesk.storage.channels.admin import StoredChannelAdmin
 from frontdesk.storage.channels.chats import StoredChats
-from frontdesk.storage.channels.desk import StoredChannelDesk
 from frontdesk.storage.channels.events import StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
 from frontdesk.storage.channels.traffic import StoredTraffic
@@ -46,13 +46,13 @@ from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
-from frontdesk.storage.pipeline.effects import StoredEffectDesk
+from frontdesk.storage.pipeline.effects import StoredEffectAdmin
 from frontdesk.storage.pipeline.journal import StoredJournal
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import StoredReplies
 from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
-from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
+from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
 
 
@@ -96,8 +96,8 @@ class ConfigurationServices:
 
     codes: StoredCodes
     entries: StoredCodeEntries
-    rules: RuleDesk
-    templates: TemplateDesk
+    rules: RuleSetService
+    templates: TemplateService
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class WorkServices:
     """Work that is under way, and what became of it."""
 
     queue: StoredWork
-    desk: StoredWorkDesk
-    effects: StoredEffectDesk
+    admin: StoredWorkAdmin
+    effects: StoredEffectAdmin
     effect_inbox: StoredEffectInbox
     calls: StoredServiceDesk
     statuses: StoredStatuses
@@ -119,7 +119,7 @@ class WorkServices:
 class ChannelServices:
     """Channels as people see them: `infos` are all that there are, `systems` say which are set up."""
 
-    desk: StoredChannelDesk
+    admin: StoredChannelAdmin
     events: StoredEvents
     ledger: StoredLedger
     traffic: StoredTraffic
@@ -140,7 +140,7 @@ class ConnectorServices:
 class InsightServices:
     """Figures, the facts behind them, and how well messages are read."""
 
-    desk: InsightDesk
+    service: InsightService
     facts: StoredFacts
     report: Report
     accuracy: StoredAccuracy

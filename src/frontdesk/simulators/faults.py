@@ -1,4 +1,4 @@
-"""Faults that a simulator can be told to have: slow, failing, cut and garbled answers."""
+"""Faults of simulators: slow, failing, cut and garbled answers."""
 
 import asyncio
 import random

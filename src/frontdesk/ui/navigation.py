@@ -40,7 +40,7 @@ GROUPS = (
     Group(
         N_("Set-up"),
         (
-            Entry("/console/effects", N_("Effects"), "process"),
+            Entry("/console/effects", N_("Actions"), "process"),
             Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
@@ -51,6 +51,6 @@ GROUPS = (
 
 
 def navigation(role: Role) -> tuple[Group, ...]:
-    """What somebody with this role is offered; groups that would be empty are left out."""
+    """The pages for this role; empty groups are left out."""
     theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
     return tuple(group for group in theirs if group.entries)

@@ -1,4 +1,4 @@
-"""Turns templates into answers: everything escaped, in the reader's language, and what every page needs put in."""
+"""Renders templates: escaped, in the reader's language, with the values that every page needs."""
 
 import functools
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the pages are handed, and how their handlers ask for it."""
+"""The services of the pages, and how handlers get them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

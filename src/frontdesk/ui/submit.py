@@ -40,7 +40,7 @@ async def start(request: PageRequest, services: Needs) -> Response[str]:
 
 @post("/messages", opt=ANYONE, include_in_schema=False)
 async def submit(request: PageRequest, services: Needs) -> Response[str] | Redirect:
-    """Take a message in and lead to its page; with anything wrong, show the form again with what was written."""
+    """Accept a message and redirect to its page; on an error, show the form again with the text."""
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
     errors = _missing(values)
@@ -59,7 +59,7 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
 async def look_up(
     request: PageRequest, services: Needs, reference: FromQuery[str] = "", email: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
-    """Lead to a message's page. What is unknown and what is another's sounds the same."""
+    """Redirect to a message's page. An unknown reference and another customer's get the same answer."""
     if not reference and not email:
         return _form(request, services, {}, {})
     services.lookups.admit(request.auth.place)

@@ -28,7 +28,7 @@ UNKNOWN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link."""
+    """A visitor who may see an interaction; `key` is empty for team members without the link."""
 
     thread: Thread
     is_agent: bool
@@ -69,23 +69,23 @@ async def events(request: PageRequest, services: Needs, reference: FromPath[str]
 
 @post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
 async def answer(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """The customer writes on in the same interaction, as who they were when they opened it."""
+    """The customer writes again in the same interaction, as the same sender."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
-    matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
-    provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
-    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
+    interaction, sender = entry.thread.interaction, entry.thread.messages[0].sender
+    provider_id = submission_id(values.get("provider_id", ""), interaction.reference, values.get("text", ""))
+    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=interaction.id), {WEB: True})
     await services.messages.inbox.accept(message, by=request.user.name)
-    services.live.touched(matter.id)
+    services.live.touched(interaction.id)
     services.wake()
-    return Redirect(services.keys.link(matter.reference), status_code=303)
+    return Redirect(services.keys.link(interaction.reference), status_code=303)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
-    """Raises NotFound for what does not exist and for who may not see it, in the same words."""
+    """Find the interaction. Raises the same NotFound if it does not exist and if the visitor may not see it."""
     asked = normal_reference(reference)
     given = key or request.cookies.get(KEY_COOKIE, "")
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""

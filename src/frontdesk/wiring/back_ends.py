@@ -13,7 +13,7 @@ from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
-from frontdesk.connectors.registry import Login, Plan, Reach, action_handlers, fsm_of, sap_rules_of
+from frontdesk.connectors.registry import HttpClientFactory, Login, Plan, action_handlers, fsm_of, sap_rules_of
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
@@ -32,7 +32,7 @@ NOT_THEIRS = ("url", "token_url", "webhook_secret")
 
 @dataclass(frozen=True, slots=True)
 class BackEnds:
-    """What is set up: who carries out which action, and those that are asked for more than that."""
+    """The connectors that are set up: handlers by action, and those with more duties."""
 
     action_handlers: Mapping[str, ActionHandler]
     fsm: Fsm | None
@@ -47,17 +47,17 @@ class BackEnds:
 
 def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
     """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
-    section, reach = settings.connectors, _Reach(outgoing, settings.connectors)
+    section, open_client = settings.connectors, _Clients(outgoing, settings.connectors)
     rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
     breaker = CircuitBreaker(rules, time.monotonic)
     plan = _plan(section)
-    fsm = fsm_of(plan, reach, time.monotonic)
-    found = action_handlers(plan, reach, clock)
+    fsm = fsm_of(plan, open_client, time.monotonic)
+    found = action_handlers(plan, open_client, clock)
     guarded: dict[str, ActionHandler] = {
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
-    return BackEnds(guarded, fsm, sap_rules_of(plan, reach, time.monotonic), breaker)
+    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), breaker)
 
 
 def _service_calls(
@@ -105,7 +105,7 @@ def _target(effect: Effect) -> str:
     return str(effect.action.parameters.get("url") or effect.action.parameters.get("target") or "")
 
 
-class _Reach(Reach):
+class _Clients(HttpClientFactory):
     """Opens a client of the system at an address."""
 
     def __init__(self, outgoing: Outgoing, section: Connectors) -> None:

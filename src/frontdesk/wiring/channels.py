@@ -1,4 +1,4 @@
-"""Puts channels together under the settings: what is set up, how answers leave, who reads what came in."""
+"""Builds the channels from the settings: which are set up, how answers are sent, who reads events."""
 
 import time
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from frontdesk.orchestrator.channel_sender import ChannelSender, SendingRules
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ChannelServices
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.channels.admin import StoredChannelAdmin
 from frontdesk.storage.channels.attachments import StoredAttachments
 from frontdesk.storage.channels.delivery_parts import StoredDeliveryParts
-from frontdesk.storage.channels.desk import StoredChannelDesk
 from frontdesk.storage.channels.edits import StoredEdits
 from frontdesk.storage.channels.events import EVENT_WORK, StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
@@ -123,7 +123,7 @@ def _services(
     events, ledger = StoredEvents(database, clock, new_id), StoredLedger(database, clock)
     codes = {kind.name: kind.code for kind in KINDS}
     return ChannelServices(
-        desk=StoredChannelDesk(database, events, media, ledger, codes, clock),
+        admin=StoredChannelAdmin(database, events, media, ledger, codes, clock),
         events=events,
         ledger=ledger,
         traffic=StoredTraffic(database),

@@ -1,4 +1,4 @@
-"""Puts plugs in sockets. The only room that knows concrete classes."""
+"""Builds the application from its parts. Only wiring knows concrete classes."""
 
 import contextlib
 import os
@@ -21,9 +21,9 @@ from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
@@ -156,7 +156,7 @@ def _wire(
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
-    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now))
+    texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
@@ -174,7 +174,7 @@ def _wire(
         configuration=ConfigurationServices(
             codes=codes,
             entries=StoredCodeEntries(database, now, new_id),
-            rules=_rule_desk(settings, database, codes, pipeline, book),
+            rules=_rule_set_service(settings, database, codes, pipeline, book),
             templates=texts,
         ),
         work=work,
@@ -204,7 +204,7 @@ def _watch(channels: CustomerChannels) -> ChannelWatch:
     return ChannelWatch(channels.by_name, channels.services.events, owner, time.monotonic)
 
 
-def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateDesk) -> Published:
+def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
     return Published(StoredRuleSets(database, now), remote, texts.follow)
 
@@ -241,10 +241,10 @@ def reply_templates(file: str) -> ReplyTemplates:
         raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
-def _rule_desk(
+def _rule_set_service(
     settings: Settings, database: Database, codes: StoredCodes, pipeline: PipelineDependencies, book: Published
-) -> RuleDesk:
-    return RuleDesk(
+) -> RuleSetService:
+    return RuleSetService(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
         book=book,

@@ -3,18 +3,18 @@
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from frontdesk.insights.cards import Targets
-from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.reporting import Report
+from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import Clock, CodeLists, Invalid
 from frontdesk.model.translatable import tr
 from frontdesk.services.parts import InsightServices
-from frontdesk.settings.sections import Insights as Knobs
+from frontdesk.settings.sections import Insights as InsightSettings
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 
 
-def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
+def insights(section: InsightSettings, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
     """The insights under these settings. Raises Invalid that names the setting."""
     try:
         zone = ZoneInfo(section.time_zone)
@@ -33,5 +33,5 @@ def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock)
         time_to_close=section.target_close_hours * 3600,
         automation_rate=section.target_automation,
     )
-    desk = InsightDesk(facts, zone)
+    desk = InsightService(facts, zone)
     return InsightServices(desk, facts, Report(desk, codes, targets, clock), StoredAccuracy(database))

@@ -25,6 +25,6 @@ def odata_server(container: Container, wake: Callable[[], None]) -> ODataServer:
     async def locate(*given: Any) -> Mapping[str, Any]:
         return await room.key(*given)
 
-    operations = Operations({**language.doings(), **handling.doings()}, locate)
+    operations = Operations({**language.handlers(), **handling.handlers()}, locate)
     room = ODataServer(reads, writes, operations, container.settings.server.max_body_bytes)
     return room

@@ -26,13 +26,13 @@ from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
-from frontdesk.storage.pipeline.effects import StoredEffectDesk
+from frontdesk.storage.pipeline.effects import StoredEffectAdmin
 from frontdesk.storage.pipeline.journal import StoredJournal
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import StoredReplies
 from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
-from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
+from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
 
 
@@ -75,8 +75,8 @@ def work_services(database: Database, calls: StoredServiceDesk, clock: Clock, ne
     queue = StoredWork(database, clock, new_id)
     return WorkServices(
         queue=queue,
-        desk=StoredWorkDesk(database, queue, clock),
-        effects=StoredEffectDesk(database, clock),
+        admin=StoredWorkAdmin(database, queue, clock),
+        effects=StoredEffectAdmin(database, clock),
         effect_inbox=StoredEffectInbox(database),
         calls=calls,
         statuses=StoredStatuses(database, clock),

@@ -142,7 +142,7 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
     }
     always = {
         "chores": lambda: repeat(chores, CHORES_EVERY),
-        "insights": lambda: repeat({"fold insights": container.insights.desk.keep}, FOLD_EVERY),
+        "insights": lambda: repeat({"fold insights": container.insights.service.keep}, FOLD_EVERY),
     }
     return always | ({WORK: lambda: run_work(container)} if work else {})
 

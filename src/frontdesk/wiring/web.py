@@ -117,7 +117,7 @@ def application(services: WebServices) -> Litestar:
 
 
 def access_rules(settings: Settings) -> AccessRules:
-    """How the door works under these settings."""
+    """The access rules under these settings."""
     security = settings.security
     return AccessRules(
         session_hours=security.session_hours,

@@ -28,7 +28,7 @@ async def deliver_reply(
 async def fetch_media(
     work: Work, lease: Lease, last_try: bool, media: Media, channels: Mapping[str, object], rules: MediaRules
 ) -> None:
-    """Fetch the attachment that the work names. `channels` are by code. Raises Failed."""
+    """Fetch the attachment that the work names. `channels` maps codes to channels. Raises Failed."""
     wanted = await media.load(work.subject)
     channel = channels.get(wanted.code)
     if not isinstance(channel, Fetching):

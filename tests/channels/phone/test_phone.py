@@ -33,7 +33,7 @@ async def hear(asked: Asked) -> Told:
 @pytest.fixture
 async def desk(settings: Settings, builtin: Builtin) -> AsyncIterator[ChannelHouse]:
     async with running(Twilio()) as twilio, serving(hear) as speech:
-        section = {**sample_of("phone").settings, "api_url": twilio}
+        section = {**sample_of("phone").section, "api_url": twilio}
         options = {"kind": "openai", "base_url": f"{speech}/v1", "key": "k", "speech_model": "ears"}
         llm = msgspec.structs.replace(
             settings.llm,

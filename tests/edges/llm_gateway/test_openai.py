@@ -243,9 +243,9 @@ async def test_the_next_route_answers_where_the_first_fails(opened: Open) -> Non
 
 def _mend(gateway: Gateway) -> None:
     """No fault before this one is remembered."""
-    for line in gateway.container.llm.room.lines.values():
-        for circuit in line.breaker.open_circuits():
-            line.breaker.succeeded(circuit)
+    for configured in gateway.container.llm.room.configured.values():
+        for circuit in configured.breaker.open_circuits():
+            configured.breaker.succeeded(circuit)
 
 
 async def test_a_client_that_hangs_up_stops_the_model_and_is_charged_for_what_came(gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""The REST interface over an open house; who calls is told by a header, for doors are tested elsewhere."""
+"""The REST interface over an open container; a header names the caller, because authentication is tested elsewhere."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass

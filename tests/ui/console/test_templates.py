@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.providers.builtin import Builtin
 from frontdesk.storage.configuration.templates import StoredTemplates
@@ -42,7 +42,7 @@ async def test_a_changed_text_is_said_in_the_next_reply_and_taken_back(
 
 async def test_another_process_follows(admin: Client, container: Container) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have {{ reference }}.")
-    other = TemplateDesk(shipped_templates(), StoredTemplates(container.database, now))
+    other = TemplateService(shipped_templates(), StoredTemplates(container.database, now))
     await other.follow()
     assert other.templates.named("received").render("en", {"reference": "AAAA0000"}) == "We have AAAA0000."
 
@@ -84,4 +84,4 @@ async def test_a_restart_keeps_what_was_changed(admin: Client, container: Contai
     await post(admin, f"{PLACE}/received", text_en="We have it.")
     async with open_container(container.settings, builtin) as again:
         await again.configuration.templates.follow()
-        assert again.desk.templates.named("received").render("en", {}) == "We have it."
+        assert again.pipeline.templates.named("received").render("en", {}) == "We have it."

@@ -32,7 +32,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     page = await read(agent, said.reference)
     for shown in (
         "Kim Doe", "4500012345<small>Order number</small></mark>", "Technical issues", "builtin", "SC-000001",
-        "Create service call", "Technical issue", "Understood", "Why", "Effects", " ms", "Send to the customer",
+        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send to the customer",
     ):  # fmt: skip
         assert shown in page, shown
     assert "<html" not in await read(agent, said.reference, "/fragment")
@@ -250,7 +250,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
     page = (await agent.get("/console")).text
     for shown in (
         "Waiting for a person",
-        "Failed effects",
+        "Failed actions",
         "Oldest unanswered",
         "Negative and urgent",
         "More than usual",

@@ -1,4 +1,4 @@
-"""Walks the parts of a mail: which is the text, which are files, what cannot be opened. Limits are kept here."""
+"""Walks the parts of a mail and finds the text and the files, within limits."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ class Contents:
 
 
 def contents(mail: Message, *, is_forward: bool = False) -> Contents:
-    """The text that the sender newly wrote, and the files that came with it."""
+    """The new text of the sender, and the files of the mail."""
     gathered = _Gathered(is_forward)
     for part in _leaves(mail):
         gathered.take(part)
@@ -57,7 +57,7 @@ def contents(mail: Message, *, is_forward: bool = False) -> Contents:
 
 
 def _leaves(mail: Message) -> Iterator[Message]:
-    """The parts that count, in order: of alternatives the best, of a signed part what was signed."""
+    """The parts to read, in order: the best of alternatives, and the content of signed parts."""
     waiting, seen = [(mail, 0)], 0
     while waiting and seen < MOST_PARTS:
         part, depth = waiting.pop()
@@ -72,7 +72,7 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 
 def _chosen(kind: str, parts: list[Message]) -> list[Message]:
-    """Of `multipart/alternative` the plain text where it says something, else the richest; files among them too."""
+    """The part of `multipart/alternative` to read: plain text unless blank, else the richest; with its files."""
     if kind != "multipart/alternative":
         return parts
     plain = [p for p in parts if _kind(p) == "text/plain" and _text(p).strip()]
@@ -110,7 +110,7 @@ class _Gathered:
             self._otherwise.append(SEALED_TEXT)
             self._keep_payload(part, "smime.p7m")
         elif kind.startswith("message/") and part.is_multipart():
-            self._keep(part, "message.eml", lambda: _enclosed(part))
+            self._keep(part, "message.eml", lambda: _attached_mail(part))
         elif kind in ("text/plain", "text/html") and not _is_file(part):
             self._texts.append(self._read(part, kind))
         elif kind == "text/calendar" and not _is_file(part):
@@ -170,8 +170,8 @@ def _charset(part: Message) -> str:
         return ""
 
 
-def _enclosed(part: Message) -> bytes:
-    """A mail within the mail, as it came."""
+def _attached_mail(part: Message) -> bytes:
+    """An attached mail as a file, unchanged."""
     inside = part.get_payload()
     first = inside[0] if isinstance(inside, list) and inside else None
     return first.as_bytes() if isinstance(first, Message) else b""

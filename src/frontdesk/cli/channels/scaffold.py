@@ -55,8 +55,8 @@ class CLASS(Channel):
         return parts.each([whole], _message)
 
     @override
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        body = {"to": letter.recipient, "text": letter.text, "answers": letter.answers}
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"to": delivery.recipient, "text": delivery.text, "answers": delivery.answers}
         headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", "/messages", json=body, headers=headers)
         if not answer.ok:

@@ -1,4 +1,4 @@
-"""`frontdesk import`: messages, customers, contacts and codes from CSV or JSONL; what is there already stays once."""
+"""`frontdesk import`: stores messages, customers, contacts and codes from CSV or JSONL, each once."""
 
 import asyncio
 import itertools
@@ -12,7 +12,7 @@ import click
 
 from frontdesk.cli.files.entries import MESSAGE_FIELDS, code_of, contact_of, customer_of, message_of
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.root import frontdesk
@@ -61,7 +61,7 @@ def import_(ctx: click.Context, file: str, what: str, form: str) -> None:
     records = read_records(source, file, form, NEEDED[what])
     size = Path(file).stat().st_size if file != "-" else 0
     with Progress(what, source.tell if size else None, size) as progress:
-        counts = with_house(lambda container: _import(container, records, what, progress))
+        counts = with_container(lambda container: _import(container, records, what, progress))
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     click.echo(told)
     if counts[REFUSED]:
@@ -89,7 +89,7 @@ async def _import(container: "Container", records: Iterator[Record], what: str, 
 
 
 async def _tried(put: Putter, record: Record) -> tuple[str, str]:
-    """What became of a record, and why it was refused."""
+    """The result of a record, and why it was refused."""
     if record.problem:
         return REFUSED, record.problem
     try:

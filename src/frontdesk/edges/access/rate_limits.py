@@ -1,4 +1,4 @@
-"""Limits how often one caller may try: token buckets in the memory of this process."""
+"""Limits how often one caller may try, with token buckets in the memory of this process."""
 
 import ipaddress
 import math
@@ -46,7 +46,7 @@ class TokenBuckets(RateLimiter):
         return min(self._most, left + (now - since) * self._rate)
 
     def _make_room(self, now: float) -> None:
-        """Forget who has all attempts again; in a flood of addresses also the tenth that was seen longest ago."""
+        """Forget callers who have all attempts again; in a flood of addresses also the least recent tenth."""
         for key in [key for key in self._left if self._now_left(key, now) >= self._most]:
             del self._left[key]
         for key in list(self._left)[: max(0, len(self._left) - self._most_callers * 9 // 10)]:

@@ -1,4 +1,4 @@
-"""What the gateway's routes are handed, and on whose behalf they ask."""
+"""The services of the gateway's routes, and checks of what a caller may use."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar

@@ -24,7 +24,7 @@ COUNTS = frozenset({"$filter", "$search", "$apply", "$format", "$compute"})
 
 
 class NothingThere(Exception):
-    """A navigation to one leads nowhere: there is nothing to be told, which is no error."""
+    """A to-one navigation has no target, which is answered with 204 and is no error."""
 
 
 class Reads:

@@ -1,4 +1,4 @@
-"""Changing: what a POST, PATCH, PUT or DELETE asks for as writes of storage, and the answers to them."""
+"""Turns POST, PATCH, PUT and DELETE into writes of storage, and answers them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -135,7 +135,7 @@ class Writes:
         return {each.name: value_of_json(object_of(request).get("value"), each)}
 
     async def finish(self, prepared: Prepared, done: Done) -> ODataResponse:
-        """The answer to a change that was written; it waits for accepted messages unless nobody wants it to."""
+        """The answer to a change that was written. By default it waits until messages are handled."""
         request = prepared.request
         if done.accepted:
             self._wake()
@@ -180,7 +180,7 @@ class Writes:
 
 
 def role_for(method: str, entity: Entity) -> Role:
-    """Who may make this change: programs hand in what customers say, people answer, admins keep the lists."""
+    """The role that a change requires: programs hand in messages, agents answer, admins edit lists."""
     if entity.name not in MESSAGES | PEOPLE:
         return Role.ADMIN
     if method == "DELETE":

@@ -1,4 +1,4 @@
-"""How the process does: alive, ready, figures. Outside of /api, where probes look for them."""
+"""Health, readiness and metrics of the process, outside of /api, where probes expect them."""
 
 import asyncio
 from typing import Any
@@ -46,7 +46,7 @@ class ConditionRoutes(RouteGroup):
         metrics = self.services.metrics
         async with metrics.counting:  # two scrapes at once must not count the same lines
             metrics.journal_seen, steps = await self.services.work.condition.steps(metrics.journal_seen)
-        return Response(metrics.exposition(await self.services.work.desk.counts(), steps), media_type=MEDIA_TYPE)
+        return Response(metrics.exposition(await self.services.work.admin.counts(), steps), media_type=MEDIA_TYPE)
 
     async def _database(self) -> str:
         try:

@@ -55,7 +55,7 @@ CodeWord = Annotated[str, Meta(max_length=40)]
 
 
 class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What is to be set; what is left out stays. `team` may be empty."""
+    """The fields to set; others stay unchanged. `team` may be empty."""
 
     status: Status | UnsetType = UNSET
     category: CodeWord | UnsetType = UNSET
@@ -83,7 +83,7 @@ class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class InteractionRoutes(RouteGroup):
-    """Customer matters."""
+    """Interactions."""
 
     path = "/interactions"
     tags = ("Interactions",)
@@ -113,7 +113,7 @@ class InteractionRoutes(RouteGroup):
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
-        """Those that fit, page by page; rows that arrive meanwhile neither repeat nor hide others."""
+        """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
         wanted = InteractionFilter(
             status=tuple(status or ()),
             category=tuple(category or ()),
@@ -179,8 +179,8 @@ class InteractionRoutes(RouteGroup):
     )
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
-        matter = await self.services.interactions.records.get(reference)
-        page = await self.services.interactions.records.timeline(matter.id, limit, cursor)
+        interaction = await self.services.interactions.records.get(reference)
+        page = await self.services.interactions.records.timeline(interaction.id, limit, cursor)
         return Listed([show_item(item) for item in page.rows], page.next_cursor)
 
     @post(
@@ -198,9 +198,9 @@ class InteractionRoutes(RouteGroup):
         text = storable(data.text)
         if not text.strip():
             raise Invalid("text is empty: write what the customer shall read", "text")
-        matter = await self.services.interactions.records.get(reference)
+        interaction = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.messages.replies.add(matter, text, data.type, who(request), once)
+        kept = await self.services.messages.replies.add(interaction, text, data.type, who(request), once)
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 
@@ -212,5 +212,5 @@ class InteractionRoutes(RouteGroup):
     )
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
         """Those of the built-in service desk, oldest first."""
-        matter = await self.services.interactions.records.get(reference)
-        return [show(call, ServiceCallAnswer) for call in await self.services.work.calls.calls_of(matter.id)]
+        interaction = await self.services.interactions.records.get(reference)
+        return [show(call, ServiceCallAnswer) for call in await self.services.work.calls.calls_of(interaction.id)]

@@ -30,7 +30,7 @@ AUDIO = "audio/"
 
 
 class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
-    """Who wrote, as far as it is known."""
+    """The sender, as far as it is known."""
 
     name: Name = ""
     address: Address = ""
@@ -39,7 +39,7 @@ class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A customer's message. `interaction` is the reference of the matter that it continues."""
+    """A customer's message. `interaction` is the reference of the interaction that it continues."""
 
     text: Annotated[
         str, Meta(min_length=1, max_length=MOST_CHARACTERS, examples=["My washing machine does not start."])
@@ -51,9 +51,9 @@ class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A person's word. An empty intent says that none of the list fits, an empty entity that the message names none.
+    """A correction. An empty intent means that none of the list fits; an empty entity that the message names none.
 
-    Several values of an entity are parted by commas.
+    Several values of an entity are separated by commas.
     """
 
     field: Literal[FIELDS]  # type: ignore[valid-type]  # which reads as if they were written here

@@ -61,7 +61,7 @@ class ContactBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class ContactPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What is to be set; what is left out stays. `identities` replaces them all."""
+    """The fields to set; others stay unchanged. `identities` replaces them all."""
 
     name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET

@@ -18,7 +18,7 @@ from frontdesk.model.reading import IdempotencyKey
 from frontdesk.services.parts import Services
 from frontdesk.storage.configuration.codes import StoredCodes
 
-CHANNELS_BELIEVED_SECONDS = 2.0
+CHANNELS_CACHE_SECONDS = 2.0
 
 Asked = Request[Caller, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many rows at most.")]
@@ -61,7 +61,7 @@ class Channels:
     def __init__(self, codes: StoredCodes) -> None:
         """Ask these lists."""
         self._codes = codes
-        self._known = Cached[Mapping[str, bool]](CHANNELS_BELIEVED_SECONDS)
+        self._known = Cached[Mapping[str, bool]](CHANNELS_CACHE_SECONDS)
 
     async def known(self) -> Mapping[str, bool]:
         """Code to whether it is in use."""

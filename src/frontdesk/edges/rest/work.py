@@ -1,4 +1,4 @@
-"""Decisions, effects and durable work: what was chosen, what was done, and what needs a person."""
+"""Routes of decisions, effects and durable work."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -116,7 +116,7 @@ class WorkRoutes(RouteGroup):
         cursor: Cursor = "",
     ) -> Listed[WorkAnswer]:
         """Oldest first; failed work unless another state is asked for."""
-        return show_page(await self.services.work.desk.page(wanted, limit, cursor), WorkAnswer)
+        return show_page(await self.services.work.admin.page(wanted, limit, cursor), WorkAnswer)
 
     @post(
         "/{work_id:str}/retry",
@@ -130,7 +130,7 @@ class WorkRoutes(RouteGroup):
     ) -> Response[WorkAnswer]:
         """Make it due now."""
         once = await once_of(request, idempotency_key)
-        kept = await self.services.work.desk.retry(work_id, who(request), once)
+        kept = await self.services.work.admin.retry(work_id, who(request), once)
         self.services.wake()
         return _settled(kept)
 
@@ -146,7 +146,7 @@ class WorkRoutes(RouteGroup):
     ) -> Response[WorkAnswer]:
         """Drop it for good."""
         once = await once_of(request, idempotency_key)
-        return _settled(await self.services.work.desk.drop(work_id, who(request), once))
+        return _settled(await self.services.work.admin.drop(work_id, who(request), once))
 
 
 def _settled(kept: StoredAnswer[Work]) -> Response[WorkAnswer]:

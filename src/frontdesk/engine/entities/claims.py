@@ -1,4 +1,4 @@
-"""Keeps which parts of a text were already understood, so that no two finders read the same characters."""
+"""Keeps track of the parts of a text that are already used, so that no two finders use the same characters."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Claims:
         return True
 
     def block(self, start: int, end: int) -> None:
-        """Mark characters as understood, but as nothing that we report (a link, a bank account)."""
+        """Mark characters as used without reporting an entity (a link, a bank account)."""
         self._taken.append((start, end))
 
     def spans(self) -> tuple[Span, ...]:

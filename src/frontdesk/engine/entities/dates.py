@@ -1,4 +1,4 @@
-"""Finds dates that are said to be of an order, a delivery or an invoice; any other date is left."""
+"""Finds dates of an order, a delivery or an invoice; other dates are ignored."""
 
 import re
 from calendar import monthrange

@@ -64,11 +64,13 @@ def _outbound(row: RowMapping) -> ChatMessage:
 
 
 def _seen(connection: Connection, reference: str, messages: Sequence[str], state: DeliveryState, now: datetime) -> int:
-    matter = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
+    interaction_id = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
     out = outbound_message.c
     news = (
         update(outbound_message)
-        .where(out.interaction_id == matter, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state]))
+        .where(
+            out.interaction_id == interaction_id, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state])
+        )
         .values(state=state.value)
     )
     rows = changed(connection, news, (out.id, out.interaction_id))

@@ -1,4 +1,4 @@
-"""Answers on their way out: what bears on sending one, and which of its parts the vendor has."""
+"""Deliveries of answers: what sending one needs, and which of its parts the vendor has accepted."""
 
 from datetime import datetime
 
@@ -82,8 +82,8 @@ def _mine(message: OutboundMessage, part: int) -> tuple[ColumnElement[bool], Col
 
 def _facts(connection: Connection, message: OutboundMessage, since: datetime) -> SendingFacts:
     asked = connection.execute(select(inbound_message).where(inbound_message.c.id == message.reply_to)).first()
-    matter = select(interaction.c.reference, interaction.c.title).where(interaction.c.id == message.interaction_id)
-    about = connection.execute(matter).one()
+    query = select(interaction.c.reference, interaction.c.title).where(interaction.c.id == message.interaction_id)
+    about = connection.execute(query).one()
     return SendingFacts(
         provider_id=asked.provider_id if asked else "",
         thread=asked.thread if asked else "",

@@ -46,7 +46,7 @@ class StoredEvents(Events, WatchLeases):
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def take(self, event: RawEvent) -> bool:
-        """Store it durably with the work that reads it; False where it was stored before."""
+        """Store an event durably, with the work that reads it; False where it was stored before."""
         return await self._database.write_batched(take_batch, EventArrival(event, self._new_id(), self._clock()))
 
     @override
@@ -124,12 +124,12 @@ class StoredEvents(Events, WatchLeases):
         return await self._database.write(operation)
 
     async def watchers(self) -> tuple[str, ...]:
-        """Who watches channels now, as `host:pid:…`."""
+        """The owners of watch leases, as `host:pid:…`."""
         held = select(channel_watch.c.owner).distinct()
         return await self._database.read(lambda c: tuple(c.execute(held).scalars()))
 
     async def free_watches(self, owner_prefix: str) -> None:
-        """Let others watch what owners with this prefix (of a process known to be dead) did."""
+        """Release the watch leases of owners with this prefix (a process known to be dead)."""
         theirs = channel_watch.c.owner.startswith(owner_prefix, autoescape=True)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(theirs)).rowcount)
 

@@ -1,4 +1,4 @@
-"""Versions of the rules on a database: drafts change, what was published once never does again."""
+"""Versions of the rules on a database. Only drafts can be changed."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock
-from frontdesk.orchestrator.template_desk import TemplateStore
+from frontdesk.orchestrator.template_service import TemplateStore
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import meta

@@ -1,4 +1,4 @@
-"""Commits shared by many callers, for databases behind a pool: what comes while one is under way goes into the next."""
+"""Commits shared by many callers, for databases behind a pool: writes during a commit go into the next one."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -104,7 +104,7 @@ class _Batch:
             _hand_over(answer, future)
 
     async def _one_by_one(self, taken: list[tuple[Any, asyncio.Future[Any]]]) -> None:
-        """One bad item must not hurt the others of its batch."""
+        """Run the items one by one, so that a bad item does not fail the others of its batch."""
         for item, future in taken:
             try:
                 [answer] = await self._database.write(_alone(self._operation, item))
@@ -114,7 +114,7 @@ class _Batch:
 
 
 def _hand_over(answer: Any, future: asyncio.Future[Any]) -> None:
-    """To a caller who may have gone."""
+    """Give a caller its result; the caller may have been cancelled."""
     if future.done():
         return
     if isinstance(answer, BaseException):

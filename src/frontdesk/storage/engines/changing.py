@@ -1,4 +1,4 @@
-"""Changing rows and learning what they are: in one statement where a database can (RETURNING), else locked first."""
+"""Changes rows and returns them: in one statement where the database can (RETURNING), else after locking them."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

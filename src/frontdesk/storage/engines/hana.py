@@ -116,14 +116,14 @@ def _code(error: DBAPIError) -> int:
 
 
 def at_start(error: DBAPIError) -> Exception:
-    """Like `as_ours`; who may not come in has a wrong address."""
+    """Like `as_ours`, at start: a refused login means a wrong address."""
     if _code(error) == DENIED:
         return Invalid(f"storage.url: the database refuses: {error.orig}", "storage.url")
     return as_ours(error)
 
 
 def as_ours(error: DBAPIError) -> Exception:
-    """A server that is away or full: nothing of the caller's, and worth another try."""
+    """The error for a server that is away or full: not the caller's fault, and worth another try."""
     if error.connection_invalidated or _code(error) in AWAY:
         return Unavailable(tr("the database cannot be used now: {error}", error=error.orig), after_seconds=2)
     return error

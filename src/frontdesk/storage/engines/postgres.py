@@ -27,7 +27,7 @@ from frontdesk.storage.engines.remote import remote_engine
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 STATEMENTS = "statements"
 TRIES = 5
 UNIQUE = "23505"  # two batches took the same new reference
@@ -127,7 +127,7 @@ def _watch_idle_connections(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _use(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
-        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > BELIEVED_SECONDS
+        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > CACHE_SECONDS
         if connection.driver_connection.is_closed() or (was_idle and not _answers(engine.dialect, connection)):
             raise InvalidatePoolError
 
@@ -151,14 +151,14 @@ def _sqlstate(error: Exception) -> str:
 
 
 def at_start(error: Exception) -> Exception:
-    """Like `as_ours`; who may not come in, or asks for what is not there, has a wrong address."""
+    """Like `as_ours`, at start: a refused login or a missing database means a wrong address."""
     if _sqlstate(error).startswith(DENIED):
         return Invalid(f"storage.url: the database refuses: {getattr(error, 'orig', error)}", "storage.url")
     return as_ours(error)
 
 
 def as_ours(error: Exception) -> Exception:
-    """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
+    """The error for a server that is away, full or shutting down: not the caller's fault, and worth another try."""
     gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if gone or _sqlstate(error).startswith(AWAY):
         return Unavailable(

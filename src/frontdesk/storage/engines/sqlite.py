@@ -1,4 +1,4 @@
-"""SQLite with one writer thread: what callers hand in while a commit is under way goes into the next one together.
+"""SQLite with one writer thread: writes that arrive during a commit share the next commit.
 
 Batched writes (messages being accepted, whose senders wait) go first: beside them a commit takes only a few others.
 """
@@ -128,7 +128,7 @@ class SqliteDatabase(Database):
 
 
 class _Line:
-    """Jobs in two lines: those whose callers are people or channels at the door, and all others."""
+    """Two queues of jobs: batched writes, whose senders wait for an answer, and all others."""
 
     def __init__(self) -> None:
         self._batched: deque[_Job] = deque()

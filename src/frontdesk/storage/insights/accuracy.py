@@ -1,4 +1,4 @@
-"""Analyses against what people made of them, counted by the database."""
+"""Counts how often people corrected analyses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -72,7 +72,7 @@ def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
 
 
 def _wrong(fields: Sequence[str]) -> Select[Any]:
-    """Analyses of which a person's last word on one of these fields is other than what was read."""
+    """Analyses where a person's latest correction of one of these fields differs from the reading."""
     word = correction.c
     ends = (
         select(func.min(word.id).label("first"), func.max(word.id).label("last"))

@@ -72,7 +72,7 @@ def _fact(row: RowMapping) -> HistoryRow:
 
 
 def _moods(connection: Connection, customer_id: str) -> tuple[Mood, ...]:
-    """Counted month by month in UTC, the oldest first."""
+    """Sentiments counted by month in UTC, oldest first."""
     rows = (
         select(inbound_message.c.received_at, analysis.c.sentiment)
         .join(interaction, interaction.c.id == inbound_message.c.interaction_id)

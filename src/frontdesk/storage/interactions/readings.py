@@ -97,7 +97,7 @@ class StoredReadings:
             lambda c: c.execute(select(effect).where(effect.c.key == key)).mappings().first()
         )
         if row is None:
-            raise NotFound(tr("there is no effect {effect}", effect=key))
+            raise NotFound(tr("there is no action {effect}", effect=key))
         return as_effect(row)
 
     async def effects(self, state: EffectState | None, limit: int, cursor: str = "") -> Page[Effect]:

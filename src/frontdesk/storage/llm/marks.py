@@ -1,4 +1,4 @@
-"""Messages that are to be read again when a model is back, and the one row of work that looks whether it is."""
+"""Marks messages to be read again when a model is back, and keeps the one work row that checks for it."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Reads what a query wants: one statement for the rows, one for each navigation that is expanded, one for a count."""
+"""Reads the rows of a query: one statement for the rows, one for each expanded navigation, one for a count."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class StoredEntities:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query compiled once: what is executed again with other values. `of` keeps what it was made of alive."""
+    """A compiled query, executed again with other values. `of` keeps its source objects alive."""
 
     of: Query | Expand
     statement: Select[Any]

@@ -1,4 +1,4 @@
-"""Waits for messages to be handled: one look at the work of all that are waited for, whoever does it."""
+"""Waits for messages to be handled, with one query for all waiting callers."""
 
 import asyncio
 import logging
@@ -53,7 +53,7 @@ class StoredHandled:
             wanted = list(self._waited)[:MOST_AT_ONCE]
             try:
                 states = await self._database.read(lambda c, ids=wanted: _ended(c, ids))  # type: ignore[misc]  # the ids of this round
-            except Exception:  # whatever ails the database: those who wait may see it come back
+            except Exception:  # whatever is wrong with the database: it may come back while callers wait
                 log.exception("looking after messages failed; trying again")
                 await asyncio.sleep(LOOK_AGAIN)
                 continue

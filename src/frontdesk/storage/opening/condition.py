@@ -1,4 +1,4 @@
-"""How the database does: its schema, and what happened since."""
+"""The condition of the database: its schema, and counts of what happened."""
 
 from collections.abc import Mapping
 

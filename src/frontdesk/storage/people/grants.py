@@ -1,4 +1,4 @@
-"""What API keys may use and spend, as columns."""
+"""Grants of API keys (what they may use and spend) as columns."""
 
 import re
 from typing import Any

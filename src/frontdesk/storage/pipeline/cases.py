@@ -114,7 +114,7 @@ class StoredCases(Cases):
 def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
     message_id = connection.execute(_MESSAGE_OF_EFFECT, {"its_key": work.subject}).scalar()
     if message_id is None:
-        raise NotFound(tr("there is no effect {effect}", effect=work.subject))
+        raise NotFound(tr("there is no action {effect}", effect=work.subject))
     case = _load(connection, message_id, lease, work.attempts)
     return case, next(each for each in case.effects if each.key == work.subject)
 

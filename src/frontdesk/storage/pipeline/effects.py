@@ -27,7 +27,7 @@ EFFECT_WORK = "effect"
 SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED.value)
 
 
-class StoredEffectDesk:
+class StoredEffectAdmin:
     """Effects that need a person, on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -127,7 +127,7 @@ def work_id_of(key: str) -> str:
 def _locked(connection: Connection, key: str) -> Effect:
     row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
     if row is None:
-        raise NotFound(tr("there is no effect {effect}", effect=key))
+        raise NotFound(tr("there is no action {effect}", effect=key))
     return as_effect(row)
 
 
@@ -150,7 +150,7 @@ def _approved(each: Effect, by: str, now: datetime) -> Effect:
 def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:
     if each.state is not state:
         raise Conflict(
-            tr("effect {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
+            tr("action {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
         )
 
 

@@ -8,7 +8,7 @@ Both are FTS5 tables on SQLite and tsvectors under a GIN index on PostgreSQL (ma
 declared tables). On SAP HANA a document is one text of words between spaces, which LIKE looks through.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,7 +190,7 @@ class _Engine:
 
 # Interaction, kind of row, its place among those of its kind, and texts: of all that is searched.
 _HEAD_ROW, _OF_CUSTOMER, _OURS, _REFERENCE = range(4)
-_matter, _in, _out = interaction.c, inbound_message.c, outbound_message.c
+_interaction, _in, _out = interaction.c, inbound_message.c, outbound_message.c
 
 
 def _row(number: Column[int], kind: int, at: ColumnElement[int], *texts: Column[Any]) -> Select[Any]:
@@ -200,9 +200,9 @@ def _row(number: Column[int], kind: int, at: ColumnElement[int], *texts: Column[
 
 _MOST_TEXTS = 6
 _HEAD_TEXTS = _row(
-    _matter.id, _HEAD_ROW, literal_column("0"),
-    _matter.reference, _matter.title, _matter.summary, _matter.tags, _matter.customer_id, customer.c.name,
-).join_from(interaction, customer, customer.c.id == _matter.customer_id, isouter=True)  # fmt: skip
+    _interaction.id, _HEAD_ROW, literal_column("0"),
+    _interaction.reference, _interaction.title, _interaction.summary, _interaction.tags, _interaction.customer_id, customer.c.name,
+).join_from(interaction, customer, customer.c.id == _interaction.customer_id, isouter=True)  # fmt: skip
 _INBOUND = _row(
     _in.interaction_id, _OF_CUSTOMER, _in.sequence,
     _in.sender_name, _in.sender_address, _in.sender_phone, _in.customer_no, _in.text,
@@ -213,7 +213,7 @@ _REFERENCES = _row(effect.c.interaction_id, _REFERENCE, effect.c.position, effec
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _APART = (
-    _HEAD_TEXTS.where(_matter.id.in_(_IDS)),
+    _HEAD_TEXTS.where(_interaction.id.in_(_IDS)),
     *(
         each.where(number.in_(_IDS)).order_by("number", "at")
         for each, number in (

@@ -1,4 +1,4 @@
-"""What lists and searches know of each interaction beside its own columns: its words, and how its latest message reads.
+"""Derived data of each interaction for lists and searches: its words, and the analysis of its latest message.
 
 Both are derived from other tables, in the transaction that changes those; `rebuild` makes them anew. How words are kept
 is told in `search_index`.

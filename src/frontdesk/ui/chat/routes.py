@@ -1,4 +1,4 @@
-"""The routes of the chat widget: hand a message in, listen, say what was seen. They know nobody by cookie."""
+"""The routes of the chat widget: send a message, listen, report what was seen. They accept no cookies."""
 
 import hashlib
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ Id = Annotated[str, Meta(max_length=26)]
 
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat needs besides what all pages have."""
+    """The services of the chat besides those of all pages."""
 
     chats: StoredChats
     tokens: ChatTokens
@@ -138,7 +138,7 @@ async def _conversation(request: PageRequest, chat: ChatServices) -> Conversatio
 
 
 def _message(said: ChatMessageBody, going_on: Conversation | None) -> NewMessage:
-    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts."""
+    """The message, with an id made from all its content: nobody can guess one and reach another conversation."""
     joined = going_on.reference if going_on else ""
     parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

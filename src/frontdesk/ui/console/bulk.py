@@ -1,4 +1,4 @@
-"""The same done with many interactions at once; one that refuses does not stop the others."""
+"""Changes many interactions at once; one that cannot be changed does not stop the others."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
@@ -57,15 +57,17 @@ async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
     wanted, lists = fields.get("do", ""), await services.configuration.codes.all()
 
     def change(make: Callable[[Interaction], Change]) -> Doing:
-        async def do(matter: Interaction) -> None:
-            await services.interactions.records.change(matter, check_change(matter, make(matter), lists), by)
+        async def do(interaction: Interaction) -> None:
+            await services.interactions.records.change(
+                interaction, check_change(interaction, make(interaction), lists), by
+            )
 
         return do
 
-    async def read(matter: Interaction) -> None:
+    async def read(interaction: Interaction) -> None:
         if not services.llm.room.chains.has_models:
             raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
-        await services.work.rereadings.plan_for([matter.id])
+        await services.work.rereadings.plan_for([interaction.id])
 
     if wanted == "assign":
         return change(lambda _: Change(team=fields.get("team", "")))
@@ -75,7 +77,7 @@ async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
         tag = fields.get("tag", "").replace(",", " ").strip()
         if not tag:
             raise Invalid(tr("write the tag that is to be added"), "tag")
-        return change(lambda matter: Change(tags=with_tag(matter.tags, tag)))
+        return change(lambda interaction: Change(tags=with_tag(interaction.tags, tag)))
     if wanted == "read":
         return read
     raise Invalid(tr("choose what is to be done with them"), "do")

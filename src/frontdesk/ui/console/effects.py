@@ -1,4 +1,4 @@
-"""Effects that failed or wait: try again, approve, give up."""
+"""The page of actions that failed or wait for a person: try again, approve, give up."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ async def effects(
     """The page."""
     context = await _context(services, show, cursor)
     return services.pages.page(
-        request, "console/effects.html", N_("Effects"), context | {"said": said in SAID and said}
+        request, "console/effects.html", N_("Actions"), context | {"said": said in SAID and said}
     )
 
 
@@ -60,30 +60,30 @@ async def fragment(
 SAID = {"retry": N_("It is tried again."), "drop": N_("It was given up."), "approve": N_("It was approved.")}
 
 
-@post(f"{PLACE}/{{deed:str}}", opt=SUPERVISOR, include_in_schema=False)
-async def settle(request: PageRequest, services: Needs, deed: FromPath[str]) -> Response[str] | Redirect:
+@post(f"{PLACE}/{{do_one:str}}", opt=SUPERVISOR, include_in_schema=False)
+async def settle(request: PageRequest, services: Needs, do_one: FromPath[str]) -> Response[str] | Redirect:
     """Retry, drop or approve the effects that are named, one or several."""
-    deeds = {
+    operations = {
         "retry": services.work.effects.retry,
         "drop": services.work.effects.drop,
         "approve": services.work.effects.approve,
     }
-    if deed not in deeds:
+    if do_one not in operations:
         raise NotFound(tr("there is nothing of this name that can be done with an effect"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():
         try:
-            await deeds[deed](key, who(request), None)
-        except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
+            await operations[do_one](key, who(request), None)
+        except (NotFound, Conflict) as error:  # somebody else did it first: go on with the others
             refused.append(error.text)
     services.wake()
     if refused:
         context = await _context(services, fields.get("show", ""), "")
         shown = context | {"refused": refused, "said": False}
-        return services.pages.page(request, "console/effects.html", N_("Effects"), shown, status=409)
+        return services.pages.page(request, "console/effects.html", N_("Actions"), shown, status=409)
     show = fields.get("show", "")
-    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={deed}", status_code=303)
+    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={do_one}", status_code=303)
 
 
 async def _context(services: Needs, show: str, cursor: str) -> dict[str, Any]:

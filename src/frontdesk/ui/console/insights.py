@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from litestar import Response, get
 
 from frontdesk.insights.cards import CARDS, Shape
-from frontdesk.insights.desk import Rows
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS
 from frontdesk.insights.measures import MEASURES, measure
 from frontdesk.insights.periods import PERIODS, USUAL
 from frontdesk.insights.questions import Question
 from frontdesk.insights.reporting import PeriodRequest, Report
+from frontdesk.insights.service import Rows
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList
@@ -27,7 +27,7 @@ PATH = "/console/insights"
 ROWS = 50
 LONGEST, MOST = 100, 100
 FURTHEST = 10_000_000
-# What the filter bar offers; the rest comes from charts that lead to rows.
+# The dimensions that the filter bar offers; others are set by links from charts.
 OFFERED = ("channel", "intent", "category", "priority", "sentiment", "status", "team", "language", "type", "tier")
 EXPLORED = ("intent", "week")
 PERIOD = ("period", "since", "until")
@@ -35,7 +35,7 @@ PERIOD = ("period", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address asks for: a period, filters, and what is crossed at the end of the page."""
+    """The view that the address asks for: period, filters, and the dimensions of the table at the end of the page."""
 
     asked: PeriodRequest
     where: Mapping[str, tuple[str, ...]]
@@ -44,7 +44,7 @@ class View:
 
     @classmethod
     def of(cls, query: Mapping[str, Sequence[str]]) -> "View":
-        """Read an address; what it does not say is as usual."""
+        """Read an address; missing parts get defaults."""
 
         def one(name: str, otherwise: str = "") -> str:
             return next(iter(query.get(name, ())), otherwise)[:LONGEST]
@@ -81,7 +81,7 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
         "others": [(name, value) for name, values in view.where.items() if name not in OFFERED for value in values],
         "dimensions": DIMENSIONS,
         "measures": MEASURES,
-        "time_zone": str(services.insights.report.desk.calendar.zone),
+        "time_zone": str(services.insights.report.service.calendar.zone),
     }
     return services.pages.page(request, "console/insights.html", N_("Insights"), context, status=400 if error else 200)
 
@@ -141,7 +141,7 @@ def _card(each: Any) -> dict[str, Any]:
 
 async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
     """Each filter with the values that occur, their names, and which are chosen."""
-    asking, names = await report.desk.current(), await report.names(())
+    asking, names = await report.service.current(), await report.names(())
     offered = []
     for name in OFFERED:
         chosen = view.where.get(name, ())

@@ -1,4 +1,4 @@
-"""Calls of language models: how many, how long, how dear, by whom, and what went wrong."""
+"""The page of model calls: number, duration, cost, callers and errors."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ PERIODS = {"1": N_("24 hours"), "7": N_("7 days"), "30": N_("30 days"), "": N_("
 TABLES = (
     (N_("By service and model"), ("service", "model")),
     (N_("By use case"), ("use_case",)),
-    (N_("By tier"), ("tier",)),
+    (N_("Read by"), ("tier",)),
     (N_("By caller"), ("caller",)),
     (N_("By outcome"), ("outcome",)),
     (N_("By day"), ("day",)),

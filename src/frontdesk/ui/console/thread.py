@@ -67,11 +67,11 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
         raise Invalid(tr("an answer has 1 to {most} characters", most=MOST_CHARACTERS), "text")
-    matter = await services.interactions.records.get(normal_reference(reference))
+    interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
-    await services.messages.replies.add(matter, text, kind, request.user.name, None)
+    await services.messages.replies.add(interaction, text, kind, request.user.name, None)
     services.wake()
-    return _back(matter.reference)
+    return _back(interaction.reference)
 
 
 @post(f"{PATH}/{{reference:str}}/change", opt=AGENT, include_in_schema=False)
@@ -142,7 +142,7 @@ async def settle(request: PageRequest, services: Needs) -> Redirect:
 async def rework(request: PageRequest, services: Needs) -> Redirect:
     """Retry or drop work that failed."""
     fields = await read_form(request)
-    doing = {"retry": services.work.desk.retry, "drop": services.work.desk.drop}
+    doing = {"retry": services.work.admin.retry, "drop": services.work.admin.drop}
     if (do := doing.get(fields.get("do", ""))) is None:
         raise Invalid(tr("choose what is to be done with it: retry or drop"), "do")
     await do(fields.get("id", "")[:26], request.user.name, None)
@@ -190,7 +190,7 @@ async def _thread(services: Needs, reference: str) -> Thread:
 
 
 def _changed(fields: Mapping[str, str]) -> Change:
-    """What somebody set to another value than the page had shown. Raises Invalid."""
+    """The fields that were set to another value than the page had shown. Raises Invalid."""
     told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
     new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
     if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):

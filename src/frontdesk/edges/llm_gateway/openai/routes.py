@@ -113,7 +113,7 @@ class OpenAiRoutes(GatewayRouteGroup):
     def _who_answered(self, outcome: UseCaseOutcome, routes: tuple[Route, ...]) -> tuple[Route, ...]:
         """The route that answered: vectors of different models cannot be compared, so it answers for the rest too."""
         mine = (outcome.service, outcome.model) if outcome.tier is Tier.MODEL else None
-        return tuple(route for route in routes if (route.line and (route.line.name, route.model)) == mine)
+        return tuple(route for route in routes if (route.configured and (route.configured.name, route.model)) == mine)
 
     def _offered(self, request: Asked) -> list[str]:
         named = dict.fromkeys(name for kind in KINDS for name in self.services.llm.room.chains.offered(kind))

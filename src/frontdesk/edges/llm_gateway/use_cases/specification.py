@@ -19,10 +19,10 @@ DESCRIPTION = (
 
 
 class Specifications:
-    """Makes the document, and keeps it until a use case or a list of the house changes."""
+    """Makes the document, and keeps it until a use case or a code list changes."""
 
     def __init__(self) -> None:
-        """Nothing is made yet."""
+        """Start without a document."""
         self._made: tuple[object, object, bytes] | None = None
 
     def of(self, use_cases: Mapping[str, UseCase], lists: Lists) -> bytes:

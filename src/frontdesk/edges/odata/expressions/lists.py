@@ -1,4 +1,4 @@
-"""Values that are one of some: what stands after in."""
+"""The operator `in`: whether a value is one of a list."""
 
 import json
 

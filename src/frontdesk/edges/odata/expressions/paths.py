@@ -1,4 +1,4 @@
-"""Paths of expressions: properties, also far away, and what is said of the many rows behind a navigation."""
+"""Resolves paths in expressions: properties, also over navigations, and any, all and $count over many rows."""
 
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ BEGINNINGS = frozenset({"alias", "call", "own_call", "annotation", "root", "thes
 
 @dataclass(slots=True)
 class _Walk:
-    """How far along a path we are: at `entity`, over `via`, beginning at the variable `of`."""
+    """A position on a path: at `entity`, reached over `via`, starting at the variable `of`."""
 
     entity: Entity
     via: tuple[Navigation, ...] = ()
@@ -70,7 +70,7 @@ def _column(steps: list[Node], scope: Scope) -> Field | None:
 
 
 def _step(step: Node, rest: list[Node], walk: _Walk, scope: Scope) -> Expression | None:
-    """Take one step; an expression where the path ends with it."""
+    """Follow one segment; returns an expression if the path ends with it."""
     if step.data == "cast":
         if scope.is_own_type(str(step.children[0]), walk.entity):
             return None
@@ -100,7 +100,7 @@ def _names(entity: Entity) -> str:
 
 
 def _reference(walk: _Walk, scope: Scope) -> Expression:
-    """A path that ends at a navigation to one: it is compared with null by what refers to it."""
+    """A path that ends at a to-one navigation; its foreign key is compared with null."""
     *via, last = walk.via
     source = scope.entity if not via and not walk.of else None
     if walk.of and not via:
@@ -111,7 +111,7 @@ def _reference(walk: _Walk, scope: Scope) -> Expression:
 
 
 def _behind(way: Navigation, rest: list[Node], walk: _Walk, step: Node, scope: Scope) -> Expression:
-    """What is said of the many rows behind a navigation: a count, any or all."""
+    """A count, any or all over the rows behind a to-many navigation."""
     target = scope.service.target(way)
     if rest and rest[0].data == "cast" and scope.is_own_type(str(rest[0].children[0]), target):
         rest = rest[1:]

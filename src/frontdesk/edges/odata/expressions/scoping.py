@@ -1,4 +1,4 @@
-"""What names mean where an expression stands, and how it is refused there."""
+"""The scope of an expression: what names mean in it, and errors with positions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -54,7 +54,7 @@ class BackOffice:
         if action_handler is None:
             words = "no S/4HANA is set up to ask for orders: fill in connectors.s4.url (see settings)"
             raise ODataError(words, NOT_SET_UP)
-        case = _case_of(self._nobodys_matter(), self._nobodys_message())
+        case = _case_of(self._nobodys_interaction(), self._nobodys_message())
         try:
             return await action_handler.perform(self._effect(ORDER_STATUS, {"order_no": number}, case), case)
         except Failed as error:
@@ -64,8 +64,8 @@ class BackOffice:
 
     async def ticket(self, interaction_id: int, by: str) -> Receipt:
         """Open a service call for an interaction. Raises Failed, NotFound."""
-        matter, message = await self._facts.of(interaction_id)
-        case = _case_of(matter, message or replace(self._nobodys_message(), interaction_id=matter.id))
+        interaction, message = await self._facts.of(interaction_id)
+        case = _case_of(interaction, message or replace(self._nobodys_message(), interaction_id=interaction.id))
         effect = self._effect(CREATE_SERVICE_CALL, {}, case)
         receipt = await self._services.connectors.action_handlers[CREATE_SERVICE_CALL].perform(effect, case)
         await self._facts.note_ticket(interaction_id, receipt.reference, by, self._services.clock())
@@ -73,19 +73,19 @@ class BackOffice:
 
     async def stock_answer(self, interaction_id: int) -> str:
         """What is said to a customer where no model writes an answer. Raises NotFound, Stale."""
-        matter, message = await self._facts.of(interaction_id)
+        interaction, message = await self._facts.of(interaction_id)
         if message is None:
             raise Stale("the message has gone meanwhile")
         template = self._services.configuration.templates.templates.named(RECEIVED)
         language = await self._facts.language(message)
-        return template.render(language, values_of(_case_of(matter, message)))
+        return template.render(language, values_of(_case_of(interaction, message)))
 
     def _effect(self, kind: str, parameters: Mapping[str, Any], case: Case) -> Effect:
         action, key = Action(kind, parameters), f"odata:{self._services.new_id()}"
         at = self._services.clock()
         return Effect(key, case.message.id, case.interaction.id, "", 0, action, EffectState.PENDING, 0, at)
 
-    def _nobodys_matter(self) -> Interaction:
+    def _nobodys_interaction(self) -> Interaction:
         at = self._services.clock()
         return Interaction(0, "", "", "", "", "", Status.NEW, "", at, at, 1)
 
@@ -93,5 +93,5 @@ class BackOffice:
         return InboundMessage("", 0, 0, "", "", Sender(), self._services.clock())
 
 
-def _case_of(matter: Interaction, message: InboundMessage) -> Case:
-    return Case(message, matter, NOBODY, repeated=False)
+def _case_of(interaction: Interaction, message: InboundMessage) -> Case:
+    return Case(message, interaction, NOBODY, repeated=False)

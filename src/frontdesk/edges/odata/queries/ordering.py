@@ -1,4 +1,4 @@
-"""What $orderby and $search say, bound to an entity; $apply and $expand say it too."""
+"""Binds $orderby and $search to an entity, also within $apply and $expand."""
 
 from frontdesk.edges.odata.expressions.parsing import Node, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope

@@ -1,4 +1,4 @@
-"""Query options bound to an entity: what the query of storage is made of."""
+"""Binds query options to an entity and builds the query for storage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Rule sets: draft, check, try on the past, publish, take back; and why a message was decided as it was."""
+"""Routes of rule sets: draft, check, backtest, publish, roll back; and explanations of decisions."""
 
 import json
 from datetime import datetime

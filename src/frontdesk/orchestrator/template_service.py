@@ -1,4 +1,4 @@
-"""Reply templates as people change them: kept beside those that ship, in use in every process within two seconds."""
+"""Reply templates that people change: stored beside those that ship, and used by every process within two seconds."""
 
 import logging
 import re
@@ -15,13 +15,13 @@ from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
 
 log = logging.getLogger(__name__)
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 LONGEST_TEXT = 20_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class TemplateStore(Protocol):
-    """Keeps what people changed, as one text."""
+    """Stores the changed templates as one text."""
 
     async def read(self) -> str:
         """Empty where nothing was changed."""
@@ -32,14 +32,14 @@ class TemplateStore(Protocol):
         ...
 
 
-class TemplateDesk:
+class TemplateService:
     """Changes the templates that rules and replies use."""
 
     def __init__(self, templates: ReplyTemplates, store: TemplateStore) -> None:
         """`templates` are those in use, as they ship or a file says; they are brought up to date."""
         self.templates, self._store = templates, store
         self._shipped = {each.name: each for each in templates.all()}
-        self._changes = Cached[str](BELIEVED_SECONDS)
+        self._changes = Cached[str](CACHE_SECONDS)
         self._taken = ""
 
     async def follow(self) -> None:
@@ -55,11 +55,11 @@ class TemplateDesk:
         return found
 
     def is_shipped(self, name: str) -> bool:
-        """Whether it ships, so that there is something to go back to."""
+        """Whether the template ships, so that it can be reset."""
         return name in self._shipped
 
     async def put(self, name: str, texts: Mapping[str, str], by: str, type: str = "AR") -> ReplyTemplate:
-        """Keep the texts of a template, new or not; what it needs stays. Raises Invalid that says what is wrong."""
+        """Store the texts of a new or existing template; what it needs stays. Raises Invalid that names the error."""
         if not _NAME.fullmatch(name):
             raise Invalid(tr("a name is made of small letters, digits and underscores, at most 40"), "name")
         await self.follow()
@@ -73,7 +73,7 @@ class TemplateDesk:
         return changed
 
     async def reset(self, name: str, by: str) -> None:
-        """Back to what ships. Raises NotFound for one that does not."""
+        """Reset a template to the shipped texts. Raises NotFound if it does not ship."""
         if name not in self._shipped:
             raise NotFound(
                 tr("the reply template {name} does not ship: there is nothing to go back to", name=name[:40])
@@ -99,7 +99,7 @@ class TemplateDesk:
             every[name] = replace(known, texts=dict(value["texts"]))
         try:
             self.templates.take(every)
-        except Invalid as error:  # an older release may have kept what this one refuses: replies must go on
+        except Invalid as error:  # an older release may have stored what this one refuses: replies must go on
             log.error("changed reply templates are left out: %s", error)
         self._taken = text
 

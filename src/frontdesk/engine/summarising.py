@@ -1,4 +1,4 @@
-"""Says what a text is about in its own words: a title and a short summary, both cut out of it."""
+"""Makes a title and a short summary of a text, both taken from its own sentences."""
 
 import re
 
@@ -34,7 +34,7 @@ _LEAD_IN = re.compile(
 
 
 def title_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
-    """At most 100 characters of the sentence that says most; empty only for a blank text."""
+    """At most 100 characters of the most informative sentence; empty only for a blank text."""
     if not prepared.sentences:
         return cut(squeeze(text[: 4 * TITLE_LIMIT]) or ("…" if text.strip() else ""), TITLE_LIMIT)
     order = _ranking(prepared, vectors)
@@ -43,7 +43,7 @@ def title_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
 
 
 def summary_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
-    """At most 300 characters: the sentences that say most, in the order in which they were said."""
+    """At most 300 characters: the most informative sentences, in the order of the text."""
     if not prepared.sentences:
         return cut(squeeze(text[: 4 * SUMMARY_LIMIT]) or ("…" if text.strip() else ""), SUMMARY_LIMIT)
     lines = [squeeze(s.text) for s in prepared.sentences]
@@ -53,11 +53,11 @@ def summary_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
 
 
 def _fitting(lines: list[str], order: list[int]) -> list[int]:
-    chosen, room = [order[0]], SUMMARY_LIMIT - len(lines[order[0]])
+    chosen, space_left = [order[0]], SUMMARY_LIMIT - len(lines[order[0]])
     for i in order[1:]:
-        if len(lines[i]) + 1 <= room:
+        if len(lines[i]) + 1 <= space_left:
             chosen.append(i)
-            room -= len(lines[i]) + 1
+            space_left -= len(lines[i]) + 1
     return sorted(chosen)
 
 

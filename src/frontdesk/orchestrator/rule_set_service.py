@@ -1,4 +1,4 @@
-"""What people do with rule sets: draft, check, try on the past, publish, take back, ask why."""
+"""What people do with rule sets: draft, check, backtest, publish, roll back, explain."""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ from frontdesk.orchestrator.templates import ReplyTemplates
 MOST_BACKTESTED = 1_000_000
 
 
-class RuleDesk:
-    """Rule sets as people handle them. Nothing here can reach a connector or a channel."""
+class RuleSetService:
+    """Manages rule sets. It has no access to connectors or channels."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class RuleDesk:
         return await self._rule_sets.get(await self._rule_sets.in_force() if number is None else number)
 
     async def check(self, content: str) -> list[Finding]:
-        """Everything that is found in a rule set, the worst first; nothing is stored."""
+        """All findings in a rule set, the worst first. Nothing is stored."""
         try:
             rules = compile_content("checked", 0, content, await self._vocabulary())
         except TableRefused as error:
@@ -70,7 +70,7 @@ class RuleDesk:
         return await self._rule_sets.add(await self._checked(draft), by, once)
 
     async def change(self, version: int, draft: NewRuleSet, revision: int | None) -> RuleSetVersion:
-        """Replace a draft. Raises TableRefused, NotFound, Stale, Conflict once it was published."""
+        """Replace a draft. Raises TableRefused, NotFound, Stale, or Conflict if it was published."""
         before = await self._rule_sets.get(version)
         if before.state is not RuleSetState.DRAFT:
             raise Conflict(
@@ -79,13 +79,13 @@ class RuleDesk:
         return await self._rule_sets.change(version, await self._checked(draft), revision)
 
     async def remove(self, version: int, by: str) -> None:
-        """Throw a draft away. Raises NotFound, Conflict once it was published."""
+        """Delete a draft. Raises NotFound, or Conflict if it was published."""
         await self._rule_sets.remove(version, by)
 
     async def publish(
         self, version: int, by: str, note: str, once: IdempotencyKey | None = None
     ) -> StoredAnswer[RuleSetVersion]:
-        """Put a version in force: a draft, or an old one again. Raises TableRefused for what is wrong with it."""
+        """Put a version in force: a draft, or an old version again. Raises TableRefused if it has errors."""
         stored = await self._rule_sets.get(version)
         findings = await self.check(stored.content)
         if problem := worst(findings):
@@ -99,7 +99,7 @@ class RuleDesk:
         return published
 
     async def model_of_csv(self, text: str, base: int | None) -> str:
-        """A decision model with the table of a CSV text, all else from version `base` (the published one)."""
+        """A decision model with the table of a CSV text; all else comes from version `base` (the published one)."""
         return json.dumps(from_csv(text, read_model((await self.version(base)).content)))
 
     async def rules(self, version: int | None = None) -> TableRules:
@@ -108,7 +108,7 @@ class RuleDesk:
         return compile_content(stored.name, stored.version, stored.content)
 
     async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
-        """Decide past messages again. Raises Invalid when it is not said which."""
+        """Decide past messages again. Raises Invalid unless it is said which."""
         if wanted.last is None and wanted.since is None and wanted.until is None:
             raise Invalid(tr("say which messages: the last so many, or since or until when"), "last")
         if wanted.last is not None and not 0 < wanted.last <= MOST_BACKTESTED:
@@ -116,17 +116,17 @@ class RuleDesk:
         return await backtest(rules, self._history.decided(wanted))
 
     async def backtest_lines(self, rules: TableRules, lines: Sequence[Mapping[str, Any]]) -> BacktestReport:
-        """Decide lines of a file, each with `facts` or a `text` to be read first; compare with what is in force."""
+        """Decide lines of a file, each with `facts` or a `text` to read first; compare with the published rules."""
         facts = [await self._facts(number, line) for number, line in enumerate(lines, 1)]
         return await backtest(rules, _once(imagined(await self._book.current(), facts)))
 
     async def explain(self, message_id: str) -> Explanation:
-        """Why a message was decided as it was, out of the record of its decision. Raises NotFound."""
+        """Explain the decision on a message from its stored record. Raises NotFound."""
         past = await self._history.of_message(message_id)
         return explain(await self.rules(past.decision.rule_set_version), past.decision.facts)
 
     async def what_if(self, message_id: str, changes: Mapping[str, Any], version: int | None = None) -> WhatIf:
-        """What other facts would have led to, by its own version of the rules or another. Raises NotFound, Invalid."""
+        """Decide a message with other facts, by its own version of the rules or another. Raises NotFound, Invalid."""
         decision = (await self._history.of_message(message_id)).decision
         return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
 

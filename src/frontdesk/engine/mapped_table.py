@@ -1,7 +1,7 @@
-"""Keeps the encoder's word table in a file and reads the rows that a message needs.
+"""Keeps the encoder's word table in a file and reads only the rows that a message needs.
 
-The table is 65 MB of which a message needs a few dozen rows of 512 bytes. In a file it lies in the system's page cache,
-once for all processes of a machine. (Mapped into memory it would count as each process's own as it fills up.)
+The table has 65 MB, of which a message needs a few dozen rows of 512 bytes. In a file it is in the system's page
+cache, once for all processes of a machine. (Mapped into memory it would count for each process.)
 """
 
 import os
@@ -30,10 +30,10 @@ class MappedTable:
         return np.frombuffer(found, np.uint8).reshape(-1, width)
 
 
-def shelved(table: Table, folder: Path, name: str) -> Table | MappedTable:
-    """The table out of a file in `folder`, written there when it is missing or differs.
+def mapped(table: Table, folder: Path, name: str) -> Table | MappedTable:
+    """The table from a file in `folder`, which is written if it is missing or differs.
 
-    Where the folder cannot be used the table itself comes back: it costs memory, nothing else.
+    If the folder cannot be used, the table itself is returned, which only costs memory.
     """
     path = folder / f"{name}-{zlib.crc32(table.data):08x}.table"
     try:

@@ -1,4 +1,4 @@
-"""The insights of a running process: facts kept in columns, brought up to date, and asked off the event loop."""
+"""The insights of a running process: keeps facts in columns, updates them, and answers questions off the event loop."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ class Rows:
     stamp: int
 
 
-class InsightDesk:
+class InsightService:
     """Answers questions about the facts as they were at most `fresh_seconds` ago."""
 
     def __init__(self, facts: Facts, zone: tzinfo, fresh_seconds: float = FRESH_SECONDS) -> None:
@@ -53,11 +53,11 @@ class InsightDesk:
         return Rows(grain, await self._read(grain, ids), total, asking.snapshot.stamp)
 
     async def current(self) -> Asking:
-        """The facts in columns, brought up to date where they could be older than promised."""
+        """The facts in columns, updated if they could be older than promised."""
         return await self._asking.get(self._refreshed)
 
     async def keep(self) -> None:
-        """Fold all that was noted and follow it; to be called now and then, so that those who ask need not wait."""
+        """Fold all noted changes and update the columns. Called regularly, so that questions need not wait for it."""
         while await self.facts.fold(MOST_FOLDED_FOR_ONE) >= MOST_FOLDED_FOR_ONE:
             await asyncio.sleep(0)
         await self.current()
@@ -79,7 +79,7 @@ class InsightDesk:
         while snapshot.stamp < state.stamp:
             reached, portion = await self.facts.changed(snapshot.stamp)
             if reached <= snapshot.stamp:
-                break  # what was folded since has been folded again: the next look finds it
+                break  # facts changed again meanwhile: the next update finds them
             snapshot = await asyncio.to_thread(follow, snapshot, portion, reached)
         return known if snapshot is known.snapshot else await asyncio.to_thread(Asking, snapshot, self.calendar)
 

@@ -17,7 +17,7 @@ from frontdesk.storage.schema.pipeline import work
 from frontdesk.storage.schema.rows import as_work
 
 
-class StoredWorkDesk:
+class StoredWorkAdmin:
     """Work on a database, for people."""
 
     def __init__(self, database: Database, queue: StoredWork, clock: Clock) -> None:

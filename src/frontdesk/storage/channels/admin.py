@@ -21,8 +21,8 @@ from frontdesk.storage.schema.interactions import inbound_message
 HEARD, UNCONFIRMED, CONFIRMED = "heard", "unconfirmed", "confirmed"
 
 
-class StoredChannelDesk:
-    """Several stores as one."""
+class StoredChannelAdmin:
+    """Several stores behind one interface."""
 
     def __init__(
         self,
