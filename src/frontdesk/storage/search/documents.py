@@ -201,7 +201,8 @@ def _row(number: Column[int], kind: int, at: ColumnElement[int], *texts: Column[
 _MOST_TEXTS = 6
 _HEAD_TEXTS = _row(
     _interaction.id, _HEAD_ROW, literal_column("0"),
-    _interaction.reference, _interaction.title, _interaction.summary, _interaction.tags, _interaction.customer_id, customer.c.name,
+    _interaction.reference, _interaction.title, _interaction.summary, _interaction.tags, _interaction.customer_id,
+    customer.c.name,
 ).join_from(interaction, customer, customer.c.id == _interaction.customer_id, isouter=True)  # fmt: skip
 _INBOUND = _row(
     _in.interaction_id, _OF_CUSTOMER, _in.sequence,
