@@ -30,7 +30,7 @@ class Sample:
     of the message in `text`, as it stands there. `without` says which recordings there are none of, and why.
     """
 
-    settings: dict[str, Any]
+    section: dict[str, Any]
     sign: Callable[[bytes], Signed]
     vendor: type[Vendor] = Vendor
     urls: Callable[[str], dict[str, Any]] = lambda url: {"api_url": url}

@@ -43,7 +43,9 @@ async def mail(
 
 
 async def matter_of(desk: ChannelHouse, message: Any) -> Interaction:
-    return await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
+    return await desk.container.interactions.records.get(
+        (await desk.container.messages.readings.message(message.id)).reference
+    )
 
 
 @pytest.mark.parametrize("way", ["subject", "In_Reply_To", "References"])
@@ -111,8 +113,8 @@ async def test_a_program_joins_only_who_takes_part(desk: ChannelHouse, role: Rol
 
 
 async def test_a_claim_teaches_a_contact_nothing(desk: ChannelHouse) -> None:
-    inbox, contacts = desk.container.inbox, desk.container.contacts
-    await desk.container.customers.add("10002", "Kim Doe Ltd", None)
+    inbox, contacts = desk.container.messages.inbox, desk.container.people.contacts
+    await desk.container.people.customers.add("10002", "Kim Doe Ltd", None)
     claim = Sender("Mallory", "kim@customer.example", "+15550001111", "10002")
     await inbox.accept(NewMessage(BROKEN, "WEB", claim, "w1"))
     await desk.work()
@@ -130,7 +132,7 @@ async def test_a_claim_teaches_a_contact_nothing(desk: ChannelHouse) -> None:
 
 async def test_a_sender_that_the_channel_knows_is_a_fact_for_rules_and_shown(desk: ChannelHouse) -> None:
     first = await mail(desk, "one@x")
-    reading = await desk.container.readings.message(first.id)
+    reading = await desk.container.messages.readings.message(first.id)
     assert reading.decision is not None
     assert reading.decision.facts["identity"] == "unproven"
     headers = await key_of(desk.container, Role.AGENT)

@@ -17,9 +17,9 @@ GLAD = "Vielen Dank, das ist wunderbar, ich freue mich sehr."
 
 async def said(container: Container, text: str, channel: str, address: str, ago: float = 0) -> Interaction:
     at = now() - timedelta(minutes=ago)
-    accepted = await container.inbox.accept(NewMessage(text, channel, Sender("", address), received_at=at))
+    accepted = await container.messages.inbox.accept(NewMessage(text, channel, Sender("", address), received_at=at))
     await container.runner.run_until_idle()
-    return await container.interactions.get(accepted.reference)
+    return await container.interactions.records.get(accepted.reference)
 
 
 async def merged(container: Container, into: Interaction, other: Interaction) -> Interaction:
@@ -28,7 +28,7 @@ async def merged(container: Container, into: Interaction, other: Interaction) ->
 
 async def change(container: Container, matter: Interaction, *steps: Change) -> Interaction:
     for step in steps:
-        matter = await container.interactions.change(matter, step, "ada")
+        matter = await container.interactions.records.change(matter, step, "ada")
     return matter
 
 
@@ -36,12 +36,14 @@ async def test_the_latest_message_by_time_says_where_answers_go_and_how_it_reads
     newer = await said(container, ANGRY, "WEB", "new@x.example")
     older = await said(container, GLAD, "WEB", "old@x.example", ago=60)
     both = await merged(container, newer, older)
-    answer = (await container.replies.add(both, "We come.", "HA", "ada", None)).value
+    answer = (await container.messages.replies.add(both, "We come.", "HA", "ada", None)).value
     assert answer.recipient == "new@x.example"
     assert (both.intent, both.sentiment) == (newer.intent, newer.sentiment)
     backwards = await said(container, ANGRY, "WEB", "three@x.example")
-    both = await merged(container, await container.interactions.get(both.reference), backwards)
-    assert (await container.replies.add(both, "We come.", "HA", "ada", None)).value.recipient == "three@x.example"
+    both = await merged(container, await container.interactions.records.get(both.reference), backwards)
+    assert (
+        await container.messages.replies.add(both, "We come.", "HA", "ada", None)
+    ).value.recipient == "three@x.example"
 
 
 async def test_an_answer_goes_to_who_was_chosen(container: Container) -> None:
@@ -50,7 +52,9 @@ async def test_an_answer_goes_to_who_was_chosen(container: Container) -> None:
     thread = await StoredPages(container.database).thread(both.reference)
     assert thread is not None
     chosen = next(each for each in thread.messages if each.sender.address == "one@x.example")
-    assert (await container.replies.add(both, "x", "HA", "ada", None, chosen.id)).value.recipient == "one@x.example"
+    assert (
+        await container.messages.replies.add(both, "x", "HA", "ada", None, chosen.id)
+    ).value.recipient == "one@x.example"
 
 
 async def test_what_is_open_opens_and_what_is_more_urgent_stays(container: Container) -> None:
@@ -59,7 +63,7 @@ async def test_what_is_open_opens_and_what_is_more_urgent_stays(container: Conta
     urgent = await change(container, await said(container, ANGRY, "WEB", "one@x.example"), Change(priority="V"))
     both = await merged(container, closed, urgent)
     assert (both.status, both.closed_at, both.priority) == (Status.RE_OPENED, None, "V")
-    gone = await container.interactions.get(urgent.reference)
+    gone = await container.interactions.records.get(urgent.reference)
     assert (gone.merged_to, gone.status) == (closed.reference, Status.CLOSED)
 
 
@@ -74,9 +78,9 @@ async def test_a_chat_shows_its_own_words_and_answers_and_goes_on_after_a_merge(
     assert thread is not None
     asked = {each.channel: each.id for each in thread.messages}
     for text, to in (("An answer to the mail", asked["EMI"]), ("An answer to the chat", asked["CHT"])):
-        await container.replies.add(both, text, "HA", "ada", None, to)
+        await container.messages.replies.add(both, text, "HA", "ada", None, to)
     await container.runner.run_until_idle()
-    further = await container.inbox.accept(
+    further = await container.messages.inbox.accept(
         NewMessage("And one more thing", "CHT", Sender("", "victim@x.example"), joins=chat.id)
     )
     chats = StoredChats(container.database, now)
@@ -110,8 +114,8 @@ async def test_the_page_of_one_shows_nothing_of_the_other(container: Container, 
 
 async def test_a_repeated_message_is_told_the_reference_that_it_had(container: Container) -> None:
     message = NewMessage(ANGRY, "CHT", Sender("", "one@x.example"), "chat:1")
-    first = await container.inbox.accept(message)
+    first = await container.messages.inbox.accept(message)
     other = await said(container, GLAD, "CHT", "two@x.example")
     await container.runner.run_until_idle()
-    await merged(container, other, await container.interactions.get(first.reference))
-    assert (await container.inbox.accept(message)).reference == first.reference
+    await merged(container, other, await container.interactions.records.get(first.reference))
+    assert (await container.messages.inbox.accept(message)).reference == first.reference

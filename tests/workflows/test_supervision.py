@@ -16,6 +16,7 @@ from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.wiring.container import Container, runner_over
+from frontdesk.workflows.runner import Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running, repeat
 from tests.workflows.deciding import Deciding
 
@@ -39,6 +40,18 @@ async def test_a_task_that_dies_is_begun_again_and_logged(caplog: pytest.LogCapt
         "the runner died",
         "the runner was cancelled by a part of its own",
     ]
+
+
+async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:
+    class Dying:
+        async def claim(self, *_: Any) -> list[Any]:
+            raise Panic
+
+    runner = Runner(Dying(), {}, "host:1", RunnerSettings())  # type: ignore[arg-type]  # it is only asked for work
+    assert not runner.is_down
+    with pytest.raises(Panic):
+        await runner.run()
+    assert runner.is_down
 
 
 async def test_a_task_that_is_told_to_end_ends() -> None:
@@ -74,16 +87,16 @@ async def test_a_panic_of_the_rule_engine_costs_one_message_its_attempts_and_no_
 
     once = structs.replace(container.settings.work, most_attempts=1)
     settings = structs.replace(container.settings, work=once)
-    runner = runner_over(container.work, settings, replace(container.pipeline, rules=Panicking(())))
-    await container.inbox.accept(NewMessage("panic", "WEB"))
-    await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    runner = runner_over(container.work.queue, settings, replace(container.pipeline, rules=Panicking(())))
+    await container.messages.inbox.accept(NewMessage("panic", "WEB"))
+    await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 1}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 1}
 
 
 async def test_waiting_for_a_message_survives_an_error_of_the_database(container: Container) -> None:
     class Away:
-        """The house's database, which is away at first."""
+        """The container's database, which is away at first."""
 
         def __init__(self) -> None:
             self.errors: list[Exception] = [Unavailable("away"), RuntimeError("what nobody expected")]
@@ -93,7 +106,7 @@ async def test_waiting_for_a_message_survives_an_error_of_the_database(container
                 raise self.errors.pop()
             return await container.database.read(operation)
 
-    accepted = await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    accepted = await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await container.runner.run_until_idle()
     handled = StoredHandled(Away())  # type: ignore[arg-type]  # it is read from, no more
     assert await handled.wait([accepted.message_id], 10) == {accepted.message_id: True}

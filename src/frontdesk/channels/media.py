@@ -1,4 +1,4 @@
-"""Fetches what an address of a vendor leads to; internal addresses only where the vendor's own interface is one.
+"""Downloads files from vendors; internal addresses are allowed only if the vendor's own API has one.
 
 An address out of an event is no proof of whose it is: our key goes along only over https to the vendor's own hosts, or
 to the address that is configured. Host names are compared after parsing, never as beginnings of a text.

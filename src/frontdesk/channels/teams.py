@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
@@ -17,7 +18,7 @@ from frontdesk.channels.media import download, may_have_key
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -63,19 +64,19 @@ class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message.")] = 20_000
 
 
-class Teams:
-    """See interfaces.channels.Channel."""
+class Teams(Channel, Fetching):
+    """A bot in Microsoft Teams."""
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._sign_in = tools.reach(settings.sign_in_url)
         self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         claims = await self._check.claims(request.headers.get("authorization", ""))
         try:
             activity = parts.document(request.body)
@@ -90,14 +91,14 @@ class Teams:
 
     def _check_service(self, service: str) -> None:
         """Our token is sent there, so it must be the one that is set up, or of Microsoft's own. Raises Forged."""
-        ours = self._knobs.service_url
+        ours = self._settings.service_url
         if ours and service.rstrip("/") != ours.rstrip("/"):
             raise Forged("serviceUrl is not channels.teams.service_url")
         if not ours and not may_have_key(service, "", HOSTS):
             raise Forged("serviceUrl is no https address of Microsoft's: set channels.teams.service_url if it is right")
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             return parts.each([parts.document(event.body)], self._activity)
         except parts.Unfit as error:
@@ -113,7 +114,7 @@ class Teams:
             return Edit(_id(conversation, id_), None)
         if kind != "message":
             return Ignored(f"an activity of type {kind[:40] or 'nothing'}")
-        if sender.endswith(self._knobs.app_id) or parts.text(each, "from", "role") == "bot":
+        if sender.endswith(self._settings.app_id) or parts.text(each, "from", "role") == "bot":
             return Ignored("written by a bot, maybe ourselves")
         is_shared = parts.text(each, "conversation", "conversationType") not in ("", "personal")
         if not (conversation and id_ and sender):
@@ -137,19 +138,19 @@ class Teams:
             attachments=_files(each),
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        context = letter.context
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        context = delivery.context
         body = {
             "type": "message",
             "from": {"id": context.get("bot", "")},
             "recipient": {"id": context.get("user", "")},
             "conversation": {"id": context.get("conversation", "")},
             "replyToId": context.get("activity", ""),
-            "text": letter.text,
+            "text": delivery.text,
             "textFormat": "plain",
         }
-        if not may_have_key(context.get("service_url", ""), self._knobs.service_url, HOSTS):
+        if not may_have_key(context.get("service_url", ""), self._settings.service_url, HOSTS):
             raise DeliveryFailed(f"{TITLE} told no serviceUrl of its own to answer to", permanent=True)
         path = f"/v3/conversations/{quote(context.get('conversation', ''), safe='')}/activities/"
         answer = await self._post(context["service_url"], path + quote(context.get("activity", ""), safe=""), body)
@@ -163,7 +164,7 @@ class Teams:
         return Receipt(_id(context["conversation"], parts.text(told, "id")), {"delivered": True})
 
     async def _post(self, service_url: str, path: str, body: Any) -> HttpAnswer:
-        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._knobs.service_url))
+        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._settings.service_url))
         for is_last in (False, True):
             token = await self._token.value()
             answer = await http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
@@ -172,9 +173,10 @@ class Teams:
             self._token.refused(token)
         return answer
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching: files have an address of their own, pictures ask for our token."""
-        url, home, key = remote["url"], self._knobs.service_url, {}
+        """Files have an address of their own, pictures ask for our token."""
+        url, home, key = remote["url"], self._settings.service_url, {}
         if remote.get("signed") != "yes" and may_have_key(url, home, HOSTS):
             key = {"authorization": f"Bearer {await self._token.value()}"}
         return await download(self._tools, TITLE, url, home, most_bytes, key, HOSTS)
@@ -182,11 +184,11 @@ class Teams:
     async def _ask_token(self) -> tuple[str, float]:
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._knobs.app_id,
-            "client_secret": self._knobs.app_secret,
+            "client_id": self._settings.app_id,
+            "client_secret": self._settings.app_secret,
             "scope": SCOPE,
         }
-        answer = await self._sign_in.send("POST", f"/{self._knobs.tenant}/oauth2/v2.0/token", form=form)
+        answer = await self._sign_in.send("POST", f"/{self._settings.tenant}/oauth2/v2.0/token", form=form)
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
         told = answer.json()

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
-from frontdesk.model import Account, Caller
 from frontdesk.model.translatable import tr
 
 
@@ -57,38 +56,6 @@ class TooMany(FrontdeskError):
 
 class Undeclared(FrontdeskError):
     """A route or command does not say which role it needs."""
-
-
-class Accounts(Protocol):
-    """Keeps accounts, sessions and API keys; knows none of their secrets, only their hashes."""
-
-    async def by_key(self, secret: str) -> Caller | None:
-        """The program that an API key belongs to, None when it is unknown or revoked."""
-        ...
-
-    async def by_session(self, token: str) -> Caller | None:
-        """The person that a session belongs to, None when it has ended or the account is not active."""
-        ...
-
-    async def verify(self, email: str, password: str) -> Account | None:
-        """The account, if it is active and the password right; takes as long when it is not."""
-        ...
-
-    async def open_session(self, account_id: str, hours: float) -> str:
-        """A new session's token, 256 random bits."""
-        ...
-
-    async def close_session(self, token: str) -> None:
-        """End a session; ending one that does not exist is fine."""
-        ...
-
-
-class Tokens(Protocol):
-    """Knows callers by signed tokens of an authorisation service elsewhere."""
-
-    async def caller(self, token: str) -> Caller | None:
-        """Who a token was given to and what they may do, None where it is not good now."""
-        ...
 
 
 class SignIn(Protocol):

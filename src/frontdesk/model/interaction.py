@@ -1,4 +1,4 @@
-"""Interaction: everything one customer matter holds together, under one reference."""
+"""Interaction: one conversation with a customer about one subject, under one reference."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from frontdesk.model.codes import Status
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A customer matter. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest.
+    """An interaction. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest.
 
     `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
     without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
@@ -41,7 +41,7 @@ class Interaction:
     customer_proven: bool = False
 
     def after(self, change: "Change") -> "Interaction":
-        """With these fields set, at the same version."""
+        """A copy with these fields set, at the same version."""
         fields: dict[str, Any] = dict(change.fields())
         return replace(self, **fields)
 

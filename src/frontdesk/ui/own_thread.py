@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import InboundMessage, Interaction
+from frontdesk.model.thread import Thread
 from frontdesk.ui.services import WEB
 
 
@@ -43,5 +43,5 @@ def _is_same_writer(message: InboundMessage, opening: InboundMessage) -> bool:
     return same and message.channel in (opening.channel, WEB)
 
 
-def _without_words(matter: Interaction) -> Interaction:
-    return replace(matter, title="", summary="")
+def _without_words(interaction: Interaction) -> Interaction:
+    return replace(interaction, title="", summary="")

@@ -7,8 +7,9 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import CookieChange, Thread
+from frontdesk.interfaces import CookieChange
 from frontdesk.model import Identity, NewMessage, Role
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
@@ -28,7 +29,7 @@ UNKNOWN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link.
+    """A visitor who may see an interaction; `key` is empty for team members without the link.
 
     `reference` is the one that was asked for; `thread` is what they may see of where it leads to.
     """
@@ -73,7 +74,7 @@ async def events(request: PageRequest, services: Needs, reference: FromPath[str]
 
 @post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
 async def answer(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """The customer writes on in the same interaction, as who they were when they opened it."""
+    """The customer writes again in the same interaction, as the same sender."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
@@ -85,21 +86,21 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
     provider_id = submission_id(values.get("provider_id", ""), entry.reference, values.get("text", ""))
     joins = opening.written_in
     message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=joins), {WEB: True})
-    await services.inbox.accept(message, by=request.user.name)
+    await services.messages.inbox.accept(message, by=request.user.name)
     services.live.touched(entry.thread.interaction.id)
     services.wake()
     return Redirect(services.keys.link(entry.reference), status_code=303)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
-    """Raises NotFound for what does not exist and for who may not see it, in the same words."""
+    """Find the interaction. Raises the same NotFound if it does not exist and if the visitor may not see it."""
     asked = normal_reference(reference)
     given = key or request.cookies.get(KEY_COOKIE, "")
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""
     is_agent = request.user.role.covers(Role.AGENT)
     if not asked or not (held or is_agent):
         raise NotFoundException(detail=UNKNOWN)
-    thread = await services.reader.thread(asked)
+    thread = await services.interactions.pages.thread(asked)
     if thread is not None:
         thread = await _seen_by(services, thread, is_agent)
     if thread is None or not thread.messages:
@@ -109,17 +110,18 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
 
 async def _seen_by(services: Needs, asked: Thread, is_agent: bool) -> Thread | None:
     """The thread where it is now; for its customer only what they wrote and the answers to it."""
-    matter = asked.interaction
+    interaction = asked.interaction
     thread: Thread | None = asked
-    if matter.merged_to:
-        thread = await services.reader.thread(await services.console.merging.leads_to(matter.reference))
+    if interaction.merged_to:
+        goes_on = await services.interactions.merging.leads_to(interaction.reference)
+        thread = await services.interactions.pages.thread(goes_on)
     if thread is None or is_agent:
         return thread
-    return own_thread(thread, matter.id)
+    return own_thread(thread, interaction.id)
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:
-    names = CodeLabels.of(await services.codes.all())
+    names = CodeLabels.of(await services.configuration.codes.all())
     context = track_context(entry.thread, names, is_agent=entry.is_agent, may_answer=bool(entry.key))
     return context | {"provider_id": services.new_id()}
 

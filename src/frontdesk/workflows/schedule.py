@@ -1,4 +1,4 @@
-"""What goes on as long as the process: periodic chores, and keeping alive what must not end."""
+"""Runs periodic tasks, and restarts long-running tasks that must not end."""
 
 import asyncio
 import logging
@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 
 log = logging.getLogger(__name__)
 
-# What ends a process or a task on purpose. All else is a fault, also what is no Exception: a panic of the rule engine
-# (pyo3's PanicException) is a BaseException.
+# What ends a process or a task on purpose. Everything else is a fault, even if it is no Exception: a panic of the rule
+# engine (pyo3's PanicException) is a BaseException.
 ON_PURPOSE = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 
 async def keep_running(name: str, begin: Callable[[], Awaitable[object]], first_pause: float = FIRST_PAUSE) -> None:
-    """Run until it returns; whatever else ends it is logged, and it is begun again after a pause that doubles."""
+    """Run a task until it returns. If it fails, the error is logged and it is restarted after a pause that doubles."""
     pause = first_pause
     while True:
         began = time.monotonic()
@@ -27,7 +27,7 @@ async def keep_running(name: str, begin: Callable[[], Awaitable[object]], first_
             log.error("%s was cancelled by a part of its own; it is begun again in %.0f s", name, pause)
         except ON_PURPOSE:
             raise
-        except BaseException:  # nothing may end the work in silence, see ON_PURPOSE
+        except BaseException:  # no task may end in silence, see ON_PURPOSE
             log.exception("%s died; it is begun again in %.0f s", name, pause)
         pause = first_pause if time.monotonic() - began > LONGEST_PAUSE else pause
         await asyncio.sleep(pause)
@@ -35,13 +35,13 @@ async def keep_running(name: str, begin: Callable[[], Awaitable[object]], first_
 
 
 async def repeat(chores: Mapping[str, Callable[[], Awaitable[object]]], every_seconds: float) -> None:
-    """Do each chore now and then every `every_seconds`, for ever; one that fails is logged and tried next time."""
+    """Run each task now and then every `every_seconds`, for ever. A failure is logged; the next run tries again."""
     while True:
         for name, chore in chores.items():
             try:
                 await chore()
             except ON_PURPOSE:
                 raise
-            except BaseException:  # a chore is never worth the process
+            except BaseException:  # a failed task must not end the process
                 log.exception("chore %s failed", name)
         await asyncio.sleep(every_seconds)

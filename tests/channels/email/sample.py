@@ -12,7 +12,7 @@ def _shown(password: str) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={
+    section={
         "address": "support@desk.example",
         "smtp_host": "127.0.0.1",
         "smtp_port": 1,

@@ -3,7 +3,7 @@
 from tests.channels.sample import Sample, Signed
 
 SAMPLE = Sample(
-    settings={},
+    section={},
     sign=lambda body: Signed(),
     without=dict.fromkeys(("media", "status", "edit", "unknown_type"), "an agent types what was said"),
 )

@@ -8,7 +8,7 @@ from tests.channels.messenger.vendor import TOKEN, InstagramGraph
 
 SAMPLE = replace(
     MESSENGER,
-    settings={"account_id": "880001", "access_token": TOKEN, "app_secret": SECRET, "verify_token": "word"},
+    section={"account_id": "880001", "access_token": TOKEN, "app_secret": SECRET, "verify_token": "word"},
     vendor=InstagramGraph,
     status_becomes="read",
 )

@@ -12,7 +12,7 @@ def sign(body: bytes, secret: str = SECRET) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={"channel_secret": SECRET, "access_token": TOKEN},
+    section={"channel_secret": SECRET, "access_token": TOKEN},
     sign=sign,
     vendor=Api,
     urls=lambda url: {"api_url": url, "data_url": url},

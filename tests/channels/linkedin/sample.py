@@ -12,7 +12,7 @@ def sign(body: bytes, secret: str = SECRET) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={"organization": "urn:li:organization:99", "client_secret": SECRET, "access_token": TOKEN},
+    section={"organization": "urn:li:organization:99", "client_secret": SECRET, "access_token": TOKEN},
     sign=sign,
     vendor=Api,
     answered=lambda vendor: [(s["message"]["text"], (s["object"], s["parentComment"])) for s in vendor.sent],

@@ -7,7 +7,7 @@ from tests.channels.sample import Sample, Signed
 SECRET = "page app secret"
 
 SAMPLE = Sample(
-    settings={"page_id": "990001", "access_token": TOKEN, "app_secret": SECRET, "verify_token": "word"},
+    section={"page_id": "990001", "access_token": TOKEN, "app_secret": SECRET, "verify_token": "word"},
     sign=lambda body: signers.meta(body, SECRET),
     vendor=Graph,
     urls=lambda url: {"api_url": f"{url}/v26.0"},

@@ -5,7 +5,7 @@ from tests.channels.sms.sample import FORM, sign
 from tests.channels.sms.vendor import SID, TOKEN
 
 SAMPLE = Sample(
-    settings={"account_sid": SID, "auth_token": TOKEN},
+    section={"account_sid": SID, "auth_token": TOKEN},
     sign=lambda body: sign(body, "phone"),
     sender="+15550002222",
     id="RE1",

@@ -7,7 +7,7 @@ from tests.channels.slack.vendor import TOKEN, Workspace
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 SAMPLE = Sample(
-    settings={"signing_secret": SECRET, "bot_token": TOKEN},
+    section={"signing_secret": SECRET, "bot_token": TOKEN},
     sign=lambda body: signers.slack(body, SECRET),
     vendor=Workspace,
     urls=lambda url: {"api_url": f"{url}/api"},

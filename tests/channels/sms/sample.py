@@ -17,7 +17,7 @@ def sign(body: bytes, name: str = "sms", token: str = TOKEN, query: str = "") ->
 
 
 SAMPLE = Sample(
-    settings={"account_sid": SID, "auth_token": TOKEN, "sender": "+15550001111"},
+    section={"account_sid": SID, "auth_token": TOKEN, "sender": "+15550001111"},
     sign=sign,
     vendor=Twilio,
     answered=lambda vendor: [(s["Body"], (s["From"], s["To"])) for s in vendor.sent],

@@ -20,7 +20,7 @@ def sign(body: bytes, **how: object) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={"app_id": APP, "app_secret": SECRET},
+    section={"app_id": APP, "app_secret": SECRET},
     sign=sign,
     vendor=BotFramework,
     urls=lambda url: {"keys_url": f"{url}/keys", "sign_in_url": url, "service_url": f"{url}/emea/"},

@@ -13,7 +13,7 @@ def fresh(body: bytes, number: int) -> tuple[bytes, str]:
 
 
 SAMPLE = Sample(
-    settings={"bot_token": TOKEN, "secret_token": "s3cret_token"},
+    section={"bot_token": TOKEN, "secret_token": "s3cret_token"},
     sign=lambda body: Signed({HEADER: "s3cret_token"}),
     vendor=BotApi,
     answered=lambda vendor: [(s["text"], (s["chat_id"], s["reply_parameters"]["message_id"])) for s in vendor.sent],

@@ -6,7 +6,7 @@ from tests.channels.sample import Sample, Signed
 SECRET = "site secret"
 
 SAMPLE = Sample(
-    settings={"secret": SECRET},
+    section={"secret": SECRET},
     sign=lambda body: signers.web(body, SECRET),
     sender="kim@example.com",
     id="w1",

@@ -15,7 +15,7 @@ def sign(body: bytes, token: str = TOKEN, ago: float = 0) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={**APP, "token": TOKEN, "plain_mode": True},
+    section={**APP, "token": TOKEN, "plain_mode": True},
     sign=sign,
     vendor=Api,
     answered=lambda vendor: [(s["text"]["content"], s["touser"]) for s in vendor.sent],

@@ -10,7 +10,7 @@ def sign(body: bytes, secret: str = SECRETS[0]) -> Signed:
 
 
 SAMPLE = Sample(
-    settings={
+    section={
         "user_id": "2244",
         "consumer_key": "ck",
         "consumer_secret": SECRETS[0],

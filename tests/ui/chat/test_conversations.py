@@ -11,17 +11,19 @@ import pytest
 from httpx import Response
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction, Identity, NewMessage, Sender
+from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, now, open_container
+from tests.counting import rows_of
 from tests.fakes import ManualClock
 from tests.web_client import BASE, HTML, Client, web_client
 
@@ -47,7 +49,7 @@ def bearer(token: str) -> dict[str, str]:
 
 async def heard(container: Container, reference: str, last_event_id: str = "") -> list[tuple[str, dict[str, Any]]]:
     """What a stream tells at once: event ids with their data."""
-    chats, live = StoredChats(container.database, now), Live(container.journal)
+    chats, live = StoredChats(container.database, now), Live(container.work.journal)
     conversation = await chats.conversation(reference)
     assert conversation
     stream = events(live, chats, conversation, last_event_id)
@@ -80,14 +82,14 @@ async def test_a_user_that_the_shop_signed_for_is_proven_and_one_that_is_only_na
     with_secret: Settings, builtin: Builtin
 ) -> None:
     async with open_container(with_secret, builtin) as container, web_client(container, "192.0.2.9") as shopper:
-        await container.customers.add("10002", "Maya Ltd", None)
+        await container.people.customers.add("10002", "Maya Ltd", None)
         for forged in ({"user": "10002"}, signed("10002", "guessed"), {**signed("10002"), "user": "10003"}):
             assert (await say(shopper, **forged)).status_code == 400
         said = (await say(shopper, email="victim@example.com", customer_no="10003", **signed("10002"))).json()
         await container.runner.run_until_idle()
-        reading = await container.readings.message(said["message"])
+        reading = await container.messages.readings.message(said["message"])
         assert (reading.message.sender.identity, reading.message.sender.address) == (Identity.SIGNED, "10002")
-        matter = await container.interactions.get(said["reference"])
+        matter = await container.interactions.records.get(said["reference"])
         assert (matter.customer_id, matter.customer_proven) == ("10002", True)
 
 
@@ -109,10 +111,12 @@ async def test_a_chat_that_was_merged_streams_on_and_keeps_its_own_token(
     customer: Client, container: Container
 ) -> None:
     chat = (await say(customer)).json()
-    other = await container.inbox.accept(NewMessage("Our secret is 4711", "EMI", Sender("", "victim@example.com")))
+    other = await container.messages.inbox.accept(
+        NewMessage("Our secret is 4711", "EMI", Sender("", "victim@example.com"))
+    )
     await container.runner.run_until_idle()
-    into, gone = [await container.interactions.get(each) for each in (other.reference, chat["reference"])]
-    chats, live = StoredChats(container.database, now), Live(container.journal)
+    into, gone = [await container.interactions.records.get(each) for each in (other.reference, chat["reference"])]
+    chats, live = StoredChats(container.database, now), Live(container.work.journal)
     conversation = await chats.conversation(chat["reference"])
     assert conversation
     stream, told = events(live, chats, conversation, ""), b""
@@ -138,7 +142,7 @@ async def test_the_first_message_opens_a_conversation_and_the_next_goes_on_in_it
     first = (await say(customer, name="Maya Thornbury", email="maya@example.com")).json()
     second = (await say(customer, "And it is loud.", first["token"])).json()
     assert second["reference"] == first["reference"]
-    matter = await container.interactions.get(first["reference"])
+    matter = await container.interactions.records.get(first["reference"])
     assert matter.channel == "CHT"
 
 
@@ -165,7 +169,7 @@ async def test_the_reply_is_heard_and_its_arrival_recorded(customer: Client, con
         body = {"messages": [told[1]["id"]], "read": read}
         answer = await customer.post("/chat/seen", json=body, headers=bearer(begun["token"]))
         assert answer.status_code == 200
-        assert (await container.replies.load(told[1]["id"])).state is state
+        assert (await container.messages.replies.load(told[1]["id"])).state is state
 
 
 async def test_nobody_notes_anothers_answers_as_read(customer: Client, container: Container) -> None:
@@ -175,15 +179,15 @@ async def test_nobody_notes_anothers_answers_as_read(customer: Client, container
     answer = next(d for _, d in await heard(container, begun["reference"]) if d["direction"] == "out")
     told = await customer.post("/chat/seen", json={"messages": [answer["id"]]}, headers=bearer(other["token"]))
     assert told.json() == {"noted": 0}
-    assert (await container.replies.load(answer["id"])).state is DeliveryState.SENT
+    assert (await container.messages.replies.load(answer["id"])).state is DeliveryState.SENT
 
 
 async def test_memos_and_answers_that_were_not_sent_are_not_told(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
     await container.runner.run_until_idle()
-    matter = await container.interactions.get(begun["reference"])
-    await container.replies.add(matter, "only for the team", "IM", "Ada", None)
-    await container.replies.add(matter, "not sent yet", "HA", "Ada", None)
+    matter = await container.interactions.records.get(begun["reference"])
+    await container.messages.replies.add(matter, "only for the team", "IM", "Ada", None)
+    await container.messages.replies.add(matter, "not sent yet", "HA", "Ada", None)
     texts = [data["text"] for _, data in await heard(container, begun["reference"])]
     assert "only for the team" not in texts
     assert "not sent yet" not in texts
@@ -228,6 +232,7 @@ async def test_without_its_token_a_conversation_is_closed(customer: Client, cont
         assert (await customer.post("/chat/seen", json={"messages": ["x"]}, headers=value)).status_code == 401
         body = {"id": "a random word of the widget", "text": "hello"}
         assert (await customer.post("/chat/messages", json=body, headers=value)).status_code == 401
+    assert await rows_of(container, inbound_message) == 1
 
 
 def test_a_token_is_over_after_its_days() -> None:
@@ -297,7 +302,7 @@ async def test_no_other_page_is_opened_to_other_sites(customer: Client) -> None:
 
 async def test_the_chat_knows_nobody_by_cookie(agent: Client, container: Container) -> None:
     begun = (await say(agent)).json()
-    matter = await container.interactions.get(begun["reference"])
+    matter = await container.interactions.records.get(begun["reference"])
     assert matter.created_by == ""
 
 

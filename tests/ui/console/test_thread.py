@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import AudioRecording, Identity, NewMessage, Role, Sender, Status
+from frontdesk.model.thread import Thread
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.schema.interactions import audio_recording, correction
 from frontdesk.wiring.container import Container, new_id, now
@@ -35,7 +35,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     page = await read(agent, said.reference)
     for shown in (
         "Kim Doe", "4500012345<small>Order number</small></mark>", "Technical issues", "builtin", "SC-000001",
-        "Create service call", "Technical issue", "Understood", "Why", "Effects", " ms", "Send to the customer",
+        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send to the customer",
     ):  # fmt: skip
         assert shown in page, shown
     assert "<html" not in await read(agent, said.reference, "/fragment")
@@ -44,7 +44,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
 async def test_what_a_customer_wrote_is_text_wherever_it_shows(
     agent: Client, front: Front, container: Container
 ) -> None:
-    await container.customers.add("77", MARKUP, None)
+    await container.people.customers.add("77", MARKUP, None)
     said = await front.say(f"{MARKUP} it is broken {MARKUP}", name=MARKUP, address=MARKUP, customer_no="77")
     await send(agent, f"{PATH}/{said.reference}/change", customer_id="77", title=MARKUP, tags=MARKUP)
     for path in (f"{PATH}/{said.reference}", "/console/history", "/console/customers/77", "/console", PATH):
@@ -92,10 +92,10 @@ async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, co
         "was_status": "IP",
     }
     await send(agent, f"{PATH}/{said.reference}/change", **fields)
-    matter = await container.interactions.get(said.reference)
+    matter = await container.interactions.records.get(said.reference)
     assert (matter.priority, matter.team, matter.status) == ("M", "WAR", Status.CLOSED)
     await send(agent, f"{PATH}/{said.reference}/change", status="RO", was_status="CL")
-    assert (await container.interactions.get(said.reference)).status is Status.RE_OPENED
+    assert (await container.interactions.records.get(said.reference)).status is Status.RE_OPENED
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ async def test_a_correction_stands_beside_what_was_read(agent: Client, front: Fr
     page = await read(agent, said.reference)
     assert "Warranty and returns" in page
     assert "corrected by Ada Brightwater, was Technical issues" in page
-    assert [each.intent for each in await container.readings.analyses(said.message_id)] == ["TI"]
-    assert (await container.interactions.get(said.reference)).intent == "WR"
+    assert [each.intent for each in await container.messages.readings.analyses(said.message_id)] == ["TI"]
+    assert (await container.interactions.records.get(said.reference)).intent == "WR"
 
 
 async def test_texts_and_entities_are_corrected_in_place_and_what_was_missed_is_added(
@@ -198,7 +198,7 @@ async def test_what_may_belong_to_another_is_merged_with_one_click(
 ) -> None:
     first = await front.say(BROKEN, address="kim@example.org")
     claim = NewMessage("Any news?", "WEB", Sender("Lou", "lou@example.org"), joins=first.interaction_id)
-    other = await container.inbox.accept(replace(claim, if_participant=True))
+    other = await container.messages.inbox.accept(replace(claim, if_participant=True))
     await container.runner.run_until_idle()
     page = (await agent.get(f"{PATH}/{other.reference}", headers=HTML)).text
     assert 'id="belongs"' in page
@@ -280,7 +280,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
     page = (await agent.get("/console")).text
     for shown in (
         "Waiting for a person",
-        "Failed effects",
+        "Failed actions",
         "Oldest unanswered",
         "Negative and urgent",
         "More than usual",
@@ -290,7 +290,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
 
 
 async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, front: Front, container: Container) -> None:
-    await container.customers.add("77", "Blauwal GmbH", None)
+    await container.people.customers.add("77", "Blauwal GmbH", None)
     await front.say("The oven is broken and I am angry", name="Kim", customer_no="77", address="kim@example.org")
     await front.say("Thank you so much, everything is wonderful!", name="Lou")
     everything = (await agent.get("/console/history")).text
@@ -308,7 +308,7 @@ async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, fron
 async def test_a_customers_page_holds_contacts_interactions_and_moods(
     agent: Client, front: Front, container: Container
 ) -> None:
-    await container.customers.add("77", "Blauwal GmbH", None)
+    await container.people.customers.add("77", "Blauwal GmbH", None)
     said = await front.say(
         "The oven is broken", name="Kim", customer_no="77", address="kim@example.org", identity=Identity.SIGNED_IN
     )
@@ -322,4 +322,4 @@ async def track_link(container: Container, reference: str) -> str:
     """The link that a customer got."""
     from frontdesk.ui.track_keys import TrackKeys
 
-    return TrackKeys(await container.accounts.secret()).link(reference)
+    return TrackKeys(await container.people.accounts.secret()).link(reference)

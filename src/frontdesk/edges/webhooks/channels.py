@@ -1,4 +1,4 @@
-"""The addresses that vendors call: verify, store durably, answer. What was stored is read afterwards, by the work.
+"""The webhooks that channel vendors call: verify, store durably, answer. Stored events are read later by workers.
 
 Thousands of events may come in a second, so these are bare ASGI routes: nothing is parsed that no signature needs.
 """
@@ -41,33 +41,33 @@ class ChannelEndpoint:
     public_url: str
 
 
-def channel_routes(doors: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
+def channel_routes(endpoints: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
     """The routes of all channels that vendors call."""
-    return [_route(door) for door in doors]
+    return [_route(endpoint) for endpoint in endpoints]
 
 
-def _route(door: ChannelEndpoint) -> ASGIRouteHandler:
-    @asgi(f"{PATH}/{door.name}", opt={"role": Role.ANYONE}, name=f"channel:{door.name}", copy_scope=False)
+def _route(endpoint: ChannelEndpoint) -> ASGIRouteHandler:
+    @asgi(f"{PATH}/{endpoint.name}", opt={"role": Role.ANYONE}, name=f"channel:{endpoint.name}", copy_scope=False)
     async def called(scope: Scope, receive: Receive, send: Send) -> None:
         """A handshake or an event."""
-        asked = await _asked(cast("HTTPScope", scope), receive, door.most_bytes, door.public_url)
+        asked = await _asked(cast("HTTPScope", scope), receive, endpoint.most_bytes, endpoint.public_url)
         try:
-            verified = await door.channel.verify(asked)
+            verified = await endpoint.channel.verify(asked)
         except Forged as error:
             raise NotAuthorizedException(str(error)) from None
         if isinstance(verified, Handshake):
             return await _answer(send, verified)
         body = asked.body if verified.body is None else verified.body
         content_type = asked.headers.get("content-type", "")
-        if await door.take(RawEvent(door.name, verified.provider_id, body, content_type)):
-            door.wake()
+        if await endpoint.take(RawEvent(endpoint.name, verified.provider_id, body, content_type)):
+            endpoint.wake()
         return await _answer(send, verified.answer)
 
     return called
 
 
 async def _asked(scope: HTTPScope, receive: Receive, most_bytes: int, public_url: str) -> WebhookRequest:
-    """The request as the vendor made it: it knows us by our public address. Raises HTTPException."""
+    """The request with the public address that the vendor called. Raises HTTPException."""
     method = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowedException(headers={"Allow": ", ".join(METHODS)})

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, select, update
 
 from frontdesk.interfaces import Clock
-from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction, Identity
+from frontdesk.model.channels import CHAT
+from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
@@ -16,7 +17,6 @@ from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 
-CHAT = "CHT"
 SENT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.READ.value)
 # What an answer may be when it is noted as delivered or read.
 BEFORE = {
@@ -26,18 +26,18 @@ BEFORE = {
 
 
 class StoredChats:
-    """See interfaces.chat.Chats."""
+    """Conversations in the chat."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def conversation(self, reference: str) -> Conversation | None:
-        """See interfaces.chat.Chats."""
+        """All messages that the customer may see, by time; None where there is no such interaction."""
         return await self._database.read(lambda c: _conversation(c, reference))
 
     async def seen(self, reference: str, messages: Sequence[str], state: DeliveryState) -> int:
-        """See interfaces.chat.Chats."""
+        """Note that answers were delivered or read; how many were news. Unknown ones change nothing."""
         now = self._clock()
         return await self._database.write(lambda c: _seen(c, reference, messages, state, now))
 

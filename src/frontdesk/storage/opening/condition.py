@@ -1,4 +1,4 @@
-"""How the database does: its schema, and what happened since."""
+"""The condition of the database: its schema, and counts of what happened."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from frontdesk.storage.schema.pipeline import journal
 
 
 class StoredCondition:
-    """How a database does; see interfaces.Condition."""
+    """How a database does."""
 
     def __init__(self, database: Database) -> None:
         """Ask this database."""
@@ -18,11 +18,11 @@ class StoredCondition:
         self._needed = newest()
 
     async def revision(self) -> tuple[str, str]:
-        """See interfaces.Condition."""
+        """The revision of its schema and the one this version needs; any exception means it does not answer."""
         return await self._database.read(current), self._needed
 
     async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
-        """See interfaces.Condition."""
+        """The highest journal id and how many lines of each kind lie above `after`; None counts none."""
         if after is None:
             highest = select(func.coalesce(func.max(journal.c.id), 0))
             return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}

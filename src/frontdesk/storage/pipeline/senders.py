@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from frontdesk.model import Analysis, Identity, InboundMessage
 from frontdesk.storage.engines.upserts import insert_if_new
@@ -36,7 +36,7 @@ def match_sender(
     customer, identities = _told(connection, message, analysis), _identities(message)
     if not identities:
         return message.contact_id, customer
-    found = _contact(connection, identities)
+    found, known_by = _contact(connection, identities)
     proven = message.sender.identity.is_proven
     vouched = customer.id if customer.is_proven else None
     if found is None:
@@ -44,6 +44,8 @@ def match_sender(
         return _new_contact(connection, message, known, vouched, now), customer
     contact_id, known_customer = found
     for channel, address in identities.items() if proven else ():  # an address that is new to us, of somebody we know
+        if channel == known_by:
+            continue
         row = {"channel": channel, "address": address, "contact_id": contact_id}
         insert_if_new(connection, contact_identity, row)
     if vouched and not known_customer:
@@ -54,7 +56,7 @@ def match_sender(
 def customer_of(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> SenderCustomer:
     """The customer that `match_sender` would find."""
     customer, identities = _told(connection, message, analysis), _identities(message)
-    found = _contact(connection, identities) if identities else None
+    found, _ = _contact(connection, identities)
     return _better(customer, found[1] if found else None, proven=message.sender.identity.is_proven)
 
 
@@ -91,22 +93,24 @@ def _told(connection: Connection, message: InboundMessage, analysis: Analysis | 
     given = _first_known(connection, [number for number in (sender.customer_no, signed) if number])
     if given:
         return SenderCustomer(given, sender.identity.knows_customer)
-    read = None if _was_heard(connection, message) else analysis
-    return SenderCustomer(_first_known(connection, read.values("customer_no") if read else ()))
-
-
-def _was_heard(connection: Connection, message: InboundMessage) -> bool:
-    """Whether its words come from a recording and nobody has confirmed the numbers yet."""
-    context = connection.execute(select(inbound_message.c.context).where(inbound_message.c.id == message.id)).scalar()
-    return isinstance(context, dict) and context.get("heard") == "unconfirmed"
+    named = analysis.values("customer_no") if analysis else ()
+    if not named or _was_heard(connection, message):
+        return SenderCustomer()
+    return SenderCustomer(_first_known(connection, named))
 
 
 def _first_known(connection: Connection, numbers: Sequence[str]) -> str | None:
     for number in numbers:
-        found = connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()
+        found = connection.execute(_CUSTOMER, {"number": number}).scalar()
         if found is not None:
             return str(found)
     return None
+
+
+def _was_heard(connection: Connection, message: InboundMessage) -> bool:
+    """Whether its words come from a recording and nobody has confirmed the numbers yet."""
+    context = connection.execute(_CONTEXT, {"its_id": message.id}).scalar()
+    return isinstance(context, dict) and context.get("heard") == "unconfirmed"
 
 
 def _identities(message: InboundMessage) -> dict[str, str]:
@@ -122,16 +126,24 @@ def _identities(message: InboundMessage) -> dict[str, str]:
     return identities
 
 
-def _contact(connection: Connection, identities: dict[str, str]) -> tuple[int, str | None] | None:
+def _contact(connection: Connection, identities: dict[str, str]) -> tuple[tuple[int, str | None] | None, str]:
+    """Its id and customer, and the channel that it is known by."""
     for channel, address in identities.items():
-        row = connection.execute(
-            select(contact.c.id, contact.c.customer_id)
-            .join(contact_identity, contact_identity.c.contact_id == contact.c.id)
-            .where(contact_identity.c.channel == channel, contact_identity.c.address == address)
-        ).first()
+        row = connection.execute(_CONTACT, {"its_channel": channel, "its_address": address}).first()
         if row is not None:
-            return row.id, row.customer_id
-    return None
+            return (row.id, row.customer_id), channel
+    return None, ""
+
+
+_CUSTOMER = select(customer.c.id).where(customer.c.id == bindparam("number"))
+_CONTEXT = select(inbound_message.c.context).where(inbound_message.c.id == bindparam("its_id"))
+_CONTACT = (
+    select(contact.c.id, contact.c.customer_id)
+    .join(contact_identity, contact_identity.c.contact_id == contact.c.id)
+    .where(
+        contact_identity.c.channel == bindparam("its_channel"), contact_identity.c.address == bindparam("its_address")
+    )
+)
 
 
 def _new_contact(

@@ -3,7 +3,6 @@
 from frontdesk.storage.schema import (
     channels,
     configuration,
-    console,
     insights,
     interactions,
     llm,
@@ -16,7 +15,6 @@ from frontdesk.storage.schema import (
 __all__ = [
     "channels",
     "configuration",
-    "console",
     "insights",
     "interactions",
     "llm",

@@ -1,4 +1,4 @@
-"""The routes of the chat widget: hand a message in, listen, say what was seen. They know nobody by cookie."""
+"""The routes of the chat widget: send a message, listen, report what was seen. They accept no cookies."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
-from frontdesk.interfaces.chat import Chats, Conversation
 from frontdesk.model import DeliveryState, Identity, NewMessage, Role, Sender
+from frontdesk.model.channels import CHAT
+from frontdesk.model.chat import Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ticketing.submission import MOST_CHARACTERS, check
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.signed_users import SignedUsers
@@ -23,7 +25,6 @@ from frontdesk.ui.events import BUSY_SECONDS, NOT_KEPT
 from frontdesk.ui.services import ROLE, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
-CHAT = "CHT"
 CROSS_SITE = {ROLE: Role.ANYONE, "cross_site": True}
 NOT_HERE = "this web site may not use the chat: whoever runs the service adds it to the setting chat.origins"
 OVER = "this conversation is over or not known: begin a new one"
@@ -33,9 +34,9 @@ Id = Annotated[str, Meta(max_length=26)]
 
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat needs besides what all pages have."""
+    """The services of the chat besides those of all pages."""
 
-    chats: Chats
+    chats: StoredChats
     tokens: ChatTokens
     origins: Origins
     streams: Streams
@@ -79,7 +80,7 @@ def router(chat: ChatServices) -> Router:
         user = chat.identities.proven(said.user, said.identity)
         going_on = await _conversation_of(request, chat, user) if "authorization" in request.headers else None
         message = check(_message(said, user, going_on), {CHAT: True})
-        accepted = await services.inbox.accept(message)
+        accepted = await services.messages.inbox.accept(message)
         if not accepted.duplicate:
             services.live.touched(accepted.interaction_id)
             services.wake()
@@ -108,9 +109,8 @@ def router(chat: ChatServices) -> Router:
     async def seen(request: PageRequest, services: Needs) -> dict[str, int]:
         """Note which answers were delivered or read."""
         told = _body(await request.body(), Seen)
-        reference = _reference(request, chat)
         state = DeliveryState.READ if told.read else DeliveryState.DELIVERED
-        noted = await chat.chats.seen(reference, told.messages, state)
+        noted = await chat.chats.seen(_reference(request, chat), told.messages, state)
         services.live.wake()
         return {"noted": noted}
 
@@ -155,7 +155,7 @@ async def _conversation_of(request: PageRequest, chat: ChatServices, user: str) 
 
 
 def _message(said: ChatMessageBody, user: str, going_on: Conversation | None) -> NewMessage:
-    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts.
+    """The message, with an id made from all its content: nobody can guess one and reach another conversation.
 
     Of a user that the shop signed for nothing counts that only the page says.
     """

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import CodeList, Identity, InboundMessage
+from frontdesk.model.thread import Thread
 from frontdesk.ui.languages import N_
 from frontdesk.ui.own_thread import opening_of
 from frontdesk.ui.thread_view import CodeLabels

@@ -1,0 +1,35 @@
+"""A conversation in the chat widget, as its customer sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from frontdesk.model import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message; `sequence` counts from 1 among those of its direction."""
+
+    id: str
+    direction: Direction
+    sequence: int
+    text: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat as its customer may see it: what they wrote in it, and the answers to that.
+
+    `answers` is the sequences of all of these answers, sent or yet to be sent. `goes_on_in` is the number of the
+    interaction that holds them now; it differs from `interaction_id` where that one was merged into another. `user` is
+    the signed identity of the sender, empty where there is none.
+    """
+
+    interaction_id: int
+    reference: str
+    messages: tuple[ChatMessage, ...]
+    answers: tuple[int, ...]
+    goes_on_in: int
+    user: str = ""
