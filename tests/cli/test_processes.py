@@ -1,6 +1,7 @@
 """`frontdesk demo`, `serve` and `worker` as processes: the ready line, clean ends, demo data."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .conftest import Run, free_port, lines, running
+from .conftest import COMMAND, Run, free_port, lines, running
 
 PATIENCE = 60
 
@@ -52,6 +53,16 @@ def test_the_demo_says_when_it_is_ready_handles_its_messages_and_stops_cleanly(
         wait_for(lambda: status(run)["open"] == "0")
         ended(demo, by)
     assert status(run)["failed"] == "0"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="mode bits say nothing there")
+def test_what_a_command_writes_is_for_its_own_user_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    for command in (["db", "upgrade"], ["export", "--output", "all.jsonl"], ["rules", "export", "--output", "r.json"]):
+        subprocess.run([*COMMAND, *command], check=True, timeout=60, env=environment, cwd=tmp_path, umask=0o022)
+    written = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert {"all.jsonl", "r.json", "frontdesk.sqlite3"} <= {each.name for each in written}
+    assert {each.name for each in written if each.stat().st_mode & 0o077} == set()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_second_start_adds_no_demo_messages(run: Run, environment: dict[str, str], tmp_path: Path) -> None:

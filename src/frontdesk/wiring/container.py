@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ from frontdesk.storage.interactions.interactions import StoredInteractions
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
+from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
@@ -65,6 +67,8 @@ from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.read_status import read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running
+
+log = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -126,6 +130,8 @@ async def open_container(
     """Migrate, connect and wire; close all on the way out. An engine that is handed in is shared and left open."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = database_url(settings)
+    for finding in open_to_others(settings.folder, url):
+        log.warning("%s", finding)
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
