@@ -1,8 +1,8 @@
 """The part of Jinja that texts of people may use: values, conditions, loops that are not nested, a few filters.
 
-Whatever is written in it ends soon and stays small, while it is tried and when it answers a customer: nothing in it can
-repeat itself (no calls, no arithmetic, no variables of its own, no loop in a loop), a loop goes over a limited number of
-entries, and a result has a limited length. So no process has to be watched by a clock, and none can be brought down.
+Whatever is written in it ends soon and stays small, while it is tried and when it answers a customer. Nothing in it can
+repeat itself: there are no calls, no arithmetic, no variables of its own, no loop in a loop. A loop goes over a limited
+number of entries, and a result has a limited length. So no process has to be watched by a clock.
 """
 
 from collections.abc import Iterable, Mapping

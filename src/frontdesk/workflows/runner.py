@@ -150,7 +150,7 @@ class Runner:
     async def _give_back(self, work: Work, lease: Lease, error: BaseException, *, permanent: bool) -> None:
         reason = f"{type(error).__name__}: {error}"
         if permanent:
-            log.error("work %s (%s) needs a person: %s", work.id, work.kind, reason)
+            log.error("work %s (%s) needs a person: %s: %s", work.id, work.kind, type(error).__name__, error)
             await self._queue.fail(lease, reason)
             return
         wanted = error.after_seconds if isinstance(error, Failed) else None

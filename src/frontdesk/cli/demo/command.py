@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from frontdesk.cli.demo.model import read_again, with_model
-from frontdesk.cli.framework.opening import chosen_file, chosen_folder, log_to_stderr, override, with_house
+from frontdesk.cli.framework.logs import log_to_stderr
+from frontdesk.cli.framework.opening import chosen_file, chosen_folder, override, with_house
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.serving import say_ready

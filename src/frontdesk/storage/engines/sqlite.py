@@ -156,6 +156,7 @@ def _engine(url: URL) -> Engine:
         pool_size=READERS + 1,
         max_overflow=0,
         json_serializer=encode_json,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
     prepare_sqlite(engine)

@@ -35,7 +35,7 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
     Raises Invalid when the database is of a newer version than this code, Unavailable when it cannot be reached.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         prepare_sqlite(engine)
         with engine.connect() as connection:
             # Alembic makes some tables anew, which SQLite would take for deleting what others point to.
