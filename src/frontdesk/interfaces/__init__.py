@@ -12,6 +12,7 @@ from frontdesk.interfaces.access import (
     Undeclared,
 )
 from frontdesk.interfaces.errors import (
+    CannotGoOn,
     Conflict,
     ConnectorFailed,
     DeliveryFailed,
@@ -83,6 +84,7 @@ __all__ = [
     "AuthContext",
     "AuthMethod",
     "Calls",
+    "CannotGoOn",
     "Cases",
     "Catalogue",
     "CatalogueSource",

@@ -302,6 +302,10 @@ class Condition(Protocol):
         """The revision of its schema and the one this version needs; any exception means it does not answer."""
         ...
 
+    async def try_write(self) -> None:
+        """Write something of no meaning; any exception means that nothing can be stored now."""
+        ...
+
     async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
         """The highest journal id and how many lines of each kind lie above `after`; None counts none."""
         ...

@@ -121,7 +121,7 @@ class CustomerChannels:
             for name, each in self.channels.items():
                 if isinstance(each.channel, Watching):
                     watching = functools.partial(self._watch, name, each.channel)
-                    group.create_task(keep_running(f"watching {name}", watching))
+                    group.create_task(keep_running(f"watching {name}", watching, most_deaths=None))
 
     async def _watch(self, name: str, channel: Channel) -> None:
         owner, pause = f"{own_prefix(os.getpid())}{id(self)}", WATCH_AGAIN_SECONDS

@@ -47,6 +47,7 @@ from frontdesk.wiring.console import console_services
 from frontdesk.wiring.container import Container, new_id, now, open_container, run_work, settle
 from frontdesk.wiring.odata import odata_server
 from frontdesk.wiring.set_up import set_up_of
+from frontdesk.workflows.runner import Runner
 from frontdesk.workflows.schedule import keep_running, repeat
 
 log = logging.getLogger(__name__)
@@ -276,7 +277,7 @@ def _closing(live: Live) -> Callable[[Litestar], contextlib.AbstractAsyncContext
 async def _serve(settings: Settings, listening: socket.socket, work: bool, ready: Callable[[str], None]) -> None:
     _on_signals(_cancel_me())
     async with open_container(settings) as container:
-        beside = _Beside(_background(container, work))
+        beside = _Beside(_background(container, work), container.runner)
         app = await create_web(container, beside.is_working if work else lambda: None)
         server = _Server(_config(app, settings))
         _stop_on_signals(server, app.state.live)
@@ -284,7 +285,7 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         if work:  # pages answer meanwhile; only /ready says "not yet"
             await container.builtin.warm_up(await container.codes.catalogue())
-        async with beside.running():
+        async with beside.running(lambda: _stop(server, app.state.live)):
             await server.has_started(serving)
             settle()
             if not server.should_exit:
@@ -331,12 +332,13 @@ def _without_query(record: logging.LogRecord) -> bool:
 def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
     """The first signal ends politely, a second at once. Open streams of events would never end by themselves."""
 
-    def stop() -> None:
-        server.force_exit = server.should_exit
-        server.should_exit = True
-        live.close()
+    _on_signals(lambda: _stop(server, live))
 
-    _on_signals(stop)
+
+def _stop(server: uvicorn.Server, live: Live) -> None:
+    server.force_exit = server.should_exit
+    server.should_exit = True
+    live.close()
 
 
 def _on_signals(stop: Callable[[], object]) -> None:
@@ -370,18 +372,24 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
 class _Beside:
     """What runs beside the web server: started with it, and ended within `PATIENCE` seconds."""
 
-    def __init__(self, wanted: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: Mapping[str, Callable[[], Coroutine[Any, Any, None]]], runner: Runner) -> None:
+        self._wanted, self._runner = wanted, runner
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def is_working(self) -> bool:
-        return WORK in self._tasks and not self._tasks[WORK].done()
+        return WORK in self._tasks and not self._tasks[WORK].done() and not self._runner.is_failing
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+        """Call `stop` where one of them cannot go on; that is raised in the end, so that the process fails."""
         self._tasks = {n: asyncio.create_task(keep_running(n, begin)) for n, begin in self._wanted.items()}
+        for task in self._tasks.values():
+            task.add_done_callback(lambda ended: None if ended.cancelled() or not ended.exception() else stop())
         try:
             yield
+            for task in self._tasks.values():
+                if task.done():
+                    task.result()
         finally:
             for task in self._tasks.values():
                 task.cancel()

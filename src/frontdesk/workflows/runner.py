@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at the door; seconds of rest for each second of work while somebody waits there, at most.
 GLANCE = 0.02
 REST_PER_WORK, LONGEST_REST, SHARE = 4.0, 1.0, 4
+MOST_FAILED_CLAIMS = 3
 
 Handler = Callable[[Work, Lease, bool], Awaitable[None]]
 
@@ -30,6 +31,7 @@ class RunnerSettings:
     most_attempts: int = 8
     first_delay: float = 0.5
     longest_delay: float = 300.0
+    claim_pause: float = 1.0
 
 
 class Runner:
@@ -53,6 +55,12 @@ class Runner:
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._failed_claims = 0
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it could not look for work when it last tried to."""
+        return self._failed_claims > 0
 
     def wake(self) -> None:
         """Look for work now: somebody has just stored some."""
@@ -89,12 +97,18 @@ class Runner:
         self._wake.set()
 
     async def _claim(self, free: int) -> list[tuple[Work, Lease]]:
+        """Work to do. A database that is away is waited for; what nobody expected is raised when it comes again."""
         try:
-            return await self._queue.claim(self._owner, free, self._pace.lease)
-        except Exception:  # whatever ails the database, the runner must be there when it is back
+            claimed = await self._queue.claim(self._owner, free, self._pace.lease)
+        except Exception as error:  # whatever ails the database, the runner must be there when it is back
+            self._failed_claims += 1
+            if self._failed_claims >= MOST_FAILED_CLAIMS and not isinstance(error, FrontdeskError):
+                raise
             log.exception("claiming work failed; trying again")
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._pace.claim_pause)
             return []
+        self._failed_claims = 0
+        return claimed
 
     def _slots(self) -> int:
         """At least one, so that work goes on; more where slots wait for models, which costs the door nothing."""

@@ -1,12 +1,19 @@
 """How the database does: its schema, and what happened since."""
 
+import secrets
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, update
 
+from frontdesk.interfaces.cached import Cached
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.opening.upgrade import current, newest
+from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.pipeline import journal
+
+PROBE = "probe"
+BELIEVED_SECONDS = 2.0  # anybody may ask
 
 
 class StoredCondition:
@@ -16,10 +23,15 @@ class StoredCondition:
         """Ask this database."""
         self._database = database
         self._needed = newest()
+        self._tried = Cached[None](BELIEVED_SECONDS)
 
     async def revision(self) -> tuple[str, str]:
         """See interfaces.Condition."""
         return await self._database.read(current), self._needed
+
+    async def try_write(self) -> None:
+        """See interfaces.Condition."""
+        await self._tried.get(lambda: self._database.write(_write))
 
     async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
         """See interfaces.Condition."""
@@ -29,3 +41,9 @@ class StoredCondition:
         counted = select(journal.c.kind, func.count(), func.max(journal.c.id)).where(journal.c.id > after)
         rows = await self._database.read(lambda c: c.execute(counted.group_by(journal.c.kind)).all())
         return max([after, *(last for _, _, last in rows)]), {kind: count for kind, count, _ in rows}
+
+
+def _write(connection: Connection) -> None:
+    """Something that changes each time, so that it really is written."""
+    insert_if_new(connection, meta, {"key": PROBE, "value": ""})
+    connection.execute(update(meta).where(meta.c.key == PROBE).values(value=secrets.token_hex(8)))
