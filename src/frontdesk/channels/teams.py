@@ -65,6 +65,10 @@ class Teams:
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    async def admit(self, request: WebhookRequest) -> None:
+        """See interfaces.channels.Admitting."""
+        await self._check.claims(request.headers.get("authorization", ""))
+
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """See interfaces.channels.Channel."""
         claims = await self._check.claims(request.headers.get("authorization", ""))

@@ -52,9 +52,13 @@ class Telegram:
         self._knobs, self._http = settings, tools.reach(settings.api_url)
         self._tools = tools
 
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. The secret is all there is: no signature, no time."""
+    async def admit(self, request: WebhookRequest) -> None:
+        """See interfaces.channels.Admitting. The secret is all there is: no signature, no time."""
         compare(request.headers.get(HEADER, ""), self._knobs.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        await self.admit(request)
         return Genuine(digest(request.body))
 
     def read(self, event: RawEvent) -> Sequence[Found]:

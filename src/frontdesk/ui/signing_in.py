@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import AuthMethod, CookieChange, TooMany
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
-from frontdesk.ui.forms import read_form
+from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import Needs, PageRequest
@@ -30,7 +30,7 @@ async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "")
     return _form(request, services, local(next))
 
 
-@post("/sign-in", opt=ANYONE, include_in_schema=False)
+@post("/sign-in", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redirect:
     """Open a session."""
     fields = await read_form(request)
@@ -46,7 +46,7 @@ async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redi
     return _on(onward or "/sign-in", cookie)  # which leads on to where this role begins
 
 
-@post("/sign-out", opt=ANYONE, include_in_schema=False)
+@post("/sign-out", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def sign_out(request: PageRequest, services: Needs) -> Redirect:
     """End the session."""
     return _on("/", await services.door.sign_out(request.auth))

@@ -16,6 +16,7 @@ from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_demo, check_routes
+from frontdesk.edges.access.connections import ConnectionLimits, guarded, most_connections
 from frontdesk.edges.access.headers import security_headers
 from frontdesk.edges.access.rate_limits import TokenBuckets
 from frontdesk.edges.access.xsuaa import Xsuaa
@@ -309,7 +310,7 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=guarded(connection_limits(settings)),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -320,6 +321,13 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=int(PATIENCE),
     )
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """What connections are held to. Behind a trusted proxy all come from its address."""
+    server = settings.server
+    per_place = 0 if settings.security.trust_proxy else server.connections_per_address
+    return ConnectionLimits(most_connections(), per_place, server.header_seconds, server.body_seconds)
 
 
 def _without_query(record: logging.LogRecord) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from frontdesk.channels.email import postmark, sendgrid
+from frontdesk.channels.email.callers import check_password
 from frontdesk.channels.email.composing import Sheet, compose, message_id
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.plus_address import plus_address
@@ -56,10 +57,18 @@ class Email:
         ]
         self.limits = ChannelLimits()
 
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
+    async def admit(self, request: WebhookRequest) -> None:
+        """See interfaces.channels.Admitting. Where a key is set up, the signature is over the body."""
         if not self._knobs.inbound:
             raise Forged("channels.email.inbound names no mail service that may call here")
+        if not self._knobs.inbound_public_key:
+            check_password(request, self._knobs.inbound_password)
+        elif not request.headers.get(sendgrid.SIGNATURE):
+            raise Forged(f"{sendgrid.SIGNATURE} is missing")
+
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        """See interfaces.channels.Channel."""
+        await self.admit(request)
         SERVICES[self._knobs.inbound].check(request, self._knobs.inbound_password, self._knobs.inbound_public_key)
         return Genuine(SERVICES[self._knobs.inbound].event_id(request))
 

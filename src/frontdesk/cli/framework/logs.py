@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TextIO
 
 FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-OURS = "frontdesk"
+OURS = ("frontdesk", "uvicorn.access")  # what they say is in our hands
 # Of one kind of warning or error so many are shown in a minute; the others are counted.
 SHOWN, WINDOW, MOST_KINDS = 5, 60.0, 1000
 LONGEST = 4000  # characters of a message
