@@ -36,14 +36,14 @@ async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redi
     fields = await read_form(request)
     email, onward = fields.get("email", ""), local(fields.get("next", ""))
     try:
-        cookie = await services.door.sign_in(email, fields.get("password", ""), request.auth)
+        cookies = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
         words = tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
         waiting = {"Retry-After": str(error.seconds)}
         return _form(request, services, onward, words, email=email, status=429, headers=waiting)
-    if cookie is None:
+    if not cookies:
         return _form(request, services, onward, WRONG, email=email, status=400)
-    return _on(onward or "/sign-in", cookie)  # which leads on to where this role begins
+    return _on(onward or "/sign-in", *cookies)  # which leads on to where this role begins
 
 
 @post("/sign-out", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
@@ -61,8 +61,8 @@ def _home(role: Role) -> str:
     return "/console" if role.covers(Role.AGENT) else "/"
 
 
-def _on(path: str, cookie: CookieChange) -> Redirect:
-    return Redirect(path, status_code=303, cookies=set_cookies([cookie]))
+def _on(path: str, *cookies: CookieChange) -> Redirect:
+    return Redirect(path, status_code=303, cookies=set_cookies(cookies))
 
 
 def _form(

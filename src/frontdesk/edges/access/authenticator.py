@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -38,9 +39,10 @@ FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF = "frontdesk_demo"
+DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
 BELIEVED_SECONDS = 5.0
-MOST_FIELDS = 100
+MOST_FIELDS, MOST_DEVICE = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Authenticator:
         self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](BELIEVED_SECONDS, clock)
         self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
+        self._by_device = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
         self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
@@ -155,7 +158,9 @@ class Authenticator:
         in_demo = self._rules.demo and _is_from_here(address, headers)
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
-        return NOBODY, AuthContext(AuthMethod.NOTHING, where, left_demo=in_demo)
+        return NOBODY, AuthContext(
+            AuthMethod.NOTHING, where, left_demo=in_demo, device=cookies.get(DEVICE, "")[:MOST_DEVICE]
+        )
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(
@@ -178,20 +183,32 @@ class Authenticator:
         caller = await self._look_up(AuthMethod.KEY, password)
         return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
-    async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
-        """See interfaces.Door."""
-        account_key = email.strip().lower()[:320]
-        self._by_address.admit(visit.place)
-        self._by_account.admit(account_key)
+    async def sign_in(self, email: str, password: str, visit: AuthContext) -> tuple[CookieChange, ...]:
+        """See interfaces.Door. A browser that somebody signed in with before has attempts of its own for them, so that
+        nobody can lock them out by guessing."""
+        key = email.strip().lower()[:320]
+        if hmac.compare_digest(visit.device.encode(), self._device_of(key, visit.device).encode()):
+            counted = [(self._by_device, visit.device)]
+        else:
+            counted = [(self._by_address, visit.place), (self._by_account, key)]
+        for limit, of in counted:
+            limit.admit(of)
         account = await self._accounts.verify(email, password)
         if account is None:
-            return None
-        self._by_address.give_back(visit.place)
-        self._by_account.give_back(account_key)
+            return ()
+        for limit, of in counted:
+            limit.give_back(of)
         if visit.session:
             await self._end(visit.session)
         token = await self._accounts.open_session(account.id, self._rules.session_hours)
-        return self._set(self._cookie, token, int(self._rules.session_hours * 3600))
+        session = self._set(self._cookie, token, int(self._rules.session_hours * 3600))
+        return session, self._set(DEVICE, self._device_of(key, secrets.token_hex(16)), DEVICE_SECONDS)
+
+    def _device_of(self, account_key: str, device: str) -> str:
+        """The mark of a device, made from its random part: only we can make one, and only for one account."""
+        chance = device.partition(".")[0]
+        signed = f"device:{account_key}:{chance}".encode("utf-8", "replace")
+        return f"{chance}.{hmac.digest(self._secret, signed, 'sha256').hex()}"
 
     async def sign_out(self, visit: AuthContext) -> CookieChange:
         """See interfaces.Door. A demo visitor stays signed out until `resume_demo`."""

@@ -40,7 +40,7 @@ class StoredAccounts:
     async def add_account(self, email: str, name: str, role: Role, password: str) -> Account:
         """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
         new = Account(self._new_id(), _email(email), _name(name, NAME_LENGTH), _role(role), True, self._clock())
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
+        hashed = await asyncio.to_thread(self._passwords.hash, password, new.email, new.name)
         await self._database.write(lambda c: _add_account(c, new, hashed))
         return new
 
@@ -51,7 +51,7 @@ class StoredAccounts:
 
     async def set_password(self, email: str, password: str) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
+        hashed = await asyncio.to_thread(self._passwords.hash, password, email)
         await self._database.write(lambda c: _change(c, email, password_hash=hashed))
 
     async def set_role(self, email: str, role: Role) -> None:
@@ -80,7 +80,7 @@ class StoredAccounts:
         return _as_account(row)
 
     async def _rehash(self, account_id: str, password: str) -> None:
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
+        hashed = await asyncio.to_thread(self._passwords.renew, password)
         renewed = update(account).where(account.c.id == account_id).values(password_hash=hashed)
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 
