@@ -199,3 +199,15 @@ def test_a_key_is_narrowed_and_given_a_budget(invoke_on: Invoke) -> None:
     refused = invoke_on("keys", "add", "robot", "--scope", "chat")
     assert refused.exit_code == 2
     assert "there is no scope 'chat'" in refused.stderr
+
+
+def test_the_audit_trail_is_listed_and_verified(invoke_on: Invoke) -> None:
+    invoke_on("keys", "add", "shop", "--role", "service")
+    listed = invoke_on("audit", "list", "--kind", "key_added").stdout
+    assert "command line" in listed
+    assert "shop (fd_" in listed
+    verified = invoke_on("audit", "verify")
+    assert verified.exit_code == 0
+    digest = verified.stdout.split()[-1]
+    assert invoke_on("audit", "verify", "--digest", digest).exit_code == 0
+    assert invoke_on("audit", "verify", "--digest", "0" * 64).exit_code == 1

@@ -1,11 +1,13 @@
 """The sockets of access control: who calls, how they came in, who keeps their accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
-from frontdesk.model import Account, Caller
+from frontdesk.model import Account, Caller, Page
+from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.model.translatable import tr
 
 
@@ -82,6 +84,24 @@ class Accounts(Protocol):
 
     async def close_session(self, token: str) -> None:
         """End a session; ending one that does not exist is fine."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """Keeps what people and programs did that somebody may have to answer for: appended, chained, never changed."""
+
+    async def note(
+        self, kind: str, by: str, *, place: str = "", subject: str = "", detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append a line: what happened, by whom, from where, to what."""
+        ...
+
+    async def page(self, wanted: AuditFilter, limit: int, cursor: str = "") -> Page[AuditRecord]:
+        """Up to `limit` lines, newest first. Raises Invalid (cursor)."""
+        ...
+
+    async def verify(self) -> AuditCheck:
+        """Whether every line is as it was written."""
         ...
 
 

@@ -46,6 +46,7 @@ from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK, StoredInbox
+from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectDesk
 from frontdesk.storage.pipeline.journal import StoredJournal
@@ -102,6 +103,7 @@ class Container:
     code_entries: StoredCodeEntries
     work_desk: StoredWorkDesk
     condition: StoredCondition
+    audit: StoredAudit
     effect_desk: StoredEffectDesk
     statuses: StoredStatuses
     back_ends: BackEnds
@@ -212,6 +214,7 @@ def _wire(
         code_entries=StoredCodeEntries(database, now, new_id),
         work_desk=StoredWorkDesk(database, work, now),
         condition=StoredCondition(database),
+        audit=StoredAudit(database, now),
         effect_desk=StoredEffectDesk(database, now),
         statuses=statuses,
         back_ends=backs,

@@ -92,7 +92,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
     settings = container.settings
     secret = await container.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
-    door = Authenticator(container.accounts, access_rules(settings), secret, tokens=tokens)
+    door = Authenticator(container.accounts, access_rules(settings), secret, tokens=tokens, audit=container.audit)
     live = Live(container.journal)
 
     def wake() -> None:
@@ -111,7 +111,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
         set_up=set_up_of(container),
         gateway=_gateway_services(container),
         odata=odata_server(container, wake),
-        events=_doors(container, wake),
+        events=_doors(container, wake, door),
     )
 
 
@@ -142,10 +142,13 @@ def application(services: WebServices) -> Litestar:
     return app
 
 
-def _doors(container: Container, wake: Callable[[], None]) -> Sequence[ChannelEndpoint]:
+def _doors(container: Container, wake: Callable[[], None], door: Authenticator) -> Sequence[ChannelEndpoint]:
+    async def forged(channel: str, place: str, reason: str) -> None:
+        await door.spared.note("webhook_forged", "", place, channel, reason=reason)
+
     public_url = container.settings.server.public_url.rstrip("/")
     return [
-        ChannelEndpoint(name, each.channel, each.kind.most_bytes, container.channels.take, wake, public_url)
+        ChannelEndpoint(name, each.channel, each.kind.most_bytes, container.channels.take, wake, public_url, forged)
         for name, each in container.channels.channels.items()
         if each.kind.has_webhook
     ]
@@ -217,6 +220,7 @@ def _interface_services(
         work=container.work_desk,
         calls=container.service_desk,
         condition=container.condition,
+        audit=container.audit,
         effects=container.effect_desk,
         rules=container.rule_desk,
         insights=container.insights.report,

@@ -47,6 +47,7 @@ def services_of(container: Container, wake: Callable[[], None] = lambda: None, m
         work=container.work_desk,
         calls=container.service_desk,
         condition=container.condition,
+        audit=container.audit,
         effects=container.effect_desk,
         rules=container.rule_desk,
         insights=container.insights.report,

@@ -23,17 +23,19 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from frontdesk.edges.access.auditing import SparingAudit
 from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.edges.access.xsuaa import looks_like_token
 from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
+from frontdesk.interfaces.access import AuditTrail
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
 
-# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
-# whether pages of other sites may use it.
-ROLE, SCOPE, CROSS_SITE = "role", "scope", "cross_site"
+# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none),
+# whether pages of other sites may use it, and the kind of the line that its use leaves in the audit trail.
+ROLE, SCOPE, CROSS_SITE, AUDIT = "role", "scope", "cross_site", "audit"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
@@ -114,8 +116,10 @@ class Authenticator:
         secret: bytes,
         clock: Callable[[], float] = time.monotonic,
         tokens: Tokens | None = None,
+        audit: AuditTrail | None = None,
     ) -> None:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
+        self._audit, self.spared = audit, SparingAudit(audit, clock)
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
         self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](BELIEVED_SECONDS, clock)
@@ -134,7 +138,12 @@ class Authenticator:
             headers = dict(scope["headers"])
             known = self._stranger(scope) if _is_cross_site(scope) else await self.identify(scope, headers)
             scope["user"], scope["auth"] = known
-            await self._admit(scope, headers, receive)
+            try:
+                await self._admit(scope, headers, receive)
+            except (NotAuthorizedException, PermissionDeniedException) as error:
+                await self._note_refused(scope, headers, error.status_code)
+                raise
+            await self._note_used(scope)
             await app(scope, receive, send)
 
         return admitted
@@ -195,12 +204,15 @@ class Authenticator:
             limit.admit(of)
         account = await self._accounts.verify(email, password)
         if account is None:
+            await self.spared.note("sign_in_refused", "", visit.place, key)
             return ()
         for limit, of in counted:
             limit.give_back(of)
         if visit.session:
             await self._end(visit.session)
         token = await self._accounts.open_session(account.id, self._rules.session_hours)
+        if self._audit is not None:
+            await self._audit.note("signed_in", account.name, place=visit.place, subject=key)
         session = self._set(self._cookie, token, int(self._rules.session_hours * 3600))
         return session, self._set(DEVICE, self._device_of(key, secrets.token_hex(16)), DEVICE_SECONDS)
 
@@ -249,6 +261,20 @@ class Authenticator:
             and not _is_cross_site(scope)
         ):
             await self._refuse_forgery(scope, headers, receive)
+
+    async def _note_refused(self, scope: HTTPScope, headers: Mapping[bytes, bytes], status: int) -> None:
+        """Whoever showed who they are, or tried to; a stranger without anything is led to the sign-in page."""
+        caller: Caller = scope["user"]
+        if caller is not NOBODY or b"authorization" in headers or b"x-api-key" in headers:
+            what = f"{scope['method']} {scope['path']}"
+            await self.spared.note("refused", caller.name or caller.id, scope["auth"].place, what, status=status)
+
+    async def _note_used(self, scope: HTTPScope) -> None:
+        """What a route declares to be worth a line."""
+        kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
+        if kind and self._audit is not None:
+            what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+            await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""

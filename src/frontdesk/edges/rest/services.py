@@ -29,6 +29,7 @@ from frontdesk.interfaces import (
     Stale,
     WorkDesk,
 )
+from frontdesk.interfaces.access import AuditTrail
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
@@ -76,6 +77,7 @@ class RestServices:
     work: WorkDesk
     calls: Calls
     condition: Condition
+    audit: AuditTrail
     effects: EffectDesk
     rules: RuleDesk
     insights: Report

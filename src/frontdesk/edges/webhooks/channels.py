@@ -30,7 +30,8 @@ Take = Callable[[RawEvent], Awaitable[bool]]
 class ChannelEndpoint:
     """One channel's address: its name, who verifies, and how large an event may be.
 
-    `take` stores an event, `wake` is told of a new one, and vendors know us by `public_url`.
+    `take` stores an event, `wake` is told of a new one, and vendors know us by `public_url`. `forged` is told the name,
+    the place and the reason where somebody else called.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ChannelEndpoint:
     take: Take
     wake: Callable[[], None]
     public_url: str
+    forged: Callable[[str, str, str], Awaitable[None]]
 
 
 def channel_routes(doors: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
@@ -57,6 +59,7 @@ def _route(door: ChannelEndpoint) -> ASGIRouteHandler:
             asked = replace(asked, body=await _body(receive, door.most_bytes))
             verified = await door.channel.verify(asked)
         except Forged as error:
+            await door.forged(door.name, scope["auth"].place, str(error))
             raise NotAuthorizedException(str(error)) from None
         if isinstance(verified, Handshake):
             return await _answer(send, verified)

@@ -21,7 +21,7 @@ from frontdesk.storage.schema.configuration import code, example
 from frontdesk.storage.search.documents import create_on_hana
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0013"
+NEWEST = "0015"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )

@@ -5,7 +5,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
@@ -13,15 +13,18 @@ from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.database import Database, Operation
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.people import account, api_key, session
 
 KEY_PREFIX = "fd_"
 SHOWN_OF_KEY = 11
 SIGNING = "signing"
+COMMAND_LINE = "command line"  # accounts and keys are changed there alone
+T = TypeVar("T")
 _EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]+@[^\s@\x00-\x20\x7f]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A check takes 64 MiB and a core: more at once would only make each slower and the process larger.
@@ -41,8 +44,19 @@ class StoredAccounts:
         """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
         new = Account(self._new_id(), _email(email), _name(name, NAME_LENGTH), _role(role), True, self._clock())
         hashed = await asyncio.to_thread(self._passwords.hash, password, new.email, new.name)
-        await self._database.write(lambda c: _add_account(c, new, hashed))
+        await self._audited("account_added", new.email, lambda c: _add_account(c, new, hashed), role=new.role)
         return new
+
+    async def _audited(self, kind: str, subject: str, operation: Operation[T], **detail: Any) -> T:
+        """Carry it out with a line in the audit trail, or neither."""
+        now = self._clock()
+
+        def both(connection: Connection) -> T:
+            answer = operation(connection)
+            append(connection, now, kind, COMMAND_LINE, subject=subject.strip(), detail=detail)
+            return answer
+
+        return await self._database.write(both)
 
     async def accounts(self) -> tuple[Account, ...]:
         """All accounts by e-mail address."""
@@ -52,19 +66,19 @@ class StoredAccounts:
     async def set_password(self, email: str, password: str) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
         hashed = await asyncio.to_thread(self._passwords.hash, password, email)
-        await self._database.write(lambda c: _change(c, email, password_hash=hashed))
+        await self._audited("password_changed", email, lambda c: _change(c, email, password_hash=hashed))
 
     async def set_role(self, email: str, role: Role) -> None:
         """Change what an account may do; its sessions end. Raises Invalid, NotFound."""
-        await self._database.write(lambda c: _change(c, email, role=_role(role).value))
+        await self._audited("role_changed", email, lambda c: _change(c, email, role=_role(role).value), role=role)
 
     async def deactivate(self, email: str) -> None:
         """Let nobody sign in with this account any more; its sessions end. Raises NotFound."""
-        await self._database.write(lambda c: _change(c, email, active=False))
+        await self._audited("account_deactivated", email, lambda c: _change(c, email, active=False))
 
     async def activate(self, email: str) -> None:
         """Take `deactivate` back. Raises NotFound."""
-        await self._database.write(lambda c: _change(c, email, active=True))
+        await self._audited("account_activated", email, lambda c: _change(c, email, active=True))
 
     async def verify(self, email: str, password: str) -> Account | None:
         """See interfaces.Accounts. A hash with outdated parameters is made anew."""
@@ -130,13 +144,14 @@ class StoredAccounts:
             "created_at": new.created_at,
             **grant_columns(given),
         }
-        await self._database.write(lambda c: c.execute(insert(api_key), [row]).rowcount)
+        added = insert(api_key).values(**row)
+        await self._audited("key_added", f"{new.name} ({prefix})", lambda c: c.execute(added).rowcount, role=new.role)
         return new, secret
 
     async def regrant(self, key: str, grant: Grant) -> ApiKey:
         """Change what a key, named as in `revoke`, may use and spend. Raises Invalid, NotFound, Conflict."""
         values = grant_columns(check_grant(grant))
-        return await self._database.write(lambda c: _change_key(c, key, **values))
+        return await self._audited("key_changed", key, lambda c: _change_key(c, key, **values), **values)
 
     async def keys(self) -> tuple[ApiKey, ...]:
         """All API keys, oldest first, revoked ones too."""
@@ -147,7 +162,7 @@ class StoredAccounts:
         """Take a key, named by its id or shown prefix, out of use. Raises NotFound, Conflict when the prefix is not
         unique."""
         now = self._clock()
-        return await self._database.write(lambda c: _change_key(c, key, revoked_at=now))
+        return await self._audited("key_revoked", key, lambda c: _change_key(c, key, revoked_at=now))
 
     async def by_key(self, secret: str) -> Caller | None:
         """See interfaces.Accounts."""

@@ -1,6 +1,7 @@
 """Tables by subject, their rows as facts, the migrations that lead there. Importing it declares every table."""
 
 from frontdesk.storage.schema import (
+    audit,
     channels,
     configuration,
     console,
@@ -14,6 +15,7 @@ from frontdesk.storage.schema import (
 )
 
 __all__ = [
+    "audit",
     "channels",
     "configuration",
     "console",
