@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,12 @@ from .conftest import COMMAND, Run, free_port, lines, running
 PATIENCE = 60
 
 
-def started(process: subprocess.Popen[str], port: int) -> None:
+def started(process: subprocess.Popen[str], port: int) -> str:
+    """Ready at this port; the link that it prints."""
     assert process.stdout is not None
-    assert process.stdout.readline() == f"ready http://127.0.0.1:{port}\n"
+    address = process.stdout.readline().removeprefix("ready ").strip()
+    assert address.partition("/sign-in?demo=")[0] == f"http://127.0.0.1:{port}"
+    return address
 
 
 def ended(process: subprocess.Popen[str], by: signal.Signals) -> None:
@@ -47,9 +51,11 @@ def test_the_demo_says_when_it_is_ready_handles_its_messages_and_stops_cleanly(
 ) -> None:
     port = free_port()
     with running("demo", environment=environment | {"FRONTDESK_PORT": str(port)}, cwd=tmp_path) as demo:
-        started(demo, port)
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/").status == 200
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/console").status == 200
+        link = started(demo, port)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with pytest.raises(urllib.error.HTTPError):
+            browser.open(f"http://127.0.0.1:{port}/console")
+        assert browser.open(link).url == f"http://127.0.0.1:{port}/console"
         wait_for(lambda: status(run)["open"] == "0")
         ended(demo, by)
     assert status(run)["failed"] == "0"

@@ -124,6 +124,10 @@ class SignIn(Protocol):
         """End the session (or the demo's own sign-in) and say what to do with the cookie."""
         ...
 
+    def open_demo(self, token: str) -> CookieChange | None:
+        """The cookie that lets a browser of this machine into the demo, None where the token is not the printed one."""
+        ...
+
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
         """What takes a demo visitor's sign-out back; None for who has not left the demo."""
         ...

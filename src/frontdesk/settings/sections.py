@@ -60,6 +60,7 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     submissions_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     trust_proxy: bool = False
     demo_sign_in: bool = False
+    demo_token: str = ""
     xsuaa: dict[str, str] = {}
 
 

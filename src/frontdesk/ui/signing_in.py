@@ -21,8 +21,12 @@ LONGEST_NEXT = 2000
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
-async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
+async def form(
+    request: PageRequest, services: Needs, next: FromQuery[str] = "", demo: FromQuery[str] = ""
+) -> Response[str] | Redirect:
     """The form; whoever is signed in already goes on. A demo visitor who signed out is signed in again."""
+    if demo and (opened := services.door.open_demo(demo)):
+        return _on(local(next) or "/console", opened)
     if request.auth.proof is AuthMethod.NOTHING and (resumed := services.door.resume_demo(request.auth)):
         return _on(local(next) or "/console", resumed)
     if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not AuthMethod.KEY:

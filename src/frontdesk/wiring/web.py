@@ -15,7 +15,7 @@ from litestar import Litestar, Request, Response
 from litestar.middleware import DefineMiddleware
 
 from frontdesk import __version__
-from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_demo, check_routes
+from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_demo, check_routes, demo_link
 from frontdesk.edges.access.connections import ConnectionLimits, guarded, most_connections
 from frontdesk.edges.access.headers import security_headers
 from frontdesk.edges.access.rate_limits import TokenBuckets
@@ -179,6 +179,7 @@ def access_rules(settings: Settings) -> AccessRules:
         sign_ins_per_minute=security.sign_ins_per_minute,
         trust_proxy=security.trust_proxy,
         demo=security.demo_sign_in,
+        demo_token=security.demo_token,
         public_url=settings.server.public_url,
     )
 
@@ -294,7 +295,7 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
             await server.has_started(serving)
             settle()
             if not server.should_exit:
-                ready(_address(settings.server.host, listening))
+                ready(_address(settings.server.host, listening) + demo_link(access_rules(settings)))
             await serving
 
 

@@ -128,7 +128,7 @@ async def test_what_is_not_in_a_list_is_refused_by_name(client: JsonClient, chan
 async def test_the_timeline_tells_everything_in_order_page_by_page(desk: Desk) -> None:
     reference = (await desk.say(BROKEN))["reference"]
     whole = (await desk.get(f"/interactions/{reference}/timeline"))["items"]
-    assert {"inbound", "analysis", "decision", "effect", "outbound", "happening"} == {each["kind"] for each in whole}
+    assert {"inbound", "analysis", "decision", "effect", "outbound", "audit_event"} == {each["kind"] for each in whole}
     assert whole[0]["inbound"]["text"] == BROKEN
     assert [each["at"] for each in whole] == sorted(each["at"] for each in whole)
     for limit in (1, 3):

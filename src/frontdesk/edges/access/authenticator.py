@@ -11,7 +11,7 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from litestar import Litestar, Request
@@ -40,7 +40,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
-DEMO_OFF = "frontdesk_demo"
+DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
+FROM_ELSEWHERE = frozenset(
+    b"cf-connecting-ip fastly-client-ip forwarded true-client-ip via x-client-ip x-cluster-client-ip x-forwarded-for "
+    b"x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-server x-real-ip".split()
+)
 DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
 BELIEVED_SECONDS = 5.0
@@ -49,18 +53,26 @@ MOST_FIELDS, MOST_DEVICE = 100, 200
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """How the door works. `public_url` is empty where it is not known; `demo` signs loopback visitors in."""
+    """How the door works. `public_url` is empty where it is not known; `demo` signs loopback visitors in who
+    show `demo_token`; where that is empty, all of them.
+    """
 
     session_hours: float
     sign_ins_per_minute: int
     trust_proxy: bool
     demo: bool
     public_url: str = ""
+    demo_token: str = field(default="", repr=False)
 
     @property
     def https(self) -> bool:
         """Whether people reach us by https."""
         return self.public_url.startswith("https://")
+
+
+def demo_link(rules: AccessRules) -> str:
+    """The path that lets a visitor into the demo, empty where none is needed."""
+    return f"/sign-in?demo={rules.demo_token}" if rules.demo and rules.demo_token else ""
 
 
 def check_demo(host: str, rules: AccessRules) -> None:
@@ -156,6 +168,8 @@ class Authenticator:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() == "basic":
                 return await self._by_basic(secret, headers, where)
+            if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and _is_from_here(address, headers):
+                return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
             caller = await self._look_up(AuthMethod.KEY, secret.strip()) if scheme.lower() == "bearer" else None
             return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
         if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
@@ -164,7 +178,8 @@ class Authenticator:
         cookies = _cookies(headers)
         if (token := cookies.get(self._cookie)) and (caller := await self._look_up(AuthMethod.SESSION, token)):
             return caller, AuthContext(AuthMethod.SESSION, where, self._form_token(token), session=token)
-        in_demo = self._rules.demo and _is_from_here(address, headers)
+        invited = not self._rules.demo_token or self._is_demo_token(cookies.get(DEMO_KEY, ""))
+        in_demo = self._rules.demo and invited and _is_from_here(address, headers)
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
         return NOBODY, AuthContext(
@@ -229,6 +244,14 @@ class Authenticator:
         if visit.session:
             await self._end(visit.session)
         return self._set(self._cookie, "", 0)
+
+    def open_demo(self, token: str) -> CookieChange | None:
+        """See interfaces.Door."""
+        return self._set(DEMO_KEY, token, None) if self._is_demo_token(token) else None
+
+    def _is_demo_token(self, token: str) -> bool:
+        wanted = self._rules.demo_token if self._rules.demo else ""
+        return bool(wanted) and hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
 
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
         """See interfaces.Door."""
@@ -383,7 +406,7 @@ def _is_from_here(address: str, headers: Mapping[bytes, bytes]) -> bool:
 
     The Host header is what tells a page of another site, whose name was made to point here, from our own.
     """
-    if any(name in headers for name in (b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via")):
+    if not FROM_ELSEWHERE.isdisjoint(headers):
         return False
     host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
     try:

@@ -315,7 +315,7 @@ KINDS: Mapping[type, tuple[str, Any]] = {
     Correction: ("correction", CorrectionAnswer),
     Decision: ("decision", DecisionAnswer),
     Effect: ("effect", EffectAnswer),
-    AuditEvent: ("happening", AuditEventAnswer),
+    AuditEvent: ("audit_event", AuditEventAnswer),
 }
 
 
