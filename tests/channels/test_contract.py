@@ -51,7 +51,7 @@ async def stage(request: Any, open_channels: Any) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         vendor = sample.vendor(media=dict(sample.media))
         url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-        section = {**sample.settings, **(sample.urls(url) if url else {})}
+        section = {**sample.section, **(sample.urls(url) if url else {})}
         yield Stage(name, sample, vendor, await open_channels(**{name: section}))
 
 
