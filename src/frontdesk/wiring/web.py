@@ -6,7 +6,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
         live=live,
         interface=_interface_services(container, wake, is_working),
         channels=Channels(container.codes),
-        webhooks=WebhookServices(container.statuses, wake, settings.connectors.fsm.webhook_secret),
+        webhooks=WebhookServices(container.statuses, wake, settings.connectors.fsm.webhook_secret, _forged(door)),
         chat=chat_window(settings, container.database, secret, now),
         pages=_page_services(container, door, live, Pages(__version__), secret, wake),
         set_up=set_up_of(container),
@@ -143,15 +143,21 @@ def application(services: WebServices) -> Litestar:
 
 
 def _doors(container: Container, wake: Callable[[], None], door: Authenticator) -> Sequence[ChannelEndpoint]:
-    async def forged(channel: str, place: str, reason: str) -> None:
-        await door.spared.note("webhook_forged", "", place, channel, reason=reason)
-
     public_url = container.settings.server.public_url.rstrip("/")
     return [
-        ChannelEndpoint(name, each.channel, each.kind.most_bytes, container.channels.take, wake, public_url, forged)
+        ChannelEndpoint(
+            name, each.channel, each.kind.most_bytes, container.channels.take, wake, public_url, _forged(door)
+        )
         for name, each in container.channels.channels.items()
         if each.kind.has_webhook
     ]
+
+
+def _forged(door: Authenticator) -> Callable[[str, str, str], Awaitable[None]]:
+    async def forged(name: str, place: str, reason: str) -> None:
+        await door.spared.note("webhook_forged", "", place, name, reason=reason)
+
+    return forged
 
 
 def serve(settings: Settings, *, work: bool, ready: Callable[[str], None]) -> None:
