@@ -7,7 +7,6 @@ pages of other sites may use says so with `"cross_site": True`: it knows nobody 
 import base64
 import hashlib
 import hmac
-import ipaddress
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,6 +23,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from frontdesk.edges.access.auditing import SparingAudit
+from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
 from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.edges.access.xsuaa import looks_like_token
 from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
@@ -41,10 +41,6 @@ FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
-FROM_ELSEWHERE = frozenset(
-    b"cf-connecting-ip fastly-client-ip forwarded true-client-ip via x-client-ip x-cluster-client-ip x-forwarded-for "
-    b"x-forwarded-host x-forwarded-port x-forwarded-proto x-forwarded-server x-real-ip".split()
-)
 DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
 # How long a looked-up key or session is believed: so long may one that was revoked still be used.
 BELIEVED_SECONDS = 5.0
@@ -79,7 +75,7 @@ def check_demo(host: str, rules: AccessRules) -> None:
     """Raises Invalid where the demo's own sign-in could be reached by others than this machine."""
     if not rules.demo:
         return
-    if not _is_loopback_name(host):
+    if not is_loopback_name(host):
         raise Invalid(
             f"security.demo_sign_in signs everybody in and needs a loopback address, but server.host is {host!r}: "
             "use 127.0.0.1, or switch security.demo_sign_in off",
@@ -168,7 +164,7 @@ class Authenticator:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() == "basic":
                 return await self._by_basic(secret, headers, where)
-            if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and _is_from_here(address, headers):
+            if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and is_from_here(address, headers):
                 return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
             caller = await self._look_up(AuthMethod.KEY, secret.strip()) if scheme.lower() == "bearer" else None
             return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
@@ -179,7 +175,7 @@ class Authenticator:
         if (token := cookies.get(self._cookie)) and (caller := await self._look_up(AuthMethod.SESSION, token)):
             return caller, AuthContext(AuthMethod.SESSION, where, self._form_token(token), session=token)
         invited = not self._rules.demo_token or self._is_demo_token(cookies.get(DEMO_KEY, ""))
-        in_demo = self._rules.demo and invited and _is_from_here(address, headers)
+        in_demo = self._rules.demo and invited and is_from_here(address, headers)
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
         return NOBODY, AuthContext(
@@ -399,28 +395,3 @@ async def _form_token(request: Request[Caller, AuthContext, State], headers: Map
     except ValueError:
         return b""
     return fields.get(FORM_FIELD, [""])[0].encode("utf-8", "replace")
-
-
-def _is_from_here(address: str, headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a request was made on this machine, to this machine by name, and not handed on by a proxy.
-
-    The Host header is what tells a page of another site, whose name was made to point here, from our own.
-    """
-    if not FROM_ELSEWHERE.isdisjoint(headers):
-        return False
-    host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-    try:
-        return _is_loopback(address) and _is_loopback_name(host.hostname or "")
-    except ValueError:
-        return False
-
-
-def _is_loopback_name(host: str) -> bool:
-    return host.lower().rstrip(".") == "localhost" or _is_loopback(host.strip("[]"))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

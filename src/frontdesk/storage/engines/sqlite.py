@@ -121,7 +121,7 @@ class SqliteDatabase:
                         while jobs := self._next_jobs() or []:
                             _commit_together(connection, jobs)
                             _answer(jobs)
-                    except BaseException:
+                    except BaseException:  # whatever broke it, nobody may get this connection again
                         connection.invalidate()
                         raise
             except BaseException as error:  # the connection is broken: these jobs hear of it, the next get a new one
