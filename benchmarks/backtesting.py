@@ -31,7 +31,7 @@ async def backtest() -> AsyncIterator[Figure]:
             seconds, changed = [], 0
             for _ in range(RUNS):
                 began = time.perf_counter()
-                report = await container.rule_desk.backtest(long_rules(), PastDecisionsQuery(last=MESSAGES))
+                report = await container.configuration.rules.backtest(long_rules(), PastDecisionsQuery(last=MESSAGES))
                 seconds.append(time.perf_counter() - began)
                 changed = len(report.changed)
                 assert report.messages == MESSAGES

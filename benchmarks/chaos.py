@@ -175,7 +175,7 @@ async def _kill(
 
 async def _until_handled(container: Container, seconds: float = 600) -> None:
     ends = time.perf_counter() + seconds
-    while (await container.work.counts())["open"]:
+    while (await container.work.queue.counts())["open"]:
         if time.perf_counter() > ends:
             return
         await asyncio.sleep(0.2)

@@ -58,7 +58,7 @@ async def hand_in(container: Container, count: int, name: str) -> None:
     """Store so many messages at once."""
     await asyncio.gather(
         *(
-            container.inbox.accept(
+            container.messages.inbox.accept(
                 NewMessage(message(n), "WEB", Sender(f"Kim {n}", f"kim{n}@example.com"), provider_id=f"{name}-{n}")
             )
             for n in range(count)
@@ -69,7 +69,7 @@ async def hand_in(container: Container, count: int, name: str) -> None:
 async def until_handled(container: Container, seconds: float = 300) -> None:
     """Wait until nothing is open. Raises RuntimeError when something failed, TimeoutError."""
     ends = time.perf_counter() + seconds
-    while (counts := await container.work.counts())["open"]:
+    while (counts := await container.work.queue.counts())["open"]:
         if counts["failed"]:
             raise RuntimeError(f"{counts['failed']} messages failed")
         if time.perf_counter() > ends:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import URL, func, select
 
 from benchmarks.measure import Figure, percentile
-from frontdesk.interfaces.console import ListSort
+from frontdesk.model.console import ListSort
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url

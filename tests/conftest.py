@@ -1,4 +1,4 @@
-"""Fixtures that all rooms' tests share: a house on SQLite and on PostgreSQL, with the real engine."""
+"""Fixtures that all tests share: a container on SQLite and on PostgreSQL, with the real engine."""
 
 import asyncio
 import gc
@@ -24,10 +24,10 @@ POSTGRES = os.environ.get("FRONTDESK_TEST_POSTGRES", "postgresql://postgres@127.
 CHEAP = Passwords(argon2.profiles.CHEAPEST)
 EVERYTHING = os.environ.get("FRONTDESK_TEST_ALL") == "1"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
-# Doors hand over to rooms that are tested on both: here a chosen set, marked `both_databases`, runs on PostgreSQL too.
+# Interfaces call packages that are tested on both: here a chosen set, marked `both_databases`, runs on PostgreSQL too.
 DOORS = ("channels", "cli", "edges", "ui")
 
-# What opens a house or starts a process: in a door such tests are slow, as there are very many of them.
+# What opens a container or starts a process: in an interface such tests are slow, as there are very many of them.
 WHOLE = {"builtin", "environment", "demo_server", "gateway"}
 
 
@@ -38,7 +38,7 @@ def room_of(path: Path) -> str:
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what bin/check leaves to bin/test: whole doors, and the stand-in for SAP HANA."""
+    """Mark as slow what bin/check leaves to bin/test: whole interfaces, and the stand-in for SAP HANA."""
     for item in items:
         in_door = room_of(item.path) in DOORS and not WHOLE.isdisjoint(getattr(item, "fixturenames", ()))
         if in_door or item.path.parent.name == "hana":
@@ -52,7 +52,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Say on which databases a test runs: on both, and in the doors on SQLite unless it is marked."""
+    """Say on which databases a test runs: on both, and in the interfaces on SQLite unless it is marked."""
     chosen = any("dialect" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     if "dialect" in metafunc.fixturenames and not chosen:
         both = room_of(metafunc.definition.path) not in DOORS or metafunc.definition.get_closest_marker(
@@ -137,7 +137,7 @@ def builtin() -> Iterator[Builtin]:
 
 @pytest.fixture
 async def container(settings: Settings, builtin: Builtin) -> AsyncIterator[Container]:
-    """An open house; its runner does not run until told to, and hashing passwords takes it no time."""
+    """An open container; its runner does not run until told to, and hashing passwords takes it no time."""
     async with open_container(settings, builtin, CHEAP) as opened:
         yield opened
 
@@ -153,7 +153,7 @@ class Front:
         """Hand in a message and work off everything."""
         channel = sender.pop("channel", "WEB")
         message = NewMessage(text, channel, Sender(**sender), provider_id=id, joins=joins)
-        accepted = await self.container.inbox.accept(message)
+        accepted = await self.container.messages.inbox.accept(message)
         await self.container.runner.run_until_idle()
         return accepted
 

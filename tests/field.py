@@ -1,4 +1,4 @@
-"""A simulated field service for tests, and the settings with which a house uses it."""
+"""A simulated field service for tests, and the settings with which a container uses it."""
 
 from collections.abc import AsyncIterator
 from typing import Any

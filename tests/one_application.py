@@ -1,6 +1,6 @@
 """One web application for all tests: making its 200 routes takes longer than most tests, so it is lent in turn.
 
-Its routes hold on to their services; lending it fills these with what the services of another house hold.
+Its routes hold on to their services; lending it fills these with what the services of another container hold.
 """
 
 from collections.abc import Iterator
@@ -36,14 +36,14 @@ def application_of(services: WebServices) -> Iterator[Litestar]:
 
 def fill(old: WebServices, new: WebServices) -> None:
     """Let everyone whom the routes hold on to be as the new ones are."""
-    fill_interface(old.interface, new.interface)
-    for name in ("door", "channels", "webhooks", "chat", "pages", "set_up", "gateway", "odata"):
+    fill_rest(old.rest, new.rest)
+    for name in ("door", "channels", "webhooks", "chat", "pages", "gateway", "odata"):
         become(getattr(old, name), getattr(new, name))
     for each, of_new in zip(old.events, new.events, strict=True):
         become(each, of_new)
 
 
-def fill_interface(old: RestServices, new: RestServices) -> None:
+def fill_rest(old: RestServices, new: RestServices) -> None:
     """The same for the REST interface; its figures are also counted by a middleware, so they stay one object."""
     metrics = old.metrics
     become(metrics, new.metrics)
@@ -53,7 +53,8 @@ def fill_interface(old: RestServices, new: RestServices) -> None:
 
 def become(old: Any, new: Any) -> None:
     """Fill one object with what another of its class holds."""
-    for name in getattr(type(new), "__slots__", ()) or vars(new):
+    slots = [name for each in type(new).__mro__ for name in getattr(each, "__slots__", ())]
+    for name in slots or vars(new):
         object.__setattr__(old, name, getattr(new, name))
 
 

@@ -1,14 +1,19 @@
-"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner rooms."""
+"""What import contracts cannot show: file docstrings, sizes, and no clock, disk or printing in inner packages."""
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
+
+import grimp
+import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "frontdesk"
 FILES = sorted(SOURCE.rglob("*.py"))
 INNER = ("workflows", "ticketing", "llm", "orchestrator", "insights", "interfaces", "model")
+DOORS = ("ui", "edges", "services")
 GENERATED = ("migrations/versions",)
 MOST_LINES = 400
 MOST_LINES_OF_FUNCTION = 50
@@ -22,7 +27,7 @@ FORBIDDEN_CALLS = {
 }
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -68,7 +73,7 @@ def test_inner_rooms_touch_neither_clock_nor_disk_nor_screen() -> None:
     found = [
         f"{name(path)}:{call.lineno} calls {called}: {FORBIDDEN_CALLS[called]}"
         for path in FILES
-        if room(path) in INNER
+        if package(path) in INNER
         for call in nodes(path, ast.Call)
         if (called := _called(call)) in FORBIDDEN_CALLS
     ]
@@ -95,10 +100,56 @@ def _is_blind(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_only_app_cli_and_web_know_settings() -> None:
-    allowed = {
-        *("app", "back_ends", "chat_window", "cli", "customer_channels", "insight_desk", "language_models", "web"),
-        "settings",
+def test_only_cli_and_wiring_know_settings() -> None:
+    allowed = {"cli", "settings", "wiring"}
+    found = [name(path) for path in FILES if package(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
+    assert not found, f"settings are handed in by wiring: {listed(found)}"
+
+
+IMPORTS = grimp.build_graph("frontdesk", cache_dir=None)
+PACKAGES = sorted(each for each in IMPORTS.modules if IMPORTS.find_children(each))
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Some names that lead back to the first, if there are any."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_module_imports_itself_by_a_way_round() -> None:
+    found = circle({each: IMPORTS.find_modules_directly_imported_by(each) for each in IMPORTS.modules})
+    assert not found, f"open this circle (move what is shared below both): {listed(found)}"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_files_and_folders_of_a_package_import_each_other_in_one_direction(package: str) -> None:
+    found = circle(_between_children(package))
+    assert not found, f"open this circle (move what is shared below both): {listed(found)}"
+
+
+def _between_children(package: str) -> dict[str, set[str]]:
+    """For each child of a package (with all that is in it), the siblings that it imports."""
+    child_of = {
+        each: child for child in IMPORTS.find_children(package) for each in (child, *IMPORTS.find_descendants(child))
     }
-    found = [name(path) for path in FILES if room(path) not in allowed and "frontdesk.settings" in TEXTS[path]]
-    assert not found, f"settings are handed in by app: {listed(found)}"
+    graph: dict[str, set[str]] = {child: set() for child in child_of.values()}
+    for each, child in child_of.items():
+        reached = (child_of.get(other, child) for other in IMPORTS.find_modules_directly_imported_by(each))
+        graph[child] |= {other for other in reached if other != child}
+    return graph
+
+
+def test_doors_know_of_storage_its_query_classes_alone() -> None:
+    found = [
+        f"{name(path)}:{each.lineno} imports {alias.name}"
+        for path in FILES
+        if package(path) in DOORS
+        for each in nodes(path, ast.ImportFrom)
+        if (each.module or "").startswith("frontdesk.storage")
+        for alias in each.names
+        if not alias.name.startswith("Stored")
+    ]
+    assert not found, f"move what both know to model: {listed(found)}"

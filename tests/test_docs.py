@@ -10,7 +10,7 @@ import click
 import pytest
 from pymdownx.slugs import slugify
 
-from frontdesk.cli.root import whole
+from frontdesk.cli.main import whole
 from frontdesk.settings.loading import SHORT
 
 from .test_settings import section

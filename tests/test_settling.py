@@ -2,7 +2,7 @@
 
 import gc
 
-from frontdesk.wiring.container import settle
+from frontdesk.wiring.working import settle
 
 
 def test_what_is_loaded_is_left_out_of_later_collections() -> None:

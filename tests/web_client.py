@@ -19,7 +19,7 @@ BASE = "http://127.0.0.1:8000"
 
 @asynccontextmanager
 async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncIterator[Client]:
-    """The application of a house, called from `address`."""
+    """The application of a container, called from `address`."""
     with application_of(await web_services(container)) as app:
         transport = ASGITransport(app, raise_app_exceptions=False, client=(address, 50_000))  # type: ignore[arg-type]
         async with AsyncClient(transport=transport, base_url=BASE) as client:
@@ -28,7 +28,7 @@ async def web_client(container: Container, address: str = "127.0.0.1") -> AsyncI
 
 async def add_account(container: Container, role: Role = Role.AGENT, email: str = "ada@example.com") -> None:
     """Somebody who can sign in with PASSWORD."""
-    await container.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
+    await container.people.accounts.add_account(email, "Ada Brightwater", role, PASSWORD)
 
 
 async def sign_in(
@@ -41,7 +41,7 @@ async def sign_in(
 
 async def key_of(container: Container, role: Role) -> dict[str, str]:
     """The header of a new API key."""
-    _, secret = await container.accounts.add_key(f"key of a {role}", role)
+    _, secret = await container.people.accounts.add_key(f"key of a {role}", role)
     return {"Authorization": f"Bearer {secret}"}
 
 

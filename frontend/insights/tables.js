@@ -63,7 +63,7 @@ const titles = {
   language: "Language",
   route: "Route",
   team: "Team",
-  tier: "Tier",
+  tier: "Read by",
   answer_time: "Time to first answer",
 };
 

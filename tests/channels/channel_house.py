@@ -1,4 +1,4 @@
-"""What tests of channels ask of a house: hand in an event as the vendor does, work, look what became of it."""
+"""What tests of channels need of a container: hand in an event as the vendor does, work, look what became of it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def with_channel(settings: Settings, name: str, section: dict[str, Any]) -> Sett
 
 @dataclass
 class ChannelHouse:
-    """A house and a client from outside."""
+    """A container and a client from outside."""
 
     container: Container
     client: Client

@@ -1,4 +1,4 @@
-"""A house with channels set up against fake vendors, and the hands of customers at them."""
+"""A container with channels set up against fake vendors, and customers who use them."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -18,7 +18,7 @@ Opening = Callable[..., Any]
 
 @pytest.fixture
 async def open_channels(settings: Settings, builtin: Builtin) -> AsyncIterator[Opening]:
-    """Opens a house with these channels: `await open_channels(whatsapp={"app_secret": "…"})`."""
+    """Opens a container with these channels: `await open_channels(whatsapp={"app_secret": "…"})`."""
     async with AsyncExitStack() as stack:
 
         async def opening(rules: dict[str, Any] | None = None, **channels: dict[str, Any]) -> ChannelHouse:

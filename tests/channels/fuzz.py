@@ -42,7 +42,7 @@ async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-            section = {**sample.settings, **(sample.urls(url) if url else {})}
+            section = {**sample.section, **(sample.urls(url) if url else {})}
             settings = with_channel(load(data=Path(folder), environment={}), name, section)
             container = await stack.enter_async_context(open_container(settings, builtin))
             client = await stack.enter_async_context(web_client(container, "192.0.2.7"))
@@ -79,7 +79,7 @@ async def _read_all(container: Container) -> None:
     """Read all events; what follows from the messages is not what is tried here."""
     drop = work.update().where(work.c.kind != EVENT_WORK).values(state=WorkState.DROPPED.value)
     while True:
-        claimed = await container.work.claim("fuzz", 64, 60)
+        claimed = await container.work.queue.claim("fuzz", 64, 60)
         events = [(row, lease) for row, lease in claimed if row.kind == EVENT_WORK]
         await asyncio.gather(*(container.runner._do(row, lease) for row, lease in events))
         await container.database.write(lambda c: c.execute(drop).rowcount)

@@ -24,7 +24,7 @@ SENDING = [name for name in CALLED if sample_of(name).vendor is not Vendor]
 
 @dataclass
 class Stage:
-    """A channel, its vendor and a house."""
+    """A channel, its vendor and a container."""
 
     name: str
     sample: Sample
@@ -161,7 +161,7 @@ async def test_an_edited_message_is_read_again_and_not_answered_again(stage: Sta
     before = (await stage.desk.messages())[0].text
     assert await stage.receive("edit") == 200
     [message] = await stage.desk.messages()
-    lines = [line.kind for line in await stage.desk.container.journal.since(0)]
+    lines = [line.kind for line in await stage.desk.container.work.journal.since(0)]
     assert message.text != before or "taken_back" in lines
     assert len(stage.sample.answered(stage.vendor)) <= 1
 
@@ -208,7 +208,7 @@ async def test_hostile_events_end_in_no_error_of_ours_and_lose_no_good_message(s
 
 @channels(CALLED)
 def test_reading_never_raises(stage: Stage) -> None:
-    channel = stage.desk.container.channels.channels[stage.name].channel
+    channel = stage.desk.container.customer_channels.open[stage.name].channel
     dice = random.Random(stage.name)
     for what in RECORDINGS:
         if what in stage.sample.without:

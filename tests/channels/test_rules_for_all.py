@@ -26,7 +26,7 @@ async def bot() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def desk(bot: BotApi, open_channels: Any) -> ChannelHouse:
-    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.settings, "api_url": bot.url})
+    opened: ChannelHouse = await open_channels(telegram={**SAMPLE.section, "api_url": bot.url})
     return opened
 
 
@@ -65,14 +65,14 @@ async def test_after_the_window_it_is_another_matter(desk: ChannelHouse) -> None
 async def test_a_closed_matter_is_not_joined_but_an_answer_to_its_message_opens_it_again(desk: ChannelHouse) -> None:
     await say(desk, 1)
     [first] = await desk.messages()
-    reference = (await desk.container.readings.message(first.id)).reference
-    matter = await desk.container.interactions.get(reference)
-    await desk.container.interactions.change(matter, Change(status=Status.CLOSED), "ada")
+    reference = (await desk.container.messages.readings.message(first.id)).reference
+    matter = await desk.container.interactions.records.get(reference)
+    await desk.container.interactions.records.change(matter, Change(status=Status.CLOSED), "ada")
     await say(desk, 2, "Another thing is broken")
     await say(desk, 3, "It is broken again", reply_to_message={"message_id": 1})
     assert (await matters(desk))[1] != first.interaction_id
     assert (await matters(desk))[2] == first.interaction_id
-    assert (await desk.container.interactions.get(reference)).status is not Status.CLOSED
+    assert (await desk.container.interactions.records.get(reference)).status is not Status.CLOSED
 
 
 async def test_an_answer_to_what_we_wrote_joins_its_matter(desk: ChannelHouse) -> None:
@@ -86,20 +86,20 @@ async def test_one_person_is_one_contact_and_learns_new_addresses(desk: ChannelH
     contact = {"phone_number": "+15550002222", "first_name": "Kim", "user_id": 4242}
     await say(desk, 1)
     await say(desk, 2, contact=contact)
-    [found] = (await desk.container.contacts.page(10)).rows
+    [found] = (await desk.container.people.contacts.page(10)).rows
     assert found.identities == {"TEL": "4242", "PHC": "+15550002222"}
 
 
 async def test_two_contacts_are_merged_with_all_that_is_theirs(desk: ChannelHouse) -> None:
     await say(desk, 1)
-    accepted = await desk.container.inbox.accept(_mail())
+    accepted = await desk.container.messages.inbox.accept(_mail())
     await desk.work()
-    first, second = (await desk.container.contacts.page(10)).rows
+    first, second = (await desk.container.people.contacts.page(10)).rows
     headers = await key_of(desk.container, Role.AGENT)
     answer = await desk.client.post(f"/api/v1/contacts/{first.id}/merge", json={"other": second.id}, headers=headers)
     assert answer.status_code == 200
     assert answer.json()["identities"] == {"TEL": "4242", "EMI": "kim@example.com"}
-    assert [contact.id for contact in (await desk.container.contacts.page(10)).rows] == [first.id]
+    assert [contact.id for contact in (await desk.container.people.contacts.page(10)).rows] == [first.id]
     assert {message.contact_id for message in await desk.messages()} == {first.id}
     assert accepted.message_id
 
@@ -112,15 +112,16 @@ def _mail() -> Any:
 
 async def test_merging_with_itself_or_nobody_is_refused(desk: ChannelHouse) -> None:
     await say(desk, 1)
-    [contact] = (await desk.container.contacts.page(10)).rows
+    [contact] = (await desk.container.people.contacts.page(10)).rows
     headers = await key_of(desk.container, Role.AGENT)
     path = f"/api/v1/contacts/{contact.id}/merge"
     assert (await desk.client.post(path, json={"other": contact.id}, headers=headers)).status_code == 400
     assert (await desk.client.post(path, json={"other": 999}, headers=headers)).status_code == 404
+    assert (await desk.container.people.contacts.page(10)).rows == (contact,)
 
 
 async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: Any) -> None:
-    section = {**SAMPLE.settings, "api_url": bot.url}
+    section = {**SAMPLE.section, "api_url": bot.url}
     desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 3}, telegram=section)
     for number in range(6):
         await say(desk, number + 1, f"{BROKEN} {number}")
@@ -131,13 +132,13 @@ async def test_machines_that_answer_each_other_stop(bot: BotApi, open_channels: 
 
 
 async def test_what_a_person_writes_is_never_withheld(bot: BotApi, open_channels: Any) -> None:
-    section = {**SAMPLE.settings, "api_url": bot.url}
+    section = {**SAMPLE.section, "api_url": bot.url}
     desk: ChannelHouse = await open_channels(rules={"most_automatic_answers": 1}, telegram=section)
     await say(desk, 1)
     [message] = await desk.messages()
-    reference = (await desk.container.readings.message(message.id)).reference
-    matter = await desk.container.interactions.get(reference)
-    await desk.container.replies.add(matter, "A technician calls you today.", "HA", "ada", None)
+    reference = (await desk.container.messages.readings.message(message.id)).reference
+    matter = await desk.container.interactions.records.get(reference)
+    await desk.container.messages.replies.add(matter, "A technician calls you today.", "HA", "ada", None)
     await desk.work()
     assert bot.sent[-1]["text"] == "A technician calls you today."
 
@@ -145,10 +146,12 @@ async def test_what_a_person_writes_is_never_withheld(bot: BotApi, open_channels
 async def test_a_long_answer_is_split_and_each_part_sent_once(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.records.get(
+        (await desk.container.messages.readings.message(message.id)).reference
+    )
     text = "\n\n".join(f"Step {number}. " + "Turn the screw. " * 60 for number in range(8))
     bot.sent.clear()
-    await desk.container.replies.add(matter, text, "HA", "ada", None)
+    await desk.container.messages.replies.add(matter, text, "HA", "ada", None)
     await desk.work()
     assert len(bot.sent) == 2
     assert " ".join(" ".join(part["text"] for part in bot.sent).split()) == " ".join(text.split())
@@ -159,10 +162,12 @@ async def test_a_long_answer_is_split_and_each_part_sent_once(desk: ChannelHouse
 async def test_after_a_failure_in_the_middle_only_the_rest_is_sent(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.records.get(
+        (await desk.container.messages.readings.message(message.id)).reference
+    )
     text = "\n\n".join(f"Step {number}. " + "Turn the screw. " * 60 for number in range(8))
     bot.sent.clear()
-    await desk.container.replies.add(matter, text, "HA", "ada", None)
+    await desk.container.messages.replies.add(matter, text, "HA", "ada", None)
     bot.busy_after = 1
     await desk.work()
     assert [part["text"][:6] for part in bot.sent] == ["Step 0"]
@@ -175,9 +180,11 @@ async def test_after_a_failure_in_the_middle_only_the_rest_is_sent(desk: Channel
 async def test_too_long_an_answer_is_refused_with_the_reason(desk: ChannelHouse, bot: BotApi) -> None:
     await say(desk, 1)
     [message] = await desk.messages()
-    matter = await desk.container.interactions.get((await desk.container.readings.message(message.id)).reference)
+    matter = await desk.container.interactions.records.get(
+        (await desk.container.messages.readings.message(message.id)).reference
+    )
     bot.sent.clear()
-    await desk.container.replies.add(matter, "word " * 6000, "HA", "ada", None)
+    await desk.container.messages.replies.add(matter, "word " * 6000, "HA", "ada", None)
     await desk.work()
     answer = (await desk.answers())[-1]
     assert (answer.state, bot.sent) == ("failed", [])
@@ -253,7 +260,7 @@ async def test_an_event_is_handed_in_by_hand_once(desk: ChannelHouse) -> None:
 
 
 async def test_numbers_that_were_heard_name_no_customer_until_a_person_confirms_them(desk: ChannelHouse) -> None:
-    await desk.container.customers.add("0000012345", "Doe Ltd", None)
+    await desk.container.people.customers.add("0000012345", "Doe Ltd", None)
     agent = await key_of(desk.container, Role.AGENT)
     told = {"id": "c1", "audio": "UklGRg==", "media_type": "audio/wav", "caller": "+15550002222"}
     await desk.client.post("/api/v1/channels/phone/events", json=told, headers=agent)
@@ -269,7 +276,7 @@ async def test_numbers_that_were_heard_name_no_customer_until_a_person_confirms_
 async def test_an_event_of_a_channel_that_is_not_set_up_any_more_is_kept_for_replay(desk: ChannelHouse) -> None:
     from frontdesk.model.channels import RawEvent
 
-    await desk.container.channels.take(RawEvent("gone", "1", b"{}"))
+    await desk.container.channels.events.take(RawEvent("gone", "1", b"{}"))
     await desk.work()
     [event] = await desk.events()
     assert (event.state, "is not set up" in event.error) == ("failed", True)

@@ -35,7 +35,7 @@ async def stage(request: Any, open_channels: Any) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         vendor = sample.vendor()
         url = await stack.enter_async_context(running(vendor)) if sample.vendor is not Vendor else ""
-        section = {**sample.settings, **(sample.urls(url) if url else {}), **more}
+        section = {**sample.section, **(sample.urls(url) if url else {}), **more}
         yield Stage(name, sample, vendor, await open_channels(**{name: section}))
 
 
@@ -162,7 +162,7 @@ async def test_an_echo_finds_an_answer_whose_sending_broke_off(stage: Stage) -> 
 @on("x")
 async def test_x_checks_the_address_by_a_challenge(stage: Stage) -> None:
     answer = await stage.desk.client.get(path("x", "crc_token=abc"))
-    right = signers.base64_of(stage.sample.settings["consumer_secret"], b"abc")
+    right = signers.base64_of(stage.sample.section["consumer_secret"], b"abc")
     assert answer.json() == {"response_token": f"sha256={right}"}
     assert (await stage.desk.client.get(path("x", "other=1"))).status_code == 401
 
@@ -199,7 +199,7 @@ def test_the_oauth_signature_is_that_of_xs_documentation(settings: Any) -> None:
 @on("linkedin")
 async def test_linkedin_challenges_the_address(stage: Stage) -> None:
     answer = await stage.desk.client.get(path("linkedin", "challengeCode=890e4665"))
-    right = signers.mac(stage.sample.settings["client_secret"], b"890e4665").hexdigest()
+    right = signers.mac(stage.sample.section["client_secret"], b"890e4665").hexdigest()
     assert answer.json() == {"challengeCode": "890e4665", "challengeResponse": right}
 
 
@@ -369,8 +369,8 @@ async def test_the_website_tells_when_an_answer_was_seen(stage: Stage) -> None:
 async def test_an_event_that_a_reader_failed_at_is_read_again_when_the_reader_is_repaired(
     open_channels: Any, settings: Any
 ) -> None:
-    desk: ChannelHouse = await open_channels(web=sample_of("web").settings)
-    channel = desk.container.channels.channels["web"].channel
+    desk: ChannelHouse = await open_channels(web=sample_of("web").section)
+    channel = desk.container.customer_channels.open["web"].channel
     repaired = channel.read
 
     def broken(event: RawEvent) -> Any:

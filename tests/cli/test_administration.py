@@ -129,9 +129,9 @@ def failed(settings: Settings) -> str:
 
     async def fail() -> str:
         async with open_container(settings) as container:
-            accepted = await container.inbox.accept(NewMessage("hello", "WEB"))
-            ((_, lease),) = await container.work.claim("test:1", 1, 30)
-            await container.work.fail(lease, "the model\nis on holiday")
+            accepted = await container.messages.inbox.accept(NewMessage("hello", "WEB"))
+            ((_, lease),) = await container.work.queue.claim("test:1", 1, 30)
+            await container.work.queue.fail(lease, "the model\nis on holiday")
             return accepted.message_id
 
     return asyncio.run(fail())
@@ -164,7 +164,7 @@ def test_accounts_are_made_changed_and_ended(invoke_on: Invoke, settings: Settin
 
     async def verify(password: str) -> Role | None:
         async with open_container(settings) as container:
-            account = await container.accounts.verify("kim@example.com", password)
+            account = await container.people.accounts.verify("kim@example.com", password)
             return account.role if account else None
 
     assert asyncio.run(verify(PASSWORD)) is None

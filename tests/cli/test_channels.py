@@ -1,6 +1,6 @@
 """`frontdesk channels` and `frontdesk inbox` as a stranger runs them."""
 
-import ast
+import runpy
 import shutil
 import subprocess
 import sys
@@ -62,14 +62,15 @@ def test_a_scaffolded_channel_is_written_whole_and_registered(tree: Path) -> Non
     done = run(tree / "data", *words)
     assert done.returncode == 0, done.stderr
     adapter = (tree / "src/frontdesk/channels/carrier_pigeon.py").read_text("utf-8")
-    assert 'KIND = Kind("carrier_pigeon", "CPG", TITLE, CarrierPigeonKnobs, CarrierPigeon)' in adapter
+    assert 'KIND = ChannelKind("carrier_pigeon", "CPG", TITLE, CarrierPigeonSettings, CarrierPigeon)' in adapter
     assert 'TITLE = "Carrier Pigeon"' in adapter
     registry = (tree / "src/frontdesk/channels/registry.py").read_text("utf-8")
     assert "    carrier_pigeon,\n" in registry
     assert "    carrier_pigeon.KIND,\n" in registry
     for file in (tree / "tests/channels/carrier_pigeon").glob("*.py"):
-        ast.parse(file.read_text("utf-8"))
-    ast.parse(adapter)
+        runpy.run_path(str(file))
+    made = runpy.run_path(str(tree / "src/frontdesk/channels/carrier_pigeon.py"))
+    assert not made["KIND"].is_on(made["CarrierPigeonSettings"]())
     assert run(tree / "data", *words).returncode == 1  # it is there already
 
 

@@ -77,16 +77,16 @@ async def test_handling_that_fails_says_nothing_of_the_message(container: Contai
 
     settings = container.settings
     pipeline = replace(container.pipeline, analyst=Failing())  # type: ignore[arg-type]  # it is asked for one thing
-    runner = runner_over(container.work, settings, pipeline)
-    await container.inbox.accept(NewMessage(TEXT, "WEB", Sender(name=WORDS, address=MAIL, phone=PHONE)))
-    await container.inbox.accept(NewMessage(TEXT, "EMAIL", Sender(name=WORDS, address=MAIL, phone=PHONE)))
+    runner = runner_over(container.work.queue, settings, pipeline)
+    await container.messages.inbox.accept(NewMessage(TEXT, "WEB", Sender(name=WORDS, address=MAIL, phone=PHONE)))
+    await container.messages.inbox.accept(NewMessage(TEXT, "EMAIL", Sender(name=WORDS, address=MAIL, phone=PHONE)))
     await runner.run_until_idle()
     assert "ValueError" in written.getvalue()
     assert is_clean(written.getvalue())
 
 
 async def test_handling_that_works_says_nothing_of_the_message(container: Container, written: io.StringIO) -> None:
-    await container.inbox.accept(NewMessage(TEXT, "WEB", Sender(name=WORDS, address=MAIL, phone=PHONE)))
+    await container.messages.inbox.accept(NewMessage(TEXT, "WEB", Sender(name=WORDS, address=MAIL, phone=PHONE)))
     await container.runner.run_until_idle()
     assert is_clean(written.getvalue())
 

@@ -1,4 +1,4 @@
-"""Connectors against their simulators over real HTTP, on a house whose messages are real."""
+"""Connectors against their simulators over real HTTP, on a container whose messages are real."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace

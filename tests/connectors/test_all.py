@@ -62,7 +62,7 @@ async def other(
     request: pytest.FixtureRequest, container: Container, serve: Any, outgoing: Outgoing
 ) -> AsyncIterator[Other]:
     if request.param == "service_desk":
-        yield Other(ServiceDesk(container.service_desk, now), effect("create_service_call"))
+        yield Other(ServiceDesk(container.work.calls, now), effect("create_service_call"))
     elif request.param == "reply":
         yield Other(container.pipeline.action_handlers[REPLY], effect(REPLY, template="received"))
     else:
@@ -91,9 +91,9 @@ async def _on_the_network(name: str, serve: Any, outgoing: Outgoing) -> Other:
 @pytest.fixture
 async def case(container: Container) -> Case:
     """A case as the pipeline has it when it acts."""
-    await container.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
+    await container.messages.inbox.accept(NewMessage("The oven stays cold. Order 4711001.", "WEB"))
     await container.runner.run_until_idle()
-    [row] = await container.work.list(WorkState.DONE)
+    [row] = await container.work.queue.list(WorkState.DONE)
     return await container.pipeline.cases.load(row, Lease(row.id, "", now()))
 
 

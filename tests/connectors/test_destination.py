@@ -65,7 +65,7 @@ async def test_a_service_call_is_opened_in_the_system_that_the_destination_names
     served: Any, container: Any, outgoing: Outgoing
 ) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    action_handler = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now).action_handlers[
+    action_handler = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now).action_handlers[
         "create_service_call"
     ]
     receipt = await action_handler.perform(effect("create_service_call"), case())
@@ -75,7 +75,7 @@ async def test_a_service_call_is_opened_in_the_system_that_the_destination_names
 
 async def test_a_token_that_ended_early_is_asked_for_again(served: Any, container: Any, outgoing: Outgoing) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    action_handler = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now).action_handlers[
+    action_handler = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now).action_handlers[
         "create_service_call"
     ]
     await action_handler.find("x")
@@ -88,7 +88,7 @@ async def test_the_rules_service_and_the_order_system_answer_too(
     served: Any, container: Any, outgoing: Outgoing
 ) -> None:
     asked = connectors(served, rules={"url": "destination:BRM", "service_id": "route"}, s4={"url": "destination:S4"})
-    backs = back_ends(asked, outgoing, ServiceDesk(container.service_desk, now), now)
+    backs = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now)
     assert backs.sap_rules is not None
     assert await backs.sap_rules.route({"intent": "TI"}) == "TI-Chatbot"
     with pytest.raises(ConnectorFailed, match="404"):  # signed in: an order that is not there
@@ -110,6 +110,4 @@ async def test_a_destination_that_cannot_be_used_is_named(
 
 def test_a_destination_without_the_service_is_refused_at_start(container: Any, outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match="destination:FSM"):
-        back_ends(
-            settings({"fsm": {"url": "destination:FSM"}}), outgoing, ServiceDesk(container.service_desk, now), now
-        )
+        back_ends(settings({"fsm": {"url": "destination:FSM"}}), outgoing, ServiceDesk(container.work.calls, now), now)

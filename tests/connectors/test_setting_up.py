@@ -25,7 +25,7 @@ def settings(tables: dict[str, Any]) -> Settings:
 
 
 def set_up(tables: dict[str, Any], container: Container, outgoing: Outgoing) -> Any:
-    return back_ends(settings(tables), outgoing, ServiceDesk(container.service_desk, now), now)
+    return back_ends(settings(tables), outgoing, ServiceDesk(container.work.calls, now), now)
 
 
 async def test_without_settings_there_is_the_built_in_service_desk_and_nothing_else(

@@ -1,4 +1,4 @@
-"""The demo data: invented, of many kinds, and acceptable at the door."""
+"""The demo data: invented, of many kinds, and acceptable to the check of messages."""
 
 from collections import Counter
 from datetime import UTC, datetime

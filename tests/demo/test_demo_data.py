@@ -12,8 +12,9 @@ from frontdesk.cli.main import whole
 from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
 from frontdesk.demo.portion import COLUMNS
-from frontdesk.interfaces import Conflict, Sort
+from frontdesk.interfaces import Conflict
 from frontdesk.model import EffectState, InteractionFilter
+from frontdesk.model.console import ListSort
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
@@ -28,13 +29,13 @@ UNTIL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOME = 600
 
 
-def wish(messages: int = SOME, seed: int = 7) -> DemoSize:
+def size(messages: int = SOME, seed: int = 7) -> DemoSize:
     return DemoSize(messages, seed, UNTIL)
 
 
 async def fill(container: Container, messages: int = SOME) -> None:
     await bulk.room_for(container.database, add=False)
-    for portion in make(wish(messages)):
+    for portion in make(size(messages)):
         await bulk.fill(container.database, portion.tables())
     await bulk.finish(container.database)
 
@@ -44,20 +45,20 @@ def rows(wanted: DemoSize) -> list[object]:
 
 
 def test_the_same_seed_makes_the_same_data() -> None:
-    assert rows(wish()) == rows(wish())
+    assert rows(size()) == rows(size())
 
 
 def test_another_seed_makes_other_data() -> None:
-    assert rows(wish()) != rows(wish(seed=8))
+    assert rows(size()) != rows(size(seed=8))
 
 
 @pytest.mark.parametrize("messages", [1, 7, SOME])
 def test_exactly_as_many_messages_are_made_as_wished_for(messages: int) -> None:
-    assert sum(len(p.rows["inbound_message"]) for p in make(wish(messages))) == messages
+    assert sum(len(p.rows["inbound_message"]) for p in make(size(messages))) == messages
 
 
 def test_nothing_happens_after_the_end() -> None:
-    for portion in make(wish()):
+    for portion in make(size()):
         for _name, _columns, made in portion.tables():
             assert all(value <= UNTIL for row in made for value in row if isinstance(value, datetime))
 
@@ -68,7 +69,7 @@ def test_every_column_that_is_filled_exists() -> None:
 
 
 def test_few_customers_write_much_and_sundays_are_quiet() -> None:
-    matters = [row for portion in make(wish(5000)) for row in portion.rows["interaction"]]
+    matters = [row for portion in make(size(5000)) for row in portion.rows["interaction"]]
     at = COLUMNS["interaction"].index
     writers = Counter(row[at("customer_id")] for row in matters if row[at("customer_id")])
     ten = sum(count for _, count in writers.most_common(len(writers) // 10))
@@ -79,12 +80,12 @@ def test_few_customers_write_much_and_sundays_are_quiet() -> None:
 
 async def test_what_is_made_reads_like_what_the_pipeline_leaves(container: Container) -> None:
     await fill(container)
-    page = await container.interactions.page(InteractionFilter(), Sort.CREATED_FIRST, 50)
+    page = await container.interactions.lists.page(InteractionFilter(), ListSort.CREATED_FIRST, 50)
     for matter in page.rows:
-        timeline = await container.interactions.timeline(matter.id, 200)
+        timeline = await container.interactions.records.timeline(matter.id, 200)
         assert timeline.rows
     first = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().first())
-    reading = await container.readings.message(str(first))
+    reading = await container.messages.readings.message(str(first))
     assert reading.analysis is not None
     assert reading.decision is not None
     assert all(reading.message.text[e.start : e.end] == e.value for e in reading.analysis.entities)

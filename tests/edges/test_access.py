@@ -9,21 +9,24 @@ from litestar.routes import HTTPRoute
 from litestar.static_files import create_static_files_router
 
 from frontdesk.edges.access.authenticator import (
-    BELIEVED_SECONDS,
+    CACHE_SECONDS,
     AccessRules,
     Authenticator,
     check_demo,
     check_routes,
-    client_address,
     demo_link,
 )
+from frontdesk.edges.access.rate_limits import client_address
 from frontdesk.interfaces import AuthMethod, Invalid, Undeclared
 from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container, open_container
-from frontdesk.wiring.web import access_rules, create_web, serve
+from frontdesk.wiring.serving import serve
+from frontdesk.wiring.web import access_rules, create_web
+from tests.counting import rows_of
 from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
 RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
@@ -31,14 +34,14 @@ RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False,
 
 @pytest.fixture
 async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house on SQLite: doors are the same on every database."""
+    """A container on SQLite: access is the same on every database."""
     async with open_container(load(data=tmp_path, environment={}), builtin) as opened:
         yield opened
 
 
 @pytest.fixture
 async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house that signs its visitors in."""
+    """A container that signs its visitors in."""
     settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
     async with open_container(settings, builtin) as opened:
         yield opened
@@ -147,14 +150,14 @@ async def test_every_answer_carries_the_security_headers(client: Client, path: s
 
 async def test_a_revoked_key_is_believed_for_five_seconds_and_no_longer(plain: Container) -> None:
     seconds = [0.0]
-    door = Authenticator(plain.accounts, RULES, b"secret", lambda: seconds[0])
-    key, secret = await plain.accounts.add_key("shop", Role.SERVICE)
+    door = Authenticator(plain.people.accounts, RULES, b"secret", lambda: seconds[0])
+    key, secret = await plain.people.accounts.add_key("shop", Role.SERVICE)
     headers = {b"authorization": f"Bearer {secret}".encode()}
     scope = {"type": "http", "headers": [], "client": ("127.0.0.1", 1)}
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
-    await plain.accounts.revoke(key.id)
+    await plain.people.accounts.revoke(key.id)
     assert (await door.identify(scope, headers))[0].role is Role.SERVICE  # type: ignore[arg-type]
-    seconds[0] += BELIEVED_SECONDS
+    seconds[0] += CACHE_SECONDS
     assert (await door.identify(scope, headers))[0] is NOBODY  # type: ignore[arg-type]
 
 
@@ -191,7 +194,7 @@ async def test_a_deactivated_person_is_let_in_no_longer(plain: Container) -> Non
     await add_account(plain)
     async with web_client(plain) as client:
         await sign_in(client)
-        await plain.accounts.deactivate("ada@example.com")
+        await plain.people.accounts.deactivate("ada@example.com")
         assert (await client.get("/console")).status_code == 401
 
 
@@ -209,9 +212,11 @@ async def test_a_signed_in_person_changes_nothing_without_the_token_of_their_pag
     assert (await client.post("/api/v1/messages", json=MESSAGE)).status_code == 403
     assert (await client.post("/sign-out", data={})).status_code == 403
     assert (await client.post("/sign-out", data={"_csrf_token": "0" * 64})).status_code == 403
+    assert await rows_of(plain, inbound_message) == 0
     token = token_in(await client.get("/console"))
     accepted = await client.post("/api/v1/messages", json=MESSAGE, headers={"x-csrftoken": token})
     assert accepted.status_code == 202
+    assert await rows_of(plain, inbound_message) == 1
 
 
 async def test_the_token_of_another_session_does_not_fit(plain: Container) -> None:
@@ -228,6 +233,7 @@ async def test_the_token_of_another_session_does_not_fit(plain: Container) -> No
 async def test_a_program_with_a_key_needs_no_token(plain: Container, client: Client) -> None:
     answer = await client.post("/api/v1/messages", json=MESSAGE, headers=await key_of(plain, Role.SERVICE))
     assert answer.status_code == 202
+    assert await rows_of(plain, inbound_message) == 1
 
 
 @pytest.mark.parametrize(
@@ -246,11 +252,12 @@ async def test_another_site_cannot_post_even_what_anybody_may(client: Client, he
     assert "another site" in answer.json()["detail"]
 
 
-async def test_our_own_pages_and_programs_without_origin_may_post(client: Client) -> None:
+async def test_our_own_pages_and_programs_without_origin_may_post(plain: Container, client: Client) -> None:
     fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
     for headers in ({"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, {}):
         answer = await client.post("/messages", data=fields, headers=headers, follow_redirects=False)
         assert answer.status_code == 303
+    assert await rows_of(plain, inbound_message) == 2
 
 
 # The demo
@@ -307,6 +314,7 @@ async def test_in_the_demo_a_browser_needs_the_token_and_a_command_line_does_not
         token = token_in(await client.get("/"))
         answer = await client.post("/api/v1/messages", json=MESSAGE, headers=browser | {"x-csrftoken": token})
         assert answer.status_code == 202
+    assert await rows_of(demo, inbound_message) == 2
 
 
 async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_sign_in(demo: Container) -> None:
@@ -365,7 +373,7 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy() -> None:
 
 
 async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:
-    door = Authenticator(plain.accounts, RULES, b"secret")
+    door = Authenticator(plain.people.accounts, RULES, b"secret")
     scope = {"type": "http", "headers": [], "client": None}
     caller, visit = await door.identify(scope, {})  # type: ignore[arg-type]
     assert (caller, visit.proof, visit.csrf_token) == (NOBODY, AuthMethod.NOTHING, "")
@@ -375,7 +383,7 @@ async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:
 
 
 async def narrow(container: Container, *scopes: str, role: Role = Role.ADMIN, **more: int) -> dict[str, str]:
-    _, secret = await container.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
+    _, secret = await container.people.accounts.add_key("narrow", role, Grant(frozenset(scopes), **more))
     return {"Authorization": f"Bearer {secret}"}
 
 

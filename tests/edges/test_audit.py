@@ -30,7 +30,7 @@ async def client(container: Container) -> AsyncIterator[Client]:
 
 
 async def lines(container: Container, kind: str) -> tuple[AuditRecord, ...]:
-    return (await container.audit.page(AuditFilter(kind=kind), 100)).rows
+    return (await container.people.audit.page(AuditFilter(kind=kind), 100)).rows
 
 
 async def test_sign_ins_right_and_wrong_leave_a_line_each(container: Container, client: Client) -> None:

@@ -32,7 +32,7 @@ async def client(container: Container) -> AsyncIterator[Any]:
 
 
 async def say(container: Container) -> None:
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     await container.runner.run_until_idle()
 
 
@@ -42,10 +42,12 @@ async def test_the_service_call_is_in_the_field_service_and_its_code_in_the_repl
     await say(container)
     [call] = field.calls
     [row] = [
-        line.detail for line in await container.journal.since(0) if line.detail.get("kind") == "create_service_call"
+        line.detail
+        for line in await container.work.journal.since(0)
+        if line.detail.get("kind") == "create_service_call"
     ]
     assert row["reference"] == call["code"]
-    replies = [e for e in (await container.readings.effects(None, 10)).rows if e.action.kind == "reply"]
+    replies = [e for e in (await container.messages.readings.effects(None, 10)).rows if e.action.kind == "reply"]
     assert f"service call {call['code']}" in replies[0].detail["text"]
 
 
@@ -57,8 +59,8 @@ async def test_a_notice_makes_the_status_be_read_and_told(
     answer = await client.post("/webhooks/fsm", json={"data": {"externalId": key, "status": "Lies"}}, headers=SECRET)
     assert answer.status_code == 202
     await container.runner.run_until_idle()
-    assert (await container.readings.effect(key)).detail["status"] == "Planned"
-    [line] = [line for line in await container.journal.since(0) if line.kind == "status_changed"]
+    assert (await container.messages.readings.effect(key)).detail["status"] == "Planned"
+    [line] = [line for line in await container.work.journal.since(0) if line.kind == "status_changed"]
     assert line.detail["status"] == "Planned"
 
 
@@ -68,24 +70,24 @@ async def test_the_same_notice_again_tells_nothing_new(container: Container, fie
     for _ in range(3):
         await client.post("/webhooks/fsm", json={"externalId": key}, headers=SECRET)
         await container.runner.run_until_idle()
-    assert len([line for line in await container.journal.since(0) if line.kind == "status_changed"]) == 1
+    assert len([line for line in await container.work.journal.since(0) if line.kind == "status_changed"]) == 1
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Frontdesk-Secret": "guessed"}, {"X-Frontdesk-Secret": ""}])
 async def test_without_the_secret_nothing_is_taken(client: Any, container: Container, headers: dict[str, str]) -> None:
     assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=headers)).status_code == 401
-    assert (await container.work.counts())["open"] == 0
+    assert (await container.work.queue.counts())["open"] == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"nothing", b'{"externalId": 7}', b'{"externalId": ""}'])
 async def test_a_notice_that_names_no_call_is_refused(client: Any, container: Container, body: bytes) -> None:
     assert (await client.post("/webhooks/fsm", content=body, headers=SECRET)).status_code == 400
-    assert (await container.work.counts())["open"] == 0
+    assert (await container.work.queue.counts())["open"] == 0
 
 
 async def test_a_call_that_is_not_ours_is_not_read(client: Any, container: Container) -> None:
     assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=SECRET)).status_code == 202
-    assert (await container.work.counts())["open"] == 0
+    assert (await container.work.queue.counts())["open"] == 0
 
 
 async def test_where_no_secret_is_set_there_is_no_webhook(
@@ -97,9 +99,10 @@ async def test_where_no_secret_is_set_there_is_no_webhook(
     async with open_container(plain, builtin) as opened, web_client(opened) as client:
         headers = {"X-Frontdesk-Secret": ""}
         assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=headers)).status_code == 404
+        assert (await opened.work.queue.counts())["open"] == 0
 
 
 async def test_a_notice_without_the_secret_leaves_a_line_in_the_audit_trail(container: Container, client: Any) -> None:
     assert (await client.post("/webhooks/fsm", json={"externalId": "x"})).status_code == 401
-    [line] = (await container.audit.page(AuditFilter(kind="webhook_forged"), 10)).rows
+    [line] = (await container.people.audit.page(AuditFilter(kind="webhook_forged"), 10)).rows
     assert (line.subject, line.place) == ("fsm", "192.0.2.7")

@@ -1,4 +1,4 @@
-"""Signed tokens of XSUAA at the door: good ones are let in by their scopes, all others are nobody."""
+"""Signed tokens of XSUAA: good ones are accepted with their scopes, all others are anonymous."""
 
 import base64
 import json

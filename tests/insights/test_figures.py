@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text, update
 
 from frontdesk.demo.interaction import DemoSize
 from frontdesk.demo.made import make
-from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, SPAN_CODES, SPANS, WEEKDAYS
 from frontdesk.insights.measures import MEASURES, Grain, How, Unit
 from frontdesk.insights.questions import Question
+from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, Status
 from frontdesk.storage.insights.facts import StoredFacts
@@ -59,7 +59,7 @@ SQL = {
 
 
 @pytest.fixture
-async def house_with_data(container: Container) -> AsyncIterator[Container]:
+async def container_with_data(container: Container) -> AsyncIterator[Container]:
     for portion in make(DemoSize(MESSAGES, 11, UNTIL, days=60)):
         await bulk.fill(container.database, portion.tables())
     await bulk.finish(container.database)
@@ -175,7 +175,7 @@ async def disturb(container: Container, chance: random.Random) -> None:
     )
     for message_id in chance.sample(ids, 12):
         field, word = chance.choice((("intent", "CA"), ("intent", ""), ("sentiment", "Positive"), ("language", "fr")))
-        await container.readings.correct(message_id, field, word, "Kim", None)
+        await container.messages.readings.correct(message_id, field, word, "Kim", None)
     merged = update(interaction).where(interaction.c.id.in_(chance.sample(range(1, 200), 4))).values(merged_into=1)
     await container.database.write(lambda c: c.execute(merged).rowcount)
     for number in chance.sample(range(1, 200), 12):
@@ -188,14 +188,14 @@ async def disturb(container: Container, chance: random.Random) -> None:
         )
 
 
-async def test_every_figure_equals_a_plain_sql_count(house_with_data: Container) -> None:
+async def test_every_figure_equals_a_plain_sql_count(container_with_data: Container) -> None:
     chance = random.Random(5)
-    desk = InsightDesk(StoredFacts(house_with_data.database), ZONE, fresh_seconds=0)
+    service = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
     for round_ in range(3):
-        rows = await plain_rows(house_with_data)
+        rows = await plain_rows(container_with_data)
         for number in range(50):
             question = questions(rows, chance)
-            answer = await desk.answer(question)
+            answer = await service.answer(question)
             wanted = expected(rows, question)
             found = {cell.keys: dict(cell.figures) for cell in answer.cells}
             if not question.by:
@@ -204,18 +204,18 @@ async def test_every_figure_equals_a_plain_sql_count(house_with_data: Container)
             assert found.keys() == wanted.keys(), question
             for key, figures in wanted.items():
                 assert found[key] == pytest.approx(figures), (round_, number, question, key)
-        await disturb(house_with_data, chance)
-    assert await StoredFacts(house_with_data.database).check() == []
+        await disturb(container_with_data, chance)
+    assert await StoredFacts(container_with_data.database).check() == []
 
 
-async def test_the_rows_behind_a_cell_are_those_that_it_counts(house_with_data: Container) -> None:
+async def test_the_rows_behind_a_cell_are_those_that_it_counts(container_with_data: Container) -> None:
     chance = random.Random(6)
-    desk = InsightDesk(StoredFacts(house_with_data.database), ZONE, fresh_seconds=0)
-    rows = await plain_rows(house_with_data)
+    service = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)
+    rows = await plain_rows(container_with_data)
     for _ in range(40):
         question = questions(rows, chance)
         name = question.measures[0]
-        behind = await desk.behind(question, 10_000)
+        behind = await service.behind(question, 10_000)
         part = {
             row["key"]
             for row in rows[behind.grain]
@@ -227,36 +227,36 @@ async def test_the_rows_behind_a_cell_are_those_that_it_counts(house_with_data: 
         assert {each.id for each in behind.rows} == part
 
 
-async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(house_with_data: Container) -> None:
-    desk = InsightDesk(StoredFacts(house_with_data.database), ZONE)
+async def test_pages_of_rows_are_newest_first_and_leave_nothing_out(container_with_data: Container) -> None:
+    service = InsightService(StoredFacts(container_with_data.database), ZONE)
     question = Question(("inbound",))
-    pages = [await desk.behind(question, 70, offset) for offset in range(0, 560, 70)]
+    pages = [await service.behind(question, 70, offset) for offset in range(0, 560, 70)]
     rows = [row for page in pages for row in page.rows]
     assert len({row.id for row in rows}) == len(rows) == MESSAGES
     times = [row.at for row in rows]  # type: ignore[union-attr]
     assert all(int(a.timestamp()) >= int(b.timestamp()) for a, b in itertools.pairwise(times))
 
 
-async def test_what_happens_later_is_in_the_next_answer(house_with_data: Container) -> None:
-    container = house_with_data
-    desk = InsightDesk(StoredFacts(container.database), ZONE, fresh_seconds=0)
+async def test_what_happens_later_is_in_the_next_answer(container_with_data: Container) -> None:
+    container = container_with_data
+    service = InsightService(StoredFacts(container.database), ZONE, fresh_seconds=0)
     question = Question(("interactions",), ("status",))
-    before = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
+    before = {cell.keys[0]: cell.figures["interactions"] for cell in (await service.answer(question)).cells}
     page = await container.database.read(
         lambda c: list(
             c.execute(text("SELECT reference FROM interaction WHERE status = 'IP' ORDER BY id LIMIT 3")).scalars()
         )
     )
     for reference in page:
-        matter = await container.interactions.get(reference)
-        await container.interactions.change(matter, Change(status=Status.CLOSED), "Kim")
-    after = {cell.keys[0]: cell.figures["interactions"] for cell in (await desk.answer(question)).cells}
+        found = await container.interactions.records.get(reference)
+        await container.interactions.records.change(found, Change(status=Status.CLOSED), "Kim")
+    after = {cell.keys[0]: cell.figures["interactions"] for cell in (await service.answer(question)).cells}
     assert after["CL"] == (before["CL"] or 0) + 3
 
 
 async def test_no_facts_answer_nothing(container: Container) -> None:
-    desk = InsightDesk(StoredFacts(container.database), ZONE)
-    answer = await desk.answer(Question(("inbound", "negative_share"), ("channel", "day")))
+    service = InsightService(StoredFacts(container.database), ZONE)
+    answer = await service.answer(Question(("inbound", "negative_share"), ("channel", "day")))
     assert (list(answer.cells), answer.totals) == ([], {"inbound": 0, "negative_share": None})
 
 
@@ -274,4 +274,4 @@ async def test_no_facts_answer_nothing(container: Container) -> None:
 )
 async def test_what_cannot_be_asked_is_refused_in_words(container: Container, question: Question, word: str) -> None:
     with pytest.raises(Invalid, match=word):
-        await InsightDesk(StoredFacts(container.database), ZONE).answer(question)
+        await InsightService(StoredFacts(container.database), ZONE).answer(question)

@@ -1,4 +1,4 @@
-"""Fixtures of the LLM room: the room over a real database with scripted services."""
+"""Fixtures of the LLM services, over a real database with scripted model services."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from frontdesk.llm.proxy import Proxy
-from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, furnish
+from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, build_llm
 from frontdesk.model.llm import Asker, ModelCall, UseCaseOutcome
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.cache import StoredAnswerCache
@@ -27,7 +27,7 @@ PAUSE = 3600.0
 
 @dataclass
 class Models:
-    """A furnished room with its stores."""
+    """The LLM services with their stores."""
 
     room: LlmServices
     calls: StoredCalls
@@ -46,12 +46,12 @@ class Models:
         return sorted(rows, key=lambda call: call.id)
 
 
-Furnish = Callable[..., Models]
+BuildLlm = Callable[..., Models]
 
 
 @pytest.fixture
-def furnished(container: Container) -> Furnish:
-    """Makes the room over scripted services; without chains the services are asked in order, then the engine."""
+def furnished(container: Container) -> BuildLlm:
+    """Builds the LLM services over scripted ones, which without chains are asked in order, then the engine."""
 
     def make(*services: Scripted, clock: Any = now, **options: Any) -> Models:
         routes = [*(f"{service.name}/gpt-4o-mini" for service in services), "builtin"]
@@ -60,11 +60,18 @@ def furnished(container: Container) -> Furnish:
         cache = StoredAnswerCache(container.database, clock, 1000, 1_000_000)
         stores = Stores(StoredUseCases(container.database, clock), admission, cache, calls)
         named = {service.name: ServiceEntry(service, "gpt-4o-mini", "text-embedding-3-small") for service in services}
-        room = furnish(
-            LlmOptions(**options), named, stores, container.builtin, container.builtin, container.codes, clock, new_id
+        room = build_llm(
+            LlmOptions(**options),
+            named,
+            stores,
+            container.builtin,
+            container.builtin,
+            container.configuration.codes,
+            clock,
+            new_id,
         )
         marks = StoredMarks(container.database, clock, PAUSE)
-        proxy = Proxy(container.builtin, container.codes, clock, new_id, room.messages, marks)
+        proxy = Proxy(container.builtin, container.configuration.codes, clock, new_id, room.messages, marks)
         return Models(room, calls, admission, marks, proxy)
 
     return make
@@ -74,10 +81,12 @@ class ModelFront(Front):
     """A customer at a desk whose messages are read by models."""
 
     def __init__(self, container: Container, models: Models) -> None:
-        handlers = rereading_handlers(container.database, models.marks, models.proxy, container.rereadings, PAUSE)
+        handlers = rereading_handlers(container.database, models.marks, models.proxy, container.work.rereadings, PAUSE)
         desk = replace(container.pipeline, analyst=models.proxy)
         super().__init__(
-            replace(container, pipeline=desk, runner=runner_over(container.work, container.settings, desk, handlers))
+            replace(
+                container, pipeline=desk, runner=runner_over(container.work.queue, container.settings, desk, handlers)
+            )
         )
 
     async def rows(self, table: Any) -> list[dict[str, Any]]:

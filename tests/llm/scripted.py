@@ -82,7 +82,7 @@ class Scripted:
 
     @property
     def wire(self) -> str:
-        """All that ever left the house for this service."""
+        """Everything that was sent to this service."""
         turns = [turn.text for request in self.asked for turn in request.turns]
         return "\n".join([*turns, *(text for texts in self.embedded for text in texts)])
 

@@ -8,26 +8,26 @@ from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelFailed, Mode
 from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
-from tests.llm.conftest import ASKER, Furnish
+from tests.llm.conftest import ASKER, BuildLlm
 from tests.llm.scripted import Scripted, answer, failed
 
 HELLO = ModelRequest("default", (ChatTurn("system", "Be kind."), ChatTurn("user", "I am at kim@example.com")))
 
 
-async def test_an_answer_comes_from_the_first_route_that_gives_one(furnished: Furnish) -> None:
+async def test_an_answer_comes_from_the_first_route_that_gives_one(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [failed(ErrorKind.UNREACHABLE)]), Scripted("second", ["Hello"])
     outcome = await furnished(first, second).room.chat.complete(HELLO, ASKER)
     assert (outcome.answer.text, outcome.service, outcome.failures[0].trouble) == ("Hello", "second", "unreachable")
 
 
-async def test_what_is_said_is_masked_and_put_back(furnished: Furnish) -> None:
+async def test_what_is_said_is_masked_and_put_back(furnished: BuildLlm) -> None:
     service = Scripted(lines=["Write to <EMAIL_1>."])
     outcome = await furnished(service).room.chat.complete(HELLO, ASKER)
     assert "kim@example.com" not in service.wire
     assert (outcome.answer.text, outcome.masked) == ("Write to kim@example.com.", True)
 
 
-async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: Furnish) -> None:
+async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: BuildLlm) -> None:
     service = Scripted(lines=["Write to <EMAIL_1>, thanks."])
     models = furnished(service, budgets=Budgets(Allowance(per_day=10**9)))
     stream = await models.room.chat.stream(HELLO, ASKER)
@@ -37,14 +37,14 @@ async def test_a_stream_is_masked_put_back_recorded_and_paid(furnished: Furnish)
     assert (call.outcome, call.operation, call.run_id, call.cost > 0) == ("ok", "chat", stream.run_id, True)
 
 
-async def test_a_stream_falls_to_the_next_route_before_its_first_piece(furnished: Furnish) -> None:
+async def test_a_stream_falls_to_the_next_route_before_its_first_piece(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [failed(ErrorKind.SERVER_ERROR)]), Scripted("second", ["Hello"])
     stream = await furnished(first, second).room.chat.stream(HELLO, ASKER)
     assert stream.service == "second"
     assert "".join([piece async for piece in stream.pieces]) == "Hello"
 
 
-async def test_a_stream_that_nobody_reads_to_its_end_is_recorded_as_stopped(furnished: Furnish) -> None:
+async def test_a_stream_that_nobody_reads_to_its_end_is_recorded_as_stopped(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=["a long answer"]))
     stream = await models.room.chat.stream(HELLO, ASKER)
     async with aclosing(stream.pieces) as pieces:  # type: ignore[type-var]
@@ -52,7 +52,7 @@ async def test_a_stream_that_nobody_reads_to_its_end_is_recorded_as_stopped(furn
     assert [call.outcome for call in await models.recorded()] == ["stopped"]
 
 
-async def test_a_dead_detector_sends_nothing(furnished: Furnish) -> None:
+async def test_a_dead_detector_sends_nothing(furnished: BuildLlm) -> None:
     service = Scripted(lines=["Hello"])
     models = furnished(service, mode=Mode.STRICT)
     models.room.chat._masker._finder = None  # type: ignore[assignment]
@@ -63,7 +63,7 @@ async def test_a_dead_detector_sends_nothing(furnished: Furnish) -> None:
     assert service.asked == []
 
 
-async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished: Furnish) -> None:
+async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished: BuildLlm) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     first, second = Scripted("first", ['{"n": "x"}']), Scripted("second", ['{"n": 1}'])
     request = ModelRequest("default", HELLO.turns, schema)
@@ -71,33 +71,33 @@ async def test_an_answer_is_held_against_the_schema_that_was_asked_for(furnished
 
 
 @pytest.mark.parametrize("alias", ["first", "first/other-model", "default"])
-async def test_a_chain_a_service_or_a_model_can_be_named(furnished: Furnish, alias: str) -> None:
+async def test_a_chain_a_service_or_a_model_can_be_named(furnished: BuildLlm, alias: str) -> None:
     service = Scripted(lines=["Hello"])
     await furnished(service).room.chat.complete(ModelRequest(alias, HELLO.turns), ASKER)
     assert service.asked[0].model == ("other-model" if "/" in alias else "gpt-4o-mini")
 
 
-async def test_an_alias_that_leads_nowhere_is_refused(furnished: Furnish) -> None:
+async def test_an_alias_that_leads_nowhere_is_refused(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=["Hello"]))
     for alias in ("nobody", "builtin"):
         with pytest.raises(Invalid):
             await models.room.chat.complete(ModelRequest(alias, HELLO.turns), ASKER)
 
 
-async def test_a_filtered_or_refused_answer_is_none(furnished: Furnish) -> None:
+async def test_a_filtered_or_refused_answer_is_none(furnished: BuildLlm) -> None:
     for finish in ("content_filter", "refusal"):
         with pytest.raises(ModelFailed):
             await furnished(Scripted(lines=[answer("no", finish)])).room.chat.complete(HELLO, ASKER)
 
 
-async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: Furnish) -> None:
+async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=["a\0b"]), store_texts=True, mode=Mode.OFF)
     await models.room.chat.complete(ModelRequest("default", (ChatTurn("user", "x\0y"),)), ASKER)
     [call] = await models.recorded()
     assert (call.asked, call.answered) == ("user: x\ufffdy", "a\ufffdb")
 
 
-async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
+async def test_a_model_is_found_by_its_own_name(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [failed(ErrorKind.UNREACHABLE)]), Scripted("second", ["Hello"])
     models = furnished(first, second)
     outcome = await models.room.chat.complete(ModelRequest("gpt-4o-mini", HELLO.turns), ASKER)
@@ -105,7 +105,7 @@ async def test_a_model_is_found_by_its_own_name(furnished: Furnish) -> None:
     assert models.room.chains.offered() == ("default", "first/gpt-4o-mini", "second/gpt-4o-mini", "gpt-4o-mini")
 
 
-async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished: Furnish) -> None:
+async def test_a_streamed_answer_is_held_against_its_schema_at_the_end(furnished: BuildLlm) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     stream = await furnished(Scripted(lines=['{"n": "x"}'])).room.chat.stream(
         ModelRequest("default", HELLO.turns, schema), ASKER

@@ -15,8 +15,9 @@ from frontdesk.storage.llm.marks import WATCH_WORK
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, outbound_message
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import effect, journal, work
-from frontdesk.wiring.container import Container, now, run_work
-from tests.llm.conftest import Furnish, ModelFront
+from frontdesk.wiring.container import Container, now
+from frontdesk.wiring.working import run_work
+from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 from tests.llm.test_over_http import modelled
 
@@ -24,7 +25,7 @@ TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 DOWN = failed(ErrorKind.UNREACHABLE)
 
 
-def front_of(container: Container, furnished: Furnish, service: Scripted) -> ModelFront:
+def front_of(container: Container, furnished: BuildLlm, service: Scripted) -> ModelFront:
     return ModelFront(container, furnished(service, breaker_failures=1000))
 
 
@@ -47,7 +48,7 @@ async def tiers(front: ModelFront) -> Counter[str]:
 
 
 async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -64,7 +65,7 @@ async def test_messages_are_read_again_by_themselves_when_a_model_is_back(
 
 
 async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -75,12 +76,12 @@ async def test_while_no_model_is_back_one_message_is_tried_and_nothing_fails(
         await look(front)
     assert await watching(front) == ["open"]
     assert len(service.asked) - asked <= 10 * 2 * 2  # two looks each, two attempts at the one route
-    assert await container.work.counts() == {"open": 1, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 1, "failed": 0}
     assert len(await front.rows(to_reread)) == 5
 
 
 async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds_up_no_other(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -98,11 +99,11 @@ async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds
     assert await tiers(front) == {"model": 3, "builtin": 1}
     assert await front.rows(to_reread) == []
     assert "not reanalysed" in [row["kind"] for row in await front.rows(journal)]
-    assert (await container.work.counts())["failed"] == 0
+    assert (await container.work.queue.counts())["failed"] == 0
 
 
 async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_time(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -112,14 +113,16 @@ async def test_what_is_being_read_again_when_models_go_away_waits_for_the_next_t
     for _ in range(container.settings.work.most_attempts + 1):
         await look(front)
     assert await watching(front) == ["open"]
-    assert (await container.work.counts())["failed"] == 0
+    assert (await container.work.queue.counts())["failed"] == 0
     service.lines = [reading()]
     for _ in range(3):
         await look(front)
     assert await tiers(front) == {"model": 3}
 
 
-async def test_the_watch_begins_again_with_the_next_time_all_are_down(container: Container, furnished: Furnish) -> None:
+async def test_the_watch_begins_again_with_the_next_time_all_are_down(
+    container: Container, furnished: BuildLlm
+) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
     for number in range(2):
@@ -133,7 +136,7 @@ async def test_the_watch_begins_again_with_the_next_time_all_are_down(container:
 
 
 async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[DOWN])
     front = front_of(container, furnished, service)
@@ -147,7 +150,7 @@ async def test_marks_that_need_nobody_any_more_do_not_keep_the_watch_going(
 
 
 async def test_a_process_that_starts_looks_after_what_was_marked_before(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     models = furnished(Scripted(lines=[DOWN]))
     front = ModelFront(container, models)
@@ -163,11 +166,11 @@ async def test_a_server_reads_again_what_came_while_its_model_was_down(tmp_path:
     down = Rule(fault=Fault.SERVER_ERROR)
     async with modelled(tmp_path, builtin, down, reanalyse_seconds=0.05, breaker_seconds=0.05) as (container, server):
         working = asyncio.create_task(run_work(container))
-        await container.inbox.accept(NewMessage(TEXT, "WEB"))
+        await container.messages.inbox.accept(NewMessage(TEXT, "WEB"))
         while not await container.llm.marks.marked():
             await asyncio.sleep(0.02)
         server.script = Script()
-        while await container.llm.marks.marked() or (await container.work.counts())["open"]:
+        while await container.llm.marks.marked() or (await container.work.queue.counts())["open"]:
             await asyncio.sleep(0.02)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -11,7 +11,7 @@ from frontdesk.model import CodeList
 from frontdesk.storage.schema.interactions import analysis, decision, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.wiring.container import Container
-from tests.llm.conftest import Furnish, ModelFront
+from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import READ, Scripted, reading
 
 ORDERS = [
@@ -97,7 +97,7 @@ def test_there_are_at_least_forty_orders() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 async def test_orders_in_messages_have_no_effect_of_their_own(
-    container: Container, furnished: Furnish, model: Callable[[ModelRequest], str]
+    container: Container, furnished: BuildLlm, model: Callable[[ModelRequest], str]
 ) -> None:
     service = Scripted(lines=[model])
     front = ModelFront(container, furnished(service))
@@ -130,7 +130,7 @@ async def _only_what_the_rules_say(front: ModelFront) -> None:
 
 
 async def _only_codes_of_the_lists(front: ModelFront) -> None:
-    lists = await front.container.codes.all()
+    lists = await front.container.configuration.codes.all()
     codes: dict[CodeList, set[Any]] = {which: {entry.code for entry in entries} for which, entries in lists.items()}
     for row in await front.rows(analysis):
         assert row["intent"] in codes[CodeList.INTENT] | {None}

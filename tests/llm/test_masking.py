@@ -1,4 +1,4 @@
-"""Personal data never leaves the house in strict mode, is put back in answers, and a dead detector sends nothing."""
+"""Personal data never leaves our systems in strict mode, is put back in answers, and a dead detector sends nothing."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
 from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.llm import Asker
 from tests.fakes import ManualClock
-from tests.llm.conftest import Furnish
+from tests.llm.conftest import BuildLlm
 from tests.llm.scripted import Scripted, reading
 
 PERSONAL = {
@@ -173,7 +173,7 @@ def canaries() -> list[tuple[InboundMessage, list[str]]]:
     return made
 
 
-async def test_no_personal_string_is_on_the_wire_in_strict_mode(furnished: Furnish) -> None:
+async def test_no_personal_string_is_on_the_wire_in_strict_mode(furnished: BuildLlm) -> None:
     service = Scripted(lines=[reading()])
     proxy = furnished(service, mode=Mode.STRICT).proxy
     for message, secrets in canaries():
@@ -184,7 +184,7 @@ async def test_no_personal_string_is_on_the_wire_in_strict_mode(furnished: Furni
         assert analysis.model == "first/gpt-4o-mini"
 
 
-async def test_summaries_and_repairs_are_masked_too(furnished: Furnish) -> None:
+async def test_summaries_and_repairs_are_masked_too(furnished: BuildLlm) -> None:
     wrong = "I will write to <EMAIL_1>"
     service = Scripted(lines=[wrong, json.dumps({"title": "t", "summary": "write to <EMAIL_1>"})])
     proxy = furnished(service, mode=Mode.STRICT).proxy
@@ -204,7 +204,7 @@ def never_sees_the_end(text: str, names: Iterable[KnownNames], wanted: Detection
 
 
 async def test_a_killed_detector_sends_nothing_and_the_engine_answers(
-    furnished: Furnish, monkeypatch: pytest.MonkeyPatch
+    furnished: BuildLlm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = Scripted(lines=[reading()])
     models = furnished(service, mode=Mode.STRICT)
@@ -221,7 +221,7 @@ def test_where_there_is_always_something_left_nothing_is_sent() -> None:
         Masker(finder=never_sees_the_end).mask("kim@example.com", Mode.ON, [], Vault())
 
 
-async def test_personal_data_comes_back_as_entities_with_their_place(furnished: Furnish) -> None:
+async def test_personal_data_comes_back_as_entities_with_their_place(furnished: BuildLlm) -> None:
     def named(request: object) -> str:
         assert "kim@example.com" not in str(request)
         return json.dumps({"entities": [{"field": "customer_email", "value": "<EMAIL_1>"}]})

@@ -1,4 +1,4 @@
-"""The whole house over a stand-in model server on loopback: what the caller and the customer see of every fault."""
+"""The application over a stand-in model server on loopback: what the caller and the customer see of every fault."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,7 +55,7 @@ SEEN = {
 async def modelled(
     tmp_path: Path, builtin: Builtin, *rules: Rule, **section: object
 ) -> AsyncIterator[tuple[Container, LlmSimulator]]:
-    """A house whose first route is the stand-in."""
+    """A container whose first route is the stand-in."""
     server = LlmSimulator(rules)
     async with serving(server.answer) as url:
         raw = {
@@ -153,7 +153,7 @@ async def test_no_personal_string_reaches_the_wire_in_strict_mode(tmp_path: Path
     async with modelled(tmp_path, builtin, masking="strict") as (container, server):
         secrets = []
         for message, theirs in canaries()[:20]:
-            await container.inbox.accept(NewMessage(message.text, "WEB", message.sender))
+            await container.messages.inbox.accept(NewMessage(message.text, "WEB", message.sender))
             secrets += [theirs]
         await container.runner.run_until_idle()
         wire = "\n".join(request.body.decode() for request in server.requests)
@@ -174,7 +174,7 @@ async def test_a_killed_detector_sends_nothing_at_all(tmp_path: Path, builtin: B
 async def test_a_sender_is_never_named_to_a_model(tmp_path: Path, builtin: Builtin) -> None:
     async with modelled(tmp_path, builtin) as (container, server):
         sender = Sender("Kim Doe", "kim@example.com")
-        await container.inbox.accept(NewMessage("here is kim, doe is my name, order 77", "WEB", sender))
+        await container.messages.inbox.accept(NewMessage("here is kim, doe is my name, order 77", "WEB", sender))
         await container.runner.run_until_idle()
         [request] = server.requests
         assert "kim" not in request.json()["messages"][-1]["content"].lower()

@@ -16,14 +16,14 @@ from frontdesk.storage.schema.pipeline import effect, work
 from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.fakes import ManualClock
-from tests.llm.conftest import Furnish, ModelFront
+from tests.llm.conftest import BuildLlm, ModelFront
 from tests.llm.scripted import Scripted, failed, reading
 
 TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 
 
 async def test_a_model_reads_the_message_and_its_tier_service_and_model_are_stored(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     entities = [{"field": "order_no", "value": "4500017"}, {"field": "order_no", "value": "invented"}]
     models = furnished(Scripted(lines=[reading(entities=entities)]))
@@ -41,7 +41,7 @@ async def test_a_model_reads_the_message_and_its_tier_service_and_model_are_stor
 
 
 async def test_with_all_models_down_the_engine_reads_and_the_message_is_marked(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     models = furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)]))
     front = ModelFront(container, models)
@@ -52,15 +52,15 @@ async def test_with_all_models_down_the_engine_reads_and_the_message_is_marked(
 
 
 async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_anew(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
     front = ModelFront(container, furnished(service, breaker_failures=1000))
     accepted = await front.say(TEXT)
     before = [await front.rows(table) for table in (decision, effect, outbound_message)]
     service.lines = [reading(title="Read by a model")]
-    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
-    assert await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
+    assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 1
+    assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10) == 0
     await front.container.runner.run_until_idle()
     runs = sorted(await front.rows(analysis), key=lambda row: row["run"])
     assert [(row["run"], row["tier"]) for row in runs] == [(1, "builtin"), (2, "model")]
@@ -72,10 +72,10 @@ async def test_a_marked_message_is_read_again_and_nothing_is_decided_or_done_ane
     assert [await front.rows(table) for table in (decision, effect, outbound_message)] == before
 
 
-async def test_reading_again_waits_while_no_model_is_back(container: Container, furnished: Furnish) -> None:
+async def test_reading_again_waits_while_no_model_is_back(container: Container, furnished: BuildLlm) -> None:
     front = ModelFront(container, furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)])))
     await front.say(TEXT)
-    await container.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
+    await container.work.rereadings.plan(Tier.BUILTIN, marked_only=True, limit=10)
     await front.container.runner.run_until_idle()
     [again] = [row for row in await front.rows(work) if row["kind"] == "reanalyse"]
     assert (again["state"], len(await front.rows(analysis))) == (WorkState.OPEN, 1)
@@ -83,7 +83,7 @@ async def test_reading_again_waits_while_no_model_is_back(container: Container, 
 
 
 async def test_where_a_person_is_the_next_route_the_work_waits_for_one(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
     front = ModelFront(container, furnished(down, chains={"default": ["first", "person"]}))
@@ -93,7 +93,7 @@ async def test_where_a_person_is_the_next_route_the_work_waits_for_one(
     assert "a person has to read" in row["last_error"]
 
 
-async def test_without_a_last_route_the_message_is_tried_again_later(furnished: Furnish) -> None:
+async def test_without_a_last_route_the_message_is_tried_again_later(furnished: BuildLlm) -> None:
     proxy = furnished(Scripted(lines=[failed(ErrorKind.UNREACHABLE)]), chains={"default": ["first"]}).proxy
     with pytest.raises(ProviderFailed) as caught:
         await proxy.analyse(InboundMessage("m", 1, 1, "WEB", TEXT, Sender(), ManualClock()()))
@@ -101,7 +101,7 @@ async def test_without_a_last_route_the_message_is_tried_again_later(furnished: 
 
 
 async def test_a_second_message_is_read_and_summarised_with_the_first_in_one_call(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[reading(), reading(title="Both", summary="Both say so.")])
     front = ModelFront(container, furnished(service))
@@ -114,22 +114,22 @@ async def test_a_second_message_is_read_and_summarised_with_the_first_in_one_cal
 
 
 async def test_twelve_messages_that_name_an_address_and_a_phone_cost_twelve_calls(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     service = Scripted(lines=[reading()], seconds=0.01)
     front = ModelFront(container, furnished(service))
     sender = Sender("Kim Doe", "kim@example.com", "+49 6221 1234567")
-    first = await front.container.inbox.accept(NewMessage(TEXT, "WEB", sender))
+    first = await front.container.messages.inbox.accept(NewMessage(TEXT, "WEB", sender))
     for number in range(11):
         text = f"Number {number}: write to kim@example.com or call +49 6221 1234567."
-        await front.container.inbox.accept(NewMessage(text, "WEB", sender, joins=first.interaction_id))
+        await front.container.messages.inbox.accept(NewMessage(text, "WEB", sender, joins=first.interaction_id))
     await front.container.runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
     assert len(service.asked) <= 12
 
 
 async def test_a_version_of_the_house_that_takes_no_earlier_messages_is_summarised_apart(
-    container: Container, furnished: Furnish
+    container: Container, furnished: BuildLlm
 ) -> None:
     def say(request: Any) -> str:
         return '{"title": "Both", "summary": "Both say so."}' if "conversation" in request.schema_name else reading()
@@ -144,7 +144,7 @@ async def test_a_version_of_the_house_that_takes_no_earlier_messages_is_summaris
 
 @dataclass
 class WithoutEarlier:
-    """A shelf whose use cases know nothing of earlier messages, as a house may have written them."""
+    """A registry whose use cases know nothing of earlier messages, as customised ones may."""
 
     registry: Any
 
@@ -161,16 +161,16 @@ async def test_a_default_house_asks_nobody_and_records_nothing(front: Front) -> 
     assert await front.container.llm.calls.report(["tier"]) == ()
 
 
-async def test_no_connection_is_held_while_a_model_answers(container: Container, furnished: Furnish) -> None:
+async def test_no_connection_is_held_while_a_model_answers(container: Container, furnished: BuildLlm) -> None:
     service = Scripted(lines=[reading()], seconds=0.3)
     front = ModelFront(container, furnished(service, mode=Mode.OFF))
     for number in range(8):
-        await front.container.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
+        await front.container.messages.inbox.accept(NewMessage(f"{TEXT} {number}", "WEB"))
     working = asyncio.create_task(front.container.runner.run_until_idle())
     while service.at_once < 8:
         await asyncio.sleep(0.01)
     # All eight slots wait for the model; with 4 readers and one writer (SQLite) a held connection would show here.
-    await asyncio.gather(*(container.journal.last() for _ in range(20)))
+    await asyncio.gather(*(container.work.journal.last() for _ in range(20)))
     assert service.at_once == 8
     await working
     assert {row["tier"] for row in await front.rows(analysis)} == {"model"}

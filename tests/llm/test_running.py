@@ -8,14 +8,14 @@ import pytest
 from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed, NotFound
 from frontdesk.llm.running import CallPolicy
 from frontdesk.model import Tier
-from tests.llm.conftest import ASKER, Furnish
+from tests.llm.conftest import ASKER, BuildLlm
 from tests.llm.scripted import Scripted, answer, failed
 
 GOOD = '{"sentiment": "Negative", "confidence": 0.9}'
 TEXT = "The parcel came too late and was broken."
 
 
-async def test_a_good_answer_says_who_gave_it_and_what_it_took(furnished: Furnish) -> None:
+async def test_a_good_answer_says_who_gave_it_and_what_it_took(furnished: BuildLlm) -> None:
     outcome = await furnished(Scripted(lines=[GOOD])).run("sentiment-analysis", text=TEXT)
     assert outcome.value == {"sentiment": "Negative", "confidence": 0.9}
     assert (outcome.tier, outcome.service, outcome.model) == (Tier.MODEL, "first", "gpt-4o-mini")
@@ -32,7 +32,7 @@ async def test_a_good_answer_says_who_gave_it_and_what_it_took(furnished: Furnis
         f"\ufeff{GOOD}",
     ],
 )
-async def test_an_answer_in_another_dress_is_read_at_the_first_attempt(furnished: Furnish, said: str) -> None:
+async def test_an_answer_in_another_dress_is_read_at_the_first_attempt(furnished: BuildLlm, said: str) -> None:
     service = Scripted(lines=[said])
     assert (await furnished(service).run("sentiment-analysis", text=TEXT)).value["sentiment"] == "Negative"
     assert len(service.asked) == 1
@@ -53,7 +53,7 @@ async def test_an_answer_in_another_dress_is_read_at_the_first_attempt(furnished
     ],
 )
 async def test_a_wrong_answer_is_repaired_once_by_saying_what_was_wrong(
-    furnished: Furnish, wrong: object, trouble: str
+    furnished: BuildLlm, wrong: object, trouble: str
 ) -> None:
     service = Scripted(lines=[wrong, GOOD])  # type: ignore[list-item]
     models = furnished(service)
@@ -64,7 +64,7 @@ async def test_a_wrong_answer_is_repaired_once_by_saying_what_was_wrong(
     assert [call.outcome for call in await models.recorded()] == [trouble, "ok"]
 
 
-async def test_a_second_wrong_answer_leads_to_the_next_route(furnished: Furnish) -> None:
+async def test_a_second_wrong_answer_leads_to_the_next_route(furnished: BuildLlm) -> None:
     first, second = Scripted("first", ["nonsense"]), Scripted("second", [GOOD])
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, len(first.asked)) == ("second", 2)
@@ -85,7 +85,7 @@ async def test_a_second_wrong_answer_leads_to_the_next_route(furnished: Furnish)
     ],
 )
 async def test_what_a_repetition_cannot_help_leads_to_the_next_route_at_once(
-    furnished: Furnish, said: object, trouble: str
+    furnished: BuildLlm, said: object, trouble: str
 ) -> None:
     first, second = Scripted("first", [said]), Scripted("second", [GOOD])  # type: ignore[list-item]
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
@@ -94,45 +94,45 @@ async def test_what_a_repetition_cannot_help_leads_to_the_next_route_at_once(
 
 
 @pytest.mark.parametrize("trouble", [ErrorKind.SERVER_ERROR, ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.EMPTY])
-async def test_a_passing_trouble_is_tried_again_on_the_same_route(furnished: Furnish, trouble: ErrorKind) -> None:
+async def test_a_passing_trouble_is_tried_again_on_the_same_route(furnished: BuildLlm, trouble: ErrorKind) -> None:
     service = Scripted(lines=[failed(trouble), GOOD])
     outcome = await furnished(service).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, outcome.retries, outcome.tier) == ("first", 1, Tier.MODEL)
 
 
-async def test_a_service_that_names_a_time_is_asked_again_then(furnished: Furnish) -> None:
+async def test_a_service_that_names_a_time_is_asked_again_then(furnished: BuildLlm) -> None:
     service = Scripted(lines=[failed(ErrorKind.RATE_LIMITED, after_seconds=0.05), GOOD])
     assert (await furnished(service).run("sentiment-analysis", text=TEXT)).retries == 1
 
 
 async def test_a_service_that_wants_to_be_left_alone_for_longer_than_there_is_time_is_passed_over(
-    furnished: Furnish,
+    furnished: BuildLlm,
 ) -> None:
     first, second = Scripted("first", [failed(ErrorKind.RATE_LIMITED, after_seconds=90)]), Scripted("second", [GOOD])
     outcome = await furnished(first, second).run("sentiment-analysis", text=TEXT)
     assert (len(first.asked), outcome.service) == (1, "second")
 
 
-async def test_a_hanging_service_uses_only_its_share_of_the_time(furnished: Furnish) -> None:
+async def test_a_hanging_service_uses_only_its_share_of_the_time(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [GOOD], seconds=30), Scripted("second", [GOOD])
-    manner = CallPolicy(deadline=0.6, attempts=1)
-    outcome = await furnished(first, second, manner=manner).run("sentiment-analysis", text=TEXT)
+    policy = CallPolicy(deadline=0.6, attempts=1)
+    outcome = await furnished(first, second, policy=policy).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, outcome.failures[0].trouble) == ("second", "timeout")
 
 
-async def test_a_mistake_in_a_services_file_leads_to_the_next_route(furnished: Furnish) -> None:
+async def test_a_mistake_in_a_services_file_leads_to_the_next_route(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [ZeroDivisionError()]), Scripted("second", [GOOD])
-    outcome = await furnished(first, second, manner=CallPolicy(attempts=1)).run("sentiment-analysis", text=TEXT)
+    outcome = await furnished(first, second, policy=CallPolicy(attempts=1)).run("sentiment-analysis", text=TEXT)
     assert outcome.service == "second"
 
 
-async def test_with_every_model_down_the_built_in_engine_answers(furnished: Furnish) -> None:
+async def test_with_every_model_down_the_built_in_engine_answers(furnished: BuildLlm) -> None:
     down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
     outcome = await furnished(down).run("sentiment-analysis", text=TEXT)
     assert (outcome.tier, outcome.value["sentiment"], outcome.masked) == (Tier.BUILTIN, "Negative", False)
 
 
-async def test_with_no_route_left_the_error_says_why_for_each(furnished: Furnish) -> None:
+async def test_with_no_route_left_the_error_says_why_for_each(furnished: BuildLlm) -> None:
     down = Scripted(lines=[failed(ErrorKind.UNREACHABLE)])
     models = furnished(down, chains={"default": ["first", "person"]})
     with pytest.raises(
@@ -142,12 +142,12 @@ async def test_with_no_route_left_the_error_says_why_for_each(furnished: Furnish
     assert caught.value.trouble is ErrorKind.NEEDS_PERSON
 
 
-async def test_what_the_engine_cannot_do_is_no_answer(furnished: Furnish) -> None:
+async def test_what_the_engine_cannot_do_is_no_answer(furnished: BuildLlm) -> None:
     with pytest.raises(ModelFailed, match="cannot do this"):
         await furnished().run("translation", text="Hallo", language="English")
 
 
-async def test_an_error_never_repeats_what_the_model_or_the_customer_said(furnished: Furnish) -> None:
+async def test_an_error_never_repeats_what_the_model_or_the_customer_said(furnished: BuildLlm) -> None:
     service = Scripted(lines=['{"sentiment": "SECRET WORDS", "confidence": 2}'])
     models = furnished(service, chains={"default": ["first"]})
     with pytest.raises(ModelFailed) as caught:
@@ -155,10 +155,10 @@ async def test_an_error_never_repeats_what_the_model_or_the_customer_said(furnis
     assert "SECRET" not in str(caught.value)
 
 
-async def test_a_breaker_leaves_a_broken_service_alone(furnished: Furnish) -> None:
+async def test_a_breaker_leaves_a_broken_service_alone(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [failed(ErrorKind.SERVER_ERROR)]), Scripted("second", [GOOD])
     models = furnished(
-        first, second, breaker_failures=2, breaker_seconds=60.0, manner=CallPolicy(attempts=1, caches=False)
+        first, second, breaker_failures=2, breaker_seconds=60.0, policy=CallPolicy(attempts=1, caches=False)
     )
     outcomes = [await models.run("sentiment-analysis", text=TEXT) for _ in range(4)]
     assert len(first.asked) == 2
@@ -167,12 +167,12 @@ async def test_a_breaker_leaves_a_broken_service_alone(furnished: Furnish) -> No
 
 @pytest.mark.parametrize("trouble", [ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED])
 async def test_one_refusal_shuts_out_nobody_and_those_of_a_model_only_that_model(
-    furnished: Furnish, trouble: ErrorKind
+    furnished: BuildLlm, trouble: ErrorKind
 ) -> None:
     refusal = ModelFailed(trouble, "no", permanent=True, after_seconds=60.0)
     service = Scripted("first", [*[refusal] * 5, GOOD])
     chains = {"default": ["first/large"], "other": ["first/small"]}
-    models = furnished(service, chains=chains, manner=CallPolicy(attempts=1, caches=False))
+    models = furnished(service, chains=chains, policy=CallPolicy(attempts=1, caches=False))
     for _ in range(5):
         assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == trouble
     assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == ErrorKind.BREAKER_OPEN
@@ -180,9 +180,9 @@ async def test_one_refusal_shuts_out_nobody_and_those_of_a_model_only_that_model
     assert (await models.room.use_cases.run("sentiment-analysis", {"text": TEXT}, ASKER, small)).model == "small"
 
 
-async def test_what_is_about_one_question_never_opens_a_circuit(furnished: Furnish) -> None:
+async def test_what_is_about_one_question_never_opens_a_circuit(furnished: BuildLlm) -> None:
     service = Scripted("first", [*[failed(ErrorKind.CONTENT_FILTER)] * 9, GOOD])
-    models = furnished(service, chains={"default": ["first"]}, manner=CallPolicy(attempts=1, caches=False))
+    models = furnished(service, chains={"default": ["first"]}, policy=CallPolicy(attempts=1, caches=False))
     for _ in range(9):
         assert await trouble_of(models.run("sentiment-analysis", text=TEXT)) == ErrorKind.CONTENT_FILTER
     assert (await models.run("sentiment-analysis", text=TEXT)).failures == ()
@@ -194,7 +194,7 @@ async def trouble_of(asking: Awaitable[object]) -> ErrorKind:
     return caught.value.trouble
 
 
-async def test_entities_cite_their_place_or_are_dropped(furnished: Furnish) -> None:
+async def test_entities_cite_their_place_or_are_dropped(furnished: BuildLlm) -> None:
     named = [
         {"field": "order_no", "value": "4500 0017"},
         {"field": "order_no", "value": "999"},
@@ -210,7 +210,7 @@ async def test_entities_cite_their_place_or_are_dropped(furnished: Furnish) -> N
     assert all(text[e["start"] : e["end"]] == e["value"] for e in outcome.value["entities"])
 
 
-async def test_titles_and_summaries_are_cut_at_a_word(furnished: Furnish) -> None:
+async def test_titles_and_summaries_are_cut_at_a_word(furnished: BuildLlm) -> None:
     long = json.dumps({"title": "word " * 30, "summary": "word " * 100})
     value = (await furnished(Scripted(lines=[long])).run("text-summarisation", text=TEXT)).value
     assert len(value["title"]) <= 100
@@ -218,7 +218,7 @@ async def test_titles_and_summaries_are_cut_at_a_word(furnished: Furnish) -> Non
     assert len(value["summary"]) <= 300
 
 
-async def test_an_intent_is_chosen_by_name_and_comes_back_as_a_code(furnished: Furnish) -> None:
+async def test_an_intent_is_chosen_by_name_and_comes_back_as_a_code(furnished: BuildLlm) -> None:
     def choose(request: object) -> str:
         names = request.schema["properties"]["intent"]["enum"]  # type: ignore[attr-defined]
         return json.dumps({"intent": names[0], "confidence": 0.9})
@@ -230,7 +230,7 @@ async def test_an_intent_is_chosen_by_name_and_comes_back_as_a_code(furnished: F
     assert outcome.value["intent"] in {"TI", "DI", "CO", "PI", "WR", "SI", "OI"} or len(outcome.value["intent"]) <= 4
 
 
-async def test_the_same_text_is_answered_from_the_cache(furnished: Furnish) -> None:
+async def test_the_same_text_is_answered_from_the_cache(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
     models = furnished(service)
     await models.run("sentiment-analysis", text=TEXT)
@@ -238,7 +238,7 @@ async def test_the_same_text_is_answered_from_the_cache(furnished: Furnish) -> N
     assert (again.cached, again.value["sentiment"], again.cost, len(service.asked)) == (True, "Negative", 0, 1)
 
 
-async def test_the_cache_tells_models_and_texts_apart(furnished: Furnish) -> None:
+async def test_the_cache_tells_models_and_texts_apart(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
     models = furnished(service)
     await models.run("sentiment-analysis", text=TEXT)
@@ -248,7 +248,7 @@ async def test_the_cache_tells_models_and_texts_apart(furnished: Furnish) -> Non
     assert len(service.asked) == 3
 
 
-async def test_answers_to_texts_with_personal_data_are_not_remembered(furnished: Furnish) -> None:
+async def test_answers_to_texts_with_personal_data_are_not_remembered(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
     models = furnished(service)
     for _ in range(2):
@@ -256,15 +256,15 @@ async def test_answers_to_texts_with_personal_data_are_not_remembered(furnished:
     assert len(service.asked) == 2
 
 
-async def test_with_masking_off_a_text_with_personal_data_is_not_remembered_either(furnished: Furnish) -> None:
+async def test_with_masking_off_a_text_with_personal_data_is_not_remembered_either(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
-    models = furnished(service, mode="off", manner=CallPolicy(caches_personal=True))
+    models = furnished(service, mode="off", policy=CallPolicy(caches_personal=True))
     for _ in range(2):
         await models.run("sentiment-analysis", text="Write to kim@example.com, it is late.")
     assert len(service.asked) == 2
 
 
-async def test_inputs_that_do_not_fit_are_refused_before_anything_is_asked(furnished: Furnish) -> None:
+async def test_inputs_that_do_not_fit_are_refused_before_anything_is_asked(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
     models = furnished(service)
     for inputs in ({}, {"text": ""}, {"text": 1}, {"text": "x", "more": 1}, {"text": "x" * 20_001}):
@@ -275,7 +275,7 @@ async def test_inputs_that_do_not_fit_are_refused_before_anything_is_asked(furni
     assert service.asked == []
 
 
-async def test_embeddings_come_from_the_services_embedding_model_or_the_engine(furnished: Furnish) -> None:
+async def test_embeddings_come_from_the_services_embedding_model_or_the_engine(furnished: BuildLlm) -> None:
     outcome = await furnished(Scripted(), chains={"default": ["first", "builtin"]}).run(
         "words-embedding", texts=["a", "b"]
     )
@@ -284,7 +284,7 @@ async def test_embeddings_come_from_the_services_embedding_model_or_the_engine(f
     assert (local.tier, local.value["size"]) == (Tier.BUILTIN, 512)
 
 
-async def test_a_recording_goes_only_to_a_service_with_masking_off(furnished: Furnish) -> None:
+async def test_a_recording_goes_only_to_a_service_with_masking_off(furnished: BuildLlm) -> None:
     chain = {"default": ["first/whisper"]}
     audio = {"audio": "aGVsbG8=", "media_type": "audio/wav"}
     assert (await furnished(Scripted(), mode="off", chains=chain).run("speech-transcription", **audio)).value == {

@@ -14,7 +14,7 @@ from frontdesk.llm.vectors import cosine_similarity, dot, norm, similarity_searc
 from frontdesk.model import ENTITY_FIELDS
 from frontdesk.storage.llm.use_cases import StoredUseCases
 from frontdesk.wiring.container import Container, now
-from tests.llm.conftest import Furnish
+from tests.llm.conftest import BuildLlm
 from tests.llm.scripted import Scripted, failed
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "llm.md"
@@ -104,7 +104,7 @@ def test_what_callers_give_stands_between_fences_and_only_in_user_turns() -> Non
     assert word != read_use_case(SOUND).turns({"text": "x"}, {})[-1].text.split("\n")[0][-14:-2]
 
 
-async def test_a_model_sees_no_keyword_of_ours_and_callers_see_places_and_codes(furnished: Furnish) -> None:
+async def test_a_model_sees_no_keyword_of_ours_and_callers_see_places_and_codes(furnished: BuildLlm) -> None:
     service = Scripted(lines=['{"entities": []}'])
     models = furnished(service)
     await models.run("entity-extraction", text="x")
@@ -157,7 +157,7 @@ def test_a_chain_that_names_nobody_is_refused() -> None:
             FallbackChains({"default": routes}, {})
 
 
-async def test_a_call_has_the_names_of_opentelemetry_and_no_text(furnished: Furnish) -> None:
+async def test_a_call_has_the_names_of_opentelemetry_and_no_text(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=[failed(ErrorKind.REFUSED, permanent=True)]))
     await models.run("sentiment-analysis", text="SECRET")
     first, _ = [attributes(call) for call in await models.recorded()]
@@ -165,7 +165,7 @@ async def test_a_call_has_the_names_of_opentelemetry_and_no_text(furnished: Furn
     assert "SECRET" not in str(first)
 
 
-async def test_texts_are_kept_with_a_call_only_where_that_is_switched_on(furnished: Furnish) -> None:
+async def test_texts_are_kept_with_a_call_only_where_that_is_switched_on(furnished: BuildLlm) -> None:
     answer = '{"sentiment": "Neutral", "confidence": 1}'
     for wanted in (False, True):
         models = furnished(Scripted(lines=[answer]), store_texts=wanted)
@@ -175,7 +175,7 @@ async def test_texts_are_kept_with_a_call_only_where_that_is_switched_on(furnish
         assert "kim@example.com" not in str(call.asked)
 
 
-async def test_calls_are_added_up(furnished: Furnish) -> None:
+async def test_calls_are_added_up(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=["nonsense", '{"sentiment": "Neutral", "confidence": 1}']))
     await models.run("sentiment-analysis", text="x")
     await models.run("sentiment-analysis", text="x")

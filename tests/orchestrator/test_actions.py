@@ -15,7 +15,7 @@ from tests.connectors.conftest import case
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "actions.md"
 TEMPLATES = shipped_templates()
-LADDER = ("L", "M", "H", "V")
+UPWARDS = ("L", "M", "H", "V")
 
 
 def decision(*actions: Any) -> Decision:
@@ -26,7 +26,7 @@ def decision(*actions: Any) -> Decision:
 
 def change(*actions: Any, **fields: Any) -> Change:
     decided = decision(*actions)
-    return change_of(decided, effects_of(decided, case(), TEMPLATES), case(**fields).interaction, LADDER)
+    return change_of(decided, effects_of(decided, case(), TEMPLATES), case(**fields).interaction, UPWARDS)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_everything_behind_a_question_waits_also_what_only_writes_the_interactio
     first, question, last = effects_of(decided, case(), TEMPLATES)
     assert (first.state, question.state, last.state) == (EffectState.DONE, EffectState.WAITING, EffectState.PENDING)
     assert last.waits_for == (question.key,)
-    wanted = change_of(decided, (first, question, last), case().interaction, LADDER)
+    wanted = change_of(decided, (first, question, last), case().interaction, UPWARDS)
     assert (wanted.priority, wanted.status) == ("V", None)
-    assert change_by(last.action, case().interaction, LADDER).status is Status.CLOSED
+    assert change_by(last.action, case().interaction, UPWARDS).status is Status.CLOSED
 
 
 @pytest.mark.parametrize(("before", "after"), [("L", "M"), ("H", "V"), ("V", "V"), ("own", "own")])

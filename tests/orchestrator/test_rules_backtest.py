@@ -13,7 +13,7 @@ from frontdesk.interfaces.rules import PastDecisionsQuery
 from frontdesk.model.rules import Past
 from frontdesk.orchestrator.backtest import BacktestReport, backtest
 from frontdesk.orchestrator.published import Published
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -59,8 +59,8 @@ def draft() -> TableRules:
     )
 
 
-def untouchable_desk(container: Container) -> RuleDesk:
-    """A desk as app makes it, over a house in which nothing may be touched."""
+def untouchable_desk(container: Container) -> RuleSetService:
+    """The rule set service, over a container in which nothing may be touched."""
     desk = replace(
         container.pipeline,
         cases=Untouchable(),
@@ -70,11 +70,11 @@ def untouchable_desk(container: Container) -> RuleDesk:
     )
     sealed: Any = ReadOnly(container)
     rule_sets = StoredRuleSets(sealed, now)
-    return RuleDesk(
+    return RuleSetService(
         rule_sets=rule_sets,
         history=StoredHistory(sealed),
         book=Published(rule_sets),
-        codes=container.codes,
+        codes=container.configuration.codes,
         templates=shipped_templates(),
         analyst=desk.analyst,
         clock=now,
@@ -175,12 +175,12 @@ async def test_facts_that_older_decisions_did_not_know_are_counted(container: Co
 
 
 async def test_lines_of_a_file_are_held_against_what_is_in_force(front: Front) -> None:
-    desk = front.container.rule_desk
+    desk = front.container.configuration.rules
     lines = [{"text": "My oven is broken, it stays cold."}, {"facts": {"intent": "WR", "sentiment_probability": 0.9}}]
     report = await desk.backtest_lines(draft(), lines)
     assert report.messages == 2
     assert {each.reference for each in report.calls_added} == {"line 2"}
-    assert await front.container.journal.last() == 0
+    assert await front.container.work.journal.last() == 0
 
 
 @pytest.mark.parametrize("wanted", [PastDecisionsQuery(), PastDecisionsQuery(last=0), PastDecisionsQuery(last=10**9)])
@@ -188,4 +188,4 @@ async def test_a_backtest_over_nothing_in_particular_is_refused(
     container: Container, wanted: PastDecisionsQuery
 ) -> None:
     with pytest.raises(Invalid, match="last"):
-        await container.rule_desk.backtest(draft(), wanted)
+        await container.configuration.rules.backtest(draft(), wanted)

@@ -32,7 +32,7 @@ async def test_every_stored_decision_can_be_recomputed_from_its_record(front: Fr
     stored = [past async for portion in history.decided(PastDecisionsQuery(last=1000)) for past in portion]
     assert len(stored) == 100 + len(TEXTS)
     for past in stored:
-        version = await front.container.rule_desk.rules(past.decision.rule_set_version)
+        version = await front.container.configuration.rules.rules(past.decision.rule_set_version)
         assert holds_again(version, past.decision), past.decision
 
 

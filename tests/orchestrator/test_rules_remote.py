@@ -55,8 +55,8 @@ async def test_a_dead_service_is_left_alone_for_a_while() -> None:
 async def test_a_message_is_decided_by_the_row_of_the_route_that_was_named(container: Container) -> None:
     book = Published(StoredRuleSets(container.database, container.pipeline.clock), Remote(Elsewhere(["WR-Chatbot"]), 1))
     desk = replace(container.pipeline, rules=book)
-    said = await container.inbox.accept(NewMessage("My oven is broken.", "WEB"))
-    await runner_over(container.work, container.settings, desk).run_until_idle()
+    said = await container.messages.inbox.accept(NewMessage("My oven is broken.", "WEB"))
+    await runner_over(container.work.queue, container.settings, desk).run_until_idle()
     decision = (await StoredHistory(container.database).of_message(said.message_id)).decision
     assert (decision.route, decision.facts["remote_route"]) == ("WR-Chatbot", "WR-Chatbot")
-    assert holds_again(await container.rule_desk.rules(decision.rule_set_version), decision)
+    assert holds_again(await container.configuration.rules.rules(decision.rule_set_version), decision)

@@ -36,7 +36,7 @@ def real_model() -> Iterator[str]:
 
 @pytest.fixture
 async def modelled(real_model: str, tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
-    """A house whose messages the real model reads."""
+    """A container whose messages the real model reads."""
     service = {
         "kind": "openai",
         "base_url": real_model,

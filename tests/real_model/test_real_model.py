@@ -36,7 +36,7 @@ async def test_a_use_case_is_answered_in_its_form(modelled: Container, name: str
 async def test_a_message_goes_its_whole_way_on_what_the_model_reads(modelled: Container) -> None:
     accepted = await Front(modelled).say(TEXT, name="Kim Doe", address="kim@example.com")
     rows = await modelled.database.read(lambda c: [dict(r) for r in c.execute(select(analysis)).mappings()])
-    codes = await modelled.codes.all()
+    codes = await modelled.configuration.codes.all()
     [read] = rows
     assert (read["tier"], read["model"]) == ("model", "real/smollm2")
     assert read["intent"] in {None, *(entry.code for entry in codes[CodeList.INTENT])}

@@ -22,13 +22,15 @@ async def count(container: Container, table: object) -> int:
 
 
 async def test_a_message_gets_a_reference_of_eight_capitals_and_digits(container: Container) -> None:
-    accepted = await container.inbox.accept(NewMessage("hello", "WEB"))
+    accepted = await container.messages.inbox.accept(NewMessage("hello", "WEB"))
     assert re.fullmatch(r"[A-Z0-9]{8}", accepted.reference)
     assert accepted.sequence == 1
 
 
 async def test_hundreds_at_once_are_all_stored_with_their_work(container: Container) -> None:
-    answers = await asyncio.gather(*(container.inbox.accept(NewMessage(f"message {n}", "WEB")) for n in range(300)))
+    answers = await asyncio.gather(
+        *(container.messages.inbox.accept(NewMessage(f"message {n}", "WEB")) for n in range(300))
+    )
     assert len({a.reference for a in answers}) == len({a.interaction_id for a in answers}) == 300
     for table in (interaction, inbound_message, inbox_event, work):
         assert await count(container, table) == 300
@@ -36,7 +38,7 @@ async def test_hundreds_at_once_are_all_stored_with_their_work(container: Contai
 
 async def test_one_provider_id_from_fifty_callers_at_once_is_stored_once(container: Container) -> None:
     answers = await asyncio.gather(
-        *(container.inbox.accept(NewMessage("same", "WEB", provider_id="p")) for _ in range(50))
+        *(container.messages.inbox.accept(NewMessage("same", "WEB", provider_id="p")) for _ in range(50))
     )
     assert len({a.message_id for a in answers}) == 1
     assert sum(not a.duplicate for a in answers) == 1
@@ -44,15 +46,15 @@ async def test_one_provider_id_from_fifty_callers_at_once_is_stored_once(contain
 
 
 async def test_joining_callers_get_sequences_without_gap_or_double(container: Container) -> None:
-    first = await container.inbox.accept(NewMessage("first", "WEB"))
+    first = await container.messages.inbox.accept(NewMessage("first", "WEB"))
     later = [NewMessage(f"more {n}", "WEB", joins=first.interaction_id) for n in range(40)]
-    answers = await asyncio.gather(*(container.inbox.accept(message) for message in later))
+    answers = await asyncio.gather(*(container.messages.inbox.accept(message) for message in later))
     assert sorted(a.sequence for a in answers) == list(range(2, 42))
 
 
 async def test_a_message_for_an_unknown_interaction_fails_alone(container: Container) -> None:
-    good = [container.inbox.accept(NewMessage(f"good {n}", "WEB")) for n in range(20)]
-    bad = container.inbox.accept(NewMessage("bad", "WEB", joins=10**12))
+    good = [container.messages.inbox.accept(NewMessage(f"good {n}", "WEB")) for n in range(20)]
+    bad = container.messages.inbox.accept(NewMessage("bad", "WEB", joins=10**12))
     answers = await asyncio.gather(*good[:10], bad, *good[10:], return_exceptions=True)
     assert [type(a) for a in answers if isinstance(a, BaseException)] == [NotFound]
     assert await count(container, inbound_message) == 20
@@ -62,7 +64,7 @@ async def test_an_operation_that_raises_undoes_only_itself(container: Container)
     def breaks(connection: Connection) -> None:
         connection.execute(inbox_event.insert(), [{"id": "x", "channel": "c", "provider_id": "p", "received_at": None}])
 
-    good = [container.inbox.accept(NewMessage(f"good {n}", "WEB")) for n in range(10)]
+    good = [container.messages.inbox.accept(NewMessage(f"good {n}", "WEB")) for n in range(10)]
     results = await asyncio.gather(*good, container.database.write(breaks), return_exceptions=True)
     assert isinstance(results[-1], Exception)
     assert await count(container, inbox_event) == 10
@@ -70,7 +72,7 @@ async def test_an_operation_that_raises_undoes_only_itself(container: Container)
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_what_was_accepted_is_there_for_another_process(container: Container) -> None:
-    accepted = await container.inbox.accept(NewMessage("kept", "WEB"))
+    accepted = await container.messages.inbox.accept(NewMessage("kept", "WEB"))
     with sqlite3.connect(f"file:{container.settings.folder}/frontdesk.sqlite3?mode=ro", uri=True) as other:
         assert other.execute("SELECT text FROM inbound_message WHERE id = ?", (accepted.message_id,)).fetchone()
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)

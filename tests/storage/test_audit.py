@@ -33,8 +33,10 @@ async def alter(container: Container, statement: str) -> None:
 async def audit(container: Container) -> StoredAudit:
     """A trail of five lines beside those of a first start."""
     for number in range(5):
-        await container.audit.note("exported", "Ada", place="192.0.2.7", subject=f"file {number}", detail={"n": number})
-    return container.audit
+        await container.people.audit.note(
+            "exported", "Ada", place="192.0.2.7", subject=f"file {number}", detail={"n": number}
+        )
+    return container.people.audit
 
 
 async def test_a_trail_that_nobody_touched_is_whole(audit: StoredAudit) -> None:
@@ -81,15 +83,15 @@ async def test_the_database_refuses_changes(statement: str, container: Container
 
 
 async def test_lines_of_many_writers_are_one_chain(container: Container) -> None:
-    await asyncio.gather(*(container.audit.note("exported", f"by {n}") for n in range(30)))
-    assert (await container.audit.verify()).broken is None
+    await asyncio.gather(*(container.people.audit.note("exported", f"by {n}") for n in range(30)))
+    assert (await container.people.audit.verify()).broken is None
 
 
 async def test_hostile_texts_are_stored_and_chained(container: Container) -> None:
-    await container.audit.note(
+    await container.people.audit.note(
         "x" * 100, "\ud800\x00" * 300, place="p" * 99, subject="é" * 999, detail={"a": "\ud800\x00"}
     )
-    assert (await container.audit.verify()).broken is None
+    assert (await container.people.audit.verify()).broken is None
 
 
 async def test_pages_join_newest_first_and_can_be_narrowed(audit: StoredAudit) -> None:
@@ -101,18 +103,18 @@ async def test_pages_join_newest_first_and_can_be_narrowed(audit: StoredAudit) -
 
 
 async def test_changes_of_accounts_keys_rules_and_templates_leave_lines(container: Container) -> None:
-    accounts = container.accounts
+    accounts = container.people.accounts
     await accounts.add_account("ada@example.com", "Ada", Role.AGENT, PASSWORD)
     await accounts.set_role("ada@example.com", Role.SUPERVISOR)
     await accounts.set_password("ada@example.com", PASSWORD + " 2")
     await accounts.deactivate("ada@example.com")
     key, secret = await accounts.add_key("shop", Role.SERVICE)
     await accounts.revoke(key.id)
-    content = (await container.rule_desk.version()).content
-    drafted = await container.rule_desk.draft(NewRuleSet("other", content, ""), "Ben")
-    await container.rule_desk.publish(drafted.value.version, "Ben", "")
-    await container.reply_texts.put("received", {"en": "We have it."}, "Ben")
-    rows = (await container.audit.page(AuditFilter(), 20)).rows
+    content = (await container.configuration.rules.version()).content
+    drafted = await container.configuration.rules.draft(NewRuleSet("other", content, ""), "Ben")
+    await container.configuration.rules.publish(drafted.value.version, "Ben", "")
+    await container.configuration.templates.put("received", {"en": "We have it."}, "Ben")
+    rows = (await container.people.audit.page(AuditFilter(), 20)).rows
     assert [each.kind for each in reversed(rows)][-9:] == [
         "account_added",
         "role_changed",
@@ -129,8 +131,8 @@ async def test_changes_of_accounts_keys_rules_and_templates_leave_lines(containe
 
 
 async def test_what_is_undone_leaves_no_line(container: Container) -> None:
-    before = (await container.audit.verify()).lines
-    await container.accounts.add_account("ada@example.com", "Ada", Role.AGENT, PASSWORD)
+    before = (await container.people.audit.verify()).lines
+    await container.people.accounts.add_account("ada@example.com", "Ada", Role.AGENT, PASSWORD)
     with pytest.raises(Exception, match="has an account"):
-        await container.accounts.add_account("ada@example.com", "Ada", Role.AGENT, PASSWORD)
-    assert (await container.audit.verify()).lines == before + 1
+        await container.people.accounts.add_account("ada@example.com", "Ada", Role.AGENT, PASSWORD)
+    assert (await container.people.audit.verify()).lines == before + 1

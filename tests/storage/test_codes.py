@@ -8,27 +8,29 @@ from frontdesk.wiring.container import Container
 
 
 async def test_an_edited_intent_is_in_the_next_catalogue(container: Container) -> None:
-    before = await container.codes.catalogue()
-    await container.codes.put(Code(CodeList.INTENT, "BK", "Booking", "Wants a table", examples=("A table for two",)))
-    after = await container.codes.catalogue()
+    before = await container.configuration.codes.catalogue()
+    await container.configuration.codes.put(
+        Code(CodeList.INTENT, "BK", "Booking", "Wants a table", examples=("A table for two",))
+    )
+    after = await container.configuration.codes.catalogue()
     assert before.stamp != after.stamp
     assert {i.code for i in after.intents} - {i.code for i in before.intents} == {"BK"}
 
 
 async def test_a_retired_entry_is_not_offered_but_keeps_its_name(container: Container) -> None:
-    await container.codes.remove(CodeList.INTENT, "TI")
-    assert "TI" not in {i.code for i in (await container.codes.catalogue()).intents}
-    assert (await container.codes.names(CodeList.INTENT))["TI"] == "Technical issues"
+    await container.configuration.codes.remove(CodeList.INTENT, "TI")
+    assert "TI" not in {i.code for i in (await container.configuration.codes.catalogue()).intents}
+    assert (await container.configuration.codes.names(CodeList.INTENT))["TI"] == "Technical issues"
 
 
 async def test_creating_twice_and_changing_nothing_are_refused(container: Container) -> None:
     with pytest.raises(Conflict):
-        await container.codes.put(Code(CodeList.CATEGORY, "SUP", "Support"), create=True)
+        await container.configuration.codes.put(Code(CodeList.CATEGORY, "SUP", "Support"), create=True)
     with pytest.raises(NotFound):
-        await container.codes.put(Code(CodeList.CATEGORY, "XXX", "Nothing"), create=False)
+        await container.configuration.codes.put(Code(CodeList.CATEGORY, "XXX", "Nothing"), create=False)
     with pytest.raises(NotFound):
-        await container.codes.remove(CodeList.CATEGORY, "XXX")
+        await container.configuration.codes.remove(CodeList.CATEGORY, "XXX")
 
 
 async def test_the_catalogue_is_read_again_only_when_it_changed(container: Container) -> None:
-    assert await container.codes.catalogue() is await container.codes.catalogue()
+    assert await container.configuration.codes.catalogue() is await container.configuration.codes.catalogue()

@@ -78,8 +78,8 @@ async def test_a_service_call_counts_with_the_message_that_led_to_it(facts: Stor
 
 async def test_a_change_of_status_moves_the_fact(container: Container, facts: StoredFacts, front: Front) -> None:
     accepted = await front.say("My oven stays cold.")
-    before = await container.interactions.get(accepted.reference)
-    await container.interactions.change(before, Change(status=Status.CLOSED), "Kim")
+    before = await container.interactions.records.get(accepted.reference)
+    await container.interactions.records.change(before, Change(status=Status.CLOSED), "Kim")
     found = await of(facts, accepted.interaction_id)
     assert found["status"] == "CL"
     assert isinstance(found["close_seconds"], int)
@@ -89,8 +89,8 @@ async def test_a_change_of_status_moves_the_fact(container: Container, facts: St
 
 async def test_a_persons_word_outranks_the_reading(container: Container, facts: StoredFacts, front: Front) -> None:
     accepted = await front.say("My oven stays cold.")
-    await container.readings.correct(accepted.message_id, "message_type", "IN", "Kim", None)
-    await container.readings.correct(accepted.message_id, "intent", "WR", "Kim", None)
+    await container.messages.readings.correct(accepted.message_id, "message_type", "IN", "Kim", None)
+    await container.messages.readings.correct(accepted.message_id, "intent", "WR", "Kim", None)
     found = await of(facts, accepted.interaction_id)
     assert (found["type"], found["intent"]) == ("IN", "WR")
     assert await facts.check() == []

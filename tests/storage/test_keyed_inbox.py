@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import replace
 
-from frontdesk.interfaces import IdempotencyKey, KeyReused, NotFound
+from frontdesk.interfaces import KeyReused, NotFound
 from frontdesk.model import Accepted, NewMessage
+from frontdesk.model.reading import IdempotencyKey
 from frontdesk.wiring.container import Container
 
 
@@ -15,7 +16,7 @@ def once(key: str, fingerprint: str = "same", caller: str = "ann") -> Idempotenc
 async def accept(
     container: Container, *asked: tuple[NewMessage, IdempotencyKey | None]
 ) -> list[Accepted | BaseException]:
-    accepting = (container.inbox.accept(message, "ann", key) for message, key in asked)
+    accepting = (container.messages.inbox.accept(message, "ann", key) for message, key in asked)
     return await asyncio.gather(*accepting, return_exceptions=True)
 
 

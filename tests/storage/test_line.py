@@ -1,4 +1,4 @@
-"""Who writes first: messages at the door, then all others, of whom none waits for ever."""
+"""Who writes first: accepted messages, then all others, of whom none waits for ever."""
 
 import asyncio
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ async def test_writes_of_all_kinds_at_once_are_all_answered(container: Container
     def one(connection: Connection) -> int:
         return int(connection.execute(text("SELECT 1")).scalar_one())
 
-    messages = [container.inbox.accept(NewMessage(f"Message {number}", "WEB")) for number in range(40)]
+    messages = [container.messages.inbox.accept(NewMessage(f"Message {number}", "WEB")) for number in range(40)]
     answers = await asyncio.gather(*messages, *(container.database.write(one) for _ in range(40)))
     assert answers[40:] == [1] * 40
     assert len({accepted.reference for accepted in answers[:40] if not isinstance(accepted, int)}) == 40

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Change, InteractionFilter, NewMessage, OutboundMessage, Sender
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.storage.interactions import listing
 from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.search.index import rebuild
 from frontdesk.wiring.container import Container, new_id, now
@@ -22,7 +23,7 @@ ALL = InteractionFilter()
 
 @pytest.fixture
 def lists(container: Container) -> StoredLists:
-    return StoredLists(container.database, container.codes)
+    return StoredLists(container.database, container.configuration.codes)
 
 
 async def found(lists: StoredLists, text: str) -> set[int]:
@@ -32,7 +33,7 @@ async def found(lists: StoredLists, text: str) -> set[int]:
 
 
 async def accept(container: Container, text: str, **sender: str) -> int:
-    return (await container.inbox.accept(NewMessage(text, "WEB", Sender(**sender)))).interaction_id
+    return (await container.messages.inbox.accept(NewMessage(text, "WEB", Sender(**sender)))).interaction_id
 
 
 async def scatter(container: Container, count: int) -> None:
@@ -150,6 +151,23 @@ async def test_a_cursor_of_another_order_is_refused(container: Container, lists:
         await lists.page(ALL, ListSort.CREATED_FIRST, 1, cursor)
 
 
+async def test_what_was_merged_into_another_is_listed_where_it_is_asked_for(
+    container: Container, lists: StoredLists
+) -> None:
+    await scatter(container, 3)
+    stays, _, goes = (await lists.page(ALL, ListSort.ID, 3)).rows
+    await StoredMerging(container.database, now).merge(
+        await container.interactions.records.get(stays.reference),
+        await container.interactions.records.get(goes.reference),
+        "ada",
+    )
+    merged = InteractionFilter(merged=True)
+    for sort in (ListSort.ID, ListSort.CREATED, ListSort.PRIORITY, ListSort.CONFIDENCE):
+        assert goes.id not in {row.id for row in (await lists.page(ALL, sort, 9)).rows}
+        assert goes.id in {row.id for row in (await lists.page(merged, sort, 9)).rows}
+    assert ((await lists.count(ALL)).number, (await lists.count(merged)).number) == (2, 3)
+
+
 async def test_counting_ends_where_nobody_reads_on(
     container: Container, lists: StoredLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,22 +198,22 @@ async def test_what_is_stored_later_is_found_at_once(front: Front, container: Co
     answer = OutboundMessage(
         new_id(), said.interaction_id, 0, "HA", "WEB", "", "Please unplug the quuxolator", "Ada", now()
     )
-    await container.outbox.draft(answer)
+    await container.messages.outbox.draft(answer)
     assert await found(lists, "quuxolator") == {said.interaction_id}
-    before = await container.interactions.get(said.reference)
-    await container.interactions.change(before, Change(title="Rauchender Herd", tags="vip"), "ada")
+    before = await container.interactions.records.get(said.reference)
+    await container.interactions.records.change(before, Change(title="Rauchender Herd", tags="vip"), "ada")
     assert await found(lists, "rauchender vip") == {said.interaction_id}
 
 
 async def test_a_customer_is_found_by_the_name_they_have_now(container: Container, lists: StoredLists) -> None:
-    await container.customers.add("77", "Blauwal GmbH", None)
+    await container.people.customers.add("77", "Blauwal GmbH", None)
     number = await accept(container, "hello")
     matter = (await lists.page(ALL, ListSort.UPDATED, 1)).rows[0]
-    await container.interactions.change(
-        await container.interactions.get(matter.reference), Change(customer_id="77"), "ada"
+    await container.interactions.records.change(
+        await container.interactions.records.get(matter.reference), Change(customer_id="77"), "ada"
     )
     assert await found(lists, "blauwal") == {number}
-    await container.customers.rename("77", "Pottwal GmbH", None)
+    await container.people.customers.rename("77", "Pottwal GmbH", None)
     assert await found(lists, "blauwal") == set()
     assert await found(lists, "pottwal") == {number}
 

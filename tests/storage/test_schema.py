@@ -21,6 +21,8 @@ from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.storage.search.documents import SEARCH_INDEX
+from frontdesk.storage.search.index import hits
+from frontdesk.storage.search.words import wanted_of
 from frontdesk.wiring.container import Container, database_url
 
 
@@ -74,7 +76,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(container: Container)
 
 
 async def test_every_code_list_is_filled_at_first_and_left_alone_later(container: Container) -> None:
-    lists = await container.codes.all()
+    lists = await container.configuration.codes.all()
     assert all(lists[which] for which in CodeList)
     await container.database.write(lambda c: c.execute(code.update().values(name="renamed")).rowcount)
     await upgrade(database_url(container.settings), code_lists())
@@ -111,4 +113,6 @@ async def test_a_database_with_messages_of_an_older_version_is_upgraded(bare_set
     facts = StoredFacts(database)
     assert await facts.fold() > 0
     assert await facts.check() == []
+    words = hits(database.dialect, wanted_of("hello"))
+    assert await database.read(lambda c: c.execute(words).scalars().all()) == [1]
     await database.close()

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import Accepted, Change, InteractionFilter, NewMessage, OutboundMessage, Sender
+from frontdesk.model.console import ListSort
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.search.documents import MOST_IN_ONE, index_messages, index_words
@@ -17,14 +17,16 @@ TEXT = "the oven is cold and the door does not close when I turn the red knob {}
 
 async def thread(container: Container, messages: int, **sender: str) -> Accepted:
     """An interaction with so many messages, each with a word of its own."""
-    first = await container.inbox.accept(NewMessage(TEXT.format("knob0"), "WEB", Sender(**sender)))
+    first = await container.messages.inbox.accept(NewMessage(TEXT.format("knob0"), "WEB", Sender(**sender)))
     for number in range(1, messages):
-        await container.inbox.accept(NewMessage(TEXT.format(f"knob{number}"), "WEB", joins=first.interaction_id))
+        await container.messages.inbox.accept(
+            NewMessage(TEXT.format(f"knob{number}"), "WEB", joins=first.interaction_id)
+        )
     return first
 
 
 async def found(container: Container, line: str) -> set[str]:
-    lists = StoredLists(container.database, container.codes)
+    lists = StoredLists(container.database, container.configuration.codes)
     wanted = InteractionFilter(text=line)
     rows = (await lists.page(wanted, ListSort.UPDATED_FIRST, 100)).rows
     assert (await lists.count(wanted)).number == len(rows)
@@ -34,14 +36,14 @@ async def found(container: Container, line: str) -> set[str]:
 async def written(container: Container, joins: int) -> int:
     """How many letters of index are written when a message joins."""
     with told() as heard:
-        await container.inbox.accept(NewMessage(TEXT.format("extra"), "WEB", joins=joins))
+        await container.messages.inbox.accept(NewMessage(TEXT.format("extra"), "WEB", joins=joins))
     return sum(len(str(parameters)) for statement, parameters in heard if "INTO search_index" in statement)
 
 
 @pytest.fixture(params=[3, MOST_IN_ONE // 20 + 10])
 async def said(request: pytest.FixtureRequest, container: Container) -> Accepted:
     """An interaction with few or many messages, beside another."""
-    await container.inbox.accept(NewMessage("Where is my parcel? It has a knob2 as well", "WEB"))
+    await container.messages.inbox.accept(NewMessage("Where is my parcel? It has a knob2 as well", "WEB"))
     return await thread(container, request.param, name="Zoë Müller", address="zoe@example.org")
 
 
@@ -64,11 +66,11 @@ async def test_words_of_any_messages_are_found_together(container: Container, sa
 
 async def test_what_is_added_or_changed_later_is_found(container: Container, said: Accepted) -> None:
     answer = OutboundMessage(new_id(), said.interaction_id, 0, "HA", "WEB", "", "Unplug the quuxolator", "Ada", now())
-    await container.outbox.draft(answer)
+    await container.messages.outbox.draft(answer)
     assert await found(container, "quuxolator knob2") == {said.reference}
-    before = await container.interactions.get(said.reference)
-    before = await container.interactions.change(before, Change(title="Rauchender Herd"), "ada")
-    await container.interactions.change(before, Change(title="Kalter Herd"), "ada")
+    before = await container.interactions.records.get(said.reference)
+    before = await container.interactions.records.change(before, Change(title="Rauchender Herd"), "ada")
+    await container.interactions.records.change(before, Change(title="Kalter Herd"), "ada")
     assert await found(container, "kalter quuxolator") == {said.reference}
     assert await found(container, "rauchender") == set()
 
@@ -106,7 +108,7 @@ async def test_a_message_that_joins_adds_its_own_words_alone(container: Containe
 
 async def test_a_new_title_writes_no_messages_anew(container: Container) -> None:
     long = await thread(container, 100)
-    before = await container.interactions.get(long.reference)
+    before = await container.interactions.records.get(long.reference)
     with told() as heard:
-        await container.interactions.change(before, Change(title="Kalter Herd"), "ada")
+        await container.interactions.records.change(before, Change(title="Kalter Herd"), "ada")
     assert sum(len(str(parameters)) for statement, parameters in heard if "INTO search_index" in statement) < 400

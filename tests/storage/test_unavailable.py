@@ -1,6 +1,7 @@
 """A full disk or a server that is away: one clear error, nothing half stored, and it goes on afterwards."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,15 @@ from frontdesk.wiring.container import Container, open_container
 
 async def test_a_full_disk_refuses_new_messages_and_keeps_the_accepted_ones(tmp_path: Path, builtin: Builtin) -> None:
     async with open_container(load(data=tmp_path, environment={}), builtin) as container:
-        kept = await container.inbox.accept(NewMessage("stored before the disk was full", "WEB"))
+        kept = await container.messages.inbox.accept(NewMessage("stored before the disk was full", "WEB"))
         pages = await container.database.write(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
         await container.database.write(lambda c: c.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}").scalar())
-        big = [container.inbox.accept(NewMessage("x" * 50_000, "WEB")) for _ in range(5)]
+        big = [container.messages.inbox.accept(NewMessage("x" * 50_000, "WEB")) for _ in range(5)]
         refused = await asyncio.gather(*big, return_exceptions=True)
         assert {type(answer) for answer in refused} == {Unavailable}
         assert "full" in str(refused[0])
         await container.database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000").scalar())
-        await container.inbox.accept(NewMessage("there is room again", "WEB"))
+        await container.messages.inbox.accept(NewMessage("there is room again", "WEB"))
         await container.runner.run_until_idle()
         stored = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalars().all())
         assert kept.message_id in stored
@@ -64,7 +65,7 @@ async def test_connections_that_the_server_cuts_are_replaced(
 ) -> None:
     environment = {"FRONTDESK_STORAGE_URL": postgres_bare}
     async with open_container(load(data=tmp_path, environment=environment), builtin) as container:
-        await container.inbox.accept(NewMessage("before", "WEB"))
+        await container.messages.inbox.accept(NewMessage("before", "WEB"))
         cut = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -72,13 +73,13 @@ async def test_connections_that_the_server_cuts_are_replaced(
         await container.database.read(lambda c: c.exec_driver_sql(cut).all())
         await accept_with_patience(container, "after")
         await container.runner.run_until_idle()
-        assert await container.work.counts() == {"open": 0, "failed": 0}
+        assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def accept_with_patience(container: Container, text: str) -> None:
     for _ in range(20):
         try:
-            await container.inbox.accept(NewMessage(text, "WEB", provider_id=text))
+            await container.messages.inbox.accept(NewMessage(text, "WEB", provider_id=text))
         except Unavailable:
             await asyncio.sleep(0.05)
         else:
@@ -91,13 +92,13 @@ async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -
     async with open_container(settings, builtin) as container:
         pass
     with pytest.raises(Unavailable, match="going down"):
-        await container.inbox.accept(NewMessage("too late", "WEB"))
+        await container.messages.inbox.accept(NewMessage("too late", "WEB"))
 
 
 async def test_a_connection_that_breaks_while_it_writes_is_replaced(tmp_path: Path) -> None:
     database = await open_database(parse_url(f"sqlite:///{tmp_path / 'x.sqlite3'}"))
     try:
-        with pytest.raises(SQLAlchemyError):
+        with pytest.raises((SQLAlchemyError, sqlite3.Error)):
             await asyncio.wait_for(database.write(lambda c: c.connection.driver_connection.close()), 5)
         one = await asyncio.wait_for(database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar()), 5)
         assert one == 1

@@ -15,20 +15,20 @@ from tests.fakes import ManualClock
 
 
 async def fill(container: Container, count: int) -> None:
-    await asyncio.gather(*(container.inbox.accept(NewMessage(f"message {n}", "WEB")) for n in range(count)))
+    await asyncio.gather(*(container.messages.inbox.accept(NewMessage(f"message {n}", "WEB")) for n in range(count)))
 
 
 async def test_claimers_at_once_never_get_the_same_row(container: Container) -> None:
     await fill(container, 60)
-    claims = await asyncio.gather(*(container.work.claim(f"host:{n}", 10, 30) for n in range(10)))
+    claims = await asyncio.gather(*(container.work.queue.claim(f"host:{n}", 10, 30) for n in range(10)))
     ids = [row.id for claim in claims for row, _ in claim]
     assert len(ids) == len(set(ids)) == 60
 
 
 async def test_the_oldest_come_first(container: Container) -> None:
     await fill(container, 10)
-    first = await container.work.claim("host:1", 4, 30)
-    second = await container.work.claim("host:1", 6, 30)
+    first = await container.work.queue.claim("host:1", 4, 30)
+    second = await container.work.queue.claim("host:1", 6, 30)
     assert max(row.id for row, _ in first) < min(row.id for row, _ in second)
 
 
@@ -72,36 +72,36 @@ async def test_a_clock_that_jumps_back_loses_no_work(container: Container) -> No
 
 async def test_leases_of_a_dead_process_are_freed_by_its_prefix_alone(container: Container) -> None:
     await fill(container, 4)
-    await container.work.claim("host_a:1", 2, 300)
-    await container.work.claim("host%a:1", 2, 300)
-    assert await container.work.free("host%a:1:") == 2
-    assert len(await container.work.claim("host:3", 9, 30)) == 2
+    await container.work.queue.claim("host_a:1", 2, 300)
+    await container.work.queue.claim("host%a:1", 2, 300)
+    assert await container.work.queue.free("host%a:1:") == 2
+    assert len(await container.work.queue.claim("host:3", 9, 30)) == 2
 
 
 async def test_postponed_work_keeps_its_reason(container: Container) -> None:
     await fill(container, 1)
-    [(_, lease)] = await container.work.claim("host:1", 1, 30)
-    await container.work.postpone(lease, 60, "the other side is down")
+    [(_, lease)] = await container.work.queue.claim("host:1", 1, 30)
+    await container.work.queue.postpone(lease, 60, "the other side is down")
     reasons = await container.database.read(lambda c: c.execute(select(work.c.last_error)).scalars().all())
     assert reasons == ["the other side is down"]
-    assert await container.work.claim("host:1", 1, 30) == []
+    assert await container.work.queue.claim("host:1", 1, 30) == []
 
 
 @pytest.mark.parametrize("action", ["retry", "drop"])
 async def test_only_failed_work_can_be_retried_or_dropped(container: Container, action: str) -> None:
     await fill(container, 1)
-    [(row, lease)] = await container.work.claim("host:1", 1, 30)
+    [(row, lease)] = await container.work.queue.claim("host:1", 1, 30)
     with pytest.raises(Conflict, match="only failed work"):
-        await getattr(container.work, action)(row.id)
+        await getattr(container.work.queue, action)(row.id)
     with pytest.raises(NotFound):
-        await getattr(container.work, action)("nothing")
-    await container.work.fail(lease, "broken")
-    assert [each.id for each in await container.work.list(WorkState.FAILED)] == [row.id]
-    await getattr(container.work, action)(row.id)
-    assert await container.work.list(WorkState.FAILED) == ()
+        await getattr(container.work.queue, action)("nothing")
+    await container.work.queue.fail(lease, "broken")
+    assert [each.id for each in await container.work.queue.list(WorkState.FAILED)] == [row.id]
+    await getattr(container.work.queue, action)(row.id)
+    assert await container.work.queue.list(WorkState.FAILED) == ()
 
 
 async def test_done_work_is_not_claimed_again(container: Container) -> None:
     await fill(container, 1)
     await container.database.write(lambda c: c.execute(update(work).values(state="done")).rowcount)
-    assert await container.work.claim("host:1", 1, 30) == []
+    assert await container.work.queue.claim("host:1", 1, 30) == []

@@ -1,4 +1,4 @@
-"""What is taken at the door, and what is refused in words."""
+"""Which messages are accepted, and which are refused with a reason."""
 
 import pytest
 from hypothesis import given

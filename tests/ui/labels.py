@@ -35,7 +35,7 @@ SPOKEN = {
     "tooltip",
     "accessible-name",
 }
-# The rooms whose refusals pages show, less what only a start, the command line, OData and the gateway say.
+# The packages whose refusals pages show, less what only a start, the command line, OData and the gateway say.
 SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
 NEVER_ON_A_PAGE = (
     "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py", "storage/transfer/loading.py",

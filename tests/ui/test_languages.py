@@ -70,6 +70,15 @@ def test_a_sentence_is_translated_with_the_sentences_in_it() -> None:
     assert german.said((N_("German"), Translatable("Negative"), "{0} {1:>9}")) == "Deutsch, Negativ, {0} {1:>9}"
 
 
+@pytest.mark.parametrize(
+    ("stored", "english", "german"),
+    [("Complement", "Compliment", "Lob"), ("ServiceRequest", "Service request", "Serviceanfrage")],
+)
+def test_a_stored_name_is_shown_in_plain_words(stored: str, english: str, german: str) -> None:
+    assert catalogue("en").translated(stored) == catalogue("en").scripts[stored] == english
+    assert catalogue("de").translated(stored) == catalogue("de").scripts[stored] == german
+
+
 def test_the_place_and_the_reason_of_a_finding_are_translated() -> None:
     content = json.loads((files("frontdesk.orchestrator") / "rule_sets" / "default.json").read_text("utf-8"))
     table = next(node for node in content["nodes"] if node["type"] == "decisionTableNode")["content"]

@@ -118,7 +118,7 @@ async def test_nobody_reads_the_journal_while_nobody_listens(live: Live, lines: 
 
 
 async def test_each_step_of_the_pipeline_reaches_who_watches(container: Container, front: Front) -> None:
-    live = Live(container.journal)
+    live = Live(container.work.journal)
     stream = await opened(live, None)
     await front.say("The oven is broken")
     assert b"event: refresh" in await told(stream)

@@ -44,7 +44,7 @@ async def test_hostile_messages_names_and_searches_are_shown_as_text(
     references = []
     for text, other in zip(said, reversed(said), strict=True):
         message = NewMessage(text, "WEB", Sender(other[:200], other[:300], "", text[:40]))
-        accepted = await container.inbox.accept(check(message, {"WEB": True}))
+        accepted = await container.messages.inbox.accept(check(message, {"WEB": True}))
         references.append(accepted.reference)
         inert(await customer.post("/messages", data={"text": text, "name": other, "email": other}, headers=HTML))
         inert(await agent.get("/console/interactions", params={"q": text[:150]}, headers=HTML))

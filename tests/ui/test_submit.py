@@ -10,8 +10,10 @@ from markupsafe import escape
 from frontdesk.model import NewMessage, Sender
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ticketing.submission import storable
 from frontdesk.wiring.container import Container, open_container
+from tests.counting import rows_of
 from tests.web_client import HTML, Client, web_client
 
 FIELDS = {"text": "The oven does not heat", "name": "Ada Brightwater", "email": "ada@example.com"}
@@ -62,7 +64,7 @@ async def test_the_same_form_with_another_text_is_another_message(customer: Clie
 async def test_nobody_reaches_anothers_message_by_guessing_its_provider_id(
     customer: Client, container: Container
 ) -> None:
-    theirs = await container.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
+    theirs = await container.messages.inbox.accept(NewMessage("A secret", "WEB", Sender("Maya"), provider_id="m1"))
     answer = await submit(customer, provider_id="m1")
     assert theirs.reference not in answer.headers["location"]
 
@@ -126,11 +128,12 @@ async def test_any_text_is_kept_whole_and_shown_as_text(customer: Client, text: 
     ],
 )
 async def test_odd_bodies_are_taken_or_refused_but_never_an_error_of_ours(
-    customer: Client, body: bytes, kind: str, status: int
+    customer: Client, container: Container, body: bytes, kind: str, status: int
 ) -> None:
     headers = HTML | {"Content-Type": kind}
     answer = await customer.post("/messages", content=body, headers=headers, follow_redirects=False)
     assert answer.status_code == status
+    assert await rows_of(container, inbound_message) == (status == 303)
 
 
 async def test_line_breaks_are_stored_as_they_were_typed(customer: Client, container: Container) -> None:

@@ -4,8 +4,10 @@ import pytest
 from httpx import Response
 
 from frontdesk.model import DeliveryState, OutboundMessage
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container, new_id, now
 from tests.conftest import Front
+from tests.counting import rows_of
 from tests.ui.test_submit import submit
 from tests.web_client import BASE, HTML, Client, token_in, web_client
 
@@ -50,7 +52,7 @@ async def test_the_customer_reads_the_reply_with_its_service_call(customer: Clie
 
 async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Client, container: Container) -> None:
     location = await handled(customer, container)
-    interaction = await container.interactions.get(reference_in(location))
+    interaction = await container.interactions.records.get(reference_in(location))
     for kind, remark, state in (
         ("IM", "", DeliveryState.SENT),
         ("HA", "a remark for us", DeliveryState.SENT),
@@ -60,7 +62,7 @@ async def test_the_customer_sees_nothing_that_is_meant_for_the_team(customer: Cl
         answer = OutboundMessage(
             new_id(), interaction.id, 0, kind, "WEB", "", text, "Ben", now(), remark=remark, state=state
         )
-        await container.outbox.draft(answer)
+        await container.messages.outbox.draft(answer)
     page = await read(customer, location)
     assert "text of HA sent" in page.text
     for hidden in ("text of IM", "a remark for us\n", "failed", "Service Call Code:", "builtin", "Route:", "<mark>"):
@@ -93,7 +95,9 @@ async def test_the_key_of_one_interaction_opens_no_other(customer: Client, conta
     first, second = await handled(customer, container), await handled(customer, container, "Another matter")
     async with web_client(container) as stranger:
         answer = await read(stranger, f"/track/{reference_in(first)}?{second.partition('?')[2]}")
-    assert answer.status_code == 404
+        own = await read(stranger, second)
+    assert (answer.status_code, own.status_code) == (404, 200)
+    assert "Kaffeemaschine" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -150,13 +154,16 @@ async def test_nobody_answers_without_the_key_not_even_the_team(
         assert (await answer(stranger, location, "I am the customer")).status_code == 404
     token = token_in(await read(agent, "/console"))
     assert (await answer(agent, location, "I am the customer", **{"x-csrftoken": token})).status_code == 403
+    assert await rows_of(container, inbound_message) == 1
 
 
 async def test_another_site_cannot_answer_for_the_customer(customer: Client, container: Container) -> None:
     location = await handled(customer, container)
     await read(customer, location)
     assert (await answer(customer, location, "Cancel it", Origin="http://evil.example")).status_code == 403
+    assert await rows_of(container, inbound_message) == 1
     assert (await answer(customer, location, "Go on", Origin=BASE)).status_code == 303
+    assert await rows_of(container, inbound_message) == 2
 
 
 async def test_an_empty_answer_is_refused_in_words(customer: Client, container: Container) -> None:
@@ -171,8 +178,8 @@ async def test_work_that_failed_is_told_to_the_team_and_hinted_at_to_the_custome
     customer: Client, agent: Client, container: Container
 ) -> None:
     location = (await submit(customer, text=BROKEN)).headers["location"]
-    [(_, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "ProviderFailed: the engine is on strike")
+    [(_, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "ProviderFailed: the engine is on strike")
     theirs, ours = await read(customer, location), await read(agent, f"/track/{reference_in(location)}")
     assert states(theirs) == states(ours) == ["done", "failed", "waiting", "waiting", "waiting", "waiting"]
     assert "on strike" not in theirs.text

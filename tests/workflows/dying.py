@@ -39,7 +39,7 @@ async def handle(engine: Engine, data: str, environment: dict[str, str], at: int
     builtin._engine = engine
     async with open_container(load(data=Path(data), environment=environment), builtin) as container:
         dependencies = replace(container.pipeline, cases=KillingCases(container.pipeline.cases, at, after))
-        await runner_over(container.work, container.settings, dependencies).run_until_idle()
+        await runner_over(container.work.queue, container.settings, dependencies).run_until_idle()
 
 
 def main() -> None:

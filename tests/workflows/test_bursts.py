@@ -16,7 +16,7 @@ MESSAGES = 20
 
 @dataclass
 class Counting:
-    """The analyst of the house, who counts; now and then a person changes the interaction meanwhile."""
+    """The real analyst, counting its calls; now and then a person changes the interaction meanwhile."""
 
     analyst: Analyst
     container: Container
@@ -31,8 +31,8 @@ class Counting:
         if self.disturbs:
             rows = select(interaction.c.reference).where(interaction.c.id == message.interaction_id)
             reference = await self.container.database.read(lambda c: c.execute(rows).scalar_one())
-            before = await self.container.interactions.get(reference)
-            await self.container.interactions.change(before, Change(tags=f"touched {self.summaries}"), "kim")
+            before = await self.container.interactions.records.get(reference)
+            await self.container.interactions.records.change(before, Change(tags=f"touched {self.summaries}"), "kim")
         return await self.analyst.headline(analysis, texts, message)
 
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
@@ -42,12 +42,14 @@ class Counting:
 
 async def burst(container: Container, *, disturbs: bool = False) -> Counting:
     analyst = Counting(container.pipeline.analyst, container, disturbs)
-    first = await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    first = await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     for number in range(1, MESSAGES):
         text = f"And problem number {number}: it is broken."
-        await container.inbox.accept(NewMessage(text, "WEB", joins=first.interaction_id))
-    await runner_over(container.work, container.settings, replace(container.pipeline, analyst=analyst)).run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+        await container.messages.inbox.accept(NewMessage(text, "WEB", joins=first.interaction_id))
+    await runner_over(
+        container.work.queue, container.settings, replace(container.pipeline, analyst=analyst)
+    ).run_until_idle()
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
     return analyst
 
 

@@ -49,26 +49,29 @@ async def end_leases(container: Container) -> None:
 async def test_a_death_at_any_step_loses_nothing_and_repeats_no_effect(
     container: Container, at: int, after: bool
 ) -> None:
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     cases = CrashingCases(container.pipeline.cases, at, after)
-    [(row, lease)] = await container.work.claim("dies", 1, 30)
+    [(row, lease)] = await container.work.queue.claim("dies", 1, 30)
     with pytest.raises(Crash):
         await handler(replace(container.pipeline, cases=cases))(row, lease, False)
     await end_leases(container)
     await container.runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
     for table in (analysis, decision, service_call, outbound_message):
         assert await count(container, table) == 1, table.name
 
 
 async def test_what_a_worker_writes_after_its_lease_has_passed_is_dropped(container: Container) -> None:
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
-    [(row, lease)] = await container.work.claim("slow", 1, 30)
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
+    [(row, lease)] = await container.work.queue.claim("slow", 1, 30)
     case = await container.pipeline.cases.load(row, lease)
     await end_leases(container)
     await container.runner.run_until_idle()
     late = Runner(
-        container.work, {"message": handler(container.pipeline), EFFECT_WORK: handler(container.pipeline)}, "slow", FAST
+        container.work.queue,
+        {"message": handler(container.pipeline), EFFECT_WORK: handler(container.pipeline)},
+        "slow",
+        FAST,
     )
     await late._do(row, lease)
     assert case.analysis is None
@@ -81,7 +84,7 @@ async def test_a_back_end_that_fails_is_asked_again_and_acts_once(container: Con
     back_end = BackEnd([ConnectorFailed("503"), ConnectorFailed("timeout")], after_doing)
     await run_with(container, back_end)
     assert list(back_end.done.values()) == [1]
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_the_reply_waits_until_the_service_call_exists(container: Container) -> None:
@@ -113,32 +116,32 @@ async def test_a_message_that_breaks_our_own_code_ends_where_a_person_sees_it(co
     async def broken(row: Work, lease: Lease, last_try: bool) -> None:
         raise RuntimeError("a mistake of ours")
 
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
-    runner = Runner(container.work, {"message": broken}, "test", FAST)
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
+    runner = Runner(container.work.queue, {"message": broken}, "test", FAST)
     await drain(container, runner)
-    [failed] = await container.work.list(failed_state())
+    [failed] = await container.work.queue.list(failed_state())
     assert "a mistake of ours" in failed.last_error
-    last = (await container.journal.since(0))[-1]
+    last = (await container.work.journal.since(0))[-1]
     assert (last.kind, last.message_id) == ("failed", failed.subject)
 
 
 async def test_failed_work_can_be_retried_by_a_person(container: Container) -> None:
     await test_a_message_that_breaks_our_own_code_ends_where_a_person_sees_it(container)
-    [failed] = await container.work.list(failed_state())
-    await container.work.retry(failed.id)
+    [failed] = await container.work.queue.list(failed_state())
+    await container.work.queue.retry(failed.id)
     await container.runner.run_until_idle()
     assert await count(container, outbound_message) == 1
 
 
 async def test_many_messages_of_one_interaction_at_once_all_count(container: Container) -> None:
-    first = await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    first = await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     for number in range(12):
-        await container.inbox.accept(
+        await container.messages.inbox.accept(
             NewMessage(f"And problem number {number}: it leaks.", "WEB", joins=first.interaction_id)
         )
     await container.runner.run_until_idle()
     assert await count(container, decision) == 13
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def run_with(container: Container, back_end: BackEnd) -> None:
@@ -146,10 +149,12 @@ async def run_with(container: Container, back_end: BackEnd) -> None:
     dependencies = replace(
         container.pipeline, action_handlers={**container.pipeline.action_handlers, CREATE_SERVICE_CALL: back_end}
     )
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     await drain(
         container,
-        Runner(container.work, {"message": handler(dependencies), EFFECT_WORK: handler(dependencies)}, "test", FAST),
+        Runner(
+            container.work.queue, {"message": handler(dependencies), EFFECT_WORK: handler(dependencies)}, "test", FAST
+        ),
     )
 
 
@@ -157,7 +162,7 @@ async def drain(container: Container, runner: Runner) -> None:
     for _ in range(60):
         await end_leases(container)
         await runner.run_until_idle()
-        if (await container.work.counts())["open"] == 0:
+        if (await container.work.queue.counts())["open"] == 0:
             return
 
 

@@ -42,14 +42,14 @@ async def die_at(container: Container, at: int, after: bool) -> None:
         await work_off(container, CrashingCases(container.pipeline.cases, at, after))
     for _ in range(10):
         await due_now(container)
-        await runner_over(container.work, container.settings, container.pipeline).run_until_idle()
+        await runner_over(container.work.queue, container.settings, container.pipeline).run_until_idle()
 
 
 async def work_off(container: Container, cases: CrashingCases) -> None:
     dependencies = replace(container.pipeline, cases=cases)
     for _ in range(20):
         await due_now(container)
-        for row, lease in await container.work.claim("dies", 1, 30):
+        for row, lease in await container.work.queue.claim("dies", 1, 30):
             if row.kind == "effect":
                 await handle_effect(*await cases.load_effect(row, lease), dependencies, False)
             else:
@@ -60,9 +60,9 @@ async def check(container: Container, field: FieldService) -> None:
     [call] = field.calls
     [text] = await container.database.read(lambda c: c.execute(select(outbound_message.c.text)).scalars().all())
     assert f"service call {call['code']}" in text
-    assert await container.work.counts() == {"open": 0, "failed": 0}
-    assert {line.detail.get("reference") for line in await container.journal.since(0)} >= {call["code"]}
-    assert await container.work.list(WorkState.DONE)
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
+    assert {line.detail.get("reference") for line in await container.work.journal.since(0)} >= {call["code"]}
+    assert await container.work.queue.list(WorkState.DONE)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -70,7 +70,7 @@ async def check(container: Container, field: FieldService) -> None:
 async def test_a_death_at_any_step_opens_one_call_and_names_it(
     container: Container, field: FieldService, at: int, after: bool
 ) -> None:
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     await die_at(container, at, after)
     await check(container, field)
 
@@ -81,7 +81,7 @@ async def test_a_death_at_any_step_opens_one_call_and_names_it(
 async def test_nor_does_a_death_while_an_effect_goes_its_own_way(
     container: Container, field: FieldService, at: int, after: bool, fault: str
 ) -> None:
-    await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+    await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
     await container.back_ends.action_handlers["create_service_call"].find("ask for a token while all is well")
     field.break_once(Faults(**{fault: 1.0}))
     await die_at(container, at, after)

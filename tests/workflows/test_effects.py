@@ -30,14 +30,14 @@ def desk_of(container: Container, *actions: dict[str, Any], **action_handlers: A
 
 
 async def say(container: Container, dependencies: PipelineDependencies, text: str = "Something happened.") -> None:
-    await container.inbox.accept(NewMessage(text, "WEB"))
-    await runner_over(container.work, container.settings, dependencies).run_until_idle()
+    await container.messages.inbox.accept(NewMessage(text, "WEB"))
+    await runner_over(container.work.queue, container.settings, dependencies).run_until_idle()
 
 
 async def go_on(container: Container, dependencies: PipelineDependencies) -> None:
     """As if the time of all pauses had passed."""
     await container.database.write(lambda c: c.execute(update(work).values(due_at=container.pipeline.clock())).rowcount)
-    await runner_over(container.work, container.settings, dependencies).run_until_idle()
+    await runner_over(container.work.queue, container.settings, dependencies).run_until_idle()
 
 
 async def states(container: Container) -> dict[str, str]:
@@ -72,7 +72,7 @@ async def test_a_reply_waits_for_the_call_that_it_states_and_goes_as_soon_as_it_
     assert await texts(container) == []
     await go_on(container, dependencies)
     assert "service call call-" in (await texts(container))[0]
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_a_reply_that_has_waited_long_enough_says_nothing_of_the_call(container: Container) -> None:
@@ -94,7 +94,7 @@ async def test_a_reply_that_states_an_order_goes_without_when_the_system_does_no
 
 async def test_an_action_without_a_back_end_fails_with_its_reason_and_the_rest_goes_on(container: Container) -> None:
     await say(container, desk_of(container, WEBHOOK, PLAIN))
-    [failed] = (await container.readings.effects(EffectState.FAILED, 10)).rows
+    [failed] = (await container.messages.readings.effects(EffectState.FAILED, 10)).rows
     assert "no connector is set up for notify_webhook" in failed.error
     assert len(await texts(container)) == 1
 
@@ -102,10 +102,10 @@ async def test_an_action_without_a_back_end_fails_with_its_reason_and_the_rest_g
 async def test_a_text_that_does_not_work_out_for_a_message_fails_alone(container: Container) -> None:
     own = {"kind": "reply", "text": "Your order {{ entities.order_no[0] }} is on its way."}
     await say(container, desk_of(container, own, PLAIN))
-    [failed] = (await container.readings.effects(EffectState.FAILED, 10)).rows
+    [failed] = (await container.messages.readings.effects(EffectState.FAILED, 10)).rows
     assert "no element 0" in failed.error
     assert len(await texts(container)) == 1
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_an_effect_that_was_held_back_is_not_charged_with_an_attempt(container: Container) -> None:
@@ -113,7 +113,7 @@ async def test_an_effect_that_was_held_back_is_not_charged_with_an_attempt(conta
     await say(container, dependencies)
     for _ in range(29):
         await go_on(container, dependencies)
-    [held] = (await container.readings.effects(EffectState.PENDING, 10)).rows
+    [held] = (await container.messages.readings.effects(EffectState.PENDING, 10)).rows
     assert held.attempts == 0
     await go_on(container, dependencies)
     assert await states(container) == {"create_service_call": "done"}
@@ -125,21 +125,21 @@ async def test_an_effect_is_tried_as_often_as_is_set_and_then_shown_to_a_person(
     await say(container, dependencies)
     for _ in range(container.settings.effects.most_attempts):
         await go_on(container, dependencies)
-    [failed] = (await container.readings.effects(EffectState.FAILED, 10)).rows
+    [failed] = (await container.messages.readings.effects(EffectState.FAILED, 10)).rows
     assert (failed.error, failed.attempts) == ("503", down.asked)
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def failed_call(container: Container, back_end: BackEnd) -> Effect:
     await say(container, desk_of(container, CALL, STATING, create_service_call=back_end))
-    [failed] = (await container.readings.effects(EffectState.FAILED, 10)).rows
+    [failed] = (await container.messages.readings.effects(EffectState.FAILED, 10)).rows
     return failed
 
 
 async def test_a_person_can_try_again_and_what_was_done_is_not_done_twice(container: Container) -> None:
     back_end = BackEnd([ConnectorFailed("400", permanent=True)], after_doing=True)
     failed = await failed_call(container, back_end)
-    await container.effect_desk.retry(failed.key, "Kim", None)
+    await container.work.effects.retry(failed.key, "Kim", None)
     await go_on(container, desk_of(container, create_service_call=back_end))
     assert (await states(container))["create_service_call"] == "done"
     assert list(back_end.done.values()) == [1]
@@ -155,8 +155,8 @@ async def test_a_question_holds_back_all_behind_it_until_a_person_approves(conta
     await say(container, dependencies)
     await go_on(container, replace(dependencies, patience=timedelta(0)))
     assert await states(container) == {"ask_person": "waiting", "create_service_call": "pending", "reply": "pending"}
-    [question] = (await container.readings.effects(EffectState.WAITING, 10)).rows
-    await container.effect_desk.approve(question.key, "Kim", None)
+    [question] = (await container.messages.readings.effects(EffectState.WAITING, 10)).rows
+    await container.work.effects.approve(question.key, "Kim", None)
     await go_on(container, dependencies)
     await go_on(container, dependencies)
     assert set((await states(container)).values()) == {"done"}
@@ -167,23 +167,23 @@ async def test_a_question_holds_back_all_behind_it_until_a_person_approves(conta
 async def test_a_question_that_is_refused_drops_all_behind_it(container: Container) -> None:
     dependencies = desk_of(container, {"kind": "ask_person"}, CALL, PLAIN, {"kind": "set_status", "status": "CL"})
     await say(container, dependencies)
-    [question] = (await container.readings.effects(EffectState.WAITING, 10)).rows
-    await container.effect_desk.drop(question.key, "Kim", None)
+    [question] = (await container.messages.readings.effects(EffectState.WAITING, 10)).rows
+    await container.work.effects.drop(question.key, "Kim", None)
     await go_on(container, dependencies)
     assert set((await states(container)).values()) == {"dropped"}
     assert await texts(container) == []
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_what_only_writes_the_interaction_is_written_once_when_approved(container: Container) -> None:
     dependencies = desk_of(container, {"kind": "ask_person"}, {"kind": "escalate", "team": "CMP"})
     await say(container, dependencies)
-    [question] = (await container.readings.effects(EffectState.WAITING, 10)).rows
-    before = (await container.readings.message(question.message_id)).reference
-    priority = (await container.interactions.get(before)).priority
-    await container.effect_desk.approve(question.key, "Kim", None)
+    [question] = (await container.messages.readings.effects(EffectState.WAITING, 10)).rows
+    before = (await container.messages.readings.message(question.message_id)).reference
+    priority = (await container.interactions.records.get(before)).priority
+    await container.work.effects.approve(question.key, "Kim", None)
     await go_on(container, dependencies)
-    after = await container.interactions.get(before)
+    after = await container.interactions.records.get(before)
     assert (priority, after.priority, after.team) == ("M", "H", "CMP")
 
 
@@ -199,13 +199,13 @@ async def test_waiting_ends_even_if_what_is_waited_for_ends_at_that_very_moment(
     await dependencies.cases.keep_effect(case, done, ends=True)
     case, reply = by_kind["reply"]
     await dependencies.cases.keep_waiting(case, reply, container.pipeline.clock() + timedelta(hours=1))
-    await runner_over(container.work, container.settings, dependencies).run_until_idle()
+    await runner_over(container.work.queue, container.settings, dependencies).run_until_idle()
     assert "service call 77" in (await texts(container))[0]
 
 
 async def _claim_all(container: Container) -> list[Any]:
     await container.database.write(lambda c: c.execute(update(work).values(due_at=container.pipeline.clock())).rowcount)
-    rows = await container.work.claim("test", 10, 30)
+    rows = await container.work.queue.claim("test", 10, 30)
     return [(replace(row, step=row.subject), lease) for row, lease in rows]
 
 
@@ -217,4 +217,4 @@ async def test_an_effect_that_is_settled_already_is_left_alone(container: Contai
     await container.database.write(lambda c: c.execute(update(effect).values(state=settled.value)).rowcount)
     await go_on(container, dependencies)
     assert back_end.asked == 1
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}

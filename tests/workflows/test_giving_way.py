@@ -1,4 +1,4 @@
-"""Work gives way to those who wait at the door, and still goes on."""
+"""Work gives way to waiting requests, and still goes on."""
 
 import asyncio
 from dataclasses import dataclass, field

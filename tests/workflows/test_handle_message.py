@@ -106,7 +106,7 @@ async def test_facts_and_matching_row_are_kept_with_the_decision(front: Front) -
 
 async def test_the_journal_tells_each_step_in_order(front: Front) -> None:
     await front.say(BROKEN_EN)
-    kinds = [line.kind for line in await front.container.journal.since(0)]
+    kinds = [line.kind for line in await front.container.work.journal.since(0)]
     assert kinds == ["analysed", "recorded", "decided", "acted", "sent", "acted", "handled"]
 
 
@@ -117,4 +117,4 @@ async def test_odd_texts_are_handled_like_any_other(front: Front, text: str) -> 
     await front.say(text)
     [stored] = await rows(front.container, inbound_message)
     assert stored["text"] == text
-    assert await front.container.work.counts() == {"open": 0, "failed": 0}
+    assert await front.container.work.queue.counts() == {"open": 0, "failed": 0}

@@ -23,7 +23,8 @@ from frontdesk.simulators.serving import serving
 from frontdesk.simulators.tokens import Tokens
 from frontdesk.storage.schema.interactions import decision, outbound_message
 from frontdesk.storage.schema.pipeline import work
-from frontdesk.wiring.container import Container, free_dead_leases, open_container
+from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.working import free_dead_leases
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ async def test_a_process_that_is_killed_at_any_step_leaves_nothing_undone_and_no
             environment |= {"FRONTDESK_STORAGE_URL": settings.storage.url}
         own = load(data=settings.folder, environment=environment)
         async with open_container(own, builtin) as container:
-            accepted = await container.inbox.accept(NewMessage(BROKEN, "WEB"))
+            accepted = await container.messages.inbox.accept(NewMessage(BROKEN, "WEB"))
         order = {"data": str(settings.folder), "environment": environment, "at": at, "after": after}
         assert await asyncio.to_thread(die, mortal, order) == signal.SIGKILL
         async with open_container(own, builtin) as container:
@@ -85,6 +86,6 @@ async def check(container: Container, simulator: Fsm, reference: str) -> None:
     assert len(texts) == 1
     assert f"service call {call['code']}" in texts[0]
     assert reference in texts[0]
-    assert {line.detail.get("reference") for line in await container.journal.since(0)} >= {call["code"]}
+    assert {line.detail.get("reference") for line in await container.work.journal.since(0)} >= {call["code"]}
     assert len(await container.database.read(lambda c: list(c.execute(select(decision.c.id)).scalars()))) == 1
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}

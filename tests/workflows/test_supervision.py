@@ -15,7 +15,8 @@ from frontdesk.interfaces import CannotGoOn, Unavailable
 from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
-from frontdesk.wiring.container import Container, run_work, runner_over
+from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.working import run_work
 from frontdesk.workflows.runner import Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running, repeat
 from tests.workflows.deciding import Deciding
@@ -72,22 +73,32 @@ async def test_a_runner_that_cannot_look_for_work_says_so_and_gives_up_where_wai
 
     pace = RunnerSettings(claim_pause=0.0)
     runner = Runner(Broken(), {}, "me", pace)  # type: ignore[arg-type]  # it is asked for work, no more
-    assert not runner.is_failing
+    assert not runner.is_down
     with pytest.raises(DatabaseError):
         await runner.run()
-    assert runner.is_failing
+    assert runner.is_down
 
 
 async def test_work_that_cannot_go_on_is_raised_to_who_started_it(container: Container) -> None:
     class Dying:
-        events = container.channels.events
-
-        async def watch(self) -> None:
+        async def run(self) -> None:
             raise CannotGoOn("watching died 10 times in a row")
 
-    watched = replace(container, channels=Dying())  # type: ignore[arg-type]  # it is watched, no more
+    watched = replace(container, watch=Dying())  # type: ignore[arg-type]  # it is watched, no more
     with pytest.raises(CannotGoOn):
         await asyncio.wait_for(run_work(watched), 5)
+
+
+async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:
+    class Dying:
+        async def claim(self, *_: Any) -> list[Any]:
+            raise Panic
+
+    runner = Runner(Dying(), {}, "host:1", RunnerSettings())  # type: ignore[arg-type]  # it is only asked for work
+    assert not runner.is_down
+    with pytest.raises(Panic):
+        await runner.run()
+    assert runner.is_down
 
 
 async def test_a_task_that_is_told_to_end_ends() -> None:
@@ -123,16 +134,16 @@ async def test_a_panic_of_the_rule_engine_costs_one_message_its_attempts_and_no_
 
     once = structs.replace(container.settings.work, most_attempts=1)
     settings = structs.replace(container.settings, work=once)
-    runner = runner_over(container.work, settings, replace(container.pipeline, rules=Panicking(())))
-    await container.inbox.accept(NewMessage("panic", "WEB"))
-    await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    runner = runner_over(container.work.queue, settings, replace(container.pipeline, rules=Panicking(())))
+    await container.messages.inbox.accept(NewMessage("panic", "WEB"))
+    await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 1}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 1}
 
 
 async def test_waiting_for_a_message_survives_an_error_of_the_database(container: Container) -> None:
     class Away:
-        """The house's database, which is away at first."""
+        """The container's database, which is away at first."""
 
         def __init__(self) -> None:
             self.errors: list[Exception] = [Unavailable("away"), RuntimeError("what nobody expected")]
@@ -142,7 +153,7 @@ async def test_waiting_for_a_message_survives_an_error_of_the_database(container
                 raise self.errors.pop()
             return await container.database.read(operation)
 
-    accepted = await container.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
+    accepted = await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await container.runner.run_until_idle()
     handled = StoredHandled(Away())  # type: ignore[arg-type]  # it is read from, no more
     assert await handled.wait([accepted.message_id], 10) == {accepted.message_id: True}

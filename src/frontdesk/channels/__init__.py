@@ -1,1 +1,1 @@
-"""Ways a customer reaches us, one file each (outbound side here; the inbound side of a web form is in edges and ui)."""
+"""The channels through which customers reach us, one file or folder each."""

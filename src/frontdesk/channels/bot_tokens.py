@@ -1,4 +1,4 @@
-"""Checks the JSON Web Tokens (RFC 7519, RS256) with which Microsoft's Bot Framework shows who calls.
+"""Checks the JSON Web Tokens (RFC 7519, RS256) by which Microsoft's Bot Framework authenticates its calls.
 
 The keys are fetched once and again when a token names one that is not among them, at most every five minutes.
 """

@@ -1,4 +1,4 @@
-"""Talks in person: an agent types what was said, and tells the answer. The agent's pages and REST hand them in.
+"""Talks in person: an agent types what was said and passes the answer on. They come in over the pages and REST.
 
 An event is one JSON object: `id`, `text`, and `name`, `email`, `phone`, `customer_no`, `at` (ISO 8601) where known.
 """
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, RawEvent, Unread
 
@@ -21,20 +22,21 @@ class InPersonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: Annotated[bool, about("Whether there are any.")] = True
 
 
-class InPerson:
-    """See interfaces.channels.Channel."""
+class InPerson(Channel):
+    """Talks in person, typed by an agent."""
 
     limits = ChannelLimits(picked_up=True)
 
     def __init__(self, settings: InPersonSettings, tools: ChannelTools) -> None:
         """Nothing is needed."""
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: agents sign in, nobody calls."""
+        """Agents sign in, nobody calls."""
         raise Forged("talks in person are handed in by who is signed in")
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
             fields = {name: parts.text(whole, name) for name in ("name", "email", "phone", "customer_no")}
@@ -44,8 +46,9 @@ class InPerson:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel: the agent tells it."""
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """The agent tells it."""
         return Receipt(detail={"told_by": "the agent"})
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import meta, meta_messaging, parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt
 from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, Ignored, LengthUnit, RawEvent
 
@@ -33,44 +34,44 @@ class InstagramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 1000
 
 
-class Instagram:
-    """See interfaces.channels.Channel."""
+class Instagram(Channel, Fetching):
+    """Messages to an Instagram account, and comments on its posts."""
 
     def __init__(self, settings: InstagramSettings, tools: ChannelTools) -> None:
         """Speak for one account."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(
             settings.most_bytes, LengthUnit.BYTES, MOST_PARTS, timedelta(hours=settings.window_hours)
         )
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         return meta_messaging.read(event, "instagram", self._comment)
 
     def _comment(self, change: Any) -> Found:
         value = parts.mapping(change, "value")
         if parts.text(change, "field") != "comments":
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._knobs.account_id:
+        if parts.text(value, "from", "id") == self._settings.account_id:
             return Ignored("a comment of the account itself")
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        body = {"recipient": meta_messaging.recipient(letter), "message": {"text": letter.text}}
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        answer = await self._http.send("POST", f"/{self._knobs.account_id}/messages", json=body, headers=headers)
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"recipient": meta_messaging.recipient(delivery), "message": {"text": delivery.text}}
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._settings.account_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
-        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram)

@@ -1,4 +1,4 @@
-"""What a channel declares of itself: name, code, settings, how it is made. All else is made from this."""
+"""How a channel is declared: name, code, settings, and how it is built."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
@@ -16,7 +17,7 @@ from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -50,23 +51,25 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use_reply_tokens: Annotated[bool, about("Answer free of charge within a minute of the message.")] = True
 
 
-class Line:
-    """See interfaces.channels.Channel."""
+class Line(Channel, Fetching):
+    """A LINE official account."""
 
     limits = ChannelLimits(length=5000, measure=LengthUnit.UTF16)
 
     def __init__(self, settings: LineSettings, tools: ChannelTools) -> None:
         """Speak as one official account."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. A redelivery has another body; its messages are known by their ids."""
-        signed = base64_mac(self._knobs.channel_secret, request.body)
+        """A redelivery has another body; its messages are known by their ids."""
+        signed = base64_mac(self._settings.channel_secret, request.body)
         compare(request.headers.get("x-line-signature", ""), signed, "X-Line-Signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel. LINE checks the address with an event of no events."""
+        """LINE checks the address with an event of no events."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -74,38 +77,38 @@ class Line:
         events = parts.items(whole, "events")
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        message: dict[str, Any] = {"type": "text", "text": letter.text}
-        if (quoted := letter.context.get("quote")) and letter.part == 1:
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        message: dict[str, Any] = {"type": "text", "text": delivery.text}
+        if (quoted := delivery.context.get("quote")) and delivery.part == 1:
             message["quoteToken"] = quoted
-        if self._may_reply(letter):
-            body = {"replyToken": letter.context["reply_token"], "messages": [message]}
+        if self._may_reply(delivery):
+            body = {"replyToken": delivery.context["reply_token"], "messages": [message]}
             answer = await self._post("/v2/bot/message/reply", body)
             if answer.ok:
                 return _receipt(answer)
-        to = letter.context.get("to") or letter.recipient
-        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, letter.key))}
+        to = delivery.context.get("to") or delivery.recipient
+        retry = {"x-line-retry-key": str(uuid.uuid5(NAMESPACE, delivery.key))}
         answer = await self._post("/v2/bot/message/push", {"to": to, "messages": [message]}, retry)
         if answer.ok or (answer.status == CONFLICT and "x-line-accepted-request-id" in answer.headers):
             return _receipt(answer)
         raise refusal(TITLE, answer, _words(answer))
 
-    def _may_reply(self, letter: DeliveryPart) -> bool:
-        born = parts.moment(letter.context.get("reply_born"))
+    def _may_reply(self, delivery: DeliveryPart) -> bool:
+        born = parts.moment(delivery.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
-        fresh = letter.part == 1 and not letter.repeated
-        return self._knobs.use_reply_tokens and is_young and fresh and bool(letter.context.get("reply_token"))
+        fresh = delivery.part == 1 and not delivery.repeated
+        return self._settings.use_reply_tokens and is_young and fresh and bool(delivery.context.get("reply_token"))
 
     async def _post(self, path: str, body: Any, more: Mapping[str, str] | None = None) -> HttpAnswer:
-        headers = {"authorization": f"Bearer {self._knobs.access_token}", **(more or {})}
+        headers = {"authorization": f"Bearer {self._settings.access_token}", **(more or {})}
         return await self._http.send("POST", path, json=body, headers=headers)
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
-        url = f"{self._knobs.data_url}/v2/bot/message/{remote['id']}/content"
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        return await download(self._tools, TITLE, url, self._knobs.data_url, most_bytes, headers)
+        url = f"{self._settings.data_url}/v2/bot/message/{remote['id']}/content"
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        return await download(self._tools, TITLE, url, self._settings.data_url, most_bytes, headers)
 
 
 def _event(each: Any) -> Found:

@@ -9,13 +9,14 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest, hex_mac
 from frontdesk.interfaces import NoAnswer
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -48,29 +49,30 @@ class LinkedInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of a comment.")] = 1250
 
 
-class LinkedIn:
-    """See interfaces.channels.Channel."""
+class LinkedIn(Channel):
+    """Comments on a company page, and mentions of it."""
 
     def __init__(self, settings: LinkedInSettings, tools: ChannelTools) -> None:
         """Speak for one company page."""
-        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: GET is the challenge, to be answered within three seconds."""
+        """GET is the challenge, to be answered within three seconds."""
         if request.method == "GET":
             code = request.first("challengeCode")
             if not code or len(code) > MOST_CODE:
                 raise Forged("challengeCode is missing")
-            answer = {"challengeCode": code, "challengeResponse": hex_mac(self._knobs.client_secret, code.encode())}
+            answer = {"challengeCode": code, "challengeResponse": hex_mac(self._settings.client_secret, code.encode())}
             return Handshake(msgspec.json.encode(answer), "application/json")
-        signed = hex_mac(self._knobs.client_secret, b"hmacsha256=" + request.body)
+        signed = hex_mac(self._settings.client_secret, b"hmacsha256=" + request.body)
         given = request.headers.get(SIGNATURE, "").removeprefix("hmacsha256=")
         compare(given, signed, "X-LI-Signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -90,7 +92,7 @@ class LinkedIn:
         if action not in WRITTEN:
             return Ignored(f"a {action[:60] or 'notification of nothing'}")
         author = parts.text(said, "owner") or parts.text(said, "author") or parts.needed(said, "actor")
-        if author == self._knobs.organization:
+        if author == self._settings.organization:
             return Ignored("written by the page itself")
         post = parts.text(each, "sourcePost") or made
         if not post:
@@ -105,16 +107,20 @@ class LinkedIn:
             context={"post": post, "comment": made if action != "SHARE_MENTION" else ""},
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        post = letter.context.get("post", "")
-        path = self._knobs.answer_path.replace("{post}", quote(post, safe=""))
-        body: dict[str, Any] = {"actor": self._knobs.organization, "object": post, "message": {"text": letter.text}}
-        if comment := letter.context.get("comment"):
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        post = delivery.context.get("post", "")
+        path = self._settings.answer_path.replace("{post}", quote(post, safe=""))
+        body: dict[str, Any] = {
+            "actor": self._settings.organization,
+            "object": post,
+            "message": {"text": delivery.text},
+        }
+        if comment := delivery.context.get("comment"):
             body["parentComment"] = comment
         headers = {
-            "authorization": f"Bearer {self._knobs.access_token}",
-            "linkedin-version": self._knobs.api_version,
+            "authorization": f"Bearer {self._settings.access_token}",
+            "linkedin-version": self._settings.api_version,
             "x-restli-protocol-version": "2.0.0",
         }
         answer = await self._http.send("POST", path, json=body, headers=headers)

@@ -1,6 +1,6 @@
 """Makes what the manual says of channels out of the registry: `python -m frontdesk.channels.manual docs/reference`.
 
-Each channel has a page of two parts: what is made here, and below a mark what people wrote by hand, which stays.
+Each channel's page has two parts: a generated one and, below a mark, one that people write by hand, which is kept.
 """
 
 import sys

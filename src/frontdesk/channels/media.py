@@ -1,4 +1,4 @@
-"""Fetches what an address of a vendor leads to; internal addresses only where the vendor's own interface is one."""
+"""Downloads files from vendors; internal addresses are allowed only if the vendor's own API has one."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit

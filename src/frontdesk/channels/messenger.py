@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import meta, meta_messaging, parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt
 from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, Ignored, RawEvent
 
@@ -33,21 +34,21 @@ class MessengerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     most_characters: Annotated[int, about("Length of one message.")] = 2000
 
 
-class Messenger:
-    """See interfaces.channels.Channel."""
+class Messenger(Channel, Fetching):
+    """Messages to a Facebook page, and comments on its posts."""
 
     def __init__(self, settings: MessengerSettings, tools: ChannelTools) -> None:
         """Speak for one page."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters, window=timedelta(hours=settings.window_hours))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         return meta_messaging.read(event, "page", self._comment)
 
     def _comment(self, change: Any) -> Found:
@@ -55,25 +56,25 @@ class Messenger:
         is_new = (parts.text(value, "item"), parts.text(value, "verb")) == ("comment", "add")
         if parts.text(change, "field") != "feed" or not is_new:
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._knobs.page_id:
+        if parts.text(value, "from", "id") == self._settings.page_id:
             return Ignored("a comment of the page itself")
         id_, name = parts.needed(value, "comment_id"), parts.text(value, "from", "name")
         return meta_messaging.comment(value, id_, parts.text(value, "message"), name)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         body = {
-            "recipient": meta_messaging.recipient(letter),
+            "recipient": meta_messaging.recipient(delivery),
             "messaging_type": "RESPONSE",
-            "message": {"text": letter.text, "metadata": letter.key},
+            "message": {"text": delivery.text, "metadata": delivery.key},
         }
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
-        answer = await self._http.send("POST", f"/{self._knobs.page_id}/messages", json=body, headers=headers)
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._settings.page_id}/messages", json=body, headers=headers)
         return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
-        return await download(self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes)
+        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("messenger", "FAC", TITLE, MessengerSettings, Messenger)

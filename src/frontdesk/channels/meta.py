@@ -20,7 +20,7 @@ TOKEN_IS_BAD = 190
 
 
 def verify(request: WebhookRequest, app_secret: str, verify_token: str) -> Genuine | Handshake:
-    """See interfaces.channels.Channel."""
+    """Meta's handshake (GET), and its signature over the body (POST). Raises Forged."""
     if request.method == "GET":
         compare(request.first("hub.verify_token"), verify_token, "hub.verify_token")
         if request.first("hub.mode") != "subscribe":

@@ -51,11 +51,11 @@ def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
     )
 
 
-def recipient(letter: DeliveryPart) -> dict[str, str]:
+def recipient(delivery: DeliveryPart) -> dict[str, str]:
     """To whom an answer goes: a person, or privately to whoever wrote a comment."""
-    if comment_id := letter.context.get(COMMENT):
+    if comment_id := delivery.context.get(COMMENT):
         return {COMMENT: comment_id}
-    return {"id": letter.recipient}
+    return {"id": delivery.recipient}
 
 
 def _messaging(each: Any) -> Found | list[Found]:

@@ -1,4 +1,4 @@
-"""Reads payloads of strangers: whatever is at a place, it comes out as what was asked for, or as nothing."""
+"""Reads untrusted payloads: each function returns a value of the requested type, or nothing."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ MOST_SECONDS = 4_102_444_800  # the year 2100
 
 
 class Unfit(Exception):
-    """A part of a payload is not what it must be; its text says what and where."""
+    """A part of a payload has the wrong type or value; the text says which part."""
 
 
 def document(body: bytes) -> dict[str, Any]:

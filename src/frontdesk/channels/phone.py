@@ -12,11 +12,12 @@ from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts, twilio
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -43,26 +44,27 @@ class PhoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[str, about("Address of Twilio's API.")] = twilio.API
 
 
-class Phone:
-    """See interfaces.channels.Channel."""
+class Phone(Channel, Fetching):
+    """Recorded telephone calls."""
 
     limits = ChannelLimits(picked_up=True)
 
     def __init__(self, settings: PhoneSettings, tools: ChannelTools) -> None:
         """Listen to one account's calls."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. A caller's number in the address is signed too, and goes with the form."""
-        if not self._knobs.auth_token:
+        """A caller's number in the address is signed too, and goes with the form."""
+        if not self._settings.auth_token:
             raise Forged("channels.phone.auth_token is empty: recordings are only uploaded")
-        genuine = twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
+        genuine = twilio.verify(request, self._settings.auth_token, self._settings.key_secret)
         caller = request.first("From")
         body = request.body + f"&Caller={quote(caller, safe='')}".encode() if caller else None
         return Genuine(genuine.provider_id, body, genuine.answer)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             if event.content_type.startswith(FORM):
                 return [_recording(twilio.form(event.body))]
@@ -70,13 +72,14 @@ class Phone:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel: a person calls back."""
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """A person calls back."""
         return Receipt(detail={"told_by": "the agent"})
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
-        url, settings = remote["url"], self._knobs
+        url, settings = remote["url"], self._settings
         login = base64.b64encode(f"{settings.account_sid}:{settings.auth_token}".encode()).decode()
         headers = {"authorization": f"Basic {login}"} if url.startswith(settings.api_url) else {}
         got = await download(self._tools, TITLE, f"{url}.mp3", settings.api_url, most_bytes, headers)

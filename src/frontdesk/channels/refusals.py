@@ -1,4 +1,4 @@
-"""What a vendor's refusal of an answer means: whether to try again, and when."""
+"""Turns a vendor's refusal into an error that says whether and when to try again."""
 
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer
 

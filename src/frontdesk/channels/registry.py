@@ -54,7 +54,7 @@ class Open:
     channel: Channel
 
 
-def knobs_of(base: type[msgspec.Struct]) -> type[msgspec.Struct]:
+def settings_of(base: type[msgspec.Struct]) -> type[msgspec.Struct]:
     """A settings section with what all channels share (`base`) and one section for each channel."""
     sections = [(kind.name, kind.settings, kind.settings()) for kind in KINDS]
     return msgspec.defstruct("Channels", sections, bases=(base,), frozen=True, forbid_unknown_fields=True)

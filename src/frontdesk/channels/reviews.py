@@ -11,13 +11,14 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import Failed
-from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, EventSink, Forged, Genuine, Handshake, Watching, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, RawEvent, Unread
 
@@ -37,49 +38,50 @@ class ReviewsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of an answer.")] = 4000
 
 
-class Reviews:
-    """See interfaces.channels.Channel and Watching."""
+class Reviews(Channel, Watching):
+    """Reviews of one feed."""
 
     repeats_safely = True  # answers carry a key
 
     def __init__(self, settings: ReviewsSettings, tools: ChannelTools) -> None:
         """Read one feed."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self.limits = ChannelLimits(length=settings.most_characters, most_parts=1, picked_up=not settings.answer_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: nobody calls."""
+        """Nobody calls."""
         raise Forged("reviews are imported or polled")
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             return _review(parts.document(event.body))
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        if not self._knobs.answer_url:
-            return Receipt(detail={"picked_up_from": letter.message_id})
-        http, path, query = self._at(self._knobs.answer_url)
-        body = {"review": letter.answers, "text": letter.text, "key": letter.key}
-        headers = {**self._headers(), "idempotency-key": letter.key}
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        if not self._settings.answer_url:
+            return Receipt(detail={"picked_up_from": delivery.message_id})
+        http, path, query = self._at(self._settings.answer_url)
+        body = {"review": delivery.answers, "text": delivery.text, "key": delivery.key}
+        headers = {**self._headers(), "idempotency-key": delivery.key}
         answer = await http.send("POST", path, json=body, params=query, headers=headers)
         if not answer.ok:
             raise refusal(TITLE, answer)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
+    @override
     async def watch(self, taker: EventSink) -> None:
-        """See interfaces.channels.Watching."""
-        while self._knobs.feed_url:
+        while self._settings.feed_url:
             await self._look(taker)
-            await asyncio.sleep(self._knobs.poll_minutes * 60)
+            await asyncio.sleep(self._settings.poll_minutes * 60)
         await asyncio.Event().wait()
 
     async def _look(self, taker: EventSink) -> None:
         """Hand in what the feed holds, all its pages; each review once for each of its texts."""
-        url, known = self._knobs.feed_url, (await taker.marks()).get(MARK, "")
+        url, known = self._settings.feed_url, (await taker.marks()).get(MARK, "")
         first_tag = ""
         for number in range(MOST_PAGES):
             http, path, query = self._at(url)
@@ -100,7 +102,7 @@ class Reviews:
         await taker.mark({MARK: first_tag})
 
     def _at(self, url: str) -> tuple[Any, str, Mapping[str, str]]:
-        where, home = urlsplit(url), (self._knobs.feed_url, self._knobs.answer_url)
+        where, home = urlsplit(url), (self._settings.feed_url, self._settings.answer_url)
         origin = f"{where.scheme}://{where.netloc}"
         is_ours = any(origin == "{0.scheme}://{0.netloc}".format(urlsplit(each)) for each in home if each)
         if not is_ours:
@@ -108,7 +110,7 @@ class Reviews:
         return self._tools.reach(origin), where.path or "/", dict(parse_qsl(where.query, keep_blank_values=True))
 
     def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._knobs.feed_token}"} if self._knobs.feed_token else {}
+        return {"authorization": f"Bearer {self._settings.feed_token}"} if self._settings.feed_token else {}
 
 
 def event_of(review: Any) -> RawEvent:

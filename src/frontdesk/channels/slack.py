@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
@@ -16,7 +17,7 @@ from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces import DeliveryFailed
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Finding, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -48,20 +49,21 @@ class SlackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[str, about("Address of the Web API.")] = "https://slack.com/api"
 
 
-class Slack:
-    """See interfaces.channels.Channel."""
+class Slack(Finding, Channel, Fetching):
+    """A Slack app."""
 
     limits = ChannelLimits(length=4000)
 
     def __init__(self, settings: SlackSettings, tools: ChannelTools) -> None:
         """Speak as one app in one workspace."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. Retries come with the same body, so they are the same event."""
+        """Retries come with the same body, so they are the same event."""
         stamp = request.headers.get(STAMP, "")
-        signed = hex_mac(self._knobs.signing_secret, f"v0:{stamp}:".encode() + request.body)
+        signed = hex_mac(self._settings.signing_secret, f"v0:{stamp}:".encode() + request.body)
         compare(request.headers.get(SIGNATURE, ""), f"v0={signed}", "X-Slack-Signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "X-Slack-Request-Timestamp")
         if b'"url_verification"' in request.body:
@@ -73,8 +75,8 @@ class Slack:
                 return Handshake(parts.text(whole, "challenge").encode())
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -83,38 +85,39 @@ class Slack:
             return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return parts.each([parts.at(whole, "event")], _event)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         body: dict[str, Any] = {
-            "channel": letter.context.get("channel") or letter.recipient,
-            "text": _escaped(letter.text),
+            "channel": delivery.context.get("channel") or delivery.recipient,
+            "text": _escaped(delivery.text),
             "unfurl_links": False,
-            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": letter.key}},
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}},
         }
-        if thread := letter.context.get("thread_ts"):
+        if thread := delivery.context.get("thread_ts"):
             body["thread_ts"] = thread
         told = await self._call("POST", "/chat.postMessage", body)
         return Receipt(_id(parts.text(told, "channel"), parts.text(told, "ts")), {"delivered": True})
 
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
-        """See interfaces.channels.Finding: among the latest messages of the thread or conversation."""
-        channel, thread = letter.context.get("channel", letter.recipient), letter.context.get("thread_ts", "")
+    @override
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
+        """Among the latest messages of the thread or conversation."""
+        channel, thread = delivery.context.get("channel", delivery.recipient), delivery.context.get("thread_ts", "")
         asked = {"channel": channel, "include_all_metadata": "true", "limit": "100"}
         path = "/conversations.replies" if thread else "/conversations.history"
         told = await self._call("GET", path, params={**asked, **({"ts": thread} if thread else {})})
         for each in parts.objects(told, "messages"):
-            if parts.text(each, "metadata", "event_payload", "key") == letter.key:
+            if parts.text(each, "metadata", "event_payload", "key") == delivery.key:
                 return Receipt(_id(channel, parts.text(each, "ts")), {"delivered": True})
         return None
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, {"authorization": self._bearer()}
+            self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes, {"authorization": self._bearer()}
         )
 
     def _bearer(self) -> str:
-        return f"Bearer {self._knobs.bot_token}"
+        return f"Bearer {self._settings.bot_token}"
 
     async def _call(self, method: str, path: str, body: Any = None, params: Any = None) -> dict[str, Any]:
         headers = {"authorization": self._bearer(), "content-type": "application/json; charset=utf-8"}

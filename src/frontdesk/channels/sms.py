@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts, twilio
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -47,43 +48,43 @@ class SmsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message; Twilio sends it in segments.")] = 1600
 
 
-class Sms:
-    """See interfaces.channels.Channel."""
+class Sms(Channel, Fetching):
+    """SMS and MMS over one Twilio account."""
 
     def __init__(self, settings: SmsSettings, tools: ChannelTools) -> None:
         """Speak as one number."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
-        return twilio.verify(request, self._knobs.auth_token, self._knobs.key_secret)
+        return twilio.verify(request, self._settings.auth_token, self._settings.key_secret)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         return parts.each([event.body], lambda body: _found(twilio.form(body)))
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        ours = "MessagingServiceSid" if self._knobs.sender.startswith("MG") else "From"
-        form = {"To": letter.recipient, ours: self._knobs.sender, "Body": letter.text}
-        if self._knobs.tell_status and self._tools.public_url:
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        ours = "MessagingServiceSid" if self._settings.sender.startswith("MG") else "From"
+        form = {"To": delivery.recipient, ours: self._settings.sender, "Body": delivery.text}
+        if self._settings.tell_status and self._tools.public_url:
             form["StatusCallback"] = f"{self._tools.public_url.rstrip('/')}/webhooks/channels/{KIND.name}"
-        path = f"/2010-04-01/Accounts/{self._knobs.account_sid}/Messages.json"
+        path = f"/2010-04-01/Accounts/{self._settings.account_sid}/Messages.json"
         answer = await self._http.send("POST", path, form=form, headers=self._headers())
         return Receipt(parts.text(twilio.json_of(TITLE, answer), "sid"))
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         return await download(
-            self._tools, TITLE, remote["url"], self._knobs.api_url, most_bytes, self._headers(remote["url"])
+            self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes, self._headers(remote["url"])
         )
 
     def _headers(self, url: str = "") -> dict[str, str]:
         """Our name and word, which go to Twilio's interface and nowhere else."""
-        if url and not url.startswith(self._knobs.api_url):
+        if url and not url.startswith(self._settings.api_url):
             return {}
-        login = base64.b64encode(f"{self._knobs.account_sid}:{self._knobs.auth_token}".encode()).decode()
+        login = base64.b64encode(f"{self._settings.account_sid}:{self._settings.auth_token}".encode()).decode()
         return {"authorization": f"Basic {login}"}
 
 

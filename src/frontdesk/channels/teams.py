@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
@@ -17,7 +18,16 @@ from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Admitting,
+    Channel,
+    Fetched,
+    Fetching,
+    Forged,
+    Genuine,
+    Handshake,
+    WebhookRequest,
+)
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -54,23 +64,23 @@ class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message.")] = 20_000
 
 
-class Teams:
-    """See interfaces.channels.Channel."""
+class Teams(Channel, Admitting, Fetching):
+    """A bot in Microsoft Teams."""
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._sign_in = tools.reach(settings.sign_in_url)
         self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(length=settings.most_characters)
 
+    @override
     async def admit(self, request: WebhookRequest) -> None:
-        """See interfaces.channels.Admitting."""
         await self._check.claims(request.headers.get("authorization", ""))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         claims = await self._check.claims(request.headers.get("authorization", ""))
         try:
             activity = parts.document(request.body)
@@ -80,12 +90,12 @@ class Teams:
         claimed = parts.text(claims, "serviceurl") or parts.text(claims, "serviceUrl")
         if not service or claimed != service:
             raise Forged("the token is for another serviceUrl")
-        if self._knobs.service_url and service.rstrip("/") != self._knobs.service_url.rstrip("/"):
+        if self._settings.service_url and service.rstrip("/") != self._settings.service_url.rstrip("/"):
             raise Forged("serviceUrl is not channels.teams.service_url")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             return parts.each([parts.document(event.body)], self._activity)
         except parts.Unfit as error:
@@ -101,7 +111,7 @@ class Teams:
             return Edit(_id(conversation, id_), None)
         if kind != "message":
             return Ignored(f"an activity of type {kind[:40] or 'nothing'}")
-        if sender.endswith(self._knobs.app_id) or parts.text(each, "from", "role") == "bot":
+        if sender.endswith(self._settings.app_id) or parts.text(each, "from", "role") == "bot":
             return Ignored("written by a bot, maybe ourselves")
         is_shared = parts.text(each, "conversation", "conversationType") not in ("", "personal")
         if not (conversation and id_ and sender):
@@ -125,16 +135,16 @@ class Teams:
             attachments=_files(each),
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        context = letter.context
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        context = delivery.context
         body = {
             "type": "message",
             "from": {"id": context.get("bot", "")},
             "recipient": {"id": context.get("user", "")},
             "conversation": {"id": context.get("conversation", "")},
             "replyToId": context.get("activity", ""),
-            "text": letter.text,
+            "text": delivery.text,
             "textFormat": "plain",
         }
         place = urlsplit(context.get("service_url", ""))
@@ -152,7 +162,7 @@ class Teams:
         return Receipt(_id(context["conversation"], parts.text(told, "id")), {"delivered": True})
 
     async def _post(self, service_url: str, path: str, body: Any) -> HttpAnswer:
-        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._knobs.service_url))
+        http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._settings.service_url))
         for is_last in (False, True):
             token = await self._token.value()
             answer = await http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
@@ -161,9 +171,10 @@ class Teams:
             self._token.refused(token)
         return answer
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching: files have an address of their own, pictures ask for our token."""
-        home = self._knobs.service_url
+        """Files have an address of their own, pictures ask for our token."""
+        home = self._settings.service_url
         headers = {}
         if remote.get("signed") != "yes" and urlsplit(remote["url"]).netloc == urlsplit(remote["home"]).netloc:
             headers = {"authorization": f"Bearer {await self._token.value()}"}
@@ -172,11 +183,11 @@ class Teams:
     async def _ask_token(self) -> tuple[str, float]:
         form = {
             "grant_type": "client_credentials",
-            "client_id": self._knobs.app_id,
-            "client_secret": self._knobs.app_secret,
+            "client_id": self._settings.app_id,
+            "client_secret": self._settings.app_secret,
             "scope": SCOPE,
         }
-        answer = await self._sign_in.send("POST", f"/{self._knobs.tenant}/oauth2/v2.0/token", form=form)
+        answer = await self._sign_in.send("POST", f"/{self._settings.tenant}/oauth2/v2.0/token", form=form)
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
         told = answer.json()

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Admitting, Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -42,27 +43,28 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[str, about("Address of the Bot API.")] = "https://api.telegram.org"
 
 
-class Telegram:
-    """See interfaces.channels.Channel."""
+class Telegram(Channel, Admitting, Fetching):
+    """A Telegram bot."""
 
     limits = ChannelLimits(length=4096, measure=LengthUnit.UTF16)
 
     def __init__(self, settings: TelegramSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
-        self._knobs, self._http = settings, tools.reach(settings.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
         self._tools = tools
 
+    @override
     async def admit(self, request: WebhookRequest) -> None:
-        """See interfaces.channels.Admitting. The secret is all there is: no signature, no time."""
-        compare(request.headers.get(HEADER, ""), self._knobs.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+        """The secret is all there is: no signature, no time."""
+        compare(request.headers.get(HEADER, ""), self._settings.secret_token, "X-Telegram-Bot-Api-Secret-Token")
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         await self.admit(request)
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -75,30 +77,31 @@ class Telegram:
                 return parts.each([whole[name]], _edit)
         return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        chat = letter.context.get("chat") or letter.recipient
-        body: dict[str, Any] = {"chat_id": chat, "text": letter.text, "link_preview_options": {"is_disabled": True}}
-        if topic := letter.context.get("topic"):
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        chat = delivery.context.get("chat") or delivery.recipient
+        body: dict[str, Any] = {"chat_id": chat, "text": delivery.text, "link_preview_options": {"is_disabled": True}}
+        if topic := delivery.context.get("topic"):
             body["message_thread_id"] = int(topic)
-        answered = letter.answers.rpartition(":")[2]
-        if letter.part == 1 and answered.isdigit():
+        answered = delivery.answers.rpartition(":")[2]
+        if delivery.part == 1 and answered.isdigit():
             body["reply_parameters"] = {"message_id": int(answered), "allow_sending_without_reply": True}
         told = _result(await self._http.send("POST", self._path("sendMessage"), json=body))
         return Receipt(f"{chat}:{parts.text(told, 'message_id')}", {"delivered": True})
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching. Telegram hands out files of up to 20 MB."""
+        """Telegram hands out files of up to 20 MB."""
         told = _result(await self._http.send("GET", self._path("getFile"), params={"file_id": remote["id"]}))
         path = parts.text(told, "file_path")
-        http = self._tools.reach(self._knobs.api_url, most_bytes=most_bytes)
-        got = await http.send("GET", f"/file/bot{self._knobs.bot_token}/{path}")
+        http = self._tools.reach(self._settings.api_url, most_bytes=most_bytes)
+        got = await http.send("GET", f"/file/bot{self._settings.bot_token}/{path}")
         if not got.ok:
             raise DeliveryFailed(f"{TITLE} answered {got.status} for media", permanent=got.status in GONE)
         return Fetched(got.body, "", path.rpartition("/")[2])
 
     def _path(self, method: str) -> str:
-        return f"/bot{self._knobs.bot_token}/{method}"
+        return f"/bot{self._settings.bot_token}/{method}"
 
 
 def _result(answer: HttpAnswer) -> Mapping[str, Any]:

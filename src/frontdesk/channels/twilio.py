@@ -25,7 +25,7 @@ PASSING = frozenset({20429, 20500, 20503, 30001})
 
 
 def verify(request: WebhookRequest, auth_token: str, key_secret: str) -> Genuine:
-    """See interfaces.channels.Channel. The signature is over the address that Twilio called and all fields."""
+    """Whether Twilio sent this: its signature is over the address that Twilio called and all fields."""
     given = request.headers.get(SIGNATURE, "")
     if not given:
         raise Forged("X-Twilio-Signature is missing")

@@ -1,8 +1,8 @@
 """The website: chat widget, forms, and sites whose own server hands messages in. Customers come for their answers.
 
 An event is one JSON object. `{"type": "message", "id", "session", "text"}`, with `name`, `email`, `phone`,
-`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`: the
-answer with this id was shown. Our own pages hand these in by themselves; a site's server signs them:
+`customer_no`, `at` (ISO 8601) and `page` where known; `session` is the conversation. `{"type": "seen", "message"}`:
+the answer with this id was shown. Our own pages send these events directly; a site's server signs them:
 `X-Frontdesk-Timestamp: <seconds>`, `X-Frontdesk-Signature: v1=<hex HMAC-SHA256(secret, "<seconds>.<body>")>`.
 """
 
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, may_be_secret
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -38,8 +39,8 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[str, may_be_secret("Signs what a site's own server hands in; empty refuses that.")] = ""
 
 
-class Web:
-    """See interfaces.channels.Channel."""
+class Web(Channel):
+    """The website: customers come for their answers."""
 
     limits = ChannelLimits(picked_up=True)
 
@@ -47,8 +48,8 @@ class Web:
         """Serve one site."""
         self._secret, self._clock = settings.secret, tools.clock
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         if not self._secret:
             raise Forged("channels.web.secret is empty: nothing is taken from other servers")
         stamp = request.headers.get(STAMP, "")
@@ -57,8 +58,8 @@ class Web:
         check_age(stamp, self._clock(), MOST_AGE_SECONDS, "X-Frontdesk-Timestamp")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
             if whole.get("type") == "seen":
@@ -69,9 +70,10 @@ class Web:
         except parts.Unfit as error:
             return [Unread(str(error))]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel: it is where the customer looks for it."""
-        return Receipt(detail={"picked_up_from": letter.message_id})
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """It is where the customer looks for it."""
+        return Receipt(detail={"picked_up_from": delivery.message_id})
 
 
 def _message(whole: dict[str, object]) -> Found:

@@ -13,14 +13,23 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
-from frontdesk.channels.xml_fields import fields_of
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
-from frontdesk.interfaces.channels import Fetched, Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Channel,
+    Fetched,
+    Fetching,
+    Forged,
+    Genuine,
+    Handshake,
+    OutsideWindow,
+    WebhookRequest,
+)
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -56,44 +65,45 @@ class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 2048
 
 
-class WeChat:
-    """See interfaces.channels.Channel."""
+class WeChat(Channel, Fetching):
+    """A WeChat Official Account."""
 
     def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
         """Speak as one official account. Raises Invalid."""
-        self._knobs, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
+        self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
         self._key = _key(settings.aes_key) if settings.aes_key else b""
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel. An empty answer keeps WeChat from asking again."""
+        """An empty answer keeps WeChat from asking again."""
         stamp, nonce = request.first("timestamp"), request.first("nonce")
         if request.method == "GET":
-            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+            compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
             return Handshake(request.first("echostr").encode())
         body = request.body
         if self._key:
             sealed = _sealed(body)
-            compare(request.first("msg_signature"), _sha1(self._knobs.token, stamp, nonce, sealed), "msg_signature")
-            body = unsealed(sealed, self._key, self._knobs.app_id)
+            compare(request.first("msg_signature"), _sha1(self._settings.token, stamp, nonce, sealed), "msg_signature")
+            body = unsealed(sealed, self._key, self._settings.app_id)
         else:
-            compare(request.first("signature"), _sha1(self._knobs.token, stamp, nonce), "signature")
+            compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "timestamp")
         return Genuine(digest(body), body, Handshake(b""))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
-        return parts.each([event.body], lambda body: _message(fields_of(body)))
+        return parts.each([event.body], lambda body: _message(_fields_of(body)))
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel."""
-        body = {"touser": letter.recipient, "msgtype": "text", "text": {"content": letter.text}}
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"touser": delivery.recipient, "msgtype": "text", "text": {"content": delivery.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
-        return Receipt(letter.key, {"delivered": True})
+        return Receipt(delivery.key, {"delivered": True})
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching."""
         answer = await self._call("GET", "/cgi-bin/media/get", params={"media_id": remote["id"]})
         return Fetched(answer.body, answer.headers.get("content-type", "").partition(";")[0])
 
@@ -120,7 +130,7 @@ class WeChat:
         return answer
 
     async def _ask_token(self) -> tuple[str, float]:
-        settings = self._knobs
+        settings = self._settings
         asked = {"grant_type": "client_credential", "appid": settings.app_id, "secret": settings.app_secret}
         answer = await self._http.send("GET", "/cgi-bin/token", params=asked)
         if not answer.ok:
@@ -163,7 +173,7 @@ def _key(text: str) -> bytes:
 
 def _sealed(body: bytes) -> str:
     try:
-        return parts.needed(fields_of(body), "Encrypt")
+        return parts.needed(_fields_of(body), "Encrypt")
     except parts.Unfit as error:
         raise Forged(f"Encrypt is missing: {error}") from None
 
@@ -207,3 +217,15 @@ def _text(kind: str, fields: Mapping[str, str]) -> str:
 
 
 KIND = ChannelKind("wechat", "WEC", TITLE, WeChatSettings, WeChat)
+
+
+def _fields_of(body: bytes) -> Mapping[str, str]:
+    """The elements below the root with their texts; neither entities nor document types. Raises Unfit."""
+    import defusedxml.ElementTree as Defused  # type: ignore[import-untyped]  # it has no types
+    from defusedxml import DefusedXmlException  # loaded where XML is read
+
+    try:
+        root = Defused.fromstring(body, forbid_dtd=True)
+    except (DefusedXmlException, SyntaxError, ValueError, LookupError, RecursionError) as error:
+        raise parts.Unfit(f"it is not XML: {type(error).__name__}") from None
+    return {child.tag: child.text or "" for child in root if isinstance(child.tag, str)}

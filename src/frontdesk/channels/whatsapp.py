@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import meta, parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Fetched, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -53,21 +54,21 @@ class WhatsAppSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark_read: Annotated[bool, about("Show the customer two blue ticks when an answer goes out.")] = False
 
 
-class WhatsApp:
-    """See interfaces.channels.Channel."""
+class WhatsApp(Channel, Fetching):
+    """A WhatsApp Business number."""
 
     def __init__(self, settings: WhatsAppSettings, tools: ChannelTools) -> None:
         """Speak for one business number."""
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
         self.limits = ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
-        return meta.verify(request, self._knobs.app_secret, self._knobs.verify_token)
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
@@ -82,7 +83,7 @@ class WhatsApp:
         if field != "messages":
             return [Ignored(f"a change of {field[:40] or 'nothing'}")]
         ours = parts.text(value, "metadata", "phone_number_id")
-        if ours and ours != self._knobs.phone_id:
+        if ours and ours != self._settings.phone_id:
             return [Ignored("for another number of the account")]
         contacts = parts.objects(value, "contacts")
         messages = parts.each(parts.items(value, "messages"), lambda each: _message(each, contacts))
@@ -91,41 +92,45 @@ class WhatsApp:
         ]
         return [*messages, *parts.each(parts.items(value, "statuses"), _status), *errors]
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. Raises DeliveryFailed, OutsideWindow, NoAnswer."""
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """Raises DeliveryFailed, OutsideWindow, NoAnswer."""
         body: dict[str, Any] = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            _to(letter.recipient): letter.recipient,
+            _to(delivery.recipient): delivery.recipient,
             "type": "text",
-            "text": {"body": letter.text, "preview_url": False},
-            "biz_opaque_callback_data": letter.key,
+            "text": {"body": delivery.text, "preview_url": False},
+            "biz_opaque_callback_data": delivery.key,
         }
-        if letter.answers and letter.part == 1:
-            body["context"] = {"message_id": letter.answers}
-        if self._knobs.mark_read and letter.answers and letter.part == 1:
-            await self._post({"messaging_product": "whatsapp", "status": "read", "message_id": letter.answers})
+        if delivery.answers and delivery.part == 1:
+            body["context"] = {"message_id": delivery.answers}
+        if self._settings.mark_read and delivery.answers and delivery.part == 1:
+            await self._post({"messaging_product": "whatsapp", "status": "read", "message_id": delivery.answers})
         answer = await self._post(body)
         return Receipt(parts.text(answer, "messages", 0, "id"))
 
     async def _post(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        answer = await self._http.send("POST", f"/{self._knobs.phone_id}/messages", json=body, headers=self._headers())
+        answer = await self._http.send(
+            "POST", f"/{self._settings.phone_id}/messages", json=body, headers=self._headers()
+        )
         return meta.answer_of(TITLE, answer, OUTSIDE_WINDOW)
 
+    @override
     async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        """See interfaces.channels.Fetching: the id leads to an address that is good for five minutes."""
+        """The id leads to an address that is good for five minutes."""
         told = await self._http.send("GET", f"/{remote['id']}", headers=self._headers())
         about_it = meta.answer_of(TITLE, told, frozenset())
         url = parts.text(about_it, "url")
-        got = await download(self._tools, TITLE, url, self._knobs.api_url, most_bytes, self._headers())
+        got = await download(self._tools, TITLE, url, self._settings.api_url, most_bytes, self._headers())
         return Fetched(got.content, parts.text(about_it, "mime_type") or got.media_type)
 
     def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._knobs.access_token}"}
+        return {"authorization": f"Bearer {self._settings.access_token}"}
 
 
 def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> Found:
-    """One message of a batch. What has no words stands as what it is, so that nobody is overlooked."""
+    """One message of a batch. A message without text gets its kind as text, so that no customer is overlooked."""
     provider_id, kind = parts.needed(each, "id"), parts.text(each, "type")
     if kind in NOT_FROM_CUSTOMERS:
         return Ignored(f"a {kind} message")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
@@ -15,7 +16,7 @@ from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
 
@@ -38,31 +39,32 @@ class XSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     post_characters: Annotated[int, about("Length of a public answer.")] = 280
 
 
-class X:
-    """See interfaces.channels.Channel."""
+class X(Channel):
+    """Posts that mention an account, and direct messages to it."""
 
     def __init__(self, settings: XSettings, tools: ChannelTools) -> None:
         """Speak as one account."""
-        self._knobs, self._http, self._clock = settings, tools.reach(settings.api_url), tools.clock
+        self._settings, self._http, self._clock = settings, tools.reach(settings.api_url), tools.clock
         self._keys = Keys(
             settings.consumer_key, settings.consumer_secret, settings.access_token, settings.access_token_secret
         )
         self.limits = ChannelLimits(length=settings.post_characters, most_parts=10)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel: GET is the challenge-response check (CRC), which X repeats daily."""
+        """GET is the challenge-response check (CRC), which X repeats daily."""
         if request.method == "GET":
             token = request.first("crc_token")
             if not token or len(token) > MOST_TOKEN:
                 raise Forged("crc_token is missing")
-            answer = {"response_token": f"sha256={base64_mac(self._knobs.consumer_secret, token.encode())}"}
+            answer = {"response_token": f"sha256={base64_mac(self._settings.consumer_secret, token.encode())}"}
             return Handshake(msgspec.json.encode(answer), "application/json")
-        signed = f"sha256={base64_mac(self._knobs.consumer_secret, request.body)}"
+        signed = f"sha256={base64_mac(self._settings.consumer_secret, request.body)}"
         compare(request.headers.get(SIGNATURE, ""), signed, "x-twitter-webhooks-signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             data = parts.mapping(parts.document(event.body), "data")
         except parts.Unfit as error:
@@ -77,7 +79,7 @@ class X:
 
     def _direct(self, each: Any, users: Mapping[str, Any]) -> Found:
         id_, sender = parts.needed(each, "id"), parts.needed(each, "message_create", "sender_id")
-        if sender == self._knobs.user_id:
+        if sender == self._settings.user_id:
             return Ignored("our own direct message")
         return CustomerMessage(
             provider_id=id_,
@@ -90,7 +92,7 @@ class X:
     def _post(self, each: Any, users: Mapping[str, Any]) -> Found:
         id_ = parts.text(each, "id_str") or parts.needed(each, "id")
         author = parts.text(each, "author_id") or parts.text(each, "user", "id_str") or parts.needed(each, "user", "id")
-        if author == self._knobs.user_id:
+        if author == self._settings.user_id:
             return Ignored("our own post")
         name = parts.text(users.get(author), "name") or parts.text(each, "user", "name")
         replied = [r for r in parts.objects(each, "referenced_tweets") if parts.text(r, "type") == "replied_to"]
@@ -106,17 +108,23 @@ class X:
             context={"way": "post"},
         )
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. A second part answers the post too: X shows them one below the other."""
-        if letter.context.get("way") == "direct":
-            path, body = f"/2/dm_conversations/with/{quote(letter.recipient, safe='')}/messages", {"text": letter.text}
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """A second part answers the post too: X shows them one below the other."""
+        if delivery.context.get("way") == "direct":
+            path, body = (
+                f"/2/dm_conversations/with/{quote(delivery.recipient, safe='')}/messages",
+                {"text": delivery.text},
+            )
             told = await self._call(path, body)
             return Receipt(parts.text(told, "dm_event_id"))
-        told = await self._call("/2/tweets", {"text": letter.text, "reply": {"in_reply_to_tweet_id": letter.answers}})
+        told = await self._call(
+            "/2/tweets", {"text": delivery.text, "reply": {"in_reply_to_tweet_id": delivery.answers}}
+        )
         return Receipt(parts.text(told, "id"), {"delivered": True})
 
     async def _call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        url = self._knobs.api_url.rstrip("/") + path
+        url = self._settings.api_url.rstrip("/") + path
         headers = {"authorization": authorization("POST", url, self._keys, int(self._clock().timestamp()))}
         return _data(await self._http.send("POST", path, json=body, headers=headers))
 

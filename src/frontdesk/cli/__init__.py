@@ -1,4 +1,4 @@
-"""The command `frontdesk`. Starts fast: heavy rooms are imported inside the commands that need them."""
+"""The command `frontdesk`. It starts fast, because heavy packages are imported inside the commands that need them."""
 
 from frontdesk.cli.main import main
 

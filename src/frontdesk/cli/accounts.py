@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
@@ -43,7 +43,9 @@ def keys() -> None:
 def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Add an account; the password is asked for and never shown."""
     password = _password(password_stdin)
-    made = with_house(lambda container: container.accounts.add_account(email, name or email, Role(role), password))
+    made = with_container(
+        lambda container: container.people.accounts.add_account(email, name or email, Role(role), password)
+    )
     click.echo(f"{made.email} may sign in as {made.role.value}")
 
 
@@ -52,7 +54,7 @@ def list_users() -> None:
     """List all accounts."""
     rows = [
         (each.email, each.role.value, "active" if each.active else "deactivated", each.name)
-        for each in with_house(lambda container: container.accounts.accounts())
+        for each in with_container(lambda container: container.people.accounts.accounts())
     ]
     click.echo("\n".join(table(rows)) if rows else "no accounts: make one with 'frontdesk users add'")
 
@@ -63,7 +65,7 @@ def list_users() -> None:
 def change_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password; its sessions end."""
     password = _password(password_stdin)
-    with_house(lambda container: container.accounts.set_password(email, password))
+    with_container(lambda container: container.people.accounts.set_password(email, password))
     click.echo(f"{email} has a new password")
 
 
@@ -72,7 +74,7 @@ def change_password(email: str, password_stdin: bool) -> None:
 @click.argument("role", type=click.Choice(PEOPLE))
 def change_role(email: str, role: str) -> None:
     """Change what an account may do; its sessions end."""
-    with_house(lambda container: container.accounts.set_role(email, Role(role)))
+    with_container(lambda container: container.people.accounts.set_role(email, Role(role)))
     click.echo(f"{email} is {Role(role).value} now")
 
 
@@ -83,7 +85,7 @@ def deactivate(email: str) -> None:
 
     Its sessions end; what it did stays.
     """
-    with_house(lambda container: container.accounts.deactivate(email))
+    with_container(lambda container: container.people.accounts.deactivate(email))
     click.echo(f"{email} may no longer sign in")
 
 
@@ -91,7 +93,7 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def activate(email: str) -> None:
     """Let a deactivated account sign in again."""
-    with_house(lambda container: container.accounts.activate(email))
+    with_container(lambda container: container.people.accounts.activate(email))
     click.echo(f"{email} may sign in again")
 
 
@@ -138,7 +140,9 @@ def add_key(name: str, role: str, **given: Any) -> None:
 
     Without --scope it may do all that its role may. Budgets are in the currency of the price table.
     """
-    made, secret = with_house(lambda container: container.accounts.add_key(name, Role(role), _grant(**given)))
+    made, secret = with_container(
+        lambda container: container.people.accounts.add_key(name, Role(role), _grant(**given))
+    )
     click.echo(f"keep this key now: it cannot be shown again ({made.name}, {made.role.value})", err=True)
     click.echo(secret)
 
@@ -155,7 +159,7 @@ def list_keys() -> None:
             _granted(k.grant),
             k.name,
         )
-        for k in with_house(lambda container: container.accounts.keys())
+        for k in with_container(lambda container: container.people.accounts.keys())
     ]
     click.echo("\n".join(table(rows)) if rows else "no keys: make one with 'frontdesk keys add'")
 
@@ -165,7 +169,7 @@ def list_keys() -> None:
 @_granting
 def limit_key(key: str, **given: Any) -> None:
     """Change what a key may use and spend; servers follow within seconds. What is not given is not limited."""
-    changed = with_house(lambda container: container.accounts.regrant(key.rstrip("…"), _grant(**given)))
+    changed = with_container(lambda container: container.people.accounts.regrant(key.rstrip("…"), _grant(**given)))
     click.echo(f"{changed.prefix}… ({changed.name}): {_granted(changed.grant)}")
 
 
@@ -173,7 +177,7 @@ def limit_key(key: str, **given: Any) -> None:
 @click.argument("key")
 def revoke(key: str) -> None:
     """Take a key out of use, named by its first characters as in the list; servers follow within seconds."""
-    revoked = with_house(lambda container: container.accounts.revoke(key.rstrip("…")))
+    revoked = with_container(lambda container: container.people.accounts.revoke(key.rstrip("…")))
     click.echo(f"{revoked.prefix}… ({revoked.name}) is revoked")
 
 

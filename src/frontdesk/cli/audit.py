@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -30,7 +30,8 @@ def audit() -> None:
 def list_records(kind: str, by: str, subject: str, limit: int) -> None:
     """List the newest lines: when, what, by whom, from where, to what."""
     rows = [
-        _row(each) for each in with_house(lambda container: _newest(container, AuditFilter(kind, by, subject), limit))
+        _row(each)
+        for each in with_container(lambda container: _newest(container, AuditFilter(kind, by, subject), limit))
     ]
     if rows:
         click.echo("\n".join(line.rstrip() for line in table(rows)))
@@ -48,7 +49,7 @@ def verify(ctx: click.Context, digest: str) -> None:
     database could make the whole chain anew, and --digest finds that. The exit code is 1 where a line was changed,
     added or taken out.
     """
-    found, known = with_house(lambda container: _verify(container, digest))
+    found, known = with_container(lambda container: _verify(container, digest))
     click.echo(f"{found.lines:,} lines, the last with digest {found.digest or 'none'}")
     if found.broken is not None:
         click.echo(f"frontdesk: line {found.broken}: {found.reason}", err=True)
@@ -62,7 +63,7 @@ async def _newest(container: "Container", wanted: AuditFilter, limit: int) -> li
     found: list[AuditRecord] = []
     cursor = ""
     while len(found) < limit:
-        page = await container.audit.page(wanted, min(PORTION, limit - len(found)), cursor)
+        page = await container.people.audit.page(wanted, min(PORTION, limit - len(found)), cursor)
         found += page.rows
         if not page.next_cursor:
             break
@@ -71,7 +72,7 @@ async def _newest(container: "Container", wanted: AuditFilter, limit: int) -> li
 
 
 async def _verify(container: "Container", digest: str) -> tuple[AuditCheck, bool]:
-    return await container.audit.verify(), not digest or await container.audit.has(digest)
+    return await container.people.audit.verify(), not digest or await container.people.audit.has(digest)
 
 
 def _row(record: AuditRecord) -> tuple[str, ...]:

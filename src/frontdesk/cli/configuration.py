@@ -41,7 +41,7 @@ def show() -> None:
     settings = chosen_settings()
     click.echo(f"data = {as_json(str(settings.folder))}")
     section = ""
-    for part, name, value in _knobs(settings):
+    for part, name, value in _names_and_values(settings):
         if part != section:
             click.echo(f"\n[{part}]")
             section = part
@@ -70,12 +70,12 @@ def _rows(settings: "Settings") -> Iterator[tuple[str, str, str]]:
     in_file = tomllib.loads(file.read_text("utf-8")) if file else {}
     told = "--data" if chosen_folder() else "FRONTDESK_DATA" if os.environ.get("FRONTDESK_DATA") else ""
     yield "data", str(settings.folder), told or (str(file) if "data" in in_file else "default")
-    for section, name, value in _knobs(settings):
+    for section, name, value in _names_and_values(settings):
         source = _variable(section, name) or (str(file) if name in _written(in_file, section) else "default")
         yield f"{section}.{name}", as_json(_masked(f"{section}.{name}", value)), source
 
 
-def _knobs(settings: "Settings") -> Iterator[tuple[str, str, Any]]:
+def _names_and_values(settings: "Settings") -> Iterator[tuple[str, str, Any]]:
     """Section, name and value of every setting but `data`; a section within a section is written with a dot."""
     import msgspec
 
@@ -115,7 +115,7 @@ def _without_secrets(address: str) -> str:
 
 
 def _variable(section: str, name: str) -> str:
-    """The environment variable that sets this knob, if one does."""
+    """The environment variable that sets this setting, if one does."""
     from frontdesk.settings.loading import PREFIX, SHORT
 
     names = [

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
-from frontdesk.interfaces import IdempotencyKey, Invalid, StoredAnswer
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Effect, EffectState, Role
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
@@ -34,7 +35,7 @@ def effects() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
 def list_effects(state: EffectState, limit: int) -> None:
     """List effects, oldest first: key, kind, attempts, since when, and why they failed."""
-    found = with_house(lambda container: _some(container, EffectState(state), limit))
+    found = with_container(lambda container: _some(container, EffectState(state), limit))
     rows = [
         (e.key, e.action.kind, str(e.attempts), f"{e.created_at:%Y-%m-%d %H:%M}", " ".join(e.error.split())[:200])
         for e in found
@@ -48,8 +49,8 @@ def list_effects(state: EffectState, limit: int) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def retry(keys: tuple[str, ...], every: bool) -> None:
     """Try failed effects again; a server or a worker takes them up, and looks first whether they were done."""
-    done = with_house(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.retry)
+    done = with_container(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.retry)
     )
     click.echo(f"{done:,} due again")
 
@@ -59,8 +60,8 @@ def retry(keys: tuple[str, ...], every: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def drop(keys: tuple[str, ...], every: bool) -> None:
     """Give up effects that failed, or refuse what waits for approval, with all that waits for it."""
-    done = with_house(
-        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.effect_desk.drop)
+    done = with_container(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.drop)
     )
     click.echo(f"{done:,} dropped")
 
@@ -71,7 +72,7 @@ def drop(keys: tuple[str, ...], every: bool) -> None:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 def approve(keys: tuple[str, ...]) -> None:
     """Let go on what waits for approval."""
-    done = with_house(lambda container: _each(container, keys, None, container.effect_desk.approve))
+    done = with_container(lambda container: _each(container, keys, None, container.work.effects.approve))
     click.echo(f"{done:,} approved")
 
 
@@ -79,7 +80,7 @@ async def _some(container: "Container", state: EffectState, limit: int) -> list[
     found: list[Effect] = []
     cursor = ""
     while len(found) < limit:
-        page = await container.readings.effects(state, min(PAGE, limit - len(found)), cursor)
+        page = await container.messages.readings.effects(state, min(PAGE, limit - len(found)), cursor)
         found.extend(page.rows)
         if page.next_cursor is None:
             break

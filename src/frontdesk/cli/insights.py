@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -65,7 +65,7 @@ def show(
         report = container.insights.report
         return report.table(await report.figures(question, PeriodRequest(period, since, until)))
 
-    _print(*with_house(work), format)
+    _print(*with_container(work), format)
 
 
 @command(
@@ -90,7 +90,7 @@ def rows(measure: str, limit: int, format: str, period: str, since: str, until: 
         found = await report.rows(question, PeriodRequest(period, since, until), limit)
         return found.total, report.row_table(found)
 
-    total, found = with_house(work)
+    total, found = with_container(work)
     _print(*found, format)
     click.echo(f"{len(found[1]):,} of {total:,}", err=True)
 
@@ -101,7 +101,7 @@ def rows(measure: str, limit: int, format: str, period: str, since: str, until: 
 def changes(everything: bool, period: str, since: str, until: str, where: Sequence[str]) -> None:
     """Print what changed since the period before.
 
-    Only what is more than chance: tested, and corrected for the number of tests (Benjamini-Hochberg, 5 %).
+    Only significant changes are printed: tested, and corrected for the number of tests (Benjamini-Hochberg, 5 %).
     """
     from frontdesk.insights.reporting import PeriodRequest
 
@@ -109,7 +109,7 @@ def changes(everything: bool, period: str, since: str, until: str, where: Sequen
         report = container.insights.report
         return await report.names(()), await report.changes(_where(where), PeriodRequest(period, since, until))
 
-    names, found = with_house(work)
+    names, found = with_container(work)
     shown = [each for each in found if everything or each.changed.is_significant]
     lines = [_line(names, each) for each in shown]
     if lines:
@@ -125,7 +125,7 @@ def check(ctx: click.Context) -> None:
     Folds what is pending first. Prints where they differ; the exit code is then 1.
     """
     with click.progressbar(length=100, label="Counting", file=sys.stderr) as bar:
-        wrong = with_house(lambda container: container.insights.facts.check(done=_progress(bar)))
+        wrong = with_container(lambda container: container.insights.facts.check(done=_progress(bar)))
     for each in wrong:
         click.echo(f"{each.what} of interaction {each.interaction_id}: kept {each.kept}, counted {each.counted}")
     if wrong:
@@ -141,7 +141,7 @@ def rebuild() -> None:
     Portion by portion, while everything else goes on; one that is broken off can be begun again.
     """
     with click.progressbar(length=100, label="Rebuilding", file=sys.stderr) as bar:
-        count = with_house(lambda container: container.insights.facts.rebuild(_progress(bar)))
+        count = with_container(lambda container: container.insights.facts.rebuild(_progress(bar)))
     click.echo(f"the facts of {count:,} interactions are made")
 
 

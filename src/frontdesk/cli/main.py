@@ -30,7 +30,7 @@ COMMANDS = (
     "transfer.importing",
     "working",
 )
-# Several threads for one small matrix make it slower and the memory larger; read by numpy when it is first imported.
+# More threads make small matrices slower and need more memory; numpy reads this when it is first imported.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # Seconds that a thread may keep the others waiting: with Python's 5 ms a commit of thirty statements, or of as many
 # round trips, waits for the reading of a message thirty times over.

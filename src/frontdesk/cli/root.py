@@ -11,5 +11,5 @@ from frontdesk.cli.framework.registry import root_group
 def frontdesk() -> None:
     """Frontdesk captures every customer message, understands it, decides by rules, acts once and answers.
 
-    Commands work on a data folder (--data) and act as its admin: whoever can read the folder may do everything in it.
+    Commands work on a data folder (--data) and act as its admin: access to the folder allows everything.
     """

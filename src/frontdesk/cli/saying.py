@@ -1,4 +1,4 @@
-"""`frontdesk say`: one message through the whole way, in this process, printed as it happens."""
+"""`frontdesk say`: handles one message in this process and prints each step."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.framework.showing import (
     analysis_lines,
@@ -73,21 +73,21 @@ def say(
         # What fails is told by its last error; without a handler Python would print traces.
         logging.getLogger().addHandler(logging.NullHandler())
     message = NewMessage(words, channel, Sender(name, email, phone, customer), provider_id)
-    if not with_house(lambda container: _say(container, message, json_wanted, wait)):
+    if not with_container(lambda container: _say(container, message, json_wanted, wait)):
         ctx.exit(FAILURE)
 
 
 async def _say(container: "Container", message: NewMessage, json_wanted: bool, wait: float) -> bool:
-    """Hand in and follow; whether the way came to its end."""
+    """Hand the message in and follow it; returns whether it was handled to the end."""
     from frontdesk.storage.pipeline.single import SingleWork
     from frontdesk.ticketing.submission import check
     from frontdesk.wiring.container import new_id, now, runner_over
 
-    lists = await container.codes.all()
+    lists = await container.configuration.codes.all()
     names = {which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()}
     checked = check(message, {code.code: code.active for code in lists[CodeList.CHANNEL]})
     teller = Teller(names[CodeList.MESSAGE_TYPE], names[CodeList.INTENT], silent=json_wanted)
-    accepted = await container.inbox.accept(checked, by="cli")
+    accepted = await container.messages.inbox.accept(checked, by="cli")
     teller.accepted(accepted)
     # What else is waiting in this folder is left to the server and the workers.
     single = SingleWork(container.database, now, new_id, accepted.message_id)
@@ -108,7 +108,7 @@ async def _say(container: "Container", message: NewMessage, json_wanted: bool, w
 
 
 async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[Case, Work]:
-    """Tell what happens until the end or until `wait` seconds have passed."""
+    """Print what happens until the message is handled or `wait` seconds have passed."""
     until = time.monotonic() + wait
     while True:
         work, case = await single.progress()
@@ -121,7 +121,7 @@ async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[
 async def _reply(container: "Container", case: Case) -> str | None:
     """What the customer was answered."""
     for effect in case.effects:
-        if effect.action.kind == REPLY and (sent := await container.outbox.by_effect(effect.key)) is not None:
+        if effect.action.kind == REPLY and (sent := await container.messages.outbox.by_effect(effect.key)) is not None:
             return sent.text
     return None
 
@@ -134,7 +134,7 @@ def _unfinished(accepted: Accepted, work: Work) -> str:
 
 
 class Teller:
-    """Prints each part of the way once, as soon as it is there."""
+    """Prints each result of a message once, as soon as it is there."""
 
     def __init__(self, types: Mapping[str, str], intents: Mapping[str, str], *, silent: bool) -> None:
         """`types` and `intents` map codes to names."""
@@ -158,7 +158,7 @@ class Teller:
                 self.tell("acted", [effect_line(effect)], once=effect.key)
 
     def left(self, case: Case) -> None:
-        """Tell what goes on by itself: what could not be done now, and what waits for it or for a person."""
+        """Print the effects that are still open: to be retried, or waiting for others or for a person."""
         for effect in case.effects:
             if effect.state is EffectState.PENDING and effect.apart:
                 self.tell("later", [effect_line(effect)], once=effect.key)

@@ -1,4 +1,4 @@
-"""`frontdesk serve` and `frontdesk worker`: the processes that go on until they are told to stop."""
+"""`frontdesk serve` and `frontdesk worker`: processes that run until they are stopped."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from frontdesk.cli.framework.logs import log_to_stderr
-from frontdesk.cli.framework.opening import chosen_settings, override, with_house
+from frontdesk.cli.framework.opening import chosen_settings, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
@@ -30,7 +30,7 @@ def serve(host: str | None, port: int | None, no_work: bool) -> None:
     Prints one line, "ready http://HOST:PORT", when it answers. Ends cleanly on SIGTERM and Ctrl-C: what is under way
     is finished first. A new folder has no accounts: make one with 'frontdesk users add'.
     """
-    from frontdesk.wiring.web import serve as serve_web
+    from frontdesk.wiring.serving import serve as serve_web
 
     settings = override(chosen_settings(), "server", host=host, port=port)
     log_to_stderr(settings.logging.level)
@@ -47,7 +47,7 @@ def worker(slots: int | None) -> None:
     """
     settings = override(chosen_settings(), "work", slots=slots)
     log_to_stderr(settings.logging.level)
-    with_house(_work, settings)
+    with_container(_work, settings)
 
 
 def say_ready(address: str) -> None:
@@ -56,10 +56,10 @@ def say_ready(address: str) -> None:
 
 
 async def _work(container: "Container") -> None:
-    from frontdesk.wiring.container import run_work, settle
+    from frontdesk.wiring.working import run_work, settle
     from frontdesk.workflows.schedule import keep_running
 
-    await container.builtin.warm_up(await container.codes.catalogue())
+    await container.builtin.warm_up(await container.configuration.codes.catalogue())
     settle()
     working = asyncio.create_task(keep_running("work", lambda: run_work(container)))
     for each in (signal.SIGTERM, signal.SIGINT):

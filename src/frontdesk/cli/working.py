@@ -1,11 +1,11 @@
-"""`frontdesk work`: what waits to be done, and what has failed and needs a person."""
+"""`frontdesk work`: lists open and failed work, and retries or drops failed work."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
@@ -29,7 +29,7 @@ def work() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
 def list_work(state: str, limit: int) -> None:
     """List work, oldest first: its id, step, attempts, since when, and the last error."""
-    listed, counts = with_house(lambda container: _list(container, WorkState(state), limit))
+    listed, counts = with_container(lambda container: _list(container, WorkState(state), limit))
     rows = [(w.id, w.step, str(w.attempts), f"{w.created_at:%Y-%m-%d %H:%M}", _line(w.last_error)) for w in listed]
     if rows:
         click.echo("\n".join(line.rstrip() for line in table(rows)))
@@ -41,7 +41,7 @@ def list_work(state: str, limit: int) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def retry(ids: tuple[str, ...], every: bool) -> None:
     """Make failed work due again; a server or a worker takes it up."""
-    done = with_house(lambda container: _each(container, ids, every, container.work.retry))
+    done = with_container(lambda container: _each(container, ids, every, container.work.queue.retry))
     click.echo(f"{done:,} due again")
 
 
@@ -50,12 +50,12 @@ def retry(ids: tuple[str, ...], every: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All that have failed.")
 def drop(ids: tuple[str, ...], every: bool) -> None:
     """Give failed work up for good; its message stays where it is."""
-    done = with_house(lambda container: _each(container, ids, every, container.work.drop))
+    done = with_container(lambda container: _each(container, ids, every, container.work.queue.drop))
     click.echo(f"{done:,} dropped")
 
 
 async def _list(container: "Container", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
-    return await container.work.list(state, limit), await container.work.counts()
+    return await container.work.queue.list(state, limit), await container.work.queue.counts()
 
 
 async def _each(
@@ -64,7 +64,7 @@ async def _each(
     """Change each; how many."""
     if bool(ids) is every:
         raise Invalid("name the work by its ids, or all of it with --all")
-    wanted = ids or tuple(row.id for row in await container.work.list(WorkState.FAILED, MOST_AT_ONCE))
+    wanted = ids or tuple(row.id for row in await container.work.queue.list(WorkState.FAILED, MOST_AT_ONCE))
     for work_id in wanted:
         await change(work_id)
     return len(wanted)

@@ -1,1 +1,1 @@
-"""Back ends, one file each."""
+"""Connectors to back ends, one file each."""

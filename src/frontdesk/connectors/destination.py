@@ -1,4 +1,4 @@
-"""SAP BTP's destination service: where a back end is and how to sign in there are kept by it, under a name.
+"""SAP BTP's destination service, which stores addresses and credentials of back ends under names.
 
 GET {service}/destination-configuration/v1/destinations/{name} with a token of the service; the answer holds the
 address, and for most ways of signing in a header that is ready to be sent. See
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Unpack
 from urllib.parse import quote, urlsplit
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import basic, refusal
 from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, HttpStream
 from frontdesk.interfaces.cached import CachedByKey
@@ -20,7 +22,7 @@ from frontdesk.interfaces.tokens import KeptToken, lifetime, usable
 NAME = "destination"
 SCHEME = "destination:"
 PLACE = "/destination-configuration/v1/destinations/"
-BELIEVED_SECONDS = 300.0
+CACHE_SECONDS = 300.0
 UNAUTHORIZED = 401
 EXTRA_HEADER, EXTRA_PARAM = "URL.headers.", "URL.queries."
 
@@ -53,7 +55,7 @@ class Destinations:
         return await self._known.get(name, ask)
 
     def forget(self, name: str) -> None:
-        """What it says of this one is no longer true: ask again next time."""
+        """Forget a destination that is no longer valid; the service is asked again next time."""
         self._known.forget(name)
 
     async def _ask(self, name: str) -> Any:
@@ -66,26 +68,27 @@ class Destinations:
             self._token.refused(token)
         if not answer.ok:
             error = refusal(f"the destination service ({name})", answer)
-            # A destination that is missing or mistyped is put right by a person; no effect is given up for it.
+            # A person corrects a missing or wrong destination; until then effects are retried, not given up.
             raise ConnectorFailed(str(error), permanent=False, after_seconds=error.after_seconds)
         return answer.json()
 
 
-class ThroughDestination:
-    """See interfaces.Http: the system that a destination names, with the sign-in that the service gives."""
+class ThroughDestination(Http):
+    """The system that a destination names, with the sign-in that the service gives."""
 
-    def __init__(self, name: str, destinations: Destinations, reach: Callable[[str], Http]) -> None:
-        """`reach` opens a client of an address."""
-        self._name, self._destinations, self._reach = name, destinations, reach
+    def __init__(self, name: str, destinations: Destinations, open_client: Callable[[str], Http]) -> None:
+        """`open_client` opens a client of an address."""
+        self._name, self._destinations, self._open_client = name, destinations, open_client
         self._clients: dict[str, Http] = {}
 
+    @override
     async def send(
         self,
         method: str,
         path: str,
         **parts: Unpack[RequestParts],
     ) -> HttpAnswer:
-        """See interfaces.Http. A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
+        """A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
         for is_last in (False, True):
             there = await self._destinations.find(self._name)
             whole: RequestParts = {**parts, **_completed(parts, there)}
@@ -96,13 +99,13 @@ class ThroughDestination:
         return answer
 
     @asynccontextmanager
+    @override
     async def stream(
         self,
         method: str,
         path: str,
         **parts: Unpack[StreamParts],
     ) -> AsyncIterator[HttpStream]:
-        """See interfaces.Http."""
         there = await self._destinations.find(self._name)
         whole: StreamParts = {**parts, **_completed(parts, there)}
         async with self._client(there).stream(method, there.path + path, **whole) as it:
@@ -110,12 +113,12 @@ class ThroughDestination:
 
     def _client(self, there: Destination) -> Http:
         if there.origin not in self._clients:
-            self._clients[there.origin] = self._reach(there.origin)
+            self._clients[there.origin] = self._open_client(there.origin)
         return self._clients[there.origin]
 
 
 def _completed(parts: StreamParts, there: Destination) -> StreamParts:
-    """What the destination adds to a request."""
+    """The request with what the destination adds."""
     return {
         "params": {**(parts.get("params") or {}), **there.params},
         "headers": {**(parts.get("headers") or {}), **there.headers},
@@ -143,7 +146,7 @@ def _destination(name: str, body: Any) -> Destination:
         path=address.path.rstrip("/"),
         headers={**_extra(properties, EXTRA_HEADER), **signed},
         params=_extra(properties, EXTRA_PARAM),
-        seconds=min(BELIEVED_SECONDS, lasts),
+        seconds=min(CACHE_SECONDS, lasts),
     )
 
 
@@ -151,7 +154,7 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
     """The headers that sign in, and how many seconds they are good for."""
     kind = properties.get("Authentication", "NoAuthentication")
     if kind == "NoAuthentication":
-        return {}, BELIEVED_SECONDS
+        return {}, CACHE_SECONDS
     token = tokens[0] if isinstance(tokens, list) and tokens and isinstance(tokens[0], dict) else {}
     if token.get("error"):
         raise ConnectorFailed(f"the destination service could not sign in at {name}: {str(token['error'])[:300]}")
@@ -159,12 +162,12 @@ def _sign_in(name: str, properties: Mapping[str, Any], tokens: Any) -> tuple[dic
     if isinstance(header, dict) and isinstance(header.get("value"), str):
         return {str(header.get("key", "Authorization")).lower(): header["value"]}, _lasts(token)
     if kind == "BasicAuthentication":
-        return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), BELIEVED_SECONDS
+        return basic(str(properties.get("User", "")), str(properties.get("Password", ""))), CACHE_SECONDS
     raise ConnectorFailed(f"the destination {name} signs in by {kind}, for which the service gave no header")
 
 
 def _lasts(token: Mapping[str, Any]) -> float:
-    return usable(lifetime(token.get("expires_in"), BELIEVED_SECONDS))
+    return usable(lifetime(token.get("expires_in"), CACHE_SECONDS))
 
 
 def _extra(properties: Mapping[str, Any], prefix: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """SAP Field Service Management: service calls by the Data API v4. See docs/reference/connectors/fsm.md.
 
-A call carries the effect's key as its externalId, by which it is looked for before it is created a second time. That
-FSM refuses a second call with the same externalId (409) is assumed; a refusal of that kind is answered by looking.
+A call carries the effect's key as its externalId, so that an existing call is found before a second one is created. We
+assume that FSM refuses a second call with the same externalId (409); then the existing call is looked up.
 """
 
 import uuid
@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
 from frontdesk.connectors.tokens import client_token
-from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
+from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
 NAME = "fsm"
@@ -27,7 +29,7 @@ SUBJECT_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class FsmAccount:
-    """The settings `connectors.fsm`; what is not filled in is not sent."""
+    """The settings `connectors.fsm`; empty ones are not sent."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -49,13 +51,13 @@ class FsmAccount:
     origin_name: str = ""
 
 
-class Fsm:
-    """The performer of `create_service_call`; see interfaces.Performer."""
+class Fsm(ActionHandler):
+    """The performer of `create_service_call`."""
 
     def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float], *, signs_in: bool = True) -> None:
         """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings.
 
-        `signs_in` False: `http` itself sends what signs in and says which account and company (a destination).
+        `signs_in` False: `http` itself sends credentials, account and company (a destination).
         """
         self._http, self._account = http, account
         token = client_token(http, TOKEN_PATH, account.client_id, account.client_secret, seconds, NAME)
@@ -67,11 +69,13 @@ class Fsm:
             if signs_in and not getattr(account, name):
                 raise Invalid(f"connectors.fsm.{name} is missing", f"connectors.fsm.{name}")
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: the service call with this key as its externalId."""
+        """The service call with this key as its externalId."""
         call = await self._read(key)
         return _receipt(call) if call else None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Open a service call. Raises ConnectorFailed, NoAnswer."""
         answer = await self._send("POST", CALLS, self._written(effect.key, case))
@@ -80,7 +84,7 @@ class Fsm:
         return _receipt(_call_of(answer))
 
     async def change(self, key: str, fields: Mapping[str, Any]) -> Receipt:
-        """Set fields of a call, unless somebody changes it at the same time all the while. Raises ConnectorFailed."""
+        """Set fields of a call; tried again if somebody else changes the call meanwhile. Raises ConnectorFailed."""
         for _ in range(3):
             call = await self._read(key)
             if call is None:
@@ -96,7 +100,7 @@ class Fsm:
         return None if answer.status == NOT_FOUND else _call_of(answer)
 
     async def _send(self, method: str, path: str, body: Any = None) -> HttpAnswer:
-        """One request; with a new token where the old one is not taken (they can be revoked)."""
+        """Send one request; it is repeated with a new token if the old one is refused (tokens can be revoked)."""
         params = {"dtos": f"ServiceCall.{self._account.dto_version}", "useExternalIds": "true"}
         for is_last in (False, True):
             token = await self._token.value() if self._token else ""
@@ -144,7 +148,7 @@ class Fsm:
         return {name: value for name, value in call.items() if value}
 
     def _times(self, case: Case) -> dict[str, str]:
-        """Earliest start and its end from the receipt of the message, due by priority; a due time never lies before."""
+        """Earliest start and end after the receipt of the message; the due time by priority, never earlier."""
         received = case.message.received_at
         start = received + timedelta(hours=self._account.start_hours)
         end = start + timedelta(hours=self._account.duration_hours)
@@ -156,7 +160,7 @@ class Fsm:
 
 
 def remarks_of(case: Case) -> str:
-    """What a technician should know, in the order in which the sample tells it."""
+    """The remarks for a technician, in the order of the sample."""
     interaction, analysis, sender = case.interaction, case.analysis, case.message.sender
     parts = [f"Interaction #{interaction.id}.", f"ExtRefNo: {interaction.reference}."]
     if analysis is not None:

@@ -1,4 +1,4 @@
-"""The back ends that effects can be carried out in: one line for each; app makes them from the settings."""
+"""All connectors, one line each; wiring builds them from the settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ from frontdesk.connectors.webhook import Webhook
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 
 
-class Reach(Protocol):
-    """Opens a client of the system at an address."""
+class HttpClientFactory(Protocol):
+    """Opens an HTTP client for an address."""
 
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
         """`trusted` False refuses internal addresses. `destination:NAME` is looked up and signs in. Raises Invalid."""
@@ -29,7 +29,7 @@ class Reach(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An SAP system and its technical user; without a url it is not there."""
+    """An SAP system and its technical user; without a url it is not set up."""
 
     url: str
     user: str
@@ -38,7 +38,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which back ends there are."""
+    """The settings of all connectors."""
 
     fsm_url: str
     fsm: FsmAccount
@@ -51,47 +51,49 @@ class Plan:
     webhook_secret: str = field(repr=False)
 
 
-def fsm_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> Fsm | None:
+def fsm_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> Fsm | None:
     """The field service, None where it is not set up. Raises Invalid."""
     if not plan.fsm_url:
         return None
-    return Fsm(reach(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
+    return Fsm(open_client(plan.fsm_url), plan.fsm, seconds, signs_in=not named(plan.fsm_url))
 
 
-def action_handlers(plan: Plan, reach: Reach, clock: Clock) -> Mapping[str, tuple[str, ActionHandler]]:
-    """Action kind to the name of its back end and who carries it out there. Raises Invalid.
+def action_handlers(
+    plan: Plan, open_client: HttpClientFactory, clock: Clock
+) -> Mapping[str, tuple[str, ActionHandler]]:
+    """Maps action kinds to the name of the back end and its handler. Raises Invalid.
 
-    Service calls are not among them: which desk opens those is chosen apart.
+    Service calls are left out: wiring chooses whether FSM or the built-in service desk opens them.
     """
     found: dict[str, tuple[str, ActionHandler]] = {}
     if plan.s4.url:
-        found["order_status"] = S4, OrderStatus(reach(plan.s4.url), _user(plan.s4), plan.s4.password)
+        found["order_status"] = S4, OrderStatus(open_client(plan.s4.url), _user(plan.s4), plan.s4.password)
     if plan.service_cloud.url:
         cloud = plan.service_cloud
-        found["update_case"] = SERVICE_CLOUD, Cases(reach(cloud.url), _user(cloud), cloud.password)
+        found["update_case"] = SERVICE_CLOUD, Cases(open_client(cloud.url), _user(cloud), cloud.password)
     if plan.webhook_secret:
-        outside = _untrusted(reach)
+        outside = _untrusted(open_client)
         found["notify_webhook"] = WEBHOOK, Webhook(outside, plan.webhook_targets, plan.webhook_secret, clock)
     elif plan.webhook_targets:
         raise Invalid("connectors.webhook.secret is missing", "connectors.webhook.secret")
     return found
 
 
-def sap_rules_of(plan: Plan, reach: Reach, seconds: Callable[[], float]) -> SapRules | None:
-    """The rules service elsewhere, None where it is not set up. Raises Invalid."""
+def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> SapRules | None:
+    """The external rules service; None where it is not set up. Raises Invalid."""
     if not plan.rules_url:
         return None
     if named(plan.rules_url):
-        return SapRules(reach(plan.rules_url), None, "", plan.rules, seconds)
+        return SapRules(open_client(plan.rules_url), None, "", plan.rules, seconds)
     token = urlsplit(plan.rules_token_url)
     if not token.hostname:
         raise Invalid("connectors.rules.token_url is missing", "connectors.rules.token_url")
     origin = f"{token.scheme}://{token.netloc}"
-    return SapRules(reach(plan.rules_url), reach(origin), token.path or "/oauth/token", plan.rules, seconds)
+    return SapRules(open_client(plan.rules_url), open_client(origin), token.path or "/oauth/token", plan.rules, seconds)
 
 
 def known() -> tuple[str, ...]:
-    """All connectors that there are; the manual has a page for each."""
+    """The names of all connectors; the manual has a page for each."""
     return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
 
 
@@ -99,5 +101,5 @@ def _user(login: Login) -> str | None:
     return None if named(login.url) else login.user
 
 
-def _untrusted(reach: Reach) -> Callable[[str], Http]:
-    return lambda origin: reach(origin, trusted=False)
+def _untrusted(open_client: HttpClientFactory) -> Callable[[str], Http]:
+    return lambda origin: open_client(origin, trusted=False)

@@ -1,4 +1,4 @@
-"""SAP S/4HANA: the status of an order and its deliveries, for a reply to state. See docs/reference/connectors/s4.md.
+"""SAP S/4HANA: reads the status of an order and its deliveries for replies. See docs/reference/connectors/s4.md.
 
 OData V2. Status letters: A not started, B partly, C complete (unverified; others count as not known).
 """
@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import basic, refusal
-from frontdesk.interfaces import ConnectorFailed, Http, Invalid
+from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
 NAME = "s4"
@@ -37,8 +39,8 @@ ORDER_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 ODATA_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d+)?\)/")
 
 
-class OrderStatus:
-    """The performer of `order_status`; see interfaces.Performer. It only reads."""
+class OrderStatus(ActionHandler):
+    """The performer of `order_status`. It only reads."""
 
     def __init__(self, http: Http, user: str | None, password: str) -> None:
         """`http` leads to the system; user None: it signs in itself (a destination). Raises Invalid for settings."""
@@ -47,12 +49,14 @@ class OrderStatus:
         self._http = http
         self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: nothing was done that could be found."""
+        """Nothing was done that could be found."""
         return None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Look the order up. Raises ConnectorFailed, permanent where no order is named or it is not there."""
+        """Look the order up. Raises ConnectorFailed, permanent where no order is named or it does not exist."""
         number = str(effect.action.parameters.get("order_no") or _named(case))
         if not ORDER_NUMBER.fullmatch(number):
             raise ConnectorFailed("the message names no order number", permanent=True)
@@ -85,7 +89,7 @@ def _named(case: Case) -> str:
 
 
 def _told(number: str, order: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a reply may state; see orchestrator.templates. A date is empty where the system has none."""
+    """The values that a reply may state; see orchestrator.templates. A date is empty where the system has none."""
     shipped = [d for d in deliveries if d.get("OverallGoodsMovementStatus") == COMPLETE]
     latest = (shipped or deliveries or [{}])[-1]
     return {

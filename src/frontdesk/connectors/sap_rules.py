@@ -1,4 +1,4 @@
-"""SAP Business Rules (Build Process Automation decisions) as an adviser on the route.
+"""SAP Business Rules (Build Process Automation decisions), which can name the route of a message.
 
 POST …/rules-service/rest/v2/rule-services; see docs/reference/connectors/sap_rules.md.
 """
@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import Http, HttpAnswer, Invalid
+from frontdesk.interfaces.rules import RemoteDecider
 from frontdesk.interfaces.tokens import KeptToken
 
 NAME = "sap_rules"
@@ -30,8 +33,8 @@ class RulesAccount:
     answer: str
 
 
-class SapRules:
-    """See interfaces.rules.RemoteDecider."""
+class SapRules(RemoteDecider):
+    """SAP Business Rules as the rules service that is asked."""
 
     name = NAME
 
@@ -51,8 +54,9 @@ class SapRules:
         if not account.service_id:
             raise Invalid("connectors.rules.service_id is missing", "connectors.rules.service_id")
 
+    @override
     async def route(self, facts: Mapping[str, Any]) -> str:
-        """See interfaces.rules.RemoteDecider. Raises ConnectorFailed, NoAnswer."""
+        """Raises ConnectorFailed, NoAnswer."""
         body = {
             "RuleServiceId": self._account.service_id,
             "RuleServiceRevision": self._account.revision,
@@ -75,7 +79,7 @@ class SapRules:
 
 
 def _route(body: Any, path: list[str]) -> str:
-    """What the first result says at `path`; no result, no route."""
+    """The value at `path` in the first result; no route where there is no result."""
     results = body.get("Result") if isinstance(body, dict) else None
     found = results[0] if isinstance(results, list) and results else None
     for part in path:

@@ -1,14 +1,16 @@
 """SAP Service Cloud V2: one case for each interaction. See docs/reference/connectors/service_cloud.md.
 
-A case carries the interaction's reference as its externalId, by which it is looked for before one is created; a
-change carries the state it was made on (If-Match), as the API asks for. The filter by externalId is unverified.
+A case carries the interaction's reference as its externalId, so that an existing case is found before one is created.
+A change sends the version that it is based on (If-Match), as the API requires. The filter by externalId is unverified.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import override
+
 from frontdesk.connectors.answers import basic, refusal
-from frontdesk.interfaces import ConnectorFailed, Http, HttpAnswer, Invalid
+from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
 NAME = "service_cloud"
@@ -20,8 +22,8 @@ STATUSES = {"NW": "01", "IP": "02", "AA": "03", "SP": "04", "CL": "05", "RO": "0
 CONFLICTS = (409, 412)
 
 
-class Cases:
-    """The performer of `update_case`; see interfaces.Performer."""
+class Cases(ActionHandler):
+    """The performer of `update_case`."""
 
     def __init__(self, http: Http, user: str | None, password: str) -> None:
         """`http` leads to the tenant; user None: it signs in itself (a destination). Raises Invalid for settings."""
@@ -30,10 +32,12 @@ class Cases:
         self._http = http
         self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: `perform` itself looks first, and changing twice is like changing once."""
+        """`perform` itself looks first, and changing twice is like changing once."""
         return None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Create the interaction's case, or bring the one that is there up to date. Raises ConnectorFailed."""
         reference, fields = case.interaction.reference, _fields(effect, case)

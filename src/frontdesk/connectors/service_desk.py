@@ -1,29 +1,32 @@
 """The built-in service desk: service calls kept in our own database, so that nothing else is needed."""
 
-from frontdesk.interfaces import Clock, OwnRows, ServiceDeskStore
+from typing_extensions import override
+
+from frontdesk.interfaces import ActionHandler, Clock, OwnRows, Recorder, ServiceDeskStore
 from frontdesk.model import Case, Effect, Receipt, ServiceCall
 
 OPEN = "Open"
 
 
-class ServiceDesk:
-    """The performer of `create_service_call`; see interfaces.Performer."""
+class ServiceDesk(Recorder, ActionHandler):
+    """The performer of `create_service_call`."""
 
     def __init__(self, store: ServiceDeskStore, clock: Clock) -> None:
         """Keep calls in `store`."""
         self._store, self._clock = store, clock
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer."""
         call = await self._store.call_by_key(key)
         return _receipt(call) if call else None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Open a call with the interaction's title, summary, priority and customer."""
         return _receipt(await self._store.open_call(self._call(effect, case)))
 
+    @override
     def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt:
-        """See interfaces.Recorder."""
         return _receipt(rows.open_call(self._call(effect, case)))
 
     def _call(self, effect: Effect, case: Case) -> ServiceCall:
@@ -42,7 +45,7 @@ class ServiceDesk:
 
 
 def _remarks(case: Case) -> str:
-    """What a technician should know, in the order in which the sample tells it."""
+    """The remarks for a technician, in the order of the sample."""
     interaction, analysis = case.interaction, case.analysis
     parts = [f"Interaction {interaction.reference}."]
     if analysis is not None:

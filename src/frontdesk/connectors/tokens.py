@@ -22,7 +22,7 @@ def client_token(
         answer = await http.send("POST", path, form={"grant_type": "client_credentials"}, headers=headers)
         if not answer.ok:
             error = refusal(f"the token service of {name}", answer)
-            # A wrong or expired secret is put right by a person; until then nothing may be given up for it.
+            # A person corrects a wrong or expired secret; until then effects are retried, not given up.
             raise ConnectorFailed(str(error), permanent=False, after_seconds=error.after_seconds)
         told = answer.json()
         if not isinstance(told, dict) or not isinstance(told.get("access_token"), str):

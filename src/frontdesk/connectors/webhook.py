@@ -1,6 +1,6 @@
 """Webhooks to other systems, signed as Standard Webhooks says (https://www.standardwebhooks.com).
 
-The id is made of the effect's key and stays the same over retries; the time and with it the signature are new.
+The id is made from the effect's key and stays the same over retries; time and signature are new each time.
 """
 
 import base64
@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
-from frontdesk.interfaces import Clock, ConnectorFailed, Http, Invalid
+from frontdesk.interfaces import ActionHandler, Clock, ConnectorFailed, Http, Invalid
 from frontdesk.model import Case, Effect, EffectState, Receipt
 
 NAME = "webhook"
@@ -28,20 +29,22 @@ GONE = 410
 NAMESPACE = uuid.UUID("6f6b2f0e-53a4-4a5e-9a9b-3c1f0a1d7e11")
 
 
-class Webhook:
-    """The performer of `notify_webhook`; see interfaces.Performer."""
+class Webhook(ActionHandler):
+    """The performer of `notify_webhook`."""
 
-    def __init__(self, reach: Callable[[str], Http], targets: str, secret: str, clock: Clock) -> None:
-        """`reach` gives a client of an origin that must not be internal. Raises Invalid for settings."""
-        self._reach, self._clock = reach, clock
+    def __init__(self, open_client: Callable[[str], Http], targets: str, secret: str, clock: Clock) -> None:
+        """`open_client` gives a client of an origin that must not be internal. Raises Invalid for settings."""
+        self._open_client, self._clock = open_client, clock
         self._targets = pairs(targets, "connectors.webhook.targets", str)
         self._key = _key(secret)
         self._clients: dict[str, Http] = {}
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer: the receiver cannot be asked; it knows a repetition by the id."""
+        """The receiver cannot be asked; it knows a repetition by the id."""
         return None
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Post the event. Raises ConnectorFailed, NoAnswer."""
         origin, path, params = _split(self._address(effect))
@@ -50,7 +53,7 @@ class Webhook:
         answer = await self._client(origin).send("POST", path, content=body, params=params, headers=headers)
         if not answer.ok:
             error = refusal(f"{NAME} {origin}", answer)
-            # The endpoint said that it does not want any more; all else is worth another try (Standard Webhooks).
+            # The endpoint wants no more events; every other error is retried (Standard Webhooks).
             raise ConnectorFailed(str(error), permanent=answer.status == GONE, after_seconds=error.after_seconds)
         return Receipt(headers["webhook-id"], {"connector": NAME, "to": origin, "status": answer.status})
 
@@ -65,7 +68,7 @@ class Webhook:
 
     def _client(self, origin: str) -> Http:
         if origin not in self._clients:
-            self._clients[origin] = self._reach(origin)
+            self._clients[origin] = self._open_client(origin)
         return self._clients[origin]
 
 
@@ -108,7 +111,7 @@ def _split(address: str) -> tuple[str, str, dict[str, str]]:
 
 
 def _event(effect: Effect, case: Case) -> Mapping[str, Any]:
-    """What the receiver learns; texts and contact details are left to the interface, which asks who wants to know."""
+    """The event, without texts and contact details: receivers read them through the API, which checks rights."""
     interaction, decision = case.interaction, case.decision
     return {
         "type": str(effect.action.parameters.get("event", EVENT)),

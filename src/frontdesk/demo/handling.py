@@ -25,18 +25,18 @@ RULES, VERSION = "default", 1
 class Handling:
     """Handles invented messages the way the pipeline does."""
 
-    def __init__(self, chance: Random, wish: DemoSize, answering: Answering) -> None:
+    def __init__(self, chance: Random, size: DemoSize, answering: Answering) -> None:
         """Draw from `chance`; notes in the journal are made for the last days only."""
-        self._chance, self._answering, self._seed = chance, answering, wish.seed
+        self._chance, self._answering, self._seed = chance, answering, size.seed
         self._ids = Ids(chance)
-        self._until = wish.until
-        self._journal_from = wish.until - timedelta(days=wish.journal_days)
-        self._call = wish.first_call
+        self._until = size.until
+        self._journal_from = size.until - timedelta(days=size.journal_days)
+        self._call = size.first_call
 
     def message(
         self, m: InteractionDraft, sequence: int, at: datetime, mood: str, written: Written, portion: Portion
     ) -> None:
-        """Store a message and all that follows from it by itself."""
+        """Store a message with its analysis, decision, actions and answers."""
         chance, ids = self._chance, self._ids
         ids.begin(at)
         message_id, kind = ids.next(), shares.TYPE[m.intent](chance)

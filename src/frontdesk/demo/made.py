@@ -20,36 +20,36 @@ DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 BY = "demo-data"
 
 
-def make(wish: DemoSize) -> Iterator[Portion]:
+def make(size: DemoSize) -> Iterator[Portion]:
     """All rows, in portions of some thousand messages."""
-    chance = Random(wish.seed)  # noqa: S311 - invented data, not secrets
-    people = People(chance, wish.messages, wish.first_contact, wish.first_customer)
-    lengths = _lengths(chance, wish.messages)
-    times = Times(chance, wish.until, wish.span)
-    answering = Answering(chance, wish.until)
-    handling = Handling(chance, wish, answering)
+    chance = Random(size.seed)  # noqa: S311 - invented data, not secrets
+    people = People(chance, size.messages, size.first_contact, size.first_customer)
+    lengths = _lengths(chance, size.messages)
+    times = Times(chance, size.until, size.span)
+    answering = Answering(chance, size.until)
+    handling = Handling(chance, size, answering)
     portion = Portion()
     _people(portion, people, times.first)
     for number, at in enumerate(times.moments(len(lengths))):
-        matter = _matter(chance, wish, number, at, lengths[number], people, times)
-        _converse(chance, matter, handling, portion, wish.until)
-        answering.end(matter, portion)
-        portion.rows["interaction"].append(_row(matter))
+        draft = _interaction(chance, size, number, at, lengths[number], people, times)
+        _converse(chance, draft, handling, portion, size.until)
+        answering.end(draft, portion)
+        portion.rows["interaction"].append(_row(draft))
         if portion.messages >= PORTION:
             yield portion
             portion = Portion()
     yield portion
 
 
-def _converse(chance: Random, matter: InteractionDraft, handling: Handling, portion: Portion, until: datetime) -> None:
-    at, mood = matter.at, shares.MOOD[matter.intent](chance)
-    for sequence in range(1, matter.length + 1):
+def _converse(chance: Random, draft: InteractionDraft, handling: Handling, portion: Portion, until: datetime) -> None:
+    at, mood = draft.at, shares.MOOD[draft.intent](chance)
+    for sequence in range(1, draft.length + 1):
         if sequence > 1:
             at = min(at + timedelta(hours=math.exp(chance.gauss(2.6, 1.2))), until - timedelta(seconds=chance.random()))
             mood = _next_mood(chance, mood)
-        person = matter.person
-        written = write(chance, matter.intent, person.language, mood, person.name, person.customer, sequence > 1)
-        handling.message(matter, sequence, at, mood, written, portion)
+        person = draft.person
+        written = write(chance, draft.intent, person.language, mood, person.name, person.customer, sequence > 1)
+        handling.message(draft, sequence, at, mood, written, portion)
 
 
 def _next_mood(chance: Random, mood: str) -> str:
@@ -69,8 +69,8 @@ def _lengths(chance: Random, messages: int) -> list[int]:
     return lengths
 
 
-def _matter(
-    chance: Random, wish: DemoSize, number: int, at: datetime, length: int, people: People, times: Times
+def _interaction(
+    chance: Random, size: DemoSize, number: int, at: datetime, length: int, people: People, times: Times
 ) -> InteractionDraft:
     draw = shares.BAD_DAY_INTENT if times.is_bad(at) else shares.CHRISTMAS_INTENT if at.month == 12 else shares.INTENT
     person = people.writer(chance)
@@ -80,9 +80,9 @@ def _matter(
     if channel == "EMI" and chance.random() < 0.25 * (at - times.first).days / times.days:
         channel = "WTA"
     # A number times an odd constant modulo the count of references meets each reference once.
-    place = ((wish.first_interaction + number) * 1_580_030_173 + wish.seed * 7_919) % REFERENCES
+    place = ((size.first_interaction + number) * 1_580_030_173 + size.seed * 7_919) % REFERENCES
     return InteractionDraft(
-        wish.first_interaction + number, _reference(place), person, channel, draw(chance), at, length
+        size.first_interaction + number, _reference(place), person, channel, draw(chance), at, length
     )
 
 

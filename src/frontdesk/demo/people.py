@@ -16,7 +16,7 @@ LANGUAGE_WEIGHTS = (("en", 0.56), ("de", 0.81), ("fr", 0.92), ("es", 1.0))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who writes; `customer` is empty for somebody whose customer number nobody knows."""
+    """A person who writes; `customer` is empty where the customer number is unknown."""
 
     contact: int
     name: str

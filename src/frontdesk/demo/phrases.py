@@ -31,11 +31,11 @@ def write(chance: Random, intent: str, language: str, mood: str, name: str, cust
     """A message of this intent and mood; `later` continues a conversation."""
     said = phrases()
     bank = said["follow_ups"][language] if later else said["matters"][intent][language]
-    matter = pick(chance, bank.get(mood) or bank["Neutral"])
+    interaction = pick(chance, bank.get(mood) or bank["Neutral"])
     product, model = pick(chance, said["products"][language]), pick(chance, said["models"])
     order = f"4500{chance.randrange(10**6):06d}"
-    matter = matter.replace("{p}", product).replace("{m}", model).replace("{n}", str(chance.randrange(2, 60)))
-    parts = [matter]
+    interaction = interaction.replace("{p}", product).replace("{m}", model).replace("{n}", str(chance.randrange(2, 60)))
+    parts = [interaction]
     for _ in range(chance.randrange(3)):
         detail = pick(chance, said["details"][language])
         if detail in parts or ("{c}" in detail and not customer):
@@ -45,7 +45,7 @@ def write(chance: Random, intent: str, language: str, mood: str, name: str, cust
     greeting, closing = pick(chance, said["greetings"][language]), pick(chance, said["closings"][language])
     text = body if chance.random() < 0.35 else f"{greeting}\n\n{body}\n\n{closing}\n{name}"
     found = (("product_name", product), ("order_no", order), ("customer_no", customer))
-    return Written(text, matter[:TITLE_LENGTH], tuple(_spans(text, found)))
+    return Written(text, interaction[:TITLE_LENGTH], tuple(_spans(text, found)))
 
 
 def pick(chance: Random, choices: Any) -> str:

@@ -1,1 +1,1 @@
-"""The edges: they translate between the outside's protocols and the house, and never choose."""
+"""The interfaces for other programs: they translate between protocols and our services, and decide nothing."""

@@ -1,4 +1,4 @@
-"""Refusals and failures as problem documents (RFC 9457): one form for everything that goes wrong."""
+"""Errors as problem documents (RFC 9457), one format for all."""
 
 import logging
 import math
@@ -35,7 +35,7 @@ TYPES = "/problems/"  # relative on purpose: the same wherever the product runs
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong with one part of a request."""
+    """An error in one part of a request."""
 
     field: str
     message: str
@@ -109,7 +109,7 @@ def handlers() -> ExceptionHandlersMap:
 
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """The problem document of an exception; what was not expected is logged with the id that the document tells."""
+    """The problem document of an exception. An unexpected one is logged with the id that the document names."""
     problem, headers = problem_of(error, request.scope["path"])
     return document(problem, headers)
 
@@ -125,7 +125,7 @@ def document(problem: Problem, headers: Mapping[str, str] | None = None) -> Resp
 
 
 def problem_of(error: Exception, path: str) -> tuple[Problem, dict[str, str]]:
-    """What to tell of an exception, and the headers that belong to it."""
+    """The problem document of an exception, and its headers."""
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _of_litestar(error, path), {
             k: v for k, v in (error.headers or {}).items() if k.lower() != "content-type"
@@ -180,7 +180,7 @@ def _of_litestar(error: HTTPException, path: str) -> Problem:
 
 
 def _only_in_path(extra: Any) -> bool:
-    """Whether nothing but the address is wrong: then there is nothing at that address."""
+    """Whether only the address is wrong; then the answer is 404."""
     return isinstance(extra, list) and bool(extra) and all(each.get("source") == ParamType.PATH for each in extra)
 
 

@@ -1,4 +1,4 @@
-"""Tables to take away: CSV and XLSX, neither of which a spreadsheet runs as a formula."""
+"""Tables as CSV and XLSX downloads; no cell is run as a formula."""
 
 import csv
 import io

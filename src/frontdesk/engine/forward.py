@@ -1,8 +1,9 @@
 """The encoder's arithmetic: token numbers in, two vectors for each sentence out.
 
 The packaged model is a deep averaging network over word pieces and their 2-, 3- and 5-grams (Yang et al. 2019,
-"Multilingual Universal Sentence Encoder for Semantic Retrieval", the convolutional form). Its package hands out only
-what comes last; the layer before tells close-lying matters better apart, so the pass is done here with its weights.
+"Multilingual Universal Sentence Encoder for Semantic Retrieval", the convolutional form). Its package returns only the
+last layer. The layer before distinguishes similar subjects better, so the computation is done here with the package's
+weights.
 """
 
 from collections.abc import Sequence
@@ -38,13 +39,13 @@ class Forward:
     def __call__(self, sentences: Sequence[Sequence[int]]) -> Deep:
         """Encode sentences given as numbers of word pieces; none may be empty."""
         batches: list[list[Sequence[int]]] = [[]]
-        room = _TOKENS_AT_ONCE
+        space_left = _TOKENS_AT_ONCE
         for pieces in sentences:
-            if batches[-1] and len(pieces) > room:
+            if batches[-1] and len(pieces) > space_left:
                 batches.append([])
-                room = _TOKENS_AT_ONCE
+                space_left = _TOKENS_AT_ONCE
             batches[-1].append(pieces)
-            room -= len(pieces) + _GAP
+            space_left -= len(pieces) + _GAP
         parts = [self._last(self._heard(batch)) for batch in batches if batch]
         if not parts:
             return Deep(np.zeros((0, _WORD), np.float32), np.zeros((0, _WORD), np.float32))

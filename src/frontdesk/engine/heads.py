@@ -1,4 +1,4 @@
-"""Says how a message feels and what type it is, by small linear heads over the sentence vectors."""
+"""Predicts sentiment and type of a message with small linear models over the sentence vectors."""
 
 from dataclasses import dataclass
 from importlib import resources
@@ -49,7 +49,7 @@ class Heads:
             return cls(sentiment, type_, Background(rows, topics, arrays["topic_of"].astype(np.int64)), usual)
 
     def sentiment(self, vectors: Vectors) -> Array:
-        """Probabilities in the order of `SENTIMENTS`; certainly neutral where nothing was said."""
+        """Probabilities in the order of `SENTIMENTS`; a blank message is neutral."""
         if not len(vectors):
             return np.array([0.0, 1.0, 0.0], np.float32)
         return _odds(sentiment_inputs(vectors), self.sentiment_head)

@@ -1,4 +1,4 @@
-"""Tells which of the configured intents a message has, or that it has none.
+"""Finds the configured intent of a message, or that it has none.
 
 Each intent starts as a prototype: the mean of its description's vectors and its examples'. Where there are examples,
 a multinomial logistic regression that starts from the prototypes (and is held near them) moves the borders. How near a
@@ -90,7 +90,7 @@ def build(
     owners = np.concatenate([own_owners, claims[lent]])
     prototypes = _prototypes(descriptions, examples, owners, _DESCRIBED)
     near = _prototypes(descriptions, examples, owners, DESCRIBED)
-    # Some descriptions are near to whatever is said; what they have by chance is taken off.
+    # Some descriptions are similar to any text; their average similarity is subtracted.
     weights = _SHARP * prototypes.T
     bias = -(heads.usual @ weights).mean(axis=0)
     if len(own):
@@ -114,7 +114,7 @@ def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
-    """Between the mean over the sentences and the best sentence: one line of five may hold the whole concern."""
+    """A mix of the mean over the sentences and the best one: one line of five may hold the whole concern."""
     mean = _unit_mean(vectors)
     if len(vectors) == 1:
         return np.asarray(mean @ weights, np.float32)

@@ -1,4 +1,4 @@
-"""What goes into the engine and what comes out: plain frozen facts, no behaviour."""
+"""The inputs and results of the engine, as frozen dataclasses."""
 
 from dataclasses import dataclass
 

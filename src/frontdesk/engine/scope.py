@@ -1,4 +1,4 @@
-"""Tells how likely a message is about any of the intents at all: do they explain it better than what is for nobody?"""
+"""Estimates how likely a message is about any intent, by comparing it with the intents and with background texts."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from .encoder import Vectors
 
-# How many examples a description counts for where it is asked how near a message comes.
+# How many examples a description counts for when similarity is measured.
 DESCRIBED = 3.0
 
-# A message comes this much nearer to a mere description than sentences about anything do.
+# How much more similar to a description a message is than unrelated sentences are.
 _DESCRIPTION_LEAD = 0.16
 _EXAMPLE_LEAD = 0.12
 
@@ -22,7 +22,7 @@ _NEIGHBOURS = 3
 
 @dataclass(frozen=True)
 class Scope:
-    """What the intents compete with: background sentences, and how near these and real messages come to an intent."""
+    """The background sentences, and how similar they and real messages are to the intents."""
 
     background: Vectors
     owned: npt.NDArray[np.float32]
@@ -39,13 +39,14 @@ class Scope:
         background: Vectors,
         ordinary: npt.NDArray[np.bool_],
     ) -> "Scope":
-        """Off topic from background sentences, on topic from each example's cosine when left out.
+        """Measure both similarities: off-topic from background sentences, on-topic from each example when it is left
+        out.
 
-        `ordinary` are the intents that are not themselves about what else is background.
+        `ordinary` are the intents that are not about a background topic themselves.
         """
         cosines = background @ prototypes.T
         near = cosines.max(axis=1, initial=0.0)
-        # Some of the background is on topic for any intent list: the median does not mind.
+        # Some background is on topic for any intent list; the median is robust against that.
         off = float(np.median(cosines[:, ordinary].max(axis=1) if ordinary.any() else near))
         counts = np.bincount(owners, minlength=len(prototypes))
         left_out = _left_out(prototypes, described, examples, owners, counts)
@@ -53,14 +54,14 @@ class Scope:
         guess = off + _DESCRIPTION_LEAD
         trust = len(usable) / (len(usable) + 10.0)
         on = trust * float(usable.mean()) + (1 - trust) * guess if len(usable) else guess
-        # Where an intent is about greetings, say, a greeting belongs to it and no longer speaks against it.
+        # If an intent is about greetings, for example, a greeting belongs to it and no longer counts as background.
         owned = np.maximum(near - float(np.median(near)), 0.0).astype(np.float32)
         return cls(background, owned, off, max(on, off + _EXAMPLE_LEAD))
 
     def probability(self, nearness: float, views: Vectors) -> float:
-        """That the message is about one of the intents, 0 to 1.
+        """The probability that the message is about one of the intents, 0 to 1.
 
-        `nearness` is its cosine to the nearest intent, `views` are vectors of what to compare with the background.
+        `nearness` is its cosine to the nearest intent; `views` are its vectors that are compared with the background.
         """
         rivals = np.sort(views @ self.background.T - self.owned, axis=1)[:, -_NEIGHBOURS:]
         level = _LEVEL + _USUAL - _OFF_TOPIC * self.off_topic - _ON_TOPIC * self.on_topic
@@ -75,7 +76,7 @@ def _left_out(
     owners: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.float32]:
-    """Each example's cosine to the nearest prototype, its own intent's taken as it would be without it."""
+    """Each example's cosine to the nearest prototype, where its own intent's prototype is computed without it."""
     if not len(examples):
         return np.zeros(0, np.float32)
     sums = np.zeros_like(described)

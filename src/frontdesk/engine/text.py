@@ -1,4 +1,4 @@
-"""Finds what was said in a raw text: its sentences, without greeting, quotation, markup or signature."""
+"""Extracts the sentences of a raw text, without greeting, quotation, markup or signature."""
 
 import re
 from bisect import bisect_right
@@ -67,8 +67,8 @@ class Sentence:
 class Prepared:
     """A text ready to be read.
 
-    `plain` has the original's indices (what is no speech is blanked), `body` is where the message
-    proper lies, `sentences` are its parts.
+    `plain` keeps the indices of the original (everything but text is blanked), `body` is the range of the message
+    itself, `sentences` are its parts.
     """
 
     plain: str

@@ -1,4 +1,4 @@
-"""Answers questions over a snapshot: masks, one number for each cell, and sums by it (numpy.bincount)."""
+"""Answers questions over a snapshot: rows are filtered by masks, numbered by cell, and summed (numpy.bincount)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from frontdesk.insights.measures import MEASURES, Grain, How, Measure, Unit
 from frontdesk.insights.questions import MOST_CELLS, Cell, FigureAnswer, Question, checked
 
 MILLIONTHS = 1_000_000
-# Up to so many cells a dense array is filled; beyond it the cells that occur are found by sorting.
+# Up to so many cells, a dense array is used; beyond that, the cells that occur are found by sorting.
 DENSE = 4_000_000
 NEGATIVE = "Negative"
 
 
 class Asking:
-    """A snapshot with the calendar that its times are read by."""
+    """A snapshot and its calendar, ready for questions."""
 
     def __init__(self, snapshot: Snapshot, calendar: Calendar) -> None:
         """Read the local hours once: all times of day, week and month come from them."""
@@ -51,9 +51,11 @@ class Asking:
         return self.snapshot.words[name].words
 
     def behind(self, question: Question, limit: int, offset: int = 0) -> tuple[Grain, list[Any], int]:
-        """The rows that make up the first measure, newest first: their grain, numbers or ids of a page, and how many.
+        """The rows behind the first measure, newest first: their grain, the numbers or ids of one page, and how many
+        there are.
 
-        Of a share they are those that it is the share of; of a mean those that have a value; of a sum those that add.
+        For a share these are the rows that it is a share of; for a mean, the rows with a value; for a sum, the rows
+        that add to it.
         """
         asked = MEASURES[checked(question).measures[0]]
         table, rows = self._tables[asked.grain], self._rows(question, asked.grain)
@@ -71,7 +73,7 @@ class Asking:
     def _figures(
         self, question: Question, measures: Sequence[Measure], domains: Sequence["_Domain"]
     ) -> tuple[dict[str, Array], Array]:
-        """For each measure its figures, and for all of them the numbers of the cells that occur."""
+        """The figures of each measure, and the numbers of the cells that occur."""
         grains = {each.grain for each in measures}
         rows = {grain: self._rows(question, grain) for grain in grains}
         numbers = {grain: self._numbers(grain, rows[grain], domains) for grain in grains}
@@ -228,7 +230,7 @@ def _with_span(table: Columns) -> Columns:
 
 
 def _occurring(numbers: Sequence[Array], size: int) -> Array:
-    """The cells that have rows, in order."""
+    """The numbers of the cells that have rows, in order."""
     if size <= DENSE:
         there = np.zeros(size, np.bool_)
         for each in numbers:
@@ -238,7 +240,7 @@ def _occurring(numbers: Sequence[Array], size: int) -> Array:
 
 
 def _places(numbers: Array, seen: Array, size: int) -> Array:
-    """Where each row's cell is among those that occur."""
+    """The position of each row's cell among those that occur."""
     if size <= DENSE:
         place = np.zeros(size, np.int32)
         place[seen] = np.arange(seen.size, dtype=np.int32)

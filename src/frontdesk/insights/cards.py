@@ -1,4 +1,4 @@
-"""The cards of the dashboard, declared once: REST, the page and the command line are made from this list."""
+"""The cards of the dashboard, declared once for REST, the page and the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ BUCKET = "bucket"  # stands for the hour, day, week or month that suits the peri
 
 
 class Shape(StrEnum):
-    """How a card shows what it knows."""
+    """How a card shows its figures."""
 
     FIGURES = "figures"
     COLUMN = "column"
@@ -39,7 +39,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What measures should come to, from the settings; a mean or share has a goal, a count has none."""
+    """Targets of measures, from the settings. Means and shares can have one, counts cannot."""
 
     negative_share: float
     first_answer_median: float

@@ -1,6 +1,6 @@
 """What changed between two periods, and whether it is more than chance.
 
-For each value of a dimension its share of all interactions before and now is compared: two proportions, tested with
+For each value of a dimension, its share of all interactions before and now is compared: two proportions, tested with
 Pearson's chi-square (one degree of freedom, pooled; K. Pearson 1900) where every expected count is at least 5, else
 with Fisher's exact test (R. A. Fisher 1922, two-sided by summing all tables that are no more probable). Since many
 values are tested at once, p-values are adjusted by Benjamini and Hochberg's step-up procedure (J. R. Statist. Soc. B

@@ -1,12 +1,12 @@
-"""What changed since the period before: every value of some dimensions, tested together."""
+"""Finds what changed since the previous period: every value of some dimensions, tested together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from frontdesk.insights.calendar import Period
 from frontdesk.insights.changes import Changed, adjusted, compare, compare_shares
-from frontdesk.insights.desk import InsightDesk
 from frontdesk.insights.questions import FigureAnswer, Question
+from frontdesk.insights.service import InsightService
 from frontdesk.model import Sentiment
 
 COMPARED = ("intent", "channel", "category", "priority", "language", "route", "type")
@@ -15,13 +15,13 @@ NEGATIVE_OF = "intent"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A tested change; `about` tells of what the share is: of all interactions, or of the value's own (negative)."""
+    """A tested change. `about` says what the share refers to: all interactions, or the value's own (negative ones)."""
 
     about: str
     changed: Changed
 
 
-async def changes(desk: InsightDesk, question: Question, now: Period, before: Period) -> list[Difference]:
+async def changes(service: InsightService, question: Question, now: Period, before: Period) -> list[Difference]:
     """The shares of values among interactions, and of negative ones within each intent; the surest first.
 
     Interactions are counted, not messages: those of one thread are no independent observations.
@@ -30,17 +30,17 @@ async def changes(desk: InsightDesk, question: Question, now: Period, before: Pe
     for dimension in COMPARED:
         if dimension in question.where:
             continue  # a filter leaves one value, whose share is always the same
-        counts = [_counts(answer) for answer in await _both(desk, question, (dimension,), now, before)]
+        counts = [_counts(answer) for answer in await _both(service, question, (dimension,), now, before)]
         found += [("share", each) for each in compare(dimension, counts[1], counts[0])]
     if "sentiment" not in question.where:
-        crossed = await _both(desk, question, (NEGATIVE_OF, "sentiment"), now, before)
+        crossed = await _both(service, question, (NEGATIVE_OF, "sentiment"), now, before)
         negative = [_negative(answer) for answer in crossed]
         found += [("negative", each) for each in compare_shares(NEGATIVE_OF, negative[1], negative[0])]
     return _adjusted(found)
 
 
 def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
-    """All of them are one family of tests."""
+    """Adjust all of them as one family of tests."""
     marked = [replace(each, dimension=f"{about} {each.dimension}") for about, each in found]
     answers = []
     for each in adjusted(marked):
@@ -50,10 +50,10 @@ def _adjusted(found: Sequence[tuple[str, Changed]]) -> list[Difference]:
 
 
 async def _both(
-    desk: InsightDesk, question: Question, by: tuple[str, ...], now: Period, before: Period
+    service: InsightService, question: Question, by: tuple[str, ...], now: Period, before: Period
 ) -> list[FigureAnswer]:
     asked = replace(question, measures=("interactions",), by=by, top=0)
-    return [await desk.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]
+    return [await service.answer(replace(asked, since=period.since, until=period.until)) for period in (now, before)]
 
 
 def _counts(answer: FigureAnswer) -> dict[str, int]:

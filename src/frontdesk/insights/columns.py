@@ -1,7 +1,6 @@
-"""Facts as columns of numbers: what a million messages are asked in, within milliseconds, for any cross and filter.
+"""Facts as columns of numbers, so that any split and filter over a million messages takes milliseconds.
 
-A snapshot never changes; facts that were folded since make a new one, which shares nothing that is written to but the
-vocabularies, which only grow.
+A snapshot never changes; newer facts make a new one. Snapshots share only the vocabularies, which only grow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +31,7 @@ NUMBERS: Mapping[str, Any] = {
 
 
 class Words(dict[str, int]):
-    """The vocabulary of a dimension: word to number, in the order in which they came."""
+    """The vocabulary of a dimension: word to number, in order of first occurrence."""
 
     def __init__(self) -> None:
         """Begin with the empty word, which is 0."""
@@ -51,14 +50,14 @@ class Vocabularies(dict[str, Words]):
     """Words by dimension."""
 
     def __missing__(self, name: str) -> Words:
-        """One for a dimension that had none."""
+        """A new dimension gets an empty vocabulary."""
         words = self[name] = Words()
         return words
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All facts at a stamp. `owner` in messages and replies is the row of their interaction."""
+    """All facts at one stamp. `owner` in messages and replies is the row number of their interaction."""
 
     epoch: int
     stamp: int
@@ -108,7 +107,7 @@ class Builder:
 
 
 def follow(snapshot: Snapshot, portion: FactPortion, stamp: int) -> Snapshot:
-    """The snapshot with the facts of some interactions replaced by newer ones."""
+    """A new snapshot, with the facts of some interactions replaced by newer ones."""
     if not portion.interactions:
         return _at(snapshot, stamp)
     interactions, messages, replies = _encoded(portion, snapshot.words)
@@ -135,7 +134,7 @@ def _at(snapshot: Snapshot, stamp: int) -> Snapshot:
 
 
 def _replaced(old: Columns, new: dict[str, Array], was: Array, changed: Array, now: Array) -> dict[str, Array]:
-    """Rows of other interactions stay; their owners are found again where rows of interactions have moved."""
+    """Keep the rows of other interactions, and update their owners where rows of interactions have moved."""
     if old["owner"].size:
         is_kept = ~np.isin(was, changed)
         kept = is_kept[old["owner"]]
@@ -151,7 +150,7 @@ def _joined(old: Columns, kept: Array, new: Mapping[str, Array]) -> dict[str, Ar
 
 
 def _owned(keys: Array, part: dict[str, Array]) -> dict[str, Array]:
-    """With the row of each one's interaction; what belongs to none (yet) is left out."""
+    """Add the row number of each row's interaction. Rows whose interaction is not there (yet) are left out."""
     numbers = part[KEY]
     rows = np.searchsorted(keys, numbers)
     found = np.zeros(numbers.size, np.bool_)

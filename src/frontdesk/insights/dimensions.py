@@ -1,4 +1,4 @@
-"""What figures can be split and filtered by; REST, pages, command line and docs are made from this list."""
+"""The dimensions that figures can be split and filtered by, declared once for REST, pages, command line and docs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from frontdesk.model.translatable import tr
 
 
 class DimensionKind(StrEnum):
-    """How values of a dimension look: a code with a name, a customer, a place on the calendar, a span."""
+    """The kinds of dimensions: a code with a name, a customer, a place on the calendar, a span."""
 
     CODE = "code"
     CUSTOMER = "customer"
@@ -21,7 +21,7 @@ class DimensionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One of them. `codes` names the list that its codes come from; `own` ones are each message's, not its matter's."""
+    """A dimension. `codes` names its code list. `own`: the value belongs to each message, not to the interaction."""
 
     name: str
     title: str
@@ -52,13 +52,13 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("language", "Language", DimensionKind.CODE, own=True),
         Dimension("route", "Route", DimensionKind.CODE),
         Dimension("team", "Team", DimensionKind.CODE, CodeList.TEAM),
-        Dimension("tier", "Tier", DimensionKind.CODE, own=True),
+        Dimension("tier", "Read by", DimensionKind.CODE, own=True),
         Dimension("answer_time", "Time to first answer", DimensionKind.SPAN),
     )
 }
 TIMES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.TIME)
 CYCLES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.CYCLE)
-# What can be a filter by value; times filter by since and until.
+# Dimensions that can be filtered by value; times are filtered by since and until.
 FILTERS = tuple(name for name, each in DIMENSIONS.items() if each.kind is not DimensionKind.TIME)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Upper ends in seconds of the spans of answer_time; the last has none, and nobody has answered yet in "none".

@@ -1,4 +1,4 @@
-"""What can be counted, added up or averaged, and of which rows."""
+"""The measures: what can be counted, added up or averaged, and over which rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Grain(StrEnum):
 
 
 class How(StrEnum):
-    """How it is worked out: rows counted, values added up, a share or mean of rows that have a value, a percentile."""
+    """How a measure is computed: count, sum, share or mean of the rows that have a value, percentile."""
 
     COUNT = "count"
     SUM = "sum"
@@ -27,7 +27,7 @@ class How(StrEnum):
 
 
 class Unit(StrEnum):
-    """What its numbers are."""
+    """The unit of a measure."""
 
     NUMBER = "number"
     SHARE = "share"
@@ -37,7 +37,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One of them. `column` holds its values, `rank` is the percentile; more of it is `good`, bad or (None) neither."""
+    """A measure. `column` holds its values, `rank` is the percentile. `good`: whether more is good (None: neither)."""
 
     name: str
     title: str

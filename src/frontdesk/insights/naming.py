@@ -1,4 +1,4 @@
-"""Words for keys, and the query that leads from a cell to the rows behind it."""
+"""Display names of keys, and the query that leads from a cell to the rows behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class DisplayNames:
         return cls({which: {each.code: each.name for each in entries} for which, entries in lists.items()}, customers)
 
     def name(self, dimension: str, key: str) -> str:
-        """What a key is called; one that nobody knows stands for itself."""
+        """The name of a key; an unknown key is its own name."""
         which = DIMENSIONS[dimension].codes
         if dimension == "answer_time":
             return dict(zip(SPAN_CODES, SPAN_TITLES, strict=True)).get(key, key)
@@ -42,7 +42,7 @@ def customers_in(by: Sequence[str], cells: Iterable[Cell]) -> list[str]:
 
 
 def narrowed(question: Question, cell: Sequence[str], calendar: Calendar) -> Question:
-    """The question of one cell: its rows alone."""
+    """The question narrowed to the rows of one cell."""
     since, until, where = question.since, question.until, dict(question.where)
     for name, key in zip(question.by, cell, strict=True):
         if name not in TIMES:
@@ -58,7 +58,7 @@ def query_pairs(question: Question) -> list[tuple[str, str]]:
     """The filters of a question as the pairs of a query: what REST and the pages take."""
     pairs: list[tuple[str, str]] = []
     if question.since is None and question.until is None:
-        pairs.append(("period", ALL))  # without a word of it the usual period would be meant
+        pairs.append(("period", ALL))  # without a period the default one would apply
     for name, at in (("since", question.since), ("until", question.until)):
         if at is not None:
             pairs.append((name, at.strftime("%Y-%m-%dT%H:%M:%SZ")))

@@ -1,4 +1,4 @@
-"""Periods in words: the last 30 days, this month; and the one before, to compare with."""
+"""Named periods such as the last 30 days or this month, and the previous period to compare with."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +27,7 @@ BUCKETS = ((2, "hour"), (92, "day"), (550, "week"), (3660, "month"))
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A period with the one of the same length before it, None where it has no beginning."""
+    """A period and the previous one of the same length; None where it has no beginning."""
 
     now: Period
     before: Period | None

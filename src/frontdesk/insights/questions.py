@@ -1,4 +1,4 @@
-"""What can be asked of the facts: measures, split by dimensions, of those rows that fit filters and a period."""
+"""Questions about the facts: measures, split by dimensions, over rows that match filters and a period."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,38 +1,29 @@
-"""Reports for those who ask from outside: questions with names, cards with targets and the period before, tables."""
+"""Reports for interfaces and pages: figures with names, cards with targets and the previous period, tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
 from frontdesk.insights.changing import Difference, changes
-from frontdesk.insights.desk import InsightDesk, Rows
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, customers_in
 from frontdesk.insights.periods import Span, moment_of, span_of
 from frontdesk.insights.questions import FigureAnswer, Keys, Question
-from frontdesk.interfaces import Clock
+from frontdesk.insights.service import InsightService, Rows
+from frontdesk.interfaces import Clock, CodeLists
 from frontdesk.interfaces.insights import MessageRow
-from frontdesk.model import Code, CodeList
 
 Where = Mapping[str, Keys]
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 LISTED = 12
 
 
-class CodeLists(Protocol):
-    """Whoever knows the code lists."""
-
-    async def all(self) -> Mapping[CodeList, Sequence[Code]]:
-        """Every list."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class PeriodRequest:
-    """A period in words as somebody outside gives it; empty parts are left to us."""
+    """A period as a caller gives it; empty parts get defaults."""
 
     period: str = ""
     since: str = ""
@@ -41,7 +32,7 @@ class PeriodRequest:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An answer with the names of its keys and the period that it is about."""
+    """An answer with the names of its keys and its period."""
 
     answer: FigureAnswer
     names: DisplayNames
@@ -61,16 +52,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The insights as edges and pages are handed them."""
+    """The insights for interfaces and pages."""
 
-    desk: InsightDesk
+    service: InsightService
     codes: CodeLists
     targets: Targets
     clock: Clock
 
     def span(self, asked: PeriodRequest) -> Span:
-        """The period that is meant. Raises Invalid."""
-        calendar = self.desk.calendar
+        """The requested period. Raises Invalid."""
+        calendar = self.service.calendar
         since = moment_of(asked.since, calendar, "since")
         until = moment_of(asked.until, calendar, "until")
         return span_of(asked.period, since, until, self.clock(), calendar)
@@ -80,20 +71,20 @@ class Report:
         span = self.span(asked)
         by = tuple(span.bucket if each == BUCKET else each for each in question.by)
         question = replace(question, by=by, since=span.now.since, until=span.now.until)
-        return await self._named(await self.desk.answer(question), span)
+        return await self._named(await self.service.answer(question), span)
 
     async def rows(self, question: Question, asked: PeriodRequest, limit: int, offset: int = 0) -> Rows:
         """The rows behind a question's first measure. Raises Invalid."""
         span = self.span(asked)
         question = replace(question, by=(), since=span.now.since, until=span.now.until)
-        return await self.desk.behind(question, limit, offset)
+        return await self.service.behind(question, limit, offset)
 
     async def changes(self, where: Where, asked: PeriodRequest) -> list[Difference]:
-        """What changed; nothing where there is no period before. Raises Invalid."""
+        """What changed; empty where there is no previous period. Raises Invalid."""
         span = self.span(asked)
         if span.before is None:
             return []
-        return await changes(self.desk, Question(("interactions",), (), where), span.now, span.before)
+        return await changes(self.service, Question(("interactions",), (), where), span.now, span.before)
 
     async def card(self, card: Card, where: Where, asked: PeriodRequest) -> Shown:
         """What a card shows under these filters. Raises Invalid."""
@@ -101,7 +92,7 @@ class Report:
         if card.shape is Shape.FIGURES:
             return Shown(card, named, before=await self._before(named))
         if card.shape is Shape.LIST:
-            return Shown(card, named, rows=await self.desk.behind(named.answer.question, LISTED))
+            return Shown(card, named, rows=await self.service.behind(named.answer.question, LISTED))
         if card.shape is Shape.CHANGES:
             found = await self.changes(where, asked)
             return Shown(card, replace(named, names=await self.names(())), changes=found)
@@ -109,7 +100,7 @@ class Report:
 
     async def names(self, customers: Sequence[str]) -> DisplayNames:
         """Names of all codes and of these customers."""
-        known = await self.desk.facts.customer_names(customers) if customers else {}
+        known = await self.service.facts.customer_names(customers) if customers else {}
         return DisplayNames.of(await self.codes.all(), known)
 
     def table(self, named: Named) -> Table:
@@ -154,7 +145,7 @@ class Report:
         if before is None:
             return {}
         question = replace(named.answer.question, by=(), since=before.since, until=before.until)
-        return (await self.desk.answer(question)).totals
+        return (await self.service.answer(question)).totals
 
 
 def _stamp(at: datetime) -> str:

@@ -1,13 +1,10 @@
 """The sockets of access control: who calls, how they came in, who keeps their accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
-from frontdesk.model import Account, Caller, Page
-from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.model.translatable import tr
 
 
@@ -61,56 +58,6 @@ class TooMany(FrontdeskError):
 
 class Undeclared(FrontdeskError):
     """A route or command does not say which role it needs."""
-
-
-class Accounts(Protocol):
-    """Keeps accounts, sessions and API keys; knows none of their secrets, only their hashes."""
-
-    async def by_key(self, secret: str) -> Caller | None:
-        """The program that an API key belongs to, None when it is unknown or revoked."""
-        ...
-
-    async def by_session(self, token: str) -> Caller | None:
-        """The person that a session belongs to, None when it has ended or the account is not active."""
-        ...
-
-    async def verify(self, email: str, password: str) -> Account | None:
-        """The account, if it is active and the password right; takes as long when it is not."""
-        ...
-
-    async def open_session(self, account_id: str, hours: float) -> str:
-        """A new session's token, 256 random bits."""
-        ...
-
-    async def close_session(self, token: str) -> None:
-        """End a session; ending one that does not exist is fine."""
-        ...
-
-
-class AuditTrail(Protocol):
-    """Keeps what people and programs did that somebody may have to answer for: appended, chained, never changed."""
-
-    async def note(
-        self, kind: str, by: str, *, place: str = "", subject: str = "", detail: Mapping[str, Any] | None = None
-    ) -> None:
-        """Append a line: what happened, by whom, from where, to what."""
-        ...
-
-    async def page(self, wanted: AuditFilter, limit: int, cursor: str = "") -> Page[AuditRecord]:
-        """Up to `limit` lines, newest first. Raises Invalid (cursor)."""
-        ...
-
-    async def verify(self) -> AuditCheck:
-        """Whether every line is as it was written."""
-        ...
-
-
-class Tokens(Protocol):
-    """Knows callers by signed tokens of an authorisation service elsewhere."""
-
-    async def caller(self, token: str) -> Caller | None:
-        """Who a token was given to and what they may do, None where it is not good now."""
-        ...
 
 
 class SignIn(Protocol):

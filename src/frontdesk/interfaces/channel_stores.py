@@ -2,20 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
-from frontdesk.interfaces.channels import Fetched
-from frontdesk.interfaces.reading import IdempotencyKey, StoredAnswer
+from frontdesk.interfaces.channels import EventSink, Fetched
 from frontdesk.model import Analysis, Case, Change, Lease, OutboundMessage, Receipt, Work
 from frontdesk.model.channels import (
-    Attachment,
     AttachmentState,
-    EventState,
     Found,
-    LedgerLine,
     RawEvent,
-    StoredEvent,
 )
 
 
@@ -26,12 +21,32 @@ class Events(Protocol):
         """Raises NotFound."""
         ...
 
-    async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
-        """Store what was found, each thing once, and end the work, in one transaction. `code` is the channel's."""
-        ...
-
     async def keep_failed(self, event: RawEvent, reason: str) -> None:
         """The event cannot be read: show that; the work is failed by the runner."""
+        ...
+
+
+class WatchLeases(Protocol):
+    """Which process watches which channel, and where it hands in what it finds."""
+
+    async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
+        """Become or stay the one who watches this channel; False while another is."""
+        ...
+
+    async def end_watch(self, channel: str, owner: str) -> None:
+        """Let another watch at once."""
+        ...
+
+    def taker(self, channel: str) -> EventSink:
+        """Where the watcher of this channel hands in what it finds."""
+        ...
+
+
+class EventResults(Protocol):
+    """What raw events turned into."""
+
+    async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
+        """Store what was found, each thing once, and end the work, in one transaction. `code` is the channel's."""
         ...
 
 
@@ -146,57 +161,4 @@ class Edits(Protocol):
 
     async def keep_over(self, lease: Lease) -> None:
         """Nothing to do any more: end the work."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelInfo:
-    """A channel as people see it; `is_on` when it is set up, `address` is what its vendor calls, empty: nothing."""
-
-    name: str
-    code: str
-    title: str
-    is_on: bool
-    address: str
-    length: int
-    window_hours: float
-
-
-class ChannelDesk(Protocol):
-    """Channels as people see them."""
-
-    async def events(
-        self, state: EventState | None, channel: str, limit: int, before: str = ""
-    ) -> tuple[StoredEvent, ...]:
-        """Raw events, newest first; those before an id."""
-        ...
-
-    async def event(self, event_id: str) -> RawEvent:
-        """Raises NotFound."""
-        ...
-
-    async def take(self, event: RawEvent) -> bool:
-        """Store an event that is handed in by hand; False where it was there before."""
-        ...
-
-    async def confirm_numbers(self, message_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[str]:
-        """A person has listened: the numbers of a recording are right. Raises NotFound, Conflict."""
-        ...
-
-    async def replay(
-        self, ids: Sequence[str], *, channel: str = "", failed_only: bool = True, since: datetime | None = None
-    ) -> int:
-        """Have events read again: these, or all that fit; how many."""
-        ...
-
-    async def ledger(self, since: date, until: date) -> tuple[LedgerLine, ...]:
-        """One line per channel and day (UTC), days included."""
-        ...
-
-    async def attachments(self, message_id: str) -> tuple[Attachment, ...]:
-        """What came with a message, without contents."""
-        ...
-
-    async def attachment(self, attachment_id: str) -> Attachment:
-        """With its content. Raises NotFound."""
         ...

@@ -74,12 +74,12 @@ class Fetched:
 
 
 class Channel(Protocol):
-    """A way a customer reaches us, in and out. Holds no state that a restart would lose."""
+    """A way a customer reaches us, in and out. Holds no state that a restart would lose.
 
-    @property
-    def limits(self) -> ChannelLimits:
-        """What the vendor takes."""
-        ...
+    `limits` is what the vendor takes.
+    """
+
+    limits: ChannelLimits
 
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         """Whether the vendor sent this, by the raw bytes only; parses no more than that needs. Raises Forged."""
@@ -89,7 +89,7 @@ class Channel(Protocol):
         """What is in an event, in its order. Pure. A part that cannot be read becomes `Unread`, never an exception."""
         ...
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
+    async def send(self, delivery: DeliveryPart) -> Receipt:
         """Hand an answer to the vendor; the receipt's reference is the vendor's id of it, which notices name.
 
         Raises DeliveryFailed (permanent or not), OutsideWindow, NoAnswer.
@@ -119,14 +119,14 @@ class Fetching(Protocol):
 class Finding(Protocol):
     """A channel whose vendor can be asked what an earlier attempt did."""
 
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
-        """The receipt of a letter with this key, None where it never arrived. Raises DeliveryFailed, NoAnswer."""
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
+        """The receipt of a delivery with this key, None where it never arrived. Raises DeliveryFailed, NoAnswer."""
         ...
 
 
 @runtime_checkable
 class Idempotent(Protocol):
-    """A channel whose vendor sends a letter with the same key once, however often it is asked."""
+    """A channel whose vendor sends a delivery with the same key once, however often it is asked."""
 
     repeats_safely: bool
 

@@ -71,3 +71,7 @@ class ConnectorFailed(Failed):
 
 class DeliveryFailed(Failed):
     """A channel did not take an outbound message."""
+
+
+class KeyReused(FrontdeskError):
+    """An idempotency key came back with another request."""

@@ -18,11 +18,11 @@ class CallLog(Protocol):
 class Admission(Protocol):
     """Limits and budgets that all processes share."""
 
-    async def admit(self, wish: ReservationRequest) -> Reservation | Denied:
+    async def admit(self, request: ReservationRequest) -> Reservation | Denied:
         """Reserve money, tokens and a place in one step, or nothing at all."""
         ...
 
-    async def settle(self, permit: Reservation, cost: int) -> None:
+    async def settle(self, reservation: Reservation, cost: int) -> None:
         """Give the place back and book what was really spent, in millionths."""
         ...
 
@@ -95,7 +95,7 @@ class Rereader(Protocol):
         ...
 
     async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
-        """See interfaces.Analyst."""
+        """Title and summary of a whole interaction, as an Analyst gives them."""
         ...
 
 

@@ -47,17 +47,14 @@ class MailboxEntry:
 
 
 class Mailbox(Protocol):
-    """One folder of a mailbox over one connection. Everything raises MailFailed."""
+    """One folder of a mailbox over one connection. Everything raises MailFailed.
 
-    @property
-    def validity(self) -> int:
-        """The folder's UIDVALIDITY: when it changes, all uids mean other mails (RFC 3501, 2.3.1.1)."""
-        ...
+    `validity` is the folder's UIDVALIDITY: when it changes, all uids mean other mails (RFC 3501, 2.3.1.1). `next_uid`
+    is the one that the next mail was to have when the folder was opened.
+    """
 
-    @property
-    def next_uid(self) -> int:
-        """The uid that the next mail was to have when the folder was opened."""
-        ...
+    validity: int
+    next_uid: int
 
     async def after(self, uid: int) -> Sequence[int]:
         """The uids above this one, ascending."""

@@ -185,7 +185,7 @@ class PickedUp(Protocol):
 
 
 class Outlet(Protocol):
-    """Takes whole answers for one channel; see interfaces.channels.Channel for what is behind it."""
+    """Takes whole answers for one channel."""
 
     code: str
 
@@ -199,4 +199,12 @@ class CatalogueSource(Protocol):
 
     async def catalogue(self) -> Catalogue:
         """The current one; cheap when nothing changed."""
+        ...
+
+
+class Engine(Protocol):
+    """Reads many texts at once against any catalogue."""
+
+    async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
+        """The answers keep the order."""
         ...

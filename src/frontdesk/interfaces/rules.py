@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from frontdesk.interfaces.errors import Invalid
-from frontdesk.interfaces.reading import IdempotencyKey, StoredAnswer
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetVersion
 
 

@@ -1,39 +1,25 @@
 """What the inner rooms need stored; `storage` satisfies it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from frontdesk.interfaces.plugs import OwnRows
-from frontdesk.interfaces.reading import IdempotencyKey
 from frontdesk.model import (
-    Accepted,
     Analysis,
-    AuditEvent,
     Case,
     Change,
+    Code,
+    CodeList,
     Decision,
     Effect,
     Lease,
     MessageContext,
-    NewMessage,
     OutboundMessage,
     Receipt,
     ServiceCall,
     Work,
 )
-
-
-class Inbox(Protocol):
-    """Where accepted messages go: durable when the call returns."""
-
-    async def accept(self, message: NewMessage, by: str = "", once: IdempotencyKey | None = None) -> Accepted:
-        """Store it with its first work, once per (channel, provider_id) and per key; `by` is who handed it in.
-
-        Raises NotFound for an unknown interaction, KeyReused.
-        """
-        ...
-
 
 ActAtOnce = Callable[[Case, OwnRows], Case]
 
@@ -171,13 +157,25 @@ class WorkQueue(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """What happened, to be watched."""
+class Deliveries(Protocol):
+    """Replies on their way to the customer; each `keep_…` is fenced by the lease (LeaseLost)."""
 
-    async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
-        """Lines with an id above `after`, oldest first."""
+    async def load(self, message_id: str) -> OutboundMessage:
+        """Raises NotFound."""
         ...
 
-    async def last(self) -> int:
-        """The highest id, 0 when empty."""
+    async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:
+        """The channel took it: note that and end the work."""
+        ...
+
+    async def keep_refused(self, message: OutboundMessage, reason: str) -> None:
+        """The channel will not take it: show that; the work is failed by the runner."""
+        ...
+
+
+class CodeLists(Protocol):
+    """The lists that people edit."""
+
+    async def all(self) -> Mapping[CodeList, Sequence[Code]]:
+        """Every list, by position then code; cheap when nothing changed."""
         ...

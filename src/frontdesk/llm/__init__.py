@@ -1,1 +1,1 @@
-"""Understanding: asks model services down a chain and checks what they say before it counts."""
+"""Understands messages: asks model services along a fallback chain and checks their answers before they are used."""

@@ -1,4 +1,4 @@
-"""How often people agree with an analysis, with the uncertainty of so many cases."""
+"""How often people agree with analyses, with a confidence interval."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of so many messages that a person looked at, in so many the analysis was left as it was."""
+    """The number of messages that a person looked at, and in how many of them the analysis was left unchanged."""
 
     reviewed: int
     agreed: int

@@ -1,4 +1,4 @@
-"""Keys of remembered answers. What is remembered is the masked question's answer, before originals are put back."""
+"""Keys of cached answers. The cache holds answers to masked questions, before originals are put back."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def key_of(use_case: UseCase, route: Route, masked: Mapping[str, Any], stamp: str) -> str:
-    """The same for the same version, model, lists (by their stamp) and text; kinds of spaces make no difference."""
+    """The cache key of a question. It depends on version, model, lists (by stamp) and text; not on kinds of spaces."""
     lists = stamp if use_case.lists else ""
     parts = [use_case.name, use_case.version, use_case.body.answer, route.name, lists, _normal(masked)]
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()

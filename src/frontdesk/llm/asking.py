@@ -16,7 +16,7 @@ from frontdesk.llm.use_case import UseCase
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question as it may leave our systems."""
+    """A masked question, ready to be sent to a service."""
 
     use_case: UseCase
     inputs: Mapping[str, Any]

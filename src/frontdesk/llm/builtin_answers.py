@@ -54,7 +54,7 @@ class BuiltinAnswers:
         return {"title": title, "summary": summary}
 
     async def conversation(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
-        """For conversation-summary: over what the customer wrote, where the customer wrote at all."""
+        """For conversation-summary: the summary of the customer's messages, or of all where the customer wrote none."""
         written = [each["text"] for each in inputs["messages"] if each["author"] == "customer"]
         title, summary = await self._provider.summarise(written or [each["text"] for each in inputs["messages"]])
         return {"title": title, "summary": summary}

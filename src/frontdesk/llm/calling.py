@@ -1,4 +1,4 @@
-"""One call of a model service: behind its breaker, admitted by limits and budgets, timed, priced and recorded."""
+"""Makes one call of a model service: circuit breaker, limits, budgets, timing, price, record."""
 
 import asyncio
 import logging
@@ -31,18 +31,18 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 OK, STOPPED = "ok", "stopped"
-# These say something about the service, not about this one question.
+# Errors of the service, not of this one question.
 OF_THE_SERVICE = frozenset(
     {ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.SERVER_ERROR, ErrorKind.RATE_LIMITED, ErrorKind.UNAUTHORISED}
 )
-# The request may have been worked on and be charged although no answer came.
+# Errors after which the request may be charged although no answer came.
 MAY_BE_CHARGED = frozenset({ErrorKind.TIMEOUT})
-PERMIT_EXTRA_SECONDS = 30.0
+RESERVATION_EXTRA_SECONDS = 30.0
 
 
 @dataclass(slots=True)
 class ModelQuestion:
-    """What all calls for one question have in common, and what they took together."""
+    """What all calls for one question share, and their total usage."""
 
     run_id: str
     operation: str
@@ -58,7 +58,7 @@ class ModelQuestion:
 
 @dataclass(frozen=True, slots=True)
 class _Most:
-    """What a call may use at most (for money) and is likely to use (for limits)."""
+    """The most that a call can use (for budgets), and what it is likely to use (for rate limits)."""
 
     input_tokens: int
     output_tokens: int
@@ -103,8 +103,8 @@ class Calling:
         seconds: float,
         read: Callable[[ModelAnswer], R],
     ) -> R:
-        """Ask for a completion and read it. Raises ModelFailed, also of `read`, whose trouble is then recorded."""
-        line = _line(route)
+        """Ask for a completion and parse it with `read`. Raises ModelFailed, which is recorded."""
+        configured = _configured(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
 
         def used(answer: ModelAnswer) -> R:
@@ -113,11 +113,11 @@ class Calling:
             return read(answer)
 
         most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        return await self._call(route, most, use, question, seconds, lambda: line.service.complete(request), used)
+        return await self._call(route, most, use, question, seconds, lambda: configured.service.complete(request), used)
 
     async def embed(self, route: Route, texts: list[str], question: ModelQuestion, seconds: float) -> Embeddings:
         """Ask for vectors. Raises ModelFailed."""
-        line, use, likely = _line(route), _Use(), likely_tokens(texts)
+        configured, use, likely = _configured(route), _Use(), likely_tokens(texts)
 
         def used(answer: Embeddings) -> Embeddings:
             use.input_tokens = answer.input_tokens
@@ -127,14 +127,14 @@ class Calling:
 
         most = _Most(sum(len(text.encode("utf-8", "replace")) for text in texts), 0, likely)
         return await self._call(
-            route, most, use, question, seconds, lambda: line.service.embed(route.model, texts), used
+            route, most, use, question, seconds, lambda: configured.service.embed(route.model, texts), used
         )
 
     async def transcribe(
         self, route: Route, audio: bytes, media_type: str, language: str, question: ModelQuestion, seconds: float
     ) -> Transcript:
         """Ask for the words of a recording. Raises ModelFailed. Prices by the minute are not known: it costs 0."""
-        line, use = _line(route), _Use()
+        configured, use = _configured(route), _Use()
 
         def used(answer: Transcript) -> Transcript:
             use.output_tokens = likely_tokens([answer.text])
@@ -147,7 +147,7 @@ class Calling:
             use,
             question,
             seconds,
-            lambda: line.service.transcribe(route.model, audio, media_type, language),
+            lambda: configured.service.transcribe(route.model, audio, media_type, language),
             used,
         )
 
@@ -155,17 +155,17 @@ class Calling:
         self, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float
     ) -> AsyncIterator[str]:
         """The pieces of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
-        line = _line(route)
+        configured = _configured(route)
         use = _Use(asked=_asked(request) if self._store_texts else None)
         most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        permit = await self._enter(route, most, question, seconds)
+        reservation = await self._enter(route, most, question, seconds)
         pieces: list[str] = []
         outcome, charged = STOPPED, True
         try:
-            async for piece in _paced(line.service.stream(request), seconds):
+            async for piece in _paced(configured.service.stream(request), seconds):
                 pieces.append(piece)
                 yield piece
-            line.breaker.succeeded(route.name)
+            configured.breaker.succeeded(route.name)
             outcome = OK if pieces else ErrorKind.EMPTY.value
         except ModelFailed as error:
             outcome, charged = error.trouble.value, bool(pieces) or error.trouble in MAY_BE_CHARGED
@@ -173,16 +173,16 @@ class Calling:
             raise
         finally:
             if outcome == STOPPED:
-                line.breaker.gave_up(route.name)
+                configured.breaker.gave_up(route.name)
             use.input_tokens = _likely(request) - request.max_tokens if charged else 0
             use.output_tokens = likely_tokens(["".join(pieces)])
             use.answered = _storable("".join(pieces)) if self._store_texts else None
-            self._leave(route, use, question, permit, outcome)
+            self._leave(route, use, question, reservation, outcome)
 
     def note_answered(
         self, question: ModelQuestion, service: str, model: str, tier: Tier, began: float, *, cached: bool
     ) -> None:
-        """Record an answer that no service was asked for: the built-in engine's, or one from the cache."""
+        """Record an answer that needed no service: from the built-in engine or from the cache."""
         self._note(question, (service, model, tier), OK, _Use(began=began), 0, priced=True, cached=cached)
 
     def new_question(self, operation: str, use_case: str, version: int, asker: Asker) -> ModelQuestion:
@@ -204,13 +204,13 @@ class Calling:
         act: Callable[[], Awaitable[T]],
         read: Callable[[T], R],
     ) -> R:
-        line = _line(route)
-        permit = await self._enter(route, most, question, seconds)
+        configured = _configured(route)
+        reservation = await self._enter(route, most, question, seconds)
         outcome, answered = STOPPED, False
         try:
             answer = await _within(seconds, act)
             answered = True
-            line.breaker.succeeded(route.name)
+            configured.breaker.succeeded(route.name)
             value = read(answer)
             outcome = OK
             return value
@@ -223,38 +223,41 @@ class Calling:
             if not answered and outcome in (STOPPED, *MAY_BE_CHARGED):
                 use.input_tokens, use.output_tokens = most.input_tokens, most.output_tokens
             if outcome == STOPPED:
-                line.breaker.gave_up(route.name)
-            self._leave(route, use, question, permit, outcome)
+                configured.breaker.gave_up(route.name)
+            self._leave(route, use, question, reservation, outcome)
 
     async def _enter(self, route: Route, most: _Most, question: ModelQuestion, seconds: float) -> Reservation:
-        """Past the breaker, the limits and the budgets. Raises ModelFailed, whose trouble is recorded."""
-        line = _line(route)
+        """Pass the circuit breaker and reserve limits and budgets. Raises ModelFailed, which is recorded."""
+        configured = _configured(route)
         try:
             _admit(route)
             try:
-                return await self._admitted(line, route, most, question, seconds)
+                return await self._admitted(configured, route, most, question, seconds)
             except BaseException:  # refused or cancelled: the service was not asked, so the probe is free again
-                line.breaker.gave_up(route.name)
+                configured.breaker.gave_up(route.name)
                 raise
         except ModelFailed as error:
-            self._note(question, (line.name, route.model, Tier.MODEL), error.trouble.value, _Use(), 0, priced=True)
+            place = (configured.name, route.model, Tier.MODEL)
+            self._note(question, place, error.trouble.value, _Use(), 0, priced=True)
             raise
 
     async def _admitted(
-        self, line: ConfiguredService, route: Route, most: _Most, question: ModelQuestion, seconds: float
+        self, configured: ConfiguredService, route: Route, most: _Most, question: ModelQuestion, seconds: float
     ) -> Reservation:
         asker = question.asker
-        pots = self._budgets.pots(question.use_case, asker.caller, self._clock(), asker.caller_budget)
-        if not pots and not line.rate.is_set:
+        budgets = self._budgets.of(question.use_case, asker.caller, self._clock(), asker.caller_budget)
+        if not budgets and not configured.rate.is_set:
             return Reservation("")
         price = self._prices.of(route.model)
-        if pots and price is None:
+        if budgets and price is None:
             reason = f"{route.model} has no price, so no budget can hold it: add it to llm.prices"
             raise ModelFailed(ErrorKind.OVER_BUDGET, reason, permanent=True)
         cost = (price or Price(0)).of(most.input_tokens, most.output_tokens)
-        wish = ReservationRequest(line.name, line.rate, most.likely, cost, pots, seconds + PERMIT_EXTRA_SECONDS)
+        request = ReservationRequest(
+            configured.name, configured.rate, most.likely, cost, budgets, seconds + RESERVATION_EXTRA_SECONDS
+        )
         until = time.monotonic() + seconds
-        while isinstance(answer := await self._admission.admit(wish), Denied):
+        while isinstance(answer := await self._admission.admit(request), Denied):
             if answer.after_seconds is None:
                 raise ModelFailed(ErrorKind.OVER_BUDGET, answer.reason, permanent=True)
             if time.monotonic() + answer.after_seconds >= until:
@@ -262,13 +265,13 @@ class Calling:
             await asyncio.sleep(answer.after_seconds)
         return answer
 
-    def _leave(self, route: Route, use: _Use, question: ModelQuestion, permit: Reservation, outcome: str) -> None:
-        """Book what was spent and record the call; nobody waits for either."""
+    def _leave(self, route: Route, use: _Use, question: ModelQuestion, reservation: Reservation, outcome: str) -> None:
+        """Book the cost and record the call, both in the background."""
         price = self._prices.of(route.model)
         cost = price.of(use.input_tokens, use.output_tokens) if price else 0
-        if permit.id:
-            self._settle(self._admission.settle(permit, cost))
-        place = (_line(route).name, route.model, Tier.MODEL)
+        if reservation.id:
+            self._settle(self._admission.settle(reservation, cost))
+        place = (_configured(route).name, route.model, Tier.MODEL)
         self._note(question, place, outcome, use, cost, priced=price is not None)
 
     def _settle(self, settling: Coroutine[Any, Any, None]) -> None:
@@ -277,7 +280,7 @@ class Calling:
         task.add_done_callback(self._settled)
 
     def _settled(self, task: asyncio.Task[None]) -> None:
-        """What could not be booked (the process is going down) is booked whole when its reservation expires."""
+        """If the booking fails (the process is going down), the whole reservation is booked when it expires."""
         self._settling.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("what a call cost could not be booked yet: %s", error)
@@ -334,7 +337,7 @@ async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
         raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
     except ModelFailed:
         raise
-    except Exception as error:  # a mistake in one service's file must not keep the next route from being asked
+    except Exception as error:  # a bug in one provider must not keep the next route from being asked
         raise _unnamed(error) from None
 
 
@@ -361,27 +364,27 @@ def _unnamed(error: Exception) -> ModelFailed:
     return ModelFailed(ErrorKind.SERVER_ERROR, f"the service failed ({type(error).__name__})")
 
 
-def _line(route: Route) -> ConfiguredService:
-    assert route.line is not None, "only routes with a line are called"
-    return route.line
+def _configured(route: Route) -> ConfiguredService:
+    assert route.configured is not None, "only routes to a model service are called"
+    return route.configured
 
 
 def _admit(route: Route) -> None:
     try:
-        _line(route).breaker.admit(route.name)
+        _configured(route).breaker.admit(route.name)
     except Held as held:
         message = f"left alone for {held.after_seconds:.0f} s after failures"
         raise ModelFailed(ErrorKind.BREAKER_OPEN, message, permanent=True) from None
 
 
 def _failed(route: Route, error: ModelFailed) -> None:
-    """An error that is about this one question is an answer as well."""
-    breaker = _line(route).breaker
+    """Tell the circuit breaker about a failure. An error about this one question counts as a success of the service."""
+    breaker = _configured(route).breaker
     (breaker.failed if error.trouble in OF_THE_SERVICE else breaker.succeeded)(route.name)
 
 
 def _likely(request: ModelRequest) -> int:
-    """Tokens as services count them for their limits: what is asked, and all that may be answered."""
+    """The tokens that services count for their limits: the input and the longest possible answer."""
     return likely_tokens([turn.text for turn in request.turns]) + request.max_tokens
 
 
@@ -390,5 +393,5 @@ def _asked(request: ModelRequest) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without NUL, which not every database can hold: one would cost the records of all calls written with it."""
+    """The text without NUL, which not every database can store: it would lose all records written together."""
     return text.replace("\0", "\ufffd")

@@ -1,4 +1,4 @@
-"""The house's lists as prompts and schemas use them: intents by their names, the fields of entities."""
+"""The configured code lists as prompts and schemas use them: intents by name, the fields of entities."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class CatalogueLabels:
         self._labels = Cached[LabelLookup](LOOK_EVERY)
 
     async def current(self) -> LabelLookup:
-        """The lists as they are now, or were a second ago: codes are checked again where an answer is stored."""
+        """The lists, at most a second old. Codes are checked again where an answer is stored."""
         return await self._labels.get(self._look)
 
     async def _look(self) -> LabelLookup:

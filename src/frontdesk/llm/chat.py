@@ -1,4 +1,4 @@
-"""Chat for other applications: a conversation as it is, down the same chain, limits, masking and records."""
+"""Chat for other applications: the same chains, limits, masking and records as for use cases."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
@@ -52,13 +52,13 @@ class ChatStream:
 
 
 class Chat:
-    """Chat completions over chains; the built-in engine and a person cannot chat, their routes are passed over."""
+    """Chat completions over fallback chains. The built-in engine and persons cannot chat: their routes are skipped."""
 
     def __init__(
-        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, manner: CallPolicy
+        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, policy: CallPolicy
     ) -> None:
         """Wired in `llm.room`."""
-        self._chains, self._calling, self._masker, self._lists, self._manner = chains, calling, masker, lists, manner
+        self._chains, self._calling, self._masker, self._lists, self._policy = chains, calling, masker, lists, policy
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -66,7 +66,8 @@ class Chat:
         return self._chains.names
 
     async def complete(self, request: ModelRequest, asker: Asker) -> ChatOutcome:
-        """The first answer that a route of the chain `model` gives; held against the schema where there is one.
+        """The answer of the first route of the chain `model` that gives one, checked against the schema if there is
+        one.
 
         Raises Invalid (model, schema), ModelFailed when no route answers.
         """
@@ -74,7 +75,7 @@ class Chat:
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         failures: list[RouteFailure] = []
         routes = self._routes(request)
-        deadline = Deadline(self._manner.chat_deadline)
+        deadline = Deadline(self._policy.chat_deadline)
         for number, route in enumerate(routes):
             try:
                 share = deadline.share(len(routes) - number)
@@ -83,11 +84,11 @@ class Chat:
                 failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
                 last = error
                 continue
-            assert route.line is not None
+            assert route.configured is not None
             retries = question.calls - 1
             return ChatOutcome(
                 answer,
-                route.line.name,
+                route.configured.name,
                 route.model,
                 question.cost,
                 retries,
@@ -98,18 +99,18 @@ class Chat:
         raise _no_answer(failures, last)
 
     async def stream(self, request: ModelRequest, asker: Asker) -> ChatStream:
-        """An answer as it comes. Rungs are asked until one gives its first piece; later failures are raised while the
+        """A streamed answer. Routes are asked until one gives its first piece; later failures are raised while the
         pieces are read. Raises Invalid, ModelFailed.
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         failures: list[RouteFailure] = []
         for route in self._routes(request):
-            assert route.line is not None
+            assert route.configured is not None
             try:
                 vault = Vault()
                 masked = await self._masked(request, route, question, vault)
-                pieces = self._calling.stream(route, masked, question, self._manner.chat_deadline)
+                pieces = self._calling.stream(route, masked, question, self._policy.chat_deadline)
                 first = await anext(pieces, None)
                 if first is None:
                     raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
@@ -119,7 +120,7 @@ class Chat:
                 continue
             restored = _restored(first, pieces, vault)
             whole = restored if check is None else _checked(restored, check)
-            return ChatStream(route.line.name, route.model, question.run_id, whole, question)
+            return ChatStream(route.configured.name, route.model, question.run_id, whole, question)
         raise _no_answer(failures, last)
 
     def _routes(self, request: ModelRequest) -> Sequence[Route]:
@@ -141,13 +142,13 @@ class Chat:
             # Without fences and talk around it, so that the caller's client can read it.
             return replace(answer, text=msgspec.json.encode(value).decode())
 
-        answer = await retry(self._manner.attempts, deadline, ask)
+        answer = await retry(self._policy.attempts, deadline, ask)
         return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
 
     async def _masked(self, request: ModelRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
-        """The request for one route as it may leave our systems. Raises ModelFailed (NOT_MASKED)."""
-        assert route.line is not None
-        mode = route.line.mode
+        """The request for one route, masked. Raises ModelFailed (NOT_MASKED)."""
+        assert route.configured is not None
+        mode = route.configured.mode
         question.masked = mode is not Mode.OFF
         turns = request.turns
         if mode is not Mode.OFF:
@@ -171,7 +172,7 @@ async def _restored(first: str, pieces: AsyncIterator[str], vault: Vault) -> Asy
 
 
 async def _checked(pieces: AsyncIterator[str], check: Check) -> AsyncIterator[str]:
-    """The pieces; what they make together is held against the schema at the end. Raises ModelFailed."""
+    """The pieces; the whole answer is checked against the schema at the end. Raises ModelFailed."""
     said: list[str] = []
     async with aclosing(pieces):  # type: ignore[type-var]  # as above
         async for piece in pieces:

@@ -1,4 +1,4 @@
-"""Checks a provider's answer: whatever a model says, what leaves here is within lists, limits and the text."""
+"""Checks a provider's answer: codes must be in their lists, titles within limits, entities in the text."""
 
 from dataclasses import replace
 
@@ -17,9 +17,10 @@ MESSAGE_TYPES = {
 
 
 def check(answer: ReaderAnswer, text: str, catalogue: Catalogue) -> ReaderAnswer:
-    """The answer with titles cut, entities that do not cite the text dropped, unknown intents taken as none.
+    """The checked answer: titles are cut, entities that are not in the text are dropped, an unknown intent becomes
+    none.
 
-    Raises ProviderFailed when sentiment or type are outside their lists: there is nothing to mend.
+    Raises ProviderFailed when sentiment or type are not in their lists, which cannot be repaired.
     """
     if answer.sentiment not in set(Sentiment):
         raise ProviderFailed(f"unknown sentiment {answer.sentiment!r}", permanent=True)

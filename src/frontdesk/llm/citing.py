@@ -1,4 +1,4 @@
-"""Finds where a value that a model named stands in a text; what does not stand there is not cited.
+"""Finds the place in a text of a value that a model named; values that are not in the text are dropped.
 
 Case, kinds of spaces, dashes and quotes, compatibility forms (full-width digits, ligatures) and separators between
 digits are forgiven; the value becomes what the text says.

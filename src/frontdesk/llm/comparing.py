@@ -1,4 +1,4 @@
-"""Compares routes over many texts: who answers, how much they agree, how long they take and what they cost."""
+"""Compares routes over many texts: which ones answer, how often they agree, how long they take and what they cost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LONG_TEXT = 40
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What one route made of one input: an outcome, or the reason why there is none."""
+    """The result of one route for one input: an outcome, or the reason why there is none."""
 
     route: str
     outcome: UseCaseOutcome | None

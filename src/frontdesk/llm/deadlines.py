@@ -1,4 +1,4 @@
-"""Deadlines over a chain, and repeating on one route."""
+"""Deadlines over a fallback chain, and retries on one route."""
 
 import asyncio
 import random
@@ -30,15 +30,15 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def share(self, routes: int) -> "Deadline":
-        """The part for one route when `routes` of them (this one included) are still to share the time."""
+        """The time for one route when `routes` of them (with this one) still share it."""
         return Deadline(self.left / max(1, routes))
 
 
 async def retry(attempts: int, deadline: Deadline, call: Callable[[float], Awaitable[T]]) -> T:
-    """Call with the seconds that are left, up to `attempts` times while it helps and there is time.
+    """Call with the seconds that are left, up to `attempts` times while a retry can help and there is time.
 
-    What the service says of when to come back is honoured; a wait beyond the deadline ends the matter. Raises
-    ModelFailed of the last attempt.
+    The service's Retry-After is honoured; a wait beyond the deadline ends the attempts. Raises ModelFailed of the last
+    attempt.
     """
     for attempt in range(1, attempts + 1):
         if deadline.left < SHORTEST_CALL:

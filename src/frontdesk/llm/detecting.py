@@ -1,4 +1,4 @@
-"""Personal data in texts: where it stands and of what kind it is. Patterns with validation, and names that are known.
+"""Finds personal data in texts, with place and kind: by patterns with validation, and by known names.
 
 `find` works on what the reader sees: compatibility forms (full-width digits) are read as what they look like.
 """
@@ -61,7 +61,7 @@ _ENGLISH_STREET = (
     r"(?:,?\s+(?:Apt|Apartment|Flat|Unit|Suite)\.?\s*\w{1,5})?"
 )
 _ENGLISH, _ENGLISH_STRICT = re.compile(_ENGLISH_STREET), re.compile(_ENGLISH_STREET, re.I)
-# Cheap looks that tell whether the dear pattern beside each can match at all.
+# Cheap patterns that tell whether the expensive pattern beside each can match at all.
 _HINTS = (
     (re.compile(rf"{_STREET_END}\s+\d", re.I), _STREETS[0]),
     (
@@ -130,7 +130,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DetectionScope:
-    """What to look for: `strict` adds long numbers and names at their usual places, `numbers` those of business."""
+    """What to look for: `strict` adds long numbers and names at their usual places, `numbers` adds business numbers."""
 
     strict: bool = False
     numbers: bool = False

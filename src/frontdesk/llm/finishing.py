@@ -1,4 +1,4 @@
-"""What becomes of a valid answer before anyone sees it: texts are cut at a word, values must cite their place.
+"""Finishes a valid answer: texts are cut at a word, and values must be found in the input that they cite.
 
 Three keywords of answer schemas say so: `x-cut: N` on a string, `x-cites: INPUT` on an array of objects with `field`
 and `value`, `x-enum-from: LIST` on a choice (see `schemas.coded`).

@@ -1,7 +1,7 @@
-"""Schemas that callers of chat bring along: nothing in one may keep the process busy or bring it down.
+"""Checks answers against schemas of chat callers, so that no schema can keep the process busy or crash it.
 
 Patterns are left to the model service: one regular expression could take for ever (a caller may also have the model
-answer what it matches slowly). One check takes so many steps, and no more.
+answer what it matches slowly). The number of steps of one check is limited.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Takes personal data out of what leaves our systems and puts it back into what comes home. Fails closed.
+"""Masks personal data in texts that leave our systems and restores it in answers. Fails closed.
 
 The same value gets the same placeholder (<EMAIL_1>) within one question; placeholders are numbered in the order of
 the text, so equal texts are masked alike.
@@ -25,7 +25,7 @@ Finder = Callable[[str, Iterable[KnownNames], DetectionScope], list[Found]]
 
 
 class Mode(StrEnum):
-    """What becomes of personal data before text goes to a service."""
+    """How personal data is masked before text goes to a service."""
 
     OFF = "off"
     ON = "on"
@@ -33,7 +33,7 @@ class Mode(StrEnum):
 
 
 class Vault:
-    """What was taken out of one question, by placeholder."""
+    """The masked values of one question, by placeholder."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -43,11 +43,11 @@ class Vault:
         self._taken: set[str] = set()
 
     def __len__(self) -> int:
-        """How many values were taken out."""
+        """How many values were masked."""
         return len(self._values)
 
     def avoid(self, text: str) -> None:
-        """Give no placeholder that the text has by itself."""
+        """Never give a placeholder that already occurs in the text."""
         self._taken.update(name.upper() for name in _BARE.findall(text.upper()))
 
     def take(self, kind: str, value: str) -> str:
@@ -83,7 +83,7 @@ class Vault:
 
 
 class Masker:
-    """Masks texts; `finder` is the detector, a parameter so that its death can be tried."""
+    """Masks texts; `finder` is the detector, a parameter so that tests can make it fail."""
 
     def __init__(self, *, numbers: bool = False, finder: Finder = find) -> None:
         """`numbers`: customer and order numbers are masked too."""
@@ -102,7 +102,7 @@ class Masker:
             return _mapped(value, lambda text: self._masked(text, names, wanted, vault))
         except ModelFailed:
             raise
-        except Exception as error:  # whatever ails the detector, nothing may be sent that it did not see
+        except Exception as error:  # whatever fails in the detector, nothing may be sent that it did not check
             reason = f"personal data could not be looked for ({type(error).__name__}): nothing was sent"
             raise ModelFailed(ErrorKind.NOT_MASKED, reason, permanent=True) from None
 
@@ -119,7 +119,7 @@ class Masker:
         return await asyncio.to_thread(self.finds, value, names)
 
     def finds(self, value: Any, names: Sequence[KnownNames]) -> bool:
-        """Whether there is personal data in the value; yes where it cannot be told."""
+        """Whether there is personal data in the value; True if that cannot be determined."""
         found = False
 
         def look(text: str) -> None:
@@ -128,12 +128,12 @@ class Masker:
 
         try:
             _each(value, look)
-        except Exception:  # whatever ails the detector, what it did not see counts as personal
+        except Exception:  # whatever fails in the detector, unchecked text counts as personal
             return True
         return found
 
     def _masked(self, text: str, names: Sequence[KnownNames], wanted: DetectionScope, vault: Vault) -> str:
-        """Masked, and looked at again until nothing is found: what was taken out may lay bare what stands beside it."""
+        """Mask repeatedly until nothing is found: masking a value can reveal another one beside it."""
         text = _visible(text)
         for _ in range(LOOKS):
             parts, last = [], 0
@@ -153,7 +153,7 @@ class Masker:
 
 
 class Unmasking:
-    """Puts originals into a text that arrives in pieces; a placeholder may be cut anywhere."""
+    """Restores originals in a text that arrives in pieces; a placeholder may be cut anywhere."""
 
     def __init__(self, vault: Vault) -> None:
         """Take originals from here."""

@@ -1,4 +1,4 @@
-"""Customers' messages through models: the use case customer-message-process as the pipeline wants it."""
+"""Reads customers' messages with models: the use case customer-message-process for the pipeline."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ class MessageModels:
     async def read(
         self, message: InboundMessage, routes: Sequence[Route], earlier: Sequence[str] = ()
     ) -> tuple[ReaderAnswer, UseCaseOutcome]:
-        """What a model reads in a message; a long one is read up to the use case's limit. Raises ModelFailed.
+        """A model's reading of a message; a long message is read up to the use case's limit. Raises ModelFailed.
 
         With `earlier` messages title and summary are those of the conversation, as far back as the limit goes.
         """
@@ -40,25 +40,25 @@ class MessageModels:
         return as_answer(outcome.value), outcome
 
     async def reads_conversations(self) -> bool:
-        """Whether a message can be read together with earlier ones: a version of the house's own may take it alone."""
+        """Whether a message can be read together with earlier ones; a customised use case may take only one message."""
         return "earlier" in (await self._use_cases.registry.get(MESSAGE)).body.inputs.get("properties", {})
 
     async def summarise(
         self, texts: Sequence[str], message: InboundMessage | None, routes: Sequence[Route]
     ) -> tuple[str, str]:
         """Title and summary of a conversation; of a long one, its latest part. Raises ModelFailed."""
-        room = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
-        inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, room)]}
+        space_left = (await self._use_cases.registry.get(CONVERSATION)).limits.characters
+        inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, space_left)]}
         outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), routes)
         return outcome.value["title"], outcome.value["summary"]
 
 
-def _latest(texts: Sequence[str], room: int) -> list[str]:
+def _latest(texts: Sequence[str], space_left: int) -> list[str]:
     """The latest of these texts that fit into so many characters, in their order."""
     kept: list[str] = []
     for text in reversed(texts):
-        room -= len(text) + len("customer")
-        if room < 0:
+        space_left -= len(text) + len("customer")
+        if space_left < 0:
             break
         kept.append(text)
     return kept[::-1]

@@ -1,4 +1,4 @@
-"""Budgets: which pots a call is paid from."""
+"""Budgets: which budgets a call is paid from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,19 +24,21 @@ class Budgets:
     total: Allowance = Allowance()
     named: Mapping[str, Allowance] = field(default_factory=dict)
 
-    def pots(
+    def of(
         self, use_case: str, caller: str, at: datetime, caller_budget: CallerBudget | None = None
     ) -> tuple[BudgetPeriod, ...]:
-        """The pots that a call is paid from, the caller's own `caller_budget` among them, always in the same order."""
-        found = [*_pots(ALL, self.total, at)]
+        """The budgets that a call is paid from, with the caller's own `caller_budget`; always in the same order."""
+        found = [*_budgets(ALL, self.total, at)]
         if caller_budget is not None:
-            found += _pots(f"key:{caller_budget.name}", Allowance(caller_budget.per_day, caller_budget.per_month), at)
+            found += _budgets(
+                f"key:{caller_budget.name}", Allowance(caller_budget.per_day, caller_budget.per_month), at
+            )
         for name in (f"use_case:{use_case}", f"caller:{caller}"):
             if (allowance := self.named.get(name)) is not None:
-                found += _pots(name, allowance, at)
-        return tuple(sorted(found, key=lambda pot: (pot.name, pot.period)))
+                found += _budgets(name, allowance, at)
+        return tuple(sorted(found, key=lambda budget: (budget.name, budget.period)))
 
 
-def _pots(name: str, allowance: Allowance, at: datetime) -> list[BudgetPeriod]:
+def _budgets(name: str, allowance: Allowance, at: datetime) -> list[BudgetPeriod]:
     limits = [("%Y-%m-%d", allowance.per_day), ("%Y-%m", allowance.per_month)]
     return [BudgetPeriod(name, at.strftime(period), limit) for period, limit in limits if limit]

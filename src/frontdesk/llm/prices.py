@@ -1,4 +1,4 @@
-"""What calls cost: a price table in a file, overlaid by the settings; and what a call may cost at most."""
+"""Prices of calls, from a shipped table and the settings; and the most that a call can cost."""
 
 import math
 import tomllib

@@ -1,4 +1,4 @@
-"""Prompts out of templates: what customers and callers wrote stands between fences, and only in user turns.
+"""Builds prompts from templates. Texts of customers and callers are put between fences, and only in user turns.
 
 A fence carries a random word, new with each question, so that no text can pretend to end it.
 """
@@ -32,7 +32,7 @@ class _Written(str):
 
 
 class Prompt:
-    """The two templates of a use case. `system` sees only the house's lists, `user` the inputs too."""
+    """The two templates of a use case. `system` sees only the configured lists, `user` also the inputs."""
 
     def __init__(self, system: str, user: str, plain: frozenset[str] = frozenset()) -> None:
         """`plain` names inputs that are printed without fences. Raises Invalid."""

@@ -1,12 +1,14 @@
-"""The LLM proxy as the pipeline sees it: one reading of a message from the first route of the chain that answers."""
+"""The LLM proxy for the pipeline: the reading of a message by the first route of the chain that answers."""
 
 import logging
 import time
 from collections.abc import Sequence
 from itertools import takewhile
 
-from frontdesk.interfaces import CatalogueSource, Clock, NewId, Provider, ProviderFailed, ReaderAnswer
-from frontdesk.interfaces.llm_stores import Marks
+from typing_extensions import override
+
+from frontdesk.interfaces import Analyst, CatalogueSource, Clock, NewId, Provider, ProviderFailed, ReaderAnswer
+from frontdesk.interfaces.llm_stores import Marks, Rereader
 from frontdesk.llm.checking import SUMMARY_LENGTH, TITLE_LENGTH, check, cut
 from frontdesk.llm.messages import CONVERSATION, MESSAGE, MessageModels
 from frontdesk.llm.routes import BUILTIN, PERSON, Route
@@ -15,8 +17,8 @@ from frontdesk.model import Analysis, InboundMessage, Sentiment, Tier
 log = logging.getLogger(__name__)
 
 
-class Proxy:
-    """An Analyst over model services, where some are configured, and the built-in engine; see interfaces.Analyst."""
+class Proxy(Analyst, Rereader):
+    """An Analyst over model services, where some are configured, and the built-in engine."""
 
     def __init__(
         self,
@@ -27,12 +29,12 @@ class Proxy:
         models: MessageModels | None = None,
         marks: Marks | None = None,
     ) -> None:
-        """Without `models` the built-in engine alone answers, and nothing else is touched."""
+        """Without `models` only the built-in engine answers, and nothing else is used."""
         self._builtin, self._catalogue, self._clock, self._new_id = builtin, catalogue, clock, new_id
         self._models, self._marks = models, marks
 
+    @override
     async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[str] = ()) -> Analysis:
-        """See interfaces.Analyst."""
         began = time.perf_counter()
         if self._models is None:
             return await self._by_builtin(message, run, began)
@@ -52,24 +54,24 @@ class Proxy:
             await self._marks.mark(message.id, reason)
         return await self._by_builtin(message, run, began)
 
+    @override
     async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[str] = ()) -> Analysis:
-        """See interfaces.llm_stores.Rereader."""
         began = time.perf_counter()
         routes = _models_of(await self._models.chain(MESSAGE)) if self._models else ()
         if not routes:
             raise ProviderFailed("no chain of [llm.chains] asks a model: there is nothing to read with", permanent=True)
         return await self._by_model(message, run, began, routes, earlier)
 
+    @override
     async def headline(self, analysis: Analysis, texts: Sequence[str], message: InboundMessage) -> tuple[str, str]:
-        """See interfaces.Analyst."""
         if len(texts) == 1:
             return analysis.title, analysis.summary
         if analysis.tier is Tier.MODEL and self._models is not None and await self._models.reads_conversations():
             return analysis.title, analysis.summary
         return await self.summarise(texts, message)
 
+    @override
     async def summarise(self, texts: Sequence[str], message: InboundMessage | None = None) -> tuple[str, str]:
-        """See interfaces.Analyst."""
         if self._models is not None and (routes := _models_of(await self._models.chain(CONVERSATION))):
             try:
                 return await self._models.summarise(texts, message, routes)
@@ -119,11 +121,11 @@ class Proxy:
 
 def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:
     """The model routes that come before the built-in engine or a person."""
-    return tuple(takewhile(lambda route: route.line is not None, routes))
+    return tuple(takewhile(lambda route: route.configured is not None, routes))
 
 
 def _given_up(error: ProviderFailed, then: str) -> ProviderFailed:
-    """With a person as the next route the work stops for one; with no route left it is tried again later."""
+    """If the next route is a person, the work stops for one; with no route left it is tried again later."""
     if then == PERSON:
         return ProviderFailed(f"a person has to read this message: {error}", permanent=True)
     return ProviderFailed(str(error), after_seconds=error.after_seconds)

@@ -1,4 +1,4 @@
-"""A question whose answer must satisfy a schema; a wrong answer is repaired once: the model is told what was wrong."""
+"""Asks a model for an answer that satisfies a schema. If it does not, the model is told why and asked once more."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from frontdesk.llm.routes import Route
 from frontdesk.llm.schemas import Check
 from frontdesk.llm.tolerant import read_answer
 
-# These can be mended by telling the model what was wrong.
+# Errors that can be repaired by telling the model what was wrong.
 MENDABLE = frozenset({ErrorKind.NOT_JSON, ErrorKind.WRONG_SCHEMA, ErrorKind.CUT_OFF})
 SHOWN_BACK = 6000
 
@@ -18,7 +18,7 @@ SHOWN_BACK = 6000
 async def ask_checked(
     calling: Calling, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float, check: Check
 ) -> tuple[Any, ModelAnswer]:
-    """The value that the model answers, valid by its schema, and the answer it stood in. Raises ModelFailed."""
+    """The valid value in the model's answer, and the answer itself. Raises ModelFailed."""
     deadline = Deadline(seconds)
     try:
         return await _ask(calling, route, request, question, deadline.left, check)
@@ -32,7 +32,7 @@ async def ask_checked(
 
 
 class _Wrong(ModelFailed):
-    """An answer that the model may be able to mend; it holds what was said and why not, its text does not."""
+    """An answer that the model may be able to repair. It carries answer and reason, but not in its own text."""
 
     def __init__(self, cause: ModelFailed, said: str, why: str) -> None:
         super().__init__(cause.trouble, str(cause))
@@ -58,7 +58,7 @@ async def _ask(
 
 
 def _complaint(wrong: _Wrong) -> tuple[ChatTurn, ...]:
-    """What was said and what is wrong with it."""
+    """The wrong answer and what is wrong with it."""
     shorter = " Be shorter." if wrong.trouble is ErrorKind.CUT_OFF else ""
     told = (
         f"Your answer cannot be used: {wrong.why}.{shorter} Answer again with the corrected JSON object, nothing else."

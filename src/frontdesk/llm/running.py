@@ -1,4 +1,4 @@
-"""Runs use cases: down the chain until a route gives an answer that passes every check."""
+"""Runs use cases: asks the routes of a chain in order until one gives an answer that passes every check."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ OPERATIONS = {"text": "chat", "embedding": "embeddings", "transcription": "trans
 
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
-    """How questions are handled; deadlines in seconds are over all routes, that of chat for other applications apart.
+    """How questions are handled. Deadlines are in seconds over all routes; chat for other applications has its own.
 
     `stretch` lengthens the deadlines that use cases set themselves.
     """
@@ -44,7 +44,7 @@ class CallPolicy:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question on its way down the chain."""
+    """One question while it goes along the chain."""
 
     use_case: UseCase
     inputs: Mapping[str, Any]
@@ -67,11 +67,11 @@ class UseCases:
         masker: Masker,
         cache: AnswerCache,
         builtin: BuiltinAnswers,
-        manner: CallPolicy,
+        policy: CallPolicy,
     ) -> None:
         """Wired in `llm.room`."""
         self.registry, self._lists, self._chains, self._calling = registry, lists, chains, calling
-        self._masker, self._cache, self._builtin, self._manner = masker, cache, builtin, manner
+        self._masker, self._cache, self._builtin, self._policy = masker, cache, builtin, policy
 
     async def chain(self, name: str) -> Sequence[Route]:
         """The routes of a use case. Raises NotFound."""
@@ -113,11 +113,11 @@ class UseCases:
         return await self._descend(_Asked(use_case, inputs, container, names, question, began, fresh), chain)
 
     async def _descend(self, asked: _Asked, chain: Sequence[Route]) -> UseCaseOutcome:
-        deadline = Deadline(min(self._manner.deadline, asked.use_case.limits.seconds * self._manner.stretch))
+        deadline = Deadline(min(self._policy.deadline, asked.use_case.limits.seconds * self._policy.stretch))
         failures: list[RouteFailure] = []
         last: ProviderFailed | None = None
         for number, route in enumerate(chain):
-            models_left = sum(1 for each in chain[number:] if each.line)
+            models_left = sum(1 for each in chain[number:] if each.configured)
             try:
                 return await self._try(asked, route, deadline.share(models_left), failures)
             except ProviderFailed as error:
@@ -142,19 +142,19 @@ class UseCases:
     async def _ask_model(
         self, asked: _Asked, route: Route, deadline: Deadline, failures: list[RouteFailure]
     ) -> UseCaseOutcome:
-        """Mask, look into the cache, ask, remember, put originals back, cut and cite."""
-        assert route.line is not None
-        place = (route.line.name, route.model, Tier.MODEL)
+        """Mask, look into the cache, ask, cache the answer, restore originals, cut texts and find places."""
+        assert route.configured is not None
+        place = (route.configured.name, route.model, Tier.MODEL)
         vault = Vault()
-        inputs = await self._masked(asked, route.line.mode, vault)
-        asked.question.masked = route.line.mode is not Mode.OFF
+        inputs = await self._masked(asked, route.configured.mode, vault)
+        asked.question.masked = route.configured.mode is not Mode.OFF
         key = await self._key(asked, route, inputs, vault)
         kept = await self._cache.get(key) if key else None
         if kept is not None:
             self._calling.note_answered(asked.question, *place, asked.began, cached=True)
             return _outcome(asked, _home(asked, msgspec.json.decode(kept), vault), place, failures, cached=True)
         prepared = Prepared(asked.use_case, inputs, asked.container.lists, route, asked.question)
-        value = await retry(self._manner.attempts, deadline, lambda left: self._asked_by_kind(prepared, left))
+        value = await retry(self._policy.attempts, deadline, lambda left: self._asked_by_kind(prepared, left))
         if key:
             await self._cache.put(key, msgspec.json.encode(value).decode())
         return _outcome(asked, _home(asked, value, vault), place, failures)
@@ -167,7 +167,7 @@ class UseCases:
         return await ask_text(self._calling, prepared, seconds)
 
     async def _masked(self, asked: _Asked, mode: Mode, vault: Vault) -> dict[str, Any]:
-        """The inputs as they may leave our systems. Raises ModelFailed (NOT_MASKED)."""
+        """The masked inputs. Raises ModelFailed (NOT_MASKED)."""
         inputs, plain = dict(asked.inputs), asked.use_case.plain
         if asked.use_case.kind == "transcription":
             if mode is not Mode.OFF:
@@ -179,19 +179,19 @@ class UseCases:
         return inputs | masked
 
     async def _key(self, asked: _Asked, route: Route, inputs: Mapping[str, Any], vault: Vault) -> str:
-        """Under which the answer is remembered; empty where it is not to be."""
-        if asked.fresh or not (self._manner.caches and asked.use_case.body.cache):
+        """The cache key of the answer; empty where it is not to be cached."""
+        if asked.fresh or not (self._policy.caches and asked.use_case.body.cache):
             return ""
-        assert route.line is not None
-        if route.line.mode is Mode.OFF and await self._masker.finds_aside(inputs, asked.names):
+        assert route.configured is not None
+        if route.configured.mode is Mode.OFF and await self._masker.finds_aside(inputs, asked.names):
             return ""
-        if len(vault) and not self._manner.caches_personal:
+        if len(vault) and not self._policy.caches_personal:
             return ""
         return key_of(asked.use_case, route, inputs, asked.container.catalogue.stamp)
 
 
 def _home(asked: _Asked, value: Any, vault: Vault) -> Any:
-    """A model's valid answer as the house uses it: originals, codes, cut texts, places."""
+    """A model's valid answer in our form: originals restored, codes for labels, texts cut, places of values."""
     use_case = asked.use_case
     restored = use_case.codes(vault.restore(value), asked.container.lists)
     return finish(restored, use_case.body.answer, asked.inputs)

@@ -1,4 +1,4 @@
-"""JSON Schemas of answers: checked when loaded, filled with the house's lists, held against what a model said."""
+"""JSON Schemas of answers: checked when loaded, filled with the configured lists, used to validate answers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ def check_schema(schema: Any, what: str) -> None:
 
 
 def lists_of(schema: Schema) -> frozenset[str]:
-    """The names of the house's lists that the schema takes its choices from."""
+    """The names of the configured lists that the schema takes its choices from."""
     return frozenset(str(node[FROM_LIST]) for node in _nodes(schema) if FROM_LIST in node)
 
 
 def filled(schema: Any, lists: Lists) -> Any:
-    """The schema as a model gets it: choices out of the house's lists (by their labels) instead of their names."""
+    """The schema for a model: names of lists are replaced by the labels of their entries."""
     if isinstance(schema, list):
         return [filled(each, lists) for each in schema]
     if not isinstance(schema, dict):
@@ -58,7 +58,7 @@ def filled(schema: Any, lists: Lists) -> Any:
 
 
 def coded(value: Any, schema: Any, lists: Lists) -> Any:
-    """The value with labels of the house's lists replaced by their codes, along the (unfilled) schema."""
+    """The value with labels replaced by their codes, following the (unfilled) schema."""
     if not isinstance(schema, dict):
         return value
     if FROM_LIST in schema:
@@ -72,7 +72,7 @@ def coded(value: Any, schema: Any, lists: Lists) -> Any:
 
 
 class Check:
-    """One schema, ready to be held against values."""
+    """A schema, ready to validate values."""
 
     def __init__(self, schema: Schema, kind: Any = Draft202012Validator) -> None:
         """The schema has passed `check_schema`; nothing is ever fetched for it. `kind` is the validator's class."""

@@ -1,4 +1,4 @@
-"""Puts the LLM room together from its options, services and stores; knows no settings and no concrete store."""
+"""Builds the LLM services from options, model services and stores. It knows no settings and no concrete store."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class ServiceEntry:
 
 @dataclass(frozen=True, slots=True)
 class LlmOptions:
-    """How the room works; see `[llm]` in docs/reference/settings.md."""
+    """Options of the LLM services; see `[llm]` in docs/reference/settings.md."""
 
     chains: Mapping[str, Sequence[str]] = field(default_factory=dict)
     mode: Mode = Mode.ON
@@ -41,7 +41,7 @@ class LlmOptions:
     rates: Mapping[str, Rate] = field(default_factory=dict)
     prices: Mapping[str, Price] = field(default_factory=dict)
     budgets: Budgets = field(default_factory=Budgets)
-    manner: CallPolicy = field(default_factory=CallPolicy)
+    policy: CallPolicy = field(default_factory=CallPolicy)
     mask_numbers: bool = False
     breaker_failures: int = 5
     breaker_seconds: float = 30.0
@@ -50,7 +50,7 @@ class LlmOptions:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where the room keeps what all processes share."""
+    """The stores for what all processes share."""
 
     use_cases: UseCaseStore
     admission: Admission
@@ -60,13 +60,13 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class LlmServices:
-    """The LLM room as edges, commands and the pipeline are handed it."""
+    """The LLM services that edges, commands and the pipeline use."""
 
     use_cases: UseCases
     chat: Chat
     registry: UseCaseRegistry
     chains: FallbackChains
-    lines: Mapping[str, ConfiguredService]
+    configured: Mapping[str, ConfiguredService]
     lists: CatalogueLabels
     prices: Prices
     calling: Calling
@@ -77,11 +77,11 @@ class LlmServices:
         return MessageModels(self.use_cases) if self.chains.has_models else None
 
     def open_circuits(self) -> Mapping[str, bool]:
-        """Of each service, whether a model of it is left alone after failures."""
-        return {name: bool(line.breaker.open_circuits()) for name, line in self.lines.items()}
+        """Whether a circuit of each service is open after failures."""
+        return {name: bool(configured.breaker.open_circuits()) for name, configured in self.configured.items()}
 
 
-def furnish(
+def build_llm(
     options: LlmOptions,
     services: Mapping[str, ServiceEntry],
     stores: Stores,
@@ -91,21 +91,25 @@ def furnish(
     clock: Clock,
     new_id: NewId,
 ) -> LlmServices:
-    """The room. Raises Invalid for options that name services which are not there."""
+    """Build the services. Raises Invalid for options that name unknown model services."""
     _check_names(options, services)
-    lines = {name: _line(name, each, options) for name, each in services.items()}
-    chains, prices, lists = FallbackChains(options.chains, lines), Prices(options.prices), CatalogueLabels(catalogue)
+    configured = {name: _configured(name, each, options) for name, each in services.items()}
+    chains, prices, lists = (
+        FallbackChains(options.chains, configured),
+        Prices(options.prices),
+        CatalogueLabels(catalogue),
+    )
     masker, registry = Masker(numbers=options.mask_numbers), UseCaseRegistry(stores.use_cases, clock)
     calling = Calling(
         stores.admission, stores.calls, prices, options.budgets, clock, new_id, store_texts=options.store_texts
     )
     answers = BuiltinAnswers(builtin, embedder)
-    use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.manner)
-    chat = Chat(chains, calling, masker, lists, options.manner)
-    return LlmServices(use_cases, chat, registry, chains, lines, lists, prices, calling)
+    use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.policy)
+    chat = Chat(chains, calling, masker, lists, options.policy)
+    return LlmServices(use_cases, chat, registry, chains, configured, lists, prices, calling)
 
 
-def _line(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
+def _configured(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredService:
     rules = CircuitRules(options.breaker_failures, options.breaker_seconds, longest=options.breaker_seconds)
     mode = Mode(options.modes.get(name, options.mode))
     rate = options.rates.get(name, Rate())
@@ -114,7 +118,7 @@ def _line(name: str, each: ServiceEntry, options: LlmOptions) -> ConfiguredServi
 
 
 def _check_names(options: LlmOptions, services: Mapping[str, ServiceEntry]) -> None:
-    """A limit or a masking mode for a service that is not there is a slip of the pen that would go unnoticed."""
+    """Refuse a limit or masking mode for an unknown service: it is a typing error that would go unnoticed."""
     for section, names in (("llm.masking_of", options.modes), ("llm.limits", options.rates)):
         for name in names:
             if name not in services:

@@ -1,4 +1,4 @@
-"""Takes the JSON out of what a model wrote: fences, words around it, trailing commas are forgiven, the rest named."""
+"""Extracts the JSON of a model's answer. Fences, surrounding text and trailing commas are accepted."""
 
 import json
 import re

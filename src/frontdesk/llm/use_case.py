@@ -1,4 +1,4 @@
-"""A use case as data: what goes in, how the model is asked, what must come out. Read from YAML and checked whole."""
+"""A use case as data: its inputs, its prompt and its answer schema. Read from YAML and checked completely."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Kind = Literal["text", "embedding", "transcription"]
 
 
 class UseCaseLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much may go in (characters of all inputs), come out (tokens), and how long it may take."""
+    """The limits of a use case: characters of all inputs, tokens of the answer, seconds."""
 
     characters: Annotated[int, Meta(ge=1, le=1_000_000)] = 20_000
     tokens: Annotated[int, Meta(ge=1, le=100_000)] = 1000
@@ -73,7 +73,7 @@ class UseCase:
 
     @property
     def limits(self) -> UseCaseLimits:
-        """What it is held to."""
+        """Its limits."""
         return self.body.limits
 
     @property
@@ -88,11 +88,11 @@ class UseCase:
 
     @cached_property
     def lists(self) -> frozenset[str]:
-        """The house's lists that the answer chooses from."""
+        """The configured lists that the answer chooses from."""
         return lists_of(self.body.answer)
 
     def fitted(self, lists: Lists) -> "Fitted":
-        """What follows from the house's lists alone; `lists` is the same object until one of them changes."""
+        """The parts that depend only on the configured lists; `lists` is the same object until one of them changes."""
         if self._fitted is None or self._fitted[0] is not lists:
             object.__setattr__(self, "_fitted", (lists, _fit(self, lists)))
         assert self._fitted is not None
@@ -129,9 +129,9 @@ class UseCase:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A use case with the house's lists as they are now; examples that these no longer allow are left out.
+    """A use case with the current lists; examples that these no longer allow are left out.
 
-    Examples are question and answer as they are sent, but for the word of the fences.
+    Examples are question and answer as they are sent, except for the random word of the fences.
     """
 
     schema: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The use cases in force: those that ship, overlaid by what people published."""
+"""The use cases in force: those that ship, replaced by versions that people published."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def shipped_text(name: str) -> str:
 
 
 class UseCaseRegistry:
-    """Use cases by name; follows what is published within two seconds, in every process."""
+    """Use cases by name. Every process follows publications within two seconds."""
 
     def __init__(self, store: UseCaseStore, clock: Clock) -> None:
         """Take versions that people made from this store."""
@@ -77,7 +77,7 @@ class UseCaseRegistry:
         return tuple(await self._store.versions(name))
 
     async def draft(self, text: str, note: str, by: str) -> UseCaseVersion:
-        """Keep a changed or new use case as its next version; what is in force stays. Raises Invalid."""
+        """Store a changed or new use case as its next version; the one in force stays. Raises Invalid."""
         use_case = read_use_case(text)
         kept = await self._store.versions(use_case.name)
         ships = shipped().get(use_case.name)
@@ -97,7 +97,7 @@ class UseCaseRegistry:
         return made
 
     async def publish(self, name: str, version: int, by: str) -> None:
-        """Put a kept version in force, or 0 for what ships. Raises NotFound."""
+        """Put a stored version in force, or the shipped one (0). Raises NotFound."""
         if version == 0 and name not in shipped():
             raise NotFound(tr("the use case {name} does not ship: there is nothing to go back to", name=name))
         await self._store.publish(name, version, by)

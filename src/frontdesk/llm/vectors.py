@@ -1,4 +1,4 @@
-"""Vectors of texts: length, likeness, and the nearest of many. Exact, over all of them."""
+"""Vectors of texts: length, similarity, and an exact search for the nearest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Matrix = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A vector by its place in what was searched, and its likeness, -1 to 1."""
+    """A vector, by its position in the searched list, with its cosine similarity, -1 to 1."""
 
     place: int
     likeness: float

@@ -1,4 +1,4 @@
-"""Facts that all rooms share: frozen dataclasses and enumerations, no behaviour that touches the outside."""
+"""Data that all packages share: frozen dataclasses and enumerations, without any I/O."""
 
 from frontdesk.model.analysis import ENTITY_FIELDS, VALUES_APART, Analysis, Correction, Entity, Intent, Probability
 from frontdesk.model.case import Case, MessageContext

@@ -1,11 +1,11 @@
-"""Analysis: what a message means, as one engine or model read it, and what people corrected."""
+"""Analysis: what a message means to the engine or a model, and what people corrected."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from frontdesk.model.codes import Sentiment, Tier
 
-# What is looked for in a text; rules, templates and models know an entity by one of these.
+# The kinds of entities; rules, templates and models use these names.
 ENTITY_FIELDS = (
     "customer_no",
     "customer_name",
@@ -26,7 +26,7 @@ ENTITY_FIELDS = (
 )
 
 
-# How several values of an entity field stand in one text.
+# Separates several values of an entity field in one text.
 VALUES_APART = ", "
 
 
@@ -42,7 +42,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Probability:
-    """A code and how probable it is, 0 to 1."""
+    """A code with its probability, 0 to 1."""
 
     code: str
     probability: float
@@ -60,7 +60,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One reading of one message; kept for ever, a later run is added beside it.
+    """One reading of one message. It is never changed; a later reading is added beside it.
 
     `intent` is None where no configured intent fits. `message_type` is a code of that list.
     """
@@ -91,9 +91,9 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A person's word against an analysis: `field` was `was`, becomes `becomes`.
+    """A person's correction of an analysis: `field` was `was` and becomes `becomes`.
 
-    The field may also be one of ENTITY_FIELDS: all its values in one text, none where the message names none.
+    The field may also be one of ENTITY_FIELDS; then the text holds all its values, and is empty for none.
     """
 
     id: str

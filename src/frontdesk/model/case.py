@@ -1,4 +1,4 @@
-"""Case: all that is known of one message while it is handled."""
+"""Case: everything that is known about a message while it is handled."""
 
 from dataclasses import dataclass, replace
 
@@ -11,9 +11,9 @@ from frontdesk.model.work import Lease
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """The texts of the messages that were read and of this one, and of those before it; oldest first.
+    """The texts of the conversation up to this message, and of earlier messages; oldest first.
 
-    `customer_id` is the customer of who wrote, as far as the message tells.
+    `customer_id` is the sender's customer, as far as the message tells.
     """
 
     texts: tuple[str, ...]
@@ -23,10 +23,10 @@ class MessageContext:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message with what was stored of it so far; what is None has not been done yet.
+    """A message with its results so far. A part that is None has not been done yet.
 
-    `lease` fences every write. `repeated` tells that an earlier life may have touched the outside, `attempt` counts
-    the attempts at the step that comes next; `ended`: nothing is left to be done.
+    `lease` fences every write. `repeated`: an earlier attempt may have called other systems. `attempt` counts the
+    attempts at the next step. `ended`: nothing is left to do.
     """
 
     message: InboundMessage

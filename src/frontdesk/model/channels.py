@@ -1,4 +1,4 @@
-"""What comes in and goes out by channels: raw events, what is found in them, answers on their way, limits."""
+"""Data of channels: raw events, what is found in them, deliveries of answers, limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,11 @@ from enum import StrEnum
 from frontdesk.model.codes import DeliveryState
 from frontdesk.model.messages import Sender
 
+CHAT = "CHT"  # the widget's channel; it has no vendor, so the registry of channels does not name it
+
 
 class EventState(StrEnum):
-    """Where a raw event stands; `failed` ones wait for a person (or a repaired reader) and can be replayed."""
+    """The state of a raw event. A `failed` one waits for a person or a repaired reader and can be replayed."""
 
     NEW = "new"
     READ = "read"
@@ -18,7 +20,7 @@ class EventState(StrEnum):
 
 
 class AttachmentState(StrEnum):
-    """Where an attachment stands: still to be fetched, here, refused by our rules, or not to be had."""
+    """The state of an attachment: to be fetched, stored, refused by our rules, or not available."""
 
     PENDING = "pending"
     STORED = "stored"
@@ -28,7 +30,7 @@ class AttachmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """What a channel handed in, byte for byte. The same (channel, provider_id) is stored once.
+    """An event as a channel received it, byte for byte. The same (channel, provider_id) is stored once.
 
     `channel` is the channel's name ("whatsapp"), not its code. `content_type` is the header of that name.
     """
@@ -43,9 +45,9 @@ class RawEvent:
 
 @dataclass(frozen=True, slots=True)
 class IncomingAttachment:
-    """Something that came with a message: `content` where the event holds it, else `remote`, by which it is fetched.
+    """An attachment in a raw event: `content` if the event holds it, else `remote`, the reference to fetch it by.
 
-    `is_speech`: its words are the message; they are written down before the message is analysed.
+    `is_speech`: the recording is the message; it is transcribed before the message is analysed.
     """
 
     name: str = ""
@@ -61,10 +63,11 @@ class CustomerMessage:
 
     `provider_id` is the vendor's id of the message, unique within the channel. `thread` is the vendor's id of the
     conversation, empty where there is none; `answers` are the vendor's ids of messages that this one answers;
-    `interaction_id` or `reference` are those of an interaction which the channel has proved it belongs to; `mentions`
-    is a reference that the customer wrote, which counts after all these. `joins_by_sender`: without any of these it
-    joins what the same sender has open. `context` is kept and handed back with the answer. `automatic` says
-    why the message was written by a machine (RFC 3834), empty where a person wrote it: no machine answers it.
+    `interaction_id` or `reference` name an interaction that the channel has proved it belongs to; `mentions` is a
+    reference that the customer wrote, which is tried last. `joins_by_sender`: without any of these the message joins
+    an open interaction of the same sender. `context` is stored and handed back with the answer. `automatic` says why
+    the message was written by a machine (RFC 3834), so that no automatic answer is sent; it is empty where a person
+    wrote it.
     """
 
     provider_id: str
@@ -84,7 +87,7 @@ class CustomerMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryNotice:
-    """What became of an answer: of the one with this `provider_id` or `key`, or of all to `recipient` until `until`."""
+    """What happened to an answer: the one with this `provider_id` or `key`, or all to `recipient` up to `until`."""
 
     state: DeliveryState
     provider_id: str = ""
@@ -97,7 +100,7 @@ class DeliveryNotice:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A customer changed a message that came before; `text` None: they took it back. `edit_id` tells edits apart."""
+    """A customer changed an earlier message, or took it back (`text` is None). `edit_id` tells edits apart."""
 
     provider_id: str
     text: str | None
@@ -107,14 +110,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something that needs nothing: our own echo, a typing notice, a member who joined. `reason` is kept."""
+    """A part of an event that needs no handling: our own echo, a typing notice, a new member. `reason` is stored."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A part of an event that could not be read: the rest counts, and the event waits for a person."""
+    """A part of an event that could not be read. The rest is used, and the event waits for a person."""
 
     reason: str
 
@@ -132,11 +135,11 @@ class LengthUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelLimits:
-    """What a channel takes. 0 and None set no limit.
+    """The limits of a channel. 0 and None mean no limit.
 
-    `length` of one message, counted in `measure`; a longer answer is split into up to `most_parts`, else refused.
-    `window`: answers are taken only so long after the customer's last message. `per_message`: how many answers one
-    message may get at all. `picked_up`: customers come for their answers, so none needs an address.
+    `length` of one message, counted in `measure`; a longer answer is split into at most `most_parts` parts, else
+    refused. `window`: how long after the customer's last message answers are accepted. `per_message`: how many answers
+    a message may get. `picked_up`: customers come for their answers, so no address is needed.
     """
 
     length: int = 0
@@ -149,7 +152,7 @@ class ChannelLimits:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPart:
-    """An answer on its way out, or one part of it, as a channel's `send` is handed it.
+    """An answer or a part of it, as a channel's `send` gets it.
 
     `key` is the same over retries. `recipient` is the sender's address; `thread`, `answers` and `context` are those of
     the message that is answered; `earlier` are the vendor's ids of the messages of the thread, oldest first.
@@ -175,7 +178,7 @@ class DeliveryPart:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that came with a message, as it is kept. `content` is empty in lists."""
+    """A stored attachment of a message. `content` is empty in lists."""
 
     id: str
     message_id: str
@@ -190,7 +193,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A raw event as people see it; what was found in it is counted. `error` says why it could not be read."""
+    """A raw event as people see it, with counts of what was found in it. `error` says why it could not be read."""
 
     id: str
     channel: str
@@ -209,12 +212,12 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One channel on one day (UTC): what was seen must be stored, analysed, decided, and answered or closed.
+    """The ledger of a channel for one day (UTC): every message seen must be stored, analysed, decided, and answered or
+    closed.
 
-    `seen` counts messages that the channel handed in, each once. `unread` are raw events (or parts) nobody could read.
-    `answered` have an answer that left; `closed` need none; `under_way` are younger than the ledger's patience and not
-    at their end yet. `held` is what the vendor says it holds, messages or events (a report on a mail is an event
-    without a message), None where it cannot be asked.
+    `seen` counts the messages that the channel received, each once. `unread` counts raw events (or parts) that could
+    not be read. `answered` have a sent answer; `closed` need none; `under_way` are recent and not finished yet. `held`
+    is the number of messages or events that the vendor says it holds; None where it cannot be asked.
     """
 
     channel: str
@@ -232,7 +235,20 @@ class LedgerLine:
 
     @property
     def differs(self) -> bool:
-        """Whether something is missing; messages that wait for a person are not."""
+        """Whether a message is missing. Messages that wait for a person are not missing."""
         most = max(self.seen, self.events)
         chain = (self.seen, self.stored, self.analysed, self.decided)
         return self.unread > 0 or len(set(chain)) > 1 or (self.held is not None and self.held > most)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as people see it; `is_on` when it is set up, `address` is what its vendor calls, empty: nothing."""
+
+    name: str
+    code: str
+    title: str
+    is_on: bool
+    address: str
+    length: int
+    window_hours: float

@@ -1,4 +1,4 @@
-"""Codes: the editable lists (category, channel, priority …) and the few that the code itself knows by name."""
+"""Codes: the lists that people edit (category, channel, priority …), and the enumerations of the program."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Code:
 
 
 class Status(StrEnum):
-    """Where an interaction stands; the transitions are in `ticketing.status`."""
+    """The status of an interaction; the transitions are in `ticketing.status`."""
 
     NEW = "NW"
     IN_PROCESS = "IP"
@@ -58,7 +58,7 @@ class Direction(StrEnum):
 
 
 class Tier(StrEnum):
-    """Which route of the chain answered."""
+    """Who read a message: the built-in engine or a language model."""
 
     BUILTIN = "builtin"
     MODEL = "model"
@@ -66,7 +66,7 @@ class Tier(StrEnum):
 
 
 class EffectState(StrEnum):
-    """Where an effect stands; `failed` and `waiting` are seen by a person."""
+    """The state of an effect. A person sees those that are `failed` or `waiting`."""
 
     PENDING = "pending"
     DONE = "done"
@@ -76,7 +76,7 @@ class EffectState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where an outbound message stands; `withheld` ones were not sent on purpose (a machine wrote, or too many)."""
+    """The state of an outbound message. `withheld`: not sent on purpose (a machine wrote, or there were too many)."""
 
     PENDING = "pending"
     SENT = "sent"

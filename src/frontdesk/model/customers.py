@@ -16,7 +16,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person; `identities` maps a channel code to the address there."""
+    """A person who writes to us. `identities` maps a channel code to the person's address there."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Decision: what the rules chose for a message; effects: what was done about it, each once."""
+"""Decision: what the rules chose for a message. Effects: the actions of a decision on their way, each done once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the rules said of a message, with the facts they saw and the row that matched."""
+    """What the rules decided for a message, with the facts that they saw and the row that matched."""
 
     id: str
     message_id: str
@@ -33,7 +33,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a plug tells of a thing done: the other side's reference and details worth keeping."""
+    """The result of a completed action: the other system's reference and details worth keeping."""
 
     reference: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -41,10 +41,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An action on its way. `key` is stable over retries and travels to the outside.
+    """An action on its way. `key` stays the same over retries and is sent to the other system.
 
-    `waits_for` holds the keys of effects that must be settled first. `apart`: it is no longer done in turn with its
-    message, it has (or will get) work of its own.
+    `waits_for` holds the keys of effects that must be settled first. `apart`: it is no longer carried out with its
+    message, but has (or will get) its own work row.
     """
 
     key: str

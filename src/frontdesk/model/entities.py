@@ -1,6 +1,6 @@
-"""What an interface shows of the house: entities with properties and navigations, and services that offer them.
+"""The entity model of interfaces such as OData: entities with properties and navigations, and services that offer them.
 
-Declared once; documents about an interface, checks of what callers send and the queries of storage are made from it.
+Declared once. Metadata documents, checks of requests and queries of storage are made from it.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """A way to another entity: each pair is (property here, property there); `fixed` holds there for all."""
+    """A link to another entity. Each pair is (property here, property there); `fixed`: values of all rows there."""
 
     name: str
     target: str
@@ -78,7 +78,7 @@ class Navigation:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of row. Without keys it can only be listed. `versioned`: it has an ETag made of its version."""
+    """A kind of row. Without keys it can only be listed. `versioned`: its ETag is made from its version."""
 
     name: str
     keys: tuple[str, ...]
@@ -94,7 +94,7 @@ class Entity:
     order: tuple[str, ...] = ()
 
     def read_only(self) -> "Entity":
-        """The same, where nothing may be changed."""
+        """A copy in which nothing may be changed."""
         return Entity(
             self.name,
             self.keys,
@@ -114,7 +114,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What an operation is told."""
+    """A parameter of an operation."""
 
     name: str
     kind: EdmType = EdmType.STRING
@@ -144,7 +144,7 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class ODataService:
-    """What is offered under a path."""
+    """A service: the entities and operations under one path."""
 
     path: str
     namespace: str

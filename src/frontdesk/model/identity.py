@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a route, page or command asks for. `anyone` is a declaration too: nothing is open by omission."""
+    """The role that a route, page or command requires. `anyone` must be declared too: nothing is open by omission."""
 
     ANYONE = "anyone"
     CUSTOMER = "customer"
@@ -20,7 +20,7 @@ class Role(StrEnum):
         return needed in _COVERS[self]
 
 
-# The longest name of an account; it is noted with whatever its owner does.
+# The longest name of an account; the name is stored with everything that its owner does.
 NAME_LENGTH = 200
 
 # What a key can be narrowed to; those that end in a colon take a name.
@@ -62,7 +62,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a key may use of what its role allows, and how much. Without scopes: all of it; 0 sets no limit.
+    """What a key may use and spend, within its role. Without scopes it may use everything; 0 means no limit.
 
     Budgets are for language models, in millionths of the price table's currency, for each day and month of UTC.
     """
@@ -73,9 +73,9 @@ class Grant:
     requests_per_minute: int = 0
 
     def allows(self, scope: str) -> bool:
-        """Whether it reaches `scope`: by its name, or by one that stands above it (`llm` above `llm:chat`).
+        """Whether the grant covers `scope`, by its own name or by a parent (`llm` covers `llm:chat`).
 
-        `llm:*` is reached by all that begins with `llm`.
+        `llm:*` is covered by any scope that begins with `llm`.
         """
         if not self.scopes:
             return True
@@ -85,7 +85,7 @@ class Grant:
         return any(":".join(parts[:length]) in self.scopes for length in range(1, len(parts) + 1))
 
     def allows_model(self, alias: str) -> bool:
-        """Whether this chain, service or model may be named; all may where no scope names one."""
+        """Whether this chain, service or model may be used. Without a scope that names one, all may."""
         named = [scope for scope in self.scopes if scope.startswith(MODEL_SCOPE)]
         return not named or f"{MODEL_SCOPE}{alias}" in named
 
@@ -105,7 +105,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a person, a program or nobody in particular."""
+    """The caller of a request: a person, a program, or an anonymous caller."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Interaction: everything one customer matter holds together, under one reference."""
+"""Interaction: one conversation with a customer about one subject, under one reference."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from frontdesk.model.codes import Status
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A customer matter. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest."""
+    """An interaction. `version` rises with every change and is its ETag; `intent` and `sentiment` are the latest."""
 
     id: int
     reference: str
@@ -34,7 +34,7 @@ class Interaction:
     closed_at: datetime | None = None
 
     def after(self, change: "Change") -> "Interaction":
-        """With these fields set, at the same version."""
+        """A copy with these fields set, at the same version."""
         fields: dict[str, Any] = dict(change.fields())
         return replace(self, **fields)
 

@@ -1,4 +1,4 @@
-"""What is asked of language models and what came of it: calls, outcomes, permits, use case versions."""
+"""Data about language models: calls, outcomes, budgets, reservations, use case versions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from frontdesk.model.codes import Tier
 
 @dataclass(frozen=True, slots=True)
 class CallerBudget:
-    """What an asker itself may spend each day and month, in millionths; 0: no limit. `name` tells it from others."""
+    """What a caller may spend each day and month, in millionths; 0: no limit. `name` identifies the budget."""
 
     name: str
     per_day: int = 0
@@ -19,7 +19,7 @@ class CallerBudget:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """On whose behalf a model is asked; `names` are of people known to occur in the text, `numbers` theirs."""
+    """On whose behalf a model is asked. `names` and `numbers` are those of people known to occur in the text."""
 
     caller: str
     message_id: str = ""
@@ -32,7 +32,7 @@ class Asker:
 class ModelCall:
     """The record of one call of a model service, of the built-in engine, or of an answer taken from the cache.
 
-    Calls with the same `run_id` belong to one question. `outcome` is `ok` or the name of the trouble. `cost` is in
+    Calls with the same `run_id` belong to one question. `outcome` is `ok` or the kind of the error. `cost` is in
     millionths of the price table's currency; it is 0 and `priced` False where the table does not know the model.
     """
 
@@ -91,7 +91,7 @@ class UseCaseOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BudgetPeriod:
-    """Money set aside for a purpose and a period; `limit` in millionths."""
+    """A budget for one period; `limit` is in millionths."""
 
     name: str
     period: str
@@ -100,7 +100,7 @@ class BudgetPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What all processes together may ask of a service; 0 sets no limit."""
+    """How often all processes together may call a service; 0 means no limit."""
 
     requests_per_minute: int = 0
     tokens_per_minute: int = 0
@@ -114,26 +114,26 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class ReservationRequest:
-    """A call that wants to be made: what it may use at most, out of which pots, for how many seconds."""
+    """A request to make one call: what it may use at most, from which budgets, and for how many seconds."""
 
     service: str
     rate: Rate
     tokens: int
     cost: int
-    pots: tuple[BudgetPeriod, ...]
+    budgets: tuple[BudgetPeriod, ...]
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """The right to make one call; given back with what the call really cost. The empty id stands for no limits."""
+    """The permission to make one call, settled with its real cost. An empty id: there are no limits."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No permit: `after_seconds` is when to ask again, None when the money is spent; `reason` is for a person."""
+    """A refused reservation. `after_seconds`: when to ask again (None: the budget is spent); `reason` is for people."""
 
     reason: str
     after_seconds: float | None = None
@@ -141,7 +141,7 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class UseCaseVersion:
-    """One version of a use case as it is kept: its YAML text, never changed once stored."""
+    """A stored version of a use case: its YAML text, which never changes."""
 
     name: str
     version: int
@@ -153,7 +153,7 @@ class UseCaseVersion:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """Calls of one group added up. Milliseconds, mean and percentiles, are of those that the cache did not answer."""
+    """The totals of a group of calls. Mean and percentiles of milliseconds leave out answers from the cache."""
 
     group: Mapping[str, str]
     calls: int

@@ -1,4 +1,4 @@
-"""Messages: what a customer wrote, what we answered, and what a door hands in."""
+"""Messages: what customers write, what we answer, and what interfaces hand in."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from frontdesk.model.codes import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote, as the channel tells it; every part may be empty."""
+    """The sender as the channel names it; every part may be empty."""
 
     name: str = ""
     address: str = ""
@@ -18,7 +18,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message as a door hands it in, parsed and within limits, not yet stored.
+    """A message as an interface hands it in: parsed and within limits, not yet stored.
 
     `provider_id` is the sender's own id of the message: the same (channel, provider_id) is stored once.
     `joins` is the id of the interaction that it continues, None opens a new one.
@@ -35,9 +35,9 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The receipt of a stored message. `duplicate` tells that it had been stored before.
+    """The receipt of a stored message. `duplicate`: it had been stored before.
 
-    `replayed` tells that an earlier request with the same idempotency key got this receipt.
+    `replayed`: an earlier request with the same idempotency key got this receipt.
     """
 
     reference: str

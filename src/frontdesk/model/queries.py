@@ -1,4 +1,4 @@
-"""What may be asked of stored interactions, and the page that comes back."""
+"""Filters of interactions, and pages of results."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class Page(Generic[T]):
 
 
 class Confidence(StrEnum):
-    """How sure the reading of an intent is: below 0.5, up to 0.8, above."""
+    """How sure the analysis is of its intent: below 0.5, up to 0.8, or above."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -30,7 +30,8 @@ SURE = {Confidence.LOW: (0.0, 0.5), Confidence.MEDIUM: (0.5, 0.8), Confidence.HI
 @dataclass(frozen=True, slots=True)
 class InteractionFilter:
     """Which interactions; empty fields do not filter. `text` is what a person searches for; `since` and `until` are
-    about the last change, `opened_since` and `opened_until` about when they began.
+    about the last change, `opened_since` and `opened_until` about when they began. With `merged` also those that were
+    merged into another.
     """
 
     status: tuple[str, ...] = ()
@@ -51,3 +52,4 @@ class InteractionFilter:
     route: tuple[str, ...] = ()
     opened_since: datetime | None = None
     opened_until: datetime | None = None
+    merged: bool = False

@@ -1,4 +1,4 @@
-"""Queries as trees: what is wanted of entities, without a word of SQL or of any protocol. Storage compiles them."""
+"""Queries over entities as trees, independent of SQL and of any protocol. Storage compiles them to SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Rule sets: versions of the business rules, who published which, and what is found in them before they act."""
+"""Rule sets: versions of the business rules, their publications, and the findings of checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from frontdesk.model.decision import Decision
 
 
 class RuleSetState(StrEnum):
-    """Where a version stands: a draft can be changed, all others never again."""
+    """The state of a version. Only a draft can be changed."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -19,7 +19,7 @@ class RuleSetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleSetVersion:
-    """One version of the rules; `content` is the JSON text of a GoRules decision model, kept as it came.
+    """One version of the rules. `content` is the JSON text of a GoRules decision model, stored unchanged.
 
     `revision` rises with every change of a draft and is its ETag. `content` is empty in lists.
     """
@@ -38,7 +38,7 @@ class RuleSetVersion:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A version came into force; rolling back is a publication too."""
+    """The record that a version came into force; a rollback is a publication too."""
 
     id: int
     version: int
@@ -49,7 +49,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a decision comes to, in the parts that people compare."""
+    """The outcome of a decision, in the parts that people compare."""
 
     rule: str
     route: str
@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A decision that was made, with the reference of the interaction that it was made in."""
+    """A past decision, with the reference of its interaction."""
 
     reference: str
     decision: Decision
@@ -79,7 +79,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that was found in a table: of which kind, in which rows (from 1) and which column."""
+    """A finding in a table: its kind, rows (from 1) and column."""
 
     severity: Severity
     kind: str

@@ -1,12 +1,11 @@
-"""Texts that a page can show in the reader's language: English words that remember what they were made of.
+"""English texts that remember their template and arguments, so that pages can show them in another language.
 
-Inner rooms say everything in English. `tr("there is no card {name!r}", name=name)` is that sentence as an ordinary
-text, so logs, REST and the command line need to know nothing of it; it also carries its template, which is the key of
-the gettext catalogues, and the arguments. Only a catalogue (ui.languages) makes another language of it. Arguments are
-values and stay as they are, whatever they say; only those that are translatable themselves, and errors that say such
-a text, are translated too.
+All packages write English. `tr("there is no card {name!r}", name=name)` is an ordinary English text for logs, REST and
+the command line. It also carries its template, which is the key in the gettext catalogues, and its arguments. Only a
+catalogue (ui.languages) translates it. Arguments stay as they are, unless they are translatable themselves or errors
+with such a text.
 
-What is stored is the English text: errors of effects, of work and of replies are shown as they were stored.
+Only the English text is stored, so errors of effects, work and replies are shown in English.
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ class Translatable(str):
     arguments: Mapping[str, object]
 
     def __new__(cls, text: str, message_id: str = "", arguments: Mapping[str, object] | None = None) -> "Translatable":
-        """Without a message id the text is its own."""
+        """Without a message id the text itself is the id."""
         made = super().__new__(cls, text)
         made.message_id, made.arguments = message_id or text, arguments or {}
         return made
@@ -35,7 +34,7 @@ class Translatable(str):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Texts with something between each two, as an argument; all of it is translated that can be."""
+    """Several texts with a separator, as one argument. Each part is translated if it can be."""
 
     parts: tuple[object, ...]
     between: str = ", "

@@ -1,4 +1,4 @@
-"""Durable work: rows that are leased, done and left, and the journal of what happened."""
+"""Durable work: work rows with leases, and the journal of what happened."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class WorkState(StrEnum):
-    """`open` rows are claimed when due; `failed` ones wait for a person."""
+    """The state of a work row. `open` rows are claimed when due; `failed` ones wait for a person."""
 
     OPEN = "open"
     DONE = "done"
@@ -18,7 +18,7 @@ class WorkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write for a piece of work until `until`; `owner` is the fencing token, new with each claim."""
+    """The right to write results of a work row until `until`. `owner` is the fencing token, new with each claim."""
 
     work_id: str
     owner: str
@@ -27,7 +27,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One piece of work. `due_at` is when it may be claimed (next); a lease moves it to the lease's end."""
+    """A work row. `due_at` is when it may next be claimed; a lease moves it to the lease's end."""
 
     id: str
     kind: str

@@ -1,1 +1,1 @@
-"""Deciding and doing: rules over facts, actions out of verdicts, effects that happen once."""
+"""Decides by rules over facts, turns verdicts into actions, and carries each action out once."""

@@ -1,4 +1,4 @@
-"""Actions: which kinds there are, what they need, and what those change that need no plug."""
+"""The kinds of actions: their parameters, and what those change that need no connector."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ASK_PERSON = "ask_person"
 ESCALATE = "escalate"
 TAG = "tag"
 
-# What is done by writing our own interaction, in the same transaction as the decision.
+# Actions that only write our own interaction, in the transaction of the decision.
 INTERNAL = {
     "set_priority": "priority",
     "set_category": "category",
@@ -28,14 +28,14 @@ INTERNAL = {
     TAG: "tags",
     ESCALATE: "priority",
 }
-# What a reply can state, and the action whose receipt it is.
+# The receipts that a reply can state, and the action that each comes from.
 STATED = {"service_call": CREATE_SERVICE_CALL, "case": UPDATE_CASE, "order": ORDER_STATUS}
 TAGS_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ActionKind:
-    """What an action of this kind takes: parameters that it must have (all of one of the groups) and may have."""
+    """The parameters of a kind of action: required ones (all of one of the groups) and optional ones."""
 
     does: str
     needs: tuple[frozenset[str], ...] = (frozenset(),)
@@ -65,9 +65,9 @@ KINDS: dict[str, ActionKind] = {
 
 
 def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str, Any]:
-    """A rule's action as `{"kind": …, parameters…}`. Raises Invalid that says what is wrong.
+    """Check a rule's action, written as `{"kind": …, parameters…}`. Raises Invalid that says what is wrong.
 
-    With `templates` also that the reply template exists; a text of its own is compiled in any case.
+    With `templates`, the reply template must exist. A text of its own is always compiled.
     """
     if isinstance(raw, str):
         raw = {"kind": raw}
@@ -118,7 +118,7 @@ def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -
 
 
 def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision_id: str, now: datetime) -> Decision:
-    """The verdict as the stored decision of this case."""
+    """The decision to store for this case, made from the rules' verdict."""
     return Decision(
         id=decision_id,
         message_id=case.message.id,
@@ -133,7 +133,7 @@ def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision
 
 
 def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tuple[Effect, ...]:
-    """One effect for each action, with its stable key; those that only write the interaction are done with it."""
+    """One effect for each action, with its stable key. Actions that only write the interaction are already done."""
     effects: list[Effect] = []
     for position, action in enumerate(decision.actions):
         waits_for = _awaited(action, effects, templates)
@@ -158,14 +158,14 @@ def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tup
 
 
 def effect_key(decision: Decision, position: int) -> str:
-    """Made of message, rule set version and position: the same for every repetition, and for nothing else."""
+    """The key of an effect, made of message, rule set version and position. It is the same for every repetition."""
     return f"{decision.message_id}:{decision.rule_set}:{decision.rule_set_version}:{position}"
 
 
 def change_of(
     decision: Decision, effects: Iterable[Effect], interaction: Interaction, priorities: Sequence[str]
 ) -> Change:
-    """What the decision sets on the interaction at once; of the status it is what the rules want, ticketing decides.
+    """What the decision sets on the interaction at once. The status is a wish of the rules; ticketing decides.
 
     `priorities` holds the priorities from the lowest to the highest.
     """
@@ -177,12 +177,12 @@ def change_of(
 
 
 def change_by(action: Action, interaction: Interaction, priorities: Sequence[str]) -> Change:
-    """What one action sets on the interaction, when a person has let it."""
+    """What one action sets on the interaction, once a person has approved it."""
     return Change(**_fields(action, interaction, {}, priorities))
 
 
 def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> tuple[str, ...]:
-    """What this action waits for: every question before it, and what a reply states."""
+    """The effects that this action waits for: every approval before it, and those whose receipt a reply states."""
     kinds = {ASK_PERSON} if action.kind != ASK_PERSON else set()
     if action.kind == REPLY:
         kinds |= {STATED[name] for name in _stated_by(action, templates)}
@@ -220,12 +220,12 @@ def _fields(
 
 
 def _one_up(priority: str, priorities: Sequence[str]) -> str:
-    """The next priority of the priorities; the highest, and one that is not on it, stay."""
+    """The next higher priority. The highest one stays, and so does one that is not in the list."""
     return priorities[min(priorities.index(priority) + 1, len(priorities) - 1)] if priority in priorities else priority
 
 
 def _joined(tags: str, more: str) -> str:
-    """Both, each tag once, as many as there is room for."""
+    """The tags of both, each once, as many as fit."""
     every = dict.fromkeys(tag.strip() for tag in f"{tags},{more}".split(",") if tag.strip())
     joined = ""
     for tag in every:

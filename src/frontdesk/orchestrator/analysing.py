@@ -1,8 +1,8 @@
-"""Looks at a whole table before it acts: rows that never match, overlaps where order decides, facts that none takes.
+"""Checks a whole decision table before it is used: rows that never match, overlaps where the order decides, and gaps.
 
-It goes through boxes of facts (see domains) and is exact for cells that compare with literals. What it says of rows
-that can never match holds always; gaps and overlaps may name facts that cannot occur together, for it takes columns
-as independent of each other. Rows with opaque cells are left out of gaps and overlaps and never hide other rows.
+It works on boxes of facts (see domains) and is exact for cells that compare with literals. A row that is reported as
+never matching never matches. Gaps and overlaps may name facts that cannot occur together, because columns are treated
+as independent. Rows with opaque cells are left out of gaps and overlaps and never hide other rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -136,7 +136,7 @@ def _comes_to(verdict: Verdict) -> tuple[object, ...]:
 
 
 def _sure(rows: Sequence[Row], space: Space) -> Iterator[tuple[Row, Box]]:
-    """The rows whose box is the whole truth, with it."""
+    """The rows that are exactly described by their box, with that box."""
     for row in rows:
         box = space.boxes[row.number - 1]
         if row.number not in space.unsure and all(box):

@@ -1,6 +1,6 @@
-"""Backtest: what a rule set would have decided on messages that were decided before, with nothing done about it.
+"""Backtest: what a rule set would have decided on past messages. Nothing is carried out.
 
-It reads the facts that each decision was made on and asks the rules; no plug is in its reach.
+It applies the rules to the stored facts of each decision; it has no access to connectors or channels.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from frontdesk.orchestrator.expressions import names_read
 from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict, told
 from frontdesk.orchestrator.rules import TableRules
 
-# In the order in which people ask.
+# In the order of the report.
 DIMENSIONS = ("route", "action", "priority", "team", "template", "status", "category", "rule")
 
 
@@ -31,7 +31,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """So many decisions go from one value to another in one dimension; empty is none."""
+    """The number of decisions that change from one value to another in one dimension; an empty value means none."""
 
     before: str
     after: str
@@ -42,8 +42,9 @@ class Shift:
 class BacktestReport:
     """What a backtest found; every number is the length of a list of messages.
 
-    `changed` leaves out decisions that only another row makes. `unreadable` could not be decided. `unknown_facts` are
-    facts that the rules read and older decisions did not know, with the number of such messages: they count as null.
+    `changed` leaves out decisions that only come from another row. `unreadable` could not be decided. `unknown_facts`
+    are facts that the rules read but older decisions did not store, with the number of such messages; they count as
+    null.
     """
 
     version: int
@@ -57,7 +58,7 @@ class BacktestReport:
 
 
 async def backtest(rules: TableRules, history: AsyncIterator[Sequence[Past]]) -> BacktestReport:
-    """Decide all of `history` again by `rules` and say what would be different."""
+    """Decide all of `history` again with `rules` and report the differences."""
     tally = _Tally(facts_read(rules))
     async for portion in history:
         for past in portion:
@@ -66,7 +67,7 @@ async def backtest(rules: TableRules, history: AsyncIterator[Sequence[Past]]) ->
 
 
 def imagined(rules: TableRules, lines: Iterable[Mapping[str, Any]]) -> list[Past]:
-    """Facts out of a file as if `rules` had just decided on them; the reference is the line's number."""
+    """A line of a file as a past decision made by `rules`; the reference is the line's number."""
     return [_imagined(rules, number, facts) for number, facts in enumerate(lines, 1)]
 
 

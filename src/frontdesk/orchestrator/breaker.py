@@ -1,14 +1,16 @@
-"""Performers behind a circuit breaker."""
+"""Action handlers behind a circuit breaker."""
 
 from collections.abc import Callable
+
+from typing_extensions import override
 
 from frontdesk.interfaces import ActionHandler, Failed
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker
 from frontdesk.model import Case, Effect, Receipt
 
 
-class WithBreaker:
-    """A performer behind a breaker; see interfaces.ActionHandler. An answer that refuses for good is an answer."""
+class WithBreaker(ActionHandler):
+    """A performer behind a breaker. An answer that refuses for good is an answer."""
 
     def __init__(
         self,
@@ -17,21 +19,23 @@ class WithBreaker:
         name: str,
         part_of: Callable[[Effect], str] | None = None,
     ) -> None:
-        """`name` is the other side's, one for all performers that speak to it; `part_of` tells its parts apart."""
-        self._performer, self._breaker, self._name = action_handler, breaker, name
+        """`name` is the back end's, shared by all handlers that use it; `part_of` tells its parts apart."""
+        self._handler, self._breaker, self._name = action_handler, breaker, name
         self.name = name
         self._part_of = part_of
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.ActionHandler. Raises Held."""
+        """Raises Held."""
         with _Watch(self._breaker, self._name):
-            return await self._performer.find(key)
+            return await self._handler.find(key)
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """See interfaces.ActionHandler. Raises Held."""
+        """Raises Held."""
         part = self._part_of(effect) if self._part_of else ""
         with _Watch(self._breaker, f"{self._name} {part}" if part else self._name):
-            return await self._performer.perform(effect, case)
+            return await self._handler.perform(effect, case)
 
 
 class _Watch:

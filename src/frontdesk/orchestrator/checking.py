@@ -1,7 +1,7 @@
-"""Checks a table cell by cell before it may decide, and says row and column of everything that is wrong.
+"""Checks a decision table cell by cell before it is used, and names row and column of each error.
 
-zen-engine takes a malformed cell, a fact that does not exist or a text for a number without a word, and the row then
-never matches: so all of that is looked for here.
+zen-engine silently accepts a malformed cell, an unknown fact, or a text in place of a number, and the row then never
+matches. So all of that is checked here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,7 @@ from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.table import Column, Row, Table, where
 from frontdesk.orchestrator.templates import ReplyTemplates
 
-# The routes of the sample, and the one for what only a person should decide.
+# The routes of the sample, and the route for decisions that only a person should make.
 ROUTES = frozenset({"CRM-Complaint", "TI-Chatbot", "RPA-Bot", "PI-Chatbot", "WR-Chatbot", "AutoReply", "Person"})
 _CODES = {
     "priority": CodeList.PRIORITY,
@@ -34,7 +34,7 @@ MOST_ERRORS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a table may name; None is not checked."""
+    """The names that a table may use; None means unchecked."""
 
     routes: frozenset[str] | None = None
     templates: ReplyTemplates | None = None

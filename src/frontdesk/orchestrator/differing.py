@@ -1,4 +1,4 @@
-"""What is different between two decision tables, row by row and cell by cell."""
+"""The differences between two decision tables, row by row and cell by cell."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from frontdesk.orchestrator.table import Column, Row, Table, parse
 
 
 class Fate(StrEnum):
-    """What became of a row. `moved` rows say the same, but later or earlier, which can decide."""
+    """What happened to a row. `moved` rows have the same content at another place, which can change decisions."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -20,7 +20,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """A cell that holds something else; empty is anything for a condition and nothing for a result."""
+    """A changed cell. An empty condition matches anything; an empty result sets nothing."""
 
     column: str
     before: str
@@ -29,7 +29,7 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A row that is different. Numbers count from 1; 0 where it is not in that table."""
+    """A changed row. Numbers count from 1; 0 means that the row is not in that table."""
 
     fate: Fate
     title: str
@@ -39,7 +39,7 @@ class RowChange:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[RowChange, ...]:
-    """From one decision model to another, in the order of the new one, then what is gone. Raises Refused."""
+    """The changes between two decision models, in the order of the new one; removed rows last. Raises Refused."""
     old, new = parse(before), parse(after)
     known = _by_key(old)
     pairs = [(known.get(key), row) for key, row in _by_key(new).items()]
@@ -50,7 +50,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ro
 
 
 def _by_key(table: Table) -> dict[str, Row]:
-    """Rows by their own id, those without one by their title; repeated ones by their place as well."""
+    """Rows by their id, or by their title where they have none; repeated keys also get their place."""
     found: dict[str, Row] = {}
     for row in table.rows:
         key = row.id or row.title
@@ -59,7 +59,7 @@ def _by_key(table: Table) -> dict[str, Row]:
 
 
 def _kept_order(pairs: list[tuple[Row | None, Row]]) -> frozenset[int]:
-    """The numbers (in the new table) of the most rows that stand in the order that they had.
+    """The numbers (in the new table) of the largest set of rows that kept their order.
 
     That is a longest increasing subsequence, found by patience sorting (Fredman 1975).
     """

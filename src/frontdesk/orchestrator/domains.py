@@ -1,8 +1,9 @@
-"""The facts that a table can tell apart: each column's values cut at the literals that its cells compare with.
+"""The values that a table can tell apart: each column's range, cut at the literals that its cells compare with.
 
-Between two such cuts no cell changes its mind, so one value stands for all of them (an atom), and zen-engine itself
-says which atoms a cell takes. A row is then a box: the atoms it takes on each axis. Cells that do more than compare
-with literals (functions, other facts) cannot be cut so; they are opaque, and their rows count as unsure.
+Between two cuts every cell gives the same result, so one value (an atom) stands for the whole stretch. zen-engine
+itself says which atoms match a cell. A row is then a box: the atoms that it matches on each axis. Cells that do more
+than compare with literals (functions, other facts) cannot be treated this way; they are opaque, and their rows count
+as unsure.
 """
 
 import itertools
@@ -32,7 +33,7 @@ class TooLarge(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A value that stands for all that the table cannot tell from it; of a stretch of numbers also its ends."""
+    """A value that stands for all that the table cannot tell from it; for a stretch of numbers also its ends."""
 
     value: Any
     words: str
@@ -41,7 +42,7 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What a column reads, as its atoms; columns that read the same share an axis."""
+    """The atoms of a fact. Columns that read the same fact share an axis."""
 
     field: str
     atoms: tuple[Atom, ...]
@@ -63,7 +64,7 @@ class Axis:
         return Joined(tuple(told), tr(" or "))
 
     def mask_of(self, value: Any) -> int:
-        """The atom of a value that a decision sets; the one for any other text where no cell names it."""
+        """The atom of a value that a decision sets; the atom for "any other text" where no cell names the value."""
         names = [atom.value for atom in self.atoms]
         named = value if value in names else OTHER_TEXT
         return 1 << names.index(named) if named in names else 0
@@ -71,7 +72,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A table's axes, each row's box, and the numbers of the rows with an opaque cell."""
+    """A table's axes, the box of each row, and the numbers of rows with an opaque cell."""
 
     axes: tuple[Axis, ...]
     boxes: tuple[Box, ...]
@@ -112,7 +113,7 @@ def opaque_cells(table: Table) -> list[tuple[Row, Column]]:
 
 
 def common(one: Box, other: Box) -> Box | None:
-    """What both boxes hold, None where that is nothing."""
+    """The intersection of two boxes; None where it is empty."""
     shared = tuple(a & b for a, b in zip(one, other, strict=True))
     return shared if all(shared) else None
 
@@ -123,7 +124,7 @@ def holds(outer: Box, inner: Box) -> bool:
 
 
 def without(boxes: Iterable[Box], taken: Box) -> list[Box]:
-    """What is left of boxes, as boxes that do not overlap when those did not. Raises TooLarge."""
+    """The boxes without another box. If the boxes do not overlap, neither does the result. Raises TooLarge."""
     left: list[Box] = []
     for box in boxes:
         left += _split(box, taken)
@@ -145,7 +146,7 @@ def _split(box: Box, taken: Box) -> list[Box]:
 
 
 def _cells(table: Table, field: str) -> list[str]:
-    """The cells that can be looked into, of all columns that read `field`."""
+    """The cells that can be analysed, of all columns that read `field`."""
     columns = [column for column in table.inputs if column.field == field]
     cells = [row.cell(column) for row in table.rows for column in columns]
     return [cell for cell in cells if cell and is_comparison(cell)]
@@ -180,7 +181,7 @@ def _taken(cell: str, axis: Axis) -> int:
 def _takes(test: Any, value: Any) -> bool:
     try:
         return test.evaluate({"$": value}) is True
-    except RuntimeError:  # a comparison of unlike things: zen-engine passes such a row over
+    except RuntimeError:  # a comparison of different types: zen-engine skips such a row
         return False
 
 
@@ -215,7 +216,7 @@ def _entity(name: str) -> list[Atom]:
 
 
 def _anything(texts: Sequence[str], numbers: Sequence[float]) -> list[Atom]:
-    """Of an expression nobody knows what it yields."""
+    """For an expression whose value is unknown."""
     return [_NOTHING, *_YES_NO, *_texts(texts), *_numbers(numbers, None, None, _between)]
 
 
@@ -262,7 +263,7 @@ def _whole_between(low: float, high: float) -> float | None:
 
 
 def _stretch(atoms: Sequence[Atom]) -> str | Joined:
-    """Neighbouring numbers and stretches of them in words."""
+    """Adjacent numbers and stretches in words."""
     first, last = atoms[0].ends or (0, 0), atoms[-1].ends or (0, 0)
     low, high = first[0], last[1]
     above, below = _above(low, first[0] == first[1]), _below(high, last[0] == last[1])

@@ -1,4 +1,4 @@
-"""Effects: whose turn it is. Some wait for others: a reply for what it states, everything for a person's approval."""
+"""Decides when an effect may run: a reply waits for the receipt that it states, everything waits for approvals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ SETTLED = frozenset({EffectState.DONE, EffectState.FAILED, EffectState.DROPPED})
 
 
 class Turn(StrEnum):
-    """Whether an effect is to be carried out now, later (something it waits for is open), or never (refused)."""
+    """Whether an effect is carried out now, later (it waits for an open effect), or never (it was refused)."""
 
     NOW = "now"
     LATER = "later"
@@ -21,17 +21,17 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EffectTurn:
-    """An effect's turn; `until` is when it stops waiting, None where it waits as long as it takes."""
+    """An effect's turn. `until` is when it stops waiting; None: it waits without limit."""
 
     turn: Turn
     until: datetime | None = None
 
 
 def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience: timedelta) -> EffectTurn:
-    """Whose turn it is among the effects of one message.
+    """The turn of an effect among the effects of its message.
 
-    What waits for a person waits for ever; what waits for a back end (a reply that states a service call) waits for
-    `patience` from when it was decided and then goes without: nothing false is told, see templates.
+    An effect that needs a person's approval waits without limit. A reply that states a receipt of a back end waits for
+    `patience` after the decision; then it is sent with another text that does not state it (see templates).
     """
     awaited = [each for each in effects if each.key in effect.waits_for]
     if any(each.action.kind == ASK_PERSON and each.state is EffectState.DROPPED for each in awaited):
@@ -46,7 +46,7 @@ def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience:
 
 
 def done(effect: Effect, receipt: Receipt, attempts: int, now: datetime) -> Effect:
-    """The effect carried out."""
+    """The effect as done."""
     return replace(
         effect,
         state=EffectState.DONE,
@@ -59,21 +59,21 @@ def done(effect: Effect, receipt: Receipt, attempts: int, now: datetime) -> Effe
 
 
 def failed(effect: Effect, reason: str, attempts: int, now: datetime) -> Effect:
-    """The effect given up: a person sees it, can retry or drop it."""
+    """The effect as failed: a person sees it and can retry or drop it."""
     return replace(effect, state=EffectState.FAILED, attempts=effect.attempts + attempts, error=reason, done_at=now)
 
 
 def refused(effect: Effect, now: datetime) -> Effect:
-    """The effect dropped since the person who was asked said no."""
+    """The effect as dropped, because the person who was asked refused it."""
     return replace(effect, state=EffectState.DROPPED, error="not approved", done_at=now)
 
 
 def tried(effect: Effect, reason: str, attempts: int) -> Effect:
-    """The effect still to be done, with why it could not be until now."""
+    """The effect as still pending, with the error of the last attempt."""
     return replace(effect, attempts=effect.attempts + attempts, error=reason)
 
 
 def _decided_at(effect: Effect, awaited: Iterable[Effect]) -> datetime:
-    """Patience begins when the decision was made or, after an approval, with that."""
+    """When waiting began: with the decision or, where there was one, with the approval."""
     approvals = (each.done_at for each in awaited if each.action.kind == ASK_PERSON and each.done_at)
     return max([effect.created_at, *approvals])

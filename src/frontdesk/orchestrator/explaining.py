@@ -1,4 +1,4 @@
-"""Explains decisions: which row matched, why another did not, and what other facts would have led to."""
+"""Explains decisions: which row matched, why others did not, and what other facts would have led to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from frontdesk.orchestrator.table import Column, Row
 
 
 class Match(StrEnum):
-    """What became of a row: it decided, an earlier one did, a cell did not match, or another route was asked for."""
+    """The result of a row: it decided, an earlier row decided, a cell did not match, or another route was asked for."""
 
     DECIDED = "decided"
     CAME_LATER = "came_later"
@@ -27,7 +27,7 @@ class Match(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """A row and the first of its cells that did not match, with the value that the cell was held against."""
+    """A row, the first of its cells that did not match, and the value that the cell was compared with."""
 
     row: int
     title: str
@@ -39,7 +39,7 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why these facts led to this verdict; `row` is None where no row took them."""
+    """Why these facts led to this verdict; `row` is None where no row matched."""
 
     verdict: Verdict
     facts: Mapping[str, Any]
@@ -93,7 +93,7 @@ def _why(rules: TableRules, row: Row, decided: int | None, facts: Mapping[str, A
 
 
 def _asked_for(rules: TableRules, facts: Mapping[str, Any]) -> bool:
-    """Whether a rules service elsewhere named a route that these rules have."""
+    """Whether an external rules service named a route that these rules have."""
     remote = facts.get("remote_route")
     return bool(remote) and any(rules.verdict_of(row.number).route == remote for row in rules.table.rows)
 

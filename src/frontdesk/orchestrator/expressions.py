@@ -1,6 +1,6 @@
-"""Cells of a table as tokens: which facts they read, and whether their truth can be told from their literals alone.
+"""Splits the cells of a table into tokens, to tell which facts they read and whether they only compare with literals.
 
-What a cell means is asked of zen-engine alone; this file only takes it apart.
+Only zen-engine evaluates cells; this file never does.
 """
 
 import re
@@ -45,7 +45,7 @@ def tokens(expression: str) -> list[Token]:
 
 
 def reason(error: Exception) -> str:
-    """What zen-engine says is wrong, without the native stack that follows."""
+    """The message of a zen-engine error, without the native stack that follows it."""
     return str(error).split("\n", 1)[0]
 
 
@@ -83,7 +83,7 @@ def literals(expression: str) -> list[Any]:
 
 
 def is_comparison(expression: str) -> bool:
-    """Whether it only compares the column's value with literals, so that its truth changes at these alone."""
+    """Whether the cell only compares the column's value with literals."""
     before = Token("sign", ",")
     for token in tokens(expression):
         if token.kind == "template" or (token.kind in ("name", "sign") and not _compares(token, before)):

@@ -1,4 +1,4 @@
-"""The facts that rules may read: what each is called, what it means, and what it is for a message."""
+"""The facts that rules may read: name, meaning, and value for a message."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact that tables may read. `closed` lists all values there can be, `codes` the list that they come from."""
+    """A fact that tables may read. `closed` lists all possible values; `codes` is the code list that they come from."""
 
     name: str
     kind: FactKind
@@ -87,7 +87,7 @@ FACTS: Mapping[str, Fact] = {
     )
 }
 
-# What a decision writes into the interaction, and so into the facts of its next message.
+# What a decision writes into the interaction; the facts of its next message show it.
 FED_BACK = ("category", "priority", "status", "team")
 
 _FRESH: Mapping[str, Any] = {
@@ -126,12 +126,12 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 def facts_of_text(text: str, analysis: Analysis) -> dict[str, Any]:
-    """The facts of a text as if it opened an interaction on the website now, for trying rules on texts from a file."""
+    """The facts of a text as if it had opened an interaction on the website now; to try rules on texts of a file."""
     return {**_read(analysis), **text_flags(text), **_FRESH}
 
 
 def text_flags(text: str) -> dict[str, Any]:
-    """What is told of a text without understanding it."""
+    """Facts that need no understanding of the text."""
     letters = [character for character in text if character.isalpha()]
     return {
         "text_length": len(text),

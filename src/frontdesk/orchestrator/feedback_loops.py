@@ -1,9 +1,9 @@
-"""Actions that feed back: a decision sets priority, team, category or status, and rows read these next time.
+"""Finds feedback loops: a decision sets priority, team, category or status, and rows read these for the next message.
 
-A circle is this: the same message, sent again and again within one interaction, makes the decisions go round instead
-of settling, because each row sets what makes another match. It is found by walking: from each case that a table can
-tell apart to the case that its own decision makes of it, until a case comes back. A case that is its own successor has
-settled and is no circle. Rows with opaque cells are left out.
+There is a loop if the same message, sent again and again within one interaction, makes the decisions go round instead
+of settling, because each row sets what makes another row match. Loops are found by following each distinguishable case
+to the case that its decision leads to, until a case comes back. A case that leads to itself has settled and is no
+loop. Rows with opaque cells are left out.
 """
 
 import itertools
@@ -19,7 +19,7 @@ from frontdesk.orchestrator.facts import FED_BACK
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import where
 
-LADDER = ("L", "M", "H", "V")
+UPWARDS = ("L", "M", "H", "V")
 ESCALATE = "escalate"
 MOST_STATES, MOST_STEPS = 500, 20_000
 
@@ -27,7 +27,7 @@ State = tuple[int, ...]
 
 
 def feedback_loops(rules: TableRules, space: Space) -> Iterator[Finding]:
-    """Circles as errors, each once, and as notices which rows set what others read. Raises TooLarge."""
+    """Loops as errors, each once; and as notices the rows that set what other rows read. Raises TooLarge."""
     fed = [at for at, axis in enumerate(space.axes) if axis.field in FED_BACK and _is_read(space, at)]
     if fed:
         yield from _notices(rules, space, fed)
@@ -36,7 +36,7 @@ def feedback_loops(rules: TableRules, space: Space) -> Iterator[Finding]:
 
 @dataclass
 class _Walk:
-    """The cases that a table can tell apart, state by state; a state is an atom of each fed-back axis."""
+    """The distinguishable cases, state by state. A state is one atom of each axis that decisions set."""
 
     rules: TableRules
     space: Space
@@ -46,7 +46,7 @@ class _Walk:
     parts: dict[State, list[tuple[int, list[Box]]]] = field(default_factory=dict)
 
     def feedback_loops(self) -> Iterator[Finding]:
-        """Walk from every case."""
+        """Follow every case."""
         axes = [range(len(self.space.axes[at].atoms)) for at in self.fed]
         states = list(itertools.islice(itertools.product(*axes), MOST_STATES + 1))
         if len(states) > MOST_STATES:
@@ -71,7 +71,7 @@ class _Walk:
                 yield from self._report([row for _, row in walked[came_back:]])
 
     def _first_hits(self, state: State) -> list[tuple[int, list[Box]]]:
-        """Which rows decide in this state, and over which boxes of the other facts."""
+        """The rows that decide in this state, each with its boxes of the other facts."""
         if state not in self.parts:
             left = [self._rest(self.space.whole)]
             self.parts[state] = []
@@ -88,11 +88,11 @@ class _Walk:
         return all(box[at] >> atom & 1 for at, atom in zip(self.fed, state, strict=True))
 
     def _rest(self, box: Box) -> Box:
-        """The axes that no decision sets; never empty, so that boxes stay comparable."""
+        """The axes that no decision sets. Never empty, so that boxes can be compared."""
         return (1, *(mask for at, mask in enumerate(box) if at not in self.fed))
 
     def _after(self, state: State, number: int) -> State:
-        """The state that the row's decision makes of this one."""
+        """The state that the row's decision leads to."""
         now = {self.space.axes[at].field: atom for at, atom in zip(self.fed, state, strict=True)}
         for action in self.rules.verdict_of(number).actions:
             for name, value in _sets(action, self._value(now, "priority")).items():
@@ -123,7 +123,7 @@ def _is_read(space: Space, at: int) -> bool:
 
 
 def _notices(rules: TableRules, space: Space, fed: Sequence[int]) -> Iterator[Finding]:
-    """Which rows set what others read on the next message."""
+    """The rows that set what others read for the next message."""
     for number, row in enumerate(rules.table.rows, 1):
         for action in rules.verdict_of(number).actions:
             for name, value in _sets(action, None).items():
@@ -152,7 +152,7 @@ def _readers(space: Space, fed: Sequence[int], name: str, value: Any) -> list[in
 def _sets(action: Mapping[str, Any], priority: Any) -> dict[str, Any]:
     """The facts that an action sets; escalating takes the priority one step up the priorities."""
     if action["kind"] == ESCALATE:
-        up = {"priority": LADDER[min(LADDER.index(priority) + 1, 3)]} if priority in LADDER else {}
+        up = {"priority": UPWARDS[min(UPWARDS.index(priority) + 1, 3)]} if priority in UPWARDS else {}
         return up | ({"team": action["team"]} if action.get("team") else {})
     name = INTERNAL.get(action["kind"])
     return {name: action[name]} if name in FED_BACK and name in action else {}

@@ -1,4 +1,4 @@
-"""What a decision comes to, in the parts that people compare: route, priority, team, status, template, actions."""
+"""The outcome of a decision in the parts that people compare: route, priority, team, status, template, actions."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,12 +19,12 @@ _SETS = {
 
 
 def outcome_of_verdict(verdict: Verdict) -> Outcome:
-    """What the rules say."""
+    """The outcome of a verdict."""
     return _outcome(verdict.rule, verdict.route, verdict.actions)
 
 
 def outcome_of_decision(decision: Decision) -> Outcome:
-    """What was stored."""
+    """The outcome of a stored decision."""
     return _outcome(decision.rule, decision.route, [{"kind": a.kind, **a.parameters} for a in decision.actions])
 
 

@@ -1,4 +1,4 @@
-"""The rule book: follows the published version, and asks a rules service elsewhere where one is configured."""
+"""Keeps the published rule set loaded in every process, and asks an external rules service where one is configured."""
 
 import asyncio
 import logging
@@ -6,7 +6,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import Failed, Held, Unavailable
+from typing_extensions import override
+
+from frontdesk.interfaces import Failed, Held, RuleBook, Unavailable
 from frontdesk.interfaces.cached import Cached
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
@@ -15,14 +17,14 @@ from frontdesk.orchestrator.rules import TableRules, compile_content
 
 log = logging.getLogger(__name__)
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 REMOTE_RULES = CircuitRules(failures=3, seconds=30.0, longest=30.0)
 
 
-class Published:
-    """The rule book over stored versions; see interfaces.RuleBook.
+class Published(RuleBook):
+    """The rule book over stored versions.
 
-    The database is asked at most once a second which version is in force, so that every process follows within two.
+    The database is asked at most once a second which version is in force, so every process follows within two seconds.
     """
 
     def __init__(
@@ -32,16 +34,17 @@ class Published:
         beside: Callable[[], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Follow these; `remote` is asked for a route first; `beside` follows what belongs to rules, as often."""
+        """Follow these versions. `remote` is asked for a route first; `beside` is called as often."""
         self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
-        self._rules = Cached[TableRules](BELIEVED_SECONDS, clock)
+        self._rules = Cached[TableRules](CACHE_SECONDS, clock)
 
+    @override
     async def current(self) -> TableRules:
-        """See interfaces.RuleBook. Raises Unavailable for a stored version that this release cannot read."""
+        """Raises Unavailable for a stored version that this release cannot read."""
         return await self._rules.get(self._in_force)
 
+    @override
     async def advised(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
-        """See interfaces.RuleBook."""
         if self._remote is None:
             return facts
         return {**facts, "remote_route": await self._remote.route(facts)}
@@ -67,9 +70,9 @@ class Published:
 
 
 class Remote:
-    """A rules service elsewhere, and patience with it: what it does not answer in time, the local table decides.
+    """An external rules service. If it does not answer in time, the local table decides.
 
-    After three failures in a row it is left alone for half a minute, so that no message waits for a dead service.
+    After three failures in a row it is not asked for half a minute, so that no message waits for a dead service.
     """
 
     def __init__(self, decider: RemoteDecider, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -78,7 +81,7 @@ class Remote:
         self._breaker = CircuitBreaker(REMOTE_RULES, clock)
 
     async def route(self, facts: Mapping[str, Any]) -> str:
-        """The route that it names; empty where it names none or does not answer."""
+        """The route that the service names; empty where it names none or does not answer."""
         name = self._decider.name
         try:
             self._breaker.admit(name)
@@ -90,7 +93,7 @@ class Remote:
             log.warning("%s did not decide, the local table does: %s", name, error or "no answer in time")
             self._breaker.failed(name)
             return ""
-        except BaseException:  # cancelled, or a mistake of ours: it tells nothing of the service
+        except BaseException:  # cancelled, or a bug of ours: it says nothing about the service
             self._breaker.gave_up(name)
             raise
         self._breaker.succeeded(name)

@@ -1,24 +1,26 @@
-"""Replying: renders the template a decision named and sends it by the channel the message came in by."""
+"""Carries out the action `reply`: renders the template of the decision and sends it through the message's channel."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from frontdesk.interfaces import Clock, DeliveryFailed, NewId, Outbox, Outlet, OwnRows, PickedUp
+from typing_extensions import override
+
+from frontdesk.interfaces import ActionHandler, Clock, DeliveryFailed, NewId, Outbox, Outlet, OwnRows, PickedUp
 from frontdesk.model import ENTITY_FIELDS, Action, Case, DeliveryState, Effect, EffectState, OutboundMessage, Receipt
 from frontdesk.orchestrator.actions import STATED
 from frontdesk.orchestrator.templates import AUTO_REPLY, FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates, needs_of_text
 
 PROCESSED_BY = "Frontdesk"
 
-# What is said in place of a text of a rule's own that states what has not happened.
+# Sent in place of a rule's own text if that states a receipt which is not there.
 OTHERWISE = "received"
-# What a channel says of a letter that people should see with the effect; the rest is the channel's own.
+# Fields of a delivery that people should see with the effect; other fields are the channel's own.
 TOLD = ("withheld", "parts")
 
 
-class Replying:
-    """The performer of `reply`; see interfaces.Performer."""
+class Replying(ActionHandler):
+    """The performer of `reply`."""
 
     def __init__(
         self,
@@ -32,13 +34,14 @@ class Replying:
         self._templates, self._outbox, self._channels = templates, outbox, channels
         self._clock, self._new_id = clock, new_id
 
+    @override
     async def find(self, key: str) -> Receipt | None:
-        """See interfaces.Performer."""
         stored = await self._outbox.by_effect(key)
         if stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED):
             return None
         return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text})
 
+    @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Store the reply, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(self._written(effect, case))
@@ -53,7 +56,7 @@ class Replying:
         return _receipt(stored, receipt)
 
     def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
-        """Where the customer comes for the answer it is delivered by being stored; see interfaces.Recorder."""
+        """Where the customer comes for the answer it is delivered by being stored."""
         channel = self._channel(case.message.channel)
         if not isinstance(channel, PickedUp):
             return None
@@ -83,7 +86,7 @@ class Replying:
         )
 
     def _fitting(self, action: Action, values: Mapping[str, Any]) -> ReplyTemplate:
-        """Nothing false is told: a text that states a receipt is used only when the receipt is there."""
+        """The template to use. A text that states a receipt is used only when the receipt is there."""
         if "text" in action.parameters:
             return self._own_text(action, values)
         template = self._templates.named(str(action.parameters["template"]))
@@ -102,7 +105,7 @@ def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
 
 
 def values_of(case: Case) -> dict[str, Any]:
-    """What templates may state of a case; see templates.SAMPLE_VALUES."""
+    """The values that templates may use; see templates.SAMPLE_VALUES."""
     interaction, analysis = case.interaction, case.analysis
     found: dict[str, list[str]] = {field: [] for field in ENTITY_FIELDS}
     for entity in analysis.entities if analysis else ():
@@ -126,7 +129,7 @@ def values_of(case: Case) -> dict[str, Any]:
 
 
 def _stated(case: Case, kind: str) -> dict[str, Any]:
-    """What the last effect of this kind brought, empty where none was carried out."""
+    """The receipt of the last effect of this kind; empty where none was carried out."""
     effects = [e for e in case.effects if e.action.kind == kind and e.state is EffectState.DONE]
     if not effects:
         return {}

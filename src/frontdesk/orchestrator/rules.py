@@ -1,4 +1,4 @@
-"""Decision tables: GoRules JSON evaluated by zen-engine, checked cell by cell before they may decide."""
+"""Decision tables: GoRules JSON, evaluated by zen-engine and checked cell by cell before use."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 import zen
+from typing_extensions import override
 
-from frontdesk.interfaces import Invalid, Verdict
+from frontdesk.interfaces import Invalid, RuleSet, Verdict
 from frontdesk.interfaces.rules import NewRuleSet, TableRefused
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import REPLY, check_action
@@ -24,8 +25,8 @@ _SETS_FIRST = (("set_priority", "priority"), ("assign_team", "team"), ("set_cate
 _TABLE, _ROW = "table", "row"
 
 
-class TableRules:
-    """One version of a rule set; see interfaces.RuleSet. Reading the same facts twice gives the same verdict."""
+class TableRules(RuleSet):
+    """One version of a rule set. Reading the same facts twice gives the same verdict."""
 
     def __init__(
         self, name: str, version: int, content: Mapping[str, Any], vocabulary: Vocabulary | None = None
@@ -39,22 +40,23 @@ class TableRules:
         self._verdicts = [self._verdict(row) for row in self.table.rows]
         self._engine = _engine(self.table, self.table.rows)
 
+    @override
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
-        """See interfaces.RuleSet. Facts that no row takes go to a person."""
+        """Facts that no row takes go to a person."""
         number = self.row(facts)
         if number is None:
             return Verdict(self.name, self.version, NO_ROW, PERSON, ())
         return self._verdicts[number - 1]
 
     def verdict_of(self, number: int) -> Verdict:
-        """What the row with this number comes to."""
+        """The verdict of the row with this number."""
         return self._verdicts[number - 1]
 
     def row(self, facts: Mapping[str, Any]) -> int | None:
-        """The number of the first row that takes these facts, counted from 1.
+        """The number of the first row that matches these facts, counted from 1.
 
-        Where the facts carry the route that a rules service named, only rows with that route are asked; where none of
-        them matches, its last row counts. A route that no row has changes nothing.
+        If an external rules service named a route, only rows with that route are asked; if none of them matches, the
+        last one counts. A route that no row has is ignored.
         """
         remote = facts.get("remote_route")
         if remote and (theirs := self._of_route.get(str(remote))):
@@ -76,12 +78,12 @@ class TableRules:
 
 
 def default_rules() -> TableRules:
-    """The rule set that ships: the sample's routes and a row for what only a person should decide."""
+    """The rule set that ships: the sample's routes, and a row for messages that only a person should decide."""
     return compile_content(DEFAULT_NAME, 1, _shipped_text())
 
 
 def shipped_rule_set() -> NewRuleSet:
-    """The shipped one as it is stored on first start."""
+    """The shipped rule set as it is stored on first start."""
     return NewRuleSet(DEFAULT_NAME, _shipped_text(), "The rules that ship with Frontdesk.")
 
 
@@ -111,7 +113,7 @@ def _shipped_text() -> str:
 
 
 def _engine(table: Table, rows: Sequence[Row]) -> zen.ZenEngine:
-    """The conditions alone, each row yielding its number: what a row comes to is worked out once, in Python."""
+    """An engine with the conditions alone, in which each row yields its number. Results are built once, in Python."""
     columns = {f"c{at}": column for at, column in enumerate(table.inputs)}
     content = {
         "hitPolicy": "first",
@@ -146,7 +148,7 @@ def _ask(engine: zen.ZenEngine, facts: Mapping[str, Any]) -> int | None:
 
 
 def _actions(values: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    """What a row yields as one list, in the order in which it is carried out."""
+    """All actions of a row as one list, in the order in which they are carried out."""
     listed = [check_action(each) for each in values.get("actions") or ()]
     set_first = [_set(values, kind, field) for kind, field in _SETS_FIRST]
     reply = {"kind": REPLY, "template": values["reply"]} if values.get("reply") else None

@@ -1,8 +1,8 @@
-"""Decision tables as CSV, for people who live in a spreadsheet, and back without loss.
+"""Converts decision tables to CSV for spreadsheets, and back without loss.
 
 The first line holds the columns' names, the second what they are: `id`, `description`, `if FACT` or `then FIELD`.
-A cell that a spreadsheet would run as a formula gets an apostrophe before it; one that begins with apostrophes and
-then such a sign gets one more, so that reading it back takes away exactly what writing it added.
+A cell that a spreadsheet would run as a formula gets an apostrophe before it. A cell that already begins with
+apostrophes and such a sign gets one more, so that reading removes exactly what writing added.
 """
 
 import copy
@@ -40,8 +40,8 @@ def to_csv(content: Mapping[str, Any]) -> str:
 def from_csv(text: str, base: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A decision model with the table of a CSV text. Raises TableRefused.
 
-    Everything else is kept from `base`: its nodes, places, and what its columns and rows hold besides, found again by
-    what a column reads and by a row's id.
+    Everything else is kept from `base`: its nodes, positions, and extra data of columns and rows. Columns are found by
+    what they read, rows by their id.
     """
     lines = _read(text)
     if len(lines) < 2:

@@ -1,4 +1,4 @@
-"""A decision table out of a GoRules decision model: its columns and rows, and what no table of ours may have."""
+"""Reads the decision table of a GoRules decision model: columns, rows, and checks of its form."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from frontdesk.interfaces.rules import TableRefused
 from frontdesk.model.translatable import tr
 
 TABLE, INPUT, OUTPUT = "decisionTableNode", "inputNode", "outputNode"
-# What a row may yield; everything else in it is an action.
+# Fields that a row may set; every other output is an action.
 YIELDS = ("route", "actions", "reply", "priority", "team", "category", "status")
 MOST_ROWS, MOST_COLUMNS = 2_000, 60
 _ONLY = {"hitPolicy": ("first",), "executionMode": ("single",)}
@@ -17,7 +17,7 @@ _NOT = ("passThrough", "inputField", "outputPath")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `field` is what an input reads (empty: its cells are whole conditions) or an output yields."""
+    """A column. `field` is what an input reads or an output sets; an input without one holds whole conditions."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Row:
         return self.description or self.id or f"row {self.number}"
 
     def cell(self, column: Column) -> str:
-        """The text of a cell without spaces around it; empty takes anything."""
+        """The text of a cell without spaces around it; an empty cell matches anything."""
         return self.cells.get(column.id, "").strip()
 
 
@@ -57,14 +57,14 @@ class Table:
 
 
 def where(row: Row, column: Column | None = None) -> str:
-    """A place in the words of a person."""
+    """A place in the table, in words."""
     if column is None:
         return tr("row {number} ({title!r})", number=row.number, title=row.title)
     return tr("row {number} ({title!r}), column {column!r}", number=row.number, title=row.title, column=column.name)
 
 
 def parse(content: Mapping[str, Any]) -> Table:
-    """The table of a decision model. Raises TableRefused for what is more, less or other than one table."""
+    """The table of a decision model. Raises TableRefused unless the model holds exactly one table."""
     raw = table_of(content)
     for key, allowed in _ONLY.items():
         if raw.get(key) is not None and raw[key] not in allowed:
@@ -137,7 +137,7 @@ def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:
 
 
 def _row(number: int, raw: Any, known: Set[str]) -> Row:
-    """What a row holds besides is the editor's own business."""
+    """A row; other data of the editor is ignored."""
     if not isinstance(raw, Mapping):
         raise TableRefused(tr("row {row} is not an object", row=number))
     texts = {key: cell for key, cell in raw.items() if key in known}

@@ -1,4 +1,4 @@
-"""Reply templates: sandboxed Jinja2 texts in several languages, checked before a customer waits for them."""
+"""Reply templates: sandboxed Jinja2 texts in several languages, checked when they are stored."""
 
 import json
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ _ENVIRONMENT = small_environment(
     SandboxedEnvironment, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
 )
 
-# Everything that a template may state, with values as they look: a text that names anything else is refused. What
-# belongs to an effect (service_call, order, case) is empty where that effect has not been carried out.
+# All values that a template may use, with samples: a text that uses anything else is refused. Values of an effect
+# (service_call, order, case) are empty while that effect has not been carried out.
 SAMPLE_VALUES: dict[str, Any] = {
     "reference": "ABCD1234",
     "name": "Kim Doe",
@@ -83,7 +83,7 @@ class ReplyTemplates:
             self._check(template)
 
     def take(self, templates: Mapping[str, ReplyTemplate]) -> None:
-        """Use these from now on. Raises Invalid, and then goes on with those in use."""
+        """Use these from now on. Raises Invalid; the templates in use then stay."""
         self._templates = ReplyTemplates(templates)._templates
 
     def all(self) -> tuple[ReplyTemplate, ...]:
@@ -135,7 +135,7 @@ class ReplyTemplates:
 
 
 def shipped_templates(own: str = "") -> ReplyTemplates:
-    """The templates that ship with the default rules, and those of the house, which come before them.
+    """The templates that ship, and your own, which replace shipped ones of the same name.
 
     `own` is YAML or JSON: name to `texts` (by language) and, where wanted, `type`, `needs`, `otherwise`, `remark`.
     Raises Invalid that names the template and what is wrong with it.
@@ -164,7 +164,7 @@ def _own(text: str) -> dict[str, ReplyTemplate]:
 
 @lru_cache(1000)
 def check_text(text: str, name: str = "text") -> None:
-    """That every branch of a text uses only what there is, and that it renders. Raises Invalid."""
+    """Check that every branch of a text uses only known values, and that the text renders. Raises Invalid."""
     tree = _parsed(text, name)
     if unknown := meta.find_undeclared_variables(tree) - SAMPLE_VALUES.keys():
         known = ", ".join(sorted(SAMPLE_VALUES))
@@ -193,12 +193,12 @@ def render_text(text: str, values: Mapping[str, Any], name: str = "text") -> str
         return render_small(_compiled(text), values).strip()
     except Invalid:
         raise
-    except Exception as error:  # a template is somebody's program: whatever fails in it is theirs to mend
+    except Exception as error:  # a template is a program of its author: any error in it is reported to them
         raise Invalid(tr("reply {name!r}: {error}", name=name, error=error)) from None
 
 
 def _check_part(part: nodes.Node, name: str) -> None:
-    """A part of a value that no sample has, in whatever branch."""
+    """Check that the samples have every part of a value that the text uses, in any branch."""
     if not isinstance(part, nodes.Getattr | nodes.Getitem) or not isinstance(part.node, nodes.Name):
         return
     whole = part.node.name

@@ -1,4 +1,4 @@
-"""What a changed list of intents would make of past messages, before it is saved."""
+"""Shows how a changed list of intents would read past messages, before it is saved."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class IntentShift:
-    """So many messages would be read as `after` instead of `before`; empty is no intent of the list."""
+    """The number of messages that would be read as `after` instead of `before`; empty means no intent."""
 
     before: str
     after: str
@@ -27,7 +27,7 @@ class IntentShift:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of it."""
+    """The result of a trial."""
 
     messages: int
     changed: int
@@ -43,7 +43,7 @@ def with_intent(catalogue: Catalogue, entry: Code) -> Catalogue:
 
 
 def compare(messages: Sequence[Read], before: Sequence[ReaderAnswer], after: Sequence[ReaderAnswer]) -> Trial:
-    """Where both readings differ in the intent, the most frequent change first."""
+    """The messages whose intent differs between both readings, the most frequent change first."""
     turned: dict[tuple[str, str], list[str]] = {}
     for message, one, other in zip(messages, before, after, strict=True):
         if one.intent != other.intent:

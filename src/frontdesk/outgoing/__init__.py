@@ -1,4 +1,4 @@
-"""The only room that opens connections (HTTP, IMAP, SMTP): limits, proxy, address guard. Satisfies interfaces.Http."""
+"""The only package that opens connections (HTTP, IMAP, SMTP), with limits, proxy and address checks."""
 
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.calls import Limits

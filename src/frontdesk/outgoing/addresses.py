@@ -1,4 +1,4 @@
-"""Which addresses a connection may go to: URLs that users give must not reach the inside of the network."""
+"""Checks addresses before connecting: URLs that users give must not reach the internal network."""
 
 import asyncio
 import ipaddress
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from typing_extensions import override
 
 from frontdesk.interfaces import NoAnswer
 
@@ -16,7 +17,7 @@ AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]  # as of socket.getaddrinf
 
 # Well-known translation prefix of NAT64 (RFC 6052): the last four bytes are an IPv4 address.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Answers with credentials of the machine although the address is public (Azure's platform service).
+# Azure's platform service: it hands out credentials of the machine, although its address is public.
 PLATFORM = ipaddress.IPv4Address("168.63.129.16")
 MOST_ADDRESSES = 4
 
@@ -37,7 +38,7 @@ class AddressRules:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is on the open Internet, looking through addresses that only wrap another."""
+    """Whether an address is public; addresses that embed another one are judged by that one."""
     inner = _wrapped(address)
     if inner is not None:
         return is_public(inner)
@@ -45,7 +46,7 @@ def is_public(address: Address) -> bool:
 
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
-    """The addresses of a host, best first, a few at most. Raises NoAnswer."""
+    """The addresses of a host, best first, only the first few. Raises NoAnswer."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -62,26 +63,28 @@ async def checked(host: str, port: int, rules: AddressRules | None) -> tuple[str
 
 
 class Guard(AbstractResolver):
-    """Stands before every connection of a client: at the names that are resolved, and at each address itself."""
+    """Checks every connection of a client, when a name is resolved and when a socket is opened."""
 
     def __init__(self, host: str, rules: AddressRules | None) -> None:
-        """`host` is what the client was given; without rules all is permitted."""
+        """`host` is the client's configured host. Without rules everything is permitted."""
         self._host, self._rules = host, rules
 
+    @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """See AbstractResolver. Raises NoAnswer."""
+        """Checked addresses alone. Raises NoAnswer."""
         return [
             {"hostname": host, "host": each, "port": port, "family": family, "proto": 0, "flags": 0}
             for each in await checked(host, port, self._rules)
         ]
 
+    @override
     async def close(self) -> None:
-        """See AbstractResolver."""
+        """Nothing is held."""
 
     def socket(self, there: AddrInfo) -> socket.socket:
-        """A socket for one connection. Addresses that were never resolved come here too. Raises NoAnswer."""
+        """A socket for one connection. Literal addresses, never resolved, are checked here too. Raises NoAnswer."""
         family, kind, protocol, _, (address, port, *_more) = there
         if self._rules is not None:
             check(self._host, port, (address,), self._rules)
@@ -89,7 +92,7 @@ class Guard(AbstractResolver):
 
 
 def check(host: str, port: int, addresses: Sequence[str], rules: AddressRules) -> None:
-    """Refuse a host of which any address is internal. Raises NoAnswer, permanent."""
+    """Refuse a host if any of its addresses is internal. Raises NoAnswer (permanent)."""
     for text in addresses:
         if not rules.permits(host, port, ipaddress.ip_address(text)):
             raise NoAnswer(f"{host}: internal addresses are not allowed", may_be_done=False, permanent=True)

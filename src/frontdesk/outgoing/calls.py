@@ -1,4 +1,4 @@
-"""One request on its way: whether it may have arrived, when it may be repeated, and why no answer came.
+"""Tracks one request: whether it may have arrived, whether it may be repeated, and why no answer came.
 
 Errors name the host only: addresses and headers may hold keys.
 """
@@ -10,13 +10,14 @@ from typing import cast
 
 import aiohttp
 from aiohttp.connector import Connection
+from typing_extensions import override
 
 from frontdesk.interfaces import NoAnswer
 
-# Asking twice does no harm (RFC 9110, 9.2.1). Others would be repeated by aiohttp too (PUT, DELETE): here they are not.
+# Safe methods (RFC 9110, 9.2.1), which may be repeated. aiohttp would also repeat PUT and DELETE; we do not.
 SAFE_METHODS = ("GET", "HEAD")
 CONNECTIONS_TRIED = 3
-# What aiohttp raises; its times that ran out are OSError too.
+# The errors of aiohttp; its timeouts are OSError too.
 FAILURES = (aiohttp.ClientError, OSError)
 
 
@@ -40,10 +41,10 @@ class Limits:
 
 
 class Call:
-    """One request. `is_sent` from the moment on that its first byte may have left: exactly then it may have arrived."""
+    """One request. `is_sent` is set when its first byte may have been sent; from then on it may have arrived."""
 
     def __init__(self, method: str, host: str, limits: Limits) -> None:
-        """Must be made within the loop that sends it."""
+        """Must be created in the event loop that sends it."""
         self.method, self.is_sent = method, False
         self.first_byte = asyncio.timeout(None)
         self._host, self._limits = host, limits
@@ -51,7 +52,7 @@ class Call:
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """The middleware around each attempt. What aiohttp is not told as an error of its own it does not repeat."""
+        """The middleware around each attempt. Errors become our own, which aiohttp does not retry."""
         cast(Sending, request).call = self
         for _ in range(CONNECTIONS_TRIED):
             try:
@@ -74,7 +75,7 @@ class Call:
         return self.no_answer(self._words(error), timed_out=isinstance(error, TimeoutError))
 
     def no_answer(self, words: str, *, timed_out: bool = False) -> NoAnswer:
-        """There is none, for this reason."""
+        """The error that there is no answer, for this reason."""
         return NoAnswer(f"{self._host}: {words}", may_be_done=self.is_sent, timed_out=timed_out)
 
     def _words(self, error: Exception) -> str:
@@ -101,16 +102,17 @@ class Call:
 
 
 class Unusable(aiohttp.ClientConnectionError):
-    """A kept connection has said something that nobody asked for."""
+    """A kept connection received data that nobody asked for."""
 
 
 class Sending(aiohttp.ClientRequest):
-    """Tells its call when a connection is there and it is about to be written."""
+    """A request that tells its call when it is about to be written."""
 
     call: Call
 
+    @override
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        """See ClientRequest. An answer that came unasked must not be taken for the one to this request."""
+        """An answer that came unasked must not be taken for the one to this request."""
         if conn.protocol is None or conn.protocol.should_close:
             raise Unusable
         self.call.leaves()

@@ -1,4 +1,4 @@
-"""A client of one outside system, over aiohttp. See interfaces.Http."""
+"""A client of one outside system, over aiohttp."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
+from typing_extensions import override
 
-from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces import Http, HttpAnswer, HttpStream, NoAnswer
 from frontdesk.outgoing.calls import FAILURES, Call, Limits
 from frontdesk.outgoing.pools import Pools, Route
 from frontdesk.outgoing.request import Base, Request
@@ -15,13 +16,14 @@ from frontdesk.outgoing.request import Base, Request
 FIRST_OF_FINAL, LOGIN_WANTED = 200, 407
 
 
-class Client:
-    """See interfaces.Http."""
+class Client(Http):
+    """A client of one outside system: base address, headers, time and size limits are set; connections are reused."""
 
     def __init__(self, route: Route, limits: Limits) -> None:
         """Made by Outgoing."""
         self._route, self._limits, self._pools = route, limits, Pools(route, limits)
 
+    @override
     async def send(
         self,
         method: str,
@@ -33,7 +35,6 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
-        """See interfaces.Http."""
         request = Request.of(method, path, json, content, form, params, headers)
         call = Call(method, self._route.base.host, self._limits)
         try:
@@ -46,6 +47,7 @@ class Client:
             raise call.failed(error) from None
 
     @contextlib.asynccontextmanager
+    @override
     async def stream(
         self,
         method: str,
@@ -55,7 +57,6 @@ class Client:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Stream"]:
-        """See interfaces.Http."""
         request = Request.of(method, path, json, params=params, headers=headers)
         call = Call(method, self._route.base.host, self._limits)
         async with self._exchange(request, call) as response:
@@ -67,7 +68,9 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def _exchange(self, request: Request, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
-        """An answer whose headers have come. Its connection is kept if the body is read to its end."""
+        """Send a request and yield the answer once its headers are there. The connection is kept if the body is read
+        to its end.
+        """
         session = await self._pools.take()
         try:
             response = await self._head(session, request, call)
@@ -100,7 +103,7 @@ class Client:
             raise call.failed(error) from None
 
     async def _target(self) -> Base:
-        """A proxy is asked for the address that was checked: it must not resolve the name to another one."""
+        """The target of a request. A proxy gets the checked address, so that it cannot resolve the name again."""
         try:
             async with asyncio.timeout(self._limits.connect):
                 return await self._route.checked()
@@ -109,24 +112,24 @@ class Client:
             raise NoAnswer(words, may_be_done=False, timed_out=True) from None
 
     def _check(self, status: int, call: Call) -> None:
-        """Raises NoAnswer for what is not the system's answer."""
+        """Raises NoAnswer for answers that do not come from the system itself."""
         if status < FIRST_OF_FINAL:
             raise call.no_answer("the answer broke off: it wants another protocol")
         if status == LOGIN_WANTED and self._route.proxy and not self._route.tls:
             raise NoAnswer(f"{self._route.base.host}: the proxy answered {status}", may_be_done=False)
 
 
-class Stream:
-    """See interfaces.HttpStream."""
+class Stream(HttpStream):
+    """An answer whose body is read as it arrives."""
 
     def __init__(self, response: aiohttp.ClientResponse, call: Call, limits: Limits) -> None:
-        """Reads on from the headers."""
+        """The headers have been read already."""
         self.status: int = response.status
         self.headers: Mapping[str, str] = _headers(response)
         self._response, self._call, self._limits = response, call, limits
 
+    @override
     async def chunks(self) -> AsyncIterator[bytes]:
-        """See interfaces.HttpStream."""
         ends = asyncio.get_running_loop().time() + self._limits.stream
         pieces = _pieces(self._response, self._call, self._limits.bytes)
         while piece := await self._piece(pieces, ends):

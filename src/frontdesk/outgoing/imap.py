@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from frontdesk.interfaces.mail import MailboxEntry, MailFailed, MailServer
+from typing_extensions import override
+
+from frontdesk.interfaces.mail import Mailbox, MailboxEntry, MailFailed, MailServer
 
 T = TypeVar("T")
 SEEN = b"\\Seen"
@@ -24,8 +26,8 @@ CHUNK = 500
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # its finer levels write whole mails
 
 
-class Imap:
-    """A folder of a mailbox; see interfaces.mail.Mailbox."""
+class Imap(Mailbox):
+    """A folder of a mailbox."""
 
     def __init__(self, client: Any, pool: ThreadPoolExecutor, where: str, selected: dict[bytes, Any]) -> None:
         """Made by `opened`."""
@@ -33,23 +35,23 @@ class Imap:
         self.validity = int(selected.get(b"UIDVALIDITY", 0))
         self.next_uid = int(selected.get(b"UIDNEXT", 0))
 
+    @override
     async def after(self, uid: int) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         found = await self._run(lambda c: c.search(["UID", f"{uid + 1}:*"]))
         return sorted(each for each in found if each > uid)  # "n:*" holds the last mail even where it is below n
 
+    @override
     async def named(self, message_id: str) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         return sorted(await self._run(lambda c: c.search(["HEADER", "Message-ID", f"<{message_id}>"])))
 
+    @override
     async def since(self, day: datetime) -> Sequence[int]:
-        """See interfaces.mail.Mailbox."""
         # Servers compare by days of their own time zone: one day more than asked for is on the safe side.
         earlier = (day - timedelta(days=1)).date()
         return sorted(await self._run(lambda c: c.search(["SINCE", earlier])))
 
+    @override
     async def listed(self, uids: Sequence[int], fields: Sequence[str] = ()) -> Sequence[MailboxEntry]:
-        """See interfaces.mail.Mailbox."""
         wanted = [b"INTERNALDATE", b"RFC822.SIZE", b"FLAGS"]
         if fields:
             wanted.append(b"BODY.PEEK[HEADER.FIELDS (" + " ".join(fields).upper().encode() + b")]")
@@ -60,18 +62,18 @@ class Imap:
             found += [_held(uid, rows[uid]) for uid in part if uid in rows]
         return found
 
+    @override
     async def mail(self, uid: int, most_bytes: int) -> bytes | None:
-        """See interfaces.mail.Mailbox."""
         rows = await self._run(lambda c: c.fetch([uid], [b"BODY.PEEK[]<0.%d>" % most_bytes]))
         found = [value for key, value in rows.get(uid, {}).items() if key.startswith(b"BODY[]")]
         return found[0] if found and isinstance(found[0], bytes) else None
 
+    @override
     async def flag(self, uids: Sequence[int], flags: Sequence[str]) -> None:
-        """See interfaces.mail.Mailbox."""
         await self._run(lambda c: c.add_flags(list(uids), [each.encode() for each in flags], silent=True))
 
+    @override
     async def move(self, uids: Sequence[int], folder: str) -> None:
-        """See interfaces.mail.Mailbox."""
 
         def work(client: Any) -> None:
             if not client.folder_exists(folder):
@@ -81,13 +83,13 @@ class Imap:
                 return
             client.copy(list(uids), folder)
             client.delete_messages(list(uids), silent=True)
-            if client.has_capability("UIDPLUS"):  # else only flagged: a bare EXPUNGE would take others' mails too
+            if client.has_capability("UIDPLUS"):  # else only flagged: a bare EXPUNGE would take others' mails
                 client.uid_expunge(list(uids))
 
         await self._run(work)
 
+    @override
     async def wait(self, seconds: float) -> None:
-        """See interfaces.mail.Mailbox."""
         if not await self._run(lambda c: c.has_capability("IDLE")):
             await asyncio.sleep(min(seconds, POLL))
             await self._run(lambda c: c.noop())
@@ -116,7 +118,7 @@ async def opened(server: MailServer, folder: str, tls: ssl.SSLContext | None) ->
 
 
 class _Thread:
-    """A thread that ends by itself once nothing waits for it: its socket is cut before."""
+    """A daemon thread for a mailbox: its socket is closed before anything would have to wait for it."""
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(1, "imap")
@@ -126,7 +128,7 @@ class _Thread:
 
 
 async def _in_thread(pool: ThreadPoolExecutor, client: Any, where: str, work: Callable[[], T]) -> T:
-    """Run blocking work. Whoever is cancelled meanwhile cuts the connection, so that the thread comes back."""
+    """Run blocking work in the thread. A cancellation closes the connection, so that the thread returns."""
     running = asyncio.get_running_loop().run_in_executor(pool, _translated(where, work))
     try:
         return await asyncio.shield(running)
@@ -184,7 +186,7 @@ def _sign_in(client: Any, server: MailServer, token: str, tls: ssl.SSLContext | 
 
 
 def _selected(client: Any, folder: str) -> dict[bytes, Any]:
-    """What the server tells of the folder; old ones do not tell UIDNEXT."""
+    """The server's answer to SELECT; old servers do not send UIDNEXT."""
     told: dict[bytes, Any] = client.select_folder(folder)
     if b"UIDNEXT" not in told:
         told[b"UIDNEXT"] = max(client.search(["UID", "1:*"]), default=0) + 1
@@ -192,7 +194,7 @@ def _selected(client: Any, folder: str) -> dict[bytes, Any]:
 
 
 def _idle(client: Any, seconds: float) -> None:
-    """Until something is told that is worth a look: a number of mails, or that some are gone."""
+    """Wait until the server reports a change: a number of mails, or removed mails."""
     client.idle()
     try:
         deadline = seconds
@@ -209,7 +211,7 @@ def _idle(client: Any, seconds: float) -> None:
 
 
 def _is_closed(client: Any) -> bool:
-    """Whether the other side hung up: `idle_check` says nothing of it."""
+    """Whether the server closed the connection, which `idle_check` does not report."""
     sock = client.socket()
     if isinstance(sock, ssl.SSLSocket):
         return False  # found out by `idle_done`
@@ -236,7 +238,7 @@ def _held(uid: int, row: dict[bytes, Any]) -> MailboxEntry:
 
 
 def _cut(client: Any) -> None:
-    """Close the socket under whatever the thread does with it."""
+    """Close the socket, whatever the thread is doing with it."""
     with contextlib.suppress(Exception):  # it may be closed already, in any of several ways
         client.socket().shutdown(socket.SHUT_RDWR)
     with contextlib.suppress(Exception):

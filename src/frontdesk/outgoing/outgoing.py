@@ -1,13 +1,14 @@
-"""Makes clients; what they share (certificates, proxy, address rules) is set once for the process."""
+"""Creates clients. Certificates, proxy and address rules are set once for the process."""
 
 import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from multidict import CIMultiDict
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.mail import Mailbox, MailServer, OutgoingMail
+from frontdesk.interfaces.mail import Mailbox, MailReach, MailServer, OutgoingMail
 from frontdesk.outgoing import imap
 from frontdesk.outgoing.addresses import AddressRules
 from frontdesk.outgoing.calls import Limits
@@ -19,7 +20,7 @@ from frontdesk.outgoing.request import JSON, Base, checked
 AGENT = "frontdesk"
 
 
-class Outgoing:
+class Outgoing(MailReach):
     """All connections to the outside. Nothing is taken from the environment but what OpenSSL itself reads."""
 
     def __init__(
@@ -56,12 +57,14 @@ class Outgoing:
         self._clients.append(client)
         return client
 
+    @override
     def mailbox(self, server: MailServer, folder: str) -> AbstractAsyncContextManager[Mailbox]:
-        """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
+        """Goes to the server directly, also where HTTP goes through a proxy."""
         return imap.opened(server, folder, None if server.security == "none" else self._mail_context())
 
+    @override
     async def post(self, server: MailServer, mail: OutgoingMail) -> str:
-        """See interfaces.mail.MailReach. Goes to the server directly, also where HTTP goes through a proxy."""
+        """Goes to the server directly, also where HTTP goes through a proxy."""
         from frontdesk.outgoing import smtp  # only who sends mails pays for loading it
 
         return await smtp.post(server, mail, self._mail_context())
@@ -83,7 +86,7 @@ class Outgoing:
         return self._mail_tls
 
     def _new_context(self) -> ssl.SSLContext:
-        """Made once each: reading the certificates takes tens of milliseconds."""
+        """A TLS context. Each is made once, because reading the certificates takes tens of milliseconds."""
         try:
             context = ssl.create_default_context()
             if self._ca_file:

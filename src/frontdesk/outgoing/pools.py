@@ -1,4 +1,4 @@
-"""How one client reaches its system, and the connections that it keeps."""
+"""How one client reaches its system, and its pool of connections."""
 
 import asyncio
 import ssl
@@ -19,7 +19,7 @@ MOST_LINE_BYTES = 32 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to one system, and what all requests say. `rules` None: we gave the address ourselves, not a user."""
+    """The address of a system and the headers of all its requests. `rules` None: the address is ours, not a user's."""
 
     base: Base
     headers: CIMultiDict[str] = field(repr=False)
@@ -28,22 +28,22 @@ class Route:
     proxy: HttpProxy | None
 
     def headers_with(self, more: Mapping[str, str]) -> CIMultiDict[str]:
-        """Those of one request. A session is not told of them: it would tell them to the proxy too."""
+        """The headers of one request. They are not set on the session, which would send them to the proxy too."""
         headers = self.headers.copy()
         headers.update(more)
         return headers
 
     def proxy_headers(self) -> dict[str, str] | None:
-        """What the proxy is told before a tunnel."""
+        """The headers for the proxy before a tunnel."""
         return {"User-Agent": self.headers["User-Agent"], **self.proxy.headers} if self.proxy else None
 
     async def checked(self) -> Base:
-        """The base by its address. Raises NoAnswer for one that is not permitted."""
+        """The base URL with its checked IP address. Raises NoAnswer for one that is not permitted."""
         return replace(self.base, host=(await checked(self.base.host, self.base.port, self.rules))[0])
 
 
 class Pools:
-    """The connections of one client. They belong to a loop: each loop that uses the client has its own."""
+    """The connections of one client. Each event loop that uses the client has its own."""
 
     def __init__(self, route: Route, limits: Limits) -> None:
         """Opens nothing yet."""
@@ -52,7 +52,7 @@ class Pools:
         self._is_closed = False
 
     async def take(self) -> aiohttp.ClientSession:
-        """A session in which one connection is free, after some waiting. Raises NoAnswer; nothing was sent then."""
+        """A session with a free connection, after waiting for one. Raises NoAnswer; then nothing was sent."""
         if self._is_closed:
             raise NoAnswer("the client is closed", may_be_done=False, permanent=True)
         session, places = self._here()
@@ -63,7 +63,7 @@ class Pools:
         return session
 
     def give_back(self) -> None:
-        """Each that was taken is given back."""
+        """Give a connection back."""
         self._here()[1].release()
 
     async def _wait_for(self, places: asyncio.Semaphore) -> None:
@@ -87,14 +87,14 @@ class Pools:
         return self._by_loop[loop]
 
     def _opened(self) -> aiohttp.ClientSession:
-        """Does nothing unasked: keeps no cookies, names no kind of body, uses no proxy of the environment."""
+        """A session that adds nothing by itself: no cookies, no content type, no proxy of the environment."""
         guard = Guard(self._route.base.host, None if self._route.proxy else self._route.rules)
         connector = aiohttp.TCPConnector(
             ssl=self._route.tls or True,
             resolver=guard,
             socket_factory=guard.socket,
             use_dns_cache=False,
-            limit=0,  # places are counted here, so that waiting for one is told from waiting for the other side
+            limit=0,  # connections are counted here, to tell waiting for a connection from waiting for the server
             keepalive_timeout=self._limits.keep,
         )
         return aiohttp.ClientSession(

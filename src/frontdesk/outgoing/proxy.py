@@ -14,7 +14,7 @@ STANDARD_PORT = 3128
 
 @dataclass(frozen=True, slots=True)
 class HttpProxy:
-    """All HTTP goes through it but that to hosts ending in one of `besides`; HTTPS through a tunnel (CONNECT)."""
+    """The proxy for all HTTP, except to hosts that end in one of `besides`. HTTPS goes through a tunnel (CONNECT)."""
 
     host: str
     port: int
@@ -41,12 +41,12 @@ class HttpProxy:
 
     @property
     def url(self) -> URL:
-        """Its address, without the login."""
+        """The address of the proxy, without the login."""
         return URL.build(scheme="http", host=self.host, port=self.port)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request must say to it (RFC 9110, 11.7.1)."""
+        """The headers that sign in to the proxy (RFC 9110, 11.7.1)."""
         return {"Proxy-Authorization": self.authorization} if self.authorization else {}
 
 

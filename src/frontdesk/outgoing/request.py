@@ -1,4 +1,4 @@
-"""What a request says: address, headers, body. What could break out of its line is refused."""
+"""Builds requests: address, headers, body. Characters that could break out of a line are refused."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The address of an outside system that all paths of a client are below."""
+    """The base address of another system; all paths of a client are below it."""
 
     scheme: str
     host: str
@@ -46,12 +46,12 @@ class Base:
 
     @property
     def authority(self) -> str:
-        """As the Host header wants it."""
+        """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     def url(self, path: str, params: Mapping[str, str] | None) -> URL:
-        """A path below this address; an empty one is the address itself. Raises Invalid for a host that is none."""
+        """A path below this address; an empty one is the address itself. Raises Invalid for an invalid host."""
         whole = f"{self.path}/{quote(path.lstrip('/'), safe=SAFE)}" if path else self.path or "/"
         if self.query or params:
             whole = f"{whole}?{urlencode([*self.query, *(params or {}).items()])}"

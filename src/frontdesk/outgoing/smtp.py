@@ -30,7 +30,7 @@ _LEAVING: set[asyncio.Task[None]] = set()
 
 
 async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> str:
-    """See interfaces.mail.MailReach.post."""
+    """As MailReach.post."""
     where = f"{server.host}:{server.port}"
     client = SMTP(
         hostname=server.host,
@@ -46,14 +46,14 @@ async def post(server: MailServer, mail: OutgoingMail, tls: ssl.SSLContext) -> s
         await _address(client, mail)
         return await _hand_over(client, mail, where)
     finally:
-        # Nobody waits for the goodbye: between the server's "taken" and our noting it nothing may take time.
+        # QUIT is not awaited: nothing may take time between the server's acceptance and our storing of it.
         leaving = asyncio.create_task(_leave(client))
         _LEAVING.add(leaving)
         leaving.add_done_callback(_LEAVING.discard)
 
 
 async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:
-    """Connect, secure, sign in: what fails here fails for every mail, and may be repaired by a person."""
+    """Connect, start TLS, sign in. An error here concerns every mail, and a person may correct it."""
     try:
         await client.connect()
         await _greet(client)
@@ -70,7 +70,7 @@ async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:
 
 
 async def _greet(client: SMTP) -> None:
-    """Learn what the server offers; old ones offer nothing."""
+    """Ask for the server's extensions; old servers have none."""
     if not client.is_ehlo_or_helo_needed:
         return
     try:
@@ -85,14 +85,14 @@ async def _show_who(client: SMTP, server: MailServer) -> None:
         return
     word = f"user={server.user}\x01auth=Bearer {await server.token()}\x01\x01".encode()
     answer = await client.execute_command(b"AUTH", b"XOAUTH2", base64.b64encode(word))
-    if answer.code == 334:  # the server explains, and wants an empty line before it refuses
+    if answer.code == 334:  # the server sends details, and expects an empty line before it refuses
         answer = await client.execute_command(b"")
     if answer.code != 235:
         raise SMTPAuthenticationError(answer.code, answer.message)
 
 
 async def _address(client: SMTP, mail: OutgoingMail) -> None:
-    """MAIL and RCPT. A refusal of the recipient is final where the server says so; one of ours is for a person."""
+    """MAIL and RCPT. A refused recipient is final where the server says so; a person corrects a refused sender."""
     wants_report = bool(mail.envelope_id) and client.supports_extension("dsn")
     options = [f"SIZE={len(mail.content)}"] if client.supports_extension("size") else []
     about = [f"NOTIFY={','.join(mail.notify)}"] if wants_report and mail.notify else []
@@ -109,14 +109,14 @@ async def _address(client: SMTP, mail: OutgoingMail) -> None:
         raise MailRefused(_said(first), permanent=first.code >= 500, code=first.code) from None
     except SMTPResponseException as error:
         raise MailRefused(_said(error), permanent=False, code=error.code) from None
-    except (SMTPNotSupported, ValueError) as error:  # an address that this server cannot be told
+    except (SMTPNotSupported, ValueError) as error:  # an address that cannot be sent to this server
         raise MailRefused(_line(str(error)), permanent=True) from None
     except (SMTPException, OSError) as error:
         raise MailFailed(f"the connection broke off: {_line(str(error))}") from None
 
 
 async def _hand_over(client: SMTP, mail: OutgoingMail, where: str) -> str:
-    """DATA. Where the answer to it is lost, nobody knows whether the mail was taken."""
+    """DATA. If its answer is lost, it is unknown whether the mail was accepted."""
     try:
         answer = await client.data(mail.content)
     except SMTPDataError as error:
@@ -129,7 +129,7 @@ async def _hand_over(client: SMTP, mail: OutgoingMail, where: str) -> str:
 
 
 async def _leave(client: SMTP) -> None:
-    """Say goodbye where somebody listens; the mail is taken or not, whatever becomes of that."""
+    """Send QUIT if the connection still works; it does not matter for the mail."""
     try:
         if client.is_connected:
             await asyncio.wait_for(client.quit(), 2)

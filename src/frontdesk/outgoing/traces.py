@@ -19,7 +19,7 @@ CLOSE_MILLISECONDS = 5000
 
 
 class Traces:
-    """Notes calls; a thread of the library sends them, many at once, and drops what a collector does not take."""
+    """Records calls as spans. A thread of the library sends them in batches and drops what the collector refuses."""
 
     def __init__(self, endpoint: str, version: str) -> None:
         """`endpoint` is the whole address, like http://localhost:4318/v1/traces. Raises Invalid without the extra."""
@@ -48,7 +48,7 @@ class Traces:
         span.end(end_time=ended)
 
     def close(self) -> None:
-        """Send what waits, for some seconds at most."""
+        """Send the waiting spans, for a few seconds at most."""
         self._provider.force_flush(CLOSE_MILLISECONDS)
         self._provider.shutdown()
 

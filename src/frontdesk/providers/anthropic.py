@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import (
     Embeddings,
@@ -20,10 +21,11 @@ from frontdesk.interfaces import (
     HttpStream,
     ModelAnswer,
     ModelRequest,
+    ModelService,
     NoAnswer,
     Transcript,
 )
-from frontdesk.providers import errors as troubles
+from frontdesk.providers import errors as failures
 from frontdesk.providers.chat_completions import EVENTS, Finish, Models
 from frontdesk.providers.events import events
 from frontdesk.providers.strict_schema import is_expressible, narrowed
@@ -46,7 +48,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ModelAbilities:
-    """What a model understands. Without `knows_schema` a tool is forced on it."""
+    """What a model supports. Without `knows_schema` it is forced to use a tool."""
 
     knows_schema: bool = True
     takes_temperature: bool = True
@@ -67,7 +69,7 @@ class ModelAbilities:
             body["stream"] = True
         return body | self._form(request) | _sampling(request)
 
-    def after(self, problem: troubles.ServiceProblem) -> "ModelAbilities | None":
+    def after(self, problem: failures.ServiceProblem) -> "ModelAbilities | None":
         """How to ask after a refusal, None where it is about something else."""
         if self.knows_schema and problem.names("output_config", "output_format", "structured output", "schema"):
             return replace(self, knows_schema=False)
@@ -86,11 +88,11 @@ class ModelAbilities:
 
 
 def _sampling(request: ModelRequest) -> dict[str, Any]:
-    """What else an application sets. Raises ModelFailed (UNSUPPORTED) for what there is not."""
+    """The sampling parameters. Raises ModelFailed (UNSUPPORTED) for those that Anthropic does not have."""
     found: dict[str, Any] = {}
     for name, value in request.sampling.items():
         if name not in SAMPLING:
-            raise troubles.unsupported("anthropic", f"parameter {name}")
+            raise failures.unsupported("anthropic", f"parameter {name}")
         found[SAMPLING[name]] = [value] if name == "stop" and isinstance(value, str) else value
     return found
 
@@ -135,40 +137,41 @@ class StreamEvent(msgspec.Struct):
     error: Any = None
 
 
-class Anthropic:
-    """See interfaces.ModelService."""
+class Anthropic(ModelService):
+    """An account at Anthropic, or a compatible server."""
 
     def __init__(self, name: str, http: Http, models: Models, *, knows_schema: bool) -> None:
         """`knows_schema` False forces a tool from the start."""
         self.name = name
         self._http, self._models = http, models
         self._first = ModelAbilities(knows_schema)
-        self._manners: dict[str, ModelAbilities] = {}
+        self._abilities: dict[str, ModelAbilities] = {}
 
+    @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        """See interfaces.ModelService."""
         model = request.model or self._models.chat
-        manner = self._manners.get(model, self._first)
+        abilities = self._abilities.get(model, self._first)
         try:
             for _ in range(MOST_TRIES):
-                answer = await self._http.send("POST", PATH, json=manner.body(request, model))
-                other = self._other(model, manner, answer)
+                answer = await self._http.send("POST", PATH, json=abilities.body(request, model))
+                other = self._other(model, abilities, answer)
                 if other is None:
                     break
-                manner = other
+                abilities = other
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
+            raise failures.unreachable(self.name, error) from None
         if not answer.ok:
-            raise troubles.failed(self.name, answer)
+            raise failures.failed(self.name, answer)
         return self._answer(self._read(answer.body, Message, "a message"), request, model)
 
+    @override
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService. CUT_OFF and REFUSED are raised after what text there was."""
+        """CUT_OFF and REFUSED are raised after what text there was."""
         model = request.model or self._models.chat
-        manner = self._manners.get(model, self._first)
+        abilities = self._abilities.get(model, self._first)
         try:
             for _ in range(MOST_TRIES):
-                body = manner.body(request, model, stream=True)
+                body = abilities.body(request, model, stream=True)
                 async with self._http.stream("POST", PATH, json=body) as answer:
                     if 200 <= answer.status < 300:
                         async for text in self._texts(answer):
@@ -176,30 +179,32 @@ class Anthropic:
                         return
                     chunks = [chunk async for chunk in answer.chunks()]
                 whole = HttpAnswer(answer.status, answer.headers, b"".join(chunks))
-                other = self._other(model, manner, whole)
+                other = self._other(model, abilities, whole)
                 if other is None:
                     break
-                manner = other
+                abilities = other
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
-        raise troubles.failed(self.name, whole)
+            raise failures.unreachable(self.name, error) from None
+        raise failures.failed(self.name, whole)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService: there are none."""
-        raise troubles.unsupported(self.name, "embeddings")
+        """There are none."""
+        raise failures.unsupported(self.name, "embeddings")
 
+    @override
     async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
-        """See interfaces.ModelService: there is none."""
-        raise troubles.unsupported(self.name, "transcription")
+        """There is none."""
+        raise failures.unsupported(self.name, "transcription")
 
-    def _other(self, model: str, manner: ModelAbilities, answer: HttpAnswer) -> ModelAbilities | None:
+    def _other(self, model: str, abilities: ModelAbilities, answer: HttpAnswer) -> ModelAbilities | None:
         """How to ask again when the model did not understand; remembered."""
         if answer.status != 400:
             return None
-        problem = troubles.problem_of(answer.body)
-        other = manner.after(problem)
+        problem = failures.problem_of(answer.body)
+        other = abilities.after(problem)
         if other is not None and not problem.is_about_schema:
-            self._manners[model] = other
+            self._abilities[model] = other
         return other
 
     def _answer(self, message: Message, request: ModelRequest, model: str) -> ModelAnswer:
@@ -207,22 +212,22 @@ class Anthropic:
         tools = [msgspec.json.encode(block.input).decode() for block in message.content if block.input is not None]
         text = tools[0] if tools else "".join(block.text for block in message.content if block.type == "text")
         if not text.strip() and finish in ("stop", "other"):
-            raise troubles.empty(self.name)
+            raise failures.empty(self.name)
         usage = message.usage or Usage(
-            troubles.tokens_in([turn.text for turn in request.turns]), troubles.tokens_in([text])
+            failures.tokens_in([turn.text for turn in request.turns]), failures.tokens_in([text])
         )
         return ModelAnswer(text, message.model or model, usage.input_tokens, usage.output_tokens, finish)
 
     async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
         """The text of a stream; what else it says in the end is raised."""
         if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise troubles.unreadable(self.name, "a stream of events")
+            raise failures.unreadable(self.name, "a stream of events")
         reason: str | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
                 audit_event = self._read(event.data, StreamEvent, "an event of a message")
                 if audit_event.error is not None:
-                    raise troubles.failed_in_stream(self.name, troubles.problem_in(audit_event.error))
+                    raise failures.failed_in_stream(self.name, failures.problem_in(audit_event.error))
                 if audit_event.type == "message_stop":
                     break
                 delta = audit_event.delta or Delta()
@@ -230,12 +235,12 @@ class Anthropic:
                 if delta.text or delta.partial_json:
                     yield delta.text or delta.partial_json
             else:
-                raise troubles.cut(self.name)
-        if failure := troubles.stopped(self.name, FINISHES.get(reason or "end_turn", "other")):
+                raise failures.cut(self.name)
+        if failure := failures.stopped(self.name, FINISHES.get(reason or "end_turn", "other")):
             raise failure
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:
         try:
             return msgspec.json.decode(body, type=kind, strict=False)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise troubles.unreadable(self.name, expected) from None
+            raise failures.unreadable(self.name, expected) from None

@@ -14,7 +14,7 @@ API_VERSION = "2024-10-21"
 
 
 class AzureOpenAi(ChatCompletions):
-    """See interfaces.ModelService. A request's model is the name of a deployment."""
+    """A request's model is the name of a deployment."""
 
     def __init__(
         self,

@@ -8,15 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from typing_extensions import override
+
 from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
-from frontdesk.interfaces import Catalogue, ReaderAnswer
+from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
 from frontdesk.model import Entity, Probability, Tier
 
 T = TypeVar("T")
 
 
-class Builtin:
-    """See interfaces.Provider."""
+class Builtin(Provider):
+    """The built-in engine as a provider."""
 
     name = "builtin"
     tier = Tier.BUILTIN
@@ -33,16 +35,16 @@ class Builtin:
         await self._run(lambda: self._read("Good morning, when does my order 4711 arrive?", catalogue))
         await self._run(give_back)
 
+    @override
     async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
-        """See interfaces.Provider."""
         return await self._run(lambda: self._read(text, catalogue))
 
     async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         """Read many messages at once, which is quicker; the answers keep the order."""
         return await self._run(lambda: self._read_many(texts, catalogue))
 
+    @override
     async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
-        """See interfaces.Provider."""
         return await self._run(lambda: self._loaded().summarise(texts))
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""The protocol Chat Completions, which several services speak; adapters say where each operation is and who asks.
+"""The protocol Chat Completions, which several services use; adapters supply addresses and credentials.
 
 Known from OpenAI's reference; servers that are compatible with it are tolerated where they leave things out.
 """
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import (
     Embeddings,
@@ -19,10 +20,11 @@ from frontdesk.interfaces import (
     ModelAnswer,
     ModelFailed,
     ModelRequest,
+    ModelService,
     NoAnswer,
     Transcript,
 )
-from frontdesk.providers import errors as troubles
+from frontdesk.providers import errors as failures
 from frontdesk.providers.dialects import Dialect
 from frontdesk.providers.events import events
 from frontdesk.providers.multipart import audio_form
@@ -37,7 +39,7 @@ FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length"
 
 
 class Operation(StrEnum):
-    """What a service can be asked for; the values are the usual paths."""
+    """The operations of a service; the values are the usual paths."""
 
     CHAT = "chat/completions"
     EMBED = "embeddings"
@@ -140,8 +142,8 @@ class Spoken(msgspec.Struct):
     usage: dict[str, Any] | None = None
 
 
-class ChatCompletions:
-    """See interfaces.ModelService. Adapters override `_place`, and `_renewed` where keys can be renewed."""
+class ChatCompletions(ModelService):
+    """Adapters override `_place`, and `_renewed` where keys can be renewed."""
 
     def __init__(self, name: str, http: Http, models: Models, dialect: Dialect) -> None:
         """`dialect` is what to begin with."""
@@ -149,8 +151,8 @@ class ChatCompletions:
         self._http, self._models, self._first = http, models, dialect
         self._dialects: dict[str, Dialect] = {}
 
+    @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        """See interfaces.ModelService."""
         model = request.model or self._models.chat
         dialect = self._dialects.get(model, self._first)
         for _ in range(MOST_TRIES):
@@ -161,12 +163,13 @@ class ChatCompletions:
             dialect = other
         if answer.ok:
             return self._answer(answer, request, model, dialect)
-        if answer.status == 400 and troubles.problem_of(answer.body).is_filtered:
+        if answer.status == 400 and failures.problem_of(answer.body).is_filtered:
             return ModelAnswer("", model, 0, 0, "content_filter")
-        raise troubles.failed(self.name, answer)
+        raise failures.failed(self.name, answer)
 
+    @override
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService. CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
+        """CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
         model = request.model or self._models.chat
         dialect = self._dialects.get(model, self._first)
         try:
@@ -185,11 +188,12 @@ class ChatCompletions:
                     break
                 dialect = other or dialect
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
-        raise troubles.failed(self.name, whole)
+            raise failures.unreachable(self.name, error) from None
+        raise failures.failed(self.name, whole)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService. Many texts are asked for in parts."""
+        """Many texts are asked for in parts."""
         chosen = model or self._models.embedding
         vectors: list[tuple[float, ...]] = []
         used, said = 0, chosen
@@ -197,17 +201,17 @@ class ChatCompletions:
             part = list(texts[start : start + MOST_TEXTS_AT_ONCE])
             answer = await self._send(Operation.EMBED, chosen, lambda m, p=part: {"input": p} | _named(m))
             if not answer.ok:
-                raise troubles.failed(self.name, answer)
+                raise failures.failed(self.name, answer)
             found = self._read(answer.body, Vectors, "a list of embeddings")
             if len(found.data) != len(part):
-                raise troubles.unreadable(self.name, "one embedding for each text")
+                raise failures.unreadable(self.name, "one embedding for each text")
             vectors += [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
-            used += found.usage.prompt_tokens if found.usage else troubles.tokens_in(part)
+            used += found.usage.prompt_tokens if found.usage else failures.tokens_in(part)
             said = found.model or said
         return Embeddings(tuple(vectors), said, used)
 
+    @override
     async def transcribe(self, model: str, audio: bytes, media_type: str, language: str = "") -> Transcript:
-        """See interfaces.ModelService."""
         chosen = model or self._models.speech
         place = await self._place(Operation.TRANSCRIBE, chosen)
         fields = _named(place.model) | {"response_format": "json"} | ({"language": language} if language else {})
@@ -216,9 +220,9 @@ class ChatCompletions:
         try:
             answer = await self._http.send("POST", place.path, content=body, params=place.params, headers=headers)
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
+            raise failures.unreachable(self.name, error) from None
         if not answer.ok:
-            raise troubles.failed(self.name, answer)
+            raise failures.failed(self.name, answer)
         spoken = self._read(answer.body, Spoken, "a transcription")
         return Transcript(spoken.text.strip(), _language(spoken) or language, chosen, _seconds(spoken))
 
@@ -244,14 +248,14 @@ class ChatCompletions:
                 if answer.ok or not await self._renewed(answer, place):
                     break
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
+            raise failures.unreachable(self.name, error) from None
         return answer
 
     def _other(self, model: str, dialect: Dialect, status: int, body: bytes) -> Dialect | None:
         """How to ask again when the server did not understand; remembered for the model."""
         if status not in (400, 404, 422, 501):
             return None
-        problem = troubles.problem_of(body)
+        problem = failures.problem_of(body)
         other = None if problem.is_filtered else dialect.after(problem)
         if other is not None and not problem.is_about_schema:
             self._dialects[model] = other
@@ -265,11 +269,11 @@ class ChatCompletions:
         choice = completion.choices[0] if completion.choices else Choice()
         text, finish = choice.message.refusal or choice.message.text, choice.finish()
         if not text.strip() and finish in ("stop", "other"):
-            raise troubles.empty(self.name)
+            raise failures.empty(self.name)
         if request.schema is not None and dialect.narrows and finish == "stop":
             text = without_nulls(text, request.schema)
         usage = completion.usage or Usage(
-            troubles.tokens_in([turn.text for turn in request.turns]), troubles.tokens_in([text])
+            failures.tokens_in([turn.text for turn in request.turns]), failures.tokens_in([text])
         )
         return ModelAnswer(text, completion.model or model, usage.prompt_tokens, usage.completion_tokens or 0, finish)
 
@@ -288,25 +292,25 @@ class ChatCompletions:
                         yield choice.delta.text
             else:
                 if finish is None:
-                    raise troubles.cut(self.name)
-        if failure := troubles.stopped(self.name, finish or "stop"):
+                    raise failures.cut(self.name)
+        if failure := failures.stopped(self.name, finish or "stop"):
             raise failure
 
     def _check_streams(self, answer: HttpStream) -> None:
         if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise troubles.unreadable(self.name, "a stream of events")
+            raise failures.unreadable(self.name, "a stream of events")
 
     def _piece(self, data: bytes) -> Piece:
         piece = self._read(data, Piece, "a piece of a chat completion")
         if piece.error is not None:
-            raise troubles.failed_in_stream(self.name, troubles.problem_in(piece.error))
+            raise failures.failed_in_stream(self.name, failures.problem_in(piece.error))
         return piece
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:
         try:
             return msgspec.json.decode(body, type=kind, strict=False)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise troubles.unreadable(self.name, expected) from None
+            raise failures.unreadable(self.name, expected) from None
 
 
 async def _read(answer: HttpStream) -> bytes:

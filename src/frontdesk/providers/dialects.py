@@ -1,4 +1,4 @@
-"""What a server understands of Chat Completions, which differs by server and model and is learnt from refusals."""
+"""Dialects of Chat Completions: what a server or model supports, learnt from its refusals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from frontdesk.providers.strict_schema import is_expressible, narrowed
 
 
 class Structure(StrEnum):
-    """How a server is told which form an answer must have."""
+    """How the answer's schema is sent to a server."""
 
     SCHEMA = "json_schema"
     OBJECT = "json_object"
@@ -51,7 +51,7 @@ class Dialect:
         return {**body, **request.sampling} if request.sampling else body
 
     def after(self, problem: ServiceProblem) -> "Dialect | None":
-        """What to speak after a refusal, None where the refusal is about something else."""
+        """The next dialect to try after a refusal; None where the refusal is about something else."""
         if problem.is_unknown and problem.names(self.length):
             other = "max_completion_tokens" if self.length == "max_tokens" else "max_tokens"
             return replace(self, length=other)

@@ -1,5 +1,6 @@
-"""Gives failures of model services their names. What a service says of a failure is read, but never passed on:
-it may repeat a key or a customer's words."""
+"""Classifies failures of model services. A service's own message is read but never passed on: it may repeat a key or a
+customer's words.
+"""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ MOST_MESSAGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ServiceProblem:
-    """What a service says went wrong, all in lower case. `codes` are its codes and types, `message` its words."""
+    """A service's error, in lower case. `codes` are its codes and types, `message` its text."""
 
     codes: tuple[str, ...] = ()
     param: str = ""
@@ -121,8 +122,8 @@ def cut(service: str) -> ModelFailed:
 
 def stopped(service: str, finish: str) -> ModelFailed | None:
     """The failure that a stream's last word means, None where it is a good end."""
-    troubles = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
-    trouble = troubles.get(finish)
+    kinds = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
+    trouble = kinds.get(finish)
     return ModelFailed(trouble, f"{service}: the answer ended by {finish}") if trouble else None
 
 

@@ -11,7 +11,7 @@ OPENAI = "https://api.openai.com/v1"
 
 
 class OpenAi(ChatCompletions):
-    """See interfaces.ModelService."""
+    """An account at OpenAI."""
 
     def __init__(self, name: str, http: Http, models: Models, *, structure: Structure, is_compatible: bool) -> None:
         """`is_compatible`: another's server, which may take the whole of JSON Schema but only old parameters."""

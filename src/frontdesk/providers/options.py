@@ -1,4 +1,4 @@
-"""What can be set for a model service. `[llm.services.NAME]` in the settings is one of these."""
+"""The settings of a model service, `[llm.services.NAME]`."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Every kind of model service, each one line; services are made here from what is set for them."""
+"""All kinds of model services, one line each, and their creation from the settings."""
 
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit

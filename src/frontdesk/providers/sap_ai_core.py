@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.interfaces import Embeddings, ErrorKind, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer
 from frontdesk.interfaces.cached import Cached
-from frontdesk.providers import errors as troubles
+from frontdesk.providers import errors as failures
 from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
 from frontdesk.providers.signing_in import ClientCredentials
@@ -71,7 +72,7 @@ class Choosing:
 
 
 class SapAiCore(ChatCompletions):
-    """See interfaces.ModelService."""
+    """SAP AI Core: deployments and orchestration of one resource group."""
 
     def __init__(
         self,
@@ -88,25 +89,27 @@ class SapAiCore(ChatCompletions):
         self._signing_in, self._choosing = signing_in, choosing
         self._deployments = Cached[tuple[Deployment, ...]](LOOK_AGAIN_SECONDS)
 
+    @override
     def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """See interfaces.ModelService; orchestration answers in one piece."""
+        """Orchestration answers in one piece."""
         return self._at_once(request) if self._choosing.by_orchestration else super().stream(request)
 
+    @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
-        """See interfaces.ModelService; of a deployment of an embedding model."""
+        """Of a deployment of an embedding model."""
         if self._choosing.by_orchestration:
-            raise troubles.unsupported(self.name, "embeddings by orchestration")
+            raise failures.unsupported(self.name, "embeddings by orchestration")
         return await super().embed(model, texts)
 
     async def _at_once(self, request: ModelRequest) -> AsyncIterator[str]:
         answer = await self.complete(request)
         yield answer.text
-        if failure := troubles.stopped(self.name, answer.finish):
+        if failure := failures.stopped(self.name, answer.finish):
             raise failure
 
     async def _place(self, operation: Operation, model: str) -> RequestTarget:
         if operation is Operation.TRANSCRIBE:
-            raise troubles.unsupported(self.name, "transcription")
+            raise failures.unsupported(self.name, "transcription")
         headers = await self._headers()
         path = (await self._deployment(model, headers)).path
         if self._choosing.by_orchestration:
@@ -132,7 +135,7 @@ class SapAiCore(ChatCompletions):
         whole = self._read(answer.body, Orchestrated, "an answer of orchestration")
         completion = whole.final_result or whole.orchestration_result
         if completion is None:
-            raise troubles.unreadable(self.name, "an answer of orchestration")
+            raise failures.unreadable(self.name, "an answer of orchestration")
         return self._checked(completion, request, model, dialect)
 
     async def _headers(self) -> dict[str, str]:
@@ -153,9 +156,9 @@ class SapAiCore(ChatCompletions):
         try:
             answer = await self._http.send("GET", "v2/lm/deployments", params={"status": "RUNNING"}, headers=headers)
         except NoAnswer as error:
-            raise troubles.unreachable(self.name, error) from None
+            raise failures.unreachable(self.name, error) from None
         if not answer.ok:
-            raise troubles.failed(self.name, answer)
+            raise failures.failed(self.name, answer)
         return tuple(self._read(answer.body, Deployments, "a list of deployments").resources)
 
 

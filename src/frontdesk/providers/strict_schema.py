@@ -1,4 +1,4 @@
-"""Fits JSON Schemas to what services enforce: a small part of the standard, in which every object is closed.
+"""Reduces JSON Schemas to the part that services enforce, in which every object is closed.
 
 What is taken out of a schema here is only said in its description; `llm` checks answers against the whole schema.
 """

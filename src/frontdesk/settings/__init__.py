@@ -1,1 +1,1 @@
-"""Every setting: what there is, where it comes from, what Cloud Foundry binds."""
+"""The settings: their declaration, loading, and those that Cloud Foundry binds."""

@@ -1,7 +1,7 @@
-"""Every knob: what bound services give, then `frontdesk.toml`, then the environment; checked once at start.
+"""All settings. Bound services come first, then `frontdesk.toml`, then the environment; checked once at start.
 
-`FRONTDESK_SERVER_PORT=8080` sets `port` in `[server]`; `FRONTDESK_PORT` is a short form of it. Every knob is
-described in docs/reference/settings.md, which a test holds against this file.
+`FRONTDESK_SERVER_PORT=8080` sets `port` in `[server]`; `FRONTDESK_PORT` is a short form of it. Every setting is
+described in docs/reference/settings.md, which a test compares with this file.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import msgspec
 import platformdirs
 from msgspec import Meta
 
-from frontdesk.channels.registry import knobs_of
+from frontdesk.channels.registry import settings_of
 from frontdesk.providers.options import ServiceOptions
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -245,7 +245,7 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 if TYPE_CHECKING:
     Channels = ChannelRules
 else:
-    Channels = knobs_of(ChannelRules)
+    Channels = settings_of(ChannelRules)
 
 
 class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import Tokens
 
@@ -12,8 +15,8 @@ PLACE = "/destination-configuration/v1/destinations/"
 
 
 @dataclass
-class Destinations:
-    """See faults.Simulator. `issuers` gives tokens of the systems behind destinations that sign in by OAuth."""
+class Destinations(Simulator):
+    """`issuers` gives tokens of the systems behind destinations that sign in by OAuth."""
 
     tokens: Tokens
     known: Mapping[str, Mapping[str, Any]]
@@ -21,12 +24,13 @@ class Destinations:
     name: str = "destination"
     asked_for: list[str] = field(default_factory=list)
 
+    @override
     def state(self) -> dict[str, Any]:
         """Which destinations were asked for, in order."""
         return {"asked_for": list(self.asked_for)}
 
+    @override
     async def answer(self, asked: Asked) -> Told:
-        """See faults.Simulator."""
         if asked.path == TOKEN:
             return self.tokens.give(asked)
         if not self.tokens.is_good(asked):

@@ -1,4 +1,4 @@
-"""Faults that a simulator can be told to have: slow, failing, cut and garbled answers."""
+"""Faults of simulators: slow, failing, cut and garbled answers."""
 
 import asyncio
 import random
@@ -51,7 +51,7 @@ class Faulty:
         self.count = 0
 
     async def answer(self, asked: Asked) -> Told:
-        """See serving.Answering."""
+        """The simulator's answer, with the faults that it was told to have."""
         if asked.path.startswith(INSPECTION):
             return self._inspect(asked)
         self._remember(asked)

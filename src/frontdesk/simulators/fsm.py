@@ -8,6 +8,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.memory import Memory
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import Tokens
@@ -24,8 +27,8 @@ FIELDS = {"externalId", "priority", "responsibles", "id", "lastChanged", *REFERE
 SUBJECT_LENGTH = 255
 
 
-class Fsm:
-    """See faults.Simulator."""
+class Fsm(Simulator):
+    """A simulated SAP Field Service Management."""
 
     name = "fsm"
 
@@ -35,12 +38,13 @@ class Fsm:
         self._calls = Memory(file)
         self._changed = 0
 
+    @override
     def state(self) -> dict[str, Any]:
         """All service calls."""
         return {"service_calls": list(self._calls.rows.values())}
 
+    @override
     async def answer(self, asked: Asked) -> Told:
-        """See faults.Simulator."""
         if asked.path == TOKEN:
             return self.tokens.give(asked)
         if not (asked.path == CALLS or asked.path.startswith(f"{CALLS}/")):

@@ -1,4 +1,4 @@
-"""What a simulator remembers: rows by id in memory and, where a file is named, in it, so that a restart keeps them."""
+"""The rows of a simulator by id, in memory and optionally in a file that survives restarts."""
 
 from pathlib import Path
 from typing import Any

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import Tokens
 
@@ -19,8 +22,8 @@ ROUTES = {
 KEYS = {"RuleServiceId", "RuleServiceRevision", "Vocabulary"}
 
 
-class Rules:
-    """See faults.Simulator."""
+class Rules(Simulator):
+    """A simulated rules service."""
 
     name = "rules"
 
@@ -35,12 +38,13 @@ class Rules:
         self.tokens, self._service_id, self._field, self._routes = tokens, service_id, field, routes
         self._decided = 0
 
+    @override
     def state(self) -> dict[str, Any]:
         """How many decisions were asked for."""
         return {"decided": self._decided, "routes": dict(self._routes)}
 
+    @override
     async def answer(self, asked: Asked) -> Told:
-        """See faults.Simulator."""
         if asked.path == TOKEN:
             return self.tokens.give(asked)
         if asked.path != SERVICES:

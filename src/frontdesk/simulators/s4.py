@@ -4,6 +4,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import basic
 
@@ -47,8 +50,8 @@ DELIVERIES: dict[str, dict[str, Any]] = {
 }
 
 
-class S4:
-    """See faults.Simulator."""
+class S4(Simulator):
+    """A simulated S/4HANA."""
 
     name = "s4"
 
@@ -56,12 +59,13 @@ class S4:
         """One technical user may read."""
         self._login = (user, password)
 
+    @override
     def state(self) -> dict[str, Any]:
         """Orders and deliveries."""
         return {"orders": ORDERS, "deliveries": DELIVERIES}
 
+    @override
     async def answer(self, asked: Asked) -> Told:
-        """See faults.Simulator."""
         if basic(asked) != self._login:
             return _refused(401, "logon failed")
         if asked.method != "GET":

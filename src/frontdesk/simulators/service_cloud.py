@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
+from frontdesk.simulators.faults import Simulator
 from frontdesk.simulators.memory import Memory
 from frontdesk.simulators.serving import Asked, Told, told
 from frontdesk.simulators.tokens import basic
@@ -17,8 +20,8 @@ FILTER = re.compile(r"externalId eq '([^']*)'")
 OPTIONS = {"$filter", "$top", "$skip"}
 
 
-class ServiceCloud:
-    """See faults.Simulator."""
+class ServiceCloud(Simulator):
+    """A simulated SAP Service Cloud."""
 
     name = "service-cloud"
 
@@ -28,12 +31,13 @@ class ServiceCloud:
         self._cases = Memory(file)
         self._last = datetime.fromtimestamp(0, UTC)
 
+    @override
     def state(self) -> dict[str, Any]:
         """All cases."""
         return {"cases": list(self._cases.rows.values())}
 
+    @override
     async def answer(self, asked: Asked) -> Told:
-        """See faults.Simulator."""
         if basic(asked) != self._login:
             return _refused(401, "unauthorized")
         if asked.path == CASES:

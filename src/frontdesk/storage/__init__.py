@@ -1,1 +1,1 @@
-"""Tables, queries, migrations and the writer. The only room that knows SQL."""
+"""Tables, queries, migrations and the writer. The only package that knows SQL."""

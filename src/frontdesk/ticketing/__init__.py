@@ -1,1 +1,1 @@
-"""Interactions: how messages open and join them, and how their status may move."""
+"""Rules of interactions: how messages open and join them, and how their status may change."""

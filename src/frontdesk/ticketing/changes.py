@@ -1,4 +1,4 @@
-"""What people may change: the status along its flow, codes that are in use, corrections with a sensible value."""
+"""Checks changes by people: the status flow, codes in use, values of corrections."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ CHECKED = {"category": CodeList.CATEGORY, "priority": CodeList.PRIORITY, "team":
 CORRECTABLE = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
 LENGTHS = {"title": 100, "summary": 300}
 MOST_OF_ENTITY = 300
-# What a person may say otherwise than an analysis does.
+# The fields of an analysis that a person may correct.
 FIELDS = ("intent", "message_type", "sentiment", "language", "title", "summary", *ENTITY_FIELDS)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?")
 
@@ -34,7 +34,7 @@ def check_change(interaction: Interaction, change: Change, lists: Lists) -> Chan
 def check_correction(field: str, value: str, lists: Lists) -> str:
     """The value as it is kept. An intent may be empty (none of them fits), an entity too (none is named).
 
-    Several values of an entity are parted by commas. Raises Invalid.
+    Several values of an entity are separated by commas. Raises Invalid.
     """
     value = storable(value).strip()
     if field not in FIELDS:

@@ -1,4 +1,4 @@
-"""What a newly analysed message changes on its interaction."""
+"""Computes what a newly analysed message changes on its interaction."""
 
 from frontdesk.model import Case, Change
 from frontdesk.ticketing.status import after_message

@@ -44,9 +44,9 @@ def may_move(now: Status, to: Status) -> bool:
 
 
 def way(now: Status, to: Status) -> tuple[Status, ...]:
-    """The statuses that lead there one after another, for who cannot take the steps one by one. Raises Conflict.
+    """The statuses on the way to a status, for callers that want to go there in one step. Raises Conflict.
 
-    What has ended is opened again first; what is confirmed had its solution provided. No other status is made up.
+    An ended interaction is opened again first; a confirmed one had its solution provided. No other status is added.
     """
     for between in ((), (S.RE_OPENED,), (S.SOLUTION_PROVIDED,) if to is S.CONFIRMED else ()):
         steps = (*between, to)
@@ -63,14 +63,14 @@ def after_message(now: Status) -> Status:
 
 
 def after_decision(now: Status, wanted: Status | None) -> Status:
-    """Where a decision takes it: to what the rules want if that is allowed, else into process."""
+    """The status after a decision: the one that the rules want if it is allowed, else In-Process."""
     if wanted is not None and may_move(now, wanted):
         return wanted
     return S.IN_PROCESS if may_move(now, S.IN_PROCESS) else now
 
 
 def allowed_change(interaction: Interaction, wanted: Change) -> Change:
-    """What is wanted, its status only as far as the flow allows; nothing where a person's word changes nothing."""
+    """The wanted change; its status is left out where the flow does not allow it."""
     if wanted.status is None or may_move(interaction.status, wanted.status):
         return wanted
     return replace(wanted, status=None)

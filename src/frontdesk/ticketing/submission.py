@@ -1,4 +1,4 @@
-"""Checks a new message at the door: clear refusals, nothing cut, nothing lost."""
+"""Checks a new message before it is stored: clear refusals, nothing cut, nothing lost."""
 
 import re
 import unicodedata

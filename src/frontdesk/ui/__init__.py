@@ -1,1 +1,1 @@
-"""Pages for people: submit and look up, watch an interaction, the desk, signing in. They translate, never choose."""
+"""Pages for people: submit and look up messages, track an interaction, the console, signing in. They decide nothing."""

@@ -1,9 +1,10 @@
 """Languages of the pages: gettext catalogues, and which language a reader wants.
 
 The labels in templates, Python and scripts are English and are their own keys. `locales/CODE/*.po` translate them, one
-file for each area; what `scripts*.po` hold is sent to the scripts of the pages, and `sentences.po` holds what the rooms
-behind the pages say (see model.translatable). They are read when the first page in a language is shown, so there is
-nothing to compile. docs/how-to/add-a-page.md says how to add labels.
+file for each area. Entries of `scripts*.po` are also sent to the scripts of the pages; `sentences.po` holds the texts
+of other packages (see model.translatable). The files are read when the first page in a language is shown, so nothing
+is compiled. `locales/en` only replaces stored names of codes by plainer words. docs/how-to/add-a-page.md says how to
+add labels.
 """
 
 import gettext
@@ -43,12 +44,14 @@ class Catalogue:
     scripts: Mapping[str, str]
 
     def translated(self, text: object) -> str:
-        """A label in this language; what is no label stays as it is."""
+        """A label in this language; any other text stays as it is."""
         words = str(text)
         return self.translations.gettext(words) if words else ""
 
     def said(self, text: object) -> str:
-        """What another room says, in this language with its arguments; a tuple with commas. Any other text stays."""
+        """A translatable text in this language, with its arguments; a tuple is joined with commas. Any other text
+        stays as it is.
+        """
         if isinstance(text, tuple):
             return self.said(Joined(text))
         if isinstance(text, Joined):

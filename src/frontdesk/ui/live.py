@@ -1,4 +1,4 @@
-"""Live pages: one task reads the journal while anyone listens, and tells who watches what has changed.
+"""Live pages: one task reads the journal while there are listeners, and notifies those whose interaction changed.
 
 A listener is told "look again", not what to show: several changes at once are one notice, so nothing piles up.
 """
@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from frontdesk.interfaces import Journal
 from frontdesk.model import AuditEvent
+from frontdesk.storage.pipeline.journal import StoredJournal
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ PACE = 0.25
 HEARTBEAT = 15.0
 # A stream ends after this long, so that whoever listens is asked again who they are.
 LONGEST = 900.0
-# PostgreSQL commits lines in another order than it numbers them: so long is a late one waited for.
+# PostgreSQL can commit lines in another order than it numbers them; so long we wait for a late one.
 SETTLED_AFTER = 5.0
 MOST_LISTENERS = 2000
 KEPT_FOR_TEAM = 500
@@ -59,7 +59,7 @@ class _Listener:
 class Live:
     """Streams of server-sent events about interactions."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: StoredJournal) -> None:
         """Follow this journal."""
         self._journal = journal
         self._listeners: set[_Listener] = set()
@@ -90,7 +90,7 @@ class Live:
         self._wake.set()
 
     def touched(self, interaction_id: int) -> None:
-        """Tell who watches this interaction, or all, that it has a new message (which is no line of the journal)."""
+        """Notify listeners of this interaction, or of all, about a new message (which is no line of the journal)."""
         for listener in self._listeners:
             if listener.interaction_id in (None, interaction_id):
                 listener.tell(self._settled, "accepted")
@@ -130,7 +130,7 @@ class Live:
         return not self._closed and asyncio.get_running_loop().time() < until
 
     async def _follow(self) -> None:
-        """See to it that somebody reads the journal. What came before is not told: a page fetches that itself."""
+        """Start reading the journal if nobody does. Earlier lines are not sent: a page fetches those itself."""
         async with self._starting:
             if not self.is_following:
                 self._settled, self._seen = await self._journal.last(), {}
@@ -151,7 +151,7 @@ class Live:
                 await asyncio.sleep(1)
 
     async def _read(self) -> None:
-        """Tell what is new since the line up to which nothing can come late any more."""
+        """Notify about new lines, starting after the last line that cannot be overtaken any more."""
         now, after = asyncio.get_running_loop().time(), self._settled
         while lines := await self._journal.since(after, BATCH):
             for line in lines:

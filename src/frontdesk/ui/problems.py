@@ -1,4 +1,4 @@
-"""Errors as pages, for whoever reads HTML."""
+"""Errors as HTML pages, for browsers."""
 
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +33,7 @@ def problem_page(
     detail: str,
     headers: dict[str, str] | None = None,
 ) -> Response[str] | Redirect:
-    """The page of an error. Who is not signed in and wants to read a page is led to sign in, and back."""
+    """The page of an error. A visitor who is not signed in is sent to the sign-in page and back."""
     if status == 401 and connection.scope.get("method") == "GET" and "hx-request" not in connection.headers:
         wanted = connection.scope["path"]
         if query := connection.scope.get("query_string", b""):

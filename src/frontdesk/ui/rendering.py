@@ -1,4 +1,4 @@
-"""Turns templates into answers: everything escaped, in the reader's language, and what every page needs put in."""
+"""Renders templates: escaped, in the reader's language, with the values that every page needs."""
 
 import functools
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from litestar.datastructures import Cookie
 from frontdesk.interfaces import AuthContext, CookieChange
 from frontdesk.model import Role
 from frontdesk.model.identity import NOBODY
-from frontdesk.ui.console.registry import navigation
 from frontdesk.ui.languages import LANGUAGES, catalogue, wanted
+from frontdesk.ui.navigation import navigation
 
 HTML = "text/html"
 

@@ -3,13 +3,11 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import agent_routes as desk
 from frontdesk.ui import assets, choosing_language, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
-from frontdesk.ui.console.set_up import SetUp
 from frontdesk.ui.services import PageServices
 
 HANDLERS = (
@@ -20,7 +18,6 @@ HANDLERS = (
     track.fragment,
     track.events,
     track.answer,
-    desk.desk,
     signing_in.form,
     signing_in.sign_in,
     signing_in.sign_out,
@@ -29,12 +26,10 @@ HANDLERS = (
 )
 
 
-def router(services: PageServices, chat: ChatServices, set_up: SetUp) -> Router:
+def router(services: PageServices, chat: ChatServices) -> Router:
     """Pages and static files, at the root."""
     provided = {
         "services": Provide(lambda: services, sync_to_thread=False),
-        "set_up": Provide(lambda: set_up, sync_to_thread=False),
-        "console": Provide(lambda: services.console, sync_to_thread=False),
     }
     return Router(
         "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided

@@ -24,7 +24,7 @@ LONGEST_NEXT = 2000
 async def form(
     request: PageRequest, services: Needs, next: FromQuery[str] = "", demo: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
-    """The form; whoever is signed in already goes on. A demo visitor who signed out is signed in again."""
+    """The form. A visitor who is signed in already is redirected; a demo visitor who signed out is signed in again."""
     if demo and (opened := services.door.open_demo(demo)):
         return _on(local(next) or "/console", opened)
     if request.auth.proof is AuthMethod.NOTHING and (resumed := services.door.resume_demo(request.auth)):

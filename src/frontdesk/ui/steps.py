@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import Decision, Effect, EffectState, InboundMessage, Work, WorkState
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ui.languages import N_
 

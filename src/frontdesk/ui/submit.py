@@ -40,7 +40,7 @@ async def start(request: PageRequest, services: Needs) -> Response[str]:
 
 @post("/messages", opt=ANYONE, include_in_schema=False)
 async def submit(request: PageRequest, services: Needs) -> Response[str] | Redirect:
-    """Take a message in and lead to its page; with anything wrong, show the form again with what was written."""
+    """Accept a message and redirect to its page; on an error, show the form again with the text."""
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
     errors = _missing(values)
@@ -50,7 +50,7 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
         errors.setdefault(*_told(error))
     if errors:
         return _form(request, services, values, errors, status=400)
-    accepted = await services.inbox.accept(message, by=request.user.name)
+    accepted = await services.messages.inbox.accept(message, by=request.user.name)
     services.wake()
     return Redirect(services.keys.link(accepted.reference), status_code=303)
 
@@ -59,12 +59,12 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
 async def look_up(
     request: PageRequest, services: Needs, reference: FromQuery[str] = "", email: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
-    """Lead to a message's page. What is unknown and what is another's sounds the same."""
+    """Redirect to a message's page. An unknown reference and another customer's get the same answer."""
     if not reference and not email:
         return _form(request, services, {}, {})
     services.lookups.admit(request.auth.place)
     wanted, address = normal_reference(reference), storable(email).strip()[:LONGEST_EMAIL]
-    senders = await services.reader.senders(wanted) if wanted else ()
+    senders = await services.interactions.pages.senders(wanted) if wanted else ()
     if address and address.casefold() in {sender.casefold() for sender in senders}:
         return Redirect(services.keys.link(wanted), status_code=303)
     shown = {"reference": storable(reference)[:20], "lookup_email": address}

@@ -1,11 +1,11 @@
-"""One interaction as its page shows it: codes as names, texts cut at what was found in them, and nothing for
-customers that is meant for the team."""
+"""The data of an interaction's page: codes as names, texts split at their entities, and only for the team what is
+meant for the team.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.interfaces import Thread
 from frontdesk.model import (
     Action,
     Analysis,
@@ -17,7 +17,9 @@ from frontdesk.model import (
     Entity,
     InboundMessage,
     OutboundMessage,
+    Tier,
 )
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import Translatable
 from frontdesk.ui.languages import N_
 from frontdesk.ui.steps import steps_of
@@ -26,6 +28,8 @@ INTERNAL_MEMO = "IM"
 UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.WITHHELD)
 MOST_ALTERNATIVES = 3
 LEAST_PROBABILITY = 0.01
+# Who read a message.
+READERS = {Tier.BUILTIN: N_("Built-in engine"), Tier.MODEL: N_("Language model")}
 # Parameters of actions that hold a code.
 LISTS = {
     "priority": CodeList.PRIORITY,
@@ -104,18 +108,18 @@ def label_of(field: str) -> str:
 
 
 def _interaction(thread: Thread, names: CodeLabels) -> dict[str, Any]:
-    matter = thread.interaction
+    interaction = thread.interaction
     return {
-        "reference": matter.reference,
-        "title": matter.title,
-        "summary": matter.summary,
-        "status": matter.status.value,
-        "status_name": names.of_code(CodeList.STATUS, matter.status.value),
-        "priority_name": names.of_code(CodeList.PRIORITY, matter.priority),
-        "category_name": names.of_code(CodeList.CATEGORY, matter.category),
-        "channel_name": names.of_code(CodeList.CHANNEL, matter.channel),
-        "team": names.of_code(CodeList.TEAM, matter.team),
-        "created_at": matter.created_at,
+        "reference": interaction.reference,
+        "title": interaction.title,
+        "summary": interaction.summary,
+        "status": interaction.status.value,
+        "status_name": names.of_code(CodeList.STATUS, interaction.status.value),
+        "priority_name": names.of_code(CodeList.PRIORITY, interaction.priority),
+        "category_name": names.of_code(CodeList.CATEGORY, interaction.category),
+        "channel_name": names.of_code(CodeList.CHANNEL, interaction.channel),
+        "team": names.of_code(CodeList.TEAM, interaction.team),
+        "created_at": interaction.created_at,
     }
 
 
@@ -217,7 +221,7 @@ def _analysis(analysis: Analysis, numbers: Mapping[str, int], names: CodeLabels)
             {"name": names.of_code(CodeList.INTENT, each.code), "probability": each.probability}
             for each in others[:MOST_ALTERNATIVES]
         ],
-        "tier": analysis.tier.value,
+        "reader": READERS[analysis.tier],
         "model": analysis.model,
         "milliseconds": analysis.milliseconds,
         "entities": [

@@ -7,8 +7,9 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import CookieChange, Thread
+from frontdesk.interfaces import CookieChange
 from frontdesk.model import NewMessage, Role
+from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
 from frontdesk.ui.events import event_stream
@@ -27,7 +28,7 @@ UNKNOWN = N_(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visitor before an interaction that they may see; `key` is empty for those of the team without the link."""
+    """A visitor who may see an interaction; `key` is empty for team members without the link."""
 
     thread: Thread
     is_agent: bool
@@ -68,30 +69,30 @@ async def events(request: PageRequest, services: Needs, reference: FromPath[str]
 
 @post("/track/{reference:str}/messages", opt=ANYONE, include_in_schema=False)
 async def answer(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """The customer writes on in the same interaction, as who they were when they opened it."""
+    """The customer writes again in the same interaction, as the same sender."""
     entry = await _enter(request, services, reference, "")
     if not entry.key:
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
     values = await read_form(request)
     services.submissions.admit(request.auth.place)
-    matter, sender = entry.thread.interaction, entry.thread.messages[0].sender
-    provider_id = submission_id(values.get("provider_id", ""), matter.reference, values.get("text", ""))
-    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=matter.id), {WEB: True})
-    await services.inbox.accept(message, by=request.user.name)
-    services.live.touched(matter.id)
+    interaction, sender = entry.thread.interaction, entry.thread.messages[0].sender
+    provider_id = submission_id(values.get("provider_id", ""), interaction.reference, values.get("text", ""))
+    message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=interaction.id), {WEB: True})
+    await services.messages.inbox.accept(message, by=request.user.name)
+    services.live.touched(interaction.id)
     services.wake()
-    return Redirect(services.keys.link(matter.reference), status_code=303)
+    return Redirect(services.keys.link(interaction.reference), status_code=303)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
-    """Raises NotFound for what does not exist and for who may not see it, in the same words."""
+    """Find the interaction. Raises the same NotFound if it does not exist and if the visitor may not see it."""
     asked = normal_reference(reference)
     given = key or request.cookies.get(KEY_COOKIE, "")
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""
     is_agent = request.user.role.covers(Role.AGENT)
     if not asked or not (held or is_agent):
         raise NotFoundException(detail=UNKNOWN)
-    thread = await services.reader.thread(asked)
+    thread = await services.interactions.pages.thread(asked)
     if thread is not None and not thread.messages:
         thread = await _merged(services, asked, is_agent)
         held = services.keys.key(thread.interaction.reference) if thread and held else ""
@@ -102,8 +103,8 @@ async def _enter(request: PageRequest, services: Needs, reference: str, key: str
 
 async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | None:
     """The interaction that this one was merged into; for its customer only while nobody else writes in it."""
-    goes_on = await services.console.merging.leads_to(reference)
-    thread = await services.reader.thread(goes_on)
+    goes_on = await services.interactions.merging.leads_to(reference)
+    thread = await services.interactions.pages.thread(goes_on)
     if thread is None or is_agent:
         return thread
     writers = {message.sender.address.casefold() for message in thread.messages}
@@ -111,7 +112,7 @@ async def _merged(services: Needs, reference: str, is_agent: bool) -> Thread | N
 
 
 async def _context(services: Needs, entry: Entry) -> dict[str, object]:
-    names = CodeLabels.of(await services.codes.all())
+    names = CodeLabels.of(await services.configuration.codes.all())
     context = track_context(entry.thread, names, is_agent=entry.is_agent, may_answer=bool(entry.key))
     return context | {"provider_id": services.new_id()}
 

@@ -7,54 +7,63 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
-from frontdesk.connectors.registry import Login, Plan, action_handlers, fsm_of, sap_rules_of
+from frontdesk.connectors.registry import HttpClientFactory, Login, Plan, action_handlers, fsm_of, sap_rules_of
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.model import Effect
+from frontdesk.model.set_up import OutsideSystem
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
+from frontdesk.services.parts import ConnectorServices
 from frontdesk.settings.sections import Connectors, DestinationService, Settings
 
+BUILT_IN = "service_desk"
 NOT_THEIRS = ("url", "token_url", "webhook_secret")
 
 
 @dataclass(frozen=True, slots=True)
 class BackEnds:
-    """What is set up: who carries out which action, and those that are asked for more than that."""
+    """The connectors that are set up: handlers by action, and those with more duties."""
 
     action_handlers: Mapping[str, ActionHandler]
     fsm: Fsm | None
     sap_rules: SapRules | None
     breaker: CircuitBreaker
 
+    @property
+    def services(self) -> ConnectorServices:
+        """The part that doors see."""
+        return ConnectorServices(self.action_handlers, _systems(self.action_handlers), self.breaker.open_circuits)
+
 
 def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
     """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
-    section, reach = settings.connectors, _Reach(outgoing, settings.connectors)
+    section, open_client = settings.connectors, _Clients(outgoing, settings.connectors)
     rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
     breaker = CircuitBreaker(rules, time.monotonic)
     plan = _plan(section)
-    fsm = fsm_of(plan, reach, time.monotonic)
-    found = action_handlers(plan, reach, clock)
+    fsm = fsm_of(plan, open_client, time.monotonic)
+    found = action_handlers(plan, open_client, clock)
     guarded: dict[str, ActionHandler] = {
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
-    return BackEnds(guarded, fsm, sap_rules_of(plan, reach, time.monotonic), breaker)
+    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), breaker)
 
 
 def _service_calls(
     section: Connectors, built_in: ActionHandler, fsm: Fsm | None, breaker: CircuitBreaker
 ) -> ActionHandler:
-    if section.service_calls == "service_desk":
+    if section.service_calls == BUILT_IN:
         return built_in
     if fsm is None:
         raise Invalid(
@@ -62,6 +71,15 @@ def _service_calls(
             "connectors.fsm.url",
         )
     return WithBreaker(fsm, breaker, FSM)
+
+
+def _systems(action_handlers: Mapping[str, ActionHandler]) -> tuple[OutsideSystem, ...]:
+    """Each back end once, with its actions."""
+    actions: dict[str, list[str]] = {}
+    for kind, action_handler in action_handlers.items():
+        name = action_handler.name if isinstance(action_handler, WithBreaker) else BUILT_IN
+        actions.setdefault(name, []).append(kind)
+    return tuple(OutsideSystem(name, "", True, tuple(kinds)) for name, kinds in actions.items())
 
 
 def _plan(section: Connectors) -> Plan:
@@ -87,8 +105,8 @@ def _target(effect: Effect) -> str:
     return str(effect.action.parameters.get("url") or effect.action.parameters.get("target") or "")
 
 
-class _Reach:
-    """See connectors.registry.Reach."""
+class _Clients(HttpClientFactory):
+    """Opens a client of the system at an address."""
 
     def __init__(self, outgoing: Outgoing, section: Connectors) -> None:
         seconds = section.timeout_seconds
@@ -96,6 +114,7 @@ class _Reach:
         self._limits = Limits(wait=seconds, connect=min(5.0, seconds), first_byte=seconds, total=seconds)
         self._destinations = self._look_up(section.destination) if section.destination.url else None
 
+    @override
     def __call__(self, url: str, *, trusted: bool = True) -> Http:
         if not url.startswith(SCHEME):
             return self._outgoing.client(url, limits=self._limits, trusted=trusted)

@@ -1,10 +1,9 @@
-"""Puts plugs in sockets. The only room that knows concrete classes."""
+"""Builds the application from its parts. Only wiring knows concrete classes."""
 
-import asyncio
 import contextlib
-import gc
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,59 +14,57 @@ from ulid import ULID
 
 from frontdesk import __version__
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Http, Invalid, ModelService, Outlet, WorkQueue
+from frontdesk.interfaces import Http, Invalid, ModelService, WorkQueue
 from frontdesk.llm.proxy import Proxy
+from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import CodeList, Lease, Work
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.orchestrator.rule_set_service import RuleSetService
 from frontdesk.orchestrator.rules import shipped_rule_set
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
+from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
-from frontdesk.storage.configuration.codes import StoredCodes
-from frontdesk.storage.configuration.entries import StoredCodeEntries
+from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.interactions.interactions import StoredInteractions
-from frontdesk.storage.interactions.readings import StoredReadings
-from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
 from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
-from frontdesk.storage.people.accounts import StoredAccounts
-from frontdesk.storage.people.contacts import StoredContacts
-from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.passwords import Passwords
-from frontdesk.storage.pipeline.accepting import MESSAGE_WORK, StoredInbox
-from frontdesk.storage.pipeline.audit import StoredAudit
+from frontdesk.storage.pipeline.accepting import MESSAGE_WORK
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.effects import EFFECT_WORK, StoredEffectDesk
-from frontdesk.storage.pipeline.journal import StoredJournal
+from frontdesk.storage.pipeline.effects import EFFECT_WORK
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
-from frontdesk.storage.pipeline.rereading import StoredRereadings
-from frontdesk.storage.pipeline.statuses import STATUS_WORK, StoredStatuses
-from frontdesk.storage.pipeline.work_desk import StoredWorkDesk
-from frontdesk.storage.pipeline.work_queue import StoredWork, own_prefix
+from frontdesk.storage.pipeline.statuses import STATUS_WORK
+from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.back_ends import BackEnds, back_ends
-from frontdesk.wiring.channels import CustomerChannels, customer_channels
-from frontdesk.wiring.insights import InsightServices, insights
+from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.insights import insights
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
-from frontdesk.workflows.deliver_reply import deliver_reply
+from frontdesk.wiring.parts import (
+    entity_services,
+    interaction_services,
+    message_services,
+    people_services,
+    work_services,
+)
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
-from frontdesk.workflows.read_status import read_status
+from frontdesk.workflows.one_step import deliver_reply, read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
-from frontdesk.workflows.schedule import keep_running
+from frontdesk.workflows.watch_channels import ChannelWatch
 
 log = logging.getLogger(__name__)
 
@@ -83,41 +80,20 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Container:
-    """Everything put together; what edges, pages and commands are handed."""
+class Container(Services):
+    """All services, with what no door may see: commands and this room use that."""
 
     settings: Settings
     database: Database
-    inbox: StoredInbox
-    work: StoredWork
-    journal: StoredJournal
-    accounts: StoredAccounts
-    codes: StoredCodes
-    outbox: StoredOutbox
-    service_desk: StoredServiceDesk
-    interactions: StoredInteractions
-    replies: StoredReplies
-    customers: StoredCustomers
-    contacts: StoredContacts
-    readings: StoredReadings
-    code_entries: StoredCodeEntries
-    work_desk: StoredWorkDesk
-    condition: StoredCondition
-    audit: StoredAudit
-    effect_desk: StoredEffectDesk
-    statuses: StoredStatuses
-    back_ends: BackEnds
-    channels: CustomerChannels
-    rule_desk: RuleDesk
-    reply_texts: TemplateDesk
-    builtin: Builtin
     outgoing: Outgoing
+    builtin: Builtin
     model_services: Mapping[str, ModelService]
-    llm: LanguageModels
-    rereadings: StoredRereadings
-    insights: InsightServices
+    language_models: LanguageModels
+    back_ends: BackEnds
+    customer_channels: CustomerChannels
     pipeline: PipelineDependencies
     runner: Runner
+    watch: ChannelWatch
 
 
 def database_url(settings: Settings) -> URL:
@@ -144,7 +120,7 @@ async def open_container(
         try:
             yield container
         finally:
-            await container.llm.close()
+            await container.language_models.close()
     finally:
         await outgoing.close()
         await database.close()
@@ -181,87 +157,81 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 def _wire(
     settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, passwords: Passwords
 ) -> Container:
-    codes, outbox = StoredCodes(database, now, new_id), StoredOutbox(database, now)
-    service_desk, cases = StoredServiceDesk(database), StoredCases(database, now)
-    work, replies = StoredWork(database, now, new_id), StoredReplies(database, now, new_id)
-    backs, services = _plugs(settings, outgoing, service_desk)
-    llm = language_models(settings.llm, services, database, builtin, codes, now, new_id)
-    analyst = Proxy(builtin, codes, now, new_id, llm.room.messages, llm.marks)
-    rereadings = StoredRereadings(database, cases, now, new_id)
+    codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
+    remote_models = model_services(settings, outgoing)
+    models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
-    texts = TemplateDesk(reply_templates(settings.rules.replies), StoredTemplates(database, now))
+    texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
-    pipeline = _desk(settings, cases, analyst, book, backs, outbox, codes, channels.outlets, texts.templates)
-    statuses = StoredStatuses(database, now)
-    rereaders = rereading_handlers(database, llm.marks, analyst, rereadings, settings.llm.reanalyse_seconds)
-    handlers = _handlers(replies, backs, statuses, channels.outlets) | rereaders
-    handlers |= channels.handlers(analyst, cases, database, llm.room, now)
+    analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
+    pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
+    drafting = Drafting(models.room.use_cases, texts.templates, now)
+    messages, work = message_services(database, drafting, now, new_id), work_services(database, calls, now, new_id)
+    handlers = {
+        **_handlers(messages.replies, work, backs, channels),
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
     return Container(
+        messages=messages,
+        interactions=interaction_services(database, codes, now, new_id),
+        people=people_services(database, passwords, now, new_id),
+        configuration=ConfigurationServices(
+            codes=codes,
+            entries=StoredCodeEntries(database, now, new_id),
+            rules=_rule_set_service(settings, database, codes, pipeline, book),
+            templates=texts,
+        ),
+        work=work,
+        channels=channels.services,
+        connectors=backs.services,
+        insights=insights(settings.insights, database, codes, now),
+        llm=models.services(builtin),
+        entities=entity_services(database, now, new_id),
+        clock=now,
+        new_id=new_id,
         settings=settings,
         database=database,
-        inbox=StoredInbox(database, now, new_id),
-        work=work,
-        journal=StoredJournal(database),
-        accounts=StoredAccounts(database, now, new_id, passwords),
-        codes=codes,
-        outbox=outbox,
-        service_desk=service_desk,
-        interactions=StoredInteractions(database, now),
-        replies=replies,
-        customers=StoredCustomers(database, now),
-        contacts=StoredContacts(database, now),
-        readings=StoredReadings(database, now, new_id),
-        code_entries=StoredCodeEntries(database, now, new_id),
-        work_desk=StoredWorkDesk(database, work, now),
-        condition=StoredCondition(database),
-        audit=StoredAudit(database, now),
-        effect_desk=StoredEffectDesk(database, now),
-        statuses=statuses,
-        back_ends=backs,
-        channels=channels,
-        rule_desk=_rule_desk(settings, database, codes, pipeline, book),
-        reply_texts=texts,
-        builtin=builtin,
         outgoing=outgoing,
-        model_services=services,
-        llm=llm,
-        rereadings=rereadings,
-        insights=insights(settings.insights, database, codes, now),
+        builtin=builtin,
+        model_services=remote_models,
+        language_models=models,
+        back_ends=backs,
+        customer_channels=channels,
         pipeline=pipeline,
-        runner=runner_over(work, settings, pipeline, handlers, lambda: database.is_waited_for),
+        runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
+        watch=_watch(channels),
     )
 
 
-def _plugs(
-    settings: Settings, outgoing: Outgoing, service_desk: StoredServiceDesk
-) -> tuple[BackEnds, Mapping[str, ModelService]]:
-    """What opens connections to systems elsewhere."""
-    backs = back_ends(settings, outgoing, ServiceDesk(service_desk, now), now)
-    return backs, model_services(settings, outgoing)
+def _watch(channels: CustomerChannels) -> ChannelWatch:
+    owner = f"{own_prefix(os.getpid())}{new_id()}"
+    return ChannelWatch(channels.by_name, channels.services.events, owner, time.monotonic)
 
 
-def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateDesk) -> Published:
+def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
     return Published(StoredRuleSets(database, now), remote, texts.follow)
 
 
-def _desk(
+def _pipeline(
     settings: Settings,
-    cases: StoredCases,
+    database: Database,
     analyst: Proxy,
     book: Published,
     backs: BackEnds,
-    outbox: StoredOutbox,
+    channels: CustomerChannels,
     codes: StoredCodes,
-    outlets: Mapping[str, Outlet],
     templates: ReplyTemplates,
 ) -> PipelineDependencies:
+    replying = Replying(templates, StoredOutbox(database, now), channels.outlets, now, new_id)
     return PipelineDependencies(
-        cases=cases,
+        cases=StoredCases(database, now),
         analyst=analyst,
         rules=book,
         templates=templates,
-        action_handlers={**backs.action_handlers, REPLY: Replying(templates, outbox, outlets, now, new_id)},
+        action_handlers={**backs.action_handlers, REPLY: replying},
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,
@@ -277,10 +247,10 @@ def reply_templates(file: str) -> ReplyTemplates:
         raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
-def _rule_desk(
+def _rule_set_service(
     settings: Settings, database: Database, codes: StoredCodes, pipeline: PipelineDependencies, book: Published
-) -> RuleDesk:
-    return RuleDesk(
+) -> RuleSetService:
+    return RuleSetService(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
         book=book,
@@ -299,30 +269,16 @@ def _priorities(codes: StoredCodes) -> PriorityOrder:
     return priorities
 
 
-def _deliverer(replies: StoredReplies, outlets: Mapping[str, Outlet]) -> Handler:
-    async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
-        await deliver_reply(row, lease, last_try, replies, outlets)
-
-    return deliver
-
-
 def _handlers(
-    replies: StoredReplies,
-    backs: BackEnds,
-    statuses: StoredStatuses,
-    outlets: Mapping[str, Outlet],
+    replies: StoredReplies, work: WorkServices, backs: BackEnds, channels: CustomerChannels
 ) -> dict[str, Handler]:
-    return {
-        REPLY_WORK: _deliverer(replies, outlets),
-        STATUS_WORK: _status_reader(backs, statuses),
-    }
+    async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
+        await deliver_reply(row, lease, last_try, replies, channels.outlets)
 
-
-def _status_reader(backs: BackEnds, statuses: StoredStatuses) -> Handler:
     async def read(row: Work, lease: Lease, _last_try: bool) -> None:
-        await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], statuses)
+        await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
 
-    return read
+    return {REPLY_WORK: deliver, STATUS_WORK: read}
 
 
 def runner_over(
@@ -356,53 +312,3 @@ def runner_over(
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
     owner = own_prefix(os.getpid()).rstrip(":")
     return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient}, gives_way)
-
-
-async def free_dead_leases(container: Container) -> int:
-    """Take over at once what processes of this host held that no longer live, instead of after their leases."""
-    here = own_prefix(0).rsplit(":", 2)[0]
-    freed = 0
-    for owner in {*await container.work.owners(), *await container.channels.events.watchers()}:
-        host, pid, _ = owner.split(":", 2)
-        if host == here and pid.isdigit() and not _alive(int(pid)):
-            freed += await container.work.free(f"{host}:{pid}:")
-            await container.channels.events.free_watches(f"{host}:{pid}:")
-    return freed
-
-
-def _alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return False  # leases of this very process number, taken before it began
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def settle() -> None:
-    """Leave what lives as long as the process out of garbage collection, which stops everything while it looks.
-
-    For when all is loaded: a full collection takes 0.1 s and more then, and a few milliseconds afterwards.
-    """
-    gc.collect()
-    gc.freeze()
-
-
-async def run_work(container: Container) -> None:
-    """Work off messages and watch channels until cancelled; then finish what is under way. Raises CannotGoOn."""
-    await free_dead_leases(container)
-    await container.work.free_stuck()
-    await container.llm.marks.watch()
-    running = asyncio.create_task(keep_running("the runner", container.runner.run))
-    watching = asyncio.create_task(keep_running("watching channels", container.channels.watch))
-    try:
-        ended, _ = await asyncio.wait({running, watching}, return_when=asyncio.FIRST_EXCEPTION)
-        for task in ended:
-            task.result()
-    finally:
-        container.runner.stop()
-        watching.cancel()
-        await asyncio.gather(running, watching, return_exceptions=True)

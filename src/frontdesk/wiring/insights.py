@@ -1,28 +1,20 @@
 """Puts the insights together under the settings, over the database."""
 
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from frontdesk.insights.cards import Targets
-from frontdesk.insights.desk import InsightDesk
-from frontdesk.insights.reporting import CodeLists, Report
-from frontdesk.interfaces import Clock, Invalid
+from frontdesk.insights.reporting import Report
+from frontdesk.insights.service import InsightService
+from frontdesk.interfaces import Clock, CodeLists, Invalid
 from frontdesk.model.translatable import tr
-from frontdesk.settings.sections import Insights as Knobs
+from frontdesk.services.parts import InsightServices
+from frontdesk.settings.sections import Insights as InsightSettings
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 
 
-@dataclass(frozen=True, slots=True)
-class InsightServices:
-    """The insights with their stored facts; what edges, pages and commands are handed."""
-
-    desk: InsightDesk
-    facts: StoredFacts
-    report: Report
-
-
-def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
+def insights(section: InsightSettings, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
     """The insights under these settings. Raises Invalid that names the setting."""
     try:
         zone = ZoneInfo(section.time_zone)
@@ -41,5 +33,5 @@ def insights(section: Knobs, database: Database, codes: CodeLists, clock: Clock)
         time_to_close=section.target_close_hours * 3600,
         automation_rate=section.target_automation,
     )
-    desk = InsightDesk(facts, zone)
-    return InsightServices(desk, facts, Report(desk, codes, targets, clock))
+    desk = InsightService(facts, zone)
+    return InsightServices(desk, facts, Report(desk, codes, targets, clock), StoredAccuracy(database))

@@ -1,4 +1,4 @@
-"""Puts the LLM room together under the settings, over the configured services and the database."""
+"""Builds the LLM services from the settings, the model services and the database."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from frontdesk.llm.masking import Mode
 from frontdesk.llm.money import Allowance, Budgets
 from frontdesk.llm.prices import Price
 from frontdesk.llm.running import CallPolicy
-from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, furnish
+from frontdesk.llm.services import LlmOptions, LlmServices, ServiceEntry, Stores, build_llm
 from frontdesk.model import Lease, Work
 from frontdesk.model.llm import Rate
 from frontdesk.outgoing.traces import Traces
 from frontdesk.providers.builtin import Builtin
+from frontdesk.services.parts import ModelServices
 from frontdesk.settings.sections import Llm
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.admission import StoredAdmission
@@ -32,7 +33,7 @@ MILLIONTHS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class LanguageModels:
-    """The LLM room with its stores; what edges and commands are handed."""
+    """The LLM room with its stores."""
 
     room: LlmServices
     calls: StoredCalls
@@ -41,6 +42,10 @@ class LanguageModels:
     use_cases: StoredUseCases
     marks: StoredMarks
     traces: Traces | None = None
+
+    def services(self, engine: Builtin) -> ModelServices:
+        """The part that doors see."""
+        return ModelServices(self.room, self.calls, self.admission, self.marks, engine)
 
     async def close(self) -> None:
         """Book, record and send what is still to be."""
@@ -59,12 +64,12 @@ def language_models(
     clock: Clock,
     new_id: NewId,
 ) -> LanguageModels:
-    """The room under these settings. Raises Invalid that names the setting."""
+    """Build the LLM services. Raises Invalid that names the setting."""
     calls, admission = StoredCalls(database), StoredAdmission(database, clock, new_id)
     cache = StoredAnswerCache(database, clock, section.cache_rows, section.cache_megabytes * 1_000_000)
     use_cases = StoredUseCases(database, clock)
     stores = Stores(use_cases, admission, cache, calls)
-    room = furnish(
+    room = build_llm(
         options_of(section), _services(section, services), stores, builtin, builtin, catalogue, clock, new_id
     )
     traces = Traces(section.otlp_endpoint, __version__) if section.otlp_endpoint else None
@@ -90,7 +95,7 @@ def rereading_handlers(
 
 
 def options_of(section: Llm) -> LlmOptions:
-    """The settings as the room takes them."""
+    """The settings as options of the LLM services."""
     return LlmOptions(
         chains=section.chains,
         mode=Mode(section.masking),
@@ -104,7 +109,7 @@ def options_of(section: Llm) -> LlmOptions:
             _allowance(section.budget_per_day, section.budget_per_month),
             {name: _allowance(each.per_day, each.per_month) for name, each in section.budgets.items()},
         ),
-        manner=CallPolicy(
+        policy=CallPolicy(
             section.deadline_seconds,
             section.chat_seconds,
             section.attempts,

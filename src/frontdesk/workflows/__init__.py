@@ -1,1 +1,1 @@
-"""The order of things: the pipeline, and the runner that makes each of its steps durable."""
+"""The order of things: the pipeline, and the runner that makes each step durable."""

@@ -1,4 +1,4 @@
-"""The desk: everyone that handling a message needs."""
+"""The services that handling a message needs."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ PriorityOrder = Callable[[], Awaitable[Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class PipelineDependencies:
-    """Who does what. `priorities` tells the priorities from low to high.
+    """The services of the pipeline. `priorities` holds the priorities from low to high.
 
-    `patience` is how long a reply waits for what it states before it goes without; `retry_after` the seconds
-    before an effect is tried a second time.
+    `patience` is how long a reply waits for the receipt that it states; then it is sent without. `retry_after` is the
+    number of seconds before an effect is tried a second time.
     """
 
     cases: Cases

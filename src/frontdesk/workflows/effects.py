@@ -1,8 +1,8 @@
-"""Effects: each carried out once, in order where one waits for another, and none in the way of the rest.
+"""Carries out effects (actions on their way): each once, and in order where one waits for another.
 
-What only writes our own rows is carried out with the decision. Any other effect is first tried in turn with its
-message. One that cannot be carried out now gets work of its own, with its own backoff, and its message goes on.
-Whoever waits for it is made due when it is settled.
+Effects that only write our own rows are carried out together with the decision. Any other effect is first tried while
+its message is handled. If that fails, the effect gets its own work row with its own backoff, and the message goes on.
+When an effect is settled, the effects that wait for it become due.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from frontdesk.workflows.dependencies import PipelineDependencies
 
 
 async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) -> Case:
-    """Carry out an effect with its message, or leave it to work of its own. Raises nothing of the outside's."""
+    """Carry out an effect with its message, or give it its own work row. Errors of other systems are not raised."""
     if effect.state is not EffectState.PENDING or effect.apart:
         return case
     place = place_of(effect, case.effects, dependencies.clock(), dependencies.patience)
@@ -33,7 +33,7 @@ async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) ->
 
 
 def act_at_once(case: Case, dependencies: PipelineDependencies, rows: OwnRows) -> Case:
-    """Carry out what only writes our own rows, within the transaction of the decision; the rest is left as it is."""
+    """Carry out the effects that only write our own rows, in the decision's transaction. Others stay pending."""
     for effect in case.effects:
         action_handler: object = dependencies.action_handlers.get(effect.action.kind)
         now = dependencies.clock()
@@ -50,7 +50,7 @@ def act_at_once(case: Case, dependencies: PipelineDependencies, rows: OwnRows) -
 
 
 async def handle_effect(case: Case, effect: Effect, dependencies: PipelineDependencies, last_try: bool) -> None:
-    """The work of one effect that was left by its message. Raises Failed where it is to be tried again."""
+    """Handle the work row of one effect. Raises Failed where it is to be tried again."""
     if effect.state is not EffectState.PENDING:
         return await dependencies.cases.keep_over(case)
     place = place_of(effect, case.effects, dependencies.clock(), dependencies.patience)
@@ -74,7 +74,7 @@ async def _carry_out(
     ends: bool = False,
     last_try: bool = False,
 ) -> Case:
-    """Do it and keep that it is done; keep as failed what cannot be done. Raises Failed for what may be done later."""
+    """Carry an effect out and store its result, also a final failure. Raises Failed if a later attempt may help."""
     if effect.action.kind in INTERNAL:
         change = allowed_change(
             case.interaction, change_by(effect.action, case.interaction, await dependencies.priorities())
@@ -94,7 +94,7 @@ async def _carry_out(
 
 
 async def _perform(case: Case, effect: Effect, dependencies: PipelineDependencies, look_first: bool) -> Receipt:
-    """Look before it is repeated, so that what was done is not done again. Raises Failed."""
+    """Ask the other side first whether an earlier attempt succeeded, so that nothing is done twice. Raises Failed."""
     action_handler = dependencies.action_handlers.get(effect.action.kind)
     if action_handler is None:
         raise ConnectorFailed(
@@ -103,5 +103,5 @@ async def _perform(case: Case, effect: Effect, dependencies: PipelineDependencie
     try:
         found = await action_handler.find(effect.key) if look_first else None
         return found or await action_handler.perform(effect, case)
-    except (Invalid, NotFound) as error:  # a text or an address of a rule that does not work out for this message
+    except (Invalid, NotFound) as error:  # a rule's text or address cannot be filled in for this message
         raise ConnectorFailed(str(error), permanent=True) from None

@@ -1,11 +1,11 @@
-"""The pipeline: what becomes of a customer's message, step by step. Its lines are the product.
+"""The pipeline: the steps that every customer message goes through. These lines are the product.
 
-Each step returns at once what an earlier life of the same work has stored, else does its part outside any
-transaction and stores the result fenced by the lease. So a crash between any two lines loses nothing, and what
-reaches the outside carries a key and looks before it repeats.
+A step first looks whether an earlier attempt has stored its result; then it returns that. Otherwise it works outside
+any transaction and stores the result, fenced by the lease. So a crash between two lines loses nothing. Calls to other
+systems carry a key, and a repetition first asks whether the call was done.
 
-Messages of one interaction come here one at a time, in order. People and programs may change it meanwhile: then only
-the decision is made anew, out of what was understood before.
+The messages of one interaction are handled one at a time, in order. If a person or a program changes the interaction
+meanwhile, only the decision is made again, from the same analysis.
 """
 
 from dataclasses import replace
@@ -42,9 +42,9 @@ async def analyse(case: Case, dependencies: PipelineDependencies) -> Case:
 
 
 async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
-    """Refresh the interaction, find who wrote, let the rules choose what follows: all in one transaction.
+    """Update the interaction, find the sender and let the rules decide, all in one transaction.
 
-    Effects that only write our own rows are carried out in it too.
+    Effects that only write our own rows are carried out in the same transaction.
     """
     headlines: dict[tuple[str, ...], tuple[str, str]] = {}
     for _ in range(TRIES):
@@ -59,7 +59,7 @@ async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
 
 
 async def end(case: Case, dependencies: PipelineDependencies) -> None:
-    """The message is handled."""
+    """End the work: the message is handled."""
     if not case.ended:
         await dependencies.cases.keep_end(case)
 
@@ -67,7 +67,7 @@ async def end(case: Case, dependencies: PipelineDependencies) -> None:
 async def _recorded(
     case: Case, dependencies: PipelineDependencies, headlines: dict[tuple[str, ...], tuple[str, str]]
 ) -> Change:
-    """What the message changes on its interaction; each state of the conversation is summarised once."""
+    """What the message changes on its interaction. Each state of the conversation is summarised once."""
     if case.recorded or case.analysis is None:
         return Change()
     context = await dependencies.cases.context(case)
@@ -78,7 +78,7 @@ async def _recorded(
 
 
 async def _headline(case: Case, texts: tuple[str, ...], dependencies: PipelineDependencies) -> tuple[str, str]:
-    """Title and summary over all messages that were read; of one that a person retried late, others are the latest."""
+    """Title and summary over all messages that were read. A message that was retried late may not be the latest one."""
     assert case.analysis is not None
     if case.message.sequence >= len(texts):
         return await dependencies.analyst.headline(case.analysis, texts, case.message)
@@ -86,7 +86,7 @@ async def _headline(case: Case, texts: tuple[str, ...], dependencies: PipelineDe
 
 
 async def _decided(case: Case, recording: Change, dependencies: PipelineDependencies) -> Case:
-    """Raises Stale where the interaction was changed since it was read."""
+    """Decide. Raises Stale where the interaction was changed since it was read."""
     seen = replace(case, interaction=case.interaction.after(recording))
     rules = await dependencies.rules.current()
     facts = await dependencies.rules.advised(facts_of(seen))
@@ -101,7 +101,7 @@ async def _decided(case: Case, recording: Change, dependencies: PipelineDependen
 async def _change(
     case: Case, decision: Decision, effects: tuple[Effect, ...], dependencies: PipelineDependencies
 ) -> Change:
-    """What the rules want, with the status that the status flow allows."""
+    """What the rules change on the interaction, with a status that the status flow allows."""
     priorities = await dependencies.priorities() if any(each.action.kind == ESCALATE for each in effects) else ()
     wanted = change_of(decision, effects, case.interaction, priorities)
     status = after_decision(case.interaction.status, wanted.status)

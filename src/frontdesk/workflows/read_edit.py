@@ -1,4 +1,4 @@
-"""What becomes of a message that its customer changed: it is read again; nothing new is decided or done about it."""
+"""Reads a message again after its customer changed it. No new decision is made."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ SOON = 2.0
 
 
 async def read_edit(work: Work, lease: Lease, analyst: Analyst, edits: Edits) -> None:
-    """The newest text in place, a new analysis beside the earlier ones. Raises Failed while the first is under way."""
-    readings: dict[tuple[str, ...], tuple[Analysis, str, str]] = {}  # of each state of the conversation, made once
+    """Store the newest text and a new analysis beside the earlier ones. Raises Failed while it is still handled."""
+    readings: dict[tuple[str, ...], tuple[Analysis, str, str]] = {}  # one summary for each state of the conversation
     for _ in range(20):
         case, text, runs = await edits.load(work, lease)
         if text is None or text == case.message.text:
@@ -44,7 +44,7 @@ async def _texts(case: Case, text: str, edits: Edits) -> tuple[str, ...]:
 async def _read(
     message: InboundMessage, texts: tuple[str, ...], run: int, analyst: Analyst
 ) -> tuple[Analysis, str, str]:
-    """The message as it reads now, with title and summary of its conversation."""
+    """The analysis of the message as it is now, with title and summary of its conversation."""
     analysis = await analyst.analyse(message, run, texts[: message.sequence - 1])
     if message.sequence >= len(texts):
         return analysis, *await analyst.headline(analysis, texts, message)

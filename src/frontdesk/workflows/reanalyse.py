@@ -1,4 +1,4 @@
-"""Reads messages again, with a model that was not there when they came. Nothing new is decided or done about them."""
+"""Reads messages again with a model that was not available when they came in. No new decision is made."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from frontdesk.model import Case, Change, Lease, Work
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
-# With these no model was reached, or none that may be asked; with all others one was, which cannot read this text.
+# Errors that mean that no model was reached. All other errors come from a model that cannot read this text.
 AWAY = frozenset(
     {
         ErrorKind.TIMEOUT,
@@ -28,9 +28,9 @@ AT_ONCE = 200
 async def watch_for_models(
     work: Work, lease: Lease, reader: Rereader, readings: Rereadings, watch: ModelWatch, pause: float
 ) -> None:
-    """Have marked messages read again when a model is back, some at a time. Raises Held until none is left.
+    """Plan new readings of marked messages once a model is back, a few at a time. Raises Held until none is left.
 
-    Whether one is back is found out with the message that waits longest; what it says is thrown away.
+    The message that has waited longest is used to find out whether a model answers; that answer is thrown away.
     """
     oldest = await watch.marked(1)
     if not oldest and await watch.end(lease):
@@ -47,10 +47,10 @@ async def watch_for_models(
 
 
 async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, readings: Rereadings) -> None:
-    """A new analysis beside the earlier ones, the interaction refreshed, the work ended.
+    """Store a new analysis beside the earlier ones, update the interaction and end the work.
 
-    What no model can read keeps the reading that it has. When models are away again the message waits, marked, for
-    `watch_for_models`. Raises ProviderFailed before that.
+    A message that no model can read keeps its analysis. If no model answers, ProviderFailed is raised; after the last
+    try the message stays marked for `watch_for_models`.
     """
     case, runs = await readings.load(work, lease)
     texts = await readings.inbound_texts(case.interaction.id)
@@ -80,9 +80,9 @@ def _is_latest(case: Case, texts: Sequence[str]) -> bool:
 
 
 def _refreshed(case: Case, headline: tuple[str, str] | None, thread_length: int) -> Change | None:
-    """Title, summary, mood and intent as the latest message reads now; those of an earlier one change nothing.
+    """Title, summary, mood and intent after the new reading. A message that is not the latest changes nothing.
 
-    The status stays. None while the message is still on its way.
+    The status stays. None while the message is still handled.
     """
     if not case.recorded or headline is None:
         return None

@@ -1,4 +1,4 @@
-"""The runner: claims due work, keeps its leases alive, and alone decides on trying again."""
+"""The runner: claims due work, renews its leases, and alone decides about retries."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from frontdesk.workflows.schedule import ON_PURPOSE
 
 log = logging.getLogger(__name__)
 
-# Seconds between two looks at the door; seconds of rest for each second of work while somebody waits there, at most.
+# Seconds between two looks whether requests wait; at most so many seconds of rest for each second of work meanwhile.
 GLANCE = 0.02
 REST_PER_WORK, LONGEST_REST, SHARE = 4.0, 1.0, 4
 MOST_FAILED_CLAIMS = 3
@@ -35,7 +35,7 @@ class RunnerSettings:
 
 
 class Runner:
-    """Runs work of the kinds it has handlers for, `pace.slots` at a time, until it is told to stop."""
+    """Runs the kinds of work that it has handlers for, `pace.slots` at a time, until it is told to stop."""
 
     def __init__(
         self,
@@ -46,28 +46,37 @@ class Runner:
         paces: Mapping[str, RunnerSettings] | None = None,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`owner` names this process in leases; `paces` are those of kinds of work that are tried differently.
+        """`owner` names this process in leases. `paces` holds the settings of kinds of work that differ from `pace`.
 
-        While `gives_way` says so work takes a quarter of the slots and a fifth of the time: somebody waits at the door.
+        While `gives_way` is true (requests wait for the database), work takes a quarter of the slots and a fifth of
+        the time.
         """
         self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
         self._paces, self._gives_way, self._rested = paces or {}, gives_way, 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._failed_claims = 0
+        self._failed_claims, self._has_died = 0, False
 
     @property
-    def is_failing(self) -> bool:
-        """Whether it could not look for work when it last tried to."""
-        return self._failed_claims > 0
+    def is_down(self) -> bool:
+        """Whether `run` ended by a fault and was not begun again yet, or could not look for work when it last tried."""
+        return self._has_died or self._failed_claims > 0
 
     def wake(self) -> None:
-        """Look for work now: somebody has just stored some."""
+        """Look for work now, because some has just been stored."""
         self._wake.set()
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
+        self._has_died = False
+        try:
+            await self._run()
+        except BaseException:  # whatever ended it, it is down
+            self._has_died = True
+            raise
+
+    async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
             await self._make_way()
@@ -81,7 +90,7 @@ class Runner:
             await asyncio.wait(self._running)
 
     async def run_until_idle(self) -> None:
-        """Work off all that is due now, then return; for commands that handle one message."""
+        """Do all work that is due now, then return. For commands that handle one message."""
         while True:
             claimed = await self._claim(self._pace.slots - len(self._running))
             for work, lease in claimed:
@@ -100,7 +109,7 @@ class Runner:
         """Work to do. A database that is away is waited for; what nobody expected is raised when it comes again."""
         try:
             claimed = await self._queue.claim(self._owner, free, self._pace.lease)
-        except Exception as error:  # whatever ails the database, the runner must be there when it is back
+        except Exception as error:  # whatever is wrong with the database, the runner must be there when it is back
             self._failed_claims += 1
             if self._failed_claims >= MOST_FAILED_CLAIMS and not isinstance(error, FrontdeskError):
                 raise
@@ -111,16 +120,16 @@ class Runner:
         return claimed
 
     def _slots(self) -> int:
-        """At least one, so that work goes on; more where slots wait for models, which costs the door nothing."""
+        """At least one slot, so that work goes on; more where slots only wait for models, which delays no request."""
         return max(1, self._pace.slots // SHARE) if self._gives_way() else self._pace.slots
 
     async def _make_way(self) -> None:
-        """Sleep until nobody waits at the door, or it is our turn again."""
+        """Sleep until no request waits, or it is our turn again."""
         while self._gives_way() and time.monotonic() < self._rested and not self._stopping:
             await asyncio.sleep(GLANCE)
 
     async def _rest(self) -> None:
-        """Until somebody wakes us, a slot is free again, or it is time to look anyway."""
+        """Wait until `wake` is called, a slot is free, or it is time to look anyway."""
         waiting = asyncio.create_task(self._wake.wait())
         await asyncio.wait({waiting, *self._running}, timeout=self._pace.idle, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
@@ -136,7 +145,7 @@ class Runner:
             await self._attempt(work, lease)
         except LeaseLost as lost:
             log.info("%s", lost)
-        except Exception:  # the queue itself failed: the lease ends by itself and the work comes back
+        except Exception:  # the queue itself failed: the lease expires and the work becomes due again
             log.exception("work %s could not be given back", work.id)
         finally:
             beat.cancel()
@@ -157,7 +166,7 @@ class Runner:
             await self._give_back(work, lease, error, permanent=error.permanent or last_try)
         except ON_PURPOSE:
             raise
-        except BaseException as error:  # a mistake of ours, or a panic, must not lose the message nor stop the others
+        except BaseException as error:  # a bug of ours, or a panic, must neither lose the message nor stop other work
             log.exception("work %s (%s) failed", work.id, work.kind)
             await self._give_back(work, lease, error, permanent=last_try)
 
@@ -180,7 +189,7 @@ class Runner:
             try:
                 if not await self._queue.renew(lease, self._pace.lease):
                     return
-            except Exception:  # the next beat may get through; the fence guards against the worst
+            except Exception:  # the next renewal may succeed; if not, the fence refuses stale results
                 log.warning("lease of work %s could not be renewed", lease.work_id)
 
 
@@ -191,5 +200,5 @@ def delay(attempt: int, pace: RunnerSettings) -> float:
 
 
 def _spread(seconds: float) -> float:
-    """Some time after, so that not all who were held come back at once."""
+    """A random time later, so that not all held work comes back at once."""
     return seconds * random.uniform(1.0, 1.5)  # noqa: S311 - jitter, not a secret

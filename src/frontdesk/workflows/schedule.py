@@ -1,4 +1,4 @@
-"""What goes on as long as the process: periodic chores, and keeping alive what must not end."""
+"""Runs periodic tasks, and restarts long-running tasks that must not end."""
 
 import asyncio
 import logging
@@ -9,8 +9,8 @@ from frontdesk.interfaces import CannotGoOn, Unavailable
 
 log = logging.getLogger(__name__)
 
-# What ends a process or a task on purpose. All else is a fault, also what is no Exception: a panic of the rule engine
-# (pyo3's PanicException) is a BaseException.
+# What ends a process or a task on purpose. Everything else is a fault, even if it is no Exception: a panic of the rule
+# engine (pyo3's PanicException) is a BaseException.
 ON_PURPOSE = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
 FIRST_PAUSE, LONGEST_PAUSE, MOST_DEATHS = 1.0, 60.0, 10
 
@@ -21,7 +21,7 @@ async def keep_running(
     first_pause: float = FIRST_PAUSE,
     most_deaths: int | None = MOST_DEATHS,
 ) -> None:
-    """Run until it returns; whatever else ends it is logged, and it is begun again after a pause that doubles.
+    """Run a task until it returns. If it fails, the error is logged and it is restarted after a pause that doubles.
 
     Raises CannotGoOn where it died so many times in a row (None: never): the process should end, so that whoever
     started it sees it.
@@ -41,7 +41,7 @@ async def keep_running(
         except Unavailable:  # what is away comes back, however long it takes
             log.exception("%s died; it is begun again in %.0f s", name, pause)
             deaths = -1
-        except BaseException:  # nothing may end the work in silence, see ON_PURPOSE
+        except BaseException:  # no task may end in silence, see ON_PURPOSE
             log.exception("%s died; it is begun again in %.0f s", name, pause)
         if time.monotonic() - began > LONGEST_PAUSE:
             pause, deaths = first_pause, 0
@@ -53,13 +53,13 @@ async def keep_running(
 
 
 async def repeat(chores: Mapping[str, Callable[[], Awaitable[object]]], every_seconds: float) -> None:
-    """Do each chore now and then every `every_seconds`, for ever; one that fails is logged and tried next time."""
+    """Run each task now and then every `every_seconds`, for ever. A failure is logged; the next run tries again."""
     while True:
         for name, chore in chores.items():
             try:
                 await chore()
             except ON_PURPOSE:
                 raise
-            except BaseException:  # a chore is never worth the process
+            except BaseException:  # a failed task must not end the process
                 log.exception("chore %s failed", name)
         await asyncio.sleep(every_seconds)

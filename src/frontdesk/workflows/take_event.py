@@ -1,6 +1,6 @@
-"""What becomes of a raw event: it is read, speech in it is written down, and all that was found is stored.
+"""Reads a raw event of a channel, transcribes speech in it, and stores all messages, notices and edits that it holds.
 
-A reader that fails loses nothing: the event stays, is shown, and can be read again by `frontdesk inbox replay`.
+If reading fails nothing is lost: the event stays, is shown, and can be read again with `frontdesk inbox replay`.
 """
 
 import asyncio
@@ -9,28 +9,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from frontdesk.interfaces import Failed, FrontdeskError
-from frontdesk.interfaces.channel_stores import Events, Transcriber
+from frontdesk.interfaces.channel_stores import EventResults, Events, Transcriber
 from frontdesk.interfaces.channels import Channel, Fetching
 from frontdesk.model import Lease, Work
 from frontdesk.model.channels import CustomerMessage, Found, IncomingAttachment, RawEvent, Unread
 
 log = logging.getLogger(__name__)
 
-# In the context of a message whose words were heard, not written: digits may be misheard, a person confirms them.
+# Marks a message that was transcribed from speech: digits may be wrong, so a person confirms them.
 HEARD, UNCONFIRMED = "heard", "unconfirmed"
 LARGE = 200_000
 NO_WORDS = "[recording without a transcript]"
 
 
 class Unreadable(FrontdeskError):
-    """A channel could not read an event; it is kept for a repaired reader."""
+    """A channel could not read an event. The event is kept until the reader is repaired."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventIntake:
-    """Who takes events in. `channels` are by name, `codes` their codes."""
+    """The services that reading events needs. `channels` maps names to channels, `codes` names to codes."""
 
     events: Events
+    results: EventResults
     channels: Mapping[str, Channel]
     codes: Mapping[str, str]
     transcriber: Transcriber
@@ -38,7 +39,7 @@ class EventIntake:
 
 
 async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: EventIntake) -> None:
-    """Raw event -> messages, notices, edits. Raises Unreadable, and Failed where speech is to be tried again."""
+    """Raw event -> messages, notices, edits. Raises Unreadable, or Failed where transcribing is to be tried again."""
     event = await event_intake.events.load(work.subject)
     channel = event_intake.channels.get(event.channel)
     if channel is None:
@@ -47,16 +48,16 @@ async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: Eve
         raise Unreadable(reason)
     found = await _read(event, channel, event_intake.events)
     heard = [await _heard(each, channel, event_intake, last_try) for each in found]
-    await event_intake.events.keep_found(event, event_intake.codes[event.channel], heard, lease)
+    await event_intake.results.keep_found(event, event_intake.codes[event.channel], heard, lease)
 
 
 async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[Found]:
     try:
-        # Reading a mail of many megabytes takes a second, in which others want to be answered.
+        # Reading a mail of many megabytes takes a second and would block the event loop.
         is_large = len(event.body) > LARGE
         found = await asyncio.to_thread(channel.read, event) if is_large else channel.read(event)
         return found or [Unread("nothing was found in it")]
-    except Exception as error:  # a mistake in a reader must not lose the event, nor be tried over and over
+    except Exception as error:  # a bug in a reader must neither lose the event nor be retried for ever
         log.exception("event %s of %s could not be read", event.id, event.channel)
         reason = f"the reader of {event.channel} failed: {type(error).__name__}"
         await events.keep_failed(event, reason)
@@ -64,7 +65,7 @@ async def _read(event: RawEvent, channel: Channel, events: Events) -> Sequence[F
 
 
 async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last_try: bool) -> Found:
-    """The find with its speech written down; as it is where there is none."""
+    """The message with its speech transcribed; unchanged if it has none."""
     if not isinstance(found, CustomerMessage) or not any(each.is_speech for each in found.attachments):
         return found
     texts, attachments = [found.text] if found.text.strip() else [], []
@@ -80,7 +81,7 @@ async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last
 async def _words(
     attachment: IncomingAttachment, channel: Channel, event_intake: EventIntake, last_try: bool
 ) -> tuple[str, IncomingAttachment]:
-    """What is said, and the recording with its content; a recording that cannot be had or heard is still a message."""
+    """The spoken words, and the recording with its content. Without them it is still a message."""
     try:
         content = attachment.content
         if content is None and isinstance(channel, Fetching):

@@ -68,7 +68,7 @@ class MailDesk:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
         """While the mailbox is being read."""
-        watching = asyncio.create_task(self.channels.container.channels.watch())
+        watching = asyncio.create_task(self.channels.container.watch.run())
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from frontdesk.interfaces.mail import MailServer
 from frontdesk.outgoing import Outgoing
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.channels import channel_event, channel_held
-from frontdesk.wiring.container import run_work
+from frontdesk.wiring.working import run_work
 from tests.channels.email.conftest import LONG, MailDesk, section
 from tests.channels.email.mails import mail, raw
 from tests.channels.email.test_bounces import dsn
@@ -182,7 +182,7 @@ async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Op
     database = desk.channels.container.database
     lost = delete(channel_event).where(channel_event.c.provider_id == "n1@x")
     await database.write(lambda c: c.execute(lost).rowcount)
-    assert await desk.channels.container.channels.count() == {}
+    assert await desk.channels.container.watch.count() == {}
     assert len(await desk.channels.events()) == 4
     [held] = await desk.channels.rows(channel_held)
     assert held.messages == 4
@@ -190,7 +190,7 @@ async def test_the_mailbox_is_counted_and_what_is_missing_is_taken(mail_desk: Op
 
 async def test_a_mailbox_that_cannot_be_counted_says_why(mail_desk: Opening) -> None:
     desk = await mail_desk(password="wrong")
-    troubles = await desk.channels.container.channels.count()
+    troubles = await desk.channels.container.watch.count()
     assert "signing in was refused" in troubles["email"]
 
 
@@ -205,7 +205,7 @@ async def test_the_ledger_comes_out_even_also_where_mails_are_reports_and_shows_
         desk.deliver(dsn("delivered").replace(b"<k1@desk.example>", desk.out.mails[0]["Message-ID"].encode()))
         await until_events(desk, 2)
         await desk.channels.work()
-    await channels.count()
+    await desk.channels.container.watch.count()
     names = {"email": "EMI"}
     days = (clock.date(), clock.date() + timedelta(days=1))
     [line] = await channels.ledger.lines(*days, names, timedelta(0))

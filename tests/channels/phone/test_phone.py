@@ -33,7 +33,7 @@ async def hear(asked: Asked) -> Told:
 @pytest.fixture
 async def desk(settings: Settings, builtin: Builtin) -> AsyncIterator[ChannelHouse]:
     async with running(Twilio()) as twilio, serving(hear) as speech:
-        section = {**sample_of("phone").settings, "api_url": twilio}
+        section = {**sample_of("phone").section, "api_url": twilio}
         options = {"kind": "openai", "base_url": f"{speech}/v1", "key": "k", "speech_model": "ears"}
         llm = msgspec.structs.replace(
             settings.llm,
@@ -66,7 +66,7 @@ async def test_what_was_said_is_written_down_and_kept_with_the_recording(desk: C
 
 
 async def test_a_customer_number_that_was_heard_counts_when_an_agent_has_confirmed_it(desk: ChannelHouse) -> None:
-    await desk.container.customers.add("0000012345", "Doe Ltd", None)
+    await desk.container.people.customers.add("0000012345", "Doe Ltd", None)
     message = await call(desk)
     customer = select(interaction.c.customer_id)
     assert await desk.container.database.read(lambda c: c.execute(customer).scalar()) is None

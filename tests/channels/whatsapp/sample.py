@@ -2,13 +2,13 @@
 
 from tests.channels import signers
 from tests.channels.sample import Sample, Signed
-from tests.channels.whatsapp.vendor import KNOBS, Meta
+from tests.channels.whatsapp.vendor import SETTINGS, Meta
 
 JPEG = (b"\xff\xd8\xff" + b"x" * 100, "image/jpeg")
-SECRET = KNOBS["app_secret"]
+SECRET = SETTINGS["app_secret"]
 
 SAMPLE = Sample(
-    section=KNOBS,
+    section=SETTINGS,
     sign=lambda body: signers.meta(body, SECRET),
     vendor=Meta,
     urls=lambda url: {"api_url": f"{url}/v26.0"},

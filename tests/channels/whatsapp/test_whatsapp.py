@@ -11,7 +11,7 @@ import pytest
 
 from tests.channels.channel_house import ChannelHouse
 from tests.channels.vendor import BUSY, LOST, running
-from tests.channels.whatsapp.vendor import KNOBS, OUTSIDE_WINDOW, Meta
+from tests.channels.whatsapp.vendor import OUTSIDE_WINDOW, SETTINGS, Meta
 
 pytestmark = pytest.mark.both_databases
 
@@ -22,7 +22,7 @@ def recorded(name: str) -> bytes:
     return (HERE / f"{name}.json").read_bytes()
 
 
-def signed(body: bytes, secret: str = KNOBS["app_secret"]) -> dict[str, str]:
+def signed(body: bytes, secret: str = SETTINGS["app_secret"]) -> dict[str, str]:
     return {"x-hub-signature-256": "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
 
 
@@ -35,7 +35,7 @@ async def meta() -> AsyncIterator[Meta]:
 
 @pytest.fixture
 async def desk(meta: Meta, open_channels: Any) -> ChannelHouse:
-    opened: ChannelHouse = await open_channels(whatsapp={**KNOBS, "api_url": f"{meta.url}/v26.0"})
+    opened: ChannelHouse = await open_channels(whatsapp={**SETTINGS, "api_url": f"{meta.url}/v26.0"})
     return opened
 
 
@@ -151,7 +151,7 @@ async def test_an_edited_message_is_read_again_and_not_answered_again(desk: Chan
     [message] = await desk.messages()
     assert message.text == "My dishwasher is broken: it shows error E24."
     assert len(meta.sent) == 1
-    assert len(await desk.container.readings.analyses(message.id)) == 2
+    assert len(await desk.container.messages.readings.analyses(message.id)) == 2
 
 
 async def test_an_edit_that_comes_before_its_message_counts(desk: ChannelHouse) -> None:

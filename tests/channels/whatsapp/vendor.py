@@ -7,7 +7,7 @@ from frontdesk.simulators.serving import Asked, Told, told
 from tests.channels.vendor import Vendor
 
 TOKEN, PHONE = "EAAtoken", "105550001111"
-KNOBS = {"phone_id": PHONE, "access_token": TOKEN, "app_secret": "app secret", "verify_token": "our word"}
+SETTINGS = {"phone_id": PHONE, "access_token": TOKEN, "app_secret": "app secret", "verify_token": "our word"}
 FIELDS = {
     "messaging_product",
     "recipient_type",

@@ -54,7 +54,7 @@ class Gateway:
         return httpx.AsyncClient(base_url=f"{self.url}/llm/v1", headers=headers, timeout=60)
 
     async def new_key(self, *scopes: str, role: Role = Role.SERVICE, name: str = "shop", **grant: int) -> str:
-        _, secret = await self.container.accounts.add_key(name, role, Grant(frozenset(scopes), **grant))
+        _, secret = await self.container.people.accounts.add_key(name, role, Grant(frozenset(scopes), **grant))
         return secret
 
     async def calls(self) -> list[dict[str, Any]]:
@@ -118,7 +118,7 @@ async def opened(tmp_path: Path, builtin: Builtin, migrated_file: Path) -> Async
             settings = msgspec.structs.replace(settings, llm=msgspec.convert(raw | section, Llm))
             container = await stack.enter_async_context(open_container(settings, builtin))
             url = await stack.enter_async_context(served(container))
-            _, key = await container.accounts.add_key("test", Role.SERVICE)
+            _, key = await container.people.accounts.add_key("test", Role.SERVICE)
             return Gateway(url, container, model, key)
 
         yield open_gateway

@@ -66,7 +66,7 @@ async def test_calls_become_spans_with_the_names_of_opentelemetry_and_no_texts(o
         gateway = await opened(Rule(Fault.SERVER_ERROR, times=1), otlp_endpoint=f"{url}/v1/traces", attempts=2)
         async with gateway.openai() as client:
             raw = await client.chat.completions.with_raw_response.create(model="default", messages=ASK)
-        await gateway.container.llm.close()
+        await gateway.container.language_models.close()
     read = [ExportTraceServiceRequest.FromString(body) for body in sent]
     spans = [s for each in read for r in each.resource_spans for scope in r.scope_spans for s in scope.spans]
     assert [span.name for span in spans] == ["chat stand-in"] * 2

@@ -87,7 +87,7 @@ async def test_two_hundred_calls_at_once_do_not_overspend_a_keys_budget_by_one(o
     async with gateway.openai(key) as client:
         answered = sum(await asyncio.gather(*(ask(client) for _ in range(200))))
     await gateway.container.llm.room.calling.drain()
-    caller = await gateway.container.accounts.by_key(key)
+    caller = await gateway.container.people.accounts.by_key(key)
     assert caller is not None
     spent, reserved = await gateway.container.llm.admission.spent(f"key:{caller.id}", now().strftime("%Y-%m-%d"))
     assert 0 < answered < 200

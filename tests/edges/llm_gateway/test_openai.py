@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from frontdesk.simulators.llm import Fault, Rule
+from frontdesk.simulators.llm.more_operations import SPOKEN
 from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 
@@ -90,8 +91,7 @@ async def test_the_client_transcribes_where_masking_is_off(opened: Open) -> None
         text = await client.audio.transcriptions.create(
             model="stand-in", file=("a.mp3", b"RIFF1234"), response_format="text"
         )
-    assert heard.text
-    assert text.strip() == heard.text
+    assert heard.text == text.strip() == SPOKEN
 
 
 async def test_a_recording_is_not_sent_where_it_cannot_be_masked(gateway: Gateway) -> None:
@@ -243,9 +243,9 @@ async def test_the_next_route_answers_where_the_first_fails(opened: Open) -> Non
 
 def _mend(gateway: Gateway) -> None:
     """No fault before this one is remembered."""
-    for line in gateway.container.llm.room.lines.values():
-        for circuit in line.breaker.open_circuits():
-            line.breaker.succeeded(circuit)
+    for configured in gateway.container.llm.room.configured.values():
+        for circuit in configured.breaker.open_circuits():
+            configured.breaker.succeeded(circuit)
 
 
 async def test_a_client_that_hangs_up_stops_the_model_and_is_charged_for_what_came(gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""The OData services over an open house whose runner works, asked through the real door."""
+"""The OData services over an open container whose runner works, asked over HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator

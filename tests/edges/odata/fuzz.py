@@ -87,7 +87,7 @@ async def fuzz(url: str, asked: list[str], builtin: Builtin) -> list[str]:
         settings = load(data=Path(folder), environment={"FRONTDESK_STORAGE_URL": url} if url else {})
         async with open_container(settings, builtin) as container, web_client(container, "192.0.2.7") as client:
             for text in ("The oven (order 4500012345) shows E18.", "Wo bleibt meine Lieferung?"):
-                await container.inbox.accept(NewMessage(text, "WEB", Sender(name="Ada")))
+                await container.messages.inbox.accept(NewMessage(text, "WEB", Sender(name="Ada")))
             await container.runner.run_until_idle()
             headers = await key_of(container, Role.ADMIN)
             statuses: Counter[int] = Counter()

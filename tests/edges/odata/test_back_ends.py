@@ -55,7 +55,7 @@ def simulators(*calls: tuple[str, ...]) -> Iterator[list[str]]:
 
 @pytest.fixture
 async def wired(migrated_file: Path, tmp_path: Path, builtin: Builtin) -> AsyncIterator[Odata]:
-    """The services over a house that knows simulated back ends."""
+    """The services over a container that knows simulated back ends."""
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / migrated_file.name).write_bytes(migrated_file.read_bytes())

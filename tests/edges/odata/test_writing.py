@@ -223,7 +223,7 @@ async def test_a_status_is_reached_through_what_lies_between(odata: Odata) -> No
         changed = await odata.ask("PATCH", url, {"status_code": wanted, "title": "y"})
         assert changed.status_code == 200, changed.text
         assert (changed.json()["status_code"], changed.json()["title"]) == (wanted, "y")
-        page = await odata.container.interactions.timeline(number, 100)
+        page = await odata.container.interactions.records.timeline(number, 100)
         changes = [each.item.detail for each in page.rows if isinstance(each.item, AuditEvent)]
         assert [each["status"][1] for each in changes if "status" in each] == [*through, wanted]
     for number, wanted in ((1, "NW"), (1, "RO")):
@@ -408,6 +408,7 @@ async def test_browsers_fetch_a_token_before_they_change_anything(container: Con
     assert (refused.status_code, refused.headers["x-csrf-token"]) == (403, "Required")
     token = (await odata.ask("HEAD", "/admin/", X_CSRF_Token="Fetch")).headers["x-csrf-token"]
     assert (await odata.ask("POST", "CustomerInteraction", {}, X_CSRF_Token=token)).status_code == 201
+    assert len((await odata.ask("GET", "CustomerInteraction")).json()["value"]) == 1
 
 
 async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(container: Container, odata: Odata) -> None:

@@ -1,4 +1,4 @@
-"""The REST interface over an open house; who calls is told by a header, for doors are tested elsewhere."""
+"""The REST interface over an open container; a header names the caller, because authentication is tested elsewhere."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from frontdesk.edges.problems import handlers
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
 from frontdesk.model import Caller, Role
-from frontdesk.wiring.container import Container, now
-from tests.one_application import become, fill_interface
+from frontdesk.services.parts import parts_of
+from frontdesk.wiring.container import Container
+from tests.one_application import become, fill_rest
 
 JsonClient = AsyncClient
 
@@ -35,35 +36,13 @@ class NamedCaller(ASGIMiddleware):
 
 
 def services_of(container: Container, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> RestServices:
-    return RestServices(
-        inbox=container.inbox,
-        interactions=container.interactions,
-        replies=container.replies,
-        customers=container.customers,
-        contacts=container.contacts,
-        readings=container.readings,
-        codes=container.codes,
-        code_entries=container.code_entries,
-        work=container.work_desk,
-        calls=container.service_desk,
-        condition=container.condition,
-        audit=container.audit,
-        effects=container.effect_desk,
-        rules=container.rule_desk,
-        insights=container.insights.report,
-        metrics=Metrics(),
-        channel_desk=container.channels.desk,
-        channel_infos=container.channels.infos,
-        today=lambda: now().date(),
-        wake=wake,
-        is_working=lambda: None,
-        most_body_bytes=most,
-    )
+    parts = parts_of(container)
+    return RestServices(**parts, metrics=Metrics(), wake=wake, is_working=lambda: None, most_body_bytes=most)
 
 
 def app_of(services: RestServices, channels: Channels | None = None) -> Litestar:
     return Litestar(
-        route_handlers=routes(services, channels or Channels(services.codes)),
+        route_handlers=routes(services, channels or Channels(services.configuration.codes)),
         middleware=[services.metrics.middleware, NamedCaller()],
         exception_handlers=handlers(),
         openapi_config=specification(),
@@ -87,9 +66,9 @@ async def client(
     services: RestServices, made: list[tuple[RestServices, Channels, Litestar]]
 ) -> AsyncIterator[JsonClient]:
     # Litestar's own test client runs the app in a loop of its own, where a connection of the house cannot follow.
-    channels = Channels(services.codes)
+    channels = Channels(services.configuration.codes)
     if made:
-        fill_interface(made[0][0], services)
+        fill_rest(made[0][0], services)
         become(made[0][1], channels)
     else:
         made.append((services, channels, app_of(services, channels)))

@@ -19,7 +19,7 @@ async def test_all_lists_can_be_read(client: JsonClient) -> None:
 async def test_a_new_intent_is_recognised_from_the_next_message_on(client: JsonClient, container: Container) -> None:
     added = await client.post(f"{CODES}/intent", json={"code": "PK", "position": 9, **PARKING})
     assert (added.status_code, added.headers["location"]) == (201, f"{CODES}/intent/PK")
-    [intent] = [each for each in (await container.codes.catalogue()).intents if each.code == "PK"]
+    [intent] = [each for each in (await container.configuration.codes.catalogue()).intents if each.code == "PK"]
     assert intent.examples == ("Where can I park?",)
     assert (await client.post(f"{CODES}/intent", json={"code": "PK", **PARKING})).status_code == 409
 
@@ -47,8 +47,10 @@ async def test_the_status_flow_is_not_a_matter_of_lists(client: JsonClient) -> N
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_only_an_admin_changes_lists(client: JsonClient, method: str) -> None:
     path = f"{CODES}/team" if method == "POST" else f"{CODES}/team/T1"
+    before = (await client.get(f"{CODES}/team")).json()
     answer = await client.request(method, path, json={"name": "x"}, headers={"x-role": "supervisor"})
     assert answer.status_code == 403
+    assert (await client.get(f"{CODES}/team")).json() == before
 
 
 @pytest.mark.parametrize("path", [f"{CODES}/nothing", f"{CODES}/intent/XX"])

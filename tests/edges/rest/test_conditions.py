@@ -32,7 +32,7 @@ async def test_a_database_that_takes_no_writes_is_not_ready(client: JsonClient, 
     assert (await client.get("/ready")).status_code == 200
     assert await _probed(container) != ""
     await container.database.write(lambda c: c.exec_driver_sql("PRAGMA query_only=ON").rowcount)
-    container.condition._tried.forget()  # it is believed for seconds
+    container.work.condition._tried.forget()  # it is cached for seconds
     answer = await client.get("/ready")
     assert (answer.status_code, answer.json()["detail"]) == (503, "the database takes no writes")
 

@@ -19,14 +19,14 @@ async def handle(container: Container, *actions: dict[str, Any], back_end: BackE
     """One message for which these actions are decided."""
     action_handlers = {**container.pipeline.action_handlers, **({CREATE_SERVICE_CALL: back_end} if back_end else {})}
     desk = replace(container.pipeline, rules=deciding(*actions), action_handlers=action_handlers)
-    await container.inbox.accept(NewMessage(FINE, "WEB"))
+    await container.messages.inbox.accept(NewMessage(FINE, "WEB"))
     await runner_of(container, desk).run_until_idle()
 
 
 def runner_of(container: Container, desk: Any) -> Any:
     from frontdesk.wiring.container import runner_over
 
-    return runner_over(container.work, container.settings, desk)
+    return runner_over(container.work.queue, container.settings, desk)
 
 
 async def listed(client: JsonClient, state: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from frontdesk.wiring.container import Container
+from tests.counting import rows_of
 from tests.edges.rest.conftest import Desk, JsonClient
 
 pytestmark = pytest.mark.both_databases
@@ -105,17 +106,20 @@ async def test_replies_sent_at_once_with_one_key_are_one_reply(desk: Desk) -> No
 
 async def test_failed_work_is_retried_once_per_key(client: JsonClient, container: Container) -> None:
     await client.post(MESSAGES, json={"text": "Hello"})
-    [(work, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "no")
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "no")
     answers = [await client.post(f"/api/v1/work/{work.id}/retry", headers=KEY) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert await container.work.queue.counts() == {"open": 1, "failed": 0}
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "ä".encode().decode("latin-1")])
-async def test_a_key_is_a_word(client: JsonClient, key: str) -> None:
+async def test_a_key_is_a_word(client: JsonClient, container: Container, key: str) -> None:
     headers = [(b"idempotency-key", key.encode("latin-1"))]
     answer = await client.post(MESSAGES, json={"text": "Hello"}, headers=headers)  # type: ignore[arg-type]
     assert answer.status_code == 400
+    assert await rows_of(container, inbound_message) == 0
 
 
 async def test_keys_are_forgotten_after_a_day(client: JsonClient, container: Container) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.model import Lease, OutboundMessage, Receipt, Work
-from frontdesk.wiring.container import Container
-from frontdesk.workflows.deliver_reply import deliver_reply
+from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.wiring.container import Container, now
+from frontdesk.workflows.one_step import deliver_reply
 from tests.edges.rest.conftest import Desk, JsonClient
 
 pytestmark = pytest.mark.both_databases
@@ -31,11 +32,18 @@ async def pages(client: JsonClient, path: str, **query: Any) -> list[dict[str, A
         query["cursor"] = page["next"]
 
 
-@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "id", "-id"])
+@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "id", "-id", "status"])
 async def test_pages_together_are_the_whole_list_in_its_order(client: JsonClient, sort: str) -> None:
     references = await hand_in(client, 7)
     listed = [row["reference"] for row in await pages(client, INTERACTIONS, sort=sort, limit=3)]
-    assert listed == (references[::-1] if sort.startswith("-") else references)
+    assert listed == (references[::-1] if sort.startswith("-") or sort == "status" else references)
+
+
+async def test_what_was_merged_is_listed_as_well(client: JsonClient, container: Container) -> None:
+    one, other = [await container.interactions.records.get(each) for each in await hand_in(client, 2)]
+    await StoredMerging(container.database, now).merge(one, other, "ada")
+    listed = {row["reference"]: row["status"] for row in await pages(client, INTERACTIONS, sort="id")}
+    assert listed == {one.reference: "NW", other.reference: "CL"}
 
 
 async def test_what_arrives_while_one_turns_pages_neither_repeats_nor_hides_anything(client: JsonClient) -> None:
@@ -85,7 +93,8 @@ async def test_times_filter_by_the_last_change(client: JsonClient) -> None:
 async def test_a_cursor_of_ones_own_making_is_refused(client: JsonClient, cursor: str) -> None:
     [reference] = await hand_in(client, 1)
     for path in (INTERACTIONS, f"{INTERACTIONS}/{reference}/timeline", "/api/v1/customers", "/api/v1/effects"):
-        assert (await client.get(path, params={"cursor": cursor})).status_code == 400
+        answer = await client.get(path, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
 
 
 async def test_a_change_needs_the_etag_of_what_it_changes(client: JsonClient) -> None:
@@ -158,7 +167,7 @@ async def test_a_memo_is_never_sent(desk: Desk) -> None:
     path = f"{INTERACTIONS}/{receipt['reference']}/replies"
     memo = (await desk.client.post(path, json={"text": "Call her first.", "type": "IM"})).json()
     assert (memo["type"], memo["recipient"]) == ("IM", "")
-    assert await desk.container.work.counts() == {"open": 0, "failed": 0}
+    assert await desk.container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk: Desk, container: Container) -> None:
@@ -170,19 +179,21 @@ async def test_a_reply_that_the_channel_refuses_for_good_waits_for_a_person(desk
 
     reference = (await desk.say("Hello"))["reference"]
     reply = (await desk.client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Yes?"})).json()
-    [(work, lease)] = await container.work.claim("test", 1, 30)
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
     with pytest.raises(DeliveryFailed):
-        await deliver_reply(work, lease, False, container.replies, {"*": Broken()})
+        await deliver_reply(work, lease, False, container.messages.replies, {"*": Broken()})
     assert isinstance(work, Work)
     assert isinstance(lease, Lease)
-    assert (await container.replies.load(reply["id"])).error == "the customer blocked us"
+    assert (await container.messages.replies.load(reply["id"])).error == "the customer blocked us"
 
 
 async def test_an_empty_reply_is_refused(client: JsonClient) -> None:
     [reference] = await hand_in(client, 1)
-    assert (await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": " \n"})).status_code == 400
+    answer = await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": " \n"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "text")
 
 
 @pytest.mark.parametrize("path", ["", "/timeline", "/service-calls"])
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
-    assert (await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")).status_code == 404
+    answer = await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no interaction AAAAAAAA")

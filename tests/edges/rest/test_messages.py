@@ -106,7 +106,7 @@ async def test_a_correction_stands_beside_the_analysis_and_teaches_the_next_one(
     assert [(each["was"], each["becomes"]) for each in read["corrections"]] == [("TI", "WR")]
     assert await desk.get(f"{path}/corrections") == read["corrections"]
     assert (await desk.get(f"/interactions/{receipt['reference']}"))["intent"] == "WR"
-    assert (BROKEN, "WR") in (await container.codes.catalogue()).learned
+    assert (BROKEN, "WR") in (await container.configuration.codes.catalogue()).learned
 
 
 async def test_an_entity_is_corrected_with_all_its_values(desk: Desk) -> None:
@@ -129,7 +129,9 @@ async def test_only_the_last_word_on_an_intent_is_learned(desk: Desk, container:
     receipt = await desk.say(BROKEN)
     for value in ("WR", "PI", ""):
         await desk.client.post(f"{MESSAGES}/{receipt['message']}/corrections", json={"field": "intent", "value": value})
-        learned = [intent for text, intent in (await container.codes.catalogue()).learned if text == BROKEN]
+        learned = [
+            intent for text, intent in (await container.configuration.codes.catalogue()).learned if text == BROKEN
+        ]
         assert learned == ([value] if value else [])
 
 
@@ -148,7 +150,7 @@ async def test_a_correction_must_make_sense(desk: Desk, field: str, value: str) 
 async def test_what_is_not_analysed_yet_cannot_be_corrected(client: JsonClient) -> None:
     receipt = (await client.post(MESSAGES, json={"text": BROKEN})).json()
     answer = await client.post(f"{MESSAGES}/{receipt['message']}/corrections", json={"field": "intent", "value": "WR"})
-    assert answer.status_code == 409
+    assert (answer.status_code, "not been analysed yet" in answer.json()["detail"]) == (409, True)
 
 
 async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient, container: Container) -> None:
@@ -169,4 +171,5 @@ async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient,
 
 @pytest.mark.parametrize("path", ["", "/analyses", "/corrections", "/audio"])
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
-    assert (await client.get(f"{MESSAGES}/01ARZ3NDEKTSV4RRFFQ69G5FAV{path}")).status_code == 404
+    answer = await client.get(f"{MESSAGES}/01ARZ3NDEKTSV4RRFFQ69G5FAV{path}")
+    assert (answer.status_code, "01ARZ3NDEKTSV4RRFFQ69G5FAV" in answer.json()["detail"]) == (404, True)

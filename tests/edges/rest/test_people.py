@@ -2,7 +2,9 @@
 
 import pytest
 
+from frontdesk.storage.schema.people import contact, customer
 from frontdesk.wiring.container import Container
+from tests.counting import rows_of
 from tests.edges.rest.conftest import Desk, JsonClient
 
 pytestmark = pytest.mark.both_databases
@@ -24,17 +26,20 @@ async def test_a_customer_can_be_added_read_renamed_and_listed(client: JsonClien
 async def test_a_customer_number_is_given_once(client: JsonClient) -> None:
     await client.post(CUSTOMERS, json={"id": "C1", "name": "Nordlicht"})
     assert (await client.post(CUSTOMERS, json={"id": "C1", "name": "Südlicht"})).status_code == 409
+    assert (await client.get(f"{CUSTOMERS}/C1")).json()["name"] == "Nordlicht"
 
 
 async def test_analyses_recognise_a_new_customer_at_once(client: JsonClient, container: Container) -> None:
-    await container.codes.catalogue()
+    await container.configuration.codes.catalogue()
     await client.post(CUSTOMERS, json={"id": "C1", "name": "Nordlicht"})
-    assert (await container.codes.catalogue()).customers == ("Nordlicht",)
+    assert (await container.configuration.codes.catalogue()).customers == ("Nordlicht",)
 
 
 @pytest.mark.parametrize("number", ["", "C 1", "C/1", "C1\n", "../x", "x" * 11, "\x00"])
-async def test_a_customer_number_fits_into_an_address(client: JsonClient, number: str) -> None:
-    assert (await client.post(CUSTOMERS, json={"id": number, "name": "Nordlicht"})).status_code == 400
+async def test_a_customer_number_fits_into_an_address(client: JsonClient, container: Container, number: str) -> None:
+    answer = await client.post(CUSTOMERS, json={"id": number, "name": "Nordlicht"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "id")
+    assert await rows_of(container, customer) == 0
 
 
 async def test_customers_are_listed_page_by_page(client: JsonClient) -> None:
@@ -62,9 +67,10 @@ async def test_a_new_address_replaces_the_old_identity(client: JsonClient) -> No
     assert (await client.get(path)).json() == changed
 
 
-async def test_an_address_belongs_to_one_contact(client: JsonClient) -> None:
+async def test_an_address_belongs_to_one_contact(client: JsonClient, container: Container) -> None:
     await client.post(CONTACTS, json={"email": "ann@example.org"})
     assert (await client.post(CONTACTS, json={"email": "ANN@example.org"})).status_code == 409
+    assert await rows_of(container, contact) == 1
 
 
 async def test_a_message_finds_the_contact_by_its_address(desk: Desk) -> None:
@@ -96,8 +102,11 @@ async def test_a_contact_of_a_customer_can_be_left_alone(client: JsonClient) -> 
         {"phone": 1},
     ],
 )
-async def test_a_contact_that_makes_no_sense_is_refused(client: JsonClient, body: dict[str, object]) -> None:
+async def test_a_contact_that_makes_no_sense_is_refused(
+    client: JsonClient, container: Container, body: dict[str, object]
+) -> None:
     assert (await client.post(CONTACTS, json=body)).status_code == 400
+    assert await rows_of(container, contact) == 0
 
 
 @pytest.mark.parametrize(

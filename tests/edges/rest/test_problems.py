@@ -95,6 +95,7 @@ async def test_a_body_that_is_not_json_by_its_own_account_is_refused(client: Jso
 async def test_json_by_any_of_its_names_is_read(client: JsonClient, kind: str) -> None:
     answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers={"content-type": kind})
     assert answer.status_code == 202
+    assert (await client.get(f"{MESSAGES}/{answer.json()['message']}")).json()["message"]["text"] == "a"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1", "/api/v1/messages/a/b/c", "/api/v1/openapi.yaml"])
@@ -164,7 +165,8 @@ class Full:
 
 
 async def test_a_full_disk_is_ours_to_say_and_to_be_tried_again(container: Container) -> None:
-    services = replace(services_of(container), inbox=Full())  # type: ignore[arg-type]
+    services = services_of(container)
+    services = replace(services, messages=replace(services.messages, inbox=Full()))  # type: ignore[arg-type]
     async with AsyncClient(transport=ASGITransport(app_of(services)), base_url="http://x") as client:
         answer = await client.post(MESSAGES, content=b'{"text": "a"}', headers=JSON)
     problem = check_problem(answer, 503)

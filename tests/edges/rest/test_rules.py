@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from frontdesk.orchestrator.rules import default_rules
+from frontdesk.storage.schema.rules import rule_set
 from frontdesk.wiring.container import Container
+from tests.counting import rows_of
 from tests.edges.rest.conftest import Desk, JsonClient
 
 RULES = "/api/v1/rule-sets"
@@ -94,7 +96,7 @@ async def test_publishing_and_rolling_back_change_what_is_decided(client: JsonCl
     assert [decision["rule_set_version"] for decision in told] == [1, version, 1]
     publications = (await client.get(f"{RULES}/publications")).json()
     assert [(p["version"], p["note"]) for p in publications][:2] == [(1, "too much"), (version, "urgent ovens")]
-    kinds = [line.kind for line in await desk.container.journal.since(0) if line.kind.startswith("rules_")]
+    kinds = [line.kind for line in await desk.container.work.journal.since(0) if line.kind.startswith("rules_")]
     assert kinds == ["rules_drafted", "rules_published", "rules_rolled_back"]
 
 
@@ -119,14 +121,14 @@ async def test_a_check_names_dead_rows_and_unknown_codes(client: JsonClient) -> 
 async def test_a_backtest_tells_what_would_change_and_changes_nothing(client: JsonClient, desk: Desk) -> None:
     said = await desk.say(BROKEN)
     version = await drafted(client, changed(3, actions="[]", priority="'V'"))
-    ids = await desk.container.journal.last()
+    ids = await desk.container.work.journal.last()
     report = (await client.post(f"{RULES}/{version}/backtest", json={"last": 10}, headers=SUPERVISOR)).json()
     message = {"message": said["message"], "reference": said["reference"]}
     assert (report["messages"], report["changed"]) == (1, {"count": 1, "messages": [message]})
     assert report["calls_saved"]["messages"] == [message]
     [shift] = report["shifts"]["priority"]
     assert (shift["before"], shift["after"], shift["messages"]) == ("H", "V", [message])
-    assert await desk.container.journal.last() == ids
+    assert await desk.container.work.journal.last() == ids
 
 
 async def test_a_backtest_of_lines_holds_them_against_the_published_rules(client: JsonClient, desk: Desk) -> None:
@@ -192,7 +194,7 @@ async def test_a_draft_sent_twice_with_one_key_is_one(client: JsonClient, contai
     body = {"content": shipped()}
     answers = [await client.post(RULES, json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2)]
     assert {answer.json()["version"] for answer in answers} == {2}
-    assert len(await container.rule_desk.versions()) == 2
+    assert len(await container.configuration.rules.versions()) == 2
 
 
 async def test_a_publication_repeated_with_its_key_does_not_undo_what_came_after(client: JsonClient) -> None:
@@ -206,6 +208,8 @@ async def test_a_publication_repeated_with_its_key_does_not_undo_what_came_after
 
 
 @pytest.mark.parametrize("content", [{}, {"nodes": 1}, {"nodes": [1]}, {"nodes": [], "edges": []}, {"nodes": [{}]}])
-async def test_what_is_no_decision_model_is_refused(client: JsonClient, content: Any) -> None:
+async def test_what_is_no_decision_model_is_refused(client: JsonClient, container: Container, content: Any) -> None:
+    before = await rows_of(container, rule_set)
     answer = await client.post(RULES, json={"content": content})
     assert answer.status_code == 400, json.dumps(answer.json())
+    assert await rows_of(container, rule_set) == before

@@ -79,16 +79,18 @@ class Known:
             parameters.update({name: self.ids[name] for name in parameters if name in self.ids})
 
 
-async def furnish(container: Container) -> dict[str, Any]:
+async def build_llm(container: Container) -> dict[str, Any]:
     """One of everything."""
-    accepted = await container.inbox.accept(NewMessage("My washing machine is broken: E12. Please repair it.", "WEB"))
+    accepted = await container.messages.inbox.accept(
+        NewMessage("My washing machine is broken: E12. Please repair it.", "WEB")
+    )
     await container.runner.run_until_idle()
-    failed = await container.inbox.accept(NewMessage("Hello", "WEB"))
-    [(_, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, "no")
-    await container.customers.add("C1", "Nordlicht", None)
-    contact = await container.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
-    reading = await container.readings.message(accepted.message_id)
+    failed = await container.messages.inbox.accept(NewMessage("Hello", "WEB"))
+    [(_, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, "no")
+    await container.people.customers.add("C1", "Nordlicht", None)
+    contact = await container.people.contacts.add(Contact(0, "Ann", "", "", datetime.now(UTC)), None)
+    reading = await container.messages.readings.message(accepted.message_id)
     assert reading.decision
     return {
         "reference": accepted.reference,
@@ -110,11 +112,11 @@ def known() -> Known:
 
 @pytest.fixture(scope="module")
 def interface(builtin: Builtin, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The interface over a furnished house; SQLite, for its connections follow the app into any event loop."""
+    """The interface over a container with data; SQLite, for its connections follow the app into any event loop."""
     with asyncio.Runner() as runner:
         container = open_container(load(data=tmp_path_factory.mktemp("house"), environment={}), builtin)
         opened = runner.run(container.__aenter__())
-        known.ids.update(runner.run(furnish(opened)))
+        known.ids.update(runner.run(build_llm(opened)))
         yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app_of(services_of(opened)))
         runner.run(container.__aexit__(None, None, None))
 

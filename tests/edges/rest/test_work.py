@@ -9,8 +9,8 @@ WORK = "/api/v1/work"
 
 async def fail_one(client: JsonClient, container: Container) -> str:
     await client.post("/api/v1/messages", json={"text": "Hello"})
-    [(work, lease)] = await container.work.claim("test", 1, 30)
-    await container.work.fail(lease, str(Failed("the model is on fire")))
+    [(work, lease)] = await container.work.queue.claim("test", 1, 30)
+    await container.work.queue.fail(lease, str(Failed("the model is on fire")))
     return work.id
 
 
@@ -27,7 +27,7 @@ async def test_failed_work_can_be_tried_again(client: JsonClient, container: Con
     assert (retried.status_code, retried.json()["state"]) == (200, "open")
     assert (await client.post(f"{WORK}/{work_id}/retry")).status_code == 409
     await container.runner.run_until_idle()
-    assert await container.work.counts() == {"open": 0, "failed": 0}
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
 
 
 async def test_failed_work_can_be_given_up(client: JsonClient, container: Container) -> None:
@@ -53,4 +53,5 @@ async def test_effects_are_listed_by_state_page_by_page(desk: Desk) -> None:
 
 async def test_what_is_not_there_is_not_found(client: JsonClient) -> None:
     for path in ("/effects/nothing", "/decisions/nothing"):
-        assert (await client.get(f"/api/v1{path}")).status_code == 404
+        answer = await client.get(f"/api/v1{path}")
+        assert (answer.status_code, "nothing" in answer.json()["detail"]) == (404, True)

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
+from frontdesk.simulators.llm.more_operations import SPOKEN
 from frontdesk.simulators.serving import serving
 
 ASK = [{"role": "user", "content": "My kettle leaks."}]
@@ -60,7 +61,7 @@ async def test_the_openai_client_embeds_transcribes_and_lists(url: str) -> None:
         assert len(packed.data) == 2
         assert packed.data[0].embedding == pytest.approx(plain.data[0].embedding)
         heard = await chat.audio.transcriptions.create(model="m", file=("a.wav", b"RIFF"), response_format="json")
-        assert heard.text
+        assert heard.text == SPOKEN
         assert [model.id async for model in chat.models.list()] == ["stand-in"]
 
 

@@ -1,4 +1,4 @@
-"""A house whose database is reached as SAP HANA is."""
+"""A container whose database is reached as SAP HANA is."""
 
 import asyncio
 import shutil

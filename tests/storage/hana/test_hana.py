@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
-from frontdesk.storage import schema
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.hana import TRIES, hana_engine
 from frontdesk.storage.opening.open import open_database, parse_url
+from frontdesk.storage.opening.upgrade import NEWEST, upgrade
 from frontdesk.storage.transfer.loading import room_for
 from frontdesk.wiring.container import Container, database_url, open_container
 from tests.conftest import Front
@@ -33,9 +33,9 @@ async def test_a_first_start_makes_the_tables_and_a_second_finds_them(
     async with open_container(settings_of(tmp_path), builtin):
         assert any(said.startswith("\nCREATE TABLE interaction") for said in empty_server.said)
     empty_server.said.clear()
-    assert await schema.upgrade(url) == (schema.NEWEST, schema.NEWEST)
+    assert await upgrade(url) == (NEWEST, NEWEST)
     async with open_container(settings_of(tmp_path), builtin) as container:
-        assert await container.codes.all()
+        assert await container.configuration.codes.all()
     assert not [said for said in empty_server.said if "CREATE T" in said and "IF NOT EXISTS turn" not in said]
 
 
@@ -45,7 +45,7 @@ async def test_a_message_is_accepted_once_read_decided_and_answered(
     accepted = await front.say(BROKEN, name="Ann", id="m1")
     again = await front.say(BROKEN, name="Ann", id="m1")
     assert (accepted.duplicate, again.duplicate, again.reference) == (False, True, accepted.reference)
-    [call] = await container.service_desk.calls_of(accepted.interaction_id)
+    [call] = await container.work.calls.calls_of(accepted.interaction_id)
     assert call.code
     assert "LOCK TABLE turn IN EXCLUSIVE MODE" in server.said
     assert not any("secret" in said for said in server.said)
@@ -110,7 +110,7 @@ async def test_a_server_that_is_away_or_full_is_worth_another_try(
 async def test_a_start_that_fails_says_why(server: Server, tmp_path: Path, code: int, raised: type[Exception]) -> None:
     server.fails = [code]
     with pytest.raises(raised):
-        await schema.upgrade(database_url(settings_of(tmp_path)))
+        await upgrade(database_url(settings_of(tmp_path)))
 
 
 @pytest.mark.parametrize("missing", ["sqlalchemy_hana", "hdbcli"])

@@ -1,4 +1,4 @@
-"""What holds on SQLite and PostgreSQL holds over SAP HANA's dialect too: the same tests of other rooms once more."""
+"""What holds on SQLite and PostgreSQL holds over SAP HANA's dialect too: the same tests of other packages once more."""
 
 from tests.edges.odata import conftest as odata_conftest
 from tests.edges.odata import test_operations, test_reading, test_writing

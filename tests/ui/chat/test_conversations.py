@@ -10,15 +10,17 @@ import pytest
 from httpx import Response
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
+from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, now, open_container
+from tests.counting import rows_of
 from tests.fakes import ManualClock
 from tests.web_client import BASE, HTML, Client, web_client
 
@@ -46,7 +48,7 @@ async def heard(container: Container, reference: str, last_event_id: str = "") -
     """What a stream tells at once: event ids with their data."""
     from frontdesk.storage.channels.chats import StoredChats
 
-    chats, live = StoredChats(container.database, now), Live(container.journal)
+    chats, live = StoredChats(container.database, now), Live(container.work.journal)
     conversation = await chats.conversation(reference)
     assert conversation
     stream = events(live, chats, conversation, last_event_id)
@@ -70,7 +72,7 @@ async def test_the_first_message_opens_a_conversation_and_the_next_goes_on_in_it
     first = (await say(customer, name="Maya Thornbury", email="maya@example.com")).json()
     second = (await say(customer, "And it is loud.", first["token"])).json()
     assert second["reference"] == first["reference"]
-    matter = await container.interactions.get(first["reference"])
+    matter = await container.interactions.records.get(first["reference"])
     assert matter.channel == "CHT"
 
 
@@ -97,7 +99,7 @@ async def test_the_reply_is_heard_and_its_arrival_recorded(customer: Client, con
         body = {"messages": [told[1]["id"]], "read": read}
         answer = await customer.post("/chat/seen", json=body, headers=bearer(begun["token"]))
         assert answer.status_code == 200
-        assert (await container.replies.load(told[1]["id"])).state is state
+        assert (await container.messages.replies.load(told[1]["id"])).state is state
 
 
 async def test_nobody_notes_anothers_answers_as_read(customer: Client, container: Container) -> None:
@@ -107,15 +109,15 @@ async def test_nobody_notes_anothers_answers_as_read(customer: Client, container
     answer = next(d for _, d in await heard(container, begun["reference"]) if d["direction"] == "out")
     told = await customer.post("/chat/seen", json={"messages": [answer["id"]]}, headers=bearer(other["token"]))
     assert told.json() == {"noted": 0}
-    assert (await container.replies.load(answer["id"])).state is DeliveryState.SENT
+    assert (await container.messages.replies.load(answer["id"])).state is DeliveryState.SENT
 
 
 async def test_memos_and_answers_that_were_not_sent_are_not_told(customer: Client, container: Container) -> None:
     begun = (await say(customer)).json()
     await container.runner.run_until_idle()
-    matter = await container.interactions.get(begun["reference"])
-    await container.replies.add(matter, "only for the team", "IM", "Ada", None)
-    await container.replies.add(matter, "not sent yet", "HA", "Ada", None)
+    matter = await container.interactions.records.get(begun["reference"])
+    await container.messages.replies.add(matter, "only for the team", "IM", "Ada", None)
+    await container.messages.replies.add(matter, "not sent yet", "HA", "Ada", None)
     texts = [data["text"] for _, data in await heard(container, begun["reference"])]
     assert "only for the team" not in texts
     assert "not sent yet" not in texts
@@ -160,6 +162,7 @@ async def test_without_its_token_a_conversation_is_closed(customer: Client, cont
         assert (await customer.post("/chat/seen", json={"messages": ["x"]}, headers=value)).status_code == 401
         body = {"id": "a random word of the widget", "text": "hello"}
         assert (await customer.post("/chat/messages", json=body, headers=value)).status_code == 401
+    assert await rows_of(container, inbound_message) == 1
 
 
 def test_a_token_is_over_after_its_days() -> None:
@@ -229,7 +232,7 @@ async def test_no_other_page_is_opened_to_other_sites(customer: Client) -> None:
 
 async def test_the_chat_knows_nobody_by_cookie(agent: Client, container: Container) -> None:
     begun = (await say(agent)).json()
-    matter = await container.interactions.get(begun["reference"])
+    matter = await container.interactions.records.get(begun["reference"])
     assert matter.created_by == ""
 
 

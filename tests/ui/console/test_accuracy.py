@@ -37,10 +37,12 @@ def test_of_no_case_nothing_is_known() -> None:
 async def test_what_nobody_looked_at_does_not_count_and_the_last_word_does(front: Front, container: Container) -> None:
     accuracy = StoredAccuracy(container.database)
     corrected, answered, taken_back, _ignored = [await front.say(BROKEN, name=f"N{n}") for n in range(4)]
-    await container.readings.correct(corrected.message_id, "intent", "CA", "Ada", None)
-    await container.readings.correct(taken_back.message_id, "intent", "CA", "Ada", None)
-    await container.readings.correct(taken_back.message_id, "intent", "TI", "Ada", None)
-    await container.replies.add(await container.interactions.get(answered.reference), "Hello", "HA", "Ada", None)
+    await container.messages.readings.correct(corrected.message_id, "intent", "CA", "Ada", None)
+    await container.messages.readings.correct(taken_back.message_id, "intent", "CA", "Ada", None)
+    await container.messages.readings.correct(taken_back.message_id, "intent", "TI", "Ada", None)
+    await container.messages.replies.add(
+        await container.interactions.records.get(answered.reference), "Hello", "HA", "Ada", None
+    )
     [whole] = await accuracy.of_field("intent", "all", None)
     assert (whole.reviewed, whole.agreed) == (3, 2)
     [of_value] = await accuracy.of_field("intent", "value", None)
@@ -52,10 +54,10 @@ async def test_what_nobody_looked_at_does_not_count_and_the_last_word_does(front
 async def test_entities_agree_where_no_person_says_otherwise_of_any(front: Front, container: Container) -> None:
     accuracy = StoredAccuracy(container.database)
     wrong, missed, taken_back = [await front.say(BROKEN, name=f"N{n}") for n in range(3)]
-    await container.readings.correct(wrong.message_id, "order_no", "4500017343", "Ada", None)
-    await container.readings.correct(missed.message_id, "tracking_no", "1Z999AA10123", "Ada", None)
-    await container.readings.correct(taken_back.message_id, "order_no", "", "Ada", None)
-    await container.readings.correct(taken_back.message_id, "order_no", "4500017342", "Ada", None)
+    await container.messages.readings.correct(wrong.message_id, "order_no", "4500017343", "Ada", None)
+    await container.messages.readings.correct(missed.message_id, "tracking_no", "1Z999AA10123", "Ada", None)
+    await container.messages.readings.correct(taken_back.message_id, "order_no", "", "Ada", None)
+    await container.messages.readings.correct(taken_back.message_id, "order_no", "4500017342", "Ada", None)
     [whole] = await accuracy.of_field("entities", "all", None)
     assert (whole.reviewed, whole.agreed) == (3, 1)
     [title] = await accuracy.of_field("title", "all", None)
@@ -91,7 +93,7 @@ def call() -> ModelCall:
 
 async def test_the_pages_show_accuracy_and_calls(front: Front, container: Container) -> None:
     told = await front.say(BROKEN)
-    await container.readings.correct(told.message_id, "intent", "CA", "Ada", None)
+    await container.messages.readings.correct(told.message_id, "intent", "CA", "Ada", None)
     container.llm.calls.note(call())
     await container.llm.calls.flush()
     await add_account(container, Role.SUPERVISOR)

@@ -33,16 +33,16 @@ async def test_what_an_intent_would_change_is_shown_before_it_is_saved(
     assert "Nothing was saved." in tried.text
     assert told.reference in tried.text
     assert "Gift cards" in tried.text
-    assert "GC" not in {entry.code for entry in (await container.codes.all())[CodeList.INTENT]}
+    assert "GC" not in {entry.code for entry in (await container.configuration.codes.all())[CodeList.INTENT]}
     saved = await post(admin, f"{LISTS}/intent", **INTENT, what="save")
     assert saved.status_code == 303
     again = await front.say("I want to redeem my gift card")
-    assert (await container.interactions.get(again.reference)).intent == "GC"
+    assert (await container.interactions.records.get(again.reference)).intent == "GC"
 
 
 @pytest.mark.parametrize("which", [each.value for each in CodeList])
 async def test_every_list_is_shown_and_an_entry_renamed(admin: Client, container: Container, which: str) -> None:
-    first = (await container.codes.all())[CodeList(which)][0]
+    first = (await container.configuration.codes.all())[CodeList(which)][0]
     page = await admin.get(f"{LISTS}/{which}?code={first.code}", headers=HTML)
     assert page.status_code == 200
     fields = {"code": first.code, "name": "Another <b>name</b>", "position": "3", "active": "yes"}

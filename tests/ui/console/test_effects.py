@@ -48,10 +48,10 @@ async def test_a_failed_effect_is_shown_with_its_reason_and_tried_again(
 
 
 async def test_what_waits_is_approved_or_given_up(supervisor: Client, container: Container) -> None:
-    for deed in ("approve", "drop"):
+    for do_one in ("approve", "drop"):
         await handle(container, {"kind": ASK_PERSON, "question": "Really?"}, {"kind": CREATE_SERVICE_CALL})
         [key] = await keys(supervisor)
-        assert (await post(supervisor, f"{PLACE}/{deed}", keys=key)).status_code == 303
+        assert (await post(supervisor, f"{PLACE}/{do_one}", keys=key)).status_code == 303
         await container.runner.run_until_idle()
         assert await keys(supervisor) == []
 

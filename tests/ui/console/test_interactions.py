@@ -64,7 +64,7 @@ async def test_the_address_holds_text_and_filter(agent: Client, front: Front) ->
 
 
 async def test_the_next_page_goes_on_where_this_one_ends(agent: Client, container: Container) -> None:
-    said = [(await container.inbox.accept(NewMessage(f"Message {n}", "WEB"))).reference for n in range(120)]
+    said = [(await container.messages.inbox.accept(NewMessage(f"Message {n}", "WEB"))).reference for n in range(120)]
     seen, path = [], PATH
     while path:
         page = (await agent.get(path)).text
@@ -85,7 +85,7 @@ async def test_the_next_page_goes_on_where_this_one_ends(agent: Client, containe
     ],
 )  # fmt: skip
 async def test_no_address_is_too_strange(agent: Client, container: Container, query: str) -> None:
-    await container.inbox.accept(NewMessage("hello", "WEB"))
+    await container.messages.inbox.accept(NewMessage("hello", "WEB"))
     for path in (PATH, f"{PATH}/rows", f"{PATH}/count", f"{PATH}/export.csv"):
         assert (await agent.get(f"{path}?{query}")).status_code == 200, path
 
@@ -127,7 +127,7 @@ async def test_many_are_assigned_tagged_and_closed_at_once(agent: Client, front:
     for fields in ({"do": "assign", "team": "WAR"}, {"do": "tag", "tag": "vip"}, {"do": "close"}):
         answer = await send(agent, f"{PATH}/bulk", references=chosen, back="q=oven", **fields)
         assert answer.headers["location"] == f"{PATH}?q=oven"
-    changed = [await container.interactions.get(each.reference) for each in said]
+    changed = [await container.interactions.records.get(each.reference) for each in said]
     assert [each.status for each in changed[:2]] == [Status.CLOSED] * 2
     assert [(each.team, each.tags) for each in changed[:2]] == [("WAR", "vip")] * 2
     assert changed[2].status is not Status.CLOSED
@@ -137,7 +137,7 @@ async def test_many_are_assigned_tagged_and_closed_at_once(agent: Client, front:
 async def test_one_that_refuses_does_not_stop_the_others(agent: Client, front: Front, container: Container) -> None:
     said = [await front.say(f"The oven {n} is broken") for n in range(2)]
     await send(agent, f"{PATH}/bulk", references=said[0].reference, do="close")
-    before = await container.interactions.get(said[0].reference)
+    before = await container.interactions.records.get(said[0].reference)
     assert before.status is Status.CLOSED
     both = f"{said[0].reference} {said[1].reference} NOSUCHXX ???"
     page = await send(agent, f"{PATH}/bulk", references=both, do="assign", team="nobody")
@@ -154,8 +154,8 @@ async def test_reading_again_is_refused_in_words_where_no_model_could_read(agent
 
 async def test_a_message_is_planned_to_be_read_again_once(front: Front, container: Container) -> None:
     said = await front.say("The oven is broken")
-    assert await container.rereadings.plan_for([said.interaction_id]) == 1
-    assert await container.rereadings.plan_for([said.interaction_id]) == 0
+    assert await container.work.rereadings.plan_for([said.interaction_id]) == 1
+    assert await container.work.rereadings.plan_for([said.interaction_id]) == 0
 
 
 @pytest.mark.parametrize("fields", [{"do": "explode"}, {"do": "tag", "tag": " , "}, {}])
@@ -166,8 +166,10 @@ async def test_a_form_that_says_nothing_to_do_is_refused_in_words(agent: Client,
 
 async def test_nothing_is_changed_without_the_token_of_the_page(agent: Client, front: Front) -> None:
     said = await front.say("The oven is broken")
+    before = await front.container.interactions.records.get(said.reference)
     answer = await agent.post(f"{PATH}/bulk", data={"references": said.reference, "do": "close"}, headers=HTML)
     assert answer.status_code == 403
+    assert await front.container.interactions.records.get(said.reference) == before
 
 
 async def test_a_view_is_kept_shared_and_removed(agent: Client, container: Container) -> None:
@@ -232,5 +234,5 @@ async def test_the_old_desk_leads_to_the_console(agent: Client) -> None:
 
 
 async def test_a_sender_with_an_address_alone_is_listed(agent: Client, container: Container) -> None:
-    said = await container.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
+    said = await container.messages.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
     assert await listed(agent, "q=zoe%40example.org") == [said.reference]

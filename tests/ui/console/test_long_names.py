@@ -22,7 +22,7 @@ async def names_in(container: Container, table: Table, column: str) -> set[str]:
 
 
 async def test_a_name_of_200_letters_is_noted_whole_from_console_pages(front: Front, container: Container) -> None:
-    await container.accounts.add_account(EMAIL, LONG, Role.ADMIN, PASSWORD)
+    await container.people.accounts.add_account(EMAIL, LONG, Role.ADMIN, PASSWORD)
     said, other = await front.say(BROKEN), await front.say("One more thing: it hums")
     async with web_client(container) as client:
         await sign_in(client, EMAIL)
@@ -51,7 +51,7 @@ async def test_a_name_of_200_letters_is_noted_whole_from_console_pages(front: Fr
 
 
 async def test_a_name_of_200_letters_is_noted_whole_from_the_api(front: Front, container: Container) -> None:
-    await container.accounts.add_account(EMAIL, LONG, Role.ADMIN, PASSWORD)
+    await container.people.accounts.add_account(EMAIL, LONG, Role.ADMIN, PASSWORD)
     said = await front.say(BROKEN)
     async with web_client(container) as client:
         await sign_in(client, EMAIL)

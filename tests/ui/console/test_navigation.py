@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.model import Role
-from frontdesk.ui.console.registry import GROUPS, Entry, navigation
+from frontdesk.ui.navigation import GROUPS, Entry, navigation
 from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, web_client
 

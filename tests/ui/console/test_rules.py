@@ -64,9 +64,9 @@ async def test_a_draft_is_changed_tried_published_and_taken_back(
     assert "<td>TEC</td><td>CMP</td>" in tried.text
     assert (await post(admin, f"{place}/publish", note="try")).status_code == 303
     accepted = await front.say("My oven is broken and does not heat any more")
-    assert (await container.interactions.get(accepted.reference)).team == "CMP"
+    assert (await container.interactions.records.get(accepted.reference)).team == "CMP"
     assert (await post(admin, f"{PLACE}/1/publish", note="back")).status_code == 303
-    assert (await container.rule_desk.version()).version == 1
+    assert (await container.configuration.rules.version()).version == 1
 
 
 async def test_a_wrong_cell_is_named_and_what_was_written_is_kept(admin: Client) -> None:
@@ -133,7 +133,7 @@ async def test_a_supervisor_drafts_but_does_not_publish(container: Container) ->
         place = await drafted(client)
         assert (await post(client, f"{place}/publish")).status_code == 403
         assert "An administrator puts a version in force." in (await client.get(place, headers=HTML)).text
-    assert (await container.rule_desk.version(2)).state is RuleSetState.DRAFT
+    assert (await container.configuration.rules.version(2)).state is RuleSetState.DRAFT
 
 
 async def test_an_agent_sees_no_rules_but_reads_why(agent: Client, front: Front) -> None:

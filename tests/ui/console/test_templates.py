@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.orchestrator.template_desk import TemplateDesk
+from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import shipped_templates
 from frontdesk.providers.builtin import Builtin
 from frontdesk.storage.configuration.templates import StoredTemplates
@@ -18,9 +18,13 @@ BROKEN = "My coffee machine (order 4500017342) is broken and does not start any 
 
 async def answer_to(front: Front, container: Container, text: str) -> str:
     accepted = await front.say(text)
-    found = await container.outbox.by_effect_of(accepted) if hasattr(container.outbox, "by_effect_of") else None
+    found = (
+        await container.messages.outbox.by_effect_of(accepted)
+        if hasattr(container.messages.outbox, "by_effect_of")
+        else None
+    )
     assert found is None
-    page = await container.interactions.timeline(accepted.interaction_id, 100)
+    page = await container.interactions.records.timeline(accepted.interaction_id, 100)
     return " ".join(item.item.text for item in page.rows if type(item.item).__name__ == "OutboundMessage")
 
 
@@ -38,7 +42,7 @@ async def test_a_changed_text_is_said_in_the_next_reply_and_taken_back(
 
 async def test_another_process_follows(admin: Client, container: Container) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have {{ reference }}.")
-    other = TemplateDesk(shipped_templates(), StoredTemplates(container.database, now))
+    other = TemplateService(shipped_templates(), StoredTemplates(container.database, now))
     await other.follow()
     assert other.templates.named("received").render("en", {"reference": "AAAA0000"}) == "We have AAAA0000."
 
@@ -79,5 +83,5 @@ async def test_what_does_not_ship_cannot_be_taken_back(admin: Client) -> None:
 async def test_a_restart_keeps_what_was_changed(admin: Client, container: Container, builtin: Builtin) -> None:
     await post(admin, f"{PLACE}/received", text_en="We have it.")
     async with open_container(container.settings, builtin) as again:
-        await again.reply_texts.follow()
-        assert again.desk.templates.named("received").render("en", {}) == "We have it."
+        await again.configuration.templates.follow()
+        assert again.pipeline.templates.named("received").render("en", {}) == "We have it."

@@ -32,7 +32,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     page = await read(agent, said.reference)
     for shown in (
         "Kim Doe", "4500012345<small>Order number</small></mark>", "Technical issues", "builtin", "SC-000001",
-        "Create service call", "Technical issue", "Understood", "Why", "Effects", " ms", "Send to the customer",
+        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send to the customer",
     ):  # fmt: skip
         assert shown in page, shown
     assert "<html" not in await read(agent, said.reference, "/fragment")
@@ -41,7 +41,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
 async def test_what_a_customer_wrote_is_text_wherever_it_shows(
     agent: Client, front: Front, container: Container
 ) -> None:
-    await container.customers.add("77", MARKUP, None)
+    await container.people.customers.add("77", MARKUP, None)
     said = await front.say(f"{MARKUP} it is broken {MARKUP}", name=MARKUP, address=MARKUP, customer_no="77")
     await send(agent, f"{PATH}/{said.reference}/change", customer_id="77", title=MARKUP, tags=MARKUP)
     for path in (f"{PATH}/{said.reference}", "/console/history", "/console/customers/77", "/console", PATH):
@@ -89,10 +89,10 @@ async def test_only_what_somebody_changed_is_set(agent: Client, front: Front, co
         "was_status": "IP",
     }
     await send(agent, f"{PATH}/{said.reference}/change", **fields)
-    matter = await container.interactions.get(said.reference)
+    matter = await container.interactions.records.get(said.reference)
     assert (matter.priority, matter.team, matter.status) == ("M", "WAR", Status.CLOSED)
     await send(agent, f"{PATH}/{said.reference}/change", status="RO", was_status="CL")
-    assert (await container.interactions.get(said.reference)).status is Status.RE_OPENED
+    assert (await container.interactions.records.get(said.reference)).status is Status.RE_OPENED
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ async def test_a_correction_stands_beside_what_was_read(agent: Client, front: Fr
     page = await read(agent, said.reference)
     assert "Warranty and returns" in page
     assert "corrected by Ada Brightwater, was Technical issues" in page
-    assert [each.intent for each in await container.readings.analyses(said.message_id)] == ["TI"]
-    assert (await container.interactions.get(said.reference)).intent == "WR"
+    assert [each.intent for each in await container.messages.readings.analyses(said.message_id)] == ["TI"]
+    assert (await container.interactions.records.get(said.reference)).intent == "WR"
 
 
 async def test_texts_and_entities_are_corrected_in_place_and_what_was_missed_is_added(
@@ -182,8 +182,12 @@ async def test_a_customer_does_not_see_what_somebody_else_wrote_after_a_merge(
     first = await front.say(BROKEN, address="kim@example.org")
     other = await front.say("My secret is 42", address="lou@example.org")
     link = await track_link(container, other.reference)
+    before = await customer.get(link, headers=HTML)
     await send(agent, f"{PATH}/{first.reference}/merge", other=other.reference)
-    assert (await customer.get(link, headers=HTML)).status_code == 404
+    after = await customer.get(link, headers=HTML)
+    assert (before.status_code, after.status_code) == (200, 404)
+    assert "My secret is 42" in before.text
+    assert "washing machine" not in after.text
 
 
 @pytest.mark.parametrize("twice", [False, True])
@@ -246,7 +250,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
     page = (await agent.get("/console")).text
     for shown in (
         "Waiting for a person",
-        "Failed effects",
+        "Failed actions",
         "Oldest unanswered",
         "Negative and urgent",
         "More than usual",
@@ -256,7 +260,7 @@ async def test_home_names_what_needs_a_person(agent: Client, front: Front, conta
 
 
 async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, front: Front, container: Container) -> None:
-    await container.customers.add("77", "Blauwal GmbH", None)
+    await container.people.customers.add("77", "Blauwal GmbH", None)
     await front.say("The oven is broken and I am angry", name="Kim", customer_no="77", address="kim@example.org")
     await front.say("Thank you so much, everything is wonderful!", name="Lou")
     everything = (await agent.get("/console/history")).text
@@ -274,7 +278,7 @@ async def test_history_is_filtered_by_customer_and_sentiment(agent: Client, fron
 async def test_a_customers_page_holds_contacts_interactions_and_moods(
     agent: Client, front: Front, container: Container
 ) -> None:
-    await container.customers.add("77", "Blauwal GmbH", None)
+    await container.people.customers.add("77", "Blauwal GmbH", None)
     said = await front.say("The oven is broken", name="Kim", customer_no="77", address="kim@example.org")
     page = (await agent.get("/console/customers/77")).text
     for shown in ("Blauwal GmbH", "kim@example.org", said.reference, "Sentiment over time", 'class="negative"'):
@@ -286,4 +290,4 @@ async def track_link(container: Container, reference: str) -> str:
     """The link that a customer got."""
     from frontdesk.ui.track_keys import TrackKeys
 
-    return TrackKeys(await container.accounts.secret()).link(reference)
+    return TrackKeys(await container.people.accounts.secret()).link(reference)

@@ -38,6 +38,6 @@ async def _statements(agent: Client, path: str) -> int:
 async def _join(container: Container, interaction_id: int, count: int) -> None:
     """Messages; the first of them is read at once, many would take long."""
     for number in range(count):
-        await container.inbox.accept(NewMessage(f"{number}: {BROKEN}", "WEB", joins=interaction_id))
+        await container.messages.inbox.accept(NewMessage(f"{number}: {BROKEN}", "WEB", joins=interaction_id))
     if count == 1:
         await container.runner.run_until_idle()

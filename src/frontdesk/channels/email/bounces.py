@@ -1,4 +1,4 @@
-"""Reports on mails of ours (RFC 3464 delivery status, RFC 8098 read receipts): which mail, what became of it."""
+"""Reads reports on our mails (RFC 3464 delivery status, RFC 8098 read receipts): which mail, and its state."""
 
 import re
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def _read(mail: Message) -> BounceReport | None:
 
 
 def _guessed(mail: Message) -> BounceReport:
-    """A bounce in words: the mail that it is about stands somewhere in it."""
+    """Guess from a bounce in plain words: our mail is quoted somewhere in it."""
     found = list(ids([*raws(mail, "In-Reply-To"), *raws(mail, "References"), *raws(mail, "X-Failed-Recipients")]))
     words = ""
     for part in _parts(mail):

@@ -1,4 +1,4 @@
-"""Who calls our webhook: a password in its address (HTTP Basic, RFC 7617), or a signature."""
+"""Verifies callers of our mail webhooks by a password in the address (HTTP Basic, RFC 7617)."""
 
 import base64
 import binascii

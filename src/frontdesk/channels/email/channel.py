@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from typing_extensions import override
+
 from frontdesk.channels.email import postmark, sendgrid
 from frontdesk.channels.email.callers import check_password
 from frontdesk.channels.email.composing import Sheet, compose, message_id
@@ -16,7 +18,18 @@ from frontdesk.channels.email.signing_in import tokens_of
 from frontdesk.channels.email.watching import MEGABYTE, Watch, Watched
 from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import DeliveryFailed, Invalid
-from frontdesk.interfaces.channels import EventSink, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Admitting,
+    Channel,
+    Counting,
+    EventSink,
+    Finding,
+    Forged,
+    Genuine,
+    Handshake,
+    Watching,
+    WebhookRequest,
+)
 from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
 from frontdesk.model import Receipt
 from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, RawEvent, Unread
@@ -41,14 +54,14 @@ SERVICES = {
 }
 
 
-class Email:
-    """See interfaces.channels: Channel, Watching, Counting, Finding."""
+class Email(Finding, Channel, Admitting, Counting, Watching):
+    """One mailbox, or mails that a mail service hands in."""
 
     def __init__(self, settings: EmailSettings, tools: ChannelTools) -> None:
         """Raises Invalid for an address that is none."""
         if settings.address and "@" not in settings.address.strip("@"):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
-        self._knobs, self._tools = settings, tools
+        self._settings, self._tools = settings, tools
         self._own = Own((settings.address, *settings.aliases.split()), _secret(settings))
         self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
@@ -57,85 +70,93 @@ class Email:
         ]
         self.limits = ChannelLimits()
 
+    @override
     async def admit(self, request: WebhookRequest) -> None:
-        """See interfaces.channels.Admitting. Where a key is set up, the signature is over the body."""
-        if not self._knobs.inbound:
+        """Where a key is set up, the signature is over the body."""
+        if not self._settings.inbound:
             raise Forged("channels.email.inbound names no mail service that may call here")
-        if not self._knobs.inbound_public_key:
-            check_password(request, self._knobs.inbound_password)
+        if not self._settings.inbound_public_key:
+            check_password(request, self._settings.inbound_password)
         elif not request.headers.get(sendgrid.SIGNATURE):
             raise Forged(f"{sendgrid.SIGNATURE} is missing")
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
         await self.admit(request)
-        SERVICES[self._knobs.inbound].check(request, self._knobs.inbound_password, self._knobs.inbound_public_key)
-        return Genuine(SERVICES[self._knobs.inbound].event_id(request))
+        SERVICES[self._settings.inbound].check(
+            request, self._settings.inbound_password, self._settings.inbound_public_key
+        )
+        return Genuine(SERVICES[self._settings.inbound].event_id(request))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         kind = event.content_type.partition(";")[0].strip().lower()
         if kind == MAIL:
             return found_in(event.body, self._own)
-        service = SERVICES.get("sendgrid" if kind == "multipart/form-data" else self._knobs.inbound)
+        service = SERVICES.get("sendgrid" if kind == "multipart/form-data" else self._settings.inbound)
         if service is None:
             return [Unread(f"no mail service is set up that sends {kind or 'this'}")]
         return service.read(event, self._own)
 
-    async def send(self, letter: DeliveryPart) -> Receipt:
-        """See interfaces.channels.Channel. Raises DeliveryFailed, NoAnswer."""
-        address = self._knobs.address
-        reply_to = plus_address(address, letter.interaction_id, self._own.secret) if self._has_plus(letter) else address
-        recipient, content = compose(letter, self._sheet(reply_to))
-        notify = REPORTS if self._knobs.ask_for_reports else ()
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        """Raises DeliveryFailed, NoAnswer."""
+        address = self._settings.address
+        reply_to = (
+            plus_address(address, delivery.interaction_id, self._own.secret) if self._has_plus(delivery) else address
+        )
+        recipient, content = compose(delivery, self._sheet(reply_to))
+        notify = REPORTS if self._settings.ask_for_reports else ()
         try:
             said = await self._tools.mail.post(
-                self._out, OutgoingMail(address, recipient, content, letter.key if notify else "", notify)
+                self._out, OutgoingMail(address, recipient, content, delivery.key if notify else "", notify)
             )
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
-        return Receipt(message_id(letter.key, address), {"server": said})
+        return Receipt(message_id(delivery.key, address), {"server": said})
 
-    async def find(self, letter: DeliveryPart) -> Receipt | None:
-        """See interfaces.channels.Finding: by its Message-ID in the folder of sent mails, where there is one.
+    @override
+    async def find(self, delivery: DeliveryPart) -> Receipt | None:
+        """By its Message-ID in the folder of sent mails, where there is one.
 
         Where there is none, a repetition has the same Message-ID, by which mail systems know it as the same.
         """
-        if not self._knobs.sent_folder or not self._knobs.imap_host:
+        if not self._settings.sent_folder or not self._settings.imap_host:
             return None
-        ours = message_id(letter.key, self._knobs.address)
+        ours = message_id(delivery.key, self._settings.address)
         try:
-            async with self._tools.mail.mailbox(self._imap(self._knobs), self._knobs.sent_folder) as box:
+            async with self._tools.mail.mailbox(self._imap(self._settings), self._settings.sent_folder) as box:
                 return Receipt(ours) if await box.named(ours) else None
         except MailFailed as error:
             raise DeliveryFailed(f"the folder of sent mails: {error}") from None
 
+    @override
     async def watch(self, taker: EventSink) -> None:
-        """See interfaces.channels.Watching."""
         if not self._watches:
             await asyncio.Event().wait()  # mails come by webhook: there is nothing to look at
         async with asyncio.TaskGroup() as group:
             for each in self._watches:
                 group.create_task(each.tend(taker))
 
+    @override
     async def count(self, taker: EventSink) -> None:
-        """See interfaces.channels.Counting. Raises MailFailed."""
+        """Raises MailFailed."""
         for each in self._watches:
             await each.count(taker)
 
     def _sheet(self, reply_to: str) -> Sheet:
-        key_field = postmark.KEY_FIELD if self._knobs.inbound == "postmark" else ""
-        return Sheet(self._knobs.name, self._knobs.address, reply_to, self._tools.clock(), key_field)
+        key_field = postmark.KEY_FIELD if self._settings.inbound == "postmark" else ""
+        return Sheet(self._settings.name, self._settings.address, reply_to, self._tools.clock(), key_field)
 
-    def _has_plus(self, letter: DeliveryPart) -> bool:
-        return bool(self._own.secret) and letter.interaction_id > 0
+    def _has_plus(self, delivery: DeliveryPart) -> bool:
+        return bool(self._own.secret) and delivery.interaction_id > 0
 
     def _imap(self, box: MailboxSettings) -> MailServer:
-        password, seconds = box.password, self._knobs.seconds
+        password, seconds = box.password, self._settings.seconds
         return MailServer(box.imap_host, box.imap_port, box.imap_security, box.user, password, self._tokens, seconds)
 
     def _smtp(self) -> MailServer:
-        settings = self._knobs
+        settings = self._settings
         user = "" if settings.smtp_user == "-" else settings.smtp_user or settings.user
         password = settings.smtp_password or settings.password
         return MailServer(

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever the mail says of itself: charsets are often unknown, sometimes wrong."""
+"""Decodes text of mails, whose declared charset is often unknown and sometimes wrong."""
 
 import codecs
 

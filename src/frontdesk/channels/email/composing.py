@@ -1,4 +1,4 @@
-"""An answer as a mail: in the thread, recognisable when it is repeated, and marked where a machine wrote it."""
+"""Composes an answer as a mail: in the thread, recognisable when repeated, and marked if it is automatic."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _KEY = re.compile(r"[^0-9A-Za-z-]")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is ours on every mail: who it is from, where answers go (`reply_to`), when it is written.
+    """Our fields of every mail: sender, address for answers (`reply_to`), date.
 
     `key_field` is a header field that carries the key, for mail services that hand it back.
     """
@@ -49,40 +49,40 @@ def key_of(message_id: str, own: Sequence[str]) -> str:
     return found[1] if found and message_id[found.end() :].lower() in domains else ""
 
 
-def compose(letter: DeliveryPart, sheet: Sheet) -> tuple[str, bytes]:
+def compose(delivery: DeliveryPart, sheet: Sheet) -> tuple[str, bytes]:
     """The recipient and the mail, ready to be sent. Raises DeliveryFailed, permanent, for an address that cannot be."""
-    recipient = _mailable(letter.context.get("reply_to") or letter.recipient)
+    recipient = _mailable(delivery.context.get("reply_to") or delivery.recipient)
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
     mail["From"] = _address(sheet.name, sheet.address)
     mail["To"] = _address("", recipient)
-    mail["Subject"] = _subject(letter)
+    mail["Subject"] = _subject(delivery)
     mail["Date"] = format_datetime(sheet.at)
-    mail["Message-ID"] = f"<{message_id(letter.key, sheet.address)}>"
+    mail["Message-ID"] = f"<{message_id(delivery.key, sheet.address)}>"
     if sheet.reply_to != sheet.address:
         mail["Reply-To"] = _address(sheet.name, sheet.reply_to)
-    answered = letter.context.get("message_id", "")
+    answered = delivery.context.get("message_id", "")
     if _ID.fullmatch(answered):
         mail["In-Reply-To"] = f"<{answered}>"
-        mail["References"] = " ".join(f"<{each}>" for each in _references(letter, answered))
-    for name, value in MARKS.items() if letter.automatic else ():
+        mail["References"] = " ".join(f"<{each}>" for each in _references(delivery, answered))
+    for name, value in MARKS.items() if delivery.automatic else ():
         mail[name] = value
     if sheet.key_field:
-        mail[sheet.key_field] = _KEY.sub("-", letter.key)
-    mail.set_content(_plain(letter.text), charset="utf-8", cte="quoted-printable")
+        mail[sheet.key_field] = _KEY.sub("-", delivery.key)
+    mail.set_content(_plain(delivery.text), charset="utf-8", cte="quoted-printable")
     return recipient, mail.as_bytes()
 
 
-def _subject(letter: DeliveryPart) -> str:
+def _subject(delivery: DeliveryPart) -> str:
     """The customer's own subject, so that programs keep the thread together, with our reference once."""
-    asked = _line(letter.context.get("subject", "")) or _line(letter.subject)
-    tag = f"[{letter.reference}]" if letter.reference else ""
+    asked = _line(delivery.context.get("subject", "")) or _line(delivery.subject)
+    tag = f"[{delivery.reference}]" if delivery.reference else ""
     words = _REPLY.sub("", asked)[:MOST_SUBJECT]
     return f"Re: {words}" if not tag or tag in words else f"Re: {words} {tag}".replace("  ", " ")
 
 
-def _references(letter: DeliveryPart, answered: str) -> list[str]:
+def _references(delivery: DeliveryPart, answered: str) -> list[str]:
     """Those of the mail that is answered and the mail itself (RFC 5322, 3.6.4); of very many the first and the last."""
-    known = [each for each in letter.context.get("references", "").split() if _ID.fullmatch(each)]
+    known = [each for each in delivery.context.get("references", "").split() if _ID.fullmatch(each)]
     ids = list(dict.fromkeys([*known, answered]))
     return ids if len(ids) <= MOST_REFERENCES else [ids[0], *ids[1 - MOST_REFERENCES :]]
 

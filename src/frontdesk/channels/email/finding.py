@@ -1,4 +1,4 @@
-"""What a mail means to us: a customer's message, or news of a mail that we sent."""
+"""Turns a mail into a customer's message, or into a notice about a mail that we sent."""
 
 import re
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def _message(mail: Mail, provider_id: str, own: Own) -> CustomerMessage:
         answers=tuple(dict.fromkeys(short_id(each) for each in answered)),
         interaction_id=interaction_of(mail.recipients, own.addresses, own.secret) if own.secret else None,
         mentions=reference[1] if reference else "",
-        joins_by_sender=False,  # who writes a new mail instead of an answer means a new matter
+        joins_by_sender=False,  # a new mail that is no answer opens a new interaction
         context=_context(mail),
         attachments=tuple(IncomingAttachment(each.name, each.media_type, each.content) for each in mail.files),
         automatic=mail.automatic,

@@ -1,4 +1,4 @@
-"""HTML mails to plain text, without what they hide or quote. Never fails."""
+"""Converts HTML mails to plain text, without hidden and quoted parts. Never fails."""
 
 import re
 from html import unescape
@@ -21,7 +21,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|(?:font-size|max-he
 
 
 def text_of_html(html: str, *, is_forward: bool = False) -> str:
-    """The text that a reader sees; of a reply only what is new, unless that is nothing."""
+    """The visible text; of a reply only the new part, unless that is empty."""
     html = html[:MOST_CHARACTERS]
     if not html.strip():
         return ""

@@ -1,4 +1,4 @@
-"""Which mails must never be answered by a machine (RFC 3834, and what mail systems do beside it)."""
+"""Recognises mails that must not get an automatic answer (RFC 3834 and other conventions)."""
 
 from collections.abc import Collection
 from email.message import Message

@@ -1,4 +1,4 @@
-"""A mail as it came, bytes, to what it says. Pure."""
+"""Parses the bytes of a mail. Pure."""
 
 import hashlib
 import re
@@ -106,7 +106,7 @@ def _references(mail: Message) -> tuple[str, ...]:
 
 
 def _bounded(data: bytes) -> bytes:
-    """Refuse what no mail system sends but what would keep a parser busy: a header without an end."""
+    """Refuse a header without an end, which no mail system sends but which would keep the parser busy."""
     if len(data) - len(_body(data)) > MOST_HEADER_BYTES:
         raise Unparseable("the header of the mail is larger than 1 MB")
     return data

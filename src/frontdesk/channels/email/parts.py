@@ -1,10 +1,10 @@
-"""Walks the parts of a mail: which is the text, which are files, what cannot be opened. Limits are kept here."""
+"""Walks the parts of a mail and finds the text and the files, within limits."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from frontdesk.channels.email.calendar import text_of_calendar
 from frontdesk.channels.email.charsets import text_of
 from frontdesk.channels.email.headers import decoded, raw
 from frontdesk.channels.email.html import text_of_html
@@ -22,6 +22,12 @@ SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "appli
 SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 ENCRYPTED = "This message is encrypted. It is kept as it came; the sender has to send it unencrypted."
 SEALED_TEXT = "This message is wrapped in an S/MIME envelope that cannot be opened here. It is kept as it came."
+# Of invitations (RFC 5545) the few properties that people read.
+_OF_CALENDAR = {"SUMMARY": "", "DTSTART": "Begin: ", "DTEND": "End: ", "LOCATION": "Place: ", "DESCRIPTION": ""}
+MOST_CALENDAR = 20_000
+_FOLD = re.compile(r"\r?\n[ \t]")
+_ESCAPED = re.compile(r"\\([nN,;\\])")
+_PROPERTY = re.compile(r"([A-Z-]{1,40})(?:;[^:\n]{0,300})?:(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Contents:
 
 
 def contents(mail: Message, *, is_forward: bool = False) -> Contents:
-    """The text that the sender newly wrote, and the files that came with it."""
+    """The new text of the sender, and the files of the mail."""
     gathered = _Gathered(is_forward)
     for part in _leaves(mail):
         gathered.take(part)
@@ -51,7 +57,7 @@ def contents(mail: Message, *, is_forward: bool = False) -> Contents:
 
 
 def _leaves(mail: Message) -> Iterator[Message]:
-    """The parts that count, in order: of alternatives the best, of a signed part what was signed."""
+    """The parts to read, in order: the best of alternatives, and the content of signed parts."""
     waiting, seen = [(mail, 0)], 0
     while waiting and seen < MOST_PARTS:
         part, depth = waiting.pop()
@@ -66,7 +72,7 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 
 def _chosen(kind: str, parts: list[Message]) -> list[Message]:
-    """Of `multipart/alternative` the plain text where it says something, else the richest; files among them too."""
+    """The part of `multipart/alternative` to read: plain text unless blank, else the richest; with its files."""
     if kind != "multipart/alternative":
         return parts
     plain = [p for p in parts if _kind(p) == "text/plain" and _text(p).strip()]
@@ -104,11 +110,11 @@ class _Gathered:
             self._otherwise.append(SEALED_TEXT)
             self._keep_payload(part, "smime.p7m")
         elif kind.startswith("message/") and part.is_multipart():
-            self._keep(part, "message.eml", lambda: _enclosed(part))
+            self._keep(part, "message.eml", lambda: _attached_mail(part))
         elif kind in ("text/plain", "text/html") and not _is_file(part):
             self._texts.append(self._read(part, kind))
         elif kind == "text/calendar" and not _is_file(part):
-            self._otherwise.append(text_of_calendar(_text(part)))
+            self._otherwise.append(_text_of_calendar(_text(part)))
             self._keep_payload(part, "invitation.ics")
         elif kind not in SIGNATURES:
             self._keep_payload(part, "file")
@@ -164,8 +170,8 @@ def _charset(part: Message) -> str:
         return ""
 
 
-def _enclosed(part: Message) -> bytes:
-    """A mail within the mail, as it came."""
+def _attached_mail(part: Message) -> bytes:
+    """An attached mail as a file, unchanged."""
     inside = part.get_payload()
     first = inside[0] if isinstance(inside, list) and inside else None
     return first.as_bytes() if isinstance(first, Message) else b""
@@ -180,3 +186,18 @@ def _file_name(part: Message) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*').strip(" .")
     return clean if len(clean) <= MOST_NAME else clean[: MOST_NAME - 10] + clean[-10:]
+
+
+def _text_of_calendar(text: str) -> str:
+    """Title, times, place and description of the first event, one a line."""
+    _, _, event = _FOLD.sub("", text[:MOST_CALENDAR]).partition("BEGIN:VEVENT")
+    lines = []
+    for line in event.partition("END:VEVENT")[0].splitlines():
+        found = _PROPERTY.fullmatch(line.strip())
+        if found and found[1] in _OF_CALENDAR and found[2].strip():
+            lines.append(_OF_CALENDAR[found[1]] + _ESCAPED.sub(_meant, found[2]).strip())
+    return "\n".join(lines)
+
+
+def _meant(match: re.Match[str]) -> str:
+    return "\n" if match[1] in "nN" else match[1]

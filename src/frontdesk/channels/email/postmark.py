@@ -31,7 +31,7 @@ class _Field(msgspec.Struct):
 
 
 class _Head(msgspec.Struct):
-    """As little as tells one event from another; the rest is skipped unread."""
+    """The fields that identify an event; all others are skipped."""
 
     RecordType: str = ""
     MessageID: str = ""

@@ -1,4 +1,4 @@
-"""What of a reply is new: the mail that it answers, repeated below or between, is left out."""
+"""Extracts the new text of a reply, without the quoted mail that it answers."""
 
 import re
 
@@ -24,7 +24,7 @@ _QUOTED = re.compile(r"\s{0,3}>")
 
 
 def new_text(text: str, *, is_forward: bool = False) -> str:
-    """The text without the mail it answers; all of it where that is what is meant, or nothing else would be left."""
+    """The text without the quoted mail; all of it if nothing else would be left."""
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     kept = _without_quoted(lines if is_forward else _without_answered(lines))
     while kept and (not kept[-1] or _SEPARATOR.fullmatch(kept[-1])):

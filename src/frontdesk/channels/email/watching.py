@@ -33,7 +33,7 @@ IDENTIFYING = ("Message-ID",)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A folder and what is done with it. `name` tells it from others in what is stored of it.
+    """A watched folder. `name` identifies it in the database.
 
     `first_days`: how far back unseen mails are taken at the first start. Handled mails are marked seen and with `flag`,
     or moved to a folder, where that is wanted.
@@ -62,7 +62,7 @@ class _Place:
     begun: datetime
 
     def takes(self, mail: MailboxEntry, first_days: float) -> bool:
-        """What arrived since we began, and of what was there before the unseen of some days."""
+        """Whether to take a mail: all that arrived since the start, and unseen ones of the days before."""
         if mail.uid >= self.filtered or mail.arrived_at >= self.begun:
             return True
         return not mail.is_seen and mail.arrived_at >= self.begun - timedelta(days=first_days)
@@ -106,7 +106,7 @@ class Watch:
                 await box.wait(IDLE_SECONDS)
 
     async def count(self, taker: EventSink) -> None:
-        """Compare with what the mailbox says it holds; take what is missing. Raises MailFailed."""
+        """Compare with the mails in the mailbox and take missing ones. Raises MailFailed."""
         async with self._open() as box:
             await self._count(box, await self._place(box, taker), taker)
 
@@ -159,7 +159,7 @@ class Watch:
         return [mail.uid]
 
     async def _close(self, box: Mailbox, uids: Sequence[int]) -> None:
-        """Do with handled mails what is wanted."""
+        """Mark or move handled mails, as configured."""
         if not uids:
             return
         flags = [*(["\\Seen"] if self._watched.mark_seen else []), *filter(None, [self._watched.flag])]

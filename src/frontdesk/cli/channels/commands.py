@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
@@ -50,7 +50,7 @@ def inbox() -> None:
 @command(channels, "list", role=Role.AGENT, example="frontdesk channels list")
 def list_channels() -> None:
     """List all channels: name, code, whether it is set up, and the address that its vendor calls."""
-    infos = with_house(_infos)
+    infos = with_container(_infos)
     rows = [(each.name, each.code, "on" if each.is_on else "off", each.address or "-", each.title) for each in infos]
     click.echo("\n".join(line.rstrip() for line in table(rows)))
     on = sum(each.is_on for each in infos)
@@ -66,7 +66,7 @@ def check(ctx: click.Context, days: int) -> None:
     Every decided message is answered, closed without an answer, or waits for a person. Mailboxes are asked what they
     hold. Messages of the last two minutes are not counted yet. The exit code is 1 where a line differs.
     """
-    lines, troubles = with_house(lambda container: _check(container, days))
+    lines, troubles = with_container(lambda container: _check(container, days))
     rows = [HEAD, *(_ledger_row(line) for line in lines)]
     click.echo("\n".join(line.rstrip() for line in table(rows)) if lines else "no channel has seen a message yet")
     for name, why in troubles.items():
@@ -91,7 +91,7 @@ def import_events(ctx: click.Context, what: str, file: str, form: str) -> None:
     """
     records = read_records(open_source(file), file, form, "id")
     assert what in IMPORTED  # there is but one kind yet
-    stored, known, refused = with_house(lambda container: _import(container, records))
+    stored, known, refused = with_container(lambda container: _import(container, records))
     click.echo(f"{stored:,} stored, {known:,} duplicates, {refused:,} refused")
     if refused:
         ctx.exit(FAILURE)
@@ -120,7 +120,7 @@ def add(name: str, code: str, title: str, source: str) -> None:
 def list_events(state: str | None, channel: str, limit: int) -> None:
     """List raw events, newest first: id, channel, state, when, what was found in it, and what is wrong."""
     wanted = EventState(state) if state else None
-    found = with_house(lambda container: _events(container, wanted, channel, limit))
+    found = with_container(lambda container: _events(container, wanted, channel, limit))
     if found:
         click.echo("\n".join(line.rstrip() for line in table([_event_row(each) for each in found])))
     click.echo(f"{len(found):,} events", err=True)
@@ -137,18 +137,18 @@ def replay(ids: tuple[str, ...], channel: str, days: int | None, every: bool) ->
     What was found in one before stays as it is. A server or a worker does the work.
     """
     since = datetime.now(UTC) - timedelta(days=days) if days else None
-    count = with_house(lambda container: _replay(container, ids, channel, since, every))
+    count = with_container(lambda container: _replay(container, ids, channel, since, every))
     click.echo(f"{count:,} events are read again")
 
 
 async def _infos(container: "Container") -> Sequence[Any]:
-    return container.channels.infos()
+    return container.channels.infos
 
 
 async def _check(container: "Container", days: int) -> tuple[tuple[LedgerLine, ...], dict[str, str]]:
-    troubles = dict(await container.channels.count())
+    troubles = dict(await container.watch.count())
     today = datetime.now(UTC).date()
-    return await container.channels.desk.ledger(today - timedelta(days=days - 1), today), troubles
+    return await container.channels.admin.ledger(today - timedelta(days=days - 1), today), troubles
 
 
 async def _import(container: "Container", records: Iterator[Record]) -> tuple[int, int, int]:
@@ -160,7 +160,7 @@ async def _import(container: "Container", records: Iterator[Record]) -> tuple[in
         if problem:
             click.echo(f"line {record.line}: {problem}", err=True)
             refused += 1
-        elif await container.channels.take(event_of(dict(record.fields))):
+        elif await container.channels.events.take(event_of(dict(record.fields))):
             stored += 1
         else:
             known += 1
@@ -170,7 +170,7 @@ async def _import(container: "Container", records: Iterator[Record]) -> tuple[in
 async def _events(
     container: "Container", state: EventState | None, channel: str, limit: int
 ) -> tuple[StoredEvent, ...]:
-    return await container.channels.desk.events(state, channel, limit)
+    return await container.channels.admin.events(state, channel, limit)
 
 
 async def _replay(
@@ -178,7 +178,7 @@ async def _replay(
 ) -> int:
     if ids and (channel or since or every):
         raise Invalid("name events by their ids, or choose them by --channel, --days and --all")
-    return await container.channels.desk.replay(ids, channel=channel, failed_only=not every, since=since)
+    return await container.channels.admin.replay(ids, channel=channel, failed_only=not every, since=since)
 
 
 def _ledger_row(line: LedgerLine) -> tuple[str, ...]:

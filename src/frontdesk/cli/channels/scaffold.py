@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
+from typing_extensions import override
 
 from frontdesk.channels import parts
-from frontdesk.channels.kind import Kind, Tools, about, needed_secret
+from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest, hex_mac
-from frontdesk.interfaces.channels import Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import CustomerMessage, Found, Ignored, Letter, Limits, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
 
 TITLE = "TITLE"
 
 
-class CLASSKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CLASSSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of TITLE."""
 
     secret: Annotated[str, needed_secret("Signs every event.")] = ""
@@ -31,32 +32,32 @@ class CLASSKnobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[str, about("Address of the API.")] = "https://api.example.com"
 
 
-class CLASS:
-    """See interfaces.channels.Channel."""
+class CLASS(Channel):
+    """One account at TITLE."""
 
-    limits = Limits(length=4000)
+    limits = ChannelLimits(length=4000)
 
-    def __init__(self, knobs: CLASSKnobs, tools: Tools) -> None:
+    def __init__(self, settings: CLASSSettings, tools: ChannelTools) -> None:
         """Speak as one account."""
-        self._knobs, self._http = knobs, tools.reach(knobs.api_url)
+        self._settings, self._http = settings, tools.reach(settings.api_url)
 
+    @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        """See interfaces.channels.Channel."""
-        compare(request.headers.get("x-signature", ""), hex_mac(self._knobs.secret, request.body), "X-Signature")
+        compare(request.headers.get("x-signature", ""), hex_mac(self._settings.secret, request.body), "X-Signature")
         return Genuine(digest(request.body))
 
+    @override
     def read(self, event: RawEvent) -> Sequence[Found]:
-        """See interfaces.channels.Channel."""
         try:
             whole = parts.document(event.body)
         except parts.Unfit as error:
             return [Unread(str(error))]
         return parts.each([whole], _message)
 
-    async def send(self, letter: Letter) -> Receipt:
-        """See interfaces.channels.Channel."""
-        body = {"to": letter.recipient, "text": letter.text, "answers": letter.answers}
-        headers = {"authorization": f"Bearer {self._knobs.access_token}"}
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"to": delivery.recipient, "text": delivery.text, "answers": delivery.answers}
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", "/messages", json=body, headers=headers)
         if not answer.ok:
             raise refusal(TITLE, answer)
@@ -70,7 +71,7 @@ def _message(whole: Any) -> Found:
     return CustomerMessage(parts.needed(whole, "id"), parts.text(whole, "text"), sender)
 
 
-KIND = Kind("NAME", "CODE", TITLE, CLASSKnobs, CLASS)
+KIND = ChannelKind("NAME", "CODE", TITLE, CLASSSettings, CLASS)
 '''
 
 SAMPLE = '''"""See tests.channels.sample; the vendor must be as strict as the real one."""
@@ -99,7 +100,7 @@ def sign(body: bytes, secret: str = "secret") -> Signed:
 
 
 SAMPLE = Sample(
-    knobs={"secret": "secret", "access_token": "token"},
+    section={"secret": "secret", "access_token": "token"},
     sign=sign,
     vendor=Api,
     answered=lambda vendor: [(each["text"], (each["to"], each["answers"])) for each in vendor.sent],
@@ -165,5 +166,5 @@ def _register(registry: Path, name: str) -> None:
     """One import and one line; the formatter puts them in order."""
     text = registry.read_text("utf-8")
     text = text.replace("from frontdesk.channels import (\n", f"from frontdesk.channels import (\n    {name},\n", 1)
-    text = text.replace("KINDS: tuple[Kind, ...] = (\n", f"KINDS: tuple[Kind, ...] = (\n    {name}.KIND,\n", 1)
+    text = re.sub(r"^KINDS: .* = \(\n", rf"\g<0>    {name}.KIND,\n", text, count=1, flags=re.MULTILINE)
     registry.write_text(text, "utf-8")

@@ -13,7 +13,7 @@ import click
 
 from frontdesk.cli.demo.model import read_again, with_model
 from frontdesk.cli.framework.logs import log_to_stderr
-from frontdesk.cli.framework.opening import chosen_file, chosen_folder, override, with_house
+from frontdesk.cli.framework.opening import chosen_file, chosen_folder, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.serving import say_ready
@@ -44,23 +44,23 @@ def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: 
     With --llm a language model reads the messages: of any server that speaks OpenAI's Chat Completions (Ollama, vLLM,
     llama.cpp, LM Studio, OpenAI itself). While it does not answer, the built-in engine reads.
     """
-    from frontdesk.wiring.web import serve as serve_web
+    from frontdesk.wiring.serving import serve as serve_web
 
     settings = with_model(_demo_settings(port), llm_url, model, llm_key_env)
     log_to_stderr("WARNING" if settings.logging.level == "INFO" else settings.logging.level)
     with _field_service(settings) as ready_settings:
-        with_house(load_demo, ready_settings)
+        with_container(load_demo, ready_settings)
         serve_web(ready_settings, work=True, ready=say_ready)
 
 
 async def load_demo(container: "Container") -> int:
-    """Hand in what is not there yet; how many messages that were."""
+    """Hand in the demo messages that are missing; returns how many."""
     from frontdesk.demo import demo_customers, demo_messages
     from frontdesk.wiring.container import now
 
     for number, name in demo_customers():
         with contextlib.suppress(Conflict):
-            await container.customers.add(number, name, None)
+            await container.people.customers.add(number, name, None)
     threads: dict[str, list[NewMessage]] = {}
     for each in demo_messages(now()):
         threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
@@ -72,7 +72,7 @@ async def _hand_in(container: "Container", thread: list[NewMessage]) -> int:
     """Hand in the messages of one interaction; how many were new."""
     joins, fresh = None, 0
     for message in thread:
-        accepted = await container.inbox.accept(replace(message, joins=joins), by="demo")
+        accepted = await container.messages.inbox.accept(replace(message, joins=joins), by="demo")
         joins = accepted.interaction_id
         fresh += not accepted.duplicate
     return fresh
@@ -117,7 +117,7 @@ def _field_service(settings: "Settings") -> "Iterator[Settings]":
 
 
 def _own_folder() -> Path:
-    """Beside the real data, never among it."""
+    """The demo's own data folder, beside that of real data."""
     from frontdesk.settings.sections import Settings
 
     return Settings().folder / "demo"

@@ -1,4 +1,4 @@
-"""`frontdesk demo-data`: any number of invented messages with all that would have become of them."""
+"""`frontdesk demo-data`: fills a database with any number of invented messages and their results."""
 
 import sys
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
@@ -34,7 +34,7 @@ def demo_data(messages: int, seed: int, days: int | None, until: str | None, jou
     database that has interactions already is refused unless --add says otherwise.
     """
     end = _moment(until)
-    made = with_house(lambda container: _fill(container, messages, seed, end, days or 0, journal_days, add))
+    made = with_container(lambda container: _fill(container, messages, seed, end, days or 0, journal_days, add))
     click.echo(f"{made:,} messages are there, the newest of {end:%Y-%m-%d}")
 
 
@@ -46,7 +46,7 @@ async def _fill(
     from frontdesk.storage.transfer.loading import fill, finish, room_for
 
     numbers = await room_for(container.database, add=add)
-    wish = DemoSize(
+    size = DemoSize(
         messages,
         seed,
         until,
@@ -59,7 +59,7 @@ async def _fill(
     )
     made = 0
     with click.progressbar(length=messages, label="Inventing", file=sys.stderr) as bar:
-        portions = make(wish)
+        portions = make(size)
         while (portion := next(portions, None)) is not None:
             await fill(container.database, portion.tables())
             made += portion.messages

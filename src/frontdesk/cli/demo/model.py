@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 NAME = "demo-model"
-# A small machine needs long for one message, and reads one after the other: others wait for their turn, not for it.
+# A small machine takes long for one message and reads one at a time, so the time limit covers waiting in line.
 PATIENCE = 600.0
 AT_ONCE = 2
 
@@ -54,4 +54,4 @@ async def read_again(container: "Container") -> None:
     from frontdesk.model import Tier
 
     if NAME in container.settings.llm.services:
-        await container.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=1000)
+        await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=1000)

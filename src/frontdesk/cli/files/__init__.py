@@ -1,1 +1,1 @@
-"""Records out of files, whatever wrote them."""
+"""Reads records from files of any origin."""

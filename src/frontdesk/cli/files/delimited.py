@@ -1,4 +1,4 @@
-"""Rows of delimited text (RFC 4180 and what is made in its name); a quote left open costs one line, not the rest."""
+"""Reads rows of delimited text (RFC 4180 and its variants); an unclosed quote costs one line, not the rest."""
 
 import csv
 from collections import deque
@@ -74,7 +74,7 @@ def rows_of(lines: Iterable[str], delimiter: str, before: int = 0) -> Iterator[R
 
 
 def _mend(source: _Lines, delimiter: str, line: int) -> Row:
-    """A stray quote within one line is taken as it stands; one that swallows lines gives them back."""
+    """Accept a stray quote within one line; give back the lines that an unclosed quote has swallowed."""
     first, *others = source.taken
     source.give_back(others)
     cells = next(csv.reader([first], delimiter=delimiter))

@@ -1,4 +1,4 @@
-"""Records as the things they describe, checked: the door of `frontdesk import`."""
+"""Turns records of `frontdesk import` into messages, customers, contacts and codes, and checks them."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What an earlier, interrupted run has already written: found line by line beside the input, so that it goes on."""
+"""Finds what an earlier, interrupted run has already written, so that a new run continues after it."""
 
 import itertools
 import json
@@ -25,9 +25,9 @@ class Finished:
 
 
 def skip_finished(records: Iterator[Record], output: Path) -> tuple[Finished, Iterator[Record]]:
-    """What `output` already answers, and the records that are left; a line written by half is cut off.
+    """Compare `output` with the records and return those that are left; an incomplete last line is removed.
 
-    Raises Invalid, and changes nothing, where the file holds anything that these records do not explain.
+    Raises Invalid, and changes nothing, if the file holds anything that does not come from these records.
     """
     if not output.exists() or output.stat().st_size == 0:
         return Finished(), records
@@ -38,7 +38,7 @@ def skip_finished(records: Iterator[Record], output: Path) -> tuple[Finished, It
 
 
 def kept(record: Record) -> dict[str, object]:
-    """What of a record goes into its output line."""
+    """The fields of a record that go into its output line."""
     return record.fields if record.fields or not record.problem else {"line": record.line}
 
 

@@ -1,4 +1,4 @@
-"""Reads records out of CSV and JSONL files, whatever made them: BOM, CRLF, quotes, other delimiters, broken lines."""
+"""Reads records from CSV and JSONL files of any origin: BOM, CRLF, quotes, other delimiters, broken lines."""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""Opens what a command works on: its settings, its house, its log."""
+"""Opens what a command works on: settings, container, log."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,8 +33,8 @@ def chosen_settings() -> "Settings":
     return load(file=chosen_file(), data=chosen_folder())
 
 
-def with_house(work: "Callable[[Container], Awaitable[T]]", settings: "Settings | None" = None) -> T:
-    """Open the house, do the work, close it."""
+def with_container(work: "Callable[[Container], Awaitable[T]]", settings: "Settings | None" = None) -> T:
+    """Open the container, do the work, and close it."""
     from frontdesk.wiring.container import open_container
 
     chosen = settings or chosen_settings()

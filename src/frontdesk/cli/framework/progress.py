@@ -1,4 +1,4 @@
-"""A line on a terminal that tells how far a long command is; nothing where nobody watches."""
+"""Shows the progress of a long command on a terminal; prints nothing elsewhere."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""What a command of ours is: a role, an example, --data and --config, and errors of one line."""
+"""The base of our commands: role, example, --data and --config, one-line errors."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from frontdesk.model import Role
 
 DATA, CONFIG = "frontdesk.data", "frontdesk.config"
 BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
-# Whoever can read the data folder can read and change everything in it, so a local command acts as the admin.
+# A user who can read the data folder can change everything in it, so a local command acts as the admin.
 LOCAL_ROLE = Role.ADMIN
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -57,7 +57,7 @@ class Group(click.Group):
             _stop("interrupted", INTERRUPTED)
         except BrokenPipeError:
             _hush()
-        except Exception as error:  # the one place where any mistake becomes a line for a person
+        except Exception as error:  # the one place where any error becomes a line for a person
             if os.environ.get("FRONTDESK_DEBUG") == "1":
                 raise
             _stop(*explain(error))
@@ -118,7 +118,7 @@ def _stop(line: str, code: int) -> NoReturn:
 
 
 def _hush() -> NoReturn:
-    """Whoever read our output has enough; keep Python from complaining while it closes stdout."""
+    """The reader of our output has closed it; keep Python from reporting that while it closes stdout."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(FAILURE)
 

@@ -1,4 +1,4 @@
-"""What a person or a program is shown of a message and its way: plain JSON values, the same from every command."""
+"""Shows a message and its results as plain JSON values or lines, the same in every command."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -93,13 +93,13 @@ def decision_object(decision: Decision) -> dict[str, Any]:
 
 
 def effect_object(effect: Effect) -> dict[str, Any]:
-    """What was done, or why not."""
+    """An effect with its state, receipt or error."""
     shown = {"key": effect.key, "kind": effect.action.kind, "state": effect.state.value, "reference": effect.reference}
     return shown | ({"error": effect.error} if effect.error else {})
 
 
 def way_object(case: Case, reply: str | None, types: Mapping[str, str]) -> dict[str, Any]:
-    """The whole way of one message; what has not been reached is None or empty."""
+    """All results of one message; steps that have not been reached are None or empty."""
     analysis, decision = case.analysis, case.decision
     return {
         "reference": case.interaction.reference,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import Command, Group
 from frontdesk.cli.llm.commands import ask_once, llm
 from frontdesk.interfaces import Invalid, NotFound
@@ -26,12 +26,12 @@ class UseCaseGroup(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All use cases in force."""
-        return sorted(with_house(lambda container: container.llm.room.registry.all()))
+        return sorted(with_container(lambda container: container.llm.room.registry.all()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of one, None where there is no such use case."""
         try:
-            use_case = with_house(lambda container: container.llm.room.registry.get(cmd_name))
+            use_case = with_container(lambda container: container.llm.room.registry.get(cmd_name))
         except NotFound:
             return None
         return command_of(use_case)

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -38,7 +38,7 @@ def llm() -> None:
 @command(llm, "list", role=Role.AGENT, example="frontdesk llm list")
 def list_use_cases() -> None:
     """List the use cases in force: name, version, chain, what they do."""
-    rows = with_house(_listed)
+    rows = with_container(_listed)
     click.echo("\n".join(line.rstrip() for line in table(rows)))
 
 
@@ -46,7 +46,7 @@ def list_use_cases() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Print the YAML of a use case as it is in force, to begin a new version from."""
-    click.echo(with_house(lambda container: _text(container, name)), nl=False)
+    click.echo(with_container(lambda container: _text(container, name)), nl=False)
 
 
 @command(llm, "put", role=Role.ADMIN, example="frontdesk llm put sentiment-analysis.yaml --note 'clearer examples'")
@@ -56,7 +56,7 @@ def show(name: str) -> None:
 def put(file: str, note: str, draft: bool) -> None:
     """Check the use case in FILE, keep it as a new version and put it in force."""
     text = Path(file).read_text("utf-8")
-    name, version = with_house(lambda container: _put(container, text, note, in_force=not draft))
+    name, version = with_container(lambda container: _put(container, text, note, in_force=not draft))
     click.echo(f"{name} {version} is {'kept' if draft else 'in force'}")
 
 
@@ -65,7 +65,7 @@ def put(file: str, note: str, draft: bool) -> None:
 @click.argument("version", type=click.IntRange(0))
 def publish(name: str, version: int) -> None:
     """Put a kept version of a use case in force; 0 is the one that ships."""
-    with_house(lambda container: container.llm.room.registry.publish(name, version, CALLER))
+    with_container(lambda container: container.llm.room.registry.publish(name, version, CALLER))
     click.echo(f"{name} {version or 'as it ships'} is in force")
 
 
@@ -83,7 +83,7 @@ def run(name: str, inputs: tuple[str, ...]) -> None:
 
 def ask_once(name: str, inputs: Mapping[str, Any]) -> None:
     """Ask a use case and print its answer, and who gave it on standard error."""
-    outcome = with_house(lambda container: container.llm.room.use_cases.run(name, inputs, Asker(CALLER)))
+    outcome = with_container(lambda container: container.llm.room.use_cases.run(name, inputs, Asker(CALLER)))
     click.echo(as_json(outcome.value))
     cost = f"{outcome.cost / MILLIONTHS:.6f}"
     place = outcome.service if outcome.service == outcome.model else f"{outcome.service}/{outcome.model}"
@@ -100,7 +100,7 @@ def ask_once(name: str, inputs: Mapping[str, Any]) -> None:
 )
 @click.argument("name")
 @click.option("--input", "file", required=True, metavar="FILE", help="CSV or JSONL; its fields are the inputs.")
-@click.option("--provider", "providers", multiple=True, metavar="RUNG", help="SERVICE, SERVICE/MODEL or builtin.")
+@click.option("--provider", "providers", multiple=True, metavar="ROUTE", help="SERVICE, SERVICE/MODEL or builtin.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="auto", show_default=True, help="Of FILE.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print every answer, one JSON object a line.")
@@ -114,7 +114,7 @@ def try_out(name: str, file: str, providers: tuple[str, ...], limit: int, form: 
     records = [record for record, _ in zip(read_records(source, file, form), range(limit), strict=False)]
     if not records:
         raise Invalid(f"{file} has no records")
-    with_house(lambda container: _try(container, name, records, providers, json_wanted))
+    with_container(lambda container: _try(container, name, records, providers, json_wanted))
 
 
 @command(llm, "report", role=Role.SUPERVISOR, example="frontdesk llm report --by day --by model --days 30")
@@ -128,7 +128,7 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
     """
     since = datetime.now(UTC) - timedelta(days=days)
     chosen = groups or ("day", "use_case", "model")
-    found = with_house(lambda container: container.llm.calls.report(chosen, since))
+    found = with_container(lambda container: container.llm.calls.report(chosen, since))
     if json_wanted:
         for each in found:
             shown = {name: getattr(each, name) for name in each.__slots__ if name != "group"}
@@ -171,12 +171,12 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="Not only those that were marked while no model answered.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="At most so many.")
 def reanalyse(tier: str, every: bool, limit: int) -> None:
-    """Have messages read again by a model that were last read by this tier; nothing is decided or done anew.
+    """Have a model read messages again that were last read by --tier. No new decision is made.
 
     A server or a worker takes the work up; what the new reading changes is the analysis and the interaction's title,
     summary, mood and intent.
     """
-    planned = with_house(lambda container: _plan(container, Tier(tier), every, limit))
+    planned = with_container(lambda container: _plan(container, Tier(tier), every, limit))
     click.echo(f"{planned:,} messages are to be read again")
 
 
@@ -197,7 +197,7 @@ def _object(content: bytes) -> dict[str, Any]:
 async def _plan(container: "Container", tier: Tier, every: bool, limit: int) -> int:
     if container.llm.room.messages is None:
         raise Invalid("no chain in [llm.chains] asks a model: there is nothing to read with")
-    return await container.rereadings.plan(tier, marked_only=not every, limit=limit)
+    return await container.work.rereadings.plan(tier, marked_only=not every, limit=limit)
 
 
 async def _listed(container: "Container") -> list[tuple[str, ...]]:

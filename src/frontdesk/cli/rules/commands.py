@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -45,7 +45,7 @@ def rules() -> None:
 @command(rules, "list", role=Role.SUPERVISOR, example="frontdesk rules list")
 def list_versions() -> None:
     """List all versions, newest first; one of them is published."""
-    versions = with_house(lambda container: container.rule_desk.versions())
+    versions = with_container(lambda container: container.configuration.rules.versions())
     click.echo("\n".join(line.rstrip() for line in table(version_rows(versions))))
 
 
@@ -53,7 +53,7 @@ def list_versions() -> None:
 @click.argument("version", type=int, required=False)
 def show(version: int | None) -> None:
     """Print the decision model of a version, the published one without a number."""
-    stored = with_house(lambda container: container.rule_desk.version(version))
+    stored = with_container(lambda container: container.configuration.rules.version(version))
     click.echo(json.dumps(json.loads(stored.content), indent=2, ensure_ascii=False))
 
 
@@ -64,7 +64,7 @@ def show(version: int | None) -> None:
 @click.option("--base", type=int, help="Version that a CSV takes all but its table from. [default: the published one]")
 def draft(file: str, name: str, note: str, base: int | None) -> None:
     """Store a .json or .csv file as a draft; what is wrong with it is named with row and column."""
-    stored = with_house(lambda container: _draft(container, Path(file), name, note, base))
+    stored = with_container(lambda container: _draft(container, Path(file), name, note, base))
     click.echo(f"version {stored.version} is a draft: check it, backtest it, then 'frontdesk rules publish'")
 
 
@@ -74,7 +74,7 @@ def draft(file: str, name: str, note: str, base: int | None) -> None:
 @click.option("--note", default="", help="What it is for.")
 def import_(file: str, base: int | None, note: str) -> None:
     """Store a file from GoRules' editor (.json) or a spreadsheet (.csv) as a draft."""
-    stored = with_house(
+    stored = with_container(
         lambda container: _draft(container, Path(file), "default", note or f"From {Path(file).name}.", base)
     )
     click.echo(f"version {stored.version} is a draft")
@@ -88,7 +88,7 @@ def export(version: int | None, output: str) -> None:
     from frontdesk.orchestrator.rules import read_model
     from frontdesk.orchestrator.spreadsheet import to_csv
 
-    model = read_model(with_house(lambda container: container.rule_desk.version(version)).content)
+    model = read_model(with_container(lambda container: container.configuration.rules.version(version)).content)
     if _kind(output) == "csv":
         Path(output).write_text(to_csv(model), "utf-8-sig", newline="")
     else:
@@ -105,7 +105,7 @@ def check(ctx: click.Context, what: str, plain: bool) -> None:
 
     The exit code is 1 when it could not be published.
     """
-    findings = with_house(lambda container: _check(container, what))
+    findings = with_container(lambda container: _check(container, what))
     click.echo("\n".join(findings_lines(findings, plain)) or "nothing found")
     if any(finding.severity.value == "error" for finding in findings):
         ctx.exit(FAILURE)
@@ -134,7 +134,7 @@ def backtest(
     the configured models read the facts first.
     """
     wanted = _wanted(last, since, until)
-    report = with_house(lambda container: _backtest(container, what, wanted, lines))
+    report = with_container(lambda container: _backtest(container, what, wanted, lines))
     click.echo(as_json(report_object(report)) if plain else "\n".join(report_lines(report, shown)))
 
 
@@ -143,7 +143,7 @@ def backtest(
 @click.option("--note", default="", help="Why.")
 def publish(version: int, note: str) -> None:
     """Put a version in force, in every process within two seconds; refused while its check finds an error."""
-    published = with_house(lambda container: container.rule_desk.publish(version, BY, note)).value
+    published = with_container(lambda container: container.configuration.rules.publish(version, BY, note)).value
     click.echo(f"version {published.version} is in force")
 
 
@@ -152,7 +152,7 @@ def publish(version: int, note: str) -> None:
 @click.option("--note", default="", help="Why.")
 def rollback(version: int | None, note: str) -> None:
     """Publish an old version again, the one before the published one without a number."""
-    published = with_house(lambda container: _rollback(container, version, note))
+    published = with_container(lambda container: _rollback(container, version, note))
     click.echo(f"version {published.version} is in force")
 
 
@@ -160,7 +160,9 @@ def rollback(version: int | None, note: str) -> None:
 @click.argument("message")
 def explain(message: str) -> None:
     """Say which row decided a message, and of every other row which cell did not match."""
-    click.echo("\n".join(explanation_lines(with_house(lambda container: container.rule_desk.explain(message)))))
+    click.echo(
+        "\n".join(explanation_lines(with_container(lambda container: container.configuration.rules.explain(message))))
+    )
 
 
 @command(
@@ -176,13 +178,17 @@ def what_if(message: str, changes: tuple[str, ...], version: int | None) -> None
     """Decide a message with some facts changed. Nothing is done about it."""
     given = dict(_fact(change) for change in changes)
     click.echo(
-        "\n".join(what_if_lines(with_house(lambda container: container.rule_desk.what_if(message, given, version))))
+        "\n".join(
+            what_if_lines(
+                with_container(lambda container: container.configuration.rules.what_if(message, given, version))
+            )
+        )
     )
 
 
 async def _draft(container: "Container", file: Path, name: str, note: str, base: int | None) -> "RuleSetVersion":
     content = await _content(container, file, base)
-    return (await container.rule_desk.draft(NewRuleSet(name, content, note), BY)).value
+    return (await container.configuration.rules.draft(NewRuleSet(name, content, note), BY)).value
 
 
 async def _content(container: "Container", file: Path, base: int | None = None) -> str:
@@ -190,13 +196,15 @@ async def _content(container: "Container", file: Path, base: int | None = None) 
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(f"{file} is not UTF-8: save it as 'CSV UTF-8' or JSON") from None
-    return await container.rule_desk.model_of_csv(text, base) if _kind(str(file)) == "csv" else text
+    return await container.configuration.rules.model_of_csv(text, base) if _kind(str(file)) == "csv" else text
 
 
 async def _check(container: "Container", what: str) -> "list[Finding]":
     if what.isdecimal():
-        return await container.rule_desk.check((await container.rule_desk.version(int(what))).content)
-    return await container.rule_desk.check(await _content(container, Path(what)))
+        return await container.configuration.rules.check(
+            (await container.configuration.rules.version(int(what))).content
+        )
+    return await container.configuration.rules.check(await _content(container, Path(what)))
 
 
 async def _backtest(
@@ -204,25 +212,25 @@ async def _backtest(
 ) -> "BacktestReport":
     made = await _rules(container, what)
     if lines is None:
-        return await container.rule_desk.backtest(made, wanted)
-    return await container.rule_desk.backtest_lines(made, _lines(Path(lines)))
+        return await container.configuration.rules.backtest(made, wanted)
+    return await container.configuration.rules.backtest_lines(made, _lines(Path(lines)))
 
 
 async def _rules(container: "Container", what: str) -> "TableRules":
     from frontdesk.orchestrator.rules import compile_content
 
     if what.isdecimal():
-        return await container.rule_desk.rules(int(what))
+        return await container.configuration.rules.rules(int(what))
     return compile_content(Path(what).stem, 0, await _content(container, Path(what)))
 
 
 async def _rollback(container: "Container", version: int | None, note: str) -> "RuleSetVersion":
     if version is None:
-        before = [publication.version for publication in await container.rule_desk.publications()]
+        before = [publication.version for publication in await container.configuration.rules.publications()]
         version = next((each for each in before if each != before[0]), None)
     if version is None:
         raise Invalid("there is no version to roll back to: only one was ever published")
-    return (await container.rule_desk.publish(version, BY, note)).value
+    return (await container.configuration.rules.publish(version, BY, note)).value
 
 
 def _kind(file: str) -> str:

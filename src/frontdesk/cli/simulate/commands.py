@@ -1,4 +1,4 @@
-"""`frontdesk simulate`: stand-ins for outside systems on this machine, for trying things out without any of them."""
+"""`frontdesk simulate`: local stand-ins for other systems, for trials without them."""
 
 import asyncio
 import contextlib

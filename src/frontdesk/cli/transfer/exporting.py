@@ -1,4 +1,4 @@
-"""`frontdesk export`: what is stored, as JSONL or CSV, a page at a time so that any size fits in memory."""
+"""`frontdesk export`: writes stored data as JSONL or CSV, page by page, so that any size fits in memory."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from frontdesk.cli.files.delimited import guarded
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.framework.showing import as_json
 from frontdesk.cli.root import frontdesk
@@ -54,7 +54,7 @@ def export(what: str, form: str, output: str | None) -> None:
     if what == ALL and form == "csv":
         raise Invalid("CSV holds one kind of thing: name it with --what, or use --format jsonl")
     with _opened(output) as target:
-        count = with_house(lambda container: _export(container, what, form, target))
+        count = with_container(lambda container: _export(container, what, form, target))
     click.echo(f"{count:,} exported", err=True)
 
 
@@ -72,7 +72,7 @@ async def _export(container: "Container", what: str, form: str, target: TextIO) 
                 target.write("".join(as_json(label | _plain(row)) + "\n" for row in rows))
             await asyncio.sleep(0)
     target.flush()
-    await container.audit.note("exported", "command line", subject=what, detail={"rows": count, "format": form})
+    await container.people.audit.note("exported", "command line", subject=what, detail={"rows": count, "format": form})
     return count
 
 

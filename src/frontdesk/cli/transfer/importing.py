@@ -1,4 +1,4 @@
-"""`frontdesk import`: messages, customers, contacts and codes from CSV or JSONL; what is there already stays once."""
+"""`frontdesk import`: stores messages, customers, contacts and codes from CSV or JSONL, each once."""
 
 import asyncio
 import itertools
@@ -12,7 +12,7 @@ import click
 
 from frontdesk.cli.files.entries import MESSAGE_FIELDS, code_of, contact_of, customer_of, message_of
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_house
+from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.root import frontdesk
@@ -61,7 +61,7 @@ def import_(ctx: click.Context, file: str, what: str, form: str) -> None:
     records = read_records(source, file, form, NEEDED[what])
     size = Path(file).stat().st_size if file != "-" else 0
     with Progress(what, source.tell if size else None, size) as progress:
-        counts = with_house(lambda container: _import(container, records, what, progress))
+        counts = with_container(lambda container: _import(container, records, what, progress))
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     click.echo(told)
     if counts[REFUSED]:
@@ -89,7 +89,7 @@ async def _import(container: "Container", records: Iterator[Record], what: str, 
 
 
 async def _tried(put: Putter, record: Record) -> tuple[str, str]:
-    """What became of a record, and why it was refused."""
+    """The result of a record, and why it was refused."""
     if record.problem:
         return REFUSED, record.problem
     try:
@@ -105,23 +105,23 @@ async def _putter(container: "Container", what: str) -> Putter:
 
     async def customer(fields: Mapping[str, Any]) -> str:
         entry = customer_of(fields, now())
-        await container.customers.add(entry.id, entry.name, None)
+        await container.people.customers.add(entry.id, entry.name, None)
         return STORED
 
     async def contact(fields: Mapping[str, Any]) -> str:
-        await container.contacts.add(contact_of(fields, now()), None)
+        await container.people.contacts.add(contact_of(fields, now()), None)
         return STORED
 
     async def code(fields: Mapping[str, Any]) -> str:
         entry = code_of(fields)
-        known = {each.code: each for each in (await container.codes.all()).get(entry.list, ())}
+        known = {each.code: each for each in (await container.configuration.codes.all()).get(entry.list, ())}
         if known.get(entry.code) == entry:
             return DUPLICATE
-        await container.codes.put(entry)
+        await container.configuration.codes.put(entry)
         return STORED
 
     if what == "messages":
-        lists = await container.codes.all()
+        lists = await container.configuration.codes.all()
         return Intake(container, {each.code: each.active for each in lists[CodeList.CHANNEL]}).put
     return {"customers": customer, "contacts": contact, "codes": code}[what]
 
@@ -139,11 +139,11 @@ class Intake:
         """Store a message, in the interaction that its thread has opened."""
         wanted = message_of(fields, self._channels)
         if not wanted.thread:
-            accepted = await self._container.inbox.accept(wanted.message, by="import")
+            accepted = await self._container.messages.inbox.accept(wanted.message, by="import")
         else:
             key = (wanted.message.channel, wanted.thread)
             async with self._locks[key]:
                 message = replace(wanted.message, joins=self._interactions.get(key))
-                accepted = await self._container.inbox.accept(message, by="import")
+                accepted = await self._container.messages.inbox.accept(message, by="import")
                 self._interactions[key] = accepted.interaction_id
         return DUPLICATE if accepted.duplicate else STORED

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from frontdesk.edges.access.rate_limits import TokenBuckets
-from frontdesk.interfaces.access import AuditTrail, TooMany
+from frontdesk.interfaces.access import TooMany
+from frontdesk.storage.pipeline.audit import StoredAudit
 
 MOST_A_MINUTE = 10
 
@@ -13,7 +14,7 @@ MOST_A_MINUTE = 10
 class SparingAudit:
     """Notes lines; of one kind from one place at most so many a minute, the rest is counted."""
 
-    def __init__(self, trail: AuditTrail | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, trail: StoredAudit | None, clock: Callable[[], float] = time.monotonic) -> None:
         """Without a trail nothing is noted."""
         self._trail, self._limits = trail, TokenBuckets(MOST_A_MINUTE, clock)
         self._left_out = 0

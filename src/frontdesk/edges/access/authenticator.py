@@ -1,7 +1,7 @@
-"""The door: finds out who calls, lets in whoever has the role that a route declares, refuses forged requests.
+"""Authenticates callers, checks the role that a route declares, and refuses forged requests.
 
-Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. One that
-pages of other sites may use says so with `"cross_site": True`: it knows nobody by cookie, so nothing can be forged.
+Every route handler declares `opt={"role": Role.X}`; `check_routes` refuses to start with one that does not. A route
+for pages of other sites declares `"cross_site": True`; it accepts no cookies, so nothing can be forged.
 """
 
 import base64
@@ -21,17 +21,19 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from typing_extensions import override
 
 from frontdesk.edges.access.auditing import SparingAudit
 from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
-from frontdesk.edges.access.rate_limits import TokenBuckets, place
-from frontdesk.edges.access.xsuaa import looks_like_token
-from frontdesk.interfaces import Accounts, AuthContext, AuthMethod, CookieChange, Invalid, Tokens, Undeclared
-from frontdesk.interfaces.access import AuditTrail
+from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
+from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
+from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, SignIn, Undeclared
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
+from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.pipeline.audit import StoredAudit
 
 # What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none),
 # whether pages of other sites may use it, and the kind of the line that its use leaves in the audit trail.
@@ -42,15 +44,15 @@ ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
 DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
-# How long a looked-up key or session is believed: so long may one that was revoked still be used.
-BELIEVED_SECONDS = 5.0
+# How long a looked-up key or session is cached: a revoked one may still be used for so long.
+CACHE_SECONDS = 5.0
 MOST_FIELDS, MOST_DEVICE = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """How the door works. `public_url` is empty where it is not known; `demo` signs loopback visitors in who
-    show `demo_token`; where that is empty, all of them.
+    """The settings of access. `public_url` is empty where it is not known; `demo` signs loopback visitors in who show
+    `demo_token`; where that is empty, all of them.
     """
 
     session_hours: float
@@ -114,23 +116,23 @@ def _named(path: str, handler: BaseRouteHandler) -> str:
     return f"{'/'.join(methods)} {path} ({handler})"
 
 
-class Authenticator:
-    """Knows every caller and what to ask of them; see interfaces.Door for the side that pages see."""
+class Authenticator(SignIn):
+    """Knows every caller and what to ask of them."""
 
     def __init__(
         self,
-        accounts: Accounts,
+        accounts: StoredAccounts,
         rules: AccessRules,
         secret: bytes,
         clock: Callable[[], float] = time.monotonic,
-        tokens: Tokens | None = None,
-        audit: AuditTrail | None = None,
+        tokens: Xsuaa | None = None,
+        audit: StoredAudit | None = None,
     ) -> None:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
         self._audit, self.spared = audit, SparingAudit(audit, clock)
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
-        self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](BELIEVED_SECONDS, clock)
+        self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](CACHE_SECONDS, clock)
         self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_device = TokenBuckets(rules.sign_ins_per_minute, clock)
@@ -157,7 +159,7 @@ class Authenticator:
         return admitted
 
     async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, AuthContext]:
-        """Who calls and how they showed it: an API key, else a session, else the demo's own sign-in, else nobody."""
+        """The caller and how they authenticated: by API key, else session, else the demo's sign-in, else not."""
         address = client_address(scope, trust_proxy=self._rules.trust_proxy)
         where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:
@@ -190,7 +192,7 @@ class Authenticator:
     async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, AuthContext]:
         """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.
 
-        Browsers send such a password by themselves also for requests that another site made: those are nobody's.
+        Browsers also send such a password with requests that another site made; these count as anonymous.
         """
         foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         origin = headers.get(b"origin")
@@ -203,9 +205,10 @@ class Authenticator:
         caller = await self._look_up(AuthMethod.KEY, password)
         return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
+    @override
     async def sign_in(self, email: str, password: str, visit: AuthContext) -> tuple[CookieChange, ...]:
-        """See interfaces.Door. A browser that somebody signed in with before has attempts of its own for them, so that
-        nobody can lock them out by guessing."""
+        """A browser that somebody signed in with before has attempts of its own for them, so that nobody can lock them
+        out by guessing."""
         key = email.strip().lower()[:320]
         if hmac.compare_digest(visit.device.encode(), self._device_of(key, visit.device).encode()):
             counted = [(self._by_device, visit.device)]
@@ -233,24 +236,25 @@ class Authenticator:
         signed = f"device:{account_key}:{chance}".encode("utf-8", "replace")
         return f"{chance}.{hmac.digest(self._secret, signed, 'sha256').hex()}"
 
+    @override
     async def sign_out(self, visit: AuthContext) -> CookieChange:
-        """See interfaces.Door. A demo visitor stays signed out until `resume_demo`."""
+        """A demo visitor stays signed out until `resume_demo`."""
         if visit.proof is AuthMethod.DEMO:
             return self._set(DEMO_OFF, "off", None)
         if visit.session:
             await self._end(visit.session)
         return self._set(self._cookie, "", 0)
 
+    @override
     def open_demo(self, token: str) -> CookieChange | None:
-        """See interfaces.Door."""
         return self._set(DEMO_KEY, token, None) if self._is_demo_token(token) else None
 
     def _is_demo_token(self, token: str) -> bool:
         wanted = self._rules.demo_token if self._rules.demo else ""
         return bool(wanted) and hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
 
+    @override
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
-        """See interfaces.Door."""
         return self._set(DEMO_OFF, "", 0) if visit.left_demo else None
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
@@ -310,11 +314,11 @@ class Authenticator:
             limit.admit(caller.id)
 
     async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
-        """Another site must not make a visitor's browser send us what they did not mean to.
+        """Refuse forged requests: another site must not make a visitor's browser send us requests.
 
-        The browser says where a request comes from (Origin, Sec-Fetch-Site). Whoever is signed in by a cookie also
-        shows the token of their pages; so does the demo's visitor, whom no cookie protects. What is no browser
-        (the demo used from a command line) has neither and cannot be made to send anything by another site.
+        The browser says where a request comes from (Origin, Sec-Fetch-Site). A caller who is signed in by a cookie
+        must also send the token of their pages, and so must the demo's visitor, who has no cookie. A program that is
+        no browser sends none of these headers, and no other site can make it send a request.
         """
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         if (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site"):
@@ -370,16 +374,6 @@ def _key(proof: AuthMethod, secret: str) -> tuple[AuthMethod, str]:
 
 def _is_cross_site(scope: HTTPScope) -> bool:
     return bool(scope["route_handler"].opt.get(CROSS_SITE))
-
-
-def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:
-    """Where a request comes from. Behind a trusted proxy: the address that it added last to X-Forwarded-For."""
-    if trust_proxy:
-        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        if forwarded and (last := forwarded[-1].decode("latin-1").rpartition(",")[2].strip()):
-            return last
-    client = scope.get("client")
-    return client[0] if client else ""
 
 
 def _cookies(headers: Mapping[bytes, bytes]) -> dict[str, str]:

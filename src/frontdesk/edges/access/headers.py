@@ -1,4 +1,4 @@
-"""Security headers on every answer, whoever made it."""
+"""Sets security headers on every answer."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,17 +1,20 @@
-"""Limits how often one caller may try: token buckets in the memory of this process."""
+"""Limits how often one caller may try, with token buckets in the memory of this process."""
 
 import ipaddress
 import math
 import time
 from collections.abc import Callable
 
-from frontdesk.interfaces import TooMany
+from litestar.types import HTTPScope
+from typing_extensions import override
+
+from frontdesk.interfaces import RateLimiter, TooMany
 
 MOST_CALLERS = 50_000
 
 
-class TokenBuckets:
-    """So many attempts a minute for each key, saved up to a minute's worth; see interfaces.Gate."""
+class TokenBuckets(RateLimiter):
+    """So many attempts a minute for each key, saved up to a minute's worth."""
 
     def __init__(
         self, per_minute: int, clock: Callable[[], float] = time.monotonic, most_callers: int = MOST_CALLERS
@@ -22,8 +25,8 @@ class TokenBuckets:
         # What was left of a key's attempts, and when; a key that is not here has all of them.
         self._left: dict[str, tuple[float, float]] = {}
 
+    @override
     def admit(self, key: str) -> None:
-        """See interfaces.Gate."""
         now = self._clock()
         left = self._now_left(key, now)
         if left < 1:
@@ -44,11 +47,21 @@ class TokenBuckets:
         return min(self._most, left + (now - since) * self._rate)
 
     def _make_room(self, now: float) -> None:
-        """Forget who has all attempts again; in a flood of addresses also the tenth that was seen longest ago."""
+        """Forget callers who have all attempts again; in a flood of addresses also the least recent tenth."""
         for key in [key for key in self._left if self._now_left(key, now) >= self._most]:
             del self._left[key]
         for key in list(self._left)[: max(0, len(self._left) - self._most_callers * 9 // 10)]:
             del self._left[key]
+
+
+def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:
+    """Where a request comes from. Behind a trusted proxy: the address that it added last to X-Forwarded-For."""
+    if trust_proxy:
+        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        if forwarded and (last := forwarded[-1].decode("latin-1").rpartition(",")[2].strip()):
+            return last
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def place(address: str) -> str:

@@ -28,7 +28,7 @@ NAME_LENGTH = 100
 
 
 class Xsuaa:
-    """See interfaces.Tokens."""
+    """Knows callers by signed tokens of an authorisation service elsewhere."""
 
     def __init__(self, credentials: Mapping[str, str]) -> None:
         """`credentials` as the binding gives them. Raises Invalid where they or the library are missing."""
@@ -45,7 +45,10 @@ class Xsuaa:
         self._credentials = dict(credentials)
 
     async def caller(self, token: str) -> Caller | None:
-        """See interfaces.Tokens. The library blocks while it fetches keys, so it runs in a thread."""
+        """Who a token was given to and what they may do, None where it is not good now.
+
+        The library blocks while it fetches keys, so it runs in a thread.
+        """
         if len(token) > MOST_LENGTH:
             return None
         return await asyncio.to_thread(self._caller, token)

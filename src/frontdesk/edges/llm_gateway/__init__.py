@@ -13,14 +13,20 @@ from frontdesk.edges.llm_gateway.use_cases.vector_routes import VectorRoutes
 
 __all__ = ["GatewayServices", "gateway_routes"]
 
-ROOMS: tuple[type[GatewayRouteGroup], ...] = (OpenAiRoutes, AnthropicRoutes, UseCaseRoutes, VectorRoutes, CallRoutes)
+ROUTE_GROUPS: tuple[type[GatewayRouteGroup], ...] = (
+    OpenAiRoutes,
+    AnthropicRoutes,
+    UseCaseRoutes,
+    VectorRoutes,
+    CallRoutes,
+)
 
 
 def gateway_routes(services: GatewayServices) -> list[ControllerRouterHandler]:
     """All routes under /llm/v1."""
-    rooms = [room.bind(services) for room in ROOMS]
+    groups = [group.bind(services) for group in ROUTE_GROUPS]
     audio = AudioRoutes.bind(services)
     return [
-        Router(path=PATH, route_handlers=[*rooms], request_max_body_size=services.most_body_bytes),
+        Router(path=PATH, route_handlers=[*groups], request_max_body_size=services.most_body_bytes),
         Router(path=PATH, route_handlers=[audio], request_max_body_size=services.most_audio_bytes),
     ]

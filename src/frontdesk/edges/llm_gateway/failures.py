@@ -1,4 +1,4 @@
-"""What a failed model means to whoever asked: one status for each trouble, told in each interface's own form."""
+"""Maps failures of models to HTTP statuses and to the error formats of each interface."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A status with the names that OpenAI's, Anthropic's and our own interface have for it."""
+    """A status, with its error names in OpenAI's, Anthropic's and our own interface."""
 
     status: int
     openai_type: str
@@ -67,7 +67,7 @@ def meaning_of(error: ProviderFailed) -> Meaning:
 
 
 def headers_of(error: ProviderFailed) -> dict[str, str]:
-    """When to come back. Whose budget is spent need not: `x-should-retry` is what OpenAI's clients heed."""
+    """The headers that say when to retry. A spent budget needs no retry: OpenAI's clients heed `x-should-retry`."""
     meaning = meaning_of(error)
     if meaning.code == "insufficient_quota":
         return {"x-should-retry": "false"}

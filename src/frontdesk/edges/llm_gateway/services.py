@@ -1,50 +1,23 @@
-"""What the gateway's routes are handed, and on whose behalf they ask."""
+"""The services of the gateway's routes, and checks of what a caller may use."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from litestar import Controller, Request
 from litestar.exceptions import PermissionDeniedException
 
-from frontdesk.llm.catalogue_labels import CatalogueLabels
-from frontdesk.llm.chat import Chat
-from frontdesk.llm.routes import FallbackChains
-from frontdesk.llm.running import UseCases
-from frontdesk.llm.use_case_registry import UseCaseRegistry
 from frontdesk.model import Caller, Grant, Role
-from frontdesk.model.llm import Asker, CallerBudget, CallReport
+from frontdesk.model.llm import Asker, CallerBudget
+from frontdesk.services.parts import ModelServices
 
 Asked = Request[Caller, Any, Any]
 
 
-class CallReports(Protocol):
-    """Calls added up."""
-
-    async def report(
-        self,
-        groups: Sequence[str],
-        since: datetime | None = None,
-        until: datetime | None = None,
-        *,
-        caller: str | None = None,
-    ) -> tuple[CallReport, ...]:
-        """By day, use_case, service, model, caller, tier or outcome. Raises Invalid."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class GatewayServices:
-    """Everyone that the routes ask; `chat_tokens` is the longest answer where a caller sets no limit."""
+    """Language models; `chat_tokens` is the longest answer where a caller sets no limit."""
 
-    chat: Chat
-    use_cases: UseCases
-    registry: UseCaseRegistry
-    chains: FallbackChains
-    lists: CatalogueLabels
-    calls: CallReports
-    currency: str
+    llm: ModelServices
     chat_tokens: int = 4096
     most_body_bytes: int = 1_000_000
     most_audio_bytes: int = 25_000_000

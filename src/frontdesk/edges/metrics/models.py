@@ -1,4 +1,4 @@
-"""Figures of model calls for Prometheus: how many, how long, tokens, cost, cache, and who is left alone."""
+"""Metrics of model calls for Prometheus: number, duration, tokens, cost, cache, open circuits."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

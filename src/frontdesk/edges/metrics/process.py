@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what this process took in and how fast it answered; what all processes did and left."""
+"""Metrics for Prometheus: requests of this process, and work of all processes."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ from prometheus_client import (
 MEDIA_TYPE = "text/plain; version=0.0.4"  # Litestar adds the charset
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-# A time for every series would double the answer and tell nobody anything.
+# Timestamps of series would double the answer without use.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves this one without types
 
 

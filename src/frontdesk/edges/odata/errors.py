@@ -24,7 +24,7 @@ class ODataError(FrontdeskError):
 
 
 def error_of(error: Exception, path: str) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and headers of an exception; what was not expected is logged under a number that is told."""
+    """Status, body and headers of an exception. An unexpected one is logged under an id that the answer names."""
     if isinstance(error, ODataError):
         return error.status, body_of(error.status, str(error), error.target), dict(error.headers)
     if isinstance(error, Conflict | KeyReused) and not isinstance(error, Stale):

@@ -11,10 +11,10 @@ from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse,
 from frontdesk.edges.odata.protocol.options import Options, options_of, whole
 from frontdesk.edges.odata.protocol.presenting import VERSION, context_of, etag_of, link_of, shown
 from frontdesk.edges.odata.queries.query import query_of
-from frontdesk.interfaces.entities import Entities
 from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import Found, Query
+from frontdesk.storage.odata.reading import StoredEntities
 
 PAGE = 1000
 PLANS = 512
@@ -24,13 +24,13 @@ COUNTS = frozenset({"$filter", "$search", "$apply", "$format", "$compute"})
 
 
 class NothingThere(Exception):
-    """A navigation to one leads nowhere: there is nothing to be told, which is no error."""
+    """A to-one navigation has no target, which is answered with 204 and is no error."""
 
 
 class Reads:
     """Answers GET; remembers how the queries of URLs are bound, which is most of the work of a read."""
 
-    def __init__(self, entities: Entities) -> None:
+    def __init__(self, entities: StoredEntities) -> None:
         """Read from here."""
         self._entities = entities
         self._plans: dict[tuple[str, str, str], Query] = {}

@@ -15,12 +15,12 @@ from frontdesk.model import Role
 from frontdesk.model.entities import ODataService
 
 
-def odata_routes(room: ODataServer) -> list[ASGIRouteHandler]:
+def odata_routes(server: ODataServer) -> list[ASGIRouteHandler]:
     """One mounted handler for each service."""
-    return [_mounted(room, service) for service in SERVICES.values()]
+    return [_mounted(server, service) for service in SERVICES.values()]
 
 
-def _mounted(room: ODataServer, service: ODataService) -> ASGIRouteHandler:
+def _mounted(server: ODataServer, service: ODataService) -> ASGIRouteHandler:
     scope_of_keys = {"scope": "llm"} if service.path == "llm-proxy" else {}
 
     @asgi(
@@ -32,7 +32,7 @@ def _mounted(room: ODataServer, service: ODataService) -> ASGIRouteHandler:
     )
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            await room.serve(service, scope, receive, send)
+            await server.serve(service, scope, receive, send)
 
     return serve
 

@@ -1,4 +1,4 @@
-"""The door of the OData room: takes HTTP requests for a service and answers them; refuses in OData's own form."""
+"""Serves the OData services over HTTP; errors have OData's own format."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Changing: what a POST, PATCH, PUT or DELETE asks for as writes of storage, and the answers to them."""
+"""Turns POST, PATCH, PUT and DELETE into writes of storage, and answers them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +13,11 @@ from frontdesk.edges.odata.protocol.options import options_of
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of, key_text
 from frontdesk.edges.odata.reads import ONE_ROW, Reads
 from frontdesk.interfaces import Stale
-from frontdesk.interfaces.entities import EntityWriter, Handled
 from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity, Written
 from frontdesk.model.querying import Done, Result, Version, Write
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
 
 MESSAGES = frozenset({"CustomerInteraction", "InboundCustomerMessage", "AudioMessage"})
 PEOPLE = frozenset({"OutboundServiceMessage", "Contact", "Customer"})
@@ -37,7 +38,7 @@ class Prepared:
 class Writes:
     """Answers requests that change entities."""
 
-    def __init__(self, reads: Reads, writer: EntityWriter, handled: Handled, wake: Any, seconds: float) -> None:
+    def __init__(self, reads: Reads, writer: StoredWrites, handled: StoredHandled, wake: Any, seconds: float) -> None:
         """`seconds` is how long an answer waits for what was accepted to be handled."""
         self._reads, self._writer, self._handled, self._wake, self._seconds = reads, writer, handled, wake, seconds
 
@@ -134,7 +135,7 @@ class Writes:
         return {each.name: value_of_json(object_of(request).get("value"), each)}
 
     async def finish(self, prepared: Prepared, done: Done) -> ODataResponse:
-        """The answer to a change that was written; it waits for accepted messages unless nobody wants it to."""
+        """The answer to a change that was written. By default it waits until messages are handled."""
         request = prepared.request
         if done.accepted:
             self._wake()
@@ -179,7 +180,7 @@ class Writes:
 
 
 def role_for(method: str, entity: Entity) -> Role:
-    """Who may make this change: programs hand in what customers say, people answer, admins keep the lists."""
+    """The role that a change requires: programs hand in messages, agents answer, admins edit lists."""
     if entity.name not in MESSAGES | PEOPLE:
         return Role.ADMIN
     if method == "DELETE":

@@ -1,4 +1,4 @@
-"""The REST interface /api/v1: translates between HTTP and the house, and chooses nothing."""
+"""The REST interface /api/v1: translates between HTTP and our services, and decides nothing."""
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
@@ -18,7 +18,7 @@ from frontdesk.edges.rest.work import DecisionRoutes, EffectRoutes, WorkRoutes
 
 __all__ = ["RestServices", "router", "routes", "specification"]
 
-ROOMS: tuple[type[RouteGroup], ...] = (
+ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     MessageRoutes,
     InteractionRoutes,
     Customers,
@@ -42,10 +42,10 @@ def routes(services: RestServices, channels: Channels) -> list[ControllerRouterH
 
 def router(services: RestServices, channels: Channels | None = None) -> Router:
     """The routes under /api/v1."""
-    channels = channels or Channels(services.codes)
+    channels = channels or Channels(services.configuration.codes)
     return Router(
         path=PATH,
-        route_handlers=[room.bind(services, channels) for room in ROOMS],
+        route_handlers=[group.bind(services, channels) for group in ROUTE_GROUPS],
         before_request=refuse_unstorable,
         request_max_body_size=services.most_body_bytes,
         include_in_schema=True,

@@ -1,4 +1,4 @@
-"""What the interface answers: the facts of the model as JSON, field by field, so that both can change apart."""
+"""The answers of the interface as JSON, declared field by field, so that the model can change independently."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from litestar import Response
 
-from frontdesk.interfaces import Reading, StoredAnswer, TimelineItem
 from frontdesk.model import (
     Accepted,
     Analysis,
@@ -26,13 +25,14 @@ from frontdesk.model import (
     Tier,
     WorkState,
 )
+from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")
 
 
 class ApiAnswer(msgspec.Struct, frozen=True):
-    """Something that the interface answers."""
+    """The base of all answers."""
 
 
 class Receipt(ApiAnswer, frozen=True):
@@ -53,7 +53,7 @@ class Listed(ApiAnswer, Generic[T], frozen=True):
 
 
 class SenderAnswer(ApiAnswer, frozen=True):
-    """Who wrote, as the channel told it."""
+    """The sender as the channel names it."""
 
     name: str
     address: str
@@ -101,7 +101,7 @@ class AnalysisAnswer(ApiAnswer, frozen=True):
 
 
 class CorrectionAnswer(ApiAnswer, frozen=True):
-    """A person's word against an analysis."""
+    """A person's correction of an analysis."""
 
     id: str
     message_id: str
@@ -114,7 +114,7 @@ class CorrectionAnswer(ApiAnswer, frozen=True):
 
 
 class ActionAnswer(ApiAnswer, frozen=True):
-    """One thing that the rules want done."""
+    """An action that the rules want done."""
 
     kind: str
     parameters: dict[str, Any]
@@ -196,7 +196,7 @@ class AuditEventAnswer(ApiAnswer, frozen=True):
 
 
 class InteractionAnswer(ApiAnswer, frozen=True):
-    """A customer matter; `version` is its ETag."""
+    """An interaction; `version` is its ETag."""
 
     id: int
     reference: str
@@ -233,7 +233,7 @@ class MessageAnswer(ApiAnswer, frozen=True):
 
 
 class TimelineAnswer(ApiAnswer, frozen=True, omit_defaults=True):
-    """One thing that happened: `kind` names the member that tells of it."""
+    """One item of a timeline; `kind` names the member that holds it."""
 
     at: datetime
     kind: str

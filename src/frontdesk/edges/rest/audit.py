@@ -57,10 +57,10 @@ class AuditRoutes(RouteGroup):
     ) -> Listed[AuditRecordAnswer]:
         """Newest first."""
         wanted = AuditFilter(kind, by, subject, zoned(since, "since"), zoned(until, "until"))
-        return show_page(await self.services.audit.page(wanted, limit, cursor), AuditRecordAnswer)
+        return show_page(await self.services.people.audit.page(wanted, limit, cursor), AuditRecordAnswer)
 
     @get("/check", opt={"role": Role.ADMIN}, summary="Check the audit trail", responses=refusals(401, 403, 429))
     async def check(self) -> AuditCheckAnswer:
         """Whether every line is as it was written."""
-        found = await self.services.audit.verify()
+        found = await self.services.people.audit.verify()
         return AuditCheckAnswer(found.lines, found.digest, found.broken, found.reason)

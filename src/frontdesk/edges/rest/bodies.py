@@ -30,7 +30,7 @@ _PATH = re.compile(r" - at `\$\.?(.*)`$")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a request says; a field that is not known is refused rather than ignored."""
+    """A request body. An unknown field is refused rather than ignored."""
 
 
 class StrictJson(AbstractDTO[T]):

@@ -1,4 +1,4 @@
-"""Channels: which there are, the ledger, raw events, attachments, and what is handed in by hand."""
+"""Routes of channels: the list, the ledger, raw events, attachments, and events handed in by hand."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -98,7 +98,7 @@ class ChannelRoutes(RouteGroup):
     @get("/", opt={"role": Role.AGENT}, summary="All channels", responses=refusals(401, 403, 429))
     async def list_all(self) -> list[ChannelAnswer]:
         """Which there are, and which are set up."""
-        return [show(each, ChannelAnswer) for each in self.services.channel_infos()]
+        return [show(each, ChannelAnswer) for each in self.services.channels.infos]
 
     @get(
         "/ledger",
@@ -109,11 +109,11 @@ class ChannelRoutes(RouteGroup):
     )
     async def ledger(self, since: Day = "", until: Day = "") -> list[LedgerAnswer]:
         """The last seven days, or those asked for."""
-        last = _day(until, "until") or self.services.today()
+        last = _day(until, "until") or self.services.clock().date()
         first = _day(since, "since") or last - timedelta(days=6)
         if not timedelta(0) <= last - first <= timedelta(days=MOST_DAYS):
             raise Invalid(f"since must be up to {MOST_DAYS} days before until", "since")
-        return [show(line, LedgerAnswer) for line in await self.services.channel_desk.ledger(first, last)]
+        return [show(line, LedgerAnswer) for line in await self.services.channels.admin.ledger(first, last)]
 
     @get(
         "/events",
@@ -130,7 +130,7 @@ class ChannelRoutes(RouteGroup):
         before: Annotated[str, QueryParameter(max_length=26)] = "",
     ) -> list[EventAnswer]:
         """What vendors handed in, and what was found in it."""
-        found = await self.services.channel_desk.events(wanted, channel, limit, before)
+        found = await self.services.channels.admin.events(wanted, channel, limit, before)
         return [show(each, EventAnswer) for each in found]
 
     @post(
@@ -143,7 +143,7 @@ class ChannelRoutes(RouteGroup):
     )
     async def replay(self, event_id: Id, idempotency_key: IdempotencyHeader = None) -> None:
         """Make its work due again; asking twice changes nothing, with or without a key."""
-        await self.services.channel_desk.replay([event_id])
+        await self.services.channels.admin.replay([event_id])
         self.services.wake()
 
     @post(
@@ -160,7 +160,9 @@ class ChannelRoutes(RouteGroup):
             raise Invalid(f"events are handed in for {', '.join(HAND_IN)}; messages of others by /messages", "name")
         body = await request.body()
         number = _id_of(body)
-        stored = await self.services.channel_desk.take(RawEvent(name, f"handed in {number}", body, "application/json"))
+        stored = await self.services.channels.admin.take(
+            RawEvent(name, f"handed in {number}", body, "application/json")
+        )
         if stored:
             self.services.wake()
         return Taken(not stored)
@@ -180,7 +182,7 @@ class AttachmentRoutes(RouteGroup):
     )
     async def of_message(self, message_id: MessageId) -> list[AttachmentAnswer]:
         """Without contents."""
-        found = await self.services.channel_desk.attachments(message_id)
+        found = await self.services.channels.admin.attachments(message_id)
         return [show(each, AttachmentAnswer) for each in found]
 
     @get(
@@ -193,7 +195,7 @@ class AttachmentRoutes(RouteGroup):
     )
     async def content(self, attachment_id: Id) -> Response[bytes]:
         """The bytes as they came."""
-        found = await self.services.channel_desk.attachment(attachment_id)
+        found = await self.services.channels.admin.attachment(attachment_id)
         return Response(
             found.content,
             media_type=found.media_type,
@@ -217,7 +219,7 @@ class AttachmentRoutes(RouteGroup):
     ) -> Response[None]:
         """Note that a person vouches for them."""
         once = await once_of(request, idempotency_key)
-        kept = await self.services.channel_desk.confirm_numbers(message_id, who(request), once)
+        kept = await self.services.channels.admin.confirm_numbers(message_id, who(request), once)
         return Response(None, status_code=204, headers=replay(kept))
 
 

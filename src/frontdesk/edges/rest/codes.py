@@ -49,7 +49,7 @@ class CodeRoutes(RouteGroup):
     @get("/", opt={"role": Role.SERVICE}, summary="All code lists", responses=refusals(401, 403, 429))
     async def list_all(self) -> dict[str, list[CodeAnswer]]:
         """Every list with its entries, by position."""
-        lists = await self.services.codes.all()
+        lists = await self.services.configuration.codes.all()
         return {which.value: [show(entry, CodeAnswer) for entry in entries] for which, entries in lists.items()}
 
     @get(
@@ -57,7 +57,7 @@ class CodeRoutes(RouteGroup):
     )
     async def read(self, which: FromPath[CodeList]) -> list[CodeAnswer]:
         """Its entries by position, also those out of use."""
-        return [show(entry, CodeAnswer) for entry in (await self.services.codes.all()).get(which, ())]
+        return [show(entry, CodeAnswer) for entry in (await self.services.configuration.codes.all()).get(which, ())]
 
     @post(
         "/{which:str}",
@@ -76,7 +76,7 @@ class CodeRoutes(RouteGroup):
     ) -> Response[CodeAnswer]:
         """Store a new entry."""
         entry = _entry(which, data.code, data)
-        kept = await self.services.code_entries.add(entry, await once_of(request, idempotency_key))
+        kept = await self.services.configuration.entries.add(entry, await once_of(request, idempotency_key))
         self.channels.forget()
         return created(kept, show(kept.value, CodeAnswer), f"/api/v1/codes/{which.value}/{data.code}")
 
@@ -88,7 +88,7 @@ class CodeRoutes(RouteGroup):
     )
     async def entry(self, which: FromPath[CodeList], code: CodeKey) -> CodeAnswer:
         """The entry with this code."""
-        entries = (await self.services.codes.all()).get(which, ())
+        entries = (await self.services.configuration.codes.all()).get(which, ())
         found = next((entry for entry in entries if entry.code == code), None)
         if found is None:
             raise NotFound(f"there is no {which.value} {code}")
@@ -103,7 +103,7 @@ class CodeRoutes(RouteGroup):
     )
     async def store(self, which: FromPath[CodeList], code: CodeKey, data: JSONBody[EntryBody]) -> CodeAnswer:
         """Store the entry under this code."""
-        stored = await self.services.codes.put(_entry(which, code, data))
+        stored = await self.services.configuration.codes.put(_entry(which, code, data))
         self.channels.forget()
         return show(stored, CodeAnswer)
 
@@ -117,7 +117,7 @@ class CodeRoutes(RouteGroup):
     async def retire(self, which: FromPath[CodeList], code: CodeKey) -> None:
         """Retire it."""
         check_retirement(which)
-        await self.services.codes.remove(which, code)
+        await self.services.configuration.codes.remove(which, code)
         self.channels.forget()
 
 

@@ -1,4 +1,4 @@
-"""How the process does: alive, ready, figures. Outside of /api, where probes look for them."""
+"""Health, readiness and metrics of the process, outside of /api, where probes expect them."""
 
 import asyncio
 from typing import Any
@@ -45,20 +45,20 @@ class ConditionRoutes(RouteGroup):
         """All figures as text."""
         metrics = self.services.metrics
         async with metrics.counting:  # two scrapes at once must not count the same lines
-            metrics.journal_seen, steps = await self.services.condition.steps(metrics.journal_seen)
-        return Response(metrics.exposition(await self.services.work.counts(), steps), media_type=MEDIA_TYPE)
+            metrics.journal_seen, steps = await self.services.work.condition.steps(metrics.journal_seen)
+        return Response(metrics.exposition(await self.services.work.admin.counts(), steps), media_type=MEDIA_TYPE)
 
     async def _database(self) -> str:
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
-                found, needed = await self.services.condition.revision()
+                found, needed = await self.services.work.condition.revision()
         except Exception:  # whatever the database raises, it does not answer
             return "the database does not answer"
         if found != needed:
             return f"the database has schema {found or 'none'} and needs {needed}"
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
-                await self.services.condition.try_write()
+                await self.services.work.condition.try_write()
         except Exception:  # as above
             return "the database takes no writes"
         return ""

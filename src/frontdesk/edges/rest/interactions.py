@@ -38,8 +38,9 @@ from frontdesk.edges.rest.services import (
     who,
     zoned,
 )
-from frontdesk.interfaces import Invalid, Sort
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
@@ -48,12 +49,13 @@ Codes = Annotated[
     list[str] | None, QueryParameter(max_items=50, description="Codes; give it several times for any of them.")
 ]
 SEARCH = 'Words that all occur (their beginnings suffice), "words in a row", -not; among the newest 10,000 hits.'
+SORT = "With a minus: the newest, most urgent or surest first."
 ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
 CodeWord = Annotated[str, Meta(max_length=40)]
 
 
 class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What is to be set; what is left out stays. `team` may be empty."""
+    """The fields to set; others stay unchanged. `team` may be empty."""
 
     status: Status | UnsetType = UNSET
     category: CodeWord | UnsetType = UNSET
@@ -81,7 +83,7 @@ class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class InteractionRoutes(RouteGroup):
-    """Customer matters."""
+    """Interactions."""
 
     path = "/interactions"
     tags = ("Interactions",)
@@ -107,11 +109,11 @@ class InteractionRoutes(RouteGroup):
         confidence: Annotated[list[Confidence] | None, QueryParameter(max_items=5)] = None,
         opened_since: Annotated[datetime | None, QueryParameter(description="Begun at or after.")] = None,
         opened_until: Annotated[datetime | None, QueryParameter(description="Begun before.")] = None,
-        sort: Annotated[Sort, QueryParameter(description="With a minus: newest first.")] = Sort.UPDATED_FIRST,
+        sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
-        """Those that fit, page by page; rows that arrive meanwhile neither repeat nor hide others."""
+        """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
         wanted = InteractionFilter(
             status=tuple(status or ()),
             category=tuple(category or ()),
@@ -131,8 +133,10 @@ class InteractionRoutes(RouteGroup):
             confidence=tuple(confidence or ()),
             opened_since=zoned(opened_since, "opened_since"),
             opened_until=zoned(opened_until, "opened_until"),
+            # Whoever follows the changes must see that one was merged, too.
+            merged=True,
         )
-        return show_page(await self.services.interactions.page(wanted, sort, limit, cursor), InteractionAnswer)
+        return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
 
     @get(
         "/{reference:str}",
@@ -143,7 +147,7 @@ class InteractionRoutes(RouteGroup):
     )
     async def read(self, reference: Reference, if_none_match: IfNoneMatch = None) -> Response[InteractionAnswer]:
         """The interaction with its ETag; 304 without body where If-None-Match knows it."""
-        found = await self.services.interactions.get(reference)
+        found = await self.services.interactions.records.get(reference)
         if is_known(if_none_match, found.version):
             return Response(None, status_code=304, headers={"ETag": f'"{found.version}"'})  # type: ignore[arg-type]  # no body
         return tagged(show(found, InteractionAnswer), found.version)
@@ -161,10 +165,10 @@ class InteractionRoutes(RouteGroup):
         self, request: Asked, reference: Reference, data: JSONBody[InteractionPatch], if_match: IfMatch = None
     ) -> Response[InteractionAnswer]:
         """Set fields of it."""
-        before = await self.services.interactions.get(reference)
+        before = await self.services.interactions.records.get(reference)
         expected_version(if_match, before.version)
-        change = check_change(before, data.change(), await self.services.codes.all())
-        after = await self.services.interactions.change(before, change, who(request))
+        change = check_change(before, data.change(), await self.services.configuration.codes.all())
+        after = await self.services.interactions.records.change(before, change, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
 
     @get(
@@ -175,8 +179,8 @@ class InteractionRoutes(RouteGroup):
     )
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
-        matter = await self.services.interactions.get(reference)
-        page = await self.services.interactions.timeline(matter.id, limit, cursor)
+        interaction = await self.services.interactions.records.get(reference)
+        page = await self.services.interactions.records.timeline(interaction.id, limit, cursor)
         return Listed([show_item(item) for item in page.rows], page.next_cursor)
 
     @post(
@@ -194,9 +198,9 @@ class InteractionRoutes(RouteGroup):
         text = storable(data.text)
         if not text.strip():
             raise Invalid("text is empty: write what the customer shall read", "text")
-        matter = await self.services.interactions.get(reference)
+        interaction = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.replies.add(matter, text, data.type, who(request), once)
+        kept = await self.services.messages.replies.add(interaction, text, data.type, who(request), once)
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 
@@ -208,5 +212,5 @@ class InteractionRoutes(RouteGroup):
     )
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
         """Those of the built-in service desk, oldest first."""
-        matter = await self.services.interactions.get(reference)
-        return [show(call, ServiceCallAnswer) for call in await self.services.calls.calls_of(matter.id)]
+        interaction = await self.services.interactions.records.get(reference)
+        return [show(call, ServiceCallAnswer) for call in await self.services.work.calls.calls_of(interaction.id)]

@@ -30,7 +30,7 @@ AUDIO = "audio/"
 
 
 class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
-    """Who wrote, as far as it is known."""
+    """The sender, as far as it is known."""
 
     name: Name = ""
     address: Address = ""
@@ -39,7 +39,7 @@ class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A customer's message. `interaction` is the reference of the matter that it continues."""
+    """A customer's message. `interaction` is the reference of the interaction that it continues."""
 
     text: Annotated[
         str, Meta(min_length=1, max_length=MOST_CHARACTERS, examples=["My washing machine does not start."])
@@ -51,9 +51,9 @@ class MessageBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class CorrectionBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A person's word. An empty intent says that none of the list fits, an empty entity that the message names none.
+    """A correction. An empty intent means that none of the list fits; an empty entity that the message names none.
 
-    Several values of an entity are parted by commas.
+    Several values of an entity are separated by commas.
     """
 
     field: Literal[FIELDS]  # type: ignore[valid-type]  # which reads as if they were written here
@@ -98,7 +98,9 @@ class MessageRoutes(RouteGroup):
             ),
             await self.channels.known(),
         )
-        stored = await self.services.inbox.accept(message, who(request), await once_of(request, idempotency_key))
+        stored = await self.services.messages.inbox.accept(
+            message, who(request), await once_of(request, idempotency_key)
+        )
         self.services.metrics.accepted(message.channel, duplicate=stored.duplicate or stored.replayed)
         if not stored.duplicate:
             self.services.wake()
@@ -110,7 +112,7 @@ class MessageRoutes(RouteGroup):
 
     async def _joins(self, reference: str) -> int:
         try:
-            return (await self.services.interactions.get(reference)).id
+            return (await self.services.interactions.records.get(reference)).id
         except NotFound as error:
             raise Invalid(str(error), "interaction") from None
 
@@ -122,7 +124,7 @@ class MessageRoutes(RouteGroup):
     )
     async def read(self, message_id: MessageId) -> MessageAnswer:
         """The message with its current analysis, decision and effects."""
-        return show_reading(await self.services.readings.message(message_id))
+        return show_reading(await self.services.messages.readings.message(message_id))
 
     @get(
         "/{message_id:str}/analyses",
@@ -132,7 +134,7 @@ class MessageRoutes(RouteGroup):
     )
     async def analyses(self, message_id: MessageId) -> list[AnalysisAnswer]:
         """Every run, oldest first."""
-        return [show(each, AnalysisAnswer) for each in await self.services.readings.analyses(message_id)]
+        return [show(each, AnalysisAnswer) for each in await self.services.messages.readings.analyses(message_id)]
 
     @get(
         "/{message_id:str}/audio",
@@ -143,7 +145,7 @@ class MessageRoutes(RouteGroup):
     )
     async def audio(self, message_id: MessageId) -> Response[bytes]:
         """The sound as it came in."""
-        recording = await self.services.readings.audio(message_id)
+        recording = await self.services.messages.readings.audio(message_id)
         kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
         return Response(recording.content, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
@@ -155,7 +157,7 @@ class MessageRoutes(RouteGroup):
     )
     async def corrections(self, message_id: MessageId) -> list[CorrectionAnswer]:
         """Oldest first."""
-        return [show(each, CorrectionAnswer) for each in await self.services.readings.corrections(message_id)]
+        return [show(each, CorrectionAnswer) for each in await self.services.messages.readings.corrections(message_id)]
 
     @post(
         "/{message_id:str}/corrections",
@@ -174,7 +176,7 @@ class MessageRoutes(RouteGroup):
         idempotency_key: IdempotencyHeader = None,
     ) -> Response[CorrectionAnswer]:
         """Keep a person's word."""
-        value = check_correction(data.field, data.value, await self.services.codes.all())
+        value = check_correction(data.field, data.value, await self.services.configuration.codes.all())
         once = await once_of(request, idempotency_key)
-        kept = await self.services.readings.correct(message_id, data.field, value, who(request), once)
+        kept = await self.services.messages.readings.correct(message_id, data.field, value, who(request), once)
         return created(kept, show(kept.value, CorrectionAnswer), f"/api/v1/messages/{message_id}/corrections")

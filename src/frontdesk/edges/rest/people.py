@@ -61,7 +61,7 @@ class ContactBody(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class ContactPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What is to be set; what is left out stays. `identities` replaces them all."""
+    """The fields to set; others stay unchanged. `identities` replaces them all."""
 
     name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET
@@ -85,7 +85,7 @@ class Customers(RouteGroup):
     @get("/", opt={"role": Role.AGENT}, summary="List customers", responses=refusals(400, 401, 403, 429))
     async def list_all(self, limit: Limit = 50, cursor: Cursor = "") -> Listed[CustomerAnswer]:
         """By number."""
-        return show_page(await self.services.customers.page(limit, cursor), CustomerAnswer)
+        return show_page(await self.services.people.customers.page(limit, cursor), CustomerAnswer)
 
     @post(
         "/",
@@ -99,7 +99,7 @@ class Customers(RouteGroup):
         self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[CustomerAnswer]:
         """Store a new customer."""
-        kept = await self.services.customers.add(data.id, data.name, await once_of(request, idempotency_key))
+        kept = await self.services.people.customers.add(data.id, data.name, await once_of(request, idempotency_key))
         new = kept.value
         return created(kept, show(new, CustomerAnswer), f"/api/v1/customers/{new.id}", new.version)
 
@@ -112,7 +112,7 @@ class Customers(RouteGroup):
     )
     async def read(self, customer_id: CustomerId) -> Response[CustomerAnswer]:
         """The customer with its ETag."""
-        found = await self.services.customers.get(customer_id)
+        found = await self.services.people.customers.get(customer_id)
         return tagged(show(found, CustomerAnswer), found.version)
 
     @patch(
@@ -128,9 +128,9 @@ class Customers(RouteGroup):
         self, customer_id: CustomerId, data: JSONBody[CustomerPatch], if_match: IfMatch = None
     ) -> Response[CustomerAnswer]:
         """Set the name."""
-        before = await self.services.customers.get(customer_id)
+        before = await self.services.people.customers.get(customer_id)
         version = expected_version(if_match, before.version)
-        after = await self.services.customers.rename(customer_id, data.name, version)
+        after = await self.services.people.customers.rename(customer_id, data.name, version)
         return tagged(show(after, CustomerAnswer), after.version)
 
 
@@ -151,7 +151,7 @@ class ContactRoutes(RouteGroup):
         cursor: Cursor = "",
     ) -> Listed[ContactAnswer]:
         """By number."""
-        return show_page(await self.services.contacts.page(limit, cursor, customer_id, address), ContactAnswer)
+        return show_page(await self.services.people.contacts.page(limit, cursor, customer_id, address), ContactAnswer)
 
     @post(
         "/",
@@ -167,7 +167,7 @@ class ContactRoutes(RouteGroup):
         """Store a new contact under a new number."""
         await self._check_channels(data.identities)
         new = Contact(0, data.name, data.email, data.phone, NOT_YET, data.customer_id, dict(data.identities))
-        kept = await self.services.contacts.add(new, await once_of(request, idempotency_key))
+        kept = await self.services.people.contacts.add(new, await once_of(request, idempotency_key))
         stored = kept.value
         return created(kept, show(stored, ContactAnswer), f"/api/v1/contacts/{stored.id}", stored.version)
 
@@ -180,7 +180,7 @@ class ContactRoutes(RouteGroup):
     )
     async def read(self, contact_id: Number) -> Response[ContactAnswer]:
         """The contact with its ETag."""
-        found = await self.services.contacts.get(contact_id)
+        found = await self.services.people.contacts.get(contact_id)
         return tagged(show(found, ContactAnswer), found.version)
 
     @patch(
@@ -196,13 +196,13 @@ class ContactRoutes(RouteGroup):
         self, contact_id: Number, data: JSONBody[ContactPatch], if_match: IfMatch = None
     ) -> Response[ContactAnswer]:
         """Set fields of it."""
-        before = await self.services.contacts.get(contact_id)
+        before = await self.services.people.contacts.get(contact_id)
         version = expected_version(if_match, before.version)
         given = {name: getattr(data, name) for name in data.__struct_fields__}
         told = {name: value for name, value in given.items() if value is not UNSET}
         await self._check_channels(told.get("identities", {}))
         wanted = replace(before, **told)
-        after = await self.services.contacts.change(wanted, version if version is not None else before.version)
+        after = await self.services.people.contacts.change(wanted, version if version is not None else before.version)
         return tagged(show(after, ContactAnswer), after.version)
 
     @post(
@@ -220,7 +220,7 @@ class ContactRoutes(RouteGroup):
     ) -> Response[ContactAnswer]:
         """The contact as it is afterwards."""
         once = await once_of(request, idempotency_key)
-        kept = await self.services.contacts.merge(contact_id, data.other, who(request), once)
+        kept = await self.services.people.contacts.merge(contact_id, data.other, who(request), once)
         headers = {"ETag": f'"{kept.value.version}"'} | replay(kept)
         return Response(show(kept.value, ContactAnswer), headers=headers)
 

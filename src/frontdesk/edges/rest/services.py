@@ -1,9 +1,9 @@
 """What the routes are handed, and what they have in common: the caller, keys, versions, paging."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request
@@ -11,31 +11,14 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
-from frontdesk.insights.reporting import Report
-from frontdesk.interfaces import (
-    Calls,
-    CodeEntries,
-    CodeLists,
-    Condition,
-    Contacts,
-    Customers,
-    EffectDesk,
-    IdempotencyKey,
-    Inbox,
-    Interactions,
-    Invalid,
-    Readings,
-    Replies,
-    Stale,
-    WorkDesk,
-)
-from frontdesk.interfaces.access import AuditTrail
+from frontdesk.interfaces import Invalid, Stale
 from frontdesk.interfaces.cached import Cached
-from frontdesk.interfaces.channel_stores import ChannelDesk, ChannelInfo
 from frontdesk.model import Caller, CodeList
-from frontdesk.orchestrator.rule_desk import RuleDesk
+from frontdesk.model.reading import IdempotencyKey
+from frontdesk.services.parts import Services
+from frontdesk.storage.configuration.codes import StoredCodes
 
-CHANNELS_BELIEVED_SECONDS = 2.0
+CHANNELS_CACHE_SECONDS = 2.0
 
 Asked = Request[Caller, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=200, description="How many rows at most.")]
@@ -63,28 +46,10 @@ IdempotencyHeader = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class RestServices:
-    """Everyone that the routes ask. `is_working` is None where this process does no work."""
+class RestServices(Services):
+    """The services, and what is only this door's. `is_working` is None where this process does no work."""
 
-    inbox: Inbox
-    interactions: Interactions
-    replies: Replies
-    customers: Customers
-    contacts: Contacts
-    readings: Readings
-    codes: CodeLists
-    code_entries: CodeEntries
-    work: WorkDesk
-    calls: Calls
-    condition: Condition
-    audit: AuditTrail
-    effects: EffectDesk
-    rules: RuleDesk
-    insights: Report
     metrics: Metrics
-    channel_desk: ChannelDesk
-    channel_infos: Callable[[], Sequence[ChannelInfo]]
-    today: Callable[[], date]
     wake: Callable[[], None]
     is_working: Callable[[], bool | None]
     most_body_bytes: int = 1_000_000
@@ -93,10 +58,10 @@ class RestServices:
 class Channels:
     """The channels in use, believed for a moment: every new message asks for them."""
 
-    def __init__(self, codes: CodeLists) -> None:
+    def __init__(self, codes: StoredCodes) -> None:
         """Ask these lists."""
         self._codes = codes
-        self._known = Cached[Mapping[str, bool]](CHANNELS_BELIEVED_SECONDS)
+        self._known = Cached[Mapping[str, bool]](CHANNELS_CACHE_SECONDS)
 
     async def known(self) -> Mapping[str, bool]:
         """Code to whether it is in use."""

@@ -18,7 +18,7 @@ from frontdesk.model import Role
 PATH = "/api/v1"
 TAGS = {
     "Messages": "What customers wrote.",
-    "Interactions": "Customer matters with all their messages.",
+    "Interactions": "Interactions with all their messages.",
     "Customers": "Customers by number.",
     "Contacts": "People who write to us.",
     "Code lists": "What is offered and recognised; intents among them.",

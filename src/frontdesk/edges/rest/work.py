@@ -1,4 +1,4 @@
-"""Decisions, effects and durable work: what was chosen, what was done, and what needs a person."""
+"""Routes of decisions, effects and durable work."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -9,8 +9,8 @@ from litestar.params import PathParameter, QueryParameter
 from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, once_of, who
-from frontdesk.interfaces import IdempotencyKey, StoredAnswer
 from frontdesk.model import Effect, EffectState, Role, Work, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 
 Ulid = Annotated[str, PathParameter(max_length=26)]
 EffectKey = Annotated[str, PathParameter(max_length=100)]
@@ -31,7 +31,7 @@ class DecisionRoutes(RouteGroup):
     )
     async def read(self, decision_id: Ulid) -> DecisionAnswer:
         """What the rules said, with the facts they saw."""
-        return show(await self.services.readings.decision(decision_id), DecisionAnswer)
+        return show(await self.services.messages.readings.decision(decision_id), DecisionAnswer)
 
 
 class EffectRoutes(RouteGroup):
@@ -48,12 +48,12 @@ class EffectRoutes(RouteGroup):
         cursor: Cursor = "",
     ) -> Listed[EffectAnswer]:
         """Oldest first."""
-        return show_page(await self.services.readings.effects(wanted, limit, cursor), EffectAnswer)
+        return show_page(await self.services.messages.readings.effects(wanted, limit, cursor), EffectAnswer)
 
     @get("/{key:str}", opt={"role": Role.AGENT}, summary="One effect", responses=refusals(400, 401, 403, 404, 429))
     async def read(self, key: EffectKey) -> EffectAnswer:
         """Where an effect stands."""
-        return show(await self.services.readings.effect(key), EffectAnswer)
+        return show(await self.services.messages.readings.effect(key), EffectAnswer)
 
     @post(
         "/{key:str}/retry",
@@ -66,7 +66,7 @@ class EffectRoutes(RouteGroup):
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Make it due now; the back end is asked first whether it was done."""
-        return await self._settle(request, key, idempotency_key, self.services.effects.retry)
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.retry)
 
     @post(
         "/{key:str}/drop",
@@ -79,7 +79,7 @@ class EffectRoutes(RouteGroup):
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """One that failed is given up; with a question that is refused goes everything that waits for it."""
-        return await self._settle(request, key, idempotency_key, self.services.effects.drop)
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.drop)
 
     @post(
         "/{key:str}/approve",
@@ -92,7 +92,7 @@ class EffectRoutes(RouteGroup):
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Let everything behind the question go on."""
-        return await self._settle(request, key, idempotency_key, self.services.effects.approve)
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.approve)
 
     async def _settle(
         self, request: Asked, key: str, idempotency_key: str | None, change: Settling
@@ -116,7 +116,7 @@ class WorkRoutes(RouteGroup):
         cursor: Cursor = "",
     ) -> Listed[WorkAnswer]:
         """Oldest first; failed work unless another state is asked for."""
-        return show_page(await self.services.work.page(wanted, limit, cursor), WorkAnswer)
+        return show_page(await self.services.work.admin.page(wanted, limit, cursor), WorkAnswer)
 
     @post(
         "/{work_id:str}/retry",
@@ -130,7 +130,7 @@ class WorkRoutes(RouteGroup):
     ) -> Response[WorkAnswer]:
         """Make it due now."""
         once = await once_of(request, idempotency_key)
-        kept = await self.services.work.retry(work_id, who(request), once)
+        kept = await self.services.work.admin.retry(work_id, who(request), once)
         self.services.wake()
         return _settled(kept)
 
@@ -146,7 +146,7 @@ class WorkRoutes(RouteGroup):
     ) -> Response[WorkAnswer]:
         """Drop it for good."""
         once = await once_of(request, idempotency_key)
-        return _settled(await self.services.work.drop(work_id, who(request), once))
+        return _settled(await self.services.work.admin.drop(work_id, who(request), once))
 
 
 def _settled(kept: StoredAnswer[Work]) -> Response[WorkAnswer]:

@@ -1,1 +1,1 @@
-"""What other systems call: vendors of channels, back ends."""
+"""Webhooks that vendors of channels and back ends call."""

@@ -1,4 +1,4 @@
-"""Webhooks of back ends: who sends one shows a secret; what it says is a hint, the truth is read from the back end."""
+"""Webhooks of back ends. The sender shows a secret; the notice is only a hint, the data is read from the back end."""
 
 import hmac
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""The addresses that vendors call: verify, store durably, answer. What was stored is read afterwards, by the work.
+"""The webhooks that channel vendors call: verify, store durably, answer. Stored events are read later by workers.
 
 Thousands of events may come in a second, so these are bare ASGI routes: nothing is parsed that no signature needs.
 """
@@ -43,37 +43,37 @@ class ChannelEndpoint:
     forged: Callable[[str, str, str], Awaitable[None]]
 
 
-def channel_routes(doors: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
+def channel_routes(endpoints: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
     """The routes of all channels that vendors call."""
-    return [_route(door) for door in doors]
+    return [_route(endpoint) for endpoint in endpoints]
 
 
-def _route(door: ChannelEndpoint) -> ASGIRouteHandler:
-    @asgi(f"{PATH}/{door.name}", opt={"role": Role.ANYONE}, name=f"channel:{door.name}", copy_scope=False)
+def _route(endpoint: ChannelEndpoint) -> ASGIRouteHandler:
+    @asgi(f"{PATH}/{endpoint.name}", opt={"role": Role.ANYONE}, name=f"channel:{endpoint.name}", copy_scope=False)
     async def called(scope: Scope, receive: Receive, send: Send) -> None:
         """A handshake or an event."""
-        asked = _asked(cast("HTTPScope", scope), door.public_url)
+        asked = _asked(cast("HTTPScope", scope), endpoint.public_url)
         try:
-            if isinstance(door.channel, Admitting):
-                await door.channel.admit(asked)
-            asked = replace(asked, body=await _body(receive, door.most_bytes))
-            verified = await door.channel.verify(asked)
+            if isinstance(endpoint.channel, Admitting):
+                await endpoint.channel.admit(asked)
+            asked = replace(asked, body=await _body(receive, endpoint.most_bytes))
+            verified = await endpoint.channel.verify(asked)
         except Forged as error:
-            await door.forged(door.name, scope["auth"].place, str(error))
+            await endpoint.forged(endpoint.name, scope["auth"].place, str(error))
             raise NotAuthorizedException(str(error)) from None
         if isinstance(verified, Handshake):
             return await _answer(send, verified)
         body = asked.body if verified.body is None else verified.body
         content_type = asked.headers.get("content-type", "")
-        if await door.take(RawEvent(door.name, verified.provider_id, body, content_type)):
-            door.wake()
+        if await endpoint.take(RawEvent(endpoint.name, verified.provider_id, body, content_type)):
+            endpoint.wake()
         return await _answer(send, verified.answer)
 
     return called
 
 
 def _asked(scope: HTTPScope, public_url: str) -> WebhookRequest:
-    """The request as the vendor made it, without its body: it knows us by our public address. Raises HTTPException."""
+    """The request, without its body, with the public address that the vendor called. Raises HTTPException."""
     method = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowedException(headers={"Allow": ", ".join(METHODS)})

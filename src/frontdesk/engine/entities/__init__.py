@@ -8,7 +8,7 @@ from frontdesk.engine.text import Prepared
 from . import amounts, contacts, dates, names, numbers, parcels, places
 from .claims import Claims
 
-# Who comes first keeps what it found: a tracking number is no order number, an order number no phone.
+# The first finder keeps its text: a tracking number is no order number, an order number no phone number.
 _FINDERS: tuple[Callable[[Claims], None], ...] = (
     contacts.find_addresses,
     parcels.find,

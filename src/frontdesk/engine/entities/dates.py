@@ -1,4 +1,4 @@
-"""Finds dates that are said to be of an order, a delivery or an invoice; any other date is left."""
+"""Finds dates of an order, a delivery or an invoice; other dates are ignored."""
 
 import re
 from calendar import monthrange
@@ -82,7 +82,7 @@ _CLAUSE = re.compile(r"[.!?,;\n]")
 
 def find(claims: Claims) -> None:
     """Dates that exist in the calendar, beside a word that says whose date it is."""
-    for start, end, exact in sorted(_candidates(claims.plain), key=lambda c: (c[0], -c[1])):
+    for start, end, exact in sorted(_candidates(claims), key=lambda c: (c[0], -c[1])):
         if not claims.is_free(start, end):
             continue
         field = _field(claims.plain, start, end, _REACH if exact else _REACH // 2)
@@ -92,22 +92,22 @@ def find(claims: Claims) -> None:
             claims.add(field, start, end)
 
 
-def _candidates(plain: str) -> Iterator[tuple[int, int, bool]]:
+def _candidates(claims: Claims) -> Iterator[tuple[int, int, bool]]:
     """Start, end and whether it is a full date; a bare 3/4 or "yesterday" needs its cue nearer."""
-    for m in _ISO.finditer(plain):
+    for m in claims.words(_ISO):
         if _exists(int(m[3]), int(m[2]), int(m[1])):
             yield *m.span(), True
-    for m in _NUMERIC.finditer(plain):
+    for m in claims.words(_NUMERIC):
         if (m[4] or m[2] == ".") and _exists_somehow(int(m[1]), int(m[3]), int(m[4] or 2000)):
             yield *m.span(), True
-    for m in _SHORT.finditer(plain):
+    for m in claims.words(_SHORT):
         if _exists_somehow(int(m[1]), int(m[2]), 2000):
             yield *m.span(), False
     for pattern, day, month in ((_DAY_FIRST, 1, 2), (_MONTH_FIRST, 2, 1)):
-        for m in pattern.finditer(plain):
+        for m in claims.words(pattern):
             if _exists(int(m[day]), _MONTHS[m[month].lower().rstrip(".")], int(m[3] or 2000)):
                 yield *m.span(), True
-    for m in _RELATIVE.finditer(plain):
+    for m in claims.words(_RELATIVE):
         yield *m.span(), False
 
 

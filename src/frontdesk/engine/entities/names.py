@@ -112,7 +112,7 @@ def find(claims: Claims) -> None:
     for start, end in occurrences(claims.plain, claims.vocabulary.customers):
         claims.add("customer_name", start, end)
     for pattern in (_INTRODUCTION, _I_AM):
-        for match in pattern.finditer(claims.plain):
+        for match in claims.words(pattern):
             _add(claims, *match.span(1))
     for sign_off in SIGN_OFF.finditer(claims.plain):
         _signed(claims, sign_off.end())

@@ -52,12 +52,15 @@ def _announced(cue: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@])({before}){_LINK}({_ID})", re.I)
 
 
+_MIDDLE = (
+    r"\s?(?:\(|[,–-]?\s?(?:is|was|ist|est|es|è|as|als|comme|como)\s(?:my|the|our|your|meine?|die|ma|mon"
+    r"|le|mi|el|su|the)\s)"
+)
+_CALLED = re.compile(rf"(?<![\w@.,-])({_CODE}){_MIDDLE}", re.I)
+
+
 def _afterwards(cue: str) -> re.Pattern[str]:
-    middle = (
-        r"\s?(?:\(|[,–-]?\s?(?:is|was|ist|est|es|è|as|als|comme|como)\s(?:my|the|our|your|meine?|die|ma|mon"
-        r"|le|mi|el|su|the)\s)"
-    )
-    return re.compile(rf"(?<![\w@.,-])({_CODE}){middle}((?:{cue}){_GLUE}{_NO})", re.I)
+    return re.compile(rf"{_CALLED.pattern}((?:{cue}){_GLUE}{_NO})", re.I)
 
 
 _ANNOUNCED = {field: _announced(cue) for field, cue in _CUES.items()}
@@ -88,17 +91,16 @@ _TAIL = re.compile(
 
 def find(claims: Claims) -> None:
     """Numbers with their field's name beside them; a price, a date, a count or a time is none."""
-    hits = [
-        (m.start(2), m.end(2), field, m.group(1)) for field, p in _ANNOUNCED.items() for m in p.finditer(claims.plain)
-    ]
+    hits = [(m.start(2), m.end(2), field, m.group(1)) for field, p in _ANNOUNCED.items() for m in claims.words(p)]
     for start, end, field, cue in sorted(hits, key=lambda hit: (hit[0], -_strength(hit[3]))):
         marked = _HAS_NO.search(cue) is not None or "#" in claims.plain[max(0, start - 2) : start]
         if found := _accept(claims, field, start, end, marked):
             _continue(claims, field, found)
-    for field, pattern in _AFTERWARDS.items():
-        for match in pattern.finditer(claims.plain):
-            _accept(claims, field, match.start(1), match.end(1), True)
-    for match in _PREFIXED.finditer(claims.plain):
+    if next(claims.words(_CALLED), None):
+        for field, pattern in _AFTERWARDS.items():
+            for match in claims.words(pattern):
+                _accept(claims, field, match.start(1), match.end(1), True)
+    for match in claims.words(_PREFIXED):
         field = next(f for f, group in zip(_PREFIX_FIELDS, match.groups(), strict=False) if group)
         if any(c.isdigit() for c in match.group(5)):
             claims.add(field, *match.span())

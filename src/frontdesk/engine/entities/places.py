@@ -148,12 +148,12 @@ def find(claims: Claims) -> None:
     for start, end in occurrences(claims.plain, claims.vocabulary.stores):
         claims.add("store_name", start, end)
     for pattern in (_LOCATED, _LOCATED_DIRECT, _TOWN_STORE):
-        for match in pattern.finditer(claims.plain):
+        for match in claims.words(pattern):
             if match.group(1).split()[0].lower() not in _NO_PLACE:
                 claims.add("store_location", *match.span(1))
-    for match in _MODEL.finditer(claims.plain):
+    for match in claims.words(_MODEL):
         _add_model(claims, *match.span(1))
-    for match in _KINDS.finditer(claims.plain):
+    for match in claims.words(_KINDS):
         claims.add("product_name", *match.span())
 
 

@@ -1,4 +1,4 @@
-"""What a stand-in model says: what a reader finds in the text, put into the form that was asked for."""
+"""Makes the answers of a stand-in model: the reading of the text, in the requested format."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What a stand-in model server is told to do wrong, and when. The same requests in the same order meet the same."""
+"""Scripts of faults for a stand-in model server. The same requests in the same order get the same faults."""
 
 import math
 from collections.abc import Sequence

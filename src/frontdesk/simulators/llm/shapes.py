@@ -1,4 +1,4 @@
-"""What the shapes of services have in common: a question read out of a request, and what is made of it."""
+"""The common base of the services' API formats: parsing a question from a request, and answering it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass

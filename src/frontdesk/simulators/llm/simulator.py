@@ -42,7 +42,7 @@ WRONG = '{"unexpected": true}'
 
 
 class LlmSimulator:
-    """Answers as services do. See serving.Answering for `answer`; `requests` are the last that came in."""
+    """Answers as services do. `requests` are the last that came in."""
 
     name = "llm"
 
@@ -65,7 +65,7 @@ class LlmSimulator:
         self._reader, self._keys, self._models = reader, frozenset(keys), tuple(models)
 
     async def answer(self, asked: Asked) -> Told:
-        """See serving.Answering."""
+        """The answer to one request; inspection is not counted."""
         if asked.path.startswith(INSPECTION):
             return self._inspect(asked)
         self.count += 1

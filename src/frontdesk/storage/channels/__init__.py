@@ -1,1 +1,1 @@
-"""What channels keep: raw events, attachments, delivery parts, the ledger."""
+"""Stores of channels: raw events, attachments, delivery parts, the ledger."""

@@ -3,10 +3,11 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import NotFound
-from frontdesk.interfaces.channel_stores import PendingMedia
+from frontdesk.interfaces.channel_stores import Media, PendingMedia
 from frontdesk.interfaces.channels import Fetched
 from frontdesk.model import Lease, WorkState
 from frontdesk.model.channels import Attachment, AttachmentState
@@ -15,29 +16,30 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.channels import attachment
 from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.rows import fact
 
 
-class StoredAttachments:
-    """See interfaces.channel_stores.Media; `of_message` and `one` are for people."""
+class StoredAttachments(Media):
+    """`of_message` and `one` are for people."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._database = database
 
+    @override
     async def load(self, attachment_id: str) -> PendingMedia:
-        """See interfaces.channel_stores.Media."""
         rows = (
-            select(attachment, inbound_message.c.channel)
+            select(attachment, inbound_message.c.channel.label("code"))
             .join(inbound_message, inbound_message.c.id == attachment.c.message_id)
             .where(attachment.c.id == attachment_id)
         )
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
             raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
-        return PendingMedia(row["id"], row["channel"], row["name"], row["media_type"], row["remote"])
+        return fact(PendingMedia, row)
 
+    @override
     async def keep(self, attachment_id: str, lease: Lease, state: AttachmentState, got: Fetched, reason: str) -> None:
-        """See interfaces.channel_stores.Media."""
         values: dict[str, Any] = {
             "state": state.value,
             "reason": reason,
@@ -56,8 +58,8 @@ class StoredAttachments:
 
         await self._database.write(operation)
 
+    @override
     async def keep_failed(self, attachment_id: str, reason: str) -> None:
-        """See interfaces.channel_stores.Media."""
         values = {"state": AttachmentState.FAILED.value, "reason": reason}
         failed = update(attachment).where(attachment.c.id == attachment_id).values(**values)
         await self._database.write(lambda c: c.execute(failed).rowcount)
@@ -67,7 +69,7 @@ class StoredAttachments:
         columns = [column for column in attachment.c if column.name != "content"]
         rows = select(*columns).where(attachment.c.message_id == message_id).order_by(attachment.c.id)
         found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return tuple(_as_attachment(row) for row in found)
+        return tuple(fact(Attachment, row, content=b"") for row in found)
 
     async def one(self, attachment_id: str) -> Attachment:
         """With its content. Raises NotFound, also where it is not (or no longer to be) stored."""
@@ -83,18 +85,4 @@ class StoredAttachments:
                     reason=row["reason"] or row["state"],
                 )
             )
-        return _as_attachment(row, row["content"])
-
-
-def _as_attachment(row: RowMapping, content: bytes = b"") -> Attachment:
-    return Attachment(
-        id=row["id"],
-        message_id=row["message_id"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size=row["size"],
-        state=AttachmentState(row["state"]),
-        created_at=row["created_at"],
-        reason=row["reason"],
-        content=content,
-    )
+        return fact(Attachment, row)

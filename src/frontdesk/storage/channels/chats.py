@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, select, update
 
 from frontdesk.interfaces import Clock
-from frontdesk.interfaces.chat import ChatMessage, Conversation
 from frontdesk.model import DeliveryState, Direction
+from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
@@ -23,18 +23,18 @@ BEFORE = {
 
 
 class StoredChats:
-    """See interfaces.chat.Chats."""
+    """Conversations in the chat."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def conversation(self, reference: str) -> Conversation | None:
-        """See interfaces.chat.Chats."""
+        """All messages that the customer may see, by time; None where there is no such interaction."""
         return await self._database.read(lambda c: _conversation(c, reference))
 
     async def seen(self, reference: str, messages: Sequence[str], state: DeliveryState) -> int:
-        """See interfaces.chat.Chats."""
+        """Note that answers were delivered or read; how many were news. Unknown ones change nothing."""
         now = self._clock()
         return await self._database.write(lambda c: _seen(c, reference, messages, state, now))
 
@@ -64,11 +64,13 @@ def _outbound(row: RowMapping) -> ChatMessage:
 
 
 def _seen(connection: Connection, reference: str, messages: Sequence[str], state: DeliveryState, now: datetime) -> int:
-    matter = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
+    interaction_id = select(interaction.c.id).where(interaction.c.reference == reference).scalar_subquery()
     out = outbound_message.c
     news = (
         update(outbound_message)
-        .where(out.interaction_id == matter, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state]))
+        .where(
+            out.interaction_id == interaction_id, out.id.in_(messages), out.type != MEMO, out.state.in_(BEFORE[state])
+        )
         .values(state=state.value)
     )
     rows = changed(connection, news, (out.id, out.interaction_id))

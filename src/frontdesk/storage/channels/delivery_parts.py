@@ -1,11 +1,12 @@
-"""Answers on their way out: what bears on sending one, and which of its parts the vendor has."""
+"""Deliveries of answers: what sending one needs, and which of its parts the vendor has accepted."""
 
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
-from frontdesk.interfaces.channel_stores import PartFact, SendingFacts
+from frontdesk.interfaces.channel_stores import DeliveryParts, PartFact, SendingFacts
 from frontdesk.model import OutboundMessage, Receipt
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.delivery_notices import RANK, settle_part
@@ -16,19 +17,19 @@ MOST_EARLIER = 50
 LEFT = ("sent", "delivered", "read")
 
 
-class StoredDeliveryParts:
-    """Letters on a database; see interfaces.channel_stores.Letters."""
+class StoredDeliveryParts(DeliveryParts):
+    """Parts of answers on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def facts(self, message: OutboundMessage, since: datetime) -> SendingFacts:
-        """See interfaces.channel_stores.Letters."""
         return await self._database.read(lambda c: _facts(c, message, since))
 
+    @override
     async def begin(self, message: OutboundMessage, part: int, key: str) -> None:
-        """See interfaces.channel_stores.Letters."""
         row = {
             "message_id": message.id,
             "part": part,
@@ -45,8 +46,8 @@ class StoredDeliveryParts:
 
         await self._database.write(operation)
 
+    @override
     async def end(self, message: OutboundMessage, part: int, receipt: Receipt) -> None:
-        """See interfaces.channel_stores.Letters."""
         # Some vendors' word that they took it means that it is in the conversation; they send no notices.
         state = "delivered" if receipt.detail.get("delivered") else "sent"
         values = {"state": state, "provider_id": receipt.reference[:200]}
@@ -58,19 +59,19 @@ class StoredDeliveryParts:
 
         await self._database.write(operation)
 
+    @override
     async def undo(self, message: OutboundMessage, part: int) -> None:
-        """See interfaces.channel_stores.Letters."""
         begun = outbound_part.c.state.in_(("begun", "unsure"))
         mine = delete(outbound_part).where(*_mine(message, part), begun)
         await self._database.write(lambda c: c.execute(mine).rowcount)
 
+    @override
     async def clear(self, message: OutboundMessage, part: int) -> None:
-        """See interfaces.channel_stores.Letters."""
         mine = update(outbound_part).where(*_mine(message, part), outbound_part.c.state == "begun")
         await self._database.write(lambda c: c.execute(mine.values(state="unsure")).rowcount)
 
+    @override
     async def note_waiting(self, message: OutboundMessage, reason: str) -> None:
-        """See interfaces.channel_stores.Letters."""
         mine = update(outbound_message).where(outbound_message.c.id == message.id)
         await self._database.write(lambda c: c.execute(mine.values(error=reason)).rowcount)
 
@@ -81,8 +82,8 @@ def _mine(message: OutboundMessage, part: int) -> tuple[ColumnElement[bool], Col
 
 def _facts(connection: Connection, message: OutboundMessage, since: datetime) -> SendingFacts:
     asked = connection.execute(select(inbound_message).where(inbound_message.c.id == message.reply_to)).first()
-    matter = select(interaction.c.reference, interaction.c.title).where(interaction.c.id == message.interaction_id)
-    about = connection.execute(matter).one()
+    query = select(interaction.c.reference, interaction.c.title).where(interaction.c.id == message.interaction_id)
+    about = connection.execute(query).one()
     return SendingFacts(
         provider_id=asked.provider_id if asked else "",
         thread=asked.thread if asked else "",

@@ -1,11 +1,12 @@
 """Messages that customers changed, on a database."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
+from frontdesk.interfaces.channel_stores import Edits
 from frontdesk.model import Analysis, Case, Change, Lease, Work, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -15,18 +16,19 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis as analyses
 from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import index_messages
 
 
-class StoredEdits:
-    """See interfaces.channel_stores.Edits."""
+class StoredEdits(Edits):
+    """Messages that customers changed."""
 
     def __init__(self, database: Database, cases: StoredCases, clock: Clock) -> None:
         """Use this database, the pipeline's store and clock."""
         self._database, self._cases, self._clock = database, cases, clock
 
+    @override
     async def load(self, work: Work, lease: Lease) -> tuple[Case, str | None, int]:
-        """See interfaces.channel_stores.Edits."""
         case = await self._cases.load(work, lease)
 
         def newest(connection: Connection) -> tuple[str | None, int]:
@@ -39,17 +41,17 @@ class StoredEdits:
         text, runs = await self._database.read(newest)
         return case, text, runs
 
+    @override
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
-        """See interfaces.channel_stores.Edits."""
         return await self._cases.inbound_texts(interaction_id)
 
+    @override
     async def keep_text(self, case: Case, text: str, analysis: Analysis, change: Change | None) -> None:
-        """See interfaces.channel_stores.Edits."""
         now = self._clock()
         await self._database.write(lambda c: _keep(c, case, text, analysis, change, now))
 
+    @override
     async def keep_over(self, lease: Lease) -> None:
-        """See interfaces.channel_stores.Edits."""
         await self._database.write(lambda c: pass_fence(c, lease, "", WorkState.DONE))
 
 
@@ -57,8 +59,7 @@ def _keep(
     connection: Connection, case: Case, text: str, reading: Analysis, change: Change | None, now: datetime
 ) -> None:
     pass_fence(connection, case.lease, "", WorkState.DONE)
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analyses), [row])
+    connection.execute(insert(analyses), [columns(reading)])
     changed = update(inbound_message).where(inbound_message.c.id == case.message.id)
     connection.execute(changed.values(text=text, analysis_id=reading.id))
     index_messages(connection, inbound_message, [(case.interaction.id, case.message.sequence)])

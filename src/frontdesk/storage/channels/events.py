@@ -7,8 +7,11 @@ from functools import partial
 from typing import TypeVarTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId, NotFound
+from frontdesk.interfaces.channel_stores import Events, WatchLeases
+from frontdesk.interfaces.channels import EventSink
 from frontdesk.model import WorkState
 from frontdesk.model.channels import EventState, RawEvent, StoredEvent
 from frontdesk.model.translatable import tr
@@ -16,6 +19,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.channels import channel_event, channel_held, channel_mark, channel_watch
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import columns, fact
 
 Columns = TypeVarTuple("Columns")
 
@@ -34,35 +38,33 @@ class EventArrival:
     at: datetime
 
 
-class StoredEvents:
-    """Raw events on a database; see interfaces.channel_stores.ChannelDesk for `events`, `event` and `replay`."""
+class StoredEvents(Events, WatchLeases):
+    """Raw events on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def take(self, event: RawEvent) -> bool:
-        """Store it durably with the work that reads it; False where it was stored before."""
+        """Store an event durably, with the work that reads it; False where it was stored before."""
         return await self._database.write_batched(take_batch, EventArrival(event, self._new_id(), self._clock()))
 
+    @override
     def taker(self, channel: str) -> "StoredEventSink":
-        """Where the watcher of this channel hands in what it finds."""
         return StoredEventSink(self._database, channel, self._clock, self._new_id)
 
+    @override
     async def load(self, event_id: str) -> RawEvent:
-        """See interfaces.channel_stores.Events."""
         rows = select(channel_event).where(channel_event.c.id == event_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
             raise NotFound(tr("there is no event {event}", event=event_id))
-        return RawEvent(
-            row["channel"], row["provider_id"], row["body"], row["content_type"], row["received_at"], row["id"]
-        )
+        return fact(RawEvent, row)
 
     event = load
 
+    @override
     async def keep_failed(self, event: RawEvent, reason: str) -> None:
-        """See interfaces.channel_stores.Events."""
         values = {"state": EventState.FAILED.value, "error": reason[:ERROR_LENGTH]}
         failed = update(channel_event).where(channel_event.c.id == event.id).values(**values)
         await self._database.write(lambda c: c.execute(failed).rowcount)
@@ -70,19 +72,19 @@ class StoredEvents:
     async def events(
         self, state: EventState | None, channel: str, limit: int, before: str = ""
     ) -> tuple[StoredEvent, ...]:
-        """See interfaces.channel_stores.ChannelDesk."""
-        columns = [column for column in channel_event.c if column.name not in ("body", "content_type")]
-        rows = select(*columns, func.length(channel_event.c.body).label("size")).order_by(channel_event.c.id.desc())
+        """Raw events, newest first; those before an id."""
+        shown = [column for column in channel_event.c if column.name not in ("body", "content_type")]
+        rows = select(*shown, func.length(channel_event.c.body).label("size")).order_by(channel_event.c.id.desc())
         rows = _chosen(rows, state, channel)
         if before:
             rows = rows.where(channel_event.c.id < before)
         found = await self._database.read(lambda c: c.execute(rows.limit(limit)).mappings().all())
-        return tuple(StoredEvent(**{**row, "state": EventState(row["state"])}) for row in found)
+        return tuple(fact(StoredEvent, row) for row in found)
 
     async def replay(
         self, ids: Sequence[str], *, channel: str = "", failed_only: bool = True, since: datetime | None = None
     ) -> int:
-        """See interfaces.channel_stores.ChannelDesk. Raises NotFound for an id that is not there."""
+        """Have events read again: these, or all that fit; how many. Raises NotFound for an id that is not there."""
         now = self._clock()
         chosen = _chosen(select(channel_event.c.id), EventState.FAILED if failed_only and not ids else None, channel)
         if since is not None:
@@ -107,8 +109,8 @@ class StoredEvents:
         old = (channel_event.c.received_at < self._clock() - timedelta(days=days), channel_event.c.state == "read")
         await self._database.write(lambda c: c.execute(delete(channel_event).where(*old)).rowcount)
 
+    @override
     async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
-        """Become or stay the one who watches this channel; False while another is."""
         now = self._clock()
         row = {"channel": channel, "owner": owner, "until": now + timedelta(seconds=seconds)}
         free = (channel_watch.c.until < now) | (channel_watch.c.owner == owner)
@@ -122,30 +124,30 @@ class StoredEvents:
         return await self._database.write(operation)
 
     async def watchers(self) -> tuple[str, ...]:
-        """Who watches channels now, as `host:pid:…`."""
+        """The owners of watch leases, as `host:pid:…`."""
         held = select(channel_watch.c.owner).distinct()
         return await self._database.read(lambda c: tuple(c.execute(held).scalars()))
 
     async def free_watches(self, owner_prefix: str) -> None:
-        """Let others watch what owners with this prefix (of a process known to be dead) did."""
+        """Release the watch leases of owners with this prefix (a process known to be dead)."""
         theirs = channel_watch.c.owner.startswith(owner_prefix, autoescape=True)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(theirs)).rowcount)
 
+    @override
     async def end_watch(self, channel: str, owner: str) -> None:
-        """Let another watch at once."""
         mine = (channel_watch.c.channel == channel, channel_watch.c.owner == owner)
         await self._database.write(lambda c: c.execute(delete(channel_watch).where(*mine)).rowcount)
 
 
-class StoredEventSink:
-    """What the watcher of one channel is handed; see interfaces.channels.EventTaker."""
+class StoredEventSink(EventSink):
+    """What the watcher of one channel is handed."""
 
     def __init__(self, database: Database, channel: str, clock: Clock, new_id: NewId) -> None:
         """Made by StoredEvents."""
         self._database, self._channel, self._clock, self._new_id = database, channel, clock, new_id
 
+    @override
     async def take(self, event: RawEvent, marks: Mapping[str, str] | None = None) -> bool:
-        """See interfaces.channels.EventTaker."""
         arrival = EventArrival(event, self._new_id(), self._clock())
         if not marks:
             return await self._database.write_batched(take_batch, arrival)
@@ -157,17 +159,17 @@ class StoredEventSink:
 
         return await self._database.write(operation)
 
+    @override
     async def mark(self, marks: Mapping[str, str]) -> None:
-        """See interfaces.channels.EventTaker."""
         await self._database.write(lambda c: _mark(c, self._channel, marks))
 
+    @override
     async def marks(self) -> Mapping[str, str]:
-        """See interfaces.channels.EventTaker."""
         rows = select(channel_mark.c.key, channel_mark.c.value).where(channel_mark.c.channel == self._channel)
         return await self._database.read(lambda c: {row.key: row.value for row in c.execute(rows)})
 
+    @override
     async def known(self, provider_ids: Sequence[str]) -> frozenset[str]:
-        """See interfaces.channels.EventTaker."""
         found: set[str] = set()
         for start in range(0, len(provider_ids), CHUNK):
             some = list(provider_ids[start : start + CHUNK])
@@ -176,8 +178,8 @@ class StoredEventSink:
             found |= await self._database.read(partial(_values, rows=rows))
         return frozenset(found)
 
+    @override
     async def keep_held(self, day: date, messages: int) -> None:
-        """See interfaces.channels.EventTaker."""
         key = (channel_held.c.channel == self._channel, channel_held.c.day == day.isoformat())
         row = {"channel": self._channel, "day": day.isoformat(), "messages": messages}
 
@@ -209,12 +211,9 @@ def take_batch(connection: Connection, arrivals: Sequence[EventArrival]) -> Sequ
 
 def _event_row(arrival: EventArrival) -> dict[str, object]:
     event = arrival.event
-    return {
+    return columns(event) | {
         "id": arrival.id,
-        "channel": event.channel,
-        "provider_id": event.provider_id,
         "content_type": event.content_type[:CONTENT_TYPE_LENGTH],
-        "body": event.body,
         "state": EventState.NEW.value,
         "received_at": event.received_at or arrival.at,
     }

@@ -1,4 +1,5 @@
-"""What was found in a raw event becomes messages, notices and edits: each once, in one transaction with the work's end.
+"""Stores what was found in a raw event as messages, notices and edits: each once, in the transaction that ends the
+work.
 
 A message joins an interaction when the channel proved it (id, reference), when it answers a message of it, when it has
 the same thread, when its customer names the reference, or when the same sender has one open within the window; else
@@ -11,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.interfaces.channel_stores import EventResults
 from frontdesk.model import Lease, NewMessage, Status, WorkState
 from frontdesk.model.channels import (
     AttachmentState,
@@ -41,20 +44,20 @@ MEDIA_WORK = "media"
 ERROR_LENGTH = 2000
 # So many of a sender's latest messages are looked at for answers that wait.
 MOST_WAITING = 200
-# A matter that was solved may still be talked about; one that was closed or confirmed is over.
+# A solved interaction can still be continued; a closed or confirmed one is over.
 OVER = (Status.CLOSED.value, Status.CONFIRMED.value)
 
 
-class StoredEventResults:
-    """Stores what channels found; see interfaces.channel_stores.Events.keep_found."""
+class StoredEventResults(EventResults):
+    """Stores what channels found."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, window: timedelta, media: MediaRules) -> None:
-        """`window`: how long after the last message the same sender still speaks of the same matter."""
+        """`window`: how long after the last message a new one of the same sender joins the same interaction."""
         self._database, self._clock, self._new_id = database, clock, new_id
         self._window, self._media = window, media
 
+    @override
     async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
-        """See interfaces.channel_stores.Events."""
         now = self._clock()
 
         def operation(connection: Connection) -> None:
@@ -198,7 +201,7 @@ class _Keeping:
         return self._connection.execute(rows).scalar()
 
     def _by_answer(self, answers: Sequence[str]) -> int | None:
-        """Of what the vendor says it answers, the first that we know: a message that came in, or one that we sent."""
+        """The interaction of the first known message that this one answers, inbound or outbound."""
         for provider_id in answers:
             inside = (inbox_event.c.channel == self._code, inbox_event.c.provider_id == provider_id)
             came = select(inbound_message.c.interaction_id).join(

@@ -4,25 +4,25 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from frontdesk.interfaces.set_up import ChannelUse
 from frontdesk.model import DeliveryState
+from frontdesk.model.set_up import ChannelUse
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 
 
 class StoredTraffic:
-    """See interfaces.set_up.Traffic."""
+    """What goes through channels, and the newest texts."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def channels(self, day_began: datetime) -> tuple[ChannelUse, ...]:
-        """See interfaces.set_up.Traffic."""
+        """Every channel that anything ever went through."""
         return await self._database.read(lambda c: _channels(c, day_began))
 
     async def newest_texts(self, limit: int) -> tuple[tuple[str, str], ...]:
-        """See interfaces.set_up.Traffic."""
+        """Reference and text of the newest messages of customers."""
         # Ids are ULIDs: the newest come last.
         newest = (
             select(interaction.c.reference, inbound_message.c.text)

@@ -1,1 +1,1 @@
-"""What people configure: code lists, rule sets, reply templates."""
+"""Stores of what people configure: code lists, rule sets, reply templates."""

@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Catalogue, Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces import Catalogue, CatalogueSource, Clock, Conflict, NewId, NotFound
 from frontdesk.model import Code, CodeList, Intent
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.configuration import code, example, meta
 from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import fact
 
 STAMP = "catalogue"
 MOST_NAMES = 20_000
 
 
-class StoredCodes:
-    """Code lists on a database; also the catalogue (see interfaces.CatalogueSource)."""
+class StoredCodes(CatalogueSource):
+    """Code lists on a database; also the catalogue."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
@@ -28,8 +32,8 @@ class StoredCodes:
         self._lists: tuple[str, dict[CodeList, tuple[Code, ...]]] | None = None
         self._refreshing = asyncio.Lock()
 
+    @override
     async def catalogue(self) -> Catalogue:
-        """See interfaces.CatalogueSource."""
         stamp = await self._database.read(read_stamp)
         if self._catalogue is None or self._catalogue.stamp != stamp:
             async with self._refreshing:
@@ -65,6 +69,24 @@ class StoredCodes:
         await self._database.write(lambda c: learn(c, row | {"correction_id": correction_id}))
 
 
+class StoredCodeEntries:
+    """New entries of code lists on a database."""
+
+    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
+        """Use this database, clock and id maker."""
+        self._database, self._clock, self._new_id = database, clock, new_id
+
+    async def add(self, entry: Code, once: IdempotencyKey | None) -> StoredAnswer[Code]:
+        """Raises Conflict when the code exists."""
+        now, ids = self._clock(), [self._new_id() for _ in entry.examples]
+
+        def operation(connection: Connection) -> Code:
+            put_entry(connection, entry, True, now, ids)
+            return entry
+
+        return await write_once(self._database, once, Code, now, operation)
+
+
 def read_stamp(connection: Connection) -> str:
     """Changes with every change of the catalogue or a code list."""
     return connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or "0"
@@ -91,9 +113,8 @@ def _read_lists(connection: Connection) -> dict[CodeList, tuple[Code, ...]]:
     lists: dict[CodeList, list[Code]] = {which: [] for which in CodeList}
     for row in connection.execute(select(code).order_by(code.c.list, code.c.position, code.c.code)).mappings():
         examples_of = tuple(given.get(row["code"], ())) if row["list"] == CodeList.INTENT else ()
-        which = CodeList(row["list"])
-        entry = Code(which, row["code"], row["name"], row["description"], row["position"], row["active"], examples_of)
-        lists[which].append(entry)
+        entry = fact(Code, row, examples=examples_of)
+        lists[entry.list].append(entry)
     return {which: tuple(entries) for which, entries in lists.items()}
 
 

@@ -1,13 +1,15 @@
-"""Versions of the rules on a database: drafts change, what was published once never does again."""
+"""Versions of the rules on a database. Only drafts can be changed."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
-from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery
+from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
+from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Past, Publication, RuleSetState, RuleSetVersion
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -21,8 +23,8 @@ PORTION = 1000
 SHIPPED_BY = "Frontdesk"
 
 
-class StoredRuleSets:
-    """Versions of the rules on a database; see interfaces.rules.RuleSets."""
+class StoredRuleSets(RuleSets):
+    """Versions of the rules on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
@@ -34,16 +36,16 @@ class StoredRuleSets:
         if not await self._database.read(lambda c: c.execute(_numbers().limit(1)).first()):
             await self._database.write(lambda c: _seed(c, shipped, now))
 
+    @override
     async def in_force(self) -> int:
-        """See interfaces.rules.RuleSets."""
         return await self._database.read(_in_force)
 
+    @override
     async def get(self, version: int) -> RuleSetVersion:
-        """See interfaces.rules.RuleSets."""
         return await self._database.read(lambda c: _get(c, version))
 
+    @override
     async def versions(self) -> tuple[RuleSetVersion, ...]:
-        """See interfaces.rules.RuleSets."""
         rows = select(*(c for c in rule_set.c if c.name != "content")).order_by(rule_set.c.version.desc())
 
         def operation(connection: Connection) -> tuple[RuleSetVersion, ...]:
@@ -52,29 +54,29 @@ class StoredRuleSets:
 
         return await self._database.read(operation)
 
+    @override
     async def publications(self, limit: int = 100) -> tuple[Publication, ...]:
-        """See interfaces.rules.RuleSets."""
         rows = select(rule_publication).order_by(rule_publication.c.id.desc()).limit(limit)
         return await self._database.read(lambda c: tuple(Publication(**row) for row in c.execute(rows).mappings()))
 
+    @override
     async def add(self, draft: NewRuleSet, by: str, once: IdempotencyKey | None = None) -> StoredAnswer[RuleSetVersion]:
-        """See interfaces.rules.RuleSets."""
         now = self._clock()
         return await write_once(self._database, once, RuleSetVersion, now, lambda c: _add(c, draft, by, now))
 
+    @override
     async def change(self, version: int, draft: NewRuleSet, revision: int | None) -> RuleSetVersion:
-        """See interfaces.rules.RuleSets."""
         return await self._database.write(lambda c: _change(c, version, draft, revision))
 
+    @override
     async def remove(self, version: int, by: str) -> None:
-        """See interfaces.rules.RuleSets."""
         now = self._clock()
         await self._database.write(lambda c: _remove(c, version, by, now))
 
+    @override
     async def publish(
         self, checked: RuleSetVersion, by: str, note: str, once: IdempotencyKey | None = None
     ) -> StoredAnswer[RuleSetVersion]:
-        """See interfaces.rules.RuleSets."""
         now = self._clock()
 
         def operation(connection: Connection) -> RuleSetVersion:
@@ -83,15 +85,15 @@ class StoredRuleSets:
         return await write_once(self._database, once, RuleSetVersion, now, operation)
 
 
-class StoredHistory:
-    """Past decisions on a database; see interfaces.rules.History."""
+class StoredHistory(History):
+    """Past decisions on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
+    @override
     async def decided(self, wanted: PastDecisionsQuery) -> AsyncIterator[Sequence[Past]]:
-        """See interfaces.rules.History."""
         left, before = wanted.last, ""
         while left is None or left > 0:
             found = await self._portion(wanted, before, PORTION if left is None else min(PORTION, left))
@@ -105,8 +107,8 @@ class StoredHistory:
         rows = _decided(wanted, before).limit(most)
         return await self._database.read(lambda c: c.execute(rows).mappings().all())
 
+    @override
     async def of_message(self, message_id: str) -> Past:
-        """See interfaces.rules.History."""
         rows = _decisions().where(decision.c.message_id == message_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
+from frontdesk.orchestrator.template_service import TemplateStore
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import meta
@@ -13,19 +15,19 @@ from frontdesk.storage.schema.configuration import meta
 KEY = "reply_templates"
 
 
-class StoredTemplates:
-    """See orchestrator.template_desk.TemplateStore."""
+class StoredTemplates(TemplateStore):
+    """Keeps what people changed, as one text."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def read(self) -> str:
-        """See orchestrator.template_desk.TemplateStore."""
         return await self._database.read(lambda c: c.execute(_row()).scalar() or "")
 
+    @override
     async def write(self, change: Callable[[str], str], what: Mapping[str, Any], by: str) -> str:
-        """See orchestrator.template_desk.TemplateStore."""
         now = self._clock()
 
         def operation(connection: Connection) -> str:

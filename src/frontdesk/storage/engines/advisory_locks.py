@@ -1,4 +1,4 @@
-"""Waiting for one's turn: what two transactions must not do at the same time on a database that has many writers."""
+"""Advisory locks: keep two transactions from doing the same thing at once on a database with many writers."""
 
 from typing import Final
 
@@ -12,9 +12,9 @@ AUDIT: Final = 7_305_217
 
 
 def take_advisory_lock(connection: Connection, number: int) -> None:
-    """Until this transaction ends no other one has the same turn (64 bits with sign). SQLite has one writer anyway.
+    """Take the lock with this number (64 bits, signed) until the transaction ends. SQLite has one writer anyway.
 
-    PostgreSQL locks the number itself. SAP HANA knows no such locks: there all turns share the lock of one table.
+    PostgreSQL locks the number itself. SAP HANA has no such locks: there all numbers share the lock of one table.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

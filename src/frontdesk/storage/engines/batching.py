@@ -1,4 +1,4 @@
-"""Commits shared by many callers, for databases behind a pool: what comes while one is under way goes into the next."""
+"""Commits shared by many callers, for databases behind a pool: writes during a commit go into the next one."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ class Writer(Protocol):
     """What carries a batch out."""
 
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
+        """Run it in one transaction, as Database does."""
         ...
 
 
@@ -33,7 +33,10 @@ class Batches:
         self._waiting = 0
 
     async def write(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database.write_batched."""
+        """Run a writing function; all it did is durable when this returns, or nothing is when it raises.
+
+        It may run more than once (a deadlock or a lost connection), so it must touch nothing but the database.
+        """
         batch = self._batches.get(operation)
         if batch is None:
             batch = self._batches[operation] = _Batch(self._database, operation)
@@ -45,7 +48,7 @@ class Batches:
 
     @property
     def is_waited_for(self) -> bool:
-        """See Database."""
+        """Whether callers of `write_batched` wait for their commit now: a good moment for the rest to give way."""
         return self._waiting > 0
 
     async def drain(self) -> None:
@@ -101,7 +104,7 @@ class _Batch:
             _hand_over(answer, future)
 
     async def _one_by_one(self, taken: list[tuple[Any, asyncio.Future[Any]]]) -> None:
-        """One bad item must not hurt the others of its batch."""
+        """Run the items one by one, so that a bad item does not fail the others of its batch."""
         for item, future in taken:
             try:
                 [answer] = await self._database.write(_alone(self._operation, item))
@@ -111,7 +114,7 @@ class _Batch:
 
 
 def _hand_over(answer: Any, future: asyncio.Future[Any]) -> None:
-    """To a caller who may have gone."""
+    """Give a caller its result; the caller may have been cancelled."""
     if future.done():
         return
     if isinstance(answer, BaseException):

@@ -1,6 +1,7 @@
-"""Changing rows and learning what they are: in one statement where a database can (RETURNING), else locked first."""
+"""Changes rows and returns them: in one statement where the database can (RETURNING), else after locking them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Delete, RowMapping, Select, Update, delete, select
@@ -18,7 +19,7 @@ def changed(
     """
     given = dict(values or {})
     if _returns(connection, change):
-        return connection.execute(change.returning(*columns), given).mappings().all()
+        return connection.execute(_returning(change, tuple(columns)), given).mappings().all()
     table, [key] = change.table, change.table.primary_key
     wanted = () if change.whereclause is None else (change.whereclause,)
     if isinstance(change, Delete):
@@ -33,14 +34,29 @@ def changed(
 
 
 def taken(
-    connection: Connection, free: Select[Any], change: Update | Delete, columns: Sequence[Column[Any]]
+    connection: Connection,
+    free: Select[Any],
+    change: Update | Delete,
+    columns: Sequence[Column[Any]],
+    values: Mapping[str, Any] | None = None,
 ) -> Sequence[RowMapping]:
     """Like `changed`, for the rows whose primary keys `free` chooses and may lock; `change` has no condition."""
-    [key] = change.table.primary_key
     if _returns(connection, change):
-        return changed(connection, change.where(key.in_(free.scalar_subquery())), columns)
-    keys = connection.execute(free).scalars().all()
-    return changed(connection, change.where(key.in_(keys)), columns) if keys else []
+        return changed(connection, _chosen(change, free), columns, values)
+    [key] = change.table.primary_key
+    keys = connection.execute(free, dict(values or {})).scalars().all()
+    return changed(connection, change.where(key.in_(keys)), columns, values) if keys else []
+
+
+@lru_cache(64)  # statements that are constants are put together once, and then found by what they are
+def _returning(change: Update | Delete, columns: tuple[Column[Any], ...]) -> Any:
+    return change.returning(*columns)
+
+
+@lru_cache(64)
+def _chosen(change: Update | Delete, free: Select[Any]) -> Any:
+    [key] = change.table.primary_key
+    return change.where(key.in_(free.scalar_subquery()))
 
 
 def _returns(connection: Connection, change: Update | Delete) -> bool:

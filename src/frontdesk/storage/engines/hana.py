@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import BATCHES_AT_ONCE, Batches
-from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -34,7 +35,7 @@ DENIED = 10  # invalid user name or password
 ENCRYPTED = {"encrypt": "true", "sslValidateCertificate": "true"}
 
 
-class HanaDatabase:
+class HanaDatabase(Database):
     """A pool of connections, each used by one thread at a time."""
 
     dialect = "hana"
@@ -45,25 +46,25 @@ class HanaDatabase:
         self._threads = ThreadPoolExecutor(pool_size + BATCHES_AT_ONCE, "hana")
         self._batches = Batches(self)
 
+    @override
     async def read(self, operation: Operation[T]) -> T:
-        """See Database."""
         return await self._on_thread(self._read, operation)
 
+    @override
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
         return await self._on_thread(self._write, operation)
 
+    @override
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database."""
         return await self._batches.write(operation, item)
 
     @property
+    @override
     def is_waited_for(self) -> bool:
-        """See Database."""
         return self._batches.is_waited_for
 
+    @override
     async def close(self) -> None:
-        """See Database."""
         await self._batches.drain()
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
@@ -115,14 +116,14 @@ def _code(error: DBAPIError) -> int:
 
 
 def at_start(error: DBAPIError) -> Exception:
-    """Like `as_ours`; who may not come in has a wrong address."""
+    """Like `as_ours`, at start: a refused login means a wrong address."""
     if _code(error) == DENIED:
         return Invalid(f"storage.url: the database refuses: {error.orig}", "storage.url")
     return as_ours(error)
 
 
 def as_ours(error: DBAPIError) -> Exception:
-    """A server that is away or full: nothing of the caller's, and worth another try."""
+    """The error for a server that is away or full: not the caller's fault, and worth another try."""
     if error.connection_invalidated or _code(error) in AWAY:
         return Unavailable(tr("the database cannot be used now: {error}", error=error.orig), after_seconds=2)
     return error

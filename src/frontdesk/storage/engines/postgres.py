@@ -16,17 +16,18 @@ from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import Batches
-from frontdesk.storage.engines.database import BatchOperation, Operation, encode_json
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
 from frontdesk.storage.engines.remote import remote_engine
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-BELIEVED_SECONDS = 1.0
+CACHE_SECONDS = 1.0
 STATEMENTS = "statements"
 TRIES = 5
 UNIQUE = "23505"  # two batches took the same new reference
@@ -37,7 +38,7 @@ DENIED = ("28", "3D")  # invalid authorization, no such database
 AWAY = ("08", "53", "57")
 
 
-class PostgresDatabase:
+class PostgresDatabase(Database):
     """A pool of connections; none is held while anything but the database is waited for."""
 
     dialect = "postgresql"
@@ -60,8 +61,8 @@ class PostgresDatabase:
         self._long_reads: set[Any] = set()
         self._batches = Batches(self)
 
+    @override
     async def read(self, operation: Operation[T]) -> T:
-        """See Database."""
         name = getattr(operation, "__code__", operation)
         try:
             if name not in self._long_reads:
@@ -75,32 +76,32 @@ class PostgresDatabase:
         except (OSError, DBAPIError) as error:
             raise as_ours(error) from error
 
+    @override
     async def write(self, operation: Operation[T]) -> T:
-        """See Database."""
         said = ""
         for attempt in range(TRIES):
             try:
                 async with self._engine.begin() as connection:
                     return await connection.run_sync(operation)
             except (OSError, DBAPIError) as error:
-                before, said = said, str(getattr(error, "orig", error))
+                before, said = said, _said(error)
                 hopeless = _sqlstate(error) == UNIQUE and said == before  # a race would have been seen by now
                 if _sqlstate(error) not in REPEATABLE or hopeless or attempt == TRIES - 1:
                     raise as_ours(error) from error
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
+    @override
     async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        """See Database."""
         return await self._batches.write(operation, item)
 
     @property
+    @override
     def is_waited_for(self) -> bool:
-        """See Database."""
         return self._batches.is_waited_for
 
+    @override
     async def close(self) -> None:
-        """See Database."""
         await self._batches.drain()
         await self._engine.dispose()
 
@@ -126,7 +127,7 @@ def _watch_idle_connections(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _use(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
-        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > BELIEVED_SECONDS
+        was_idle = time.monotonic() - entry.info.get("used", time.monotonic()) > CACHE_SECONDS
         if connection.driver_connection.is_closed() or (was_idle and not _answers(engine.dialect, connection)):
             raise InvalidatePoolError
 
@@ -138,20 +139,26 @@ def _answers(dialect: Dialect, connection: Any) -> bool:
         return False
 
 
+def _said(error: Exception) -> str:
+    """With the key that was there already, which tells the second race from the first."""
+    cause = getattr(error, "orig", error)
+    return f"{cause} {getattr(cause, 'detail', None) or ''}"
+
+
 def _sqlstate(error: Exception) -> str:
     cause = getattr(error, "orig", None)
     return str(getattr(cause, "sqlstate", "") or getattr(cause, "pgcode", ""))
 
 
 def at_start(error: Exception) -> Exception:
-    """Like `as_ours`; who may not come in, or asks for what is not there, has a wrong address."""
+    """Like `as_ours`, at start: a refused login or a missing database means a wrong address."""
     if _sqlstate(error).startswith(DENIED):
         return Invalid(f"storage.url: the database refuses: {getattr(error, 'orig', error)}", "storage.url")
     return as_ours(error)
 
 
 def as_ours(error: Exception) -> Exception:
-    """A server that is away, full or shutting down: nothing of the caller's, and worth another try."""
+    """The error for a server that is away, full or shutting down: not the caller's fault, and worth another try."""
     gone = isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
     if gone or _sqlstate(error).startswith(AWAY):
         return Unavailable(

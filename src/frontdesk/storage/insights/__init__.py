@@ -1,1 +1,1 @@
-"""The facts that figures come from, and how they follow what changes."""
+"""Stores of the facts behind the insights, and their updates."""

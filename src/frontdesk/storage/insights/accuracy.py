@@ -1,4 +1,4 @@
-"""Analyses against what people made of them, counted by the database."""
+"""Counts how often people corrected analyses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, select
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.model import ENTITY_FIELDS
+from frontdesk.model.set_up import AccuracyFigure
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.replies import MEMO
@@ -21,14 +21,18 @@ GROUPS = ("all", "value", "language", "channel")
 
 
 class StoredAccuracy:
-    """See interfaces.set_up.Judgements."""
+    """Analyses against what people made of them.
+
+    A person looked at a message when they corrected anything of it or wrote an answer to it; what they did not correct
+    they agreed with. The last correction of a field counts.
+    """
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def of_field(self, field: str, by: str, since: datetime | None) -> tuple[AccuracyFigure, ...]:
-        """See interfaces.set_up.Judgements."""
+        """For intent, message_type, sentiment or language: by `all`, `value` (as read), `language` or `channel`."""
         if field not in FIELDS or by not in GROUPS or (by == "value" and field not in CODED):
             raise Invalid(
                 tr(
@@ -68,7 +72,7 @@ def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
 
 
 def _wrong(fields: Sequence[str]) -> Select[Any]:
-    """Analyses of which a person's last word on one of these fields is other than what was read."""
+    """Analyses where a person's latest correction of one of these fields differs from the reading."""
     word = correction.c
     ends = (
         select(func.min(word.id).label("first"), func.max(word.id).label("last"))

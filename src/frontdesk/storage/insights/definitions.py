@@ -1,4 +1,4 @@
-"""What the facts of the insights are, as plain SQL over the other tables: the one place that says so."""
+"""The definitions of the insights' facts as plain SQL over the other tables."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ NONE = -1
 
 
 def messages(theirs: Theirs, dialect: str) -> Select[Any]:
-    """Inbound messages: codes of the current reading, a person's word before the engine's, and what they led to."""
+    """Inbound messages: codes of the current analysis (corrections first), and what they led to."""
     m, a = inbound_message.c, analysis.c
     return (
         select(

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, func, select
+from typing_extensions import override
 
-from frontdesk.interfaces.insights import INTERACTION, MESSAGE, REPLY, FactPortion, FactState, MessageRow, Wrong
+from frontdesk.interfaces.insights import INTERACTION, MESSAGE, REPLY, FactPortion, Facts, FactState, MessageRow, Wrong
 from frontdesk.model import Interaction
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.insights.definitions import interactions, messages, replies
@@ -26,31 +27,31 @@ MOST_CHANGED = 2_000
 TEXT_SHOWN = 300
 
 
-class StoredFacts:
-    """See interfaces.insights.Facts."""
+class StoredFacts(Facts):
+    """The stored facts."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._database = database
 
+    @override
     async def state(self) -> FactState:
-        """See interfaces.insights.Facts."""
         return await self._database.read(_state)
 
+    @override
     async def fold(self, limit: int = 2000) -> int:
-        """See interfaces.insights.Facts."""
         if not await self._database.read(_is_pending):
             return 0  # nothing to do is the usual case: find out without a write
         return await self._database.write(lambda c: fold(c, limit))
 
+    @override
     async def load(self) -> AsyncIterator[FactPortion]:
-        """See interfaces.insights.Facts."""
         last = await self._database.read(_last_fact)
         for first in range(0, last + 1, PORTION):
             yield await self._database.read(_reader(first, first + PORTION - 1))
 
+    @override
     async def changed(self, since: int) -> tuple[int, FactPortion]:
-        """See interfaces.insights.Facts."""
         return await self._database.read(lambda c: _changed(c, since))
 
     async def rebuild(self, done: Callable[[int, int], None] = lambda _at, _all: None) -> int:
@@ -75,27 +76,27 @@ class StoredFacts:
                 break
         return wrong[:most]
 
+    @override
     async def interactions(self, ids: Sequence[int]) -> tuple[Interaction, ...]:
-        """See interfaces.insights.Facts."""
         rows = select(interaction).where(interaction.c.id.in_(ids))
         found = await self._database.read(lambda c: [as_interaction(row) for row in c.execute(rows).mappings()])
         by_id = {each.id: each for each in found}
         return tuple(by_id[each] for each in ids if each in by_id)
 
+    @override
     async def messages(self, ids: Sequence[str]) -> tuple[MessageRow, ...]:
-        """See interfaces.insights.Facts."""
         m = inbound_message.c
         rows = select(m.id, m.received_at.label("at"), m.channel, m.sender_name.label("name"), m.text)
         return await self._database.read(lambda c: _ordered(c, rows, m.id, m.interaction_id, ids))
 
+    @override
     async def replies(self, ids: Sequence[str]) -> tuple[MessageRow, ...]:
-        """See interfaces.insights.Facts."""
         o = outbound_message.c
         rows = select(o.id, o.created_at.label("at"), o.channel, o.processed_by.label("name"), o.text)
         return await self._database.read(lambda c: _ordered(c, rows, o.id, o.interaction_id, ids))
 
+    @override
     async def customer_names(self, ids: Sequence[str]) -> dict[str, str]:
-        """See interfaces.insights.Facts."""
         rows = select(customer.c.id, customer.c.name).where(customer.c.id.in_(ids))
         return await self._database.read(lambda c: {row.id: row.name for row in c.execute(rows)})
 

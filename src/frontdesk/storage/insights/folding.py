@@ -1,4 +1,4 @@
-"""Folding: facts made anew for the interactions that changed, together with forgetting that they had.
+"""Folding: recomputes the facts of changed interactions and deletes the notes of these changes.
 
 One transaction takes changes away and writes the facts of their interactions, so a crash loses neither or both, and a
 fold that runs twice ends the same. Folds are one after another (an advisory lock on PostgreSQL, the one writer on

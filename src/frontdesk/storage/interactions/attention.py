@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from frontdesk.interfaces import Clock
-from frontdesk.interfaces.console import AttentionItem, AttentionNow, Spike
 from frontdesk.model import EffectState, WorkState
+from frontdesk.model.console import AttentionItem, AttentionNow, Spike
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
@@ -20,14 +20,14 @@ DAY = timedelta(days=1)
 
 
 class StoredAttention:
-    """Attention on a database; see interfaces.console.Attention."""
+    """Attention on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def now(self) -> AttentionNow:
-        """See interfaces.console.Attention."""
+        """As things stand."""
         at = self._clock()
         return await self._database.read(lambda c: _now(c, at))
 

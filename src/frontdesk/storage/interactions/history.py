@@ -1,34 +1,34 @@
 """Messages over all customers, and how a customer felt over time."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from frontdesk.interfaces.console import HistoryRow, Mood
 from frontdesk.model import Page
+from frontdesk.model.console import HistoryRow, Mood
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import fact
 
 BEGINNING = 400
 
 
 class StoredHistory:
-    """Histories on a database; see interfaces.console.History."""
+    """Histories on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
-        """See interfaces.console.History."""
+        """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""
         place = paging.decode(cursor, (str,))[0] if cursor else ""
         return await self._database.read(lambda c: _messages(c, customer_id, sentiments, limit, place))
 
     async def moods(self, customer_id: str) -> tuple[Mood, ...]:
-        """See interfaces.console.History."""
+        """The sentiments of a customer's messages month by month, the oldest first."""
         return await self._database.read(lambda c: _moods(c, customer_id))
 
 
@@ -68,12 +68,11 @@ def _messages(
 
 
 def _fact(row: RowMapping) -> HistoryRow:
-    values: dict[str, Any] = dict(row)
-    return HistoryRow(**{n: v for n, v in values.items() if n != "length"}, is_cut=values["length"] > BEGINNING)
+    return fact(HistoryRow, row, is_cut=row["length"] > BEGINNING)
 
 
 def _moods(connection: Connection, customer_id: str) -> tuple[Mood, ...]:
-    """Counted month by month in UTC, the oldest first."""
+    """Sentiments counted by month in UTC, oldest first."""
     rows = (
         select(inbound_message.c.received_at, analysis.c.sentiment)
         .join(interaction, interaction.c.id == inbound_message.c.interaction_id)

@@ -1,19 +1,18 @@
-"""Interactions as people and programs read and change them: lists, one, its timeline."""
+"""One interaction as people and programs read and change it, and its timeline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, false, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
 
-from frontdesk.interfaces import Clock, Invalid, NotFound, Sort, TimelineItem
-from frontdesk.interfaces.reading import Written
-from frontdesk.model import Change, Interaction, InteractionFilter, Page
+from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.model import Change, Interaction, Page
+from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.interactions.listing import filters
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import (
@@ -36,39 +35,17 @@ from frontdesk.storage.schema.rows import (
     as_message,
     as_outbound,
 )
-from frontdesk.storage.search.index import hits
-from frontdesk.storage.search.words import SearchTerms, wanted_of
-
-COLUMNS = {"updated": interaction.c.updated_at, "created": interaction.c.created_at, "id": interaction.c.id}
 
 
 class StoredInteractions:
-    """Interactions on a database; see interfaces.Interactions."""
+    """Interactions on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
-    async def page(self, wanted: InteractionFilter, sort: Sort, limit: int, cursor: str = "") -> Page[Interaction]:
-        """See interfaces.Interactions."""
-        name, down = sort.value.lstrip("-"), sort.value.startswith("-")
-        column = COLUMNS[name]
-        rows = (
-            select(interaction)
-            .where(*filters(wanted), *_searched(wanted.text, self._database.dialect))
-            .limit(limit + 1)
-        )
-        rows = rows.order_by(*((each.desc() if down else each) for each in (column, interaction.c.id)))
-        if cursor:
-            place = paging.decode(cursor, (str, int if name == "id" else datetime, int))
-            if place[0] != sort.value:
-                raise Invalid(tr("cursor belongs to another order: begin without it"), "cursor")
-            rows = rows.where(paging.after(column, interaction.c.id, place[1:], down=down))
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(found, limit, as_interaction, lambda row: _place(row, sort, column.name))
-
     async def get(self, reference: str) -> Interaction:
-        """See interfaces.Interactions."""
+        """The interaction with this reference. Raises NotFound."""
         rows = select(interaction).where(interaction.c.reference == reference)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
@@ -76,33 +53,16 @@ class StoredInteractions:
         return as_interaction(row)
 
     async def change(self, before: Interaction, change: Change, by: str) -> Interaction:
-        """See interfaces.Interactions."""
+        """Set fields if it is still at `before.version`. Raises Stale, Invalid (unknown customer)."""
         now = self._clock()
         return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
 
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
-        """See interfaces.Interactions."""
+        """All that happened to it in time order. Raises Invalid (cursor)."""
         place = paging.decode(cursor, (datetime, int, str)) if cursor else None
         if place and STREAMS.index(JOURNAL) == place[1] and not place[2].isdecimal():
             raise Invalid(tr("cursor is not one that this list gave: begin without it"), "cursor")
         return await self._database.read(lambda c: _timeline(c, interaction_id, limit, place))
-
-
-def _searched(line: str, dialect: str) -> list[ColumnElement[bool]]:
-    """What a searcher's line asks for; nothing is found by one that is not empty and has no word."""
-    words, number = wanted_of(line), interaction.c.id
-    if not line.strip():
-        return []
-    if words.terms:
-        return [number.in_(select(hits(dialect, words).subquery().c.id))]
-    if not words.without:
-        return [false()]
-    return [number.not_in(select(hits(dialect, SearchTerms(words.without)).subquery().c.id))]
-
-
-def _place(row: RowMapping, sort: Sort, column: str) -> paging.Place:
-    value = row[column]
-    return sort.value, paging.stamp(value) if isinstance(value, datetime) else value, row["id"]
 
 
 def change_interaction(

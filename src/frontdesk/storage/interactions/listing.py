@@ -7,7 +7,7 @@ the newest hits of its words (`searching.MOST_HITS`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from frontdesk.interfaces import Invalid
-from frontdesk.interfaces.console import Count, ListRow, ListSort
 from frontdesk.model import CodeList, InteractionFilter, Page
+from frontdesk.model.console import Count, ListRow, ListSort
 from frontdesk.model.queries import SURE
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
@@ -25,6 +25,7 @@ from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
+from frontdesk.storage.schema.rows import fact
 from frontdesk.storage.search.index import MOST_HITS, hits
 from frontdesk.storage.search.words import SearchTerms, wanted_of
 
@@ -34,7 +35,7 @@ LISTED = (
     *("tier", "language", "message_type", "route"),
 )
 RANKED = {"priority": CodeList.PRIORITY, "status": CodeList.STATUS}
-TIMES = {"updated": interaction.c.updated_at, "created": interaction.c.created_at}
+COLUMNS = {"updated": interaction.c.updated_at, "created": interaction.c.created_at, "id": interaction.c.id}
 # Codes that no list knows any more come after those that one does.
 LAST_RANK = 999
 # Most interactions are over; of the others an index of their own finds the few that are asked for.
@@ -42,44 +43,22 @@ OVER = frozenset({"CL", "CO"})
 _PLUS: custom_op[Any] = custom_op("+")
 
 
-def filters(
-    wanted: InteractionFilter, seen: Callable[[Column[Any]], ColumnElement[Any]] = lambda column: column
-) -> list[ColumnElement[bool]]:
-    """All that a filter asks for but its text; `seen` says how a column is looked at."""
-    columns = interaction.c
-    conditions: list[ColumnElement[bool]] = [
-        seen(columns[name]).in_(values) for name in LISTED if (values := getattr(wanted, name))
-    ]
-    if wanted.customer_id is not None:
-        conditions.append(seen(columns.customer_id) == wanted.customer_id)
-    if wanted.confidence:
-        sure, spans = seen(columns.confidence), (SURE[each] for each in wanted.confidence)
-        conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
-    for column, low, high in (
-        (columns.updated_at, wanted.since, wanted.until),
-        (columns.created_at, wanted.opened_since, wanted.opened_until),
-    ):
-        conditions += [seen(column) >= low] if low is not None else []
-        conditions += [seen(column) < high] if high is not None else []
-    return conditions
-
-
 class StoredLists:
-    """Lists over a database; see interfaces.console.InteractionLists."""
+    """Lists over a database."""
 
     def __init__(self, database: Database, codes: StoredCodes) -> None:
         """Read from this database; orders of codes are those of their lists."""
         self._database, self._codes = database, codes
 
     async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
-        """See interfaces.console.InteractionLists."""
+        """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
         order = _Order.of(sort, await self._ranks(sort))
         place = order.place(cursor) if cursor else None
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _page(c, asked, order, limit, place))
 
     async def count(self, wanted: InteractionFilter) -> Count:
-        """See interfaces.console.InteractionLists."""
+        """How many fit, counted up to ten thousand."""
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _count(c, asked))
 
@@ -106,12 +85,12 @@ class _Asked:
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
-        return self.wanted == InteractionFilter()
+        return replace(self.wanted, merged=False) == InteractionFilter()
 
     def is_only_about(self, order: str) -> bool:
         """Whether nothing is left out, or only by what it is ordered by: an index in that order then ends early."""
         return self.is_everything or (
-            order == "confidence" and self.wanted == InteractionFilter(confidence=self.wanted.confidence)
+            order == "confidence" and replace(self, wanted=replace(self.wanted, confidence=())).is_everything
         )
 
     @property
@@ -136,14 +115,32 @@ class _Asked:
 
     def _conditions(self, by: str) -> list[ColumnElement[bool]]:
         chosen = {"customer_id": True, "status": self.is_about_open_ones, "confidence": by == "confidence"}
-        return [
-            self.plain(interaction.c.merged_into).is_(None),
-            *filters(self.wanted, lambda column: column if chosen.get(column.name) else self.plain(column)),
-        ]
+        conditions = _filters(self.wanted, lambda column: column if chosen.get(column.name) else self.plain(column))
+        return conditions if self.wanted.merged else [self.plain(interaction.c.merged_into).is_(None), *conditions]
 
     def plain(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The column, on SQLite so that no index of its own tempts the planner away from the list's index."""
         return UnaryExpression(column, operator=_PLUS, type_=column.type) if self.dialect == "sqlite" else column
+
+
+def _filters(wanted: InteractionFilter, seen: Callable[[Column[Any]], ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """All that a filter asks for but its text; `seen` says how a column is looked at."""
+    columns = interaction.c
+    conditions: list[ColumnElement[bool]] = [
+        seen(columns[name]).in_(values) for name in LISTED if (values := getattr(wanted, name))
+    ]
+    if wanted.customer_id is not None:
+        conditions.append(seen(columns.customer_id) == wanted.customer_id)
+    if wanted.confidence:
+        sure, spans = seen(columns.confidence), (SURE[each] for each in wanted.confidence)
+        conditions.append(or_(*(and_(sure >= low, sure < high) for low, high in spans)))
+    for column, low, high in (
+        (columns.updated_at, wanted.since, wanted.until),
+        (columns.created_at, wanted.opened_since, wanted.opened_until),
+    ):
+        conditions += [seen(column) >= low] if low is not None else []
+        conditions += [seen(column) < high] if high is not None else []
+    return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +158,8 @@ class _Order:
 
     def by(self) -> ColumnElement[Any]:
         """What it is ordered by before the number, which goes the same way (for ranks: the newest first)."""
-        if self.name in TIMES:
-            return TIMES[self.name]
+        if self.name in COLUMNS:
+            return COLUMNS[self.name]
         if self.name == "confidence":
             return interaction.c.confidence
         return case(self.ranks, value=interaction.c[self.name], else_=self.unknown_rank) if self.ranks else literal(0)
@@ -179,7 +176,7 @@ class _Order:
 
     def place(self, cursor: str) -> tuple[Any, int]:
         """Where a page ended. Raises Invalid."""
-        kind = datetime if self.name in TIMES else str if self.name == "confidence" else int
+        kind = {"updated": datetime, "created": datetime, "confidence": str}.get(self.name, int)
         sort, value, number = paging.decode(cursor, (str, kind, int))
         if sort != self.sort.value:
             raise Invalid(tr("cursor belongs to another order: begin without it"), "cursor")
@@ -288,15 +285,9 @@ def _rows(connection: Connection, ids: Sequence[int]) -> dict[int, ListRow]:
         .join(customer, customer.c.id == interaction.c.customer_id, isouter=True)
         .where(interaction.c.id.in_(ids))
     )
-    return {row["id"]: _fact(row) for row in connection.execute(rows).mappings()} if ids else {}
+    return {row["id"]: _row(row) for row in connection.execute(rows).mappings()} if ids else {}
 
 
-def _fact(row: RowMapping) -> ListRow:
-    same = ("id", "reference", "title", "status", "priority", "category", "channel", "team", "tags", "sentiment")
-    more = ("intent", "tier", "language", "customer_id", "messages", "created_at", "updated_at")
+def _row(row: RowMapping) -> ListRow:
     sure = row["confidence"]
-    return ListRow(
-        **{name: row[name] for name in (*same, *more)},
-        customer=row["who"],
-        confidence=None if sure is None or sure < 0 else sure,
-    )
+    return fact(ListRow, row, customer=row["who"], confidence=None if sure is None or sure < 0 else sure)

@@ -1,6 +1,6 @@
-"""Two interactions that are one matter: all that belongs to one moves to the other, in one transaction.
+"""Merges two interactions: everything of one moves to the other, in one transaction.
 
-Numbers within an interaction count on; the emptied one is closed and leads to the other from then on.
+Moved messages get the next numbers. The emptied interaction is closed and from then on leads to the other.
 """
 
 from datetime import datetime
@@ -25,19 +25,19 @@ MOVED = (effect, service_call)
 
 
 class StoredMerging:
-    """Merging on a database; see interfaces.console.Merging."""
+    """Merging on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def merge(self, into: Interaction, other: Interaction, by: str) -> Interaction:
-        """See interfaces.console.Merging."""
+        """Move all that belongs to `other` to `into`; its reference leads there from now on. Raises Stale, Conflict."""
         now = self._clock()
         return await self._database.write(lambda c: _merge(c, into, other, by, now))
 
     async def leads_to(self, reference: str) -> str:
-        """See interfaces.console.Merging."""
+        """The reference of the interaction that this one was merged into; itself where it was not."""
         return await self._database.read(lambda c: leads_to(c, reference))
 
 
@@ -68,7 +68,7 @@ def _merge(connection: Connection, into: Interaction, other: Interaction, by: st
 
 
 def _renumber(connection: Connection, table: Table, into: int, other: int) -> None:
-    """Move messages; their numbers go on behind those that are there."""
+    """Move messages, and number them after those that are there."""
     highest = select(func.coalesce(func.max(table.c.sequence), 0)).where(table.c.interaction_id == into)
     behind = connection.execute(highest).scalar_one()
     moved = update(table).where(table.c.interaction_id == other)
@@ -90,7 +90,7 @@ def _close(connection: Connection, into: Interaction, other: Interaction, by: st
 def _keep_what_is_missing(
     connection: Connection, into: Interaction, other: Interaction, by: str, now: datetime
 ) -> None:
-    """The one that goes on takes the customer that it does not have, and the earlier beginning and first answer."""
+    """The remaining interaction takes a missing customer, and the earlier opening and first answer of the two."""
     answers = [at for at in (into.first_answer_at, other.first_answer_at) if at is not None]
     values = {
         "customer_id": into.customer_id or other.customer_id,

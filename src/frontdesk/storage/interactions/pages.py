@@ -5,9 +5,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Select, Table, func, select
 
-from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
+from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.work_queue import as_work
 from frontdesk.storage.schema.interactions import (
     analysis,
     audio_recording,
@@ -29,28 +28,29 @@ from frontdesk.storage.schema.rows import (
     as_interaction,
     as_message,
     as_outbound,
+    as_work,
 )
 
 T = TypeVar("T")
 
 
 class StoredPages:
-    """What pages read of a database; see interfaces.PageReader."""
+    """What pages read of a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def thread(self, reference: str) -> Thread | None:
-        """See interfaces.PageReader."""
+        """Everything about one interaction, None where there is none."""
         return await self._database.read(lambda c: _thread(c, reference))
 
     async def details(self, reference: str) -> ThreadDetails | None:
-        """See interfaces.PageReader."""
+        """The thread and what the team sees beside it, None where there is none."""
         return await self._database.read(lambda c: _details(c, reference))
 
     async def senders(self, reference: str) -> tuple[str, ...]:
-        """See interfaces.PageReader."""
+        """The addresses that customers wrote from in this interaction; empty where there is none."""
         addresses = (
             select(inbound_message.c.sender_address)
             .join(interaction, interaction.c.id == inbound_message.c.interaction_id)

@@ -1,12 +1,11 @@
 """What messages were understood to mean, what was decided and done about them, and what people corrected."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, Reading, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -19,6 +18,7 @@ from frontdesk.model import (
     InboundMessage,
     Page,
 )
+from frontdesk.model.reading import IdempotencyKey, Reading, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
 from frontdesk.storage.engines import paging
@@ -35,28 +35,28 @@ from frontdesk.storage.schema.interactions import (
     interaction,
 )
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decision, as_effect, as_message
+from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decision, as_effect, as_message, columns
 
 
 class StoredReadings:
-    """Analyses and what follows from them on a database; see interfaces.Readings."""
+    """Analyses and what follows from them on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def message(self, message_id: str) -> Reading:
-        """See interfaces.Readings."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _reading(c, message_id))
 
     async def analyses(self, message_id: str) -> tuple[Analysis, ...]:
-        """See interfaces.Readings."""
+        """All runs, oldest first. Raises NotFound."""
         rows = select(analysis).where(analysis.c.message_id == message_id).order_by(analysis.c.run)
         found = await self._database.read(lambda c: _of_message(c, message_id, rows))
         return tuple(map(as_analysis, found))
 
     async def audio(self, message_id: str) -> AudioRecording:
-        """See interfaces.Readings."""
+        """The newest recording of the message. Raises NotFound."""
         theirs = select(audio_recording).where(audio_recording.c.message_id == message_id)
         newest = theirs.order_by(audio_recording.c.id.desc()).limit(1)
         row = await self._database.read(lambda c: c.execute(newest).mappings().first())
@@ -65,14 +65,17 @@ class StoredReadings:
         return AudioRecording(**row)
 
     async def corrections(self, message_id: str) -> tuple[Correction, ...]:
-        """See interfaces.Readings."""
+        """Oldest first. Raises NotFound."""
         found = await self._database.read(lambda c: _of_message(c, message_id, _corrections(message_id)))
         return tuple(map(as_correction, found))
 
     async def correct(
         self, message_id: str, field: str, value: str, by: str, once: IdempotencyKey | None
     ) -> StoredAnswer[Correction]:
-        """See interfaces.Readings."""
+        """Keep a person's word beside the current analysis; analyses learn from an intent at once.
+
+        `value` has been checked. Raises NotFound, Conflict when the message has no analysis yet.
+        """
         now, key, example_id = self._clock(), self._new_id(), self._new_id()
 
         def operation(connection: Connection) -> Correction:
@@ -81,7 +84,7 @@ class StoredReadings:
         return await write_once(self._database, once, Correction, now, operation)
 
     async def decision(self, decision_id: str) -> Decision:
-        """See interfaces.Readings."""
+        """Raises NotFound."""
         rows = select(decision).where(decision.c.id == decision_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
@@ -89,16 +92,16 @@ class StoredReadings:
         return as_decision(row)
 
     async def effect(self, key: str) -> Effect:
-        """See interfaces.Readings."""
+        """Raises NotFound."""
         row = await self._database.read(
             lambda c: c.execute(select(effect).where(effect.c.key == key)).mappings().first()
         )
         if row is None:
-            raise NotFound(tr("there is no effect {effect}", effect=key))
+            raise NotFound(tr("there is no action {effect}", effect=key))
         return as_effect(row)
 
     async def effects(self, state: EffectState | None, limit: int, cursor: str = "") -> Page[Effect]:
-        """See interfaces.Readings."""
+        """Oldest first. Raises Invalid (cursor)."""
         rows = select(effect).order_by(effect.c.created_at, effect.c.key).limit(limit + 1)
         if state is not None:
             rows = rows.where(effect.c.state == state.value)
@@ -159,7 +162,7 @@ def correct(
     was = _last_word(connection, message.analysis_id, field)
     was = was if was is not None else _read(read, field)
     kept = Correction(key, message_id, message.analysis_id, field, was, value, by, now)
-    connection.execute(insert(correction), [asdict(kept)])
+    connection.execute(insert(correction), [columns(kept)])
     if field == "intent":
         _teach(connection, message, kept, example_id)
     _show(connection, message, kept)

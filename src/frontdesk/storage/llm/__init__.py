@@ -1,1 +1,1 @@
-"""What the LLM room keeps: calls, money, remembered answers, use cases, messages to read again."""
+"""Stores of the LLM services: calls, budgets, cached answers, use cases, messages to read again."""

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
+from frontdesk.interfaces.llm_stores import AnswerCache
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.schema.llm import kept_answer
@@ -15,8 +17,8 @@ LOOK_AT_BOUNDS_EVERY = 50
 LEEWAY = 0.9
 
 
-class StoredAnswerCache:
-    """Remembered answers on a database; see interfaces.llm_stores.AnswerCache."""
+class StoredAnswerCache(AnswerCache):
+    """Remembered answers on a database."""
 
     def __init__(self, database: Database, clock: Clock, most_rows: int, most_bytes: int) -> None:
         """Keep at most so many; nothing when `most_rows` is 0."""
@@ -24,8 +26,8 @@ class StoredAnswerCache:
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._puts = 0
 
+    @override
     async def get(self, key: str) -> str | None:
-        """See interfaces.llm_stores.AnswerCache."""
         rows = select(kept_answer.c.value, kept_answer.c.used_at).where(kept_answer.c.key == key)
         found = await self._database.read(lambda c: c.execute(rows).first())
         if found is None:
@@ -36,8 +38,8 @@ class StoredAnswerCache:
             await self._database.write(lambda c: c.execute(used).rowcount)
         return str(found.value)
 
+    @override
     async def put(self, key: str, value: str) -> None:
-        """See interfaces.llm_stores.AnswerCache."""
         size = len(value.encode())
         if not self._most_rows or size > self._most_bytes:
             return

@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
+from typing_extensions import override
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Tier
+from frontdesk.interfaces.llm_stores import CallLog
 from frontdesk.model.llm import CallReport, ModelCall
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.llm.reports import GROUPS, report
 from frontdesk.storage.schema.llm import model_call
+from frontdesk.storage.schema.rows import columns, fact
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +25,8 @@ WRITE_AFTER = 0.1
 MOST_WAITING = 50_000
 
 
-class StoredCalls:
-    """Model calls on a database; see interfaces.llm_stores.CallLog."""
+class StoredCalls(CallLog):
+    """Model calls on a database."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
@@ -38,8 +40,8 @@ class StoredCalls:
         """Tell of each call at once: for figures and traces, which must neither wait nor raise."""
         self._watchers.append(watcher)
 
+    @override
     def note(self, call: ModelCall) -> None:
-        """See interfaces.llm_stores.CallLog."""
         for watcher in self._watchers:
             watcher(call)
         if len(self._waiting) >= MOST_WAITING:
@@ -60,7 +62,7 @@ class StoredCalls:
     async def of_message(self, message_id: str) -> tuple[ModelCall, ...]:
         """The calls for one message, in order."""
         rows = select(model_call).where(model_call.c.message_id == message_id).order_by(model_call.c.id)
-        return await self._database.read(lambda c: tuple(map(_as_call, c.execute(rows))))
+        return await self._database.read(lambda c: tuple(fact(ModelCall, row) for row in c.execute(rows).mappings()))
 
     async def report(
         self,
@@ -110,11 +112,4 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def _row(call: ModelCall) -> dict[str, Any]:
-    row = {name: getattr(call, name) for name in call.__slots__}
-    return row | {"tier": call.tier.value, "day": call.at.strftime("%Y-%m-%d")}
-
-
-def _as_call(row: Row[Any]) -> ModelCall:
-    values = dict(row._mapping)
-    del values["day"]
-    return ModelCall(**values | {"tier": Tier(values["tier"])})
+    return columns(call) | {"day": call.at.strftime("%Y-%m-%d")}

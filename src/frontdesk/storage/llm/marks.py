@@ -1,10 +1,12 @@
-"""Messages that are to be read again when a model is back, and the one row of work that looks whether it is."""
+"""Marks messages to be read again when a model is back, and keeps the one work row that checks for it."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock
+from frontdesk.interfaces.llm_stores import Marks, ModelWatch
 from frontdesk.model import Lease, Tier, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
@@ -19,15 +21,15 @@ WATCH_ID = "00000000000000000000WATCH1"
 REASON_LENGTH = 300
 
 
-class StoredMarks:
-    """Marks on a database; see interfaces.llm_stores.Marks."""
+class StoredMarks(Marks):
+    """Marks on a database."""
 
     def __init__(self, database: Database, clock: Clock, pause: float = 0) -> None:
         """Look after `pause` seconds whether a model is back; 0 leaves that to people."""
         self._database, self._clock, self._pause = database, clock, pause
 
+    @override
     async def mark(self, message_id: str, reason: str) -> None:
-        """See interfaces.llm_stores.Marks."""
         now = self._clock()
         await self._database.write(lambda c: _mark(c, message_id, reason, now, self._pause))
 
@@ -38,7 +40,10 @@ class StoredMarks:
             await self._database.write(lambda c: _watch(c, now, now))
 
     async def marked(self, limit: int = 1000) -> tuple[str, ...]:
-        """See interfaces.llm_stores.ModelWatch. Those that are read by the built-in engine and nobody else since."""
+        """The ids of marked messages, those that wait longest first.
+
+        Those that are read by the built-in engine and nobody else since.
+        """
         rows = (
             select(to_reread.c.message_id)
             .join(inbound_message, inbound_message.c.id == to_reread.c.message_id)
@@ -50,19 +55,23 @@ class StoredMarks:
         return await self._database.read(lambda c: tuple(c.execute(rows).scalars()))
 
 
-class StoredModelWatch:
-    """The watch on a database; see interfaces.llm_stores.ModelWatch."""
+class StoredModelWatch(ModelWatch):
+    """The watch on a database."""
 
     def __init__(self, database: Database, marks: StoredMarks, rereadings: StoredRereadings) -> None:
         """Watch over these marks."""
-        self._database, self._rereadings, self.marked = database, rereadings, marks.marked
+        self._database, self._rereadings, self._marks = database, rereadings, marks
 
+    @override
+    async def marked(self, limit: int) -> tuple[str, ...]:
+        return await self._marks.marked(limit)
+
+    @override
     async def plan_marked(self, limit: int) -> int:
-        """See interfaces.llm_stores.ModelWatch."""
         return await self._rereadings.plan(Tier.BUILTIN, marked_only=True, limit=limit)
 
+    @override
     async def end(self, lease: Lease) -> bool:
-        """See interfaces.llm_stores.ModelWatch."""
         return await self._database.write(lambda c: _end(c, lease))
 
 

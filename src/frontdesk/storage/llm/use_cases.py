@@ -1,11 +1,12 @@
 """Versions of use cases that people made, and which of them are in force."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
+from frontdesk.interfaces.llm_stores import UseCaseStore
 from frontdesk.model.llm import UseCaseVersion
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -13,39 +14,40 @@ from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.llm import published_use_case, use_case_version
+from frontdesk.storage.schema.rows import columns, fact
 
 STAMP = "use_cases"
 
 
-class StoredUseCases:
-    """Use cases on a database; see interfaces.llm_stores.UseCaseStore."""
+class StoredUseCases(UseCaseStore):
+    """Use cases on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def stamp(self) -> str:
-        """See interfaces.llm_stores.UseCaseStore."""
         return await self._database.read(_stamp)
 
+    @override
     async def published(self) -> Sequence[UseCaseVersion]:
-        """See interfaces.llm_stores.UseCaseStore."""
         version, force = use_case_version.c, published_use_case.c
         in_force = (force.name == version.name) & (force.version == version.version)
         rows = select(use_case_version).join(published_use_case, in_force)
-        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+        return await self._database.read(lambda c: [fact(UseCaseVersion, row) for row in c.execute(rows).mappings()])
 
+    @override
     async def versions(self, name: str) -> Sequence[UseCaseVersion]:
-        """See interfaces.llm_stores.UseCaseStore."""
         rows = select(use_case_version).where(use_case_version.c.name == name).order_by(use_case_version.c.version)
-        return await self._database.read(lambda c: [_as_version(row) for row in c.execute(rows)])
+        return await self._database.read(lambda c: [fact(UseCaseVersion, row) for row in c.execute(rows).mappings()])
 
+    @override
     async def add(self, version: UseCaseVersion) -> None:
-        """See interfaces.llm_stores.UseCaseStore."""
         await self._database.write(lambda c: _add(c, version))
 
+    @override
     async def publish(self, name: str, version: int, by: str) -> None:
-        """See interfaces.llm_stores.UseCaseStore."""
         now = self._clock()
 
         def operation(connection: Connection) -> None:
@@ -66,8 +68,7 @@ def _touch(connection: Connection) -> None:
 
 
 def _add(connection: Connection, version: UseCaseVersion) -> None:
-    row = {name: getattr(version, name) for name in version.__slots__}
-    if not insert_if_new(connection, use_case_version, row):
+    if not insert_if_new(connection, use_case_version, columns(version)):
         raise Conflict(tr("version {version} of {name} exists already", version=version.version, name=version.name))
 
 
@@ -80,7 +81,3 @@ def _publish(connection: Connection, name: str, version: int) -> None:
             raise NotFound(tr("there is no version {version} of the use case {name}", version=version, name=name))
         connection.execute(insert(published_use_case), [{"name": name, "version": version}])
     _touch(connection)
-
-
-def _as_version(row: Row[Any]) -> UseCaseVersion:
-    return UseCaseVersion(**row._mapping)

@@ -1,1 +1,1 @@
-"""Entities of interfaces on our tables: queries compiled to SQL, changes carried out."""
+"""Maps the entities of interfaces to our tables: compiles queries to SQL and carries changes out."""

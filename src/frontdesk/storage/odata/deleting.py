@@ -1,4 +1,4 @@
-"""Deleting rows with all that hangs on them: found by the foreign keys that the tables declare."""
+"""Deletes rows with all rows that depend on them, which are found by foreign keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,11 +44,11 @@ def remove(at: Transaction, wanted: Write) -> Done:
     if "version" in row:
         check_version(row, wanted.version, wanted.entity)
     delete_rows(at, table, [table.c[name] == value for name, value in key.items()])
-    matter_id = row.get("interaction_id") if table is not interaction else None
-    if matter_id is not None:
-        let_lines_go(at.connection, matter_id)  # what waited for work that is gone now waits no longer
+    interaction_id = row.get("interaction_id") if table is not interaction else None
+    if interaction_id is not None:
+        let_lines_go(at.connection, interaction_id)  # work that waited for deleted work may go on
     detail = {"entity": wanted.entity, **{name: str(value) for name, value in wanted.key.items()}}
-    note(at.connection, at.now, "deleted", interaction_id=matter_id, by=wanted.by, detail=detail)
+    note(at.connection, at.now, "deleted", interaction_id=interaction_id, by=wanted.by, detail=detail)
     return Done(wanted.entity, wanted.key)
 
 

@@ -1,4 +1,4 @@
-"""Where SQLite, PostgreSQL and SAP HANA say the same thing in different words. SAP HANA keeps times as SQLite does."""
+"""SQL that differs between SQLite, PostgreSQL and SAP HANA. SAP HANA stores times as SQLite does."""
 
 from datetime import date, datetime, time
 from decimal import Decimal

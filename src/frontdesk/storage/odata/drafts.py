@@ -1,4 +1,4 @@
-"""Intents with drafts: edited beside the one in use, which changes only when a draft is activated."""
+"""Drafts of intents: edited beside the intent in use, which changes only when a draft is activated."""
 
 import uuid
 from collections.abc import Mapping

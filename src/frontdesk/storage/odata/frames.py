@@ -1,4 +1,4 @@
-"""Where the names of a query get their columns: an entity's source with what is joined to it, or a derived table."""
+"""Resolves the names of a query to columns: of an entity's source and its joins, or of a derived table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,10 @@ from frontdesk.storage.odata.dialects import Sql, value
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where rows of an entity are: `base` gives table or union; `columns` how each property is had of an Opened.
+    """The rows of an entity. `base` gives the table or union; `columns` computes each property from an Opened source.
 
-    `always` holds for every row of the entity, `listed` only where the entity itself is read. `identity` is a column
-    of the base that tells its rows apart. `ones` are properties that are always 1. `version` is what tells one state of
-    a row from another.
+    `always` is a condition on every row; `listed` applies only where the entity itself is read. `identity` is a unique
+    column of the base. `ones` are properties that are always 1. `version` identifies the state of a row.
     """
 
     base: Callable[[str], FromClause]
@@ -54,7 +53,7 @@ class Opened:
     def __init__(
         self, source: Source, dialect: str, joined: Joined | None = None, base: FromClause | None = None
     ) -> None:
-        """Begin a FROM of its own, or be part of `joined`."""
+        """Start a new FROM clause, or add to `joined`."""
         self.source, self.dialect = source, dialect
         self.base: FromClause = base if base is not None else source.base(dialect)
         self.joined = joined or Joined(self.base)
@@ -78,7 +77,7 @@ class Opened:
         return self._by_key[key].c
 
     def reach(self, way: Navigation, source: Source) -> "Opened":
-        """What a navigation to one leads to, joined once."""
+        """The target of a to-one navigation, joined once."""
         if way.name not in self._reached:
             there = Opened(source, self.dialect, self.joined, source.base(self.dialect))
             here = [self.column(mine) for mine, _ in way.pairs]
@@ -91,23 +90,23 @@ class Opened:
 
 
 class Sources:
-    """Where each entity's rows are. One with drafts is another source than the same without."""
+    """The sources of all entities. An entity with drafts has another source than the same entity without."""
 
     def __init__(self, by_name: Mapping[str, Source], without_drafts: Mapping[str, Source]) -> None:
         """`without_drafts` holds for services that have none."""
         self._by_name, self._without_drafts = by_name, without_drafts
 
     def of(self, entity: Entity) -> Source:
-        """Of an entity as its service declares it."""
+        """The source of an entity as its service declares it."""
         plain = self._without_drafts.get(entity.name)
         return plain if plain and not entity.drafted else self._by_name[entity.name]
 
     def named(self, name: str) -> Source:
-        """Of an entity that can be changed."""
+        """The source of an entity that can be changed."""
         return self._by_name[name]
 
     def behind(self, way: Navigation) -> Source:
-        """Of what a navigation leads to: one that tells nothing of drafts leads to what has none."""
+        """The source of a navigation's target, without drafts unless the target has them."""
         plain = self._without_drafts.get(way.target)
         tells = bool(way.fixed) or len(way.pairs) > 1
         return plain if plain and not tells else self._by_name[way.target]
@@ -117,18 +116,18 @@ class EntityFrame:
     """The rows of an entity."""
 
     def __init__(self, opened: Opened, sources: Sources) -> None:
-        """Look names up in `opened`; ways lead to `sources`."""
+        """Look names up in `opened`; navigations lead to `sources`."""
         self.opened, self.sources = opened, sources
         self.computed: dict[str, Sql] = {}
 
     def column(self, wanted: Field) -> Sql:
-        """The column of a property, however far away."""
+        """The column of a property, also over several navigations."""
         if not wanted.via and wanted.name in self.computed:
             return self.computed[wanted.name]
         return self.at(wanted.via).column(wanted.name)
 
     def at(self, via: tuple[Navigation, ...]) -> Opened:
-        """What a chain of navigations leads to."""
+        """The target of a chain of navigations."""
         opened = self.opened
         for way in via:
             opened = opened.reach(way, self.sources.behind(way))
@@ -141,7 +140,7 @@ class EntityFrame:
 
 
 class TableFrame:
-    """The rows that a step of a pipeline yields."""
+    """The rows that a pipeline step yields."""
 
     def __init__(self, table: FromClause, columns: dict[str, Sql], dialect: str) -> None:
         """`columns` by the names they have in the query."""

@@ -12,7 +12,7 @@ from frontdesk.storage.schema.interactions import analysis, inbound_message, int
 from frontdesk.storage.schema.rows import as_interaction, as_message
 
 
-class InteractionFacts:
+class StoredInteractionFacts:
     """Reads what operations need to know of an interaction."""
 
     def __init__(self, database: Database) -> None:
@@ -24,7 +24,7 @@ class InteractionFacts:
         return await self._database.read(lambda c: _of(c, interaction_id))
 
     async def language(self, message: InboundMessage) -> str:
-        """The language that a message was read to be in, empty where it was not read yet."""
+        """The language of a message by its analysis; empty where it was not analysed yet."""
         rows = select(analysis.c.language).where(analysis.c.id == message.analysis_id)
         return await self._database.read(lambda c: str(c.execute(rows).scalar() or ""))
 

@@ -1,4 +1,4 @@
-"""Interactions and messages, as an interface makes and changes them; new messages go the way of all messages."""
+"""Creates and changes interactions and messages for interfaces. New messages are handled like any others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -50,20 +50,22 @@ def create_interaction(at: Transaction, wanted: Write) -> Done:
     if messages:
         first = {"channel_code": channel} | {k: v for k, v in messages[0].items() if v is not None}
         receipt = _accept(at, first, None, wanted.by)
-        matter_id = receipt.interaction_id
+        interaction_id = receipt.interaction_id
         accepted.append(receipt.message_id)
     else:
         check_code("originChannel_code", channel, at.codes(CodeList.CHANNEL))
-        matter_id, _ = open_interaction(at.connection, channel, at.now, wanted.by)
-    _describe(at, matter_id, values)
-    accepted += [_accept(at, each, matter_id, wanted.by).message_id for each in messages[1:]]
+        interaction_id, _ = open_interaction(at.connection, channel, at.now, wanted.by)
+    _describe(at, interaction_id, values)
+    accepted += [_accept(at, each, interaction_id, wanted.by).message_id for each in messages[1:]]
     for each in values.get("outboundMsgs") or ():
-        create_reply(at, Write("create", wanted.entity, values={**each, "interaction_ID": matter_id}, by=wanted.by))
-    return Done(wanted.entity, {"ID": matter_id}, tuple(accepted))
+        create_reply(
+            at, Write("create", wanted.entity, values={**each, "interaction_ID": interaction_id}, by=wanted.by)
+        )
+    return Done(wanted.entity, {"ID": interaction_id}, tuple(accepted))
 
 
-def _describe(at: Transaction, matter_id: int, values: Mapping[str, Any]) -> None:
-    """What the caller says of a new interaction beyond the defaults."""
+def _describe(at: Transaction, interaction_id: int, values: Mapping[str, Any]) -> None:
+    """Set the caller's values of a new interaction."""
     columns: dict[str, Any] = {}
     for name, (column, which) in FIELDS.items():
         if name != "originChannel_code" and values.get(name) is not None:
@@ -74,19 +76,19 @@ def _describe(at: Transaction, matter_id: int, values: Mapping[str, Any]) -> Non
         at.referred(customer, "customer", "customer_ID", id=number)
         columns["customer_id"] = number
     if columns:
-        at.connection.execute(update(interaction).where(interaction.c.id == matter_id).values(**columns))
+        at.connection.execute(update(interaction).where(interaction.c.id == interaction_id).values(**columns))
 
 
 def create_message(at: Transaction, wanted: Write) -> Done:
     """Accept a message; its number is the next within the interaction."""
-    matter_id = wanted.values.get("interaction_ID")
-    if matter_id is None:
+    interaction_id = wanted.values.get("interaction_ID")
+    if interaction_id is None:
         raise Invalid("interaction_ID is missing: name the interaction that the message belongs to", "interaction_ID")
-    matter = at.referred(interaction, "interaction", "interaction_ID", id=matter_id)
-    values = {"channel_code": matter["channel"]} | {k: v for k, v in wanted.values.items() if v is not None}
-    receipt = _accept(at, values, matter_id, wanted.by)
+    found = at.referred(interaction, "interaction", "interaction_ID", id=interaction_id)
+    values = {"channel_code": found["channel"]} | {k: v for k, v in wanted.values.items() if v is not None}
+    receipt = _accept(at, values, interaction_id, wanted.by)
     return Done(
-        wanted.entity, dict(zip(MESSAGE_KEY, (receipt.sequence, matter_id), strict=True)), (receipt.message_id,)
+        wanted.entity, dict(zip(MESSAGE_KEY, (receipt.sequence, interaction_id), strict=True)), (receipt.message_id,)
     )
 
 
@@ -115,7 +117,7 @@ def _person(at: Transaction, contact_id: int | None) -> RowMapping | None:
 
 
 def _sender(at: Transaction, person: RowMapping | None, channel: str) -> Sender:
-    """How the channel would have told who wrote."""
+    """The sender as a channel would name it."""
     if person is None:
         return Sender()
     known = select(contact_identity.c.address).where(
@@ -136,7 +138,7 @@ def _belongs(at: Transaction, receipt: Accepted, person: RowMapping) -> None:
 
 
 def change_interaction(at: Transaction, wanted: Write) -> Done:
-    """Set fields of an interaction; its status moves along its flow, through what lies between where it must."""
+    """Set fields of an interaction. Its status follows the status flow, through intermediate statuses where needed."""
     row = at.row(interaction, "interaction", id=wanted.key["ID"])
     check_version(row, wanted.version, f"interaction {row['reference']}")
     before = _on_the_way(at, as_interaction(row), wanted)
@@ -155,7 +157,7 @@ def change_interaction(at: Transaction, wanted: Write) -> Done:
 
 
 def _on_the_way(at: Transaction, before: Interaction, wanted: Write) -> Interaction:
-    """The interaction where the wanted status may follow at once, each step before it noted like any other."""
+    """Move the interaction to a status from which the wanted one is allowed; each step is noted in the journal."""
     code = wanted.values.get("status_code")
     if code in set(Status):
         for step in way(before.status, Status(code))[:-1]:
@@ -184,7 +186,7 @@ def _change(at: Transaction, row: RowMapping, before: Interaction, values: Mappi
 
 
 def change_message(at: Transaction, wanted: Write) -> Done:
-    """Correct how a message was understood; what the customer said stays."""
+    """Correct the analysis of a message; the customer's text stays."""
     key = wanted.key
     row = at.row(inbound_message, "message", sequence=key["sequence"], interaction_id=key["interaction_ID"])
     said = {"inboundTextMsg": row["text"], "channel_code": row["channel"], "contact_ID": row["contact_id"]}
@@ -222,7 +224,7 @@ def _understood(at: Transaction, row: RowMapping, name: str, field: str) -> Any:
 
 
 def create_reply(at: Transaction, wanted: Write) -> Done:
-    """Answer the customer, or leave a memo; what is no memo is sent."""
+    """Store an answer to the customer, which is sent, or a memo."""
     values = wanted.values
     text = storable(values.get("outboundTextMsg") or "")
     if not text.strip():
@@ -250,17 +252,17 @@ def create_reply(at: Transaction, wanted: Write) -> Done:
 
 def _asked(at: Transaction, values: Mapping[str, Any]) -> Any:
     """The message that is answered, where one is named."""
-    sequence, matter_id = values.get("replyTo_sequence"), values.get("replyTo_interaction_ID")
+    sequence, interaction_id = values.get("replyTo_sequence"), values.get("replyTo_interaction_ID")
     if sequence is None:
         return None
-    of = values["interaction_ID"] if matter_id is None else matter_id
+    of = values["interaction_ID"] if interaction_id is None else interaction_id
     if of != values["interaction_ID"]:
         raise Invalid("an answer belongs to the interaction of what it answers", "replyTo_interaction_ID")
     return as_message(at.referred(inbound_message, "message", "replyTo_sequence", interaction_id=of, sequence=sequence))
 
 
 def change_reply(at: Transaction, wanted: Write) -> Done:
-    """Set the remark of an answer; what was said stays."""
+    """Set the remark of an answer; its text stays."""
     key = wanted.key
     row = at.row(outbound_message, "answer", sequence=key["sequence"], interaction_id=key["interaction_ID"])
     told = {"outboundTextMsg": row["text"], "type_code": row["type"], "processedBy": row["processed_by"]}

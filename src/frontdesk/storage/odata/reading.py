@@ -1,4 +1,4 @@
-"""Reads what a query wants: one statement for the rows, one for each navigation that is expanded, one for a count."""
+"""Reads the rows of a query: one statement for the rows, one for each expanded navigation, one for a count."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 class StoredEntities:
-    """Entities of the interface on a database; see interfaces.entities.Entities."""
+    """Entities of the interface on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
@@ -36,12 +36,15 @@ class StoredEntities:
     async def read(
         self, query: Query, at: Mapping[str, Any] | None = None, top: int | None = None, skip: int = 0
     ) -> Found:
-        """See interfaces.entities.Entities."""
+        """The rows with the values `at`, `top` of them; `more` says whether there are more. Raises Invalid.
+
+        `top` and `skip` count instead of the query's. The same query handed in again is read faster.
+        """
         page = query.top if top is None else top
         return await self._database.read(lambda c: read(c, query, at or {}, page, skip or query.skip))
 
     async def count(self, query: Query, at: Mapping[str, Any] | None = None) -> int:
-        """See interfaces.entities.Entities."""
+        """How many rows there are, whatever its page. Raises Invalid."""
         given = at or {}
         plan = _planned(query, self._database.dialect, tuple(given), False)
         return await self._database.read(lambda c: int(_run(c, plan.counting, _at(given))[0][0]))
@@ -49,7 +52,7 @@ class StoredEntities:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query compiled once: what is executed again with other values. `of` keeps what it was made of alive."""
+    """A compiled query, executed again with other values. `of` keeps its source objects alive."""
 
     of: Query | Expand
     statement: Select[Any]

@@ -24,11 +24,11 @@ KINDS = (
 def create(at: Transaction, wanted: Write) -> Done:
     """Store a recording of a message."""
     sequence = wanted.values.get("inboundCustomerMsg_sequence") or 1
-    matter_id = wanted.values.get("inboundCustomerMsg_interaction_ID")
+    interaction_id = wanted.values.get("inboundCustomerMsg_interaction_ID")
     field = "inboundCustomerMsg_interaction_ID"
-    if matter_id is None:
+    if interaction_id is None:
         raise Invalid(f"{field} is missing: name the interaction of the message", field)
-    message = at.referred(inbound_message, "message", field, interaction_id=matter_id, sequence=sequence)
+    message = at.referred(inbound_message, "message", field, interaction_id=interaction_id, sequence=sequence)
     content = wanted.values.get("audioData") or b""
     row = {
         "id": at.new_id(),
@@ -38,7 +38,7 @@ def create(at: Transaction, wanted: Write) -> Done:
         "created_at": at.now,
     }
     at.connection.execute(insert(audio_recording), [row])
-    return Done(wanted.entity, _key(len(_all(at, message["id"])), sequence, matter_id))
+    return Done(wanted.entity, _key(len(_all(at, message["id"])), sequence, interaction_id))
 
 
 def change(at: Transaction, wanted: Write) -> Done:
@@ -55,8 +55,8 @@ def change(at: Transaction, wanted: Write) -> Done:
 
 def find(at: Transaction, key: Any) -> str:
     """The id of a recording by its number within its message. Raises NotFound."""
-    sequence, matter_id = key["inboundCustomerMsg_sequence"], key["inboundCustomerMsg_interaction_ID"]
-    message = at.row(inbound_message, "message", interaction_id=matter_id, sequence=sequence)
+    sequence, interaction_id = key["inboundCustomerMsg_sequence"], key["inboundCustomerMsg_interaction_ID"]
+    message = at.row(inbound_message, "message", interaction_id=interaction_id, sequence=sequence)
     recordings = _all(at, message["id"])
     if not 0 < key["ID"] <= len(recordings):
         raise NotFound(f"there is no recording {key['ID']} of message {sequence}")
@@ -73,5 +73,5 @@ def _all(at: Transaction, message_id: str) -> list[str]:
     return list(at.connection.execute(rows.order_by(audio_recording.c.id)).scalars())
 
 
-def _key(number: int, sequence: int, matter_id: int) -> dict[str, Any]:
-    return {"ID": number, "inboundCustomerMsg_sequence": sequence, "inboundCustomerMsg_interaction_ID": matter_id}
+def _key(number: int, sequence: int, interaction_id: int) -> dict[str, Any]:
+    return {"ID": number, "inboundCustomerMsg_sequence": sequence, "inboundCustomerMsg_interaction_ID": interaction_id}

@@ -129,7 +129,7 @@ def _analysis(at: Opened) -> Any:
 
 
 def _corrected(field: str) -> Column:
-    """What a person last said, else what the current analysis says."""
+    """The latest correction, else the value of the current analysis."""
 
     def word(at: Opened) -> Sql:
         said = correction.alias()
@@ -141,7 +141,7 @@ def _corrected(field: str) -> Column:
 
 
 def _last_type(at: Opened) -> Sql:
-    """A person's word, else what the mood says: a compliment, a complaint or an information."""
+    """A person's correction, else the type by sentiment: compliment, complaint or information."""
     said = correction.alias()
     same = (said.c.message_id == at.c.id, said.c.analysis_id == at.c.analysis_id, said.c.field == "message_type")
     latest = select(said.c.becomes).where(*same).order_by(said.c.id.desc()).limit(1).correlate_except(said)
@@ -261,8 +261,8 @@ def _thread(dialect: str) -> FromClause:
     asked = Opened(_BY_NAME["InboundCustomerMessage"], dialect)
     person = asked.join("contact", contact, lambda c: c.id == asked.c.contact_id)
     sender = func.coalesce(func.nullif(person.name, ""), func.nullif(asked.c.sender_name, ""), type_=String())
-    mood, gist, intent = asked.column("sentiment"), asked.column("summary"), asked.column("intname")
-    inbound = _arm(asked, sender, literal("Inbound"), mood, gist, intent, asked.c.received_at)
+    mood, short, intent = asked.column("sentiment"), asked.column("summary"), asked.column("intname")
+    inbound = _arm(asked, sender, literal("Inbound"), mood, short, intent, asked.c.received_at)
     told = Opened(_BY_NAME["OutboundServiceMessage"], dialect)
     no, text = cast(null(), AnyString), literal("N/A")
     outbound = _arm(told, told.column("processedBy"), literal("Outbound"), text, no, no, told.c.created_at)
@@ -270,10 +270,10 @@ def _thread(dialect: str) -> FromClause:
 
 
 def _arm(at: Opened, name: Sql, direction: Sql, sentiment: Sql, summary: Sql, intent: Sql, created: Sql) -> Any:
-    matter = at.join("interaction", interaction, lambda c: c.id == at.c.interaction_id)
-    whose = at.join("customer", customer, lambda c: c.id == matter.customer_id)
+    its = at.join("interaction", interaction, lambda c: c.id == at.c.interaction_id)
+    whose = at.join("customer", customer, lambda c: c.id == its.customer_id)
     columns = (
-        at.c.interaction_id, whose.name, matter.customer_id, matter.reference, cast(at.c.text, Text), name, direction,
+        at.c.interaction_id, whose.name, its.customer_id, its.reference, cast(at.c.text, Text), name, direction,
         sentiment, summary, intent, created,
     )  # fmt: skip
     named = [column.label(label) for column, label in zip(columns, THREAD_NAMES, strict=True)]

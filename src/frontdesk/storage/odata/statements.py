@@ -50,7 +50,7 @@ BRANCH = "\u00a7branch"
 
 @dataclass(slots=True)
 class State:
-    """A SELECT as it grows: its rows, what they must fulfil, and how a step sorted them."""
+    """A SELECT under construction: its rows, conditions and order."""
 
     frame: Frame
     entity: Entity
@@ -249,7 +249,7 @@ def sorting(order: Sequence[Order], state: State) -> list[Sql]:
 
 
 def directed(column: Sql, down: bool, dialect: str) -> Sql:
-    """A key with its direction; null as a key is a value, which PostgreSQL would take for a mistake."""
+    """A sort key with its direction. A constant null as a key is wrapped, because PostgreSQL refuses it."""
     if isinstance(column, Null):
         column = cast(column, Integer)
     if dialect == POSTGRESQL:

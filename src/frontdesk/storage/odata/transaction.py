@@ -1,4 +1,4 @@
-"""What every change of entities is handed: the transaction, the moment, new ids; and what many of them look up."""
+"""The transaction, time and ids for changes of entities, with common look-ups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def counted(version: Version | None) -> int | None:
 
 
 def refuse_other(values: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Raises Invalid for a property that cannot be changed and is told to be another than it is."""
+    """Raises Invalid if a property that cannot be changed is given another value."""
     for name, value in values.items():
         if name in now and value is not None and value != now[name]:
             raise Invalid(f"{name} cannot be changed: what was said stays as it was said", name)

@@ -1,4 +1,4 @@
-"""Versions of rows, which ETags are made of: a number that is counted, else a digest of what can change in a row."""
+"""Versions of rows for ETags: a counted number, or a digest of the changeable columns."""
 
 import hashlib
 from collections.abc import Sequence

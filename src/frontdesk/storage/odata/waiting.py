@@ -1,4 +1,4 @@
-"""Waits for messages to be handled: one look at the work of all that are waited for, whoever does it."""
+"""Waits for messages to be handled, with one query for all waiting callers."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 500
 
 
 class StoredHandled:
-    """See interfaces.entities.Handled. While nobody waits, nothing is looked at."""
+    """While nobody waits, nothing is looked at."""
 
     def __init__(self, database: Database) -> None:
         """Look into this database."""
@@ -26,7 +26,7 @@ class StoredHandled:
         self._looking: asyncio.Task[None] | None = None
 
     async def wait(self, message_ids: Sequence[str], seconds: float) -> Mapping[str, bool]:
-        """See interfaces.entities.Handled."""
+        """For each whether it was handled within so many seconds."""
         loop = asyncio.get_running_loop()
         mine = {key: loop.create_future() for key in message_ids}
         for key, future in mine.items():
@@ -53,7 +53,7 @@ class StoredHandled:
             wanted = list(self._waited)[:MOST_AT_ONCE]
             try:
                 states = await self._database.read(lambda c, ids=wanted: _ended(c, ids))  # type: ignore[misc]  # the ids of this round
-            except Exception:  # whatever ails the database: those who wait may see it come back
+            except Exception:  # whatever is wrong with the database: it may come back while callers wait
                 log.exception("looking after messages failed; trying again")
                 await asyncio.sleep(LOOK_AGAIN)
                 continue

@@ -1,4 +1,4 @@
-"""Changes that an interface asks for, in one transaction: which function makes, changes and removes what."""
+"""Carries out the changes that an interface asks for, in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.odata import code_lists as listing
 from frontdesk.storage.odata import deleting as removing
 from frontdesk.storage.odata import drafts as drafting
-from frontdesk.storage.odata import interactions as matters
+from frontdesk.storage.odata import interactions as changing
 from frontdesk.storage.odata import people as peopling
 from frontdesk.storage.odata import recordings as sounding
 from frontdesk.storage.odata.transaction import Transaction
@@ -22,13 +22,13 @@ from frontdesk.storage.odata.versions import check_digest
 Doing = Callable[[Transaction, Write], Done]
 LISTS = tuple(listing.LISTS)
 
-DOINGS: Mapping[tuple[str, str], Doing] = {
-    ("create", "CustomerInteraction"): matters.create_interaction,
-    ("change", "CustomerInteraction"): matters.change_interaction,
-    ("create", "InboundCustomerMessage"): matters.create_message,
-    ("change", "InboundCustomerMessage"): matters.change_message,
-    ("create", "OutboundServiceMessage"): matters.create_reply,
-    ("change", "OutboundServiceMessage"): matters.change_reply,
+HANDLERS: Mapping[tuple[str, str], Doing] = {
+    ("create", "CustomerInteraction"): changing.create_interaction,
+    ("change", "CustomerInteraction"): changing.change_interaction,
+    ("create", "InboundCustomerMessage"): changing.create_message,
+    ("change", "InboundCustomerMessage"): changing.change_message,
+    ("create", "OutboundServiceMessage"): changing.create_reply,
+    ("change", "OutboundServiceMessage"): changing.change_reply,
     ("create", "AudioMessage"): sounding.create,
     ("change", "AudioMessage"): sounding.change,
     ("create", "Contact"): peopling.create_contact,
@@ -49,14 +49,14 @@ DOINGS: Mapping[tuple[str, str], Doing] = {
 
 
 class StoredWrites:
-    """See interfaces.entities.EntityWriter."""
+    """Changes entities."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Write to this database."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
-        """See interfaces.entities.EntityWriter."""
+        """Carry out all in order, or none. Raises NotFound, Invalid (field names the property), Conflict, Stale."""
         now = self._clock()
 
         def operation(connection: Connection) -> Sequence[Done]:
@@ -74,7 +74,7 @@ def _carry_out(transaction: Transaction, writes: Sequence[Write]) -> Sequence[Do
         wanted = replace(each, key=_settled(each.key, done), values=_settled(each.values, done))
         if isinstance(wanted.version, str):
             check_digest(transaction.connection, wanted)
-        done.append(DOINGS[each.how, each.entity](transaction, wanted))
+        done.append(HANDLERS[each.how, each.entity](transaction, wanted))
     return done
 
 

@@ -1,1 +1,1 @@
-"""Opens a database: connects, migrates, tells how it does."""
+"""Opens a database: connects, migrates, reports its condition."""

@@ -1,4 +1,4 @@
-"""How the database does: its schema, and what happened since."""
+"""The condition of the database: its schema, and counts of what happened."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.pipeline import journal
 
 PROBE = "probe"
-BELIEVED_SECONDS = 2.0  # anybody may ask
+CACHE_SECONDS = 2.0  # anybody may ask
 
 
 class StoredCondition:
-    """How a database does; see interfaces.Condition."""
+    """How a database does."""
 
     def __init__(self, database: Database) -> None:
         """Ask this database."""
         self._database = database
         self._needed = newest()
-        self._tried = Cached[None](BELIEVED_SECONDS)
+        self._tried = Cached[None](CACHE_SECONDS)
 
     async def revision(self) -> tuple[str, str]:
-        """See interfaces.Condition."""
+        """The revision of its schema and the one this version needs; any exception means it does not answer."""
         return await self._database.read(current), self._needed
 
     async def try_write(self) -> None:
-        """See interfaces.Condition."""
+        """Write something of no meaning; any exception means that nothing can be stored now."""
         await self._tried.get(lambda: self._database.write(_write))
 
     async def steps(self, after: int | None) -> tuple[int, Mapping[str, int]]:
-        """See interfaces.Condition."""
+        """The highest journal id and how many lines of each kind lie above `after`; None counts none."""
         if after is None:
             highest = select(func.coalesce(func.max(journal.c.id), 0))
             return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from sqlalchemy import Connection, create_engine, insert, inspect, select, text
+from sqlalchemy import Connection, column, create_engine, insert, inspect, select, table, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from ulid import ULID
@@ -18,7 +18,9 @@ from frontdesk.storage.engines.database import prepare_sqlite
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
-from frontdesk.storage.search.documents import create_on_hana
+from frontdesk.storage.schema.rows import columns
+from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, create_on_hana
+from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
 NEWEST = "0015"
@@ -88,6 +90,7 @@ def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str
         _migrate(connection, before, to)
         _check_references(connection)
     if to == "head":
+        _fill_search_index(connection)
         insights_triggers.install(connection)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
@@ -126,18 +129,15 @@ def _check_references(connection: Connection) -> None:
         raise Invalid(f"the upgrade would break references of table {found[0]}: nothing was changed; keep this file")
 
 
+def _fill_search_index(connection: Connection) -> None:
+    """Words of what was stored before there was an index; migrations only make its tables."""
+    tables = (table(SEARCH_INDEX, column("words")), table(SEARCH_PARTS, column("words")))
+    if all(connection.execute(select(each.c.words).limit(1)).first() is None for each in tables):
+        rebuild(connection)
+
+
 def _seed(connection: Connection, seed: Sequence[Code]) -> None:
-    rows = [
-        {
-            "list": entry.list.value,
-            "code": entry.code,
-            "name": entry.name,
-            "description": entry.description,
-            "position": entry.position,
-            "active": entry.active,
-        }
-        for entry in seed
-    ]
+    rows = [{name: value for name, value in columns(entry).items() if name != "examples"} for entry in seed]
     connection.execute(insert(code), rows)
     now = datetime.now(UTC)
     examples = [

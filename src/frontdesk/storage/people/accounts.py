@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
@@ -19,6 +19,7 @@ from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.people import account, api_key, session
+from frontdesk.storage.schema.rows import columns, fact
 
 KEY_PREFIX = "fd_"
 SHOWN_OF_KEY = 11
@@ -32,7 +33,7 @@ _CHECKS_AT_ONCE = 2
 
 
 class StoredAccounts:
-    """Accounts on a database; see interfaces.Accounts."""
+    """Accounts on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, passwords: Passwords | None = None) -> None:
         """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise."""
@@ -61,7 +62,7 @@ class StoredAccounts:
     async def accounts(self) -> tuple[Account, ...]:
         """All accounts by e-mail address."""
         rows = select(account).order_by(account.c.email)
-        return await self._database.read(lambda c: tuple(_as_account(r) for r in c.execute(rows).mappings()))
+        return await self._database.read(lambda c: tuple(fact(Account, r) for r in c.execute(rows).mappings()))
 
     async def set_password(self, email: str, password: str) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
@@ -81,7 +82,10 @@ class StoredAccounts:
         await self._audited("account_activated", email, lambda c: _change(c, email, active=True))
 
     async def verify(self, email: str, password: str) -> Account | None:
-        """See interfaces.Accounts. A hash with outdated parameters is made anew."""
+        """The account, if it is active and the password right; takes as long when it is not.
+
+        A hash with outdated parameters is made anew.
+        """
         key = email.strip().lower()
         wanted = select(account).where(account.c.email == ("" if _CONTROLS.search(key) else key))
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
@@ -91,7 +95,7 @@ class StoredAccounts:
                 return None
         if self._passwords.is_outdated(row["password_hash"]):
             await self._rehash(row["id"], password)
-        return _as_account(row)
+        return fact(Account, row)
 
     async def _rehash(self, account_id: str, password: str) -> None:
         hashed = await asyncio.to_thread(self._passwords.renew, password)
@@ -99,7 +103,7 @@ class StoredAccounts:
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 
     async def open_session(self, account_id: str, hours: float) -> str:
-        """See interfaces.Accounts."""
+        """A new session's token, 256 random bits."""
         token, now = secrets.token_urlsafe(32), self._clock()
         row = {
             "token_hash": hash_of(token),
@@ -111,17 +115,18 @@ class StoredAccounts:
         return token
 
     async def by_session(self, token: str) -> Caller | None:
-        """See interfaces.Accounts."""
+        """The person that a session belongs to, None when it has ended or the account is not active."""
         now = self._clock()
         wanted = (
             select(account.c.id, account.c.name, account.c.role)
             .join(session, session.c.account_id == account.c.id)
             .where(session.c.token_hash == hash_of(token), session.c.expires_at > now, account.c.active)
         )
-        return _as_caller(await self._database.read(lambda c: c.execute(wanted).mappings().first()))
+        row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
+        return fact(Caller, row, grant=Grant()) if row is not None else None
 
     async def close_session(self, token: str) -> None:
-        """See interfaces.Accounts."""
+        """End a session; ending one that does not exist is fine."""
         ended = delete(session).where(session.c.token_hash == hash_of(token))
         await self._database.write(lambda c: c.execute(ended).rowcount)
 
@@ -135,15 +140,8 @@ class StoredAccounts:
         secret = KEY_PREFIX + secrets.token_urlsafe(32)
         prefix, given = secret[:SHOWN_OF_KEY], check_grant(grant or Grant())
         new = ApiKey(self._new_id(), _name(name, 100), _role(role), prefix, self._clock(), grant=given)
-        row = {
-            "id": new.id,
-            "name": new.name,
-            "role": new.role.value,
-            "prefix": new.prefix,
-            "secret_hash": hash_of(secret),
-            "created_at": new.created_at,
-            **grant_columns(given),
-        }
+        row = columns(new) | {"secret_hash": hash_of(secret), **grant_columns(given)}
+        del row["grant"]
         added = insert(api_key).values(**row)
         await self._audited("key_added", f"{new.name} ({prefix})", lambda c: c.execute(added).rowcount, role=new.role)
         return new, secret
@@ -156,7 +154,9 @@ class StoredAccounts:
     async def keys(self) -> tuple[ApiKey, ...]:
         """All API keys, oldest first, revoked ones too."""
         rows = select(api_key).order_by(api_key.c.created_at, api_key.c.id)
-        return await self._database.read(lambda c: tuple(_as_key(r) for r in c.execute(rows).mappings()))
+        return await self._database.read(
+            lambda c: tuple(fact(ApiKey, r, grant=grant_of(r)) for r in c.execute(rows).mappings())
+        )
 
     async def revoke(self, key: str) -> ApiKey:
         """Take a key, named by its id or shown prefix, out of use. Raises NotFound, Conflict when the prefix is not
@@ -165,10 +165,10 @@ class StoredAccounts:
         return await self._audited("key_revoked", key, lambda c: _change_key(c, key, revoked_at=now))
 
     async def by_key(self, secret: str) -> Caller | None:
-        """See interfaces.Accounts."""
+        """The program that an API key belongs to, None when it is unknown or revoked."""
         wanted = select(api_key).where(api_key.c.secret_hash == hash_of(secret), api_key.c.revoked_at.is_(None))
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
-        return Caller(row["id"], row["name"], Role(row["role"]), grant_of(row)) if row is not None else None
+        return fact(Caller, row, grant=grant_of(row)) if row is not None else None
 
     async def secret(self) -> bytes:
         """This installation's secret for signing links and forms, 256 random bits; made on first use."""
@@ -205,15 +205,7 @@ def _role(role: Role) -> Role:
 def _add_account(connection: Connection, new: Account, hashed: str) -> None:
     if connection.execute(select(account.c.id).where(account.c.email == new.email)).first():
         raise Conflict(tr("{email} has an account already", email=new.email))
-    row = {
-        "id": new.id,
-        "email": new.email,
-        "name": new.name,
-        "role": new.role.value,
-        "password_hash": hashed,
-        "active": new.active,
-        "created_at": new.created_at,
-    }
+    row = columns(new) | {"password_hash": hashed}
     connection.execute(insert(account), [row])
 
 
@@ -238,7 +230,8 @@ def _change_key(connection: Connection, key: str, **values: Any) -> ApiKey:
             raise Conflict(tr("the API key {key} is revoked: make a new one", key=key))
         values["revoked_at"] = rows[0]["revoked_at"]
     connection.execute(update(api_key).where(api_key.c.id == rows[0]["id"]).values(**values))
-    return _as_key({**rows[0], **values})
+    row = {**rows[0], **values}
+    return fact(ApiKey, row, grant=grant_of(row))
 
 
 def _secret(connection: Connection, fresh: str) -> str:
@@ -246,23 +239,3 @@ def _secret(connection: Connection, fresh: str) -> str:
     if stored is None:
         connection.execute(insert(meta), [{"key": SIGNING, "value": fresh}])
     return stored or fresh
-
-
-def _as_caller(row: RowMapping | None) -> Caller | None:
-    return Caller(row["id"], row["name"], Role(row["role"])) if row is not None else None
-
-
-def _as_account(row: RowMapping) -> Account:
-    return Account(row["id"], row["email"], row["name"], Role(row["role"]), row["active"], row["created_at"])
-
-
-def _as_key(row: RowMapping | dict[Any, Any]) -> ApiKey:
-    return ApiKey(
-        row["id"],
-        row["name"],
-        Role(row["role"]),
-        row["prefix"],
-        row["created_at"],
-        revoked_at=row["revoked_at"],
-        grant=grant_of(row),
-    )

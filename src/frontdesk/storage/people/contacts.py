@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, Invalid, NotFound, Stale, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Contact, Page
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
@@ -21,14 +22,14 @@ ADDRESS_LENGTH = 320
 
 
 class StoredContacts:
-    """Contacts on a database; see interfaces.Contacts."""
+    """Contacts on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "", customer_id: str = "", address: str = "") -> Page[Contact]:
-        """See interfaces.Contacts."""
+        """By id, of one customer or with an address on any channel. Raises Invalid (cursor)."""
         rows = select(contact).order_by(contact.c.id).limit(limit + 1)
         if customer_id:
             rows = rows.where(contact.c.customer_id == customer_id)
@@ -50,11 +51,11 @@ class StoredContacts:
         )
 
     async def get(self, contact_id: int) -> Contact:
-        """See interfaces.Contacts."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: get_contact(c, contact_id))
 
     async def add(self, contact: Contact, once: IdempotencyKey | None) -> StoredAnswer[Contact]:
-        """See interfaces.Contacts."""
+        """Store it under a new id. Raises Conflict when an address belongs to another, Invalid (customer_id)."""
         now = self._clock()
         new = replace(contact, created_at=now)
         return await write_once(self._database, once, Contact, now, lambda c: add_contact(c, new))
@@ -62,7 +63,10 @@ class StoredContacts:
     async def merge(
         self, contact_id: int, other_id: int, by: str, once: IdempotencyKey | None
     ) -> StoredAnswer[Contact]:
-        """See interfaces.Contacts."""
+        """Two contacts are one person: the other's addresses and messages become this one's, the other goes.
+
+        Raises NotFound, Invalid (one and the same), Conflict (of two customers).
+        """
         now = self._clock()
 
         def operation(connection: Connection) -> Contact:
@@ -72,7 +76,7 @@ class StoredContacts:
         return await write_once(self._database, once, Contact, now, operation)
 
     async def change(self, contact: Contact, version: int | None) -> Contact:
-        """See interfaces.Contacts."""
+        """Store all its fields if it is at `version` (None: at any). Raises NotFound, Stale, Conflict, Invalid."""
         return await self._database.write(lambda c: change_contact(c, contact, version))
 
 

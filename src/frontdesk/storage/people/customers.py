@@ -1,11 +1,10 @@
 """Customers by number."""
 
-from dataclasses import asdict
-
 from sqlalchemy import Connection, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, Stale, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
 from frontdesk.model import Customer, Page
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines import paging
@@ -13,19 +12,19 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.people import customer
-from frontdesk.storage.schema.rows import as_customer
+from frontdesk.storage.schema.rows import as_customer, columns
 from frontdesk.storage.search.documents import index_heads
 
 
 class StoredCustomers:
-    """Customers on a database; see interfaces.Customers."""
+    """Customers on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "") -> Page[Customer]:
-        """See interfaces.Customers."""
+        """By number. Raises Invalid (cursor)."""
         rows = select(customer).order_by(customer.c.id).limit(limit + 1)
         if cursor:
             rows = rows.where(customer.c.id > paging.decode(cursor, (str,))[0])
@@ -33,17 +32,17 @@ class StoredCustomers:
         return paging.page(found, limit, as_customer, lambda row: (row["id"],))
 
     async def get(self, customer_id: str) -> Customer:
-        """See interfaces.Customers."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _get(c, customer_id))
 
     async def add(self, customer_id: str, name: str, once: IdempotencyKey | None) -> StoredAnswer[Customer]:
-        """See interfaces.Customers."""
+        """Raises Conflict when the number is taken."""
         now = self._clock()
         new = Customer(customer_id, name, now)
         return await write_once(self._database, once, Customer, now, lambda c: add_customer(c, new))
 
     async def rename(self, customer_id: str, name: str, version: int | None) -> Customer:
-        """See interfaces.Customers."""
+        """Raises NotFound, Stale when it is at another version (None: at any)."""
         return await self._database.write(lambda c: rename_customer(c, customer_id, name, version))
 
 
@@ -58,7 +57,7 @@ def add_customer(connection: Connection, new: Customer) -> Customer:
     """Store a customer. Raises Conflict for a number that is taken."""
     if connection.execute(select(customer.c.id).where(customer.c.id == new.id)).first() is not None:
         raise Conflict(tr("customer {customer} exists already", customer=new.id))
-    connection.execute(insert(customer), [asdict(new)])
+    connection.execute(insert(customer), [columns(new)])
     touch(connection)  # analyses recognise customers by name
     return new
 

@@ -1,13 +1,13 @@
-"""What API keys may use and spend, as columns."""
+"""Grants of API keys (what they may use and spend) as columns."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Grant
 from frontdesk.model.identity import SCOPES
 from frontdesk.model.translatable import tr
+from frontdesk.storage.schema.rows import Columns, columns, fact
 
 MOST_MONEY = 10**15
 MOST_REQUESTS = 1_000_000
@@ -30,18 +30,12 @@ def check_grant(grant: Grant) -> Grant:
 
 def grant_columns(grant: Grant) -> dict[str, Any]:
     """The grant as columns of the table api_key."""
-    return {
-        "scopes": " ".join(sorted(grant.scopes)),
-        "budget_day": grant.budget_day,
-        "budget_month": grant.budget_month,
-        "requests_per_minute": grant.requests_per_minute,
-    }
+    return columns(grant) | {"scopes": " ".join(sorted(grant.scopes))}
 
 
-def grant_of(row: Mapping[Any, Any]) -> Grant:
+def grant_of(row: Columns) -> Grant:
     """The grant in a row of the table api_key."""
-    scopes = frozenset(row["scopes"].split())
-    return Grant(scopes, row["budget_day"], row["budget_month"], row["requests_per_minute"])
+    return fact(Grant, row, scopes=frozenset(row["scopes"].split()))
 
 
 def _check_scope(scope: str) -> None:

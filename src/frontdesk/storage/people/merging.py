@@ -1,4 +1,4 @@
-"""Two contacts that are one person: all that is the other's becomes the first one's."""
+"""Merges two contacts of one person: everything of the second moves to the first."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from frontdesk.storage.schema.pipeline import service_call
 
 
 def merge_contacts(connection: Connection, keep: Contact, other: Contact, by: str, now: datetime) -> None:
-    """Addresses, messages and service calls move; what `keep` does not know of itself it learns; `other` goes.
+    """Move addresses, messages and service calls to `keep`, fill its missing fields, and delete `other`.
 
     Raises Invalid for one and the same, Conflict where they belong to two customers.
     """

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, text
 
-from frontdesk.interfaces import Clock, IdempotencyKey, KeyReused, NewId, NotFound
+from frontdesk.interfaces import Clock, KeyReused, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
+from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
@@ -39,14 +40,17 @@ class Arrival:
 
 
 class StoredInbox:
-    """The inbox on a database; see interfaces.Inbox."""
+    """The inbox on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def accept(self, message: NewMessage, by: str = "", once: IdempotencyKey | None = None) -> Accepted:
-        """See interfaces.Inbox."""
+        """Store it with its first work, once per (channel, provider_id) and per key; `by` is who handed it in.
+
+        Raises NotFound for an unknown interaction, KeyReused.
+        """
         arrival = Arrival(message, self._new_id(), self._clock(), by, once)
         return await self._database.write_batched(_accept_once, arrival)
 

@@ -50,7 +50,7 @@ def append(
 
 
 class StoredAudit:
-    """See interfaces.AuditTrail."""
+    """What people and programs did that somebody may have to answer for: appended, chained, never changed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
@@ -59,12 +59,12 @@ class StoredAudit:
     async def note(
         self, kind: str, by: str, *, place: str = "", subject: str = "", detail: Mapping[str, Any] | None = None
     ) -> None:
-        """See interfaces.AuditTrail."""
+        """Append a line: what happened, by whom, from where, to what."""
         now = self._clock()
         await self._database.write(lambda c: append(c, now, kind, by, place=place, subject=subject, detail=detail))
 
     async def page(self, wanted: AuditFilter, limit: int, cursor: str = "") -> Page[AuditRecord]:
-        """See interfaces.AuditTrail."""
+        """Up to `limit` lines, newest first. Raises Invalid (cursor)."""
         conditions = [
             audit_record.c[name] == value
             for name in ("kind", "by", "subject")
@@ -86,7 +86,7 @@ class StoredAudit:
         return await self._database.read(lambda c: c.execute(wanted).first()) is not None
 
     async def verify(self) -> AuditCheck:
-        """See interfaces.AuditTrail."""
+        """Whether every line is as it was written."""
         lines, previous, last = 0, "", 0
         while True:
             rows = await self._database.read(lambda c: _portion(c, last))  # noqa: B023 - awaited at once

@@ -1,13 +1,14 @@
 """What the pipeline reads and writes: each `keep_…` is one transaction behind the fence of the lease."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces import Cases, Clock, NotFound
 from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import (
     Analysis,
@@ -31,23 +32,24 @@ from frontdesk.storage.pipeline.senders import customer_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message
+from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message, columns
 from frontdesk.storage.search.documents import index_heads
 
 
-class StoredCases:
-    """The pipeline's store on a database; see interfaces.Cases."""
+class StoredCases(Cases):
+    """The pipeline's store on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def load(self, work: Work, lease: Lease) -> Case:
-        """See interfaces.Cases. Raises NotFound."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _load(c, work.subject, lease, work.attempts))
 
+    @override
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
-        """See interfaces.Cases."""
         texts = (
             select(inbound_message.c.text)
             .where(inbound_message.c.interaction_id == interaction_id)
@@ -55,82 +57,81 @@ class StoredCases:
         )
         return await self._database.read(lambda c: tuple(c.execute(texts).scalars()))
 
+    @override
     async def keep_analysis(self, case: Case, analysis: Analysis) -> Case:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: _keep_analysis(c, case, analysis))
         return replace(case, analysis=analysis, message=replace(case.message, analysis_id=analysis.id))
 
+    @override
     async def context(self, case: Case) -> MessageContext:
-        """See interfaces.Cases."""
         return await self._database.read(lambda c: _context(c, case))
 
+    @override
     async def reload(self, case: Case) -> Case:
-        """See interfaces.Cases."""
         return await self._database.read(lambda c: _load(c, case.message.id, case.lease, case.attempt))
 
+    @override
     async def keep_decision(
         self, case: Case, decision: Decision, effects: Sequence[Effect], change: Change, act: ActAtOnce
     ) -> Case:
-        """See interfaces.Cases."""
         decided = replace(case, decision=decision, effects=tuple(effects))
         return await self._database.write(lambda c: keep_decision(c, decided, change, act, decision.created_at))
 
+    @override
     async def keep_effect(
         self, case: Case, effect: Effect, change: Change | None = None, *, ends: bool = False
     ) -> Case:
-        """See interfaces.Cases."""
         now, wanted = self._clock(), change or Change()
         updated = await self._database.write(lambda c: _keep_effect(c, case, effect, wanted, now, ends))
         return replace(case, interaction=updated).with_effect(effect)
 
+    @override
     async def load_effect(self, work: Work, lease: Lease) -> tuple[Case, Effect]:
-        """See interfaces.Cases. Raises NotFound."""
+        """Raises NotFound."""
         return await self._database.read(lambda c: _load_effect(c, work, lease))
 
+    @override
     async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
-        """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _postpone_effect(c, case, apart, due_at, now))
         return case.with_effect(apart)
 
+    @override
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
-        """See interfaces.Cases."""
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _keep_waiting(c, case, apart, until, now))
         return case.with_effect(apart)
 
+    @override
     async def keep_over(self, case: Case) -> None:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: pass_fence(c, case.lease, "", WorkState.DONE))
 
+    @override
     async def keep_end(self, case: Case) -> None:
-        """See interfaces.Cases."""
         await self._database.write(lambda c: _keep_end(c, case, self._clock()))
 
 
 def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case, Effect]:
-    message_id = connection.execute(select(effect.c.message_id).where(effect.c.key == work.subject)).scalar()
+    message_id = connection.execute(_MESSAGE_OF_EFFECT, {"its_key": work.subject}).scalar()
     if message_id is None:
-        raise NotFound(tr("there is no effect {effect}", effect=work.subject))
+        raise NotFound(tr("there is no action {effect}", effect=work.subject))
     case = _load(connection, message_id, lease, work.attempts)
     return case, next(each for each in case.effects if each.key == work.subject)
 
 
 def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
-    row = connection.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
+    row = connection.execute(_MESSAGE, {"its_id": message_id}).mappings().first()
     if row is None:
         raise NotFound(tr("there is no message {message}", message=message_id))
     message = as_message(row)
-    matter = select(interaction).where(interaction.c.id == message.interaction_id)
-    read = select(analysis).where(analysis.c.id == message.analysis_id)
-    decided = select(decision).where(decision.c.message_id == message_id)
-    done = select(effect).where(effect.c.message_id == message_id).order_by(effect.c.position)
-    found = connection.execute(read).mappings().first() if message.analysis_id else None
-    verdict = connection.execute(decided).mappings().first() if row["recorded"] else None
-    effects = tuple(as_effect(each) for each in connection.execute(done).mappings()) if verdict else ()
+    read, of_message = {"its_id": message.analysis_id}, {"its_id": message_id}
+    matter = connection.execute(_INTERACTION, {"its_id": message.interaction_id}).mappings().one()
+    found = connection.execute(_ANALYSIS, read).mappings().first() if message.analysis_id else None
+    verdict = connection.execute(_DECIDED, of_message).mappings().first() if row["recorded"] else None
+    effects = tuple(map(as_effect, connection.execute(_DONE, of_message).mappings())) if verdict else ()
     return Case(
         message=message,
-        interaction=as_interaction(connection.execute(matter).mappings().one()),
+        interaction=as_interaction(matter),
         lease=lease,
         repeated=bool(effects),
         attempt=attempt,
@@ -141,26 +142,45 @@ def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -
     )
 
 
+_ID: BindParameter[str] = bindparam("its_id")
+_MESSAGE_OF_EFFECT = select(effect.c.message_id).where(effect.c.key == bindparam("its_key"))
+_MESSAGE = select(inbound_message).where(inbound_message.c.id == _ID)
+_INTERACTION = select(interaction).where(interaction.c.id == _ID)
+_ANALYSIS = select(analysis).where(analysis.c.id == _ID)
+_DECIDED = select(decision).where(decision.c.message_id == _ID)
+_DONE = select(effect).where(effect.c.message_id == _ID).order_by(effect.c.position)
+
+
 def _keep_analysis(connection: Connection, case: Case, reading: Analysis) -> None:
     pass_fence(connection, case.lease, "record")
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analysis), [row])
-    current = update(inbound_message).where(inbound_message.c.id == reading.message_id)
-    connection.execute(current.values(analysis_id=reading.id))
+    connection.execute(_READ, [columns(reading)])
+    connection.execute(_CURRENT, {"its_id": reading.message_id, "read": reading.id})
     detail = {"tier": reading.tier.value, "intent": reading.intent, "sentiment": reading.sentiment.value}
     _note(connection, case, reading.created_at, "analysed", detail)
 
 
+_READ = insert(analysis)
+_CURRENT = update(inbound_message).where(inbound_message.c.id == _ID).values(analysis_id=bindparam("read"))
+
+
 def _context(connection: Connection, case: Case) -> MessageContext:
-    message = inbound_message.c
-    read = or_(message.sequence <= case.message.sequence, message.recorded)
-    rows = select(message.sequence, message.text).where(message.interaction_id == case.interaction.id, read)
-    said = connection.execute(rows.order_by(message.sequence)).all()
+    at = {"its_interaction": case.interaction.id, "its_sequence": case.message.sequence}
+    said = connection.execute(_SAID, at).all()
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(row.text for row in said if row.sequence < case.message.sequence),
         customer_id=customer_of(connection, case.message, case.analysis) if case.analysis else None,
     )
+
+
+_SAID = (
+    select(inbound_message.c.sequence, inbound_message.c.text)
+    .where(
+        inbound_message.c.interaction_id == bindparam("its_interaction"),
+        or_(inbound_message.c.sequence <= bindparam("its_sequence"), inbound_message.c.recorded),
+    )
+    .order_by(inbound_message.c.sequence)
+)
 
 
 def _keep_effect(

@@ -1,11 +1,11 @@
 """The transaction of a decision: who wrote, what was decided, what is done about it at once, the journal of it all."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from frontdesk.interfaces import Stale
 from frontdesk.interfaces.stores import ActAtOnce
@@ -18,6 +18,7 @@ from frontdesk.storage.pipeline.senders import match_sender
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import decision, inbound_message, outbound_message
 from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import index_with_head
 from frontdesk.storage.search.index import index_reading
 
@@ -26,7 +27,7 @@ NOTED = {"ask_person": "asked", "escalate": "escalated"}
 
 
 def keep_decision(connection: Connection, case: Case, change: Change, act: ActAtOnce, now: datetime) -> Case:
-    """See interfaces.Cases. `case` holds the decision and its effects, none of them carried out yet."""
+    """As Cases.keep_decision. `case` holds the decision and its effects, none of them carried out yet."""
     lines = [] if case.recorded else [_recorded_line(case, change)]
     lines += _decided_lines(case)
     seen = case if case.recorded else _with_sender(connection, case, change, now)
@@ -54,25 +55,29 @@ def _with_sender(connection: Connection, case: Case, change: Change, now: dateti
     contact_id, customer_id = match_sender(connection, case.message, case.analysis, now)
     if not case.interaction.customer_id and customer_id != change.customer_id:
         raise Stale(tr("another customer was found meanwhile"))
-    seen = update(inbound_message).where(inbound_message.c.id == case.message.id)
-    connection.execute(seen.values(recorded=True, contact_id=contact_id))
+    connection.execute(_RECORDED, {"its_id": case.message.id, "its_contact": contact_id})
     return replace(case, message=replace(case.message, contact_id=contact_id))
 
 
 def _insert(connection: Connection, case: Case) -> None:
     assert case.decision is not None
-    row = asdict(case.decision)
-    row |= {"actions": [asdict(action) for action in case.decision.actions], "facts": dict(case.decision.facts)}
-    connection.execute(insert(decision), [row])
+    connection.execute(_DECISION, [columns(case.decision)])
     if case.effects:
-        connection.execute(insert(effect), [_effect_row(each) for each in case.effects])
+        connection.execute(_EFFECTS, [_effect_row(each) for each in case.effects])
 
 
 def _effect_row(each: Effect) -> dict[str, Any]:
-    row = asdict(each)
-    action = row.pop("action")
-    short = {"reference": each.reference[:200], "detail": dict(each.detail)}
-    return row | short | {"kind": action["kind"], "parameters": action["parameters"], "state": each.state.value}
+    row = columns(each)
+    action: dict[str, Any] = row.pop("action")
+    return row | action | {"reference": each.reference[:200]}
+
+
+_RECORDED = (
+    update(inbound_message)
+    .where(inbound_message.c.id == bindparam("its_id"))
+    .values(recorded=True, contact_id=bindparam("its_contact"))
+)
+_DECISION, _EFFECTS = insert(decision), insert(effect)
 
 
 def _recorded_line(case: Case, change: Change) -> Line:

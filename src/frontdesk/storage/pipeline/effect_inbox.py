@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
 
-from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState, Page
+from frontdesk.model.set_up import EffectForPerson
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.interactions import interaction
@@ -17,14 +17,14 @@ OPEN = (EffectState.FAILED.value, EffectState.WAITING.value, EffectState.PENDING
 
 
 class StoredEffectInbox:
-    """See interfaces.set_up.Attention."""
+    """Effects that are not over."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[EffectForPerson]:
-        """See interfaces.set_up.Attention."""
+        """Oldest first. Raises Invalid (cursor)."""
         rows = (
             select(effect, interaction.c.reference.label("matter"), interaction.c.title)
             .join(interaction, interaction.c.id == effect.c.interaction_id)
@@ -39,7 +39,7 @@ class StoredEffectInbox:
         return paging.page(found, limit, _row, lambda row: (paging.stamp(row["created_at"]), row["key"]))
 
     async def counts(self) -> dict[EffectState, int]:
-        """See interfaces.set_up.Attention."""
+        """How many there are in each state but done."""
         rows = select(effect.c.state, func.count()).where(effect.c.state.in_(OPEN)).group_by(effect.c.state)
         found = await self._database.read(lambda c: c.execute(rows).all())
         return {EffectState(state): count for state, count in found}

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NotFound, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model import Effect, EffectState, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -26,23 +27,23 @@ EFFECT_WORK = "effect"
 SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED.value)
 
 
-class StoredEffectDesk:
-    """Effects that need a person, on a database; see interfaces.EffectDesk."""
+class StoredEffectAdmin:
+    """Effects that need a person, on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
     async def retry(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
         return await self._settle(key, by, once, "retried", _retried)
 
     async def drop(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Give up one that failed, or refuse one that waits for approval. Raises NotFound, Conflict."""
         return await self._settle(key, by, once, "dropped", _dropped)
 
     async def approve(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """See interfaces.EffectDesk."""
+        """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
         return await self._settle(key, by, once, "approved", _approved)
 
     async def _settle(
@@ -126,7 +127,7 @@ def work_id_of(key: str) -> str:
 def _locked(connection: Connection, key: str) -> Effect:
     row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
     if row is None:
-        raise NotFound(tr("there is no effect {effect}", effect=key))
+        raise NotFound(tr("there is no action {effect}", effect=key))
     return as_effect(row)
 
 
@@ -149,7 +150,7 @@ def _approved(each: Effect, by: str, now: datetime) -> Effect:
 def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:
     if each.state is not state:
         raise Conflict(
-            tr("effect {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
+            tr("action {effect} is {state}: {reason}", effect=each.key, state=each.state.value, reason=otherwise)
         )
 
 

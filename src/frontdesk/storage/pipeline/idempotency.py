@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from frontdesk.interfaces import IdempotencyKey, KeyReused, StoredAnswer
+from frontdesk.interfaces import KeyReused
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.storage.engines.database import Database, Operation
 from frontdesk.storage.schema.pipeline import idempotency
 

@@ -17,6 +17,7 @@ AUDITED = frozenset(
     {"rules_drafted", "rules_removed", "rules_published", "rules_rolled_back", "template_changed", "contacts_merged"}
 )
 Line = tuple[str, Mapping[str, Any]]
+_APPEND = insert(journal)
 
 
 def note(
@@ -38,7 +39,7 @@ def note(
         "by": by,
         "detail": dict(detail or {}),
     }
-    connection.execute(insert(journal), [row])
+    connection.execute(_APPEND, [row])
     if kind in AUDITED:
         append(connection, at, kind, by, detail=detail)
 
@@ -46,22 +47,22 @@ def note(
 def note_all(connection: Connection, at: datetime, interaction_id: int, message_id: str, lines: Sequence[Line]) -> None:
     """Append several lines about one message, in this order."""
     ids = {"at": at, "interaction_id": interaction_id, "message_id": message_id, "by": ""}
-    connection.execute(insert(journal), [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
+    connection.execute(_APPEND, [{**ids, "kind": kind, "detail": dict(detail)} for kind, detail in lines])
 
 
 class StoredJournal:
-    """The journal on a database; see interfaces.Journal."""
+    """The journal on a database."""
 
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
 
     async def since(self, after: int, limit: int = 500) -> tuple[AuditEvent, ...]:
-        """See interfaces.Journal."""
+        """Lines with an id above `after`, oldest first."""
         rows = select(journal).where(journal.c.id > after).order_by(journal.c.id).limit(limit)
         return await self._database.read(lambda c: tuple(as_audit_event(r) for r in c.execute(rows).mappings()))
 
     async def last(self) -> int:
-        """See interfaces.Journal."""
+        """The highest id, 0 when empty."""
         highest = select(func.coalesce(func.max(journal.c.id), 0))
         return int(await self._database.read(lambda c: c.execute(highest).scalar_one()))

@@ -7,9 +7,10 @@ join or leave: so two transactions never overlook each other, and a claim needs 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from frontdesk.model import WorkState
 from frontdesk.storage.schema.interactions import interaction
@@ -18,6 +19,7 @@ from frontdesk.storage.schema.pipeline import work
 # Customers' messages and their changes; what people answer; readings made anew. None waits for those of another line.
 MESSAGES, REPLIES, READINGS = LINES = ("message", "reply", "reading")
 PORTION: Final = 500
+TICK: Final = timedelta(microseconds=1)
 
 OPEN = work.c.state == WorkState.OPEN.value
 
@@ -34,28 +36,29 @@ def add_work(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _placed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    keys = {row["lock_key"] for row in rows if row.get("lock_key")}
-    taken = _taken(connection, keys)
+    """With places in the order in which they come, whatever the clocks of the processes say that add them."""
+    latest = _latest(connection, {row["lock_key"] for row in rows if row.get("lock_key")})
     placed = []
     for row in rows:
-        key = row.get("lock_key", "")
-        placed.append({**row, "lock_key": key, "blocked": key in taken})
-        taken |= {key} if key else set()
+        key, at, before = row.get("lock_key", ""), row["created_at"], latest.get(row.get("lock_key", ""))
+        placed.append({**row, "lock_key": key, "blocked": before is not None})
+        if before is not None and before >= at:
+            placed[-1]["created_at"] = at = before + TICK
+        latest |= {key: at} if key else {}
     return placed
 
 
-def _taken(connection: Connection, keys: set[str]) -> set[str]:
-    """Those keys that have open rows, which stays so until this transaction ends."""
+def _latest(connection: Connection, keys: set[str]) -> dict[str, datetime]:
+    """Those keys that have open rows, and when the last was added; which stays so until this transaction ends."""
     if not keys:
-        return set()
+        return {}
     _hold(connection, keys)
-    first = select(work.c.lock_key).where(work.c.lock_key.in_(keys), OPEN, ~work.c.blocked)
-    return set(connection.execute(first).scalars())
+    return {row.lock_key: row.last for row in connection.execute(_LAST, {"keys": sorted(keys)})}
 
 
 def is_taken(connection: Connection, key: str) -> bool:
     """Whether something is open under this key, which stays so until this transaction ends."""
-    return bool(_taken(connection, {key} if key else set()))
+    return bool(_latest(connection, {key} if key else set()))
 
 
 def let_next_go(connection: Connection, key: str) -> None:
@@ -64,7 +67,7 @@ def let_next_go(connection: Connection, key: str) -> None:
         return
     _hold(connection, {key})
     if (first := connection.execute(_FIRST, {"its_key": key}).scalar()) is not None:
-        connection.execute(update(work).where(work.c.id == first).values(blocked=False))
+        connection.execute(_LET_GO, {"its_id": first})
 
 
 def let_lines_go(connection: Connection, interaction_id: int) -> None:
@@ -110,10 +113,22 @@ _FIRST = (
 )
 
 
+_LAST = (
+    select(work.c.lock_key, func.max(work.c.created_at).label("last"))
+    .where(work.c.lock_key.in_(bindparam("keys", expanding=True)), OPEN)
+    .group_by(work.c.lock_key)
+)
+_LET_GO = update(work).where(work.c.id == bindparam("its_id")).values(blocked=False)
+_HOLD = (
+    select(interaction.c.id)
+    .where(interaction.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(interaction.c.id)
+    .with_for_update()
+)
+
+
 def _hold(connection: Connection, keys: Iterable[str]) -> None:
     """Lock the interactions of these keys against others who add or end work of them. SQLite has one writer anyway."""
     if connection.dialect.name == "sqlite":
         return
-    ids = sorted({int(key.rpartition(":")[2]) for key in keys})
-    rows = select(interaction.c.id).where(interaction.c.id.in_(ids)).order_by(interaction.c.id)
-    connection.execute(rows.with_for_update())
+    connection.execute(_HOLD, {"ids": sorted({int(key.rpartition(":")[2]) for key in keys})})

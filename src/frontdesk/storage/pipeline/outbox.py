@@ -1,13 +1,13 @@
 """Outbound messages and the built-in service desk's calls: stored once per effect key."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock
+from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
@@ -15,7 +15,7 @@ from frontdesk.storage.pipeline.delivery_notices import settle
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import service_call
-from frontdesk.storage.schema.rows import as_outbound, as_service_call
+from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns
 from frontdesk.storage.search.documents import index_messages
 
 # In a receipt: the answer was not sent, on purpose, and why.
@@ -26,28 +26,28 @@ TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer
 NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
 
 
-class StoredOutbox:
-    """The outbox on a database; see interfaces.Outbox."""
+class StoredOutbox(Outbox):
+    """The outbox on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def draft(self, message: OutboundMessage) -> OutboundMessage:
-        """See interfaces.Outbox."""
         return await self._database.write(lambda c: draft(c, message))
 
+    @override
     async def by_effect(self, key: str) -> OutboundMessage | None:
-        """See interfaces.Outbox."""
         return await self._database.read(lambda c: _by_effect(c, key))
 
+    @override
     async def sent(self, message_id: str, receipt: Receipt) -> None:
-        """See interfaces.Outbox."""
         now = self._clock()
         await self._database.write(lambda c: _sent(c, message_id, receipt, now))
 
+    @override
     async def refused(self, message_id: str, reason: str) -> None:
-        """See interfaces.Outbox."""
         failed = update(outbound_message).where(outbound_message.c.id == message_id)
         values = {"state": DeliveryState.FAILED.value, "error": reason}
         await self._database.write(lambda c: c.execute(failed.values(**values)).rowcount)
@@ -66,18 +66,14 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
 
 def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage:
     """Store as the latest of its interaction, whose row must be locked."""
-    highest = connection.execute(
-        select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
-            outbound_message.c.interaction_id == message.interaction_id
-        )
-    ).scalar_one()
-    row = asdict(message) | {"sequence": highest + 1, "state": message.state.value}
-    connection.execute(insert(outbound_message), [row])
-    return as_outbound(row)  # type: ignore[arg-type]  # a dict has all that is read of a RowMapping
+    highest = connection.execute(_HIGHEST, {"its_interaction": message.interaction_id}).scalar_one()
+    row = columns(message) | {"sequence": highest + 1}
+    connection.execute(_APPEND, [row])
+    return as_outbound(row)
 
 
 def _by_effect(connection: Connection, key: str) -> OutboundMessage | None:
-    row = connection.execute(select(outbound_message).where(outbound_message.c.effect_key == key)).mappings().first()
+    row = connection.execute(_BY_EFFECT, {"its_key": key}).mappings().first()
     return as_outbound(row) if row else None
 
 
@@ -110,13 +106,23 @@ def note_sent(
 
 def _mark_answered(connection: Connection, interaction_id: int, type: str, now: datetime) -> None:
     if type in TYPES_THAT_ANSWER:
-        answered = update(interaction).where(interaction.c.id == interaction_id)
-        first = answered.where(interaction.c.first_answer_at.is_(None))
-        connection.execute(first.values(first_answer_at=now))
+        connection.execute(_FIRST_ANSWER, {"its_id": interaction_id, "answered_at": now})
 
 
-class StoredOwnRows:
-    """See interfaces.OwnRows; within a transaction that holds the interaction.
+_HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
+    outbound_message.c.interaction_id == bindparam("its_interaction")
+)
+_APPEND = insert(outbound_message)
+_BY_EFFECT = select(outbound_message).where(outbound_message.c.effect_key == bindparam("its_key"))
+_FIRST_ANSWER = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("its_id"), interaction.c.first_answer_at.is_(None))
+    .values(first_answer_at=bindparam("answered_at"))
+)
+
+
+class StoredOwnRows(OwnRows):
+    """Within a transaction that holds the interaction.
 
     `delivered` are the sequences of answers that were stored: whoever ends the transaction indexes their words.
     """
@@ -126,37 +132,37 @@ class StoredOwnRows:
         self._connection, self._now = connection, now
         self.delivered: list[int] = []
 
+    @override
     def open_call(self, call: ServiceCall) -> ServiceCall:
-        """See interfaces.OwnRows."""
-        row = asdict(call)
+        row = columns(call)
         del row["code"]
         stored = self._connection.execute(insert(service_call).values(**row))
         number = stored.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
-        return as_service_call(row | {"id": number})  # type: ignore[arg-type]  # a dict has all that is read of it
+        return as_service_call(row | {"id": number})
 
+    @override
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
-        """See interfaces.OwnRows."""
         stored = _append(self._connection, message)
         _mark_answered(self._connection, stored.interaction_id, stored.type, self._now)
         self.delivered.append(stored.sequence)
         return stored
 
 
-class StoredServiceDesk:
-    """The built-in service desk on a database; see interfaces.ServiceDeskStore."""
+class StoredServiceDesk(ServiceDeskStore):
+    """The built-in service desk on a database."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._database = database
 
+    @override
     async def open_call(self, call: ServiceCall) -> ServiceCall:
-        """See interfaces.ServiceDeskStore."""
-        row = asdict(call)
+        row = columns(call)
         del row["code"]
         return await self._database.write(lambda c: _open_call(c, row))
 
+    @override
     async def call_by_key(self, key: str) -> ServiceCall | None:
-        """See interfaces.ServiceDeskStore."""
         return await self._database.read(lambda c: _call(c, key))
 
     async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, IdempotencyKey, NewId, NotFound, StoredAnswer
+from frontdesk.interfaces import Clock, Conflict, Deliveries, NewId, NotFound
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -20,8 +22,8 @@ REPLY_WORK = "reply"
 MEMO = "IM"
 
 
-class StoredReplies:
-    """Replies on a database; see interfaces.Replies and interfaces.Deliveries."""
+class StoredReplies(Deliveries):
+    """Replies on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
@@ -30,7 +32,7 @@ class StoredReplies:
     async def add(
         self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None
     ) -> StoredAnswer[OutboundMessage]:
-        """See interfaces.Replies."""
+        """Store it with the work that sends it; an internal memo stays here. Raises Conflict where nobody wrote yet."""
         now, key = self._clock(), self._new_id()
 
         def operation(connection: Connection) -> OutboundMessage:
@@ -40,21 +42,21 @@ class StoredReplies:
 
         return await write_once(self._database, once, OutboundMessage, now, operation)
 
+    @override
     async def load(self, message_id: str) -> OutboundMessage:
-        """See interfaces.Deliveries."""
         rows = select(outbound_message).where(outbound_message.c.id == message_id)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
         if row is None:
             raise NotFound(tr("there is no reply {reply}", reply=message_id))
         return as_outbound(row)
 
+    @override
     async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:
-        """See interfaces.Deliveries."""
         now = self._clock()
         await self._database.write(lambda c: _keep_sent(c, message, lease, receipt, now))
 
+    @override
     async def keep_refused(self, message: OutboundMessage, reason: str) -> None:
-        """See interfaces.Deliveries."""
         values = {"state": DeliveryState.FAILED.value, "error": reason}
         refused = update(outbound_message).where(outbound_message.c.id == message.id).values(**values)
         await self._database.write(lambda c: c.execute(refused).rowcount)

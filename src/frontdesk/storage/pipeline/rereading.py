@@ -1,12 +1,13 @@
 """Reading messages again: which ones, their work, and what the new reading changes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.interfaces.llm_stores import Rereadings
 from frontdesk.model import Analysis, Case, Change, Lease, Tier, Work, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
@@ -18,35 +19,36 @@ from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, inbound_message
 from frontdesk.storage.schema.llm import to_reread
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.index import index_reading
 
 REREAD_WORK = "reanalyse"
 
 
-class StoredRereadings:
-    """Readings made anew on a database; see interfaces.llm_stores.Rereadings."""
+class StoredRereadings(Rereadings):
+    """Readings made anew on a database."""
 
     def __init__(self, database: Database, cases: StoredCases, clock: Clock, new_id: NewId) -> None:
         """Use this database, the pipeline's store, clock and id maker."""
         self._database, self._cases, self._clock, self._new_id = database, cases, clock, new_id
 
+    @override
     async def load(self, work: Work, lease: Lease) -> tuple[Case, int]:
-        """See interfaces.llm_stores.Rereadings."""
         runs = select(func.coalesce(func.max(analysis.c.run), 0)).where(analysis.c.message_id == work.subject)
         case = await self._cases.load(work, lease)
         return case, int(await self._database.read(lambda c: c.execute(runs).scalar_one()))
 
+    @override
     async def inbound_texts(self, interaction_id: int) -> tuple[str, ...]:
-        """See interfaces.llm_stores.Rereadings."""
         return await self._cases.inbound_texts(interaction_id)
 
+    @override
     async def keep_reading(self, case: Case, analysis: Analysis, change: Change | None) -> None:
-        """See interfaces.llm_stores.Rereadings."""
         now = self._clock()
         await self._database.write(lambda c: _keep(c, case, analysis, change, now))
 
+    @override
     async def keep_unread(self, case: Case, reason: str, *, wait: bool) -> None:
-        """See interfaces.llm_stores.Rereadings."""
         now = self._clock()
         await self._database.write(lambda c: _keep_unread(c, case, reason, now, wait))
 
@@ -105,8 +107,7 @@ def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -
 
 def _keep(connection: Connection, case: Case, reading: Analysis, change: Change | None, now: datetime) -> None:
     pass_fence(connection, case.lease, "", WorkState.DONE)
-    row = asdict(reading) | {"tier": reading.tier.value, "sentiment": reading.sentiment.value}
-    connection.execute(insert(analysis), [row])
+    connection.execute(insert(analysis), [columns(reading)])
     current = update(inbound_message).where(inbound_message.c.id == reading.message_id)
     connection.execute(current.values(analysis_id=reading.id))
     if change is not None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from frontdesk.model import Analysis, InboundMessage
 from frontdesk.storage.engines.upserts import insert_if_new
@@ -26,11 +26,13 @@ def match_sender(
     identities = _identities(message)
     if not identities:
         return message.contact_id, customer_id
-    found = _contact(connection, identities)
+    found, known_by = _contact(connection, identities)
     if found is None:
         return _new_contact(connection, message, identities, customer_id, now), customer_id
     contact_id, known_customer = found
     for channel, address in identities.items():  # an address that is new to us, of somebody we know
+        if channel == known_by:
+            continue
         row = {"channel": channel, "address": address, "contact_id": contact_id}
         insert_if_new(connection, contact_identity, row)
     if customer_id and not known_customer:
@@ -43,7 +45,7 @@ def customer_of(connection: Connection, message: InboundMessage, analysis: Analy
     customer_id, identities = _told(connection, message, analysis), _identities(message)
     if customer_id or not identities:
         return customer_id
-    found = _contact(connection, identities)
+    found, _ = _contact(connection, identities)
     return found[1] if found else None
 
 
@@ -62,23 +64,21 @@ def match_confirmed(connection: Connection, row: RowMapping, now: datetime) -> N
 
 
 def _told(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
-    return _customer(connection, message, None if _was_heard(connection, message) else analysis)
+    told = [message.sender.customer_no] if message.sender.customer_no else []
+    named = analysis.values("customer_no") if analysis else ()
+    if named and not _was_heard(connection, message):
+        told += named
+    for number in told:
+        found = connection.execute(_CUSTOMER, {"number": number}).scalar()
+        if found is not None:
+            return str(found)
+    return None
 
 
 def _was_heard(connection: Connection, message: InboundMessage) -> bool:
     """Whether its words come from a recording and nobody has confirmed the numbers yet."""
-    context = connection.execute(select(inbound_message.c.context).where(inbound_message.c.id == message.id)).scalar()
+    context = connection.execute(_CONTEXT, {"its_id": message.id}).scalar()
     return isinstance(context, dict) and context.get("heard") == "unconfirmed"
-
-
-def _customer(connection: Connection, message: InboundMessage, analysis: Analysis | None) -> str | None:
-    told = [message.sender.customer_no] if message.sender.customer_no else []
-    told += analysis.values("customer_no") if analysis else ()
-    for number in told:
-        found = connection.execute(select(customer.c.id).where(customer.c.id == number)).scalar()
-        if found is not None:
-            return str(found)
-    return None
 
 
 def _identities(message: InboundMessage) -> dict[str, str]:
@@ -94,16 +94,24 @@ def _identities(message: InboundMessage) -> dict[str, str]:
     return identities
 
 
-def _contact(connection: Connection, identities: dict[str, str]) -> tuple[int, str | None] | None:
+def _contact(connection: Connection, identities: dict[str, str]) -> tuple[tuple[int, str | None] | None, str]:
+    """Its id and customer, and the channel that it is known by."""
     for channel, address in identities.items():
-        row = connection.execute(
-            select(contact.c.id, contact.c.customer_id)
-            .join(contact_identity, contact_identity.c.contact_id == contact.c.id)
-            .where(contact_identity.c.channel == channel, contact_identity.c.address == address)
-        ).first()
+        row = connection.execute(_CONTACT, {"its_channel": channel, "its_address": address}).first()
         if row is not None:
-            return row.id, row.customer_id
-    return None
+            return (row.id, row.customer_id), channel
+    return None, ""
+
+
+_CUSTOMER = select(customer.c.id).where(customer.c.id == bindparam("number"))
+_CONTEXT = select(inbound_message.c.context).where(inbound_message.c.id == bindparam("its_id"))
+_CONTACT = (
+    select(contact.c.id, contact.c.customer_id)
+    .join(contact_identity, contact_identity.c.contact_id == contact.c.id)
+    .where(
+        contact_identity.c.channel == bindparam("its_channel"), contact_identity.c.address == bindparam("its_address")
+    )
+)
 
 
 def _new_contact(

@@ -3,26 +3,28 @@
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, select, update
+from typing_extensions import override
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model import Case, Lease, Work
 from frontdesk.storage.engines.changing import taken
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.work_queue import StoredWork, as_work, claimable
+from frontdesk.storage.pipeline.work_queue import StoredWork, claimable
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_work
 
 
 class SingleWork(StoredWork):
-    """A work queue (see interfaces.WorkQueue) that offers the work of one message and nothing else."""
+    """A work queue that offers the work of one message and nothing else."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId, message_id: str) -> None:
         """Offer the work of this message."""
         super().__init__(database, clock, new_id)
         self._message_id = message_id
 
+    @override
     async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
-        """See interfaces.WorkQueue."""
         now, token = self._clock(), f"{owner}:{self._new_id()}"
         if limit < 1 or not await self._database.read(lambda c: _due(c, self._message_id, now)):
             return []

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock
+from frontdesk.interfaces import Clock, Statuses
 from frontdesk.model import EffectState, Lease, Receipt, WorkState
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.effects import work_id_of
@@ -15,20 +16,20 @@ from frontdesk.storage.schema.pipeline import effect, work
 STATUS_WORK = "status"
 
 
-class StoredStatuses:
-    """Statuses on a database; see interfaces.Statuses."""
+class StoredStatuses(Statuses):
+    """Statuses on a database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Use this database and clock."""
         self._database, self._clock = database, clock
 
+    @override
     async def changed(self, key: str) -> bool:
-        """See interfaces.Statuses."""
         now = self._clock()
         return await self._database.write(lambda c: _changed(c, key, now))
 
+    @override
     async def keep(self, lease: Lease, key: str, receipt: Receipt | None) -> None:
-        """See interfaces.Statuses."""
         now = self._clock()
         await self._database.write(lambda c: _keep(c, lease, key, receipt, now))
 

@@ -3,9 +3,10 @@
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, bindparam, func, select, update
+from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound
+from frontdesk.interfaces import Clock, Conflict, LeaseLost, NewId, NotFound, WorkQueue
 from frontdesk.model import Lease, Work, WorkState
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.changing import changed, taken
@@ -14,24 +15,9 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import is_taken, let_next_go, let_stuck_go
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.storage.schema.pipeline import work
+from frontdesk.storage.schema.rows import as_work
 
 ERROR_LENGTH = 2000
-
-
-def as_work(row: RowMapping) -> Work:
-    """A row as a fact."""
-    return Work(
-        id=row["id"],
-        kind=row["kind"],
-        subject=row["subject"],
-        step=row["step"],
-        state=WorkState(row["state"]),
-        due_at=row["due_at"],
-        attempts=row["attempts"],
-        created_at=row["created_at"],
-        lease_owner=row["lease_owner"],
-        last_error=row["last_error"],
-    )
 
 
 def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState = WorkState.OPEN) -> None:
@@ -58,16 +44,16 @@ _MOVE = (
 )
 
 
-class StoredWork:
-    """The work queue on a database; see interfaces.WorkQueue."""
+class StoredWork(WorkQueue):
+    """The work queue on a database."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         """Use this database, clock and id maker."""
         self._database, self._clock, self._new_id = database, clock, new_id
         self._is_busy = False
 
+    @override
     async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
-        """See interfaces.WorkQueue."""
         now = self._clock()
         if not self._is_busy and not await self._database.read(lambda c: _due(c, now)):
             return []  # nothing to do is the usual case: find out without a write
@@ -76,27 +62,27 @@ class StoredWork:
         self._is_busy = bool(claimed)  # where there was work there is more
         return claimed
 
+    @override
     async def renew(self, lease: Lease, lease_seconds: float) -> bool:
-        """See interfaces.WorkQueue."""
         until = self._clock() + timedelta(seconds=lease_seconds)
         return await self._change(lease, due_at=until)
 
+    @override
     async def postpone(self, lease: Lease, seconds: float, error: str, *, counted: bool = True) -> None:
-        """See interfaces.WorkQueue."""
         due_at = self._clock() + timedelta(seconds=seconds)
         attempts = {} if counted else {"attempts": work.c.attempts - 1}
         await self._change(lease, due_at=due_at, lease_owner="", last_error=error[:ERROR_LENGTH], **attempts)
 
+    @override
     async def fail(self, lease: Lease, error: str) -> None:
-        """See interfaces.WorkQueue."""
         await self._database.write(lambda c: _fail(c, lease, error[:ERROR_LENGTH], self._clock()))
 
     async def _change(self, lease: Lease, **values: str | datetime | ColumnElement[int]) -> bool:
         mine = update(work).where(*_owned(lease)).values(**values)
         return await self._database.write(lambda c: c.execute(mine).rowcount) == 1
 
+    @override
     async def free(self, owner_prefix: str) -> int:
-        """See interfaces.WorkQueue."""
         theirs = (work.c.state == "open", work.c.lease_owner.startswith(owner_prefix, autoescape=True))
         freed = update(work).where(*theirs).values(due_at=self._clock(), lease_owner="")
         return await self._database.write(lambda c: c.execute(freed).rowcount)
@@ -153,31 +139,36 @@ def _owned(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return work.c.id == lease.work_id, work.c.lease_owner == lease.owner, work.c.state == WorkState.OPEN.value
 
 
-def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def claimable(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Rows that a worker may take: open, due, and the oldest of their lock key."""
     return work.c.state == WorkState.OPEN.value, ~work.c.blocked, work.c.due_at <= now
 
 
 def _due(connection: Connection, now: datetime) -> bool:
-    due = select(work.c.id).where(*claimable(now)).limit(1)
-    return connection.execute(due).first() is not None
+    return connection.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def _claim(
     connection: Connection, token: str, limit: int, now: datetime, lease_seconds: float
 ) -> list[tuple[Work, Lease]]:
     until = now + timedelta(seconds=lease_seconds)
-    due = (
-        select(work.c.id)
-        .where(*claimable(now))
-        .order_by(work.c.due_at, work.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = update(work).values(due_at=until, lease_owner=token, attempts=work.c.attempts + 1)
-    claimed = taken(connection, due, claim, tuple(work.c))
+    given = {"now": now, "most": limit, "until": until, "token": token}
+    claimed = taken(connection, _NEXT_DUE, _CLAIM, _WORK, given)
     rows = sorted((as_work(row) for row in claimed), key=lambda w: w.id)
     return [(row, Lease(row.id, token, until)) for row in rows]
+
+
+_NOW = bindparam("now", type_=work.c.due_at.type)
+_ANY_DUE = select(work.c.id).where(*claimable(_NOW)).limit(1)
+_NEXT_DUE = (
+    select(work.c.id)
+    .where(*claimable(_NOW))
+    .order_by(work.c.due_at, work.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = update(work).values(due_at=bindparam("until"), lease_owner=bindparam("token"), attempts=work.c.attempts + 1)
+_WORK = tuple(work.c)
 
 
 def _failed(connection: Connection, work_id: str) -> str:

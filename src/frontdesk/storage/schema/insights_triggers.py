@@ -1,7 +1,7 @@
 """Triggers that note which interactions changed, in the transaction of the change, whoever makes it.
 
-So the facts of the insights miss nothing, and no room has to remember them. They are put back after every migration:
-Alembic makes some tables anew on SQLite, which drops what hangs on them.
+So the insights miss no change, and no other code has to note changes. The triggers are restored after every migration,
+because Alembic rebuilds some tables on SQLite, which drops their triggers.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Tables of people: customers, contacts, accounts, sessions, API keys."""
+"""Tables of people: customers, contacts, accounts, sessions, API keys, and the views that they saved."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from frontdesk.storage.engines.types import Moment
@@ -78,4 +79,16 @@ api_key = Table(
     Column("budget_day", BigInteger, nullable=False, server_default="0"),
     Column("budget_month", BigInteger, nullable=False, server_default="0"),
     Column("requests_per_minute", Integer, nullable=False, server_default="0"),
+)
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Ulid, primary_key=True),
+    Column("owner", String(100), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared", Boolean, nullable=False, default=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("owner", "name"),
 )

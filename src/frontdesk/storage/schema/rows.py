@@ -1,7 +1,7 @@
-"""Rows as facts: one function per table, used by every store."""
+"""Rows as facts and facts as rows: by the names of fields, with one function for each table that needs more."""
 
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -24,12 +24,14 @@ from frontdesk.model import (
     Probability,
     Sender,
     ServiceCall,
+    Work,
 )
 
 T = TypeVar("T")
+Columns = RowMapping | Mapping[str, Any]
 
 
-def fact(kind: type[T], row: RowMapping, **given: Any) -> T:
+def fact(kind: type[T], row: Columns, **given: Any) -> T:
     """A dataclass out of the columns that are called like its fields; `given` are those made otherwise."""
     values = {name: make(row[name]) for name, make in _fields(kind) if name not in given}  # type: ignore[arg-type]  # classes are hashable
     return kind(**values, **given)
@@ -47,7 +49,22 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def as_message(row: RowMapping) -> InboundMessage:
+def columns(given: Any) -> dict[str, Any]:
+    """The columns of a dataclass: enumerations by value, its parts as dictionaries. Nothing else is copied."""
+    return {name: _plain(getattr(given, name)) for name, _ in _fields(type(given))}  # type: ignore[arg-type]  # classes are hashable
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        return columns(value)
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def as_message(row: Columns) -> InboundMessage:
     """An inbound_message row."""
     return fact(
         InboundMessage,
@@ -56,12 +73,12 @@ def as_message(row: RowMapping) -> InboundMessage:
     )
 
 
-def as_interaction(row: RowMapping) -> Interaction:
+def as_interaction(row: Columns) -> Interaction:
     """An interaction row."""
     return fact(Interaction, row)
 
 
-def as_analysis(row: RowMapping) -> Analysis:
+def as_analysis(row: Columns) -> Analysis:
     """An analysis row."""
     return fact(
         Analysis,
@@ -71,41 +88,46 @@ def as_analysis(row: RowMapping) -> Analysis:
     )
 
 
-def as_decision(row: RowMapping) -> Decision:
+def as_decision(row: Columns) -> Decision:
     """A decision row."""
     return fact(Decision, row, actions=tuple(Action(each["kind"], each["parameters"]) for each in row["actions"]))
 
 
-def as_effect(row: RowMapping) -> Effect:
+def as_effect(row: Columns) -> Effect:
     """An effect row."""
     return fact(Effect, row, action=Action(row["kind"], row["parameters"]), waits_for=tuple(row["waits_for"]))
 
 
-def as_outbound(row: RowMapping) -> OutboundMessage:
+def as_outbound(row: Columns) -> OutboundMessage:
     """An outbound_message row."""
     return fact(OutboundMessage, row)
 
 
-def as_service_call(row: RowMapping) -> ServiceCall:
+def as_service_call(row: Columns) -> ServiceCall:
     """A service_call row; its code is its number with a prefix."""
     return fact(ServiceCall, row, code=f"SC-{row['id']:06d}")
 
 
-def as_customer(row: RowMapping) -> Customer:
+def as_customer(row: Columns) -> Customer:
     """A customer row."""
     return fact(Customer, row)
 
 
-def as_contact(row: RowMapping, identities: dict[str, str]) -> Contact:
+def as_contact(row: Columns, identities: dict[str, str]) -> Contact:
     """A contact row with its identities."""
     return fact(Contact, row, identities=identities)
 
 
-def as_correction(row: RowMapping) -> Correction:
+def as_correction(row: Columns) -> Correction:
     """A correction row."""
     return fact(Correction, row)
 
 
-def as_audit_event(row: RowMapping) -> AuditEvent:
+def as_work(row: Columns) -> Work:
+    """A work row."""
+    return fact(Work, row)
+
+
+def as_audit_event(row: Columns) -> AuditEvent:
     """A journal row."""
     return fact(AuditEvent, row)

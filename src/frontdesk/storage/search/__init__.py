@@ -1,1 +1,1 @@
-"""Full-text search: the words of each interaction, and what a searcher's line asks for."""
+"""Full-text search: the words of each interaction, and the parsing of search queries."""

@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     Table,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
 )
 
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
@@ -71,18 +74,15 @@ def index_with_head(connection: Connection, number: int, table: Table, sequences
     _index(connection, {number: frozenset({HEAD, *(place_of(table, each) for each in sequences)})})
 
 
-def create_parts(connection: Connection) -> None:
-    """The table of parts, where it is not there yet."""
-    for statement in _ENGINES[connection.dialect.name].create:
-        connection.exec_driver_sql(statement)
-
-
 def create_on_hana(connection: Connection) -> None:
-    """Both tables on SAP HANA."""
+    """Both tables on SAP HANA, where no migration makes them."""
     connection.exec_driver_sql(
         "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
     )
-    create_parts(connection)
+    connection.exec_driver_sql(
+        "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
+        "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))"
+    )
 
 
 def _index(connection: Connection, wanted: Places) -> None:
@@ -121,10 +121,22 @@ def _part_rows(engine: "_Engine", wanted: Mapping[int, Mapping[int, list[str]]])
 def _texts(connection: Connection, wanted: Places) -> dict[int, dict[int, list[str]]]:
     """The words of each interaction by place, in the order in which it is read."""
     found: dict[int, dict[int, list[str]]] = {number: {} for number in wanted}
-    for statement in _sources(wanted) if wanted else ():
-        for number, place, *parts in connection.execute(statement):
-            found[number].setdefault(place, []).extend(words_of("\n".join(part for part in parts if part)))
+    for number, kind, at, *parts in _rows(connection, wanted) if wanted else ():
+        place = 2 * at - 1 if kind == _OF_CUSTOMER else 2 * at if kind == _OURS else HEAD
+        found[number].setdefault(place, []).extend(words_of("\n".join(part for part in parts if part)))
     return found
+
+
+def _rows(connection: Connection, wanted: Places) -> Iterator[Any]:
+    """Whole interactions take one statement, where a database can unite large texts."""
+    statements: Sequence[Select[Any] | CompoundSelect[Any]]
+    given: dict[str, Any] = {}
+    if any(wanted.values()):
+        statements = tuple(_sources(wanted))
+    else:
+        statements, given = _APART if connection.dialect.name == "hana" else _TOGETHER, {"ids": list(wanted)}
+    for statement in statements:
+        yield from connection.execute(statement, given)
 
 
 def _joined(parts: Mapping[int, list[str]]) -> list[str]:
@@ -132,35 +144,16 @@ def _joined(parts: Mapping[int, list[str]]) -> list[str]:
 
 
 def _sources(wanted: Places) -> Iterator[Select[Any]]:
-    """Number, place and texts of all that is searched."""
-    matter, inbound, outbound = interaction.c, inbound_message.c, outbound_message.c
+    """Of what is searched the wanted places."""
     heads = [number for number, places in wanted.items() if places is None or HEAD in places]
     if heads:
-        yield (
-            select(matter.id, _HERE, matter.reference, matter.title, matter.summary, matter.tags,
-                   matter.customer_id, customer.c.name)
-            .join(customer, customer.c.id == matter.customer_id, isouter=True)
-            .where(matter.id.in_(heads))
-        )  # fmt: skip
+        yield _HEAD_TEXTS.where(interaction.c.id.in_(heads))
     if (some := _messages(inbound_message, wanted)) is not None:
-        yield (
-            select(inbound.interaction_id, 2 * inbound.sequence - 1, inbound.sender_name, inbound.sender_address,
-                   inbound.sender_phone, inbound.customer_no, inbound.text)
-            .where(some)
-            .order_by(inbound.interaction_id, inbound.sequence)
-        )  # fmt: skip
+        yield _INBOUND.where(some).order_by("number", "at")
     if (some := _messages(outbound_message, wanted)) is not None:
-        yield (
-            select(outbound.interaction_id, 2 * outbound.sequence, outbound.text)
-            .where(some)
-            .order_by(outbound.interaction_id, outbound.sequence)
-        )
+        yield _OUTBOUND.where(some).order_by("number", "at")
     if heads:
-        yield (
-            select(effect.c.interaction_id, _HERE, effect.c.reference)
-            .where(effect.c.interaction_id.in_(heads), effect.c.reference != "", effect.c.kind.in_(REFERRING))
-            .order_by(effect.c.interaction_id, effect.c.position)
-        )
+        yield _REFERENCES.where(effect.c.interaction_id.in_(heads)).order_by("number", "at")
 
 
 def _messages(table: Table, wanted: Places) -> ColumnElement[bool] | None:
@@ -178,7 +171,6 @@ def _messages(table: Table, wanted: Places) -> ColumnElement[bool] | None:
 class _Engine:
     """How one database keeps documents. SQLite's parts have one number, made of interaction and place."""
 
-    create: Sequence[str]
     heads: TextClause
     keep: TextClause
     keep_part: TextClause
@@ -196,17 +188,49 @@ class _Engine:
         return row // self.places
 
 
-_HERE: ColumnElement[int] = literal_column(str(HEAD)).label("place")
+# Interaction, kind of row, its place among those of its kind, and texts: of all that is searched.
+_HEAD_ROW, _OF_CUSTOMER, _OURS, _REFERENCE = range(4)
+_interaction, _in, _out = interaction.c, inbound_message.c, outbound_message.c
+
+
+def _row(number: Column[int], kind: int, at: ColumnElement[int], *texts: Column[Any]) -> Select[Any]:
+    padding: list[ColumnElement[str]] = [literal_column("''")] * (_MOST_TEXTS - len(texts))
+    return select(number.label("number"), literal_column(str(kind)).label("kind"), at.label("at"), *texts, *padding)
+
+
+_MOST_TEXTS = 6
+_HEAD_TEXTS = _row(
+    _interaction.id, _HEAD_ROW, literal_column("0"),
+    _interaction.reference, _interaction.title, _interaction.summary, _interaction.tags, _interaction.customer_id,
+    customer.c.name,
+).join_from(interaction, customer, customer.c.id == _interaction.customer_id, isouter=True)  # fmt: skip
+_INBOUND = _row(
+    _in.interaction_id, _OF_CUSTOMER, _in.sequence,
+    _in.sender_name, _in.sender_address, _in.sender_phone, _in.customer_no, _in.text,
+)  # fmt: skip
+_OUTBOUND = _row(_out.interaction_id, _OURS, _out.sequence, _out.text)
+_REFERENCES = _row(effect.c.interaction_id, _REFERENCE, effect.c.position, effect.c.reference).where(
+    effect.c.reference != "", effect.c.kind.in_(REFERRING)
+)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_APART = (
+    _HEAD_TEXTS.where(_interaction.id.in_(_IDS)),
+    *(
+        each.where(number.in_(_IDS)).order_by("number", "at")
+        for each, number in (
+            (_INBOUND, _in.interaction_id),
+            (_OUTBOUND, _out.interaction_id),
+            (_REFERENCES, effect.c.interaction_id),
+        )
+    ),
+)
+_TOGETHER = (union_all(*(each.order_by(None) for each in _APART)).order_by("number", "kind", "at"),)
 _ROWS: BindParameter[Any] = bindparam("rows", expanding=True)
 _FORGET = text("DELETE FROM search_index WHERE interaction_id = :id")
 _FORGET_PARTS = text("DELETE FROM search_index_part WHERE interaction_id = :id")
 _HEADS = text("SELECT interaction_id FROM search_index_part WHERE place = 0 AND interaction_id IN :rows")
 _ENGINES = {
     "sqlite": _Engine(
-        create=(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS search_index_part "
-            "USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')",
-        ),
         heads=text("SELECT rowid FROM search_index_part WHERE rowid IN :rows").bindparams(_ROWS),
         keep=text("INSERT OR REPLACE INTO search_index (rowid, words) VALUES (:id, :words)"),
         keep_part=text("INSERT OR REPLACE INTO search_index_part (rowid, words) VALUES (:row, :words)"),
@@ -216,11 +240,6 @@ _ENGINES = {
         places=PLACES,
     ),
     "postgresql": _Engine(
-        create=(
-            "CREATE TABLE IF NOT EXISTS search_index_part (interaction_id bigint NOT NULL, place int NOT NULL, "
-            "words tsvector NOT NULL, PRIMARY KEY (interaction_id, place))",
-            "CREATE INDEX IF NOT EXISTS ix_search_index_part_words ON search_index_part USING gin (words)",
-        ),
         heads=_HEADS.bindparams(_ROWS),
         keep=text(
             "INSERT INTO search_index (interaction_id, words) VALUES (:id, CAST(CAST(:words AS text) AS tsvector)) "
@@ -236,10 +255,6 @@ _ENGINES = {
         written=as_tsvector,
     ),
     "hana": _Engine(
-        create=(
-            "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
-            "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))",
-        ),
         heads=_HEADS.bindparams(_ROWS),
         keep=text("UPSERT search_index (interaction_id, words) VALUES (:id, :words) WITH PRIMARY KEY"),
         keep_part=text(

@@ -1,4 +1,4 @@
-"""What lists and searches know of each interaction beside its own columns: its words, and how its latest message reads.
+"""Derived data of each interaction for lists and searches: its words, and the analysis of its latest message.
 
 Both are derived from other tables, in the transaction that changes those; `rebuild` makes them anew. How words are kept
 is told in `search_index`.
@@ -41,18 +41,29 @@ def index_reading(connection: Connection, ids: Iterable[int]) -> None:
     wanted = sorted(set(ids))
     if not wanted:
         return
-    message, read = inbound_message.c, analysis.c
-    rows = connection.execute(
-        select(message.interaction_id, read.tier, read.intent_probability, read.language, read.message_type)
-        .join(analysis, read.id == message.analysis_id)
-        .where(message.interaction_id.in_(wanted))
-        .order_by(message.interaction_id, message.sequence)
-    )
+    rows = connection.execute(_READINGS, {"ids": wanted})
     latest = {row[0]: {"key": row[0], "t": row[1], "c": row[2], "l": row[3], "m": row[4]} for row in rows}
     if latest:
-        shown: dict[str, Any] = {"tier": bindparam("t"), "confidence": bindparam("c"), "language": bindparam("l")}
-        changed = update(interaction).where(interaction.c.id == bindparam("key"))
-        connection.execute(changed.values(**shown, message_type=bindparam("m")), list(latest.values()))
+        connection.execute(_SHOW, list(latest.values()))
+
+
+_READINGS = (
+    select(
+        inbound_message.c.interaction_id,
+        analysis.c.tier,
+        analysis.c.intent_probability,
+        analysis.c.language,
+        analysis.c.message_type,
+    )
+    .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
+    .where(inbound_message.c.interaction_id.in_(bindparam("ids", expanding=True)))
+    .order_by(inbound_message.c.interaction_id, inbound_message.c.sequence)
+)
+_SHOW = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("key"))
+    .values(tier=bindparam("t"), confidence=bindparam("c"), language=bindparam("l"), message_type=bindparam("m"))
+)
 
 
 def rebuild(connection: Connection, first: int = 0, last: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Words of full-text search: how texts are cut into them, and what a searcher's line asks for.
+"""Splits texts into words for full-text search, and parses search queries.
 
 Both databases get the same words, cut here, so that a search finds the same on each and no user syntax reaches either.
 """
@@ -45,7 +45,7 @@ def words_of(text: str) -> list[str]:
 
 
 def wanted_of(line: str) -> SearchTerms:
-    """What a line asks for: every word (its beginning is enough), "words in a row", -not. Never refuses a line."""
+    """Parse a search query: every word (its beginning is enough), "a phrase", -not. Never raises."""
     terms: list[Term] = []
     without: list[Term] = []
     for minus, phrase, word in _PARTS.findall(line[:LONGEST_LINE]):

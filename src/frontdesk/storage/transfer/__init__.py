@@ -1,1 +1,1 @@
-"""Whole tables out of a database, and many rows into it."""
+"""Exports whole tables, and loads many rows."""

@@ -43,7 +43,7 @@ def next_numbers(connection: Connection) -> dict[str, int]:
 
 
 def go_on_counting(connection: Connection) -> None:
-    """Let PostgreSQL's sequences go on behind rows that brought their numbers along."""
+    """Advance PostgreSQL's sequences behind rows that were inserted with their own numbers."""
     if connection.dialect.name != "postgresql":
         return
     for table in COUNTED:
@@ -89,7 +89,7 @@ def _moment(value: datetime) -> str:
 async def room_for(database: Database, *, add: bool) -> dict[str, int]:
     """The first free numbers. Raises Conflict where there are interactions and nobody said to add to them.
 
-    Raises Invalid on SAP HANA, whose numbers cannot be told to go on behind rows that brought theirs along.
+    Raises Invalid on SAP HANA, whose sequences cannot be advanced behind rows with their own numbers.
     """
     if database.dialect == "hana":
         raise Invalid(
@@ -122,5 +122,5 @@ def _fill(connection: Connection, tables: Sequence[tuple[str, tuple[str, ...], R
 def _finish(connection: Connection) -> None:
     begin_epoch(connection)
     go_on_counting(connection)
-    touch(connection)  # customers came along, whom analyses recognise by name
+    touch(connection)  # new customers: analyses recognise their names
     analyse_tables(connection)

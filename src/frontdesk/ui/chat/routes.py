@@ -1,4 +1,4 @@
-"""The routes of the chat widget: hand a message in, listen, say what was seen. They know nobody by cookie."""
+"""The routes of the chat widget: send a message, listen, report what was seen. They accept no cookies."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
-from frontdesk.interfaces.chat import Chats, Conversation
 from frontdesk.model import DeliveryState, NewMessage, Role, Sender
+from frontdesk.model.channels import CHAT
+from frontdesk.model.chat import Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ticketing.submission import MOST_CHARACTERS, check
 from frontdesk.ui.chat.origins import Origins
 from frontdesk.ui.chat.stream import Streams
@@ -22,7 +24,6 @@ from frontdesk.ui.events import BUSY_SECONDS, NOT_KEPT
 from frontdesk.ui.services import ROLE, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
-CHAT = "CHT"
 CROSS_SITE = {ROLE: Role.ANYONE, "cross_site": True}
 NOT_HERE = "this web site may not use the chat: whoever runs the service adds it to the setting chat.origins"
 OVER = "this conversation is over or not known: begin a new one"
@@ -32,9 +33,9 @@ Id = Annotated[str, Meta(max_length=26)]
 
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat needs besides what all pages have."""
+    """The services of the chat besides those of all pages."""
 
-    chats: Chats
+    chats: StoredChats
     tokens: ChatTokens
     origins: Origins
     streams: Streams
@@ -71,7 +72,7 @@ def router(chat: ChatServices) -> Router:
         services.submissions.admit(request.auth.place)
         going_on = await _conversation(request, chat) if "authorization" in request.headers else None
         message = check(_message(said, going_on), {CHAT: True})
-        accepted = await services.inbox.accept(message)
+        accepted = await services.messages.inbox.accept(message)
         if not accepted.duplicate:
             services.live.touched(accepted.interaction_id)
             services.wake()
@@ -137,7 +138,7 @@ async def _conversation(request: PageRequest, chat: ChatServices) -> Conversatio
 
 
 def _message(said: ChatMessageBody, going_on: Conversation | None) -> NewMessage:
-    """What a stranger could guess of another's id must not lead to the other's conversation: all content counts."""
+    """The message, with an id made from all its content: nobody can guess one and reach another conversation."""
     joined = going_on.reference if going_on else ""
     parts = (said.id, joined, said.text, said.name, said.email, said.customer_no)
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

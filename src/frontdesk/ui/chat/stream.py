@@ -1,4 +1,4 @@
-"""A conversation as server-sent events: what the listener does not have yet, then whatever is new, as it comes.
+"""A conversation as server-sent events: first what the listener does not have yet, then new messages as they come.
 
 Event ids are places: the last message in, the last answer out, and the answers before it that were not sent yet. A
 stream that was cut goes on behind its place (Last-Event-ID), with nothing left out and nothing twice.
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from frontdesk.interfaces.chat import ChatMessage, Chats, Conversation
 from frontdesk.model import Direction
+from frontdesk.model.chat import ChatMessage, Conversation
+from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.ui.live import RETRY, STILL_HERE, Live
 
 _PLACE = re.compile(r"(\d{1,9})\.(\d{1,9})\.((?:\d{1,9}(?:,\d{1,9})*)?)")
@@ -81,7 +82,9 @@ class Streams:
         return self._open[place] >= self._most
 
 
-async def events(live: Live, chats: Chats, conversation: Conversation, last_event_id: str) -> AsyncGenerator[bytes]:
+async def events(
+    live: Live, chats: StoredChats, conversation: Conversation, last_event_id: str
+) -> AsyncGenerator[bytes]:
     """The stream of one conversation."""
     place = StreamPosition.parse(last_event_id)
     yield RETRY
@@ -97,7 +100,7 @@ async def events(live: Live, chats: Chats, conversation: Conversation, last_even
 
 
 def news(conversation: Conversation, place: StreamPosition) -> Iterator[ChatMessage]:
-    """What a listener at `place` does not have. Messages in come in their own order, whatever their times say."""
+    """The messages that a listener at `place` does not have. Inbound ones are in order of sequence, not of time."""
     fresh = [message for message in conversation.messages if not place.has(message)]
     inbound = iter(sorted((m for m in fresh if m.direction is Direction.IN), key=lambda m: m.sequence))
     return (next(inbound) if message.direction is Direction.IN else message for message in fresh)

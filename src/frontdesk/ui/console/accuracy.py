@@ -6,10 +6,10 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from frontdesk.interfaces.set_up import AccuracyFigure
 from frontdesk.llm.agreement import Agreement
 from frontdesk.model import CodeList
-from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp
+from frontdesk.model.set_up import AccuracyFigure
+from frontdesk.ui.console.set_up import SUPERVISOR
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
 from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
@@ -33,25 +33,24 @@ CODES = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
 async def accuracy(
     request: PageRequest,
     services: Needs,
-    set_up: NeedsSetUp,
     field: FromQuery[str] = "intent",
     days: FromQuery[str] = "",
 ) -> Response[str]:
     """The page: all fields together, and one of them by value, language and channel."""
     chosen = field if field in FIELDS else "intent"
     period = days if days in PERIODS else ""
-    since = set_up.clock() - timedelta(days=int(period)) if period else None
-    names = CodeLabels.of(await services.codes.all())
+    since = services.clock() - timedelta(days=int(period)) if period else None
+    names = CodeLabels.of(await services.configuration.codes.all())
     whole = []
     for name, label in FIELDS.items():
-        found = await set_up.accuracy.of_field(name, "all", since)
+        found = await services.insights.accuracy.of_field(name, "all", since)
         whole.append({"field": name, "label": label, **_shown(found[0] if found else AccuracyFigure("", 0, 0), "")})
     groups = [
         (
             label,
             [
                 _shown(each, _name(each.group, by, chosen, names))
-                for each in await set_up.accuracy.of_field(chosen, by, since)
+                for each in await services.insights.accuracy.of_field(chosen, by, since)
             ],
         )
         for by, label in GROUPS.items()

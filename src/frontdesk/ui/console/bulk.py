@@ -1,4 +1,4 @@
-"""The same done with many interactions at once; one that refuses does not stop the others."""
+"""Changes many interactions at once; one that cannot be changed does not stop the others."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
@@ -10,12 +10,10 @@ from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Change, Interaction, Status
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import check_change
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 MOST = 200
@@ -25,15 +23,15 @@ Doing = Callable[[Interaction], Awaitable[None]]
 
 
 @post(f"{PATH}/bulk", opt=AGENT, include_in_schema=False)
-async def bulk(request: PageRequest, services: Needs, console: Console) -> Response[str] | Redirect:
+async def bulk(request: PageRequest, services: Needs) -> Response[str] | Redirect:
     """Assign, tag, close or read again; what could not be done is told with its reason."""
     fields = await read_form(request)
     references = [normal_reference(each) for each in fields.get("references", "").split()[:MOST]]
-    doing = await _doing(fields, services, console, request.user.name)
+    doing = await _doing(fields, services, request.user.name)
     refused: dict[str, str] = {}
     for reference in references:
         try:
-            await _tried(reference, doing, console)
+            await _tried(reference, doing, services)
         except (Conflict, Invalid, NotFound, Stale) as error:
             refused[reference] = error.text
     services.wake()
@@ -44,30 +42,32 @@ async def bulk(request: PageRequest, services: Needs, console: Console) -> Respo
     return services.pages.page(request, "console/bulk.html", N_("Not all of it"), context)
 
 
-async def _tried(reference: str, doing: Doing, console: ConsoleServices) -> None:
+async def _tried(reference: str, doing: Doing, services: Needs) -> None:
     for attempt in range(TRIES):
         try:
-            return await doing(await console.interactions.get(reference))
+            return await doing(await services.interactions.records.get(reference))
         except Stale:  # the pipeline was faster: look at it again
             if attempt == TRIES - 1:
                 raise
     return None
 
 
-async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleServices, by: str) -> Doing:
+async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
     """What a form asks for. Raises Invalid."""
-    wanted, lists = fields.get("do", ""), await services.codes.all()
+    wanted, lists = fields.get("do", ""), await services.configuration.codes.all()
 
     def change(make: Callable[[Interaction], Change]) -> Doing:
-        async def do(matter: Interaction) -> None:
-            await console.interactions.change(matter, check_change(matter, make(matter), lists), by)
+        async def do(interaction: Interaction) -> None:
+            await services.interactions.records.change(
+                interaction, check_change(interaction, make(interaction), lists), by
+            )
 
         return do
 
-    async def read(matter: Interaction) -> None:
-        if console.read_again is None:
+    async def read(interaction: Interaction) -> None:
+        if not services.llm.room.chains.has_models:
             raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
-        await console.read_again([matter.id])
+        await services.work.rereadings.plan_for([interaction.id])
 
     if wanted == "assign":
         return change(lambda _: Change(team=fields.get("team", "")))
@@ -77,7 +77,7 @@ async def _doing(fields: Mapping[str, str], services: Needs, console: ConsoleSer
         tag = fields.get("tag", "").replace(",", " ").strip()
         if not tag:
             raise Invalid(tr("write the tag that is to be added"), "tag")
-        return change(lambda matter: Change(tags=with_tag(matter.tags, tag)))
+        return change(lambda interaction: Change(tags=with_tag(interaction.tags, tag)))
     if wanted == "read":
         return read
     raise Invalid(tr("choose what is to be done with them"), "do")

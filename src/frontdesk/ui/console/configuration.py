@@ -8,13 +8,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
-from frontdesk.interfaces.set_up import ChannelUse
 from frontdesk.model import Code, CodeList
+from frontdesk.model.set_up import ChannelUse
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate
 from frontdesk.orchestrator.trying import Read, Trial, compare, with_intent
 from frontdesk.ticketing.changes import check_entry
-from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, NeedsSetUp, SetUp
+from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -38,25 +38,25 @@ MOST_NAMED = 20
 
 
 @get(PLACE, opt=SUPERVISOR, include_in_schema=False)
-async def overview(request: PageRequest, services: Needs, set_up: NeedsSetUp) -> Response[str]:
+async def overview(request: PageRequest, services: Needs) -> Response[str]:
     """Everything that can be set up, and how channels and back ends do."""
-    lists = await set_up.codes.all()
-    await set_up.reply_texts.follow()
-    used = {each.code: each for each in await set_up.traffic.channels(set_up.clock() - timedelta(days=1))}
+    lists = await services.configuration.codes.all()
+    await services.configuration.templates.follow()
+    used = {each.code: each for each in await services.channels.traffic.channels(services.clock() - timedelta(days=1))}
     names = {entry.code: entry.name for entry in lists.get(CodeList.CHANNEL, ())}
-    circuits = set_up.open_circuits()
+    circuits = services.connectors.open_circuits()
     context: dict[str, Any] = {
         "lists": [(which.value, label, len(lists.get(which, ()))) for which, label in LISTS.items()],
-        "channels": [_channel(code, names, set_up, used.get(code)) for code in _channel_codes(set_up, used)],
+        "channels": [_channel(code, names, services, used.get(code)) for code in _channel_codes(services, used)],
         "back_ends": [
             {
                 "name": each.name,
                 "actions": [label_of(action) for action in each.actions],
                 "rests": max((left for name, left in circuits.items() if name.split()[0] == each.name), default=None),
             }
-            for each in set_up.back_ends
+            for each in services.connectors.systems
         ],
-        "templates": [_template(each) for each in set_up.templates.all()],
+        "templates": [_template(each) for each in services.configuration.templates.templates.all()],
     }
     return services.pages.page(request, "console/configuration.html", N_("Configuration"), context)
 
@@ -65,14 +65,13 @@ async def overview(request: PageRequest, services: Needs, set_up: NeedsSetUp) ->
 async def one_list(
     request: PageRequest,
     services: Needs,
-    set_up: NeedsSetUp,
     which: FromPath[str],
     code: FromQuery[str] = "",
     saved: FromQuery[str] = "",
 ) -> Response[str]:
     """A list, and one of its entries (or a new one) to be edited."""
     chosen = _list(which)
-    entries = (await set_up.codes.all()).get(chosen, ())
+    entries = (await services.configuration.codes.all()).get(chosen, ())
     entry = next((each for each in entries if each.code == code), None)
     if code and entry is None:
         raise NotFound(tr("there is no {list} {code}", list=chosen.value, code=code[:40]))
@@ -82,22 +81,20 @@ async def one_list(
 
 
 @post(f"{PLACE}/lists/{{which:str}}", opt=ADMIN, include_in_schema=False)
-async def save(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, which: FromPath[str]
-) -> Response[str] | Redirect:
+async def save(request: PageRequest, services: Needs, which: FromPath[str]) -> Response[str] | Redirect:
     """Store an entry; of an intent, first show what it would change, where that was asked for."""
     chosen, fields = _list(which), await read_form(request)
-    entries = (await set_up.codes.all()).get(chosen, ())
+    entries = (await services.configuration.codes.all()).get(chosen, ())
     is_new = fields.get("new") == "yes"
     more: dict[str, Any] = {"is_new": is_new}
     try:
         entry = _entry(chosen, fields)
         if fields.get("what") == "try" and chosen is CodeList.INTENT:
-            trial = await _tried(set_up, entry)
+            trial = await _tried(services, entry)
             return _list_page(
                 request, services, chosen, entries, fields, more | {"trial": _trial(trial, entries, entry)}
             )
-        await set_up.codes.put(entry, create=True if is_new else None)
+        await services.configuration.codes.put(entry, create=True if is_new else None)
     except (Invalid, Conflict) as error:
         named = (
             error.field if isinstance(error, Invalid) and error.field in (*LENGTHS, "examples", "position") else "code"
@@ -172,15 +169,15 @@ def _entry(which: CodeList, fields: dict[str, str]) -> Code:
     return check_entry(Code(which, code, given["name"], given["description"], int(position), is_active, kept))
 
 
-async def _tried(set_up: SetUp, entry: Code) -> Trial:
+async def _tried(services: Needs, entry: Code) -> Trial:
     """The newest messages read by the engine with the list as it is and as it would be."""
-    messages = [Read(*each) for each in await set_up.traffic.newest_texts(TRIED)]
-    catalogue = await set_up.catalogue.catalogue()
+    messages = [Read(*each) for each in await services.channels.traffic.newest_texts(TRIED)]
+    catalogue = await services.configuration.codes.catalogue()
     readings = []
     for each in (catalogue, with_intent(catalogue, entry)):
         answers = []
         for at in range(0, len(messages), AT_ONCE):  # in portions, so that messages that come in meanwhile are read
-            answers += await set_up.engine.read_many([m.text for m in messages[at : at + AT_ONCE]], each)
+            answers += await services.llm.engine.read_many([m.text for m in messages[at : at + AT_ONCE]], each)
         readings.append(answers)
     return compare(messages, *readings)
 
@@ -203,12 +200,12 @@ def _trial(trial: Trial, entries: tuple[Code, ...], entry: Code) -> dict[str, An
     }
 
 
-def _channel_codes(set_up: SetUp, used: dict[str, ChannelUse]) -> list[str]:
-    return list(dict.fromkeys([*(each.code for each in set_up.channels), *used]))
+def _channel_codes(services: Needs, used: dict[str, ChannelUse]) -> list[str]:
+    return list(dict.fromkeys([*(each.code for each in services.channels.systems), *used]))
 
 
-def _channel(code: str, names: dict[str, str], set_up: SetUp, use: ChannelUse | None) -> dict[str, Any]:
-    known = next((each for each in set_up.channels if each.code == code), None)
+def _channel(code: str, names: dict[str, str], services: Needs, use: ChannelUse | None) -> dict[str, Any]:
+    known = next((each for each in services.channels.systems if each.code == code), None)
     return {
         "name": names.get(code, code),
         "code": code,

@@ -1,4 +1,4 @@
-"""Effects that failed or wait: try again, approve, give up."""
+"""The page of actions that failed or wait for a person: try again, approve, give up."""
 
 from typing import Any
 
@@ -7,14 +7,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, NotFound
-from frontdesk.interfaces.set_up import EffectForPerson
 from frontdesk.model import EffectState
+from frontdesk.model.set_up import EffectForPerson
 from frontdesk.model.translatable import tr
-from frontdesk.ui.agent_routes import AGENT
-from frontdesk.ui.console.set_up import SUPERVISOR, NeedsSetUp, SetUp, who
+from frontdesk.ui.console.set_up import SUPERVISOR, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import LISTS, CodeLabels, label_of
 
 PLACE = "/console/effects"
@@ -38,59 +37,60 @@ TONES = {EffectState.FAILED: "negative", EffectState.WAITING: "critical", Effect
 async def effects(
     request: PageRequest,
     services: Needs,
-    set_up: NeedsSetUp,
     show: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
     said: FromQuery[str] = "",
 ) -> Response[str]:
     """The page."""
-    context = await _context(services, set_up, show, cursor)
+    context = await _context(services, show, cursor)
     return services.pages.page(
-        request, "console/effects.html", N_("Effects"), context | {"said": said in SAID and said}
+        request, "console/effects.html", N_("Actions"), context | {"said": said in SAID and said}
     )
 
 
 @get(f"{PLACE}/fragment", opt=AGENT, include_in_schema=False)
 async def fragment(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, show: FromQuery[str] = "", cursor: FromQuery[str] = ""
+    request: PageRequest, services: Needs, show: FromQuery[str] = "", cursor: FromQuery[str] = ""
 ) -> Response[str]:
     """The list alone."""
-    context = await _context(services, set_up, show, cursor)
+    context = await _context(services, show, cursor)
     return services.pages.page(request, "console/effects_fragment.html", "", context)
 
 
 SAID = {"retry": N_("It is tried again."), "drop": N_("It was given up."), "approve": N_("It was approved.")}
 
 
-@post(f"{PLACE}/{{deed:str}}", opt=SUPERVISOR, include_in_schema=False)
-async def settle(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, deed: FromPath[str]
-) -> Response[str] | Redirect:
+@post(f"{PLACE}/{{do_one:str}}", opt=SUPERVISOR, include_in_schema=False)
+async def settle(request: PageRequest, services: Needs, do_one: FromPath[str]) -> Response[str] | Redirect:
     """Retry, drop or approve the effects that are named, one or several."""
-    deeds = {"retry": set_up.effects.retry, "drop": set_up.effects.drop, "approve": set_up.effects.approve}
-    if deed not in deeds:
-        raise NotFound(tr("there is nothing of this name that can be done with an effect"))
+    operations = {
+        "retry": services.work.effects.retry,
+        "drop": services.work.effects.drop,
+        "approve": services.work.effects.approve,
+    }
+    if do_one not in operations:
+        raise NotFound(tr("there is nothing of this name that can be done with an action"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():
         try:
-            await deeds[deed](key, who(request), None)
-        except (NotFound, Conflict) as error:  # somebody else was quicker: the others are still to be settled
+            await operations[do_one](key, who(request), None)
+        except (NotFound, Conflict) as error:  # somebody else did it first: go on with the others
             refused.append(error.text)
     services.wake()
     if refused:
-        context = await _context(services, set_up, fields.get("show", ""), "")
+        context = await _context(services, fields.get("show", ""), "")
         shown = context | {"refused": refused, "said": False}
-        return services.pages.page(request, "console/effects.html", N_("Effects"), shown, status=409)
+        return services.pages.page(request, "console/effects.html", N_("Actions"), shown, status=409)
     show = fields.get("show", "")
-    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={deed}", status_code=303)
+    return Redirect(f"{PLACE}?show={show if show in SHOWN else ''}&said={do_one}", status_code=303)
 
 
-async def _context(services: Needs, set_up: SetUp, show: str, cursor: str) -> dict[str, Any]:
+async def _context(services: Needs, show: str, cursor: str) -> dict[str, Any]:
     chosen = show if show in SHOWN else ""
-    page = await set_up.attention.effects(SHOWN[chosen], ROWS, cursor)
-    names = CodeLabels.of(await services.codes.all())
-    counts = await set_up.attention.counts()
+    page = await services.work.effect_inbox.effects(SHOWN[chosen], ROWS, cursor)
+    names = CodeLabels.of(await services.configuration.codes.all())
+    counts = await services.work.effect_inbox.counts()
     return {
         "rows": [_row(each, names) for each in page.rows],
         "show": chosen,

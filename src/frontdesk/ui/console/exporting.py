@@ -13,12 +13,10 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.languages import N_, catalogue, wanted
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 MOST = 100_000
@@ -50,16 +48,16 @@ EXPORT = {**AGENT, "audit": "exported"}  # see edges.access.authenticator
 
 
 @get(f"{PATH}/export.csv", opt=EXPORT, include_in_schema=False)
-async def export_csv(request: PageRequest, services: Needs, console: Console) -> Stream:
+async def export_csv(request: PageRequest, services: Needs) -> Stream:
     """As CSV (RFC 4180) in UTF-8, sent while it is read."""
-    table = _lines(request, services, console)
+    table = _lines(request, services)
     return Stream(_csv(table), media_type="text/csv; charset=utf-8", headers=_named("csv"))
 
 
 @get(f"{PATH}/export.xlsx", opt=EXPORT, include_in_schema=False)
-async def export_xlsx(request: PageRequest, services: Needs, console: Console) -> Response[bytes]:
+async def export_xlsx(request: PageRequest, services: Needs) -> Response[bytes]:
     """As an Excel workbook."""
-    lines = [line async for line in _lines(request, services, console)]
+    lines = [line async for line in _lines(request, services)]
     content = await asyncio.to_thread(workbook, lines)
     return Response(content, media_type=EXCEL, headers=_named("xlsx"))
 
@@ -104,14 +102,14 @@ async def _csv(lines: AsyncGenerator[Line]) -> AsyncGenerator[bytes]:
     yield buffer.getvalue().encode()
 
 
-async def _lines(request: PageRequest, services: Needs, console: ConsoleServices) -> AsyncGenerator[Line]:
+async def _lines(request: PageRequest, services: Needs) -> AsyncGenerator[Line]:
     """The heading, then up to MOST rows in the reader's language; where there are more, a last line says so."""
     query = ListQuery.read(bytes(request.scope.get("query_string", b"")).decode("latin-1"))
-    names, translated = CodeLabels.of(await services.codes.all()), catalogue(wanted(request)).translated
+    names, translated = CodeLabels.of(await services.configuration.codes.all()), catalogue(wanted(request)).translated
     yield [translated(label) for label in COLUMNS.values()]
     cursor, sent = "", 0
     while sent < MOST:
-        page = await console.lists.page(query.filter(), query.sort, min(PORTION, MOST - sent), cursor)
+        page = await services.interactions.lists.page(query.filter(), query.sort, min(PORTION, MOST - sent), cursor)
         for row in page.rows:
             shown = show_row(row, names)
             yield [_cell(name, shown[name], translated) for name in COLUMNS]

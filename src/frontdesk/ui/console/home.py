@@ -1,44 +1,55 @@
 """The console's first page: what needs attention now."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.params import QueryParameter
+from litestar.response import Redirect
 
-from frontdesk.interfaces.console import ListSort
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
+from frontdesk.model.console import ListSort
 from frontdesk.ui.console.interactions import PATH, show_row
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.ui.console.services import Console, ConsoleServices
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels, label_of
 
 URGENT = "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO&status=AA"
 ROWS = 6
+# Litestar keeps the name `query` for itself.
+Search = Annotated[str, QueryParameter(name="query")]
 
 
 @get("/console", opt=AGENT, include_in_schema=False)
-async def home(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def home(request: PageRequest, services: Needs) -> Response[str]:
     """The page."""
-    return services.pages.page(request, "console/home.html", N_("Home"), await _context(services, console))
+    return services.pages.page(request, "console/home.html", N_("Home"), await _context(services))
+
+
+@get("/desk", opt=AGENT, include_in_schema=False)
+async def desk(search: Search = "") -> Redirect:
+    """The old address of the list leads to the console."""
+    return Redirect(
+        "/console/interactions?" + urlencode({"q": search[:200]}) if search else "/console", status_code=303
+    )
 
 
 @get("/console/fragment", opt=AGENT, include_in_schema=False)
-async def fragment(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def fragment(request: PageRequest, services: Needs) -> Response[str]:
     """The cards alone."""
-    return services.pages.page(request, "console/_home.html", "", await _context(services, console))
+    return services.pages.page(request, "console/_home.html", "", await _context(services))
 
 
-async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
+async def _context(services: Needs) -> dict[str, Any]:
     urgent = ListQuery.read(URGENT).filter()
     needed, page, count, newest, lists = await asyncio.gather(
-        console.attention.now(),
-        console.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
-        console.lists.count(urgent),
-        console.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
-        services.codes.all(),
+        services.interactions.attention.now(),
+        services.interactions.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
+        services.interactions.lists.count(urgent),
+        services.interactions.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
+        services.configuration.codes.all(),
     )
     names = CodeLabels.of(lists)
     waiting = [(reference, title, label_of(kind), at) for reference, title, kind, at in needed.waiting.first]
@@ -61,4 +72,4 @@ async def _context(services: Needs, console: ConsoleServices) -> dict[str, Any]:
     }
 
 
-HANDLERS = (home, fragment)
+HANDLERS = (home, fragment, desk)

@@ -8,27 +8,26 @@ from urllib.parse import urlencode
 from litestar import Response, get
 
 from frontdesk.insights.cards import CARDS, Shape
-from frontdesk.insights.desk import Rows
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS
 from frontdesk.insights.measures import MEASURES, measure
 from frontdesk.insights.periods import PERIODS, USUAL
 from frontdesk.insights.questions import Question
 from frontdesk.insights.reporting import PeriodRequest, Report
+from frontdesk.insights.service import Rows
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.insights import MessageRow
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.origins import known
 from frontdesk.ui.console.rows_in_list import in_list
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 PATH = "/console/insights"
 ROWS = 50
 LONGEST, MOST = 100, 100
 FURTHEST = 10_000_000
-# What the filter bar offers; the rest comes from charts that lead to rows.
+# The dimensions that the filter bar offers; others are set by links from charts.
 OFFERED = ("channel", "intent", "category", "priority", "sentiment", "status", "team", "language", "type", "tier")
 EXPLORED = ("intent", "week")
 PERIOD = ("period", "since", "until")
@@ -36,7 +35,7 @@ PERIOD = ("period", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address asks for: a period, filters, and what is crossed at the end of the page."""
+    """The view that the address asks for: period, filters, and the dimensions of the table at the end of the page."""
 
     asked: PeriodRequest
     where: Mapping[str, tuple[str, ...]]
@@ -45,7 +44,7 @@ class View:
 
     @classmethod
     def of(cls, query: Mapping[str, Sequence[str]]) -> "View":
-        """Read an address; what it does not say is as usual."""
+        """Read an address; missing parts get defaults."""
 
         def one(name: str, otherwise: str = "") -> str:
             return next(iter(query.get(name, ())), otherwise)[:LONGEST]
@@ -67,7 +66,7 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
     view = View.of(_query(request))
     error = ""
     try:
-        services.insights.span(view.asked)
+        services.insights.report.span(view.asked)
         measure(view.measure)
     except Invalid as refused:
         view, error = View.of({}), refused.text
@@ -78,11 +77,11 @@ async def insights(request: PageRequest, services: Needs) -> Response[str]:
         "filters": view.filters(),
         "periods": PERIODS,
         "period": "" if view.asked.since or view.asked.until else view.asked.period or USUAL,
-        "offered": await _offered(services.insights, view),
+        "offered": await _offered(services.insights.report, view),
         "others": [(name, value) for name, values in view.where.items() if name not in OFFERED for value in values],
         "dimensions": DIMENSIONS,
         "measures": MEASURES,
-        "time_zone": str(services.insights.desk.calendar.zone),
+        "time_zone": str(services.insights.report.service.calendar.zone),
     }
     return services.pages.page(request, "console/insights.html", N_("Insights"), context, status=400 if error else 200)
 
@@ -94,11 +93,11 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
     view = View.of(query)
     offset = _offset(next(iter(query.get("offset", ())), "0"))
     question = Question((view.measure,), (), view.where)
-    found = await services.insights.rows(question, view.asked, ROWS, offset)
-    names = await services.insights.names(view.where.get("customer", ()))
+    found = await services.insights.report.rows(question, view.asked, ROWS, offset)
+    names = await services.insights.report.names(view.where.get("customer", ()))
     back = next(iter(query.get("view", ())), "")
     address = urlencode({"measure": view.measure}) + (f"&{view.filters()}" if view.filters() else "")
-    span = services.insights.span(view.asked)
+    span = services.insights.report.span(view.asked)
     here = f"{PATH}/rows?{address}" + (f"&{urlencode({'view': back})}" if back else "")
     context = {
         "measure": MEASURES[view.measure],
@@ -142,7 +141,7 @@ def _card(each: Any) -> dict[str, Any]:
 
 async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
     """Each filter with the values that occur, their names, and which are chosen."""
-    asking, names = await report.desk.current(), await report.names(())
+    asking, names = await report.service.current(), await report.names(())
     offered = []
     for name in OFFERED:
         chosen = view.where.get(name, ())
@@ -153,7 +152,7 @@ async def _offered(report: Report, view: View) -> list[dict[str, Any]]:
 
 
 async def _shown(services: Any, found: Rows) -> list[dict[str, Any]]:
-    names = CodeLabels.of(await services.codes.all())
+    names = CodeLabels.of(await services.configuration.codes.all())
     return [_message(row, names) if isinstance(row, MessageRow) else _interaction(row, names) for row in found.rows]
 
 

@@ -7,14 +7,12 @@ from typing import Any
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.interfaces.console import ListRow, ListSort
 from frontdesk.model import CodeList
-from frontdesk.ui.agent_routes import AGENT
+from frontdesk.model.console import ListRow, ListSort
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
-from frontdesk.ui.console.services import Console
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
 
 ROWS = 50
@@ -53,12 +51,12 @@ READY_VIEWS = (
 
 
 @get(PATH, opt=AGENT, include_in_schema=False)
-async def interactions(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def interactions(request: PageRequest, services: Needs) -> Response[str]:
     """The page."""
     query = ListQuery.read(_query(request))
-    context = await list_context(services, console, query)
+    context = await list_context(services, query)
     context |= {
-        "views": await console.views.of(request.user.id),
+        "views": await services.interactions.views.of(request.user.id),
         "ready_views": READY_VIEWS,
         "me": request.user.id,
         "offered": await offered(services),
@@ -69,16 +67,16 @@ async def interactions(request: PageRequest, services: Needs, console: Console) 
 
 
 @get(f"{PATH}/rows", opt=AGENT, include_in_schema=False)
-async def rows(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def rows(request: PageRequest, services: Needs) -> Response[str]:
     """The table alone."""
-    context = await list_context(services, console, ListQuery.read(_query(request)))
+    context = await list_context(services, ListQuery.read(_query(request)))
     return services.pages.page(request, "console/_interaction_rows.html", "", context)
 
 
 @get(f"{PATH}/count", opt=AGENT, include_in_schema=False)
-async def count(request: PageRequest, services: Needs, console: Console) -> Response[str]:
+async def count(request: PageRequest, services: Needs) -> Response[str]:
     """How many there are, fetched after the page so that nobody waits for it."""
-    number = await console.lists.count(ListQuery.read(_query(request)).filter())
+    number = await services.interactions.lists.count(ListQuery.read(_query(request)).filter())
     return services.pages.page(request, "console/_interaction_count.html", "", {"count": number})
 
 
@@ -88,10 +86,10 @@ async def events(services: Needs) -> Stream:
     return event_stream(services.live, None)
 
 
-async def list_context(services: Needs, console: Console, query: ListQuery) -> dict[str, Any]:
+async def list_context(services: Needs, query: ListQuery) -> dict[str, Any]:
     """What the table needs."""
-    page = await console.lists.page(query.filter(), query.sort, ROWS, query.cursor)
-    names = CodeLabels.of(await services.codes.all())
+    page = await services.interactions.lists.page(query.filter(), query.sort, ROWS, query.cursor)
+    names = CodeLabels.of(await services.configuration.codes.all())
     return {
         "rows": [show_row(row, names) for row in page.rows],
         "columns": [_heading(column, query) for column in COLUMNS],
@@ -104,7 +102,7 @@ async def list_context(services: Needs, console: Console, query: ListQuery) -> d
 
 async def offered(services: Needs) -> list[dict[str, Any]]:
     """The filters with what they can be set to."""
-    lists = await services.codes.all()
+    lists = await services.configuration.codes.all()
     coded = [
         (name, [(entry.code, entry.name) for entry in lists.get(which, ()) if entry.active])
         for name, which in CODED.items()

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from frontdesk.interfaces.console import ListSort
-from frontdesk.model import CodeList, InteractionFilter, Sentiment, Tier
+from frontdesk.model import CodeList, InteractionFilter, Sentiment
+from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.console.origins import NAME, known
 from frontdesk.ui.languages import N_
+from frontdesk.ui.thread_view import READERS
 
 # The parameter of each list of codes, and where its values come from.
 CODED = {
@@ -29,7 +31,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
         Confidence.MEDIUM.value: N_("50 to 80 percent"),
         Confidence.HIGH.value: N_("80 percent and more"),
     },
-    "tier": {Tier.BUILTIN.value: N_("Built-in engine"), Tier.MODEL.value: N_("Language model")},
+    "tier": {tier.value: label for tier, label in READERS.items()},
 }
 LABELS = {
     "status": N_("Status"),
@@ -41,7 +43,7 @@ LABELS = {
     "team": N_("Team"),
     "message_type": N_("Type"),
     "confidence": N_("Confidence"),
-    "tier": N_("Tier"),
+    "tier": N_("Read by"),
     "customer": N_("Customer"),
     "since": N_("Changed from"),
     "until": N_("Changed to"),
@@ -124,7 +126,7 @@ class ListQuery:
 
     def filter(self) -> InteractionFilter:
         """As stores know it. Days are whole and in UTC; the last one counts. Times are as they are."""
-        chosen = {name: values for name, values in self.chosen.items() if name != "confidence"}
+        chosen: dict[str, Any] = {name: values for name, values in self.chosen.items() if name != "confidence"}
         return InteractionFilter(
             **chosen,
             confidence=tuple(Confidence(each) for each in self.chosen.get("confidence", ())),

@@ -1,4 +1,4 @@
-"""Where a reader came from, so that a page can lead back there; nothing but pages of the insights is believed."""
+"""The page that a reader came from, for a link back; only pages of the insights are accepted."""
 
 import re
 from urllib.parse import urlencode

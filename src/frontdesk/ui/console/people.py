@@ -5,14 +5,12 @@ from typing import Annotated, Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from frontdesk.interfaces.console import HistoryRow, ListSort, Mood
 from frontdesk.model import CodeList, InteractionFilter, Sentiment
+from frontdesk.model.console import HistoryRow, ListSort, Mood
 from frontdesk.ticketing.submission import storable
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import show_row
-from frontdesk.ui.console.services import Console
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import Needs, PageRequest
+from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import CodeLabels
 
 ROWS = 40
@@ -24,7 +22,6 @@ Sentiments = Annotated[list[str] | None, QueryParameter(name="sentiment")]
 async def history(
     request: PageRequest,
     services: Needs,
-    console: Console,
     customer: FromQuery[str] = "",
     sentiment: Sentiments = None,
     cursor: FromQuery[str] = "",
@@ -32,8 +29,8 @@ async def history(
     """What customers wrote, the newest first."""
     wanted = storable(customer).strip()[:10]
     moods = [each for each in Sentiment if each.value in (sentiment or ())]
-    page = await console.history.messages(wanted, [each.value for each in moods], ROWS, cursor[:200])
-    names = CodeLabels.of(await services.codes.all())
+    page = await services.interactions.history.messages(wanted, [each.value for each in moods], ROWS, cursor[:200])
+    names = CodeLabels.of(await services.configuration.codes.all())
     context = {
         "rows": [_row(row, names) for row in page.rows],
         "customer": wanted,
@@ -45,16 +42,14 @@ async def history(
 
 
 @get("/console/customers/{customer_id:str}", opt=AGENT, include_in_schema=False)
-async def customer(
-    request: PageRequest, services: Needs, console: Console, customer_id: FromPath[str]
-) -> Response[str]:
+async def customer(request: PageRequest, services: Needs, customer_id: FromPath[str]) -> Response[str]:
     """Who they are, how they reach us, all their interactions, how they felt."""
-    found = await console.customers.get(storable(customer_id)[:10])
-    contacts = await console.contacts.page(50, customer_id=found.id)
+    found = await services.people.customers.get(storable(customer_id)[:10])
+    contacts = await services.people.contacts.page(50, customer_id=found.id)
     wanted = InteractionFilter(customer_id=found.id)
-    page = await console.lists.page(wanted, ListSort.UPDATED_FIRST, ROWS)
-    moods = (await console.history.moods(found.id))[-MOST_MONTHS:]
-    names = CodeLabels.of(await services.codes.all())
+    page = await services.interactions.lists.page(wanted, ListSort.UPDATED_FIRST, ROWS)
+    moods = (await services.interactions.history.moods(found.id))[-MOST_MONTHS:]
+    names = CodeLabels.of(await services.configuration.codes.all())
     context = {
         "customer": found,
         "contacts": [
@@ -66,7 +61,7 @@ async def customer(
         ],
         "rows": [show_row(row, names) for row in page.rows],
         "more": page.next_cursor is not None,
-        "count": await console.lists.count(wanted),
+        "count": await services.interactions.lists.count(wanted),
         "moods": _bars(moods),
     }
     return services.pages.page(request, "console/customer.html", found.name, context)

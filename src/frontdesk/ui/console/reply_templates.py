@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
 from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate, render_text
-from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, NeedsSetUp, SetUp, who
+from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -21,37 +21,36 @@ FIELD = "text_"
 
 @get(f"{PLACE}/{{name:str}}", opt=SUPERVISOR, include_in_schema=False)
 async def template(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, name: FromPath[str], saved: FromQuery[str] = ""
+    request: PageRequest, services: Needs, name: FromPath[str], saved: FromQuery[str] = ""
 ) -> Response[str]:
     """One template; `new` is the form of a new one."""
-    found = ReplyTemplate("", "AR", {}) if name == "new" else await set_up.reply_texts.named(name)
-    return _page(request, services, set_up, found, dict(found.texts), {"saved": bool(saved)})
+    found = ReplyTemplate("", "AR", {}) if name == "new" else await services.configuration.templates.named(name)
+    return _page(request, services, found, dict(found.texts), {"saved": bool(saved)})
 
 
 @post(f"{PLACE}/{{name:str}}", opt=ADMIN, include_in_schema=False)
-async def save(
-    request: PageRequest, services: Needs, set_up: NeedsSetUp, name: FromPath[str]
-) -> Response[str] | Redirect:
+async def save(request: PageRequest, services: Needs, name: FromPath[str]) -> Response[str] | Redirect:
     """Keep its texts, or go back to what ships."""
     fields = await read_form(request)
     if fields.get("what") == "reset":
-        await set_up.reply_texts.reset(name, who(request))
+        await services.configuration.templates.reset(name, who(request))
         return Redirect(f"{PLACE}/{name}?saved=1", status_code=303)
     texts = {key.removeprefix(FIELD): text for key, text in fields.items() if key.startswith(FIELD)}
     chosen = fields.get("name", "").strip() if name == "new" else name
-    known = ReplyTemplate("", "AR", {}) if name == "new" else await set_up.reply_texts.named(name)
+    known = ReplyTemplate("", "AR", {}) if name == "new" else await services.configuration.templates.named(name)
     try:
-        await set_up.reply_texts.put(chosen, {key: texts[key] for key in texts if key in LANGUAGES}, who(request))
+        await services.configuration.templates.put(
+            chosen, {key: texts[key] for key in texts if key in LANGUAGES}, who(request)
+        )
     except Invalid as error:
         more = {"error": error.text, "new_name": chosen}
-        return _page(request, services, set_up, known, texts, more, status=400)
+        return _page(request, services, known, texts, more, status=400)
     return Redirect(f"{PLACE}/{chosen}?saved=1", status_code=303)
 
 
 def _page(
     request: PageRequest,
     services: Needs,
-    set_up: SetUp,
     found: ReplyTemplate,
     texts: dict[str, str],
     more: dict[str, Any],
@@ -62,7 +61,7 @@ def _page(
         "name": found.name,
         "needs": found.needs,
         "otherwise": found.otherwise,
-        "is_shipped": set_up.reply_texts.is_shipped(found.name),
+        "is_shipped": services.configuration.templates.is_shipped(found.name),
         "texts": [(LANGUAGES[code], code, texts.get(code, ""), _shown(texts.get(code, ""))) for code in languages],
         "values": sorted(SAMPLE_VALUES),
         "error": "",

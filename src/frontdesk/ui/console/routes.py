@@ -2,18 +2,30 @@
 
 from frontdesk.ui.console import (
     accuracy,
+    bulk,
     configuration,
     effects,
+    exporting,
+    home,
     insights,
+    interactions,
     models,
+    people,
     reply_templates,
     rules,
-    team,
+    thread,
     use_cases,
+    views,
 )
 
 CONSOLE = (
-    *team.HANDLERS,
+    *home.HANDLERS,
+    *interactions.HANDLERS,
+    bulk.bulk,
+    *exporting.HANDLERS,
+    *views.HANDLERS,
+    *thread.HANDLERS,
+    *people.HANDLERS,
     *insights.HANDLERS,
     *effects.HANDLERS,
     *rules.HANDLERS,

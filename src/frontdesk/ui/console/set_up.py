@@ -1,50 +1,13 @@
-"""What the pages for setting up are handed besides what all pages have, and what they have in common."""
+"""What the pages for setting up have in common."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
-
-from frontdesk.interfaces import CatalogueSource, Clock, CodeLists, EffectDesk, Invalid
-from frontdesk.interfaces.set_up import Accuracy, CallReports, EffectInbox, Engine, OutsideSystem, Traffic
-from frontdesk.llm.running import UseCases
+from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.rule_desk import RuleDesk
-from frontdesk.orchestrator.template_desk import TemplateDesk
-from frontdesk.orchestrator.templates import ReplyTemplates
 from frontdesk.ui.services import ROLE, PageRequest
 
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
 ADMIN = {ROLE: Role.ADMIN}
 LARGEST_NUMBER = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """Everyone that these pages ask."""
-
-    rules: RuleDesk
-    effects: EffectDesk
-    attention: EffectInbox
-    accuracy: Accuracy
-    calls: CallReports
-    codes: CodeLists
-    catalogue: CatalogueSource
-    engine: Engine
-    traffic: Traffic
-    templates: ReplyTemplates
-    reply_texts: TemplateDesk
-    use_cases: UseCases
-    channels: tuple[OutsideSystem, ...]
-    back_ends: tuple[OutsideSystem, ...]
-    open_circuits: Callable[[], Mapping[str, float]]
-    clock: Clock
-    currency: str
-
-
-NeedsSetUp = NamedDependency[SkipValidation[SetUp]]
 
 
 def who(request: PageRequest) -> str:

@@ -7,20 +7,19 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import Invalid, Stale, Thread, ThreadDetails
+from frontdesk.interfaces import Invalid, Stale
 from frontdesk.model import Change, Role, Status
+from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
-from frontdesk.ui.agent_routes import AGENT
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
-from frontdesk.ui.console.services import Console
 from frontdesk.ui.console.thread_context import context_of, why_of
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
-from frontdesk.ui.services import ROLE, Needs, PageRequest
+from frontdesk.ui.services import AGENT, ROLE, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
 HUMAN, MEMO = "HA", "IM"
@@ -33,26 +32,24 @@ UNKNOWN = N_("There is no interaction under this reference.")
 
 
 @get(f"{PATH}/{{reference:str}}", opt=AGENT, include_in_schema=False)
-async def show(
-    request: PageRequest, services: Needs, console: Console, reference: FromPath[str]
-) -> Response[str] | Redirect:
+async def show(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str] | Redirect:
     """The page; what was merged leads to where it went."""
     wanted = normal_reference(reference)
-    goes_on = await console.merging.leads_to(wanted) if wanted else ""
+    goes_on = await services.interactions.merging.leads_to(wanted) if wanted else ""
     if goes_on and goes_on != wanted:
         return Redirect(with_origin(f"{PATH}/{goes_on}", origin_of(request)), status_code=303)
     details = await _details(services, reference)
     thread = details.thread
     title = thread.interaction.title or f"{thread.interaction.reference}"
-    context = await context_of(details, services, console, request) | {"origin": origin_of(request)}
+    context = await context_of(details, services, request) | {"origin": origin_of(request)}
     return services.pages.page(request, "console/thread.html", title, context)
 
 
 @get(f"{PATH}/{{reference:str}}/fragment", opt=AGENT, include_in_schema=False)
-async def fragment(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Response[str]:
+async def fragment(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str]:
     """The parts that change by themselves."""
     details = await _details(services, reference)
-    context = await context_of(details, services, console, request)
+    context = await context_of(details, services, request)
     return services.pages.page(request, "console/_thread.html", "", context)
 
 
@@ -64,72 +61,76 @@ async def events(services: Needs, reference: FromPath[str]) -> Stream:
 
 
 @post(f"{PATH}/{{reference:str}}/reply", opt=AGENT, include_in_schema=False)
-async def reply(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+async def reply(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Answer the customer, or leave a memo for the team."""
     fields = await read_form(request)
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
         raise Invalid(tr("an answer has 1 to {most} characters", most=MOST_CHARACTERS), "text")
-    matter = await console.interactions.get(normal_reference(reference))
+    interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
-    await console.replies.add(matter, text, kind, request.user.name, None)
+    await services.messages.replies.add(interaction, text, kind, request.user.name, None)
     services.wake()
-    return _back(matter.reference)
+    return _back(interaction.reference)
 
 
 @post(f"{PATH}/{{reference:str}}/change", opt=AGENT, include_in_schema=False)
-async def change(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+async def change(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Set the fields that differ from what the page showed; what others changed meanwhile stays."""
     fields = await read_form(request)
-    before = await console.interactions.get(normal_reference(reference))
+    before = await services.interactions.records.get(normal_reference(reference))
     wanted = _changed(fields)
     for attempt in range(TRIES):
         try:
-            asked = check_change(before, wanted, await services.codes.all())
-            await console.interactions.change(before, asked, request.user.name)
+            asked = check_change(before, wanted, await services.configuration.codes.all())
+            await services.interactions.records.change(before, asked, request.user.name)
             break
         except Stale:  # the pipeline was faster: look at it again
             if attempt == TRIES - 1:
                 raise
-            before = await console.interactions.get(before.reference)
+            before = await services.interactions.records.get(before.reference)
     services.wake()
     return _back(before.reference)
 
 
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
-async def merge(request: PageRequest, services: Needs, console: Console, reference: FromPath[str]) -> Redirect:
+async def merge(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Take everything of another interaction over."""
     fields = await read_form(request)
-    into = await console.interactions.get(normal_reference(reference))
+    into = await services.interactions.records.get(normal_reference(reference))
     wanted = normal_reference(fields.get("other", ""))
     if not wanted:
         raise Invalid(tr("write the reference of the other interaction, eight letters and digits"), "other")
-    other = await console.interactions.get(wanted)
-    await console.merging.merge(into, other, request.user.name)
+    other = await services.interactions.records.get(wanted)
+    await services.interactions.merging.merge(into, other, request.user.name)
     services.live.touched(into.id)
     services.wake()
     return _back(into.reference)
 
 
 @post("/console/messages/{message_id:str}/correct", opt=AGENT, include_in_schema=False)
-async def correct(request: PageRequest, services: Needs, console: Console, message_id: FromPath[str]) -> Redirect:
+async def correct(request: PageRequest, services: Needs, message_id: FromPath[str]) -> Redirect:
     """Keep a person's word beside what was read."""
     fields = await read_form(request)
     field = fields.get("field", "")
     if field not in FIELDS:
         raise Invalid(tr("choose what is to be corrected"), "field")
-    value = check_correction(field, fields.get("value", ""), await services.codes.all())
-    reading = await console.readings.message(message_id[:26])
-    await console.readings.correct(reading.message.id, field, value, request.user.name, None)
+    value = check_correction(field, fields.get("value", ""), await services.configuration.codes.all())
+    reading = await services.messages.readings.message(message_id[:26])
+    await services.messages.readings.correct(reading.message.id, field, value, request.user.name, None)
     services.wake()
     return _back(reading.reference)
 
 
 @post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
-async def settle(request: PageRequest, services: Needs, console: Console) -> Redirect:
+async def settle(request: PageRequest, services: Needs) -> Redirect:
     """Retry, drop or approve an effect."""
     fields = await read_form(request)
-    doing = {"retry": console.effects.retry, "drop": console.effects.drop, "approve": console.effects.approve}
+    doing = {
+        "retry": services.work.effects.retry,
+        "drop": services.work.effects.drop,
+        "approve": services.work.effects.approve,
+    }
     if (do := doing.get(fields.get("do", ""))) is None:
         raise Invalid(tr("choose what is to be done with it: retry, drop or approve"), "do")
     await do(fields.get("key", "")[:100], request.user.name, None)
@@ -138,10 +139,10 @@ async def settle(request: PageRequest, services: Needs, console: Console) -> Red
 
 
 @post("/console/work", opt=SUPERVISOR, include_in_schema=False)
-async def rework(request: PageRequest, services: Needs, console: Console) -> Redirect:
+async def rework(request: PageRequest, services: Needs) -> Redirect:
     """Retry or drop work that failed."""
     fields = await read_form(request)
-    doing = {"retry": console.work.retry, "drop": console.work.drop}
+    doing = {"retry": services.work.admin.retry, "drop": services.work.admin.drop}
     if (do := doing.get(fields.get("do", ""))) is None:
         raise Invalid(tr("choose what is to be done with it: retry or drop"), "do")
     await do(fields.get("id", "")[:26], request.user.name, None)
@@ -150,48 +151,46 @@ async def rework(request: PageRequest, services: Needs, console: Console) -> Red
 
 
 @get(f"{PATH}/{{reference:str}}/suggestion", opt=AGENT, include_in_schema=False)
-async def suggestion(
-    request: PageRequest, services: Needs, console: Console, reference: FromPath[str]
-) -> Response[str]:
+async def suggestion(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str]:
     """A draft of the next answer, asked for after the page is there."""
     thread = await _thread(services, reference)
-    draft = await console.suggest(thread, request.user.name)
+    draft = await services.messages.drafting.suggested(thread, request.user.name)
     return services.pages.page(request, "console/_suggestion.html", "", {"draft": draft})
 
 
 @get("/console/messages/{message_id:str}/why", opt=AGENT, include_in_schema=False)
-async def why(request: PageRequest, services: Needs, console: Console, message_id: FromPath[str]) -> Response[str]:
+async def why(request: PageRequest, services: Needs, message_id: FromPath[str]) -> Response[str]:
     """Row by row why the rules decided as they did."""
-    explanation = await console.explain(message_id[:26])
+    explanation = await services.configuration.rules.explain(message_id[:26])
     return services.pages.page(request, "console/_why.html", "", {"rows": why_of(explanation)})
 
 
 @get("/console/messages/{message_id:str}/audio", opt=AGENT, include_in_schema=False)
-async def audio(console: Console, message_id: FromPath[str]) -> Response[bytes]:
+async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     """The recording of a phone call."""
-    recording = await console.readings.audio(message_id[:26])
+    recording = await services.messages.readings.audio(message_id[:26])
     kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
     return Response(recording.content, media_type=kind)
 
 
 async def _details(services: Needs, reference: str) -> ThreadDetails:
     wanted = normal_reference(reference)
-    details = await services.reader.details(wanted) if wanted else None
+    details = await services.interactions.pages.details(wanted) if wanted else None
     if details is None:
-        raise NotFoundException(UNKNOWN)
+        raise NotFoundException(detail=UNKNOWN)
     return details
 
 
 async def _thread(services: Needs, reference: str) -> Thread:
     wanted = normal_reference(reference)
-    thread = await services.reader.thread(wanted) if wanted else None
+    thread = await services.interactions.pages.thread(wanted) if wanted else None
     if thread is None:
         raise NotFoundException(detail=UNKNOWN)
     return thread
 
 
 def _changed(fields: Mapping[str, str]) -> Change:
-    """What somebody set to another value than the page had shown. Raises Invalid."""
+    """The fields that were set to another value than the page had shown. Raises Invalid."""
     told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
     new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
     if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):

@@ -1,9 +1,8 @@
-"""One interaction as the team's page shows it: the conversation, what was read in it, why, and what was done."""
+"""The data of the team's page of one interaction: conversation, analyses, decisions, actions."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from frontdesk.interfaces import ModelUse, Thread, ThreadDetails
 from frontdesk.model import (
     ENTITY_FIELDS,
     VALUES_APART,
@@ -19,13 +18,13 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
+from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
-from frontdesk.ui.console.services import ConsoleServices
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
-from frontdesk.ui.thread_view import LANGUAGES, LISTS, CodeLabels, label_of, track_context
+from frontdesk.ui.thread_view import LANGUAGES, LISTS, READERS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000
 MATCHES = {
@@ -34,7 +33,7 @@ MATCHES = {
     Match.NOT_MATCHED: N_("did not fit"),
     Match.OTHER_ROUTE: N_("is for another route"),
 }
-# What a person may set right, and the list that its values come from (none: one of LANGUAGES or of the sentiments).
+# The fields that a person may correct, with their code lists (None: one of LANGUAGES or of the sentiments).
 CORRECTABLE = {
     "intent": CodeList.INTENT,
     "message_type": CodeList.MESSAGE_TYPE,
@@ -43,38 +42,36 @@ CORRECTABLE = {
 }
 
 
-async def context_of(
-    details: ThreadDetails, services: PageServices, console: ConsoleServices, request: PageRequest
-) -> dict[str, Any]:
+async def context_of(details: ThreadDetails, services: PageServices, request: PageRequest) -> dict[str, Any]:
     """All that console/thread.html and its changing parts need."""
-    lists = await services.codes.all()
+    lists = await services.configuration.codes.all()
     names = CodeLabels.of(lists)
     thread = details.thread
-    matter = thread.interaction
+    interaction = thread.interaction
     context = _silent(thread)
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
     return context | {
-        "matter": matter,
+        "matter": interaction,
         "customer_name": details.customer_name,
-        "choices": _choices(matter, lists),
+        "choices": _choices(interaction, lists),
         "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
         "done": [_effect(each, names) for each in thread.effects],
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
         "timeline": _timeline(context["messages"], thread, details.recorded),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
-        "drafts": console.templates(thread),
+        "drafts": services.messages.drafting.filled(thread),
     }
 
 
-def _choices(matter: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
+def _choices(interaction: Interaction, lists: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[tuple[str, str]]]:
     """What each field may become."""
     return {
         "status": [
             (each.code, each.name)
             for each in lists.get(CodeList.STATUS, ())
-            if each.code == matter.status.value or each.code in {s.value for s in TRANSITIONS[matter.status]}
+            if each.code == interaction.status.value or each.code in {s.value for s in TRANSITIONS[interaction.status]}
         ],
         **{
             name: [(each.code, each.name) for each in lists.get(which, ()) if each.active]
@@ -152,7 +149,7 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
                 if p.code != analysis.intent and p.probability >= 0.01
             ][:3],
             "model": analysis.model,
-            "tier": analysis.tier.value,
+            "reader": READERS[analysis.tier],
             "milliseconds": analysis.milliseconds,
             "run": analysis.run,
             "tokens": used.tokens,
@@ -181,7 +178,7 @@ def _field(name: str, analysis: Analysis, word: Correction | None, names: CodeLa
 
 
 def _told(name: str, read: str, words: Mapping[str, Correction]) -> dict[str, Any]:
-    """A field that is a text: what it says now, and what it was where a person said otherwise."""
+    """A text field: its current value, and the earlier one if a person corrected it."""
     word = words.get(name)
     return {
         "name": name,
@@ -221,7 +218,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
-        # What changes our own interaction has that as its receipt; the parameter says it already.
+        # Actions on our own interaction have the set value as receipt, which the parameter already shows.
         "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "parameters": [
             (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)[:300])
@@ -238,7 +235,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
 
 
 def _link(effect: Effect) -> str:
-    """Where the other system shows it, if it told a web address."""
+    """The web address in the other system, if it gave one."""
     told = str(effect.detail.get("url") or "")
     return told if told.startswith(("https://", "http://")) else ""
 

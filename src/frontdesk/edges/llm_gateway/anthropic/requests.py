@@ -1,4 +1,4 @@
-"""Requests of Anthropic's clients as ours. What cannot be passed on is refused by name, never dropped silently."""
+"""Translates requests of Anthropic's clients. A field that cannot be passed on is refused by name, never ignored."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -40,11 +40,11 @@ class AnthropicRoutes(GatewayRouteGroup):
         wanted, asker = messages_request(body), asker_of(request)
         routes_of(self.services, body.model, "text")
         if body.stream:
-            stream = await self.services.chat.stream(wanted, asker)
+            stream = await self.services.llm.room.chat.stream(wanted, asker)
             headers = {"request-id": stream.run_id, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             return Stream(events(stream, request.scope["path"]), media_type=EVENTS, headers=headers)
         try:
-            outcome = await self.services.chat.complete(wanted, asker)
+            outcome = await self.services.llm.room.chat.complete(wanted, asker)
         except ModelFailed as error:
             if error.trouble is not ErrorKind.REFUSED:
                 raise

@@ -1,4 +1,4 @@
-"""Requests of OpenAI's clients as ours. What cannot be passed on is refused by name, never dropped silently."""
+"""Translates requests of OpenAI's clients. A field that cannot be passed on is refused by name, never ignored."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -97,7 +97,7 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audio: Any = None
     prediction: Any = None
     web_search_options: Any = None
-    # Taken and left alone.
+    # Accepted and ignored.
     user: str | None = None
     metadata: dict[str, Any] | None = None
     store: bool | None = None

@@ -58,7 +58,7 @@ class OpenAiRoutes(GatewayRouteGroup):
             wants_usage = body.stream_options is not None and body.stream_options.include_usage
             return await self._stream(request, wanted, asker_of(request), wants_usage=wants_usage)
         try:
-            outcome = await self.services.chat.complete(wanted, asker_of(request))
+            outcome = await self.services.llm.room.chat.complete(wanted, asker_of(request))
         except ModelFailed as error:
             return Response(answers.refusal(body.model, _refusal(error)), media_type=JSON)
         return Response(answers.completion(outcome), media_type=JSON, headers=answers.headers_of(outcome))
@@ -74,7 +74,7 @@ class OpenAiRoutes(GatewayRouteGroup):
         tokens, last = 0, None
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             inputs = {"texts": texts[start : start + TEXTS_AT_ONCE]}
-            last = await self.services.use_cases.run(EMBEDDING, inputs, asker, routes)
+            last = await self.services.llm.room.use_cases.run(EMBEDDING, inputs, asker, routes)
             routes = self._who_answered(last, routes)
             vectors += last.value["vectors"]
             tokens += last.input_tokens
@@ -98,7 +98,7 @@ class OpenAiRoutes(GatewayRouteGroup):
 
     async def _stream(self, request: Asked, wanted: ModelRequest, asker: Asker, *, wants_usage: bool) -> Stream:
         try:
-            stream = await self.services.chat.stream(wanted, asker)
+            stream = await self.services.llm.room.chat.stream(wanted, asker)
         except ModelFailed as error:
             return Stream(answers.refusal_events(wanted.model, _refusal(error)), media_type=EVENTS)
         headers = {
@@ -113,10 +113,10 @@ class OpenAiRoutes(GatewayRouteGroup):
     def _who_answered(self, outcome: UseCaseOutcome, routes: tuple[Route, ...]) -> tuple[Route, ...]:
         """The route that answered: vectors of different models cannot be compared, so it answers for the rest too."""
         mine = (outcome.service, outcome.model) if outcome.tier is Tier.MODEL else None
-        return tuple(route for route in routes if (route.line and (route.line.name, route.model)) == mine)
+        return tuple(route for route in routes if (route.configured and (route.configured.name, route.model)) == mine)
 
     def _offered(self, request: Asked) -> list[str]:
-        named = dict.fromkeys(name for kind in KINDS for name in self.services.chains.offered(kind))
+        named = dict.fromkeys(name for kind in KINDS for name in self.services.llm.room.chains.offered(kind))
         return [name for name in named if request.user.grant.allows_model(name)]
 
 
@@ -140,7 +140,7 @@ class AudioRoutes(GatewayRouteGroup):
             raise RequestRefused("response_format is json or text here", "response_format", "unsupported_value")
         check_model(request, model)
         inputs = await _recording(file, form.get("language"))
-        outcome = await self.services.use_cases.run(
+        outcome = await self.services.llm.room.use_cases.run(
             TRANSCRIPTION, inputs, asker_of(request), routes_of(self.services, model, "transcription")
         )
         if shape == "text":
@@ -151,11 +151,11 @@ class AudioRoutes(GatewayRouteGroup):
 def routes_of(services: GatewayServices, alias: str, kind: Kind) -> tuple[Route, ...]:
     """What a name leads to. Raises UnknownModel."""
     try:
-        routes = services.chains.named(alias, kind)
+        routes = services.llm.room.chains.named(alias, kind)
     except Invalid:
         routes = ()
     if not routes:
-        offered = ", ".join(services.chains.offered(kind)[:20]) or "none: none is configured"
+        offered = ", ".join(services.llm.room.chains.offered(kind)[:20]) or "none: none is configured"
         raise UnknownModel(f"the model {alias[:80]!r} leads to nothing that can do this: use one of {offered}")
     return routes
 

@@ -57,10 +57,10 @@ class CallRoutes(GatewayRouteGroup):
     ) -> ReportAnswer:
         """By day, use_case, service, model, caller, tier or outcome; a supervisor sees all callers."""
         caller = None if sees_all_callers(request) else asker_of(request).caller
-        found = await self.services.calls.report(
+        found = await self.services.llm.calls.report(
             by or DEFAULT, zoned(since, "since"), zoned(until, "until"), caller=caller
         )
-        return ReportAnswer(self.services.currency, list(map(_shown, found)))
+        return ReportAnswer(self.services.llm.room.prices.currency, list(map(_shown, found)))
 
 
 def _shown(report: CallReport) -> CallsAnswer:

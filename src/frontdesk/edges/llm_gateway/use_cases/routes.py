@@ -36,16 +36,16 @@ class UseCaseRoutes(GatewayRouteGroup):
     @get("/use-cases", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
     async def list_all(self, request: Asked) -> list[UseCaseShown]:
         """Those in force that this caller may ask, by name."""
-        lists = (await self.services.lists.current()).lists
-        found = sorted((await self.services.registry.all()).items())
+        lists = (await self.services.llm.room.lists.current()).lists
+        found = sorted((await self.services.llm.room.registry.all()).items())
         return [self._shown(each, lists) for name, each in found if request.user.grant.allows(f"llm:use-case:{name}")]
 
     @get("/use-cases/{name:str}", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
     async def read(self, request: Asked, name: Name) -> UseCaseShown:
         """One of them."""
         check_use_case(request, name)
-        lists = (await self.services.lists.current()).lists
-        return self._shown(await self.services.registry.get(name), lists)
+        lists = (await self.services.llm.room.lists.current()).lists
+        return self._shown(await self.services.llm.room.registry.get(name), lists)
 
     @post("/use-cases/{name:str}", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:*"})
     async def ask(self, request: Asked, name: Name) -> Response[bytes]:
@@ -53,7 +53,7 @@ class UseCaseRoutes(GatewayRouteGroup):
         check_use_case(request, name)
         check_media_type(request)
         inputs = decode(_decode_inputs, await request.body())
-        outcome = await self.services.use_cases.run(name, inputs, asker_of(request))
+        outcome = await self.services.llm.room.use_cases.run(name, inputs, asker_of(request))
         return _told(outcome)
 
     @post("/invoke", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:*"})
@@ -66,7 +66,7 @@ class UseCaseRoutes(GatewayRouteGroup):
         if body.provider:
             check_model(request, body.provider)
             routes = await self._routes(body)
-        outcome = await self.services.use_cases.run(
+        outcome = await self.services.llm.room.use_cases.run(
             body.use_case, body.inputs, asker_of(request), routes, fresh=body.fresh
         )
         return _told(outcome)
@@ -74,19 +74,19 @@ class UseCaseRoutes(GatewayRouteGroup):
     @get("/openapi.json", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
     async def openapi(self) -> Response[bytes]:
         """The OpenAPI document of all of `/llm/v1`, with the use cases in force."""
-        lists = (await self.services.lists.current()).lists
-        document = self.documents.of(await self.services.registry.all(), lists)
+        lists = (await self.services.llm.room.lists.current()).lists
+        document = self.documents.of(await self.services.llm.room.registry.all(), lists)
         return Response(document, media_type="application/vnd.oai.openapi+json;version=3.1")
 
     documents = Specifications()
 
     async def _routes(self, body: InvokeBody) -> tuple[Route, ...]:
-        use_case = await self.services.registry.get(body.use_case)
-        route = self.services.chains.route(body.provider).fitted(use_case.kind)
+        use_case = await self.services.llm.room.registry.get(body.use_case)
+        route = self.services.llm.room.chains.route(body.provider).fitted(use_case.kind)
         return (route,) if route else ()
 
     def _shown(self, use_case: UseCase, lists: Mapping[str, Mapping[str, str]]) -> UseCaseShown:
-        chain = [route.name for route in self.services.chains.of(use_case)]
+        chain = [route.name for route in self.services.llm.room.chains.of(use_case)]
         return shown(use_case, f"{PATH}/use-cases/{use_case.name}", chain, lists)
 
 

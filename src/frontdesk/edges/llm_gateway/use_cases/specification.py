@@ -19,10 +19,10 @@ DESCRIPTION = (
 
 
 class Specifications:
-    """Makes the document, and keeps it until a use case or a list of the house changes."""
+    """Makes the document, and keeps it until a use case or a code list changes."""
 
     def __init__(self) -> None:
-        """Nothing is made yet."""
+        """Start without a document."""
         self._made: tuple[object, object, bytes] | None = None
 
     def of(self, use_cases: Mapping[str, UseCase], lists: Lists) -> bytes:
@@ -75,7 +75,7 @@ def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
 
 
 def _envelope(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """See use_case_answers.UseCaseAnswer."""
+    """The schema of a use case's answer."""
     text, whole, number = {"type": "string"}, {"type": "integer"}, {"type": "number"}
     failure = {"type": "object", "properties": {"route": text, "trouble": text, "reason": text}}
     properties = {

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from frontdesk.edges.odata.expressions.binding import ENDS, bind, condition_of
 from frontdesk.edges.odata.expressions.functions import FUNCTIONS, INSTEAD, NOT_OFFERED, kinds_agree, sum_of
+from frontdesk.edges.odata.expressions.literals import ENDS
 from frontdesk.edges.odata.expressions.parsing import Node, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.model.entities import EdmType
@@ -41,7 +41,7 @@ def call(node: Node, scope: Scope) -> Expression:
         raise scope.refuse(node, f"there is no function {name}{known}")
     if not function.needs <= len(arguments) <= len(function.takes):
         raise scope.refuse(node, f"{name} takes {len(function.takes)} values, not {len(arguments)}")
-    bound = tuple(bind(each, scope) for each in arguments)
+    bound = tuple(scope.bind(each) for each in arguments)
     for given, kinds, argument in zip(bound, function.takes, arguments, strict=False):
         if given.kind not in kinds:
             wanted = " or ".join(sorted(kind.value for kind in kinds if kind is not EdmType.NULL))
@@ -61,7 +61,7 @@ def _case(node: Node, arguments: tuple[Node, ...], scope: Scope) -> Expression:
     kind = EdmType.NULL
     for each in arguments:
         when, value = trees(each)
-        bound += [condition_of(when, scope), bind(value, scope)]
+        bound += [scope.condition(when), scope.bind(value)]
         found = bound[-1].kind
         if not kinds_agree(kind, found):
             raise scope.refuse(value, f"the values of case are of one kind, not {kind} and {found}")
@@ -87,7 +87,7 @@ def _cast(node: Node, arguments: tuple[Node, ...], scope: Scope) -> Expression:
         raise scope.refuse(node, "cast takes a value and a type, for example cast(ID,Edm.String)")
     wanted = "".join(str(token) for step in trees(arguments[-1]) for token in step.children)
     if len(arguments) == 2 and wanted in CASTS:
-        return Call("cast", (bind(arguments[0], scope),), CASTS[wanted])
+        return Call("cast", (scope.bind(arguments[0]),), CASTS[wanted])
     entities = {f"{scope.service.namespace}.{name}" for name in scope.service.entities}
     refuse = scope.not_offered if wanted in OTHER_TYPES | entities | CASTS.keys() else scope.refuse
     raise refuse(arguments[-1], f"cast to {wanted[:60]} is not possible: use {', '.join(CASTS)}")

@@ -1,4 +1,4 @@
-"""The functions and operators of OData expressions: what they take and what they give."""
+"""The functions and operators of OData expressions, with the types of their arguments and results."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ COMPARED = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What each argument may be, how many are needed, and what comes of it."""
+    """The types of a function's arguments, how many are required, and the type of its result."""
 
     takes: tuple[frozenset[EdmType], ...]
     gives: EdmType

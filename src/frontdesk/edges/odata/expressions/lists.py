@@ -1,9 +1,10 @@
-"""Values that are one of some: what stands after in."""
+"""The operator `in`: whether a value is one of a list."""
 
 import json
 
-from frontdesk.edges.odata.expressions.binding import agreed, bind, resolved
+from frontdesk.edges.odata.expressions.aliases import resolved
 from frontdesk.edges.odata.expressions.functions import kinds_agree
+from frontdesk.edges.odata.expressions.literals import agreed
 from frontdesk.edges.odata.expressions.parsing import Node, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.model.entities import EdmType
@@ -15,7 +16,7 @@ MOST_VALUES = 1000
 def among(node: Node, scope: Scope) -> Expression:
     """Whether a value is one of a list. Raises Refused."""
     what_node, list_node = trees(node)
-    what = bind(what_node, scope)
+    what = scope.bind(what_node)
     values = []
     for each in _listed(list_node, scope):
         value = agreed(what, _item(each, scope))[1]
@@ -61,4 +62,4 @@ def _item(node: Node, scope: Scope) -> Expression:
         raise scope.not_offered(node, "lists of lists are not compared here")
     if node.data != "literal" and _alias_in(node) is None:
         raise scope.refuse(node, "a list holds values only, for example ('a','b')")
-    return bind(node, scope)
+    return scope.bind(node)

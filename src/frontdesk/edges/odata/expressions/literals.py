@@ -10,11 +10,12 @@ from lark import Token
 
 from frontdesk.edges.odata.errors import ODataError
 from frontdesk.model.entities import EdmType
-from frontdesk.model.querying import Literal
+from frontdesk.model.querying import Call, Expression, Literal
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 LONGEST_INTEGER = 2**63 - 1
 FIRST, LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+ENDS = {"mindatetime": FIRST, "maxdatetime": LAST}
 _DURATION = re.compile(r"(-)?P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:\.\d+)?)S)?)?", re.ASCII)
 
 
@@ -131,3 +132,17 @@ _READERS = {
     "DURATION": _duration,
     "BINARY": _binary,
 }
+
+
+def agreed(one: Expression, other: Expression) -> tuple[Expression, Expression]:
+    """Both with literals of the same kind: a date beside a moment is its midnight in UTC."""
+    return _at_midnight(one, other.kind), _at_midnight(other, one.kind)
+
+
+def _at_midnight(each: Expression, beside: EdmType) -> Expression:
+    if beside is not EdmType.MOMENT or each.kind is not EdmType.DATE:
+        return each
+    if isinstance(each, Literal) and each.value is not None:
+        day = each.value
+        return Literal(datetime(day.year, day.month, day.day, tzinfo=UTC), EdmType.MOMENT)  # type: ignore[union-attr]  # a DATE's value is a date
+    return Call("midnight", (each,), EdmType.MOMENT)

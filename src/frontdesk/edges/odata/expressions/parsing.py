@@ -1,4 +1,4 @@
-"""Texts of OData URLs as trees, after the OASIS ABNF; a text that is none is refused with its position."""
+"""Parses expressions of OData URLs into trees, after the OASIS ABNF; errors name their position."""
 
 import re
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _parser() -> Lark:
 
 
 def _depth(text: str) -> int:
-    """How deep the brackets go, without those within texts: a parser's stack is not to be a caller's choice."""
+    """How deep brackets are nested outside of texts, so that a caller cannot exhaust the parser's stack."""
     deepest = now = 0
     quoted = False
     for character in text:

@@ -1,21 +1,21 @@
-"""Paths of expressions: properties, also far away, and what is said of the many rows behind a navigation."""
+"""Resolves paths in expressions: properties, also over navigations, and any, all and $count over many rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from frontdesk.edges.odata.expressions.binding import alias, condition_of, not_offered
-from frontdesk.edges.odata.expressions.calling import call, own_call
 from frontdesk.edges.odata.expressions.parsing import Node, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.model.entities import Entity, Navigation
 from frontdesk.model.querying import Counted, Expression, Field, Quantified
 
 MOST_STEPS = 8
+ANNOTATED = "rows carry no annotations here that could be asked for"
+# What may begin a path and is a value by itself.
+BEGINNINGS = frozenset({"alias", "call", "own_call", "annotation", "root", "these", "filter_step"})
 
 
 @dataclass(slots=True)
 class _Walk:
-    """How far along a path we are: at `entity`, over `via`, beginning at the variable `of`."""
+    """A position on a path: at `entity`, reached over `via`, starting at the variable `of`."""
 
     entity: Entity
     via: tuple[Navigation, ...] = ()
@@ -28,8 +28,8 @@ def path(node: Node, scope: Scope) -> Expression:
     if len(steps) > MOST_STEPS:
         raise scope.refuse(node, f"a path has at most {MOST_STEPS} steps")
     first, walk = steps[0], _Walk(scope.entity)
-    if first.data in _BEGINNINGS:
-        found = _BEGINNINGS[str(first.data)](first, scope)
+    if first.data in BEGINNINGS:
+        found = scope.bind(first)
         if len(steps) > 1:
             raise scope.not_offered(steps[1], "nothing is below a value here: begin paths with a property")
         return found
@@ -70,7 +70,7 @@ def _column(steps: list[Node], scope: Scope) -> Field | None:
 
 
 def _step(step: Node, rest: list[Node], walk: _Walk, scope: Scope) -> Expression | None:
-    """Take one step; an expression where the path ends with it."""
+    """Follow one segment; returns an expression if the path ends with it."""
     if step.data == "cast":
         if scope.is_own_type(str(step.children[0]), walk.entity):
             return None
@@ -82,7 +82,7 @@ def _step(step: Node, rest: list[Node], walk: _Walk, scope: Scope) -> Expression
     name = _name(step)
     if name in walk.entity.properties:
         if rest and rest[0].data in ("annotation", "alias"):
-            raise scope.not_offered(rest[0], _ANNOTATED)
+            raise scope.not_offered(rest[0], ANNOTATED)
         if rest:
             raise scope.refuse(rest[0], f"{name} is a plain value, nothing is below it")
         return Field(name, walk.entity.properties[name].kind, walk.via, walk.of)
@@ -100,7 +100,7 @@ def _names(entity: Entity) -> str:
 
 
 def _reference(walk: _Walk, scope: Scope) -> Expression:
-    """A path that ends at a navigation to one: it is compared with null by what refers to it."""
+    """A path that ends at a to-one navigation; its foreign key is compared with null."""
     *via, last = walk.via
     source = scope.entity if not via and not walk.of else None
     if walk.of and not via:
@@ -111,7 +111,7 @@ def _reference(walk: _Walk, scope: Scope) -> Expression:
 
 
 def _behind(way: Navigation, rest: list[Node], walk: _Walk, step: Node, scope: Scope) -> Expression:
-    """What is said of the many rows behind a navigation: a count, any or all."""
+    """A count, any or all over the rows behind a to-many navigation."""
     target = scope.service.target(way)
     if rest and rest[0].data == "cast" and scope.is_own_type(str(rest[0].children[0]), target):
         rest = rest[1:]
@@ -124,7 +124,7 @@ def _behind(way: Navigation, rest: list[Node], walk: _Walk, step: Node, scope: S
     [last] = rest
     if last.data == "count":
         inner = replace(scope, entity=target, columns=None, computed={}, variables={}, inner=True)
-        conditions = [condition_of(child, inner) for child in trees(last)]
+        conditions = [inner.condition(child) for child in trees(last)]
         return Counted(way, walk.via, walk.of, conditions[0] if conditions else None, "")
     every = str(tokens(last, "LAMBDA")[0]).lower() == "all"
     names = tokens(last, "NAME")
@@ -136,24 +136,13 @@ def _behind(way: Navigation, rest: list[Node], walk: _Walk, step: Node, scope: S
     if variable in scope.variables:
         raise scope.refuse(last, f"the variable {variable} is in use already")
     inside = replace(scope, variables={**scope.variables, variable: target})
-    return Quantified(every, way, walk.via, walk.of, variable, condition_of(trees(last)[0], inside))
+    return Quantified(every, way, walk.via, walk.of, variable, inside.condition(trees(last)[0]))
 
 
-_ANNOTATED = "rows carry no annotations here that could be asked for"
-# What may begin a path and is a value by itself.
-_BEGINNINGS: dict[str, Callable[[Node, Scope], Expression]] = {
-    "alias": alias,
-    "call": call,
-    "own_call": own_call,
-    "annotation": not_offered(_ANNOTATED),
-    "root": not_offered("$root is not offered here: ask for the other row first"),
-    "these": not_offered("$these is not offered here: use $apply"),
-    "filter_step": not_offered("$filter within a path is not offered here: use the option $filter"),
-}
 _NOT_BELOW = {
     "alias": "an alias stands for a value of its own here, not for a step of a path",
     "call": "keys and functions within a path are not offered here: use any, all or $count",
     "own_call": "functions within a path are not offered here: use any, all or $count",
-    "annotation": _ANNOTATED,
+    "annotation": ANNOTATED,
     "filter_step": "$filter within a path is not offered here: write $count($filter=…)",
 }

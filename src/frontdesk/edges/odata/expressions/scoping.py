@@ -1,13 +1,14 @@
-"""What names mean where an expression stands, and how it is refused there."""
+"""The scope of an expression: what names mean in it, and errors with positions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lark import Token
+from lark import Token, Tree
 
 from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.parsing import Node, position
 from frontdesk.model.entities import EdmType, Entity, ODataService
+from frontdesk.model.querying import Expression
 
 NOT_OFFERED = 501
 
@@ -17,18 +18,34 @@ class Scope:
     """What names mean: properties of `entity`, variables of lambdas, columns that a pipeline made.
 
     `columns` replaces the entity's properties where it is not None. `aliases` are what @names stand for. `inner`: the
-    rows are not those that the URL names, but behind a navigation of them.
+    rows are not those that the URL names, but behind a navigation of them. `binders` says what each kind of node means.
     """
 
     service: ODataService
     entity: Entity
     where: str
+    binders: Mapping[str, "Binder"]
     aliases: Mapping[str, str | Node] = field(default_factory=dict)
     variables: Mapping[str, Entity] = field(default_factory=dict)
     computed: Mapping[str, EdmType] = field(default_factory=dict)
     columns: Mapping[str, EdmType] | None = None
     resolving: frozenset[str] = frozenset()
     inner: bool = False
+
+    def bind(self, node: Node | Token) -> Expression:
+        """What a tree means here. Raises Refused."""
+        assert isinstance(node, Tree)
+        binder = self.binders.get(str(node.data))
+        if binder is None:
+            raise self.refuse(node, "this cannot stand here")
+        return binder(node, self)
+
+    def condition(self, node: Node) -> Expression:
+        """What a tree that must be true or false means here. Raises Refused."""
+        bound = self.bind(node)
+        if bound.kind not in (EdmType.BOOLEAN, EdmType.NULL):
+            raise self.refuse(node, f"this is a value of kind {bound.kind}; a condition is needed, for example x eq 1")
+        return bound
 
     def refuse(self, node: Node | Token | None, message: str, status: int = 400) -> ODataError:
         """The refusal of a part, with its position."""
@@ -43,3 +60,6 @@ class Scope:
     def is_own_type(self, name: str, entity: Entity | None = None) -> bool:
         """Whether a qualified name is that of the entity itself, so that a cast to it changes nothing."""
         return name == f"{self.service.namespace}.{(entity or self.entity).name}"
+
+
+Binder = Callable[[Node, Scope], Expression]

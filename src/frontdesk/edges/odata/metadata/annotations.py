@@ -1,4 +1,4 @@
-"""What the metadata tells tools beyond names and types: labels, lists, charts, what may be changed and aggregated."""
+"""Annotations of the metadata for tools: labels, lists, charts, what may be changed and aggregated."""
 
 from frontdesk.edges.odata.metadata.terms import (
     AnnotationPath,

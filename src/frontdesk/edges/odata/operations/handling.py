@@ -1,41 +1,24 @@
-"""Operations on interactions, messages, tickets and orders: what the sample leaves unanswered, and its orchestrator."""
+"""Operations on interactions, messages, tickets and orders."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from frontdesk.edges.odata.errors import ODataError
+from frontdesk.edges.odata.operations.back_office import BackOffice
 from frontdesk.edges.odata.operations.language import Language
 from frontdesk.edges.odata.operations.operations import Doing, OperationCall, plain, structured
 from frontdesk.edges.odata.protocol.exchange import ODataResponse
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.interfaces import Analyst, Conflict
-from frontdesk.interfaces.entities import Entities, EntityWriter, Handled
-from frontdesk.model import Receipt, Role
+from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity
 from frontdesk.model.querying import Call, Expression, Field, Literal, Order, Query, Write
+from frontdesk.storage.odata.reading import StoredEntities
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
 
 ADMIN, AGENT, TICKETS, ERP = "admin", "agent", "int-ticket", "erp-proxy"
 ASYNC_STATUS = 202
-
-
-class BackOffice(Protocol):
-    """What is asked of the house beyond entities; wired in `odata_interface`."""
-
-    async def outcome(self, message_id: str) -> Mapping[str, Any]:
-        """What became of a message: type, route, fsmcode, replyMessage; each null where it is not known yet."""
-        ...
-
-    async def order(self, number: str) -> Receipt:
-        """The status of an order. Raises Failed."""
-        ...
-
-    async def ticket(self, interaction_id: int, by: str) -> Receipt:
-        """Open a service call for an interaction. Raises Failed, NotFound."""
-        ...
-
-    async def stock_answer(self, interaction_id: int) -> str:
-        """What is said to a customer where no model writes an answer."""
-        ...
 
 
 class Handling:
@@ -43,22 +26,22 @@ class Handling:
 
     def __init__(
         self,
-        entities: Entities,
-        writer: EntityWriter,
+        entities: StoredEntities,
+        writer: StoredWrites,
         writes: Writes,
-        handled: Handled,
+        handled: StoredHandled,
         language: Language,
         analyst: Analyst,
         office: BackOffice,
         wake: Any,
         seconds: float,
     ) -> None:
-        """Wired in `odata_interface`."""
+        """Wired in `wiring.odata`."""
         self._entities, self._writer, self._writes, self._handled = entities, writer, writes, handled
         self._language, self._analyst, self._office = language, analyst, office
         self._wake, self._seconds = wake, seconds
 
-    def doings(self) -> Mapping[tuple[str, str], Doing]:
+    def handlers(self) -> Mapping[tuple[str, str], Doing]:
         """The operations by service and name."""
         return {
             **{(ADMIN, name): self.draft for name in ("draftPrepare", "draftActivate", "draftEdit")},
@@ -89,18 +72,18 @@ class Handling:
     async def reply(self, asked: OperationCall) -> ODataResponse:
         """Answer a message: with the text that is given, else with one that a model drafts, else with a stock text."""
         asked.request.need(Role.AGENT)
-        matter, sequence = asked.key["interaction_ID"], asked.key["sequence"]
+        interaction_id, sequence = asked.key["interaction_ID"], asked.key["sequence"]
         text, kind = asked.told.get("text"), asked.told.get("type_code")
         if not text:
-            text = await self._language.suggested(await self._conversation(asked, matter), asked.request)
+            text = await self._language.suggested(await self._conversation(asked, interaction_id), asked.request)
             kind = kind or ("QA" if text else "AR")
-            text = text or await self._office.stock_answer(matter)
+            text = text or await self._office.stock_answer(interaction_id)
         values = {
-            "interaction_ID": matter,
+            "interaction_ID": interaction_id,
             "outboundTextMsg": text,
             "type_code": kind,
             "replyTo_sequence": sequence,
-            "replyTo_interaction_ID": matter,
+            "replyTo_interaction_ID": interaction_id,
         }
         [done] = await self._writer.write(
             [Write("create", "OutboundServiceMessage", {}, values, None, asked.request.by)]
@@ -109,10 +92,10 @@ class Handling:
         entity = asked.request.service.entities["OutboundServiceMessage"]
         return await self._writes.represent(asked.request, entity, done.key, 200, {}, asked.depth)
 
-    async def _conversation(self, asked: OperationCall, matter: int) -> list[dict[str, str]]:
+    async def _conversation(self, asked: OperationCall, interaction_id: int) -> list[dict[str, str]]:
         """Both sides' messages in the order in which they were written."""
         entity = asked.request.service.entities["MessageThread"]
-        where = _equals(entity, "interactionID", matter)
+        where = _equals(entity, "interactionID", interaction_id)
         order = (Order(Field("createdAt", EdmType.MOMENT)),)
         found = await self._entities.read(
             Query(entity, (where,), order=order, columns=("direction", "message"), top=200)
@@ -131,7 +114,7 @@ class Handling:
         return await self._writes.represent(asked.request, entity, asked.key, 200, {}, asked.depth)
 
     async def mood(self, asked: OperationCall) -> ODataResponse:
-        """How the customer feels over all messages."""
+        """The sentiment over all messages of the customer."""
         asked.request.need(Role.AGENT)
         texts = await self._texts(asked)
         return plain(asked, await self._language.sentiment("\n\n".join(texts)[-20_000:], asked.request), EdmType.STRING)
@@ -145,7 +128,7 @@ class Handling:
         return [row["inboundTextMsg"] for row in found.rows]
 
     async def handle(self, asked: OperationCall) -> ODataResponse:
-        """Take a message in, let it be handled, and tell the route and what was done."""
+        """Accept a message, wait until it is handled, and return the route and the actions."""
         text = message_text(asked.told["message"])
         values = {"inboundMsgs": [{"inboundTextMsg": text}]}
         [done] = await self._writer.write([Write("create", "CustomerInteraction", {}, values, None, asked.request.by)])
@@ -175,16 +158,18 @@ class Handling:
         """Open a support ticket, of an interaction that there is or of a new one."""
         asked.request.need(Role.AGENT)
         told, by = asked.told, asked.request.by
-        matter = told.get("interaction_ID")
-        if matter is None:
+        interaction_id = told.get("interaction_ID")
+        if interaction_id is None:
             values = {
                 "title": (told.get("subject") or "Support ticket")[:100],
                 "summary": (told.get("text") or "")[:300],
             }
             [done] = await self._writer.write([Write("create", "CustomerInteraction", {}, values, None, by)])
-            matter = done.key["ID"]
-        receipt = await self._office.ticket(matter, by)
-        return structured(asked, {"code": receipt.reference, "interaction_ID": matter, "subject": told.get("subject")})
+            interaction_id = done.key["ID"]
+        receipt = await self._office.ticket(interaction_id, by)
+        return structured(
+            asked, {"code": receipt.reference, "interaction_ID": interaction_id, "subject": told.get("subject")}
+        )
 
 
 def message_text(given: Any) -> str:

@@ -1,4 +1,4 @@
-"""The operations of /llm-proxy: use cases of the LLM room and arithmetic of vectors, in the sample's shapes."""
+"""The operations of /llm-proxy: use cases and vector functions, in the sample's formats."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -34,13 +34,13 @@ LLM = "llm-proxy"
 
 
 class Language:
-    """Answers with the LLM room; nothing is stored of what is asked."""
+    """Answers with the LLM services; no text is stored."""
 
     def __init__(self, use_cases: UseCases, clock: Clock) -> None:
         """Ask these use cases."""
         self._use_cases, self._clock = use_cases, clock
 
-    def doings(self) -> Mapping[tuple[str, str], Doing]:
+    def handlers(self) -> Mapping[tuple[str, str], Doing]:
         """The operations by service and name."""
         return {
             (LLM, "invokeLLM"): self.invoke,
@@ -110,7 +110,7 @@ def asker_of(request: ODataRequest) -> Asker:
 
 
 def answer_of(outcome: UseCaseOutcome, at: datetime) -> dict[str, Any]:
-    """What was read, in the sample's shape; what a use case does not tell is null."""
+    """The answer in the sample's format; values that the use case does not give are null."""
     value = outcome.value if isinstance(outcome.value, Mapping) else {}
     entities = [{"field": each["field"], "value": each["value"]} for each in value.get("entities", ())]
     texts = {name: value.get(name) for name in ("sentiment", "title", "summary")}

@@ -1,4 +1,4 @@
-"""Actions and functions: parameters checked, the room that knows asked, the result as OData JSON."""
+"""Carries out actions and functions: checks parameters, calls the handler, returns OData JSON."""
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +19,7 @@ MOST_NUMBERS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class OperationCall:
-    """What an operation is told: the request, its parameters, and the row that it is bound to."""
+    """A call of an operation: the request, its parameters, and the row that it is bound to."""
 
     request: ODataRequest
     operation: Operation
@@ -42,10 +42,10 @@ class Operations:
     """Carries out operations by service and name."""
 
     def __init__(
-        self, doings: Mapping[tuple[str, str], Doing], locate: Callable[..., Awaitable[Mapping[str, Any]]]
+        self, handlers: Mapping[tuple[str, str], Doing], locate: Callable[..., Awaitable[Mapping[str, Any]]]
     ) -> None:
         """`locate` finds the key of the row that an operation is bound to."""
-        self._doings, self._locate = doings, locate
+        self._handlers, self._locate = handlers, locate
 
     async def answer(self, request: ODataRequest, address: Address) -> ODataResponse:
         """Carry an operation out. Raises ODataError."""
@@ -57,7 +57,7 @@ class Operations:
             raise ODataError(f"{operation.name} is {kind}", 405, headers={"Allow": wanted})
         told = _arguments(operation, address) if operation.is_function else _body(operation, request)
         key = await self._locate(request, address) if operation.bound else {}
-        doing = self._doings[request.service.path, operation.name]
+        doing = self._handlers[request.service.path, operation.name]
         return await doing(OperationCall(request, operation, told, key, address.depth))
 
 

@@ -1,4 +1,4 @@
-"""The path of a URL as a chain of entity sets, keys, navigations and what is wanted of the last (URL Conventions 4)."""
+"""Parses the path of a URL (URL Conventions 4): entity sets, keys, navigations, and what is requested at its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

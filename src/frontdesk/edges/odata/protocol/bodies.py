@@ -18,7 +18,7 @@ from frontdesk.model.querying import Result
 
 MOST_NESTED = 200
 DEEPEST = 4
-# Texts of customers and to them are longer than the sample's column on some channels: the house's own limit holds.
+# Texts of some channels are longer than the sample's column, so our own limit applies.
 HOUSE_LIMITS = {"inboundTextMsg": 100_000, "outboundTextMsg": 100_000}
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -28,7 +28,7 @@ Names = Mapping[str, tuple[int, Entity]]
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a body is for: `creates` takes what only creation sets; `whole` (PUT) sets what is not named to nothing."""
+    """The purpose of a body. `creates`: it may set keys and the like; `whole` (PUT): missing properties become null."""
 
     creates: bool = False
     whole: bool = False

@@ -1,4 +1,4 @@
-"""A request and its answer, as all parts of the OData room see them: also those within a batch."""
+"""OData requests and responses, also those within a batch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from lark import Token, Tree
 
-from frontdesk.edges.odata.expressions.binding import bind, condition_of
 from frontdesk.edges.odata.expressions.parsing import Node, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.edges.odata.queries.ordering import orders_of, search_of
@@ -67,7 +66,7 @@ def _seen(bound: Bound, scope: Scope) -> Scope:
 
 
 def _filter(node: Node, bound: Bound, scope: Scope) -> Bound:
-    return bound.then(Filtering(condition=condition_of(trees(node)[0], scope)))
+    return bound.then(Filtering(condition=scope.condition(trees(node)[0])))
 
 
 def _search(node: Node, bound: Bound, scope: Scope) -> Bound:
@@ -117,7 +116,7 @@ def _group(item: Node, scope: Scope) -> tuple[str, Field]:
     path = "/".join(names)
     found = None
     if all(token.type == "NAME" for token in steps):
-        found = bind(Tree("path", [Tree("step", [token]) for token in steps]), scope)
+        found = scope.bind(Tree("path", [Tree("step", [token]) for token in steps]))
     if not isinstance(found, Field):
         raise scope.refuse(item, f"{path} cannot be grouped by: use properties and navigations to one")
     last = found.name if scope.columns is None else names[-1]
@@ -144,7 +143,7 @@ def _figure(item: Node, scope: Scope) -> Aggregated:
         if method or not name:
             raise scope.refuse(item, "$count takes a name and no method, for example $count as total")
         return Aggregated(name, "count", None, EdmType.INTEGER)
-    bound = bind(expression, scope)
+    bound = scope.bind(expression)
     if isinstance(bound, Counted) and not method:
         return Aggregated(_named(item, name, scope), "sum", bound, EdmType.INTEGER)
     if isinstance(bound, Field) and not name:
@@ -237,7 +236,7 @@ def _compute(node: Node, bound: Bound, scope: Scope) -> Bound:
         name = str(tokens(item, "NAME")[0])
         if name in taken or name in kinds:
             raise scope.refuse(item, f"{name} is there already: choose another name")
-        value = bind(trees(item)[0], scope)
+        value = scope.bind(trees(item)[0])
         added.append((name, value))
         kinds[name] = value.kind
     step = Computing(tuple(added))
@@ -262,12 +261,12 @@ def _skip(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - al
 def _best(node: Node, bound: Bound, scope: Scope) -> Bound:
     kind = str(tokens(node, "T_BEST")[0])
     many, by = trees(node)
-    wanted = bind(many, scope)
+    wanted = scope.bind(many)
     if not isinstance(wanted, Literal) or wanted.kind is not EdmType.INTEGER or not isinstance(wanted.value, int):
         raise scope.not_offered(many, f"{kind} takes a whole number here")
     if wanted.value < 0:
         raise scope.refuse(many, f"{kind} takes a number, 0 or more")
-    return bound.then(Ranking((Order(bind(by, scope), kind == "topcount"),), top=wanted.value))
+    return bound.then(Ranking((Order(scope.bind(by), kind == "topcount"),), top=wanted.value))
 
 
 def _identity(node: Node, bound: Bound, scope: Scope) -> Bound:  # noqa: ARG001 - all binders look alike

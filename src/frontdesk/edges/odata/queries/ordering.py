@@ -1,6 +1,5 @@
-"""What $orderby and $search say, bound to an entity; $apply and $expand say it too."""
+"""Binds $orderby and $search to an entity, also within $apply and $expand."""
 
-from frontdesk.edges.odata.expressions.binding import bind
 from frontdesk.edges.odata.expressions.parsing import Node, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.model.querying import Order, Searched
@@ -20,7 +19,7 @@ def orders_of(node: Node, scope: Scope) -> tuple[Order, ...]:
 
 def _order(item: Node, scope: Scope) -> Order:
     direction = tokens(item, "DIRECTION")
-    return Order(bind(trees(item)[0], scope), bool(direction) and str(direction[0]).strip().lower() == "desc")
+    return Order(scope.bind(trees(item)[0]), bool(direction) and str(direction[0]).strip().lower() == "desc")
 
 
 def search_of(node: Node, scope: Scope) -> Searched:

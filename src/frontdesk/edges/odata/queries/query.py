@@ -1,4 +1,4 @@
-"""Query options bound to an entity: what the query of storage is made of."""
+"""Binds query options to an entity and builds the query for storage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from lark import Token
 
 from frontdesk.edges.odata.errors import ODataError
-from frontdesk.edges.odata.expressions.binding import bind, condition, condition_of
+from frontdesk.edges.odata.expressions.binding import condition, scope_of
 from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
 from frontdesk.edges.odata.expressions.scoping import Scope
 from frontdesk.edges.odata.protocol.options import Options, flag, whole
@@ -32,7 +32,7 @@ AFTER = {
 
 def query_of(options: Options, service: ODataService, entity: Entity) -> Query:
     """The query that the options ask for; paging is the caller's. Raises ODataError."""
-    scope = Scope(service, entity, "", options.aliases)
+    scope = scope_of(service, entity, "", options.aliases)
     query = Query(entity, top=whole(options, "$top"), skip=whole(options, "$skip") or 0, count=flag(options, "$count"))
     if (text := options.get("$apply")) is not None:
         query, scope = _applied(text, query, scope)
@@ -76,7 +76,7 @@ def _computed(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
         name = str(tokens(item, "NAME")[0])
         if name in scope.entity.properties or name in scope.computed or (scope.columns or {}).get(name):
             raise scope.refuse(item, f"{name} is there already: choose another name")
-        bound = bind(trees(item)[0], scope)
+        bound = scope.bind(trees(item)[0])
         columns.append((name, bound))
         scope = replace(scope, computed={**scope.computed, name: bound.kind})
     return replace(query, computed=(*query.computed, *columns)), scope
@@ -169,7 +169,7 @@ def _expand_way(way: Navigation, item: Node, scope: Scope, depth: int) -> Expand
     tails = list(parts(item, "expand_tail"))
     tail = str(tails[0].children[0]) if tails else ""
     options = [child for child in trees(item) if child.data not in ("expand_path", "expand_tail")]
-    inner = Scope(scope.service, target, scope.where, _aliases(options, scope), inner=True)
+    inner = scope_of(scope.service, target, scope.where, _aliases(options, scope), inner=True)
     query, levels = Query(target), 0
     seen: set[str] = set()
     for option in sorted(options, key=lambda each: each.data != "compute_option"):
@@ -218,7 +218,7 @@ def _expand_option(
 ) -> tuple[Query, Scope]:
     child = trees(option)[0] if trees(option) else option
     if name == "filter_option":
-        return replace(query, where=(condition_of(child, scope),)), scope
+        return replace(query, where=(scope.condition(child),)), scope
     if name == "compute_option":
         return _computed(child, query, scope)
     if name == "search_option":

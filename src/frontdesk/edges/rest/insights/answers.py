@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from frontdesk.edges.rest.answers import ApiAnswer, InteractionAnswer, show
 from frontdesk.insights.cards import CARDS
 from frontdesk.insights.changing import Difference
-from frontdesk.insights.desk import Rows
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, narrowed, query_pairs
 from frontdesk.insights.periods import PERIODS
 from frontdesk.insights.reporting import Named, Report, Shown
+from frontdesk.insights.service import Rows
 from frontdesk.interfaces.insights import MessageRow
 
 
@@ -160,7 +160,7 @@ class CardAnswer(ApiAnswer, frozen=True):
 def catalogue(report: Report) -> CatalogueAnswer:
     """All that can be asked."""
     return CatalogueAnswer(
-        time_zone=str(report.desk.calendar.zone),
+        time_zone=str(report.service.calendar.zone),
         measures=[
             MeasureAnswer(m.name, m.title, m.meaning, m.grain.value, m.unit.value, m.good, report.targets.of(m.name))
             for m in MEASURES.values()
@@ -173,7 +173,7 @@ def catalogue(report: Report) -> CatalogueAnswer:
 
 def show_figures(report: Report, named: Named) -> FiguresAnswer:
     """Figures with names, each cell with the way to its rows."""
-    answer, calendar = named.answer, report.desk.calendar
+    answer, calendar = named.answer, report.service.calendar
     asked = answer.question
     cells = [
         CellAnswer(

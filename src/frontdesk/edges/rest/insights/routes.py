@@ -107,4 +107,4 @@ class InsightRoutes(RouteGroup):
 
     @property
     def _report(self) -> Report:
-        return self.services.insights
+        return self.services.insights.report

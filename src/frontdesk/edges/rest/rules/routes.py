@@ -1,4 +1,4 @@
-"""Rule sets: draft, check, try on the past, publish, take back; and why a message was decided as it was."""
+"""Routes of rule sets: draft, check, backtest, publish, roll back; and explanations of decisions."""
 
 import json
 from datetime import datetime
@@ -102,7 +102,7 @@ class RuleSetRoutes(RouteGroup):
     @get("/", opt={"role": Role.SUPERVISOR}, summary="List rule sets", responses=refusals(401, 403, 429))
     async def list_all(self) -> list[RuleSetAnswer]:
         """All versions, newest first."""
-        return [show(each, RuleSetAnswer) for each in await self.services.rules.versions()]
+        return [show(each, RuleSetAnswer) for each in await self.services.configuration.rules.versions()]
 
     @post(
         "/",
@@ -117,7 +117,7 @@ class RuleSetRoutes(RouteGroup):
     ) -> Response[RuleSetAnswer]:
         """Store a draft under the next version."""
         new = await self._new(data)
-        kept = await self.services.rules.draft(new, who(request), await once_of(request, idempotency_key))
+        kept = await self.services.configuration.rules.draft(new, who(request), await once_of(request, idempotency_key))
         place = f"/api/v1/rule-sets/{kept.value.version}"
         return created(kept, show(kept.value, RuleSetAnswer), place, kept.value.revision)
 
@@ -136,7 +136,7 @@ class RuleSetRoutes(RouteGroup):
         idempotency_key: IdempotencyHeader = None,  # any POST takes one; this changes nothing
     ) -> list[FindingAnswer]:
         """All findings, the worst first."""
-        return show_findings(await self.services.rules.check((await self._new(data)).content))
+        return show_findings(await self.services.configuration.rules.check((await self._new(data)).content))
 
     @get(
         "/publications",
@@ -146,7 +146,7 @@ class RuleSetRoutes(RouteGroup):
     )
     async def publications(self) -> list[PublicationAnswer]:
         """Newest first."""
-        return [show(each, PublicationAnswer) for each in await self.services.rules.publications()]
+        return [show(each, PublicationAnswer) for each in await self.services.configuration.rules.publications()]
 
     @post(
         "/what-if",
@@ -162,7 +162,7 @@ class RuleSetRoutes(RouteGroup):
         idempotency_key: IdempotencyHeader = None,  # any POST takes one; this changes nothing
     ) -> WhatIfAnswer:
         """Nothing is done about it."""
-        found = await self.services.rules.what_if(data.message, data.changes, data.version)
+        found = await self.services.configuration.rules.what_if(data.message, data.changes, data.version)
         return WhatIfAnswer(show_verdict(found.before), show_explanation(found.after), dict(found.changes))
 
     @get(
@@ -173,7 +173,7 @@ class RuleSetRoutes(RouteGroup):
     )
     async def explain(self, message_id: MessageId) -> ExplanationAnswer:
         """The row that decided, and of every other row why not."""
-        return show_explanation(await self.services.rules.explain(message_id))
+        return show_explanation(await self.services.configuration.rules.explain(message_id))
 
     @get(
         "/{version:int}",
@@ -183,7 +183,7 @@ class RuleSetRoutes(RouteGroup):
     )
     async def read(self, version: Version) -> Response[RuleSetContentAnswer]:
         """With its decision model, as GoRules' editor reads it."""
-        return show_content(await self.services.rules.version(version))
+        return show_content(await self.services.configuration.rules.version(version))
 
     @put(
         "/{version:int}",
@@ -198,7 +198,7 @@ class RuleSetRoutes(RouteGroup):
     ) -> Response[RuleSetContentAnswer]:
         """Replace its content."""
         revision = expected_version(if_match)
-        return show_content(await self.services.rules.change(version, await self._new(data), revision))
+        return show_content(await self.services.configuration.rules.change(version, await self._new(data), revision))
 
     @delete(
         "/{version:int}",
@@ -208,7 +208,7 @@ class RuleSetRoutes(RouteGroup):
     )
     async def remove(self, request: Asked, version: Version) -> None:
         """What was published once stays."""
-        await self.services.rules.remove(version, who(request))
+        await self.services.configuration.rules.remove(version, who(request))
 
     @get(
         "/{version:int}/findings",
@@ -218,8 +218,8 @@ class RuleSetRoutes(RouteGroup):
     )
     async def findings(self, version: Version) -> list[FindingAnswer]:
         """All findings, the worst first."""
-        stored = await self.services.rules.version(version)
-        return show_findings(await self.services.rules.check(stored.content))
+        stored = await self.services.configuration.rules.version(version)
+        return show_findings(await self.services.configuration.rules.check(stored.content))
 
     @get(
         "/{version:int}/table",
@@ -230,7 +230,7 @@ class RuleSetRoutes(RouteGroup):
     )
     async def table(self, version: Version) -> Response[str]:
         """For a spreadsheet; cells that it would run as formulas are guarded."""
-        stored = await self.services.rules.version(version)
+        stored = await self.services.configuration.rules.version(version)
         named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
         return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
 
@@ -248,7 +248,7 @@ class RuleSetRoutes(RouteGroup):
     ) -> Response[RuleSetAnswer]:
         """Refused while its check finds an error."""
         once = await once_of(request, idempotency_key)
-        kept = await self.services.rules.publish(version, who(request), data.note, once)
+        kept = await self.services.configuration.rules.publish(version, who(request), data.note, once)
         return Response(show(kept.value, RuleSetAnswer), headers=replay(kept))
 
     @post(
@@ -268,18 +268,18 @@ class RuleSetRoutes(RouteGroup):
     ) -> BacktestAnswer:
         """What would be decided otherwise, with the messages behind every number."""
         wanted = PastDecisionsQuery(data.last, zoned(data.since, "since"), zoned(data.until, "until"))
-        rules = await self.services.rules.rules(version)
+        rules = await self.services.configuration.rules.rules(version)
         if data.lines is None:
-            return show_report(await self.services.rules.backtest(rules, wanted), data.show)
+            return show_report(await self.services.configuration.rules.backtest(rules, wanted), data.show)
         if wanted != PastDecisionsQuery():
             raise Invalid("send either lines, or which stored messages are meant", "lines")
-        return show_report(await self.services.rules.backtest_lines(rules, data.lines), data.show)
+        return show_report(await self.services.configuration.rules.backtest_lines(rules, data.lines), data.show)
 
     async def _new(self, data: RuleSetBody) -> NewRuleSet:
         if (data.content is None) == (data.csv is None):
             raise Invalid("send either content, the decision model, or csv, its table", "content")
         if data.csv is not None:
-            content = await self.services.rules.model_of_csv(data.csv, data.base)
+            content = await self.services.configuration.rules.model_of_csv(data.csv, data.base)
         else:
             content = json.dumps(data.content)
         return NewRuleSet(data.name, content, data.note)

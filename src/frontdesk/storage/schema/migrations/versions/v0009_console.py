@@ -1,11 +1,9 @@
-"""The console: full-text search, what lists filter by, saved views, merged interactions."""
+"""The console: full-text search (opening.upgrade fills it), what lists filter by, saved views, merged interactions."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.search.documents import create_parts
-from frontdesk.storage.search.index import rebuild
 
 revision = "0009"
 down_revision = "0008"
@@ -40,8 +38,6 @@ def upgrade() -> None:
         op.execute("CREATE INDEX ix_search_index_words ON search_index USING gin (words)")
     else:
         op.execute("CREATE VIRTUAL TABLE search_index USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')")
-    create_parts(op.get_bind())
-    rebuild(op.get_bind())
     op.create_index("ix_interaction_list", "interaction", LISTED)
     op.create_index("ix_interaction_created", "interaction", ["created_at", "id"])
     op.create_index("ix_interaction_confidence", "interaction", ["confidence", "id"])
@@ -53,7 +49,6 @@ def downgrade() -> None:
     op.create_index("ix_interaction_updated", "interaction", ["updated_at", "id"])
     for name in ("list", "created", "confidence"):
         op.drop_index(f"ix_interaction_{name}", "interaction")
-    op.execute("DROP TABLE IF EXISTS search_index_part")
     op.drop_table("search_index")
     op.drop_table("saved_view")
     for name in ("merged_into", "message_type", "language", "confidence", "tier"):

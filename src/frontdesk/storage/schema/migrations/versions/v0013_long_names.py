@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from frontdesk.storage.search.documents import create_parts
-
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -23,6 +21,21 @@ NAMED = {
     "use_case_version": ("by",),
     "model_call": ("caller",),
 }
+PARTS = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS search_index_part "
+        "USING fts5 (words, tokenize = 'unicode61 remove_diacritics 0')",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS search_index_part (interaction_id bigint NOT NULL, place int NOT NULL, "
+        "words tsvector NOT NULL, PRIMARY KEY (interaction_id, place))",
+        "CREATE INDEX IF NOT EXISTS ix_search_index_part_words ON search_index_part USING gin (words)",
+    ),
+    "hana": (
+        "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
+        "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -30,7 +43,8 @@ def upgrade() -> None:
     for table, columns in NAMED.items():
         _change(table, columns, SHORT, LONG)
     _change("money_pot", ("name",), SHORT_POT, LONG_POT)
-    create_parts(op.get_bind())
+    for statement in PARTS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:

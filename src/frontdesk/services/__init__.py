@@ -1,0 +1,1 @@
+"""What doors ask, by subject. Made once by wiring; a door types against the parts that it needs."""

@@ -1,0 +1,192 @@
+"""The typed container of services: one part for each subject, each with what can be asked about it.
+
+A part holds query classes of storage and the desks of inner rooms. Doors add what is only theirs (see RestServices,
+PageServices); wiring adds what no door may see (see wiring.container.Container).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from frontdesk.insights.reporting import Report
+from frontdesk.insights.service import InsightService
+from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
+from frontdesk.llm.services import LlmServices
+from frontdesk.model.channels import ChannelInfo
+from frontdesk.model.set_up import OutsideSystem
+from frontdesk.orchestrator.drafting import Drafting
+from frontdesk.orchestrator.rule_set_service import RuleSetService
+from frontdesk.orchestrator.template_service import TemplateService
+from frontdesk.storage.channels.admin import StoredChannelAdmin
+from frontdesk.storage.channels.chats import StoredChats
+from frontdesk.storage.channels.events import StoredEvents
+from frontdesk.storage.channels.ledger import StoredLedger
+from frontdesk.storage.channels.traffic import StoredTraffic
+from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.insights.accuracy import StoredAccuracy
+from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.interactions.attention import StoredAttention
+from frontdesk.storage.interactions.history import StoredHistory
+from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.interactions.readings import StoredReadings
+from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.llm.admission import StoredAdmission
+from frontdesk.storage.llm.calls import StoredCalls
+from frontdesk.storage.llm.marks import StoredMarks
+from frontdesk.storage.odata.interaction_facts import StoredInteractionFacts
+from frontdesk.storage.odata.reading import StoredEntities
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
+from frontdesk.storage.opening.condition import StoredCondition
+from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.people.contacts import StoredContacts
+from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.pipeline.accepting import StoredInbox
+from frontdesk.storage.pipeline.audit import StoredAudit
+from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
+from frontdesk.storage.pipeline.effects import StoredEffectAdmin
+from frontdesk.storage.pipeline.journal import StoredJournal
+from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
+from frontdesk.storage.pipeline.replies import StoredReplies
+from frontdesk.storage.pipeline.rereading import StoredRereadings
+from frontdesk.storage.pipeline.statuses import StoredStatuses
+from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
+from frontdesk.storage.pipeline.work_queue import StoredWork
+
+
+@dataclass(frozen=True, slots=True)
+class MessageServices:
+    """Messages: handing them in, what was read in them, answers, conversations of the chat."""
+
+    inbox: StoredInbox
+    readings: StoredReadings
+    replies: StoredReplies
+    outbox: StoredOutbox
+    chats: StoredChats
+    drafting: Drafting
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionServices:
+    """Interactions: one by one, as lists, as pages, and over all customers."""
+
+    records: StoredInteractions
+    pages: StoredPages
+    lists: StoredLists
+    views: StoredViews
+    merging: StoredMerging
+    attention: StoredAttention
+    history: StoredHistory
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleServices:
+    """Who signs in, what they did that is audited, and who writes to us."""
+
+    accounts: StoredAccounts
+    audit: StoredAudit
+    customers: StoredCustomers
+    contacts: StoredContacts
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationServices:
+    """What people set up: code lists, rules, reply templates."""
+
+    codes: StoredCodes
+    entries: StoredCodeEntries
+    rules: RuleSetService
+    templates: TemplateService
+
+
+@dataclass(frozen=True, slots=True)
+class WorkServices:
+    """Work that is under way, and what became of it."""
+
+    queue: StoredWork
+    admin: StoredWorkAdmin
+    effects: StoredEffectAdmin
+    effect_inbox: StoredEffectInbox
+    calls: StoredServiceDesk
+    statuses: StoredStatuses
+    rereadings: StoredRereadings
+    journal: StoredJournal
+    condition: StoredCondition
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelServices:
+    """Channels as people see them: `infos` are all that there are, `systems` say which are set up."""
+
+    admin: StoredChannelAdmin
+    events: StoredEvents
+    ledger: StoredLedger
+    traffic: StoredTraffic
+    infos: tuple[ChannelInfo, ...]
+    systems: tuple[OutsideSystem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorServices:
+    """Back ends: who carries out which action, and those that rest after failures (seconds left, by name)."""
+
+    action_handlers: Mapping[str, ActionHandler]
+    systems: tuple[OutsideSystem, ...]
+    open_circuits: Callable[[], Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class InsightServices:
+    """Figures, the facts behind them, and how well messages are read."""
+
+    service: InsightService
+    facts: StoredFacts
+    report: Report
+    accuracy: StoredAccuracy
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServices:
+    """Language models with the record of their calls; `engine` is the built-in one."""
+
+    room: LlmServices
+    calls: StoredCalls
+    admission: StoredAdmission
+    marks: StoredMarks
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class EntityServices:
+    """The house as entities, for interfaces that are asked by queries."""
+
+    reading: StoredEntities
+    writing: StoredWrites
+    handled: StoredHandled
+    facts: StoredInteractionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All parts, with the clock and the maker of identifiers that they go by."""
+
+    messages: MessageServices
+    interactions: InteractionServices
+    people: PeopleServices
+    configuration: ConfigurationServices
+    work: WorkServices
+    channels: ChannelServices
+    connectors: ConnectorServices
+    insights: InsightServices
+    llm: ModelServices
+    entities: EntityServices
+    clock: Clock
+    new_id: NewId
+
+
+def parts_of(services: Services) -> dict[str, Any]:
+    """The parts by name, for a container that adds to them."""
+    return {each.name: getattr(services, each.name) for each in fields(Services)}

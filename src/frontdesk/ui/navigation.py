@@ -1,0 +1,56 @@
+"""The pages of the console as its navigation lists them: one line for each page."""
+
+from dataclasses import dataclass
+
+from frontdesk.model import Role
+from frontdesk.ui.languages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the side navigation: its path, its label, an icon of frontend/icons.txt, and who sees it."""
+
+    path: str
+    label: str
+    icon: str
+    role: Role = Role.AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that stand together under a label, empty for none."""
+
+    label: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        "",
+        (
+            Entry("/console", N_("Home"), "home"),
+            Entry("/console/interactions", N_("Interactions"), "list"),
+            Entry("/console/history", N_("Message history"), "history"),
+        ),
+    ),
+    Group(
+        N_("Insights"),
+        (Entry("/console/insights", N_("Insights"), "bar-chart"),),
+    ),
+    Group(
+        N_("Set-up"),
+        (
+            Entry("/console/effects", N_("Actions"), "process"),
+            Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
+            Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
+            Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
+            Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
+        ),
+    ),
+)
+
+
+def navigation(role: Role) -> tuple[Group, ...]:
+    """The pages for this role; empty groups are left out."""
+    theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
+    return tuple(group for group in theirs if group.entries)

@@ -1,0 +1,98 @@
+"""Makes the parts of the container that need nothing but the database, a clock and identifiers."""
+
+from frontdesk.interfaces import Clock, NewId
+from frontdesk.orchestrator.drafting import Drafting
+from frontdesk.services.parts import EntityServices, InteractionServices, MessageServices, PeopleServices, WorkServices
+from frontdesk.storage.channels.chats import StoredChats
+from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.attention import StoredAttention
+from frontdesk.storage.interactions.history import StoredHistory
+from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.listing import StoredLists
+from frontdesk.storage.interactions.merging import StoredMerging
+from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.interactions.readings import StoredReadings
+from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.odata.interaction_facts import StoredInteractionFacts
+from frontdesk.storage.odata.reading import StoredEntities
+from frontdesk.storage.odata.waiting import StoredHandled
+from frontdesk.storage.odata.writing import StoredWrites
+from frontdesk.storage.opening.condition import StoredCondition
+from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.people.contacts import StoredContacts
+from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.pipeline.accepting import StoredInbox
+from frontdesk.storage.pipeline.audit import StoredAudit
+from frontdesk.storage.pipeline.cases import StoredCases
+from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
+from frontdesk.storage.pipeline.effects import StoredEffectAdmin
+from frontdesk.storage.pipeline.journal import StoredJournal
+from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
+from frontdesk.storage.pipeline.replies import StoredReplies
+from frontdesk.storage.pipeline.rereading import StoredRereadings
+from frontdesk.storage.pipeline.statuses import StoredStatuses
+from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
+from frontdesk.storage.pipeline.work_queue import StoredWork
+
+
+def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
+    """Messages in, answers out."""
+    return MessageServices(
+        inbox=StoredInbox(database, clock, new_id),
+        readings=StoredReadings(database, clock, new_id),
+        replies=StoredReplies(database, clock, new_id),
+        outbox=StoredOutbox(database, clock),
+        chats=StoredChats(database, clock),
+        drafting=drafting,
+    )
+
+
+def interaction_services(database: Database, codes: StoredCodes, clock: Clock, new_id: NewId) -> InteractionServices:
+    """Interactions, one by one and as lists."""
+    return InteractionServices(
+        records=StoredInteractions(database, clock),
+        pages=StoredPages(database),
+        lists=StoredLists(database, codes),
+        views=StoredViews(database, clock, new_id),
+        merging=StoredMerging(database, clock),
+        attention=StoredAttention(database, clock),
+        history=StoredHistory(database),
+    )
+
+
+def people_services(database: Database, passwords: Passwords, clock: Clock, new_id: NewId) -> PeopleServices:
+    """Accounts, the audit trail, customers, contacts."""
+    return PeopleServices(
+        accounts=StoredAccounts(database, clock, new_id, passwords),
+        audit=StoredAudit(database, clock),
+        customers=StoredCustomers(database, clock),
+        contacts=StoredContacts(database, clock),
+    )
+
+
+def work_services(database: Database, calls: StoredServiceDesk, clock: Clock, new_id: NewId) -> WorkServices:
+    """Work and what became of it."""
+    queue = StoredWork(database, clock, new_id)
+    return WorkServices(
+        queue=queue,
+        admin=StoredWorkAdmin(database, queue, clock),
+        effects=StoredEffectAdmin(database, clock),
+        effect_inbox=StoredEffectInbox(database),
+        calls=calls,
+        statuses=StoredStatuses(database, clock),
+        rereadings=StoredRereadings(database, StoredCases(database, clock), clock, new_id),
+        journal=StoredJournal(database),
+        condition=StoredCondition(database),
+    )
+
+
+def entity_services(database: Database, clock: Clock, new_id: NewId) -> EntityServices:
+    """The house as entities."""
+    return EntityServices(
+        reading=StoredEntities(database),
+        writing=StoredWrites(database, clock, new_id),
+        handled=StoredHandled(database),
+        facts=StoredInteractionFacts(database),
+    )
