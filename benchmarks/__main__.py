@@ -22,6 +22,7 @@ from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
 from benchmarks.odata import odata
 from benchmarks.reading import engine
+from benchmarks.slow_clients import slow_clients
 from benchmarks.webhooks import webhooks
 
 BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
@@ -37,6 +38,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "llm-pipeline": llm_pipeline,
     "odata": odata,
     "listing": listing,
+    "slow-clients": slow_clients,
 }
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 

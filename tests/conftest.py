@@ -104,7 +104,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, dialect: str) -> Se
     """Settings of a new database that is migrated already."""
     if dialect == "postgresql":
         return _settings(tmp_path / "data", request.getfixturevalue("postgres_migrated"))
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data").mkdir(mode=0o700)
     shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "data")
     return _settings(tmp_path / "data", "")
 

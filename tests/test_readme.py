@@ -34,14 +34,16 @@ def test_the_example_is_handled_by_the_running_demo_and_prints_what_the_readme_s
     data = {"FRONTDESK_DATA": str(tmp_path / folder)}
     with running("demo", "--port", str(port), environment=clean | data, cwd=tmp_path) as demo:
         assert demo.stdout is not None
-        assert demo.stdout.readline().startswith("ready ")
+        address, _, token = demo.stdout.readline().strip().partition("/sign-in?demo=")
+        assert address == f"ready http://127.0.0.1:{port}"
         said = subprocess.run(
             [str(Path(sys.executable).parent / "frontdesk"), *shlex.split(command)[1:]],
             **{"cwd": tmp_path, "env": clean, "capture_output": True, "text": True, "timeout": 120, "check": True},
         ).stdout
         assert comparable(said) == comparable(shown)
         [reference] = re.findall(r"^accepted  (\w+)", said)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/interactions/{reference}", timeout=10) as answer:
+        url, headers = f"http://127.0.0.1:{port}/api/v1/interactions/{reference}", {"Authorization": f"Bearer {token}"}
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
             assert answer.status == 200
 
 

@@ -1,6 +1,7 @@
 """`frontdesk config, db, work, users, keys`: what an administrator does from a terminal."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from frontdesk.model import NewMessage, Role
+from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Settings
 from frontdesk.wiring.container import open_container
@@ -38,6 +40,46 @@ def test_passwords_are_masked(invoke: Invoke) -> None:
     assert told.stderr.startswith("frontdesk: the database ")
     shown = invoke("config", "show", FRONTDESK_DATABASE_URL="postgresql://kim:s3cret@127.0.0.1:1/x")
     assert "s3cret" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://127.0.0.1:1/x?user=kim&password=s3cret", "postgresql://127.0.0.1:1/x?user=***&password=***"),
+        ("postgresql://kim@127.0.0.1:1/x?sslmode=require", "postgresql://***@127.0.0.1:1/x?sslmode=require"),
+        ("postgresql://kim:s3/c:ret@127.0.0.1:1/x", "postgresql://kim:***@127.0.0.1:1/x"),
+        ("https://s3cret@rules.example", "https://***@rules.example"),
+        ("shop=https://shop.example/in?code=s3cret;sig=s3cret", "shop=https://shop.example/in?code=***;sig=***"),
+    ],
+)
+def test_addresses_are_shown_without_what_opens_them(address: str, shown: str, invoke: Invoke) -> None:
+    told = invoke("config", "show", FRONTDESK_CONNECTORS_WEBHOOK_TARGETS=address)
+    assert f'targets = "{shown}"' in told.stdout
+
+
+def test_a_password_in_a_query_is_masked_in_what_is_wrong_too(invoke: Invoke) -> None:
+    told = invoke("config", "check", FRONTDESK_DATABASE_URL="postgresql://127.0.0.1:1/x?user=kim&password=s3cret")
+    assert told.exit_code == 1
+    assert "s3cret" not in told.stdout + told.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="mode bits say nothing there")
+def test_a_folder_or_file_that_others_can_read_is_a_finding_and_a_loud_warning(invoke: Invoke, tmp_path: Path) -> None:
+    assert invoke("db", "upgrade").exit_code == 0
+    assert invoke("config", "check").exit_code == 0
+    (tmp_path / "data").chmod(0o755)
+    told = invoke("config", "check")
+    assert told.exit_code == 1
+    assert f"{tmp_path / 'data'} is open to other users of this machine (mode 0755)" in told.stderr
+    assert "chmod -R go=" in told.stderr
+
+
+async def test_opening_a_folder_that_others_can_read_is_logged(
+    bare_settings: Settings, builtin: Builtin, caplog: pytest.LogCaptureFixture
+) -> None:
+    bare_settings.folder.mkdir(mode=0o750)
+    async with open_container(bare_settings, builtin):
+        assert f"{bare_settings.folder} is open to other users" in caplog.text
 
 
 def test_a_wrong_setting_is_named(invoke: Invoke) -> None:
@@ -157,3 +199,15 @@ def test_a_key_is_narrowed_and_given_a_budget(invoke_on: Invoke) -> None:
     refused = invoke_on("keys", "add", "robot", "--scope", "chat")
     assert refused.exit_code == 2
     assert "there is no scope 'chat'" in refused.stderr
+
+
+def test_the_audit_trail_is_listed_and_verified(invoke_on: Invoke) -> None:
+    invoke_on("keys", "add", "shop", "--role", "service")
+    listed = invoke_on("audit", "list", "--kind", "key_added").stdout
+    assert "command line" in listed
+    assert "shop (fd_" in listed
+    verified = invoke_on("audit", "verify")
+    assert verified.exit_code == 0
+    digest = verified.stdout.split()[-1]
+    assert invoke_on("audit", "verify", "--digest", digest).exit_code == 0
+    assert invoke_on("audit", "verify", "--digest", "0" * 64).exit_code == 1

@@ -1,9 +1,11 @@
 """`frontdesk demo`, `serve` and `worker` as processes: the ready line, clean ends, demo data."""
 
 import json
+import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +13,17 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .conftest import Run, free_port, lines, running
+from .conftest import COMMAND, Run, free_port, lines, running
 
 PATIENCE = 60
 
 
-def started(process: subprocess.Popen[str], port: int) -> None:
+def started(process: subprocess.Popen[str], port: int) -> str:
+    """Ready at this port; the link that it prints."""
     assert process.stdout is not None
-    assert process.stdout.readline() == f"ready http://127.0.0.1:{port}\n"
+    address = process.stdout.readline().removeprefix("ready ").strip()
+    assert address.partition("/sign-in?demo=")[0] == f"http://127.0.0.1:{port}"
+    return address
 
 
 def ended(process: subprocess.Popen[str], by: signal.Signals) -> None:
@@ -46,12 +51,24 @@ def test_the_demo_says_when_it_is_ready_handles_its_messages_and_stops_cleanly(
 ) -> None:
     port = free_port()
     with running("demo", environment=environment | {"FRONTDESK_PORT": str(port)}, cwd=tmp_path) as demo:
-        started(demo, port)
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/").status == 200
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/console").status == 200
+        link = started(demo, port)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with pytest.raises(urllib.error.HTTPError):
+            browser.open(f"http://127.0.0.1:{port}/console")
+        assert browser.open(link).url == f"http://127.0.0.1:{port}/console"
         wait_for(lambda: status(run)["open"] == "0")
         ended(demo, by)
     assert status(run)["failed"] == "0"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="mode bits say nothing there")
+def test_what_a_command_writes_is_for_its_own_user_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    for command in (["db", "upgrade"], ["export", "--output", "all.jsonl"], ["rules", "export", "--output", "r.json"]):
+        subprocess.run([*COMMAND, *command], check=True, timeout=60, env=environment, cwd=tmp_path, umask=0o022)
+    written = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert {"all.jsonl", "r.json", "frontdesk.sqlite3"} <= {each.name for each in written}
+    assert {each.name for each in written if each.stat().st_mode & 0o077} == set()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_second_start_adds_no_demo_messages(run: Run, environment: dict[str, str], tmp_path: Path) -> None:

@@ -147,6 +147,7 @@ def test_the_health_check_asks_a_route_that_is_there() -> None:
     [application] = yaml.safe_load((HERE / "manifest.yml").read_text())["applications"]
     web = next(process for process in application["processes"] if process["type"] == "web")
     assert web["health-check-http-endpoint"] == "/health"
+    assert web["readiness-health-check-http-endpoint"] == "/ready"
 
 
 def test_the_pinned_requirements_for_the_platform_name_no_address() -> None:

@@ -28,3 +28,8 @@ def test_everything_that_the_image_copies_is_there() -> None:
 def test_no_password_is_written_down() -> None:
     text = (HERE / "compose.yaml").read_text()
     assert set(re.findall(r"PASSWORD: (\S+)", text)) == {"${FRONTDESK_DB_PASSWORD:?set"}
+
+
+def test_the_web_server_is_healthy_when_it_is_ready() -> None:
+    web = yaml.safe_load((HERE / "compose.yaml").read_text())["services"]["web"]
+    assert "/ready" in web["healthcheck"]["test"][-1]

@@ -14,8 +14,9 @@ from frontdesk.edges.access.authenticator import (
     Authenticator,
     check_demo,
     check_routes,
-    client_address,
+    demo_link,
 )
+from frontdesk.edges.access.rate_limits import client_address
 from frontdesk.interfaces import AuthMethod, Invalid, Undeclared
 from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
@@ -289,6 +290,8 @@ async def test_a_visitor_of_the_demo_may_edit_intents_by_odata(demo: Container) 
         ("127.0.0.1", {"Host": "localhost.evil.example"}),
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
+        ("127.0.0.1", {"X-Real-IP": "192.0.2.7"}),
+        ("127.0.0.1", {"CF-Connecting-IP": "192.0.2.7"}),
         ("127.0.0.1", {"Authorization": "Bearer fd_wrong"}),
     ],
 )
@@ -321,6 +324,27 @@ async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_s
         assert (await client.get("/console")).status_code == 401
         await client.get("/sign-in")
         assert (await client.get("/console")).status_code == 200
+
+
+async def test_a_demo_with_a_token_lets_in_who_opens_the_link_and_a_proxy_that_says_nothing_does_not_help(
+    tmp_path: Path, builtin: Builtin
+) -> None:
+    environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_DEMO_TOKEN": "printed"}
+    settings = load(data=tmp_path, environment=environment)
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        assert (await client.get("/console")).status_code == 401
+        assert (await client.get("/sign-in?demo=guessed", follow_redirects=False)).status_code == 200
+        assert (await client.get("/console")).status_code == 401
+        opened = await client.get(demo_link(access_rules(settings)), follow_redirects=False)
+        assert (opened.status_code, opened.headers["location"]) == (303, "/console")
+        assert "HttpOnly" in opened.headers["set-cookie"]
+        assert "Demo Supervisor" in (await client.get("/console")).text
+        async with web_client(container) as program:
+            program.headers["Authorization"] = "Bearer printed"
+            assert (await program.post("/api/v1/messages", json=MESSAGE)).status_code == 202
+        async with web_client(container, "192.0.2.7") as stranger:
+            await stranger.get(demo_link(access_rules(settings)))
+            assert (await stranger.get("/console")).status_code == 401
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "desk.example.com", "::", ""])

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from frontdesk.model import NewMessage
+from frontdesk.model.audit import AuditFilter
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
 from frontdesk.wiring.container import Container, open_container
@@ -98,4 +99,10 @@ async def test_where_no_secret_is_set_there_is_no_webhook(
     async with open_container(plain, builtin) as opened, web_client(opened) as client:
         headers = {"X-Frontdesk-Secret": ""}
         assert (await client.post("/webhooks/fsm", json={"externalId": "x"}, headers=headers)).status_code == 404
-        assert (await opened.work.counts())["open"] == 0
+        assert (await opened.work.queue.counts())["open"] == 0
+
+
+async def test_a_notice_without_the_secret_leaves_a_line_in_the_audit_trail(container: Container, client: Any) -> None:
+    assert (await client.post("/webhooks/fsm", json={"externalId": "x"})).status_code == 401
+    [line] = (await container.people.audit.page(AuditFilter(kind="webhook_forged"), 10)).rows
+    assert (line.subject, line.place) == ("fsm", "192.0.2.7")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from frontdesk.interfaces.rules import TableRefused
+from frontdesk.orchestrator.checking import MOST_ERRORS
 from frontdesk.orchestrator.expressions import constant, is_comparison, literals, names_read
 from frontdesk.orchestrator.rules import compile_content, default_rules
 from tests.orchestrator.tables import model, rules
@@ -156,3 +157,36 @@ def test_names_in_texts_calls_and_keys_are_no_facts() -> None:
 def test_what_a_row_yields_is_constant(cell: str) -> None:
     with pytest.raises(ValueError, match=r"constant"):
         constant(cell)
+
+
+ENDLESS = [
+    "count([0..1e9], # > $) > 1",
+    "some(map([0..100000000], # + 1), # == $)",
+    "`${count([0..1e9], true)}` == $",
+    "len(map([1,2], map([1,2], map([1,2], 1)))) > 1",
+    "a = $ + $; b = a + a; b == $",
+    "'" + "a" * 5000 + "'",
+]
+
+
+@pytest.mark.parametrize("cell", ENDLESS)
+@pytest.mark.parametrize("place", ["field", "cell", "condition", "yield"])
+def test_what_could_run_without_end_or_take_all_memory_is_refused(cell: str, place: str) -> None:
+    takes, yields = ("'TI'", cell) if place == "yield" else (cell, "'Person'")
+    content = model(["intent"], [({"intent": takes if place != "field" else "'TI'"}, {"route": yields})])
+    column = content["nodes"][1]["content"]["inputs"][0]
+    column["field"] = {"field": cell, "condition": ""}.get(place, "intent")
+    with pytest.raises(TableRefused):
+        compile_content("any", 2, json.dumps(content))
+
+
+@pytest.mark.parametrize("cell", ["some($, # == 'a')", "[1..1000000000]", "count(entities.order_no, len(#) > 3) > 1"])
+def test_lists_and_ranges_by_themselves_are_taken(cell: str) -> None:
+    assert compile_content("any", 2, json.dumps(model(["intent"], [({"intent": cell}, {"route": "'Person'"})])))
+
+
+def test_a_check_ends_after_so_many_errors() -> None:
+    rows = [({"intent": "(("}, {"route": "'Person'"})] * 1500
+    with pytest.raises(TableRefused) as refused:
+        compile_content("any", 2, json.dumps(model(["intent"], rows)))
+    assert len(refused.value.findings) == MOST_ERRORS

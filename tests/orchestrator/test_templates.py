@@ -3,8 +3,15 @@
 import pytest
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.small_templates import MOST_ROUNDS
 from frontdesk.orchestrator.rules import default_rules
-from frontdesk.orchestrator.templates import SAMPLE_VALUES, ReplyTemplate, ReplyTemplates, shipped_templates
+from frontdesk.orchestrator.templates import (
+    SAMPLE_VALUES,
+    ReplyTemplate,
+    ReplyTemplates,
+    render_text,
+    shipped_templates,
+)
 
 LANGUAGES = {"en", "de", "fr", "es"}
 
@@ -32,6 +39,54 @@ def test_an_unknown_variable_is_refused_when_templates_are_loaded() -> None:
 def test_a_template_cannot_leave_its_sandbox(text: str) -> None:
     with pytest.raises(Invalid):
         ReplyTemplates({"x": ReplyTemplate("x", "AR", {"en": text})})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}",
+        "{% for a in name %}{% for b in name %}x{% endfor %}{% endfor %}",
+        "{% for a in [[1]] recursive %}{{ loop(a) }}{% endfor %}",
+        "{{ 'a' * 300000000 }}",
+        "{{ 9 ** 9 ** 9 }}",
+        "{{ '%300000000d' % 1 }}",
+        "{{ name.ljust(300000000) }}",
+        "{{ name | center(300000000) }}",
+        "{{ name | indent(300000000) }}",
+        "{{ name | replace('', name) }}",
+        "{{ '%300000000d' | format(1) }}",
+        "{{ 1.5 | round(300000000) }}",
+        "{% set a = name ~ name %}{{ a }}",
+        "{% macro m(x) %}{{ m(x) }}{% endmacro %}{{ m(1) }}",
+        "{% set ns = namespace(x='a') %}",
+        "{{ lipsum(n=100000) }}",
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ name }}" * 3000,
+    ],
+)
+def test_a_template_that_could_run_long_or_grow_large_is_refused_in_words(text: str) -> None:
+    with pytest.raises(Invalid, match="reply 'x'"):
+        ReplyTemplates({"x": ReplyTemplate("x", "AR", {"en": text})})
+
+
+def test_a_loop_goes_over_so_many_entries_and_a_text_has_an_end() -> None:
+    many = {**SAMPLE_VALUES, "entities": {"order_no": [str(n) for n in range(100_000)]}}
+    once = "{% for each in entities.order_no %}{{ loop.index }},{% endfor %}"
+    assert ReplyTemplate("x", "AR", {"en": once}).render("en", many).count(",") == MOST_ROUNDS
+    assert render_text("{{ entities.order_no | join(', ') }}", many).count(", ") == MOST_ROUNDS - 1
+    with pytest.raises(Invalid, match="grows longer"):
+        render_text("{% for each in entities.order_no %}" + "x" * 1000 + "{% endfor %}", many)
+    with pytest.raises(Invalid, match="grows longer"):
+        render_text("{{ (" + "entities.order_no | join" + ") | join(name) | join(name) }}", many | {"name": "x" * 5000})
+
+
+def test_a_template_may_use_values_conditions_a_loop_and_filters() -> None:
+    text = (
+        "{% if order.blocked or not name %}-{% elif name == 'Kim Doe' %}{{ name|upper }}{{ name[:3] ~ '!' }}"
+        "{% endif %}{% for each in entities.order_no if each is defined %}{{ each }}{% if not loop.last %}, {% endif %}"
+        "{% endfor %}{{ (title|default('none'))|first }}{{ 'a' if entities.order_no|length > 0 else 'b' }}"
+    )
+    assert render_text(text, SAMPLE_VALUES) == "KIM DOEKim!4711Ta"
 
 
 def test_a_template_that_does_not_exist_is_named_with_those_that_do() -> None:

@@ -1,5 +1,7 @@
 """Accounts, sessions and keys on both databases."""
 
+import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -65,6 +67,21 @@ async def test_a_short_password_and_the_role_anyone_are_refused(accounts: Stored
         await accounts.add_account("ada@example.com", "Ada", Role.AGENT, "short")
     with pytest.raises(Invalid, match="role"):
         await accounts.add_account("ada@example.com", "Ada", Role.ANYONE, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["aaaaaaaaaa", "1234567890", "password1234", "qwertyuiop12", "abcabcabcabc", "ada@example.com1", "Frontdesk2026!"],
+)
+async def test_a_password_that_is_easily_guessed_is_refused(password: str, accounts: StoredAccounts) -> None:
+    with pytest.raises(Invalid, match="easily guessed"):
+        await accounts.add_account("ada@example.com", "Ada Brightwater", Role.AGENT, password)
+
+
+@pytest.mark.parametrize("password", ["correct horse battery staple", "kT7#mQ2p!zR", "x" * 500 + " mauve owls"])
+async def test_a_password_is_judged_in_no_time(password: str, accounts: StoredAccounts) -> None:
+    with contextlib.suppress(Invalid):
+        await asyncio.wait_for(accounts.add_account("a@example.com", "Ada", Role.AGENT, password), 5)
 
 
 async def test_no_secret_is_stored_readable(accounts: StoredAccounts, container: Container) -> None:

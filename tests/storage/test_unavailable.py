@@ -1,10 +1,12 @@
 """A full disk or a server that is away: one clear error, nothing half stored, and it goes on afterwards."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model import NewMessage
@@ -91,3 +93,14 @@ async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -
         pass
     with pytest.raises(Unavailable, match="going down"):
         await container.messages.inbox.accept(NewMessage("too late", "WEB"))
+
+
+async def test_a_connection_that_breaks_while_it_writes_is_replaced(tmp_path: Path) -> None:
+    database = await open_database(parse_url(f"sqlite:///{tmp_path / 'x.sqlite3'}"))
+    try:
+        with pytest.raises((SQLAlchemyError, sqlite3.Error)):
+            await asyncio.wait_for(database.write(lambda c: c.connection.driver_connection.close()), 5)
+        one = await asyncio.wait_for(database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar()), 5)
+        assert one == 1
+    finally:
+        await asyncio.wait_for(database.close(), 5)

@@ -113,3 +113,29 @@ async def test_signing_in_right_does_not_use_attempts_up(tmp_path: Path, builtin
         for _ in range(3):
             client.cookies.clear()
             assert (await sign_in(client)).status_code == 303
+
+
+async def test_wrong_passwords_of_others_do_not_lock_out_who_signed_in_here_before(
+    tmp_path: Path, builtin: Builtin
+) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "3"})
+    async with open_container(settings, builtin) as container, web_client(container) as ada:
+        await add_account(container)
+        assert (await sign_in(ada)).status_code == 303
+        ada.cookies.delete("frontdesk_session")
+        async with web_client(container, "192.0.2.9") as stranger:
+            answers = [await sign_in(stranger, password="wrong") for _ in range(4)]
+        assert [each.status_code for each in answers] == [400, 400, 400, 429]
+        async with web_client(container, "192.0.2.9") as same_place:
+            same_place.cookies.set("frontdesk_device", ada.cookies["frontdesk_device"])
+            assert (await sign_in(same_place)).status_code == 303
+
+
+async def test_a_known_browser_may_not_guess_without_end(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
+    async with open_container(settings, builtin) as container, web_client(container) as ada:
+        await add_account(container)
+        await sign_in(ada)
+        ada.cookies.delete("frontdesk_session")
+        answers = [await sign_in(ada, password="wrong") for _ in range(3)]
+        assert [each.status_code for each in answers] == [400, 400, 429]

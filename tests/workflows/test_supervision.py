@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from frontdesk.interfaces import Unavailable
+from frontdesk.interfaces import CannotGoOn, Unavailable
 from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.working import run_work
 from frontdesk.workflows.runner import Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running, repeat
 from tests.workflows.deciding import Deciding
@@ -40,6 +41,52 @@ async def test_a_task_that_dies_is_begun_again_and_logged(caplog: pytest.LogCapt
         "the runner died",
         "the runner was cancelled by a part of its own",
     ]
+
+
+async def test_a_task_that_dies_again_and_again_ends_what_it_belongs_to() -> None:
+    async def begin() -> None:
+        raise Panic("index out of bounds")
+
+    with pytest.raises(CannotGoOn, match="the runner died 3 times in a row"):
+        await keep_running("the runner", begin, first_pause=0.001, most_deaths=3)
+
+
+async def test_a_task_whose_database_is_away_waits_for_it_however_long_it_takes() -> None:
+    errors = [Unavailable("away")] * 20
+
+    async def begin() -> None:
+        if errors:
+            raise errors.pop()
+
+    await keep_running("the runner", begin, first_pause=0.0, most_deaths=3)
+    assert errors == []
+
+
+async def test_a_runner_that_cannot_look_for_work_says_so_and_gives_up_where_waiting_cannot_help(
+    container: Container,
+) -> None:
+    class Broken:
+        """A queue on a database with a broken page, which is no error that passes."""
+
+        async def claim(self, *_: Any) -> Any:
+            raise DatabaseError("SELECT", {}, Exception("database disk image is malformed"))
+
+    pace = RunnerSettings(claim_pause=0.0)
+    runner = Runner(Broken(), {}, "me", pace)  # type: ignore[arg-type]  # it is asked for work, no more
+    assert not runner.is_down
+    with pytest.raises(DatabaseError):
+        await runner.run()
+    assert runner.is_down
+
+
+async def test_work_that_cannot_go_on_is_raised_to_who_started_it(container: Container) -> None:
+    class Dying:
+        async def run(self) -> None:
+            raise CannotGoOn("watching died 10 times in a row")
+
+    watched = replace(container, watch=Dying())  # type: ignore[arg-type]  # it is watched, no more
+    with pytest.raises(CannotGoOn):
+        await asyncio.wait_for(run_work(watched), 5)
 
 
 async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:

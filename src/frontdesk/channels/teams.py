@@ -18,7 +18,16 @@ from frontdesk.channels.media import download, may_have_key
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Forged, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import (
+    Admitting,
+    Channel,
+    Fetched,
+    Fetching,
+    Forged,
+    Genuine,
+    Handshake,
+    WebhookRequest,
+)
 from frontdesk.interfaces.tokens import KeptToken, lifetime
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -64,7 +73,7 @@ class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message.")] = 20_000
 
 
-class Teams(Channel, Fetching):
+class Teams(Channel, Admitting, Fetching):
     """A bot in Microsoft Teams."""
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
@@ -74,6 +83,10 @@ class Teams(Channel, Fetching):
         self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
         self.limits = ChannelLimits(length=settings.most_characters)
+
+    @override
+    async def admit(self, request: WebhookRequest) -> None:
+        await self._check.claims(request.headers.get("authorization", ""))
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:

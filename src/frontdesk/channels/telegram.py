@@ -12,7 +12,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_sec
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Admitting, Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
     ChannelLimits,
@@ -44,7 +44,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_url: Annotated[str, about("Address of the Bot API.")] = "https://api.telegram.org"
 
 
-class Telegram(Channel, Fetching):
+class Telegram(Channel, Admitting, Fetching):
     """A Telegram bot."""
 
     limits = ChannelLimits(length=4096, measure=LengthUnit.UTF16)
@@ -55,9 +55,13 @@ class Telegram(Channel, Fetching):
         self._tools = tools
 
     @override
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+    async def admit(self, request: WebhookRequest) -> None:
         """The secret is all there is: no signature, no time."""
         compare(request.headers.get(HEADER, ""), self._settings.secret_token, "X-Telegram-Bot-Api-Secret-Token")
+
+    @override
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        await self.admit(request)
         return Genuine(digest(request.body))
 
     @override

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from frontdesk.settings.sections import Settings
 
 _SECRET = re.compile(r"password|secret|token|(^|[_.])key$|\.headers\.")
-_IN_ADDRESS = re.compile(r"(?<=://)([^/@:]*):([^/@]*)@")
+# A password may hold what belongs behind it, so all up to the last @ is one; a user without password may be a token.
+_PASSWORD = re.compile(r"(?<=://)([^:@/?#\s]*):\S*@")
+_USER_ALONE = re.compile(r"(?<=://)[^:@/?#\s]+@")
+_IN_QUERY = re.compile(r"([?&;])([^=?&;\s]+)=([^&;#\s\"']*)")
+# What a query holds is a secret until it is known not to be one.
+HARMLESS = {"sslmode", "sslrootcert", "ssltruststore", "currentschema", "encrypt", "api-version", "application_name"}
 MASK = "***"
 
 
@@ -52,7 +57,7 @@ def check(ctx: click.Context) -> None:
     """
     settings = chosen_settings()
     click.echo("\n".join(line.rstrip() for line in table([*_rows(settings)])))
-    problems = [*_unknown_variables(), *_unreachable(settings)]
+    problems = [*_unknown_variables(), *_unreachable(settings), *_open_to_others(settings)]
     for problem in problems:
         click.echo(f"frontdesk: {_masked('', problem)}", err=True)
     if problems:
@@ -98,7 +103,15 @@ def _written(file: dict[str, Any], section: str) -> dict[str, Any]:
 def _masked(name: str, value: Any) -> Any:
     if not isinstance(value, str) or not value:
         return value
-    return MASK if _SECRET.search(name) else _IN_ADDRESS.sub(rf"\1:{MASK}@", value)
+    if _SECRET.search(name):
+        return MASK
+    return _without_secrets(value) if "://" in value else value
+
+
+def _without_secrets(address: str) -> str:
+    """An address, or a text with addresses in it, without passwords, tokens and what else a query may hold."""
+    shown = _PASSWORD.sub(rf"\1:{MASK}@", _USER_ALONE.sub(f"{MASK}@", address))
+    return _IN_QUERY.sub(lambda m: m[0] if m[2].lower() in HARMLESS else f"{m[1]}{m[2]}={MASK}", shown)
 
 
 def _variable(section: str, name: str) -> str:
@@ -149,6 +162,13 @@ def _unreachable(settings: "Settings") -> list[str]:
             reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
             problems.append(f"the database does not answer ({reason}): check storage.url")
     return problems
+
+
+def _open_to_others(settings: "Settings") -> list[str]:
+    from frontdesk.storage.opening.permissions import open_to_others
+    from frontdesk.wiring.container import database_url
+
+    return open_to_others(settings.folder, database_url(settings))
 
 
 async def _ask(settings: "Settings") -> None:

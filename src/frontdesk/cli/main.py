@@ -11,6 +11,7 @@ from frontdesk.cli.root import frontdesk
 COMMANDS = (
     "accounts",
     "analyse.command",
+    "audit",
     "channels.commands",
     "configuration",
     "databases",
@@ -34,10 +35,13 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # Seconds that a thread may keep the others waiting: with Python's 5 ms a commit of thirty statements, or of as many
 # round trips, waits for the reading of a message thirty times over.
 TURN = 0.0005
+# Whatever a command writes (database, back-up, export, cache) is for its own user alone.
+OWN_FILES = 0o077
 
 
 def main() -> None:
     """Run the command line and end the process."""
+    os.umask(OWN_FILES)
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     sys.setswitchinterval(TURN)

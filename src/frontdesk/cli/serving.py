@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import chosen_settings, log_to_stderr, override, with_container
+from frontdesk.cli.framework.logs import log_to_stderr
+from frontdesk.cli.framework.opening import chosen_settings, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role

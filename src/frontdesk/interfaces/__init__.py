@@ -10,6 +10,7 @@ from frontdesk.interfaces.access import (
     Undeclared,
 )
 from frontdesk.interfaces.errors import (
+    CannotGoOn,
     Conflict,
     ConnectorFailed,
     DeliveryFailed,
@@ -60,6 +61,7 @@ __all__ = [
     "Analyst",
     "AuthContext",
     "AuthMethod",
+    "CannotGoOn",
     "Cases",
     "Catalogue",
     "CatalogueSource",

@@ -23,12 +23,14 @@ class AuthContext:
 
     `place` is the network address, for limits. `csrf_token` goes into every form and into the header x-csrftoken; it
     is empty where none is needed. `left_demo`: the demo would sign this visitor in, but they have signed out.
+    `device` is what this browser was given when somebody signed in with it.
     """
 
     proof: AuthMethod = AuthMethod.NOTHING
     place: str = ""
     csrf_token: str = ""
     left_demo: bool = False
+    device: str = field(default="", repr=False)
     session: str = field(default="", repr=False)
 
 
@@ -61,12 +63,16 @@ class Undeclared(FrontdeskError):
 class SignIn(Protocol):
     """Signing in and out, as pages see it."""
 
-    async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
-        """The cookie of a new session, None when e-mail or password is wrong. Raises TooMany."""
+    async def sign_in(self, email: str, password: str, visit: AuthContext) -> tuple[CookieChange, ...]:
+        """The cookies of a new session, none when e-mail or password is wrong. Raises TooMany."""
         ...
 
     async def sign_out(self, visit: AuthContext) -> CookieChange:
         """End the session (or the demo's own sign-in) and say what to do with the cookie."""
+        ...
+
+    def open_demo(self, token: str) -> CookieChange | None:
+        """The cookie that lets a browser of this machine into the demo, None where the token is not the printed one."""
         ...
 
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:

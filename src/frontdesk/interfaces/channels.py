@@ -98,6 +98,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Admitting(Protocol):
+    """A channel whose vendor shows by headers or address who it is: nobody else's body is read."""
+
+    async def admit(self, request: WebhookRequest) -> None:
+        """Look at everything but the body, which is empty yet; `verify` follows. Raises Forged."""
+        ...
+
+
+@runtime_checkable
 class Fetching(Protocol):
     """A channel whose media are not in the event."""
 

@@ -39,6 +39,10 @@ class LeaseLost(FrontdeskError):
     """This worker's lease has passed to another; what it was about to store is dropped."""
 
 
+class CannotGoOn(FrontdeskError):
+    """A task that the process lives for died again and again: the process should end, and whoever started it see it."""
+
+
 class Failed(FrontdeskError):
     """A plug could not do what it was asked; `permanent` where a repetition cannot help."""
 

@@ -15,7 +15,7 @@ from frontdesk.model import ENTITY_FIELDS, CodeList, Status
 from frontdesk.model.rules import Finding, Severity
 from frontdesk.model.translatable import text_of, tr
 from frontdesk.orchestrator.actions import check_action
-from frontdesk.orchestrator.expressions import constant, literals, names_read, reason
+from frontdesk.orchestrator.expressions import check_bounds, constant, literals, names_read, reason
 from frontdesk.orchestrator.facts import FACTS, FactKind
 from frontdesk.orchestrator.table import Column, Row, Table, where
 from frontdesk.orchestrator.templates import ReplyTemplates
@@ -29,6 +29,7 @@ _CODES = {
     "status": CodeList.STATUS,
 }
 ROUTE_LENGTH = 60
+MOST_ERRORS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ class Vocabulary:
 
 
 def check_table(table: Table, vocabulary: Vocabulary) -> list[Finding]:
-    """Everything that is wrong with its columns and cells, in reading order."""
-    found = [finding for column in table.inputs for finding in _check_field(column)]
-    for row in table.rows:
-        for column in table.inputs:
-            found += _check_condition(row, column, vocabulary)
-        for column in table.outputs:
-            found += _check_yield(row, column, vocabulary)
+    """What is wrong with its columns and cells, in reading order, up to so many errors as nobody reads."""
+    found, errors = [], 0
+    for finding in _findings(table, vocabulary):
+        found.append(finding)
+        errors += finding.severity is Severity.ERROR
+        if errors == MOST_ERRORS:
+            break
     if not table.rows:
         found.append(Finding(Severity.WARNING, "empty", tr("the table has no row: a person decides everything")))
     return found
@@ -59,6 +60,16 @@ def worst(findings: list[Finding]) -> str:
     if len(errors) > 1:
         return tr("{problem} (and {count} more)", problem=errors[0].message, count=len(errors) - 1)
     return errors[0].message if errors else ""
+
+
+def _findings(table: Table, vocabulary: Vocabulary) -> Iterator[Finding]:
+    for column in table.inputs:
+        yield from _check_field(column)
+    for row in table.rows:
+        for column in table.inputs:
+            yield from _check_condition(row, column, vocabulary)
+        for column in table.outputs:
+            yield from _check_yield(row, column, vocabulary)
 
 
 def _check_field(column: Column) -> Iterator[Finding]:
@@ -113,6 +124,10 @@ def _check_yield(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[F
 
 
 def _compiled(compiler: Callable[[str], Any], cell: str) -> str:
+    try:
+        check_bounds(cell)
+    except ValueError as error:
+        return text_of(error)
     try:
         compiler(cell)
     except (RuntimeError, ValueError) as error:

@@ -24,6 +24,9 @@ _TOKEN = re.compile(
 )
 CONSTANTS = {"true": True, "false": False, "null": None}
 KEYWORDS = {*CONSTANTS, "and", "or", "not", "in"}
+# What goes over a list, each entry again with an expression of its own (zen-engine 2.1).
+_LOOPING = re.compile(r"\b(?:all|none|some|one|filter|map|flatMap|count)\s*\(")
+LONGEST_CELL, MOST_LOOPS = 4_000, 2
 _COMPARING = {"<", "<=", ">", ">=", "==", "!=", "[", "]", "(", ")", "..", ",", "-", "and", "or", "not", "in", "$"}
 
 
@@ -44,6 +47,23 @@ def tokens(expression: str) -> list[Token]:
 def reason(error: Exception) -> str:
     """The message of a zen-engine error, without the native stack that follows it."""
     return str(error).split("\n", 1)[0]
+
+
+def check_bounds(expression: str) -> None:
+    """That an expression ends soon and stays small, whatever the facts are: zen-engine itself sets no bounds, and what
+    counts through [1..1e9] ends the process. Raises ValueError.
+
+    Read from the bare text, as expressions may also stand within templates: what only looks so is refused too.
+    """
+    if len(expression) > LONGEST_CELL:
+        raise ValueError(tr("it is longer than {most:,} characters", most=LONGEST_CELL))
+    loops = len(_LOOPING.findall(expression))
+    if loops > MOST_LOOPS:
+        raise ValueError(tr("it goes over lists more than {most} times", most=MOST_LOOPS))
+    if loops and ".." in expression:
+        raise ValueError(tr("it goes over a range of numbers, which may be without end: only lists can be gone over"))
+    if any(token.word == ";" or (token.kind == "template" and ";" in token.word) for token in tokens(expression)):
+        raise ValueError(tr("it has several statements: write one expression"))
 
 
 def literals(expression: str) -> list[Any]:
@@ -102,6 +122,7 @@ def _path(pieces: Sequence[Token], at: int) -> tuple[str, ...]:
 
 def constant(expression: str) -> Any:
     """The value of an output cell. Raises ValueError when it would not be the same for every message."""
+    check_bounds(expression)
     pieces = tokens(expression)
     if any(token.kind == "template" for token in pieces):
         raise ValueError(tr("a template is not constant: write a text in plain quotes"))

@@ -1,8 +1,9 @@
 """What people do with rule sets: draft, check, backtest, publish, roll back, explain."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid
 from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
@@ -19,6 +20,8 @@ from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
 from frontdesk.orchestrator.spreadsheet import from_csv
 from frontdesk.orchestrator.templates import ReplyTemplates
+
+T = TypeVar("T")
 
 MOST_BACKTESTED = 1_000_000
 
@@ -41,6 +44,7 @@ class RuleSetService:
         self._rule_sets, self._history, self._book, self._codes = rule_sets, history, book, codes
         self._templates, self._analyst, self._clock = templates, analyst, clock
         self._routes = ROUTES | frozenset(extra_routes)
+        self._one_at_a_time = asyncio.Semaphore(1)
 
     async def versions(self) -> tuple[RuleSetVersion, ...]:
         """All versions, newest first, without content."""
@@ -56,12 +60,7 @@ class RuleSetService:
 
     async def check(self, content: str) -> list[Finding]:
         """All findings in a rule set, the worst first. Nothing is stored."""
-        try:
-            rules = compile_content("checked", 0, content, await self._vocabulary())
-        except TableRefused as error:
-            return list(error.findings) or [Finding(Severity.ERROR, "model", error.text)]
-        cells = check_table(rules.table, await self._vocabulary())
-        return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
+        return await self._aside(_findings, content, await self._vocabulary())
 
     async def draft(
         self, draft: NewRuleSet, by: str, once: IdempotencyKey | None = None
@@ -105,7 +104,7 @@ class RuleSetService:
     async def rules(self, version: int | None = None) -> TableRules:
         """A stored version, compiled. Raises NotFound, Refused."""
         stored = await self.version(version)
-        return compile_content(stored.name, stored.version, stored.content)
+        return await self._aside(compile_content, stored.name, stored.version, stored.content)
 
     async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
         """Decide past messages again. Raises Invalid unless it is said which."""
@@ -131,8 +130,13 @@ class RuleSetService:
         return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
 
     async def _checked(self, draft: NewRuleSet) -> NewRuleSet:
-        compile_content(draft.name, 0, draft.content, await self._vocabulary())
+        await self._aside(compile_content, draft.name, 0, draft.content, await self._vocabulary())
         return draft
+
+    async def _aside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """In a thread, one at a time: what a large table takes is seconds, which nobody else should wait for."""
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(work, *arguments)
 
     async def _vocabulary(self) -> Vocabulary:
         lists = await self._codes.all()
@@ -147,6 +151,15 @@ class RuleSetService:
             raise Invalid(tr("line {number} has neither facts (an object) nor text", number=number), "file")
         message = InboundMessage(str(number), 0, 1, "WEB", text, Sender(), self._clock())
         return facts_of_text(text, await self._analyst.analyse(message))
+
+
+def _findings(content: str, vocabulary: Vocabulary) -> list[Finding]:
+    try:
+        rules = compile_content("checked", 0, content, vocabulary)
+    except TableRefused as error:
+        return list(error.findings) or [Finding(Severity.ERROR, "model", error.text)]
+    cells = check_table(rules.table, vocabulary)
+    return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
 
 
 async def _once(past: Sequence[Past]) -> AsyncIterator[Sequence[Past]]:

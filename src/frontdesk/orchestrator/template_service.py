@@ -10,13 +10,13 @@ import msgspec
 
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.interfaces.cached import Cached
+from frontdesk.interfaces.small_templates import LONGEST_TEXT
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import ReplyTemplate, ReplyTemplates
 
 log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 1.0
-LONGEST_TEXT = 20_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 

@@ -13,12 +13,15 @@ from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.small_templates import render_small, small_environment, small_tree
 from frontdesk.model import ENTITY_FIELDS
 from frontdesk.model.translatable import tr
 
 FALLBACK_LANGUAGE = "en"
 AUTO_REPLY = "AR"
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+_ENVIRONMENT = small_environment(
+    SandboxedEnvironment, undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
+)
 
 # All values that a template may use, with samples: a text that uses anything else is refused. Values of an effect
 # (service_call, order, case) are empty while that effect has not been carried out.
@@ -187,7 +190,9 @@ def needs_of_text(text: str) -> frozenset[str]:
 def render_text(text: str, values: Mapping[str, Any], name: str = "text") -> str:
     """The text with the values in it. Raises Invalid."""
     try:
-        return _compiled(text).render(values).strip()
+        return render_small(_compiled(text), values).strip()
+    except Invalid:
+        raise
     except Exception as error:  # a template is a program of its author: any error in it is reported to them
         raise Invalid(tr("reply {name!r}: {error}", name=name, error=error)) from None
 
@@ -213,11 +218,13 @@ def _check_part(part: nodes.Node, name: str) -> None:
 
 def _parsed(text: str, name: str) -> nodes.Template:
     try:
-        return _ENVIRONMENT.parse(text)
+        return small_tree(_ENVIRONMENT, text)
+    except Invalid as error:
+        raise Invalid(tr("reply {name!r}: {error}", name=name, error=error.text)) from None
     except Exception as error:  # see render_text
         raise Invalid(tr("reply {name!r}: {error}", name=name, error=error)) from None
 
 
 @lru_cache(1000)
 def _compiled(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
+    return _ENVIRONMENT.from_string(small_tree(_ENVIRONMENT, text))

@@ -45,6 +45,7 @@ from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.pipeline.accepting import StoredInbox
+from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
 from frontdesk.storage.pipeline.effects import StoredEffectAdmin
 from frontdesk.storage.pipeline.journal import StoredJournal
@@ -83,9 +84,10 @@ class InteractionServices:
 
 @dataclass(frozen=True, slots=True)
 class PeopleServices:
-    """Who signs in, and who writes to us."""
+    """Who signs in, what they did that is audited, and who writes to us."""
 
     accounts: StoredAccounts
+    audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts
 

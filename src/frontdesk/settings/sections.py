@@ -29,6 +29,9 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8000
     public_url: str = ""
     max_body_bytes: Annotated[int, Meta(ge=1024, le=100_000_000)] = 1_000_000
+    connections_per_address: Annotated[int, Meta(ge=0, le=1_000_000)] = 256
+    header_seconds: Seconds = 10.0
+    body_seconds: Seconds = 30.0
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +60,7 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     submissions_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
     trust_proxy: bool = False
     demo_sign_in: bool = False
+    demo_token: str = ""
     xsuaa: dict[str, str] = {}
 
 

@@ -6,7 +6,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import CookieChange
 from frontdesk.model.translatable import tr
-from frontdesk.ui.forms import read_form
+from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import COOKIE, COOKIE_SECONDS, LANGUAGES
 from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import Needs, PageRequest
@@ -14,7 +14,7 @@ from frontdesk.ui.signing_in import local
 from frontdesk.ui.submit import ANYONE
 
 
-@post("/language", opt=ANYONE, include_in_schema=False)
+@post("/language", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def choose_language(request: PageRequest, services: Needs) -> Redirect:
     """Keep the choice in a cookie for a year and go back to the page it was made on."""
     fields = await read_form(request)

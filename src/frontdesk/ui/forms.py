@@ -10,6 +10,7 @@ from frontdesk.ticketing.submission import storable
 from frontdesk.ui.services import PageRequest
 
 MOST_FIELDS = 100
+SMALL = 20_000  # bytes of a form without a text
 
 
 async def read_form(request: PageRequest) -> dict[str, str]:

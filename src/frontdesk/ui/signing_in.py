@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from frontdesk.interfaces import AuthMethod, CookieChange, TooMany
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
-from frontdesk.ui.forms import read_form
+from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import Needs, PageRequest
@@ -21,8 +21,12 @@ LONGEST_NEXT = 2000
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
-async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
+async def form(
+    request: PageRequest, services: Needs, next: FromQuery[str] = "", demo: FromQuery[str] = ""
+) -> Response[str] | Redirect:
     """The form. A visitor who is signed in already is redirected; a demo visitor who signed out is signed in again."""
+    if demo and (opened := services.door.open_demo(demo)):
+        return _on(local(next) or "/console", opened)
     if request.auth.proof is AuthMethod.NOTHING and (resumed := services.door.resume_demo(request.auth)):
         return _on(local(next) or "/console", resumed)
     if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not AuthMethod.KEY:
@@ -30,23 +34,23 @@ async def form(request: PageRequest, services: Needs, next: FromQuery[str] = "")
     return _form(request, services, local(next))
 
 
-@post("/sign-in", opt=ANYONE, include_in_schema=False)
+@post("/sign-in", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redirect:
     """Open a session."""
     fields = await read_form(request)
     email, onward = fields.get("email", ""), local(fields.get("next", ""))
     try:
-        cookie = await services.door.sign_in(email, fields.get("password", ""), request.auth)
+        cookies = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
         words = tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
         waiting = {"Retry-After": str(error.seconds)}
         return _form(request, services, onward, words, email=email, status=429, headers=waiting)
-    if cookie is None:
+    if not cookies:
         return _form(request, services, onward, WRONG, email=email, status=400)
-    return _on(onward or "/sign-in", cookie)  # which leads on to where this role begins
+    return _on(onward or "/sign-in", *cookies)  # which leads on to where this role begins
 
 
-@post("/sign-out", opt=ANYONE, include_in_schema=False)
+@post("/sign-out", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def sign_out(request: PageRequest, services: Needs) -> Redirect:
     """End the session."""
     return _on("/", await services.door.sign_out(request.auth))
@@ -61,8 +65,8 @@ def _home(role: Role) -> str:
     return "/console" if role.covers(Role.AGENT) else "/"
 
 
-def _on(path: str, cookie: CookieChange) -> Redirect:
-    return Redirect(path, status_code=303, cookies=set_cookies([cookie]))
+def _on(path: str, *cookies: CookieChange) -> Redirect:
+    return Redirect(path, status_code=303, cookies=set_cookies(cookies))
 
 
 def _form(

@@ -1,6 +1,7 @@
 """Builds the application from its parts. Only wiring knows concrete classes."""
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleS
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
+from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK
@@ -63,6 +65,8 @@ from frontdesk.workflows.handle_message import handle_message
 from frontdesk.workflows.one_step import deliver_reply, read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
 from frontdesk.workflows.watch_channels import ChannelWatch
+
+log = logging.getLogger(__name__)
 
 
 def now() -> datetime:
@@ -104,6 +108,8 @@ async def open_container(
     """Migrate, connect and wire; close all on the way out. An engine that is handed in is shared and left open."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     url = database_url(settings)
+    for finding in open_to_others(settings.folder, url):
+        log.warning("%s", finding)
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")

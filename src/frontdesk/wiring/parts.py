@@ -24,6 +24,7 @@ from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import StoredInbox
+from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
 from frontdesk.storage.pipeline.effects import StoredEffectAdmin
@@ -62,9 +63,10 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
 
 
 def people_services(database: Database, passwords: Passwords, clock: Clock, new_id: NewId) -> PeopleServices:
-    """Accounts, customers, contacts."""
+    """Accounts, the audit trail, customers, contacts."""
     return PeopleServices(
         accounts=StoredAccounts(database, clock, new_id, passwords),
+        audit=StoredAudit(database, clock),
         customers=StoredCustomers(database, clock),
         contacts=StoredContacts(database, clock),
     )

@@ -12,7 +12,8 @@ from typing import Any
 import uvicorn
 from litestar import Litestar
 
-from frontdesk.edges.access.authenticator import check_demo
+from frontdesk.edges.access.authenticator import check_demo, demo_link
+from frontdesk.edges.access.connections import ConnectionLimits, guarded, most_connections
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
@@ -64,11 +65,11 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         if work:  # pages answer meanwhile; only /ready says "not yet"
             await container.builtin.warm_up(await container.configuration.codes.catalogue())
-        async with beside.running():
+        async with beside.running(lambda: _stop(server, app.state.live)):
             await server.has_started(serving)
             settle()
             if not server.should_exit:
-                ready(_address(settings.server.host, listening))
+                ready(_address(settings.server.host, listening) + demo_link(access_rules(settings)))
             await serving
 
 
@@ -88,7 +89,7 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=guarded(connection_limits(settings)),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -101,6 +102,13 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     )
 
 
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """What connections are held to. Behind a trusted proxy all come from its address."""
+    server = settings.server
+    per_place = 0 if settings.security.trust_proxy else server.connections_per_address
+    return ConnectionLimits(most_connections(), per_place, server.header_seconds, server.body_seconds)
+
+
 def _without_query(record: logging.LogRecord) -> bool:
     """Queries hold keys and e-mail addresses, which no log should."""
     if isinstance(record.args, tuple):
@@ -110,13 +118,13 @@ def _without_query(record: logging.LogRecord) -> bool:
 
 def _stop_on_signals(server: uvicorn.Server, live: Live) -> None:
     """The first signal ends politely, a second at once. Open streams of events would never end by themselves."""
+    _on_signals(lambda: _stop(server, live))
 
-    def stop() -> None:
-        server.force_exit = server.should_exit
-        server.should_exit = True
-        live.close()
 
-    _on_signals(stop)
+def _stop(server: uvicorn.Server, live: Live) -> None:
+    server.force_exit = server.should_exit
+    server.should_exit = True
+    live.close()
 
 
 def _on_signals(stop: Callable[[], object]) -> None:
@@ -160,10 +168,16 @@ class _Beside:
         return name in self._under_way
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+        """Call `stop` where one of them cannot go on; that is raised in the end, so that the process fails."""
         self._tasks = {n: asyncio.create_task(keep_running(n, self._watched(n))) for n in self._wanted}
+        for task in self._tasks.values():
+            task.add_done_callback(lambda ended: None if ended.cancelled() or not ended.exception() else stop())
         try:
             yield
+            for task in self._tasks.values():
+                if task.done():
+                    task.result()
         finally:
             for task in self._tasks.values():
                 task.cancel()

@@ -1,7 +1,7 @@
 """Builds the web application: pages and interfaces over the services, behind one door."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,9 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
     settings = container.settings
     secret = await container.people.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
-    door = Authenticator(container.people.accounts, access_rules(settings), secret, tokens=tokens)
+    door = Authenticator(
+        container.people.accounts, access_rules(settings), secret, tokens=tokens, audit=container.people.audit
+    )
     live = Live(container.work.journal)
 
     def wake() -> None:
@@ -80,12 +82,12 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
         live=live,
         rest=_rest_services(container, wake, is_working),
         channels=Channels(container.configuration.codes),
-        webhooks=WebhookServices(container.work.statuses, wake, settings.connectors.fsm.webhook_secret),
+        webhooks=WebhookServices(container.work.statuses, wake, settings.connectors.fsm.webhook_secret, _forged(door)),
         chat=chat_window(settings, container.messages.chats, secret, container.clock),
         pages=_page_services(container, door, live, secret, wake),
         gateway=_gateway_services(container),
         odata=odata_server(container, wake),
-        events=_endpoints(container, wake),
+        events=_endpoints(container, wake, door),
     )
 
 
@@ -124,6 +126,7 @@ def access_rules(settings: Settings) -> AccessRules:
         sign_ins_per_minute=security.sign_ins_per_minute,
         trust_proxy=security.trust_proxy,
         demo=security.demo_sign_in,
+        demo_token=security.demo_token,
         public_url=settings.server.public_url,
     )
 
@@ -166,13 +169,22 @@ def _gateway_services(container: Container) -> GatewayServices:
     )
 
 
-def _endpoints(container: Container, wake: Callable[[], None]) -> Sequence[ChannelEndpoint]:
+def _endpoints(container: Container, wake: Callable[[], None], door: Authenticator) -> Sequence[ChannelEndpoint]:
     public_url = container.settings.server.public_url.rstrip("/")
     return [
-        ChannelEndpoint(name, each.channel, each.kind.most_bytes, container.channels.events.take, wake, public_url)
+        ChannelEndpoint(
+            name, each.channel, each.kind.most_bytes, container.channels.events.take, wake, public_url, _forged(door)
+        )
         for name, each in container.customer_channels.open.items()
         if each.kind.has_webhook
     ]
+
+
+def _forged(door: Authenticator) -> Callable[[str, str, str], Awaitable[None]]:
+    async def forged(name: str, place: str, reason: str) -> None:
+        await door.spared.note("webhook_forged", "", place, name, reason=reason)
+
+    return forged
 
 
 def _explain(pages: Pages) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:

@@ -10,21 +10,20 @@ from frontdesk.workflows.schedule import keep_running
 
 
 async def run_work(container: Container) -> None:
-    """Work off messages and watch channels until cancelled; then finish what is under way."""
+    """Work off messages and watch channels until cancelled; then finish what is under way. Raises CannotGoOn."""
     await free_dead_leases(container)
     await container.work.queue.free_stuck()
     await container.llm.marks.watch()
     running = asyncio.create_task(keep_running("the runner", container.runner.run))
     watching = asyncio.create_task(keep_running("watching channels", container.watch.run))
     try:
-        await asyncio.shield(running)
-    except asyncio.CancelledError:
-        container.runner.stop()
-        await running
-        raise
+        ended, _ = await asyncio.wait({running, watching}, return_when=asyncio.FIRST_EXCEPTION)
+        for task in ended:
+            task.result()
     finally:
+        container.runner.stop()
         watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        await asyncio.gather(running, watching, return_exceptions=True)
 
 
 async def free_dead_leases(container: Container) -> int:

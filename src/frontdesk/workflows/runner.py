@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # Seconds between two looks whether requests wait; at most so many seconds of rest for each second of work meanwhile.
 GLANCE = 0.02
 REST_PER_WORK, LONGEST_REST, SHARE = 4.0, 1.0, 4
+MOST_FAILED_CLAIMS = 3
 
 Handler = Callable[[Work, Lease, bool], Awaitable[None]]
 
@@ -30,6 +31,7 @@ class RunnerSettings:
     most_attempts: int = 8
     first_delay: float = 0.5
     longest_delay: float = 300.0
+    claim_pause: float = 1.0
 
 
 class Runner:
@@ -54,7 +56,12 @@ class Runner:
         self._running: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self.is_down = False  # `run` has ended by a fault, and was not begun again yet
+        self._failed_claims, self._has_died = 0, False
+
+    @property
+    def is_down(self) -> bool:
+        """Whether `run` ended by a fault and was not begun again yet, or could not look for work when it last tried."""
+        return self._has_died or self._failed_claims > 0
 
     def wake(self) -> None:
         """Look for work now, because some has just been stored."""
@@ -62,11 +69,11 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
-        self.is_down = False
+        self._has_died = False
         try:
             await self._run()
         except BaseException:  # whatever ended it, it is down
-            self.is_down = True
+            self._has_died = True
             raise
 
     async def _run(self) -> None:
@@ -99,12 +106,18 @@ class Runner:
         self._wake.set()
 
     async def _claim(self, free: int) -> list[tuple[Work, Lease]]:
+        """Work to do. A database that is away is waited for; what nobody expected is raised when it comes again."""
         try:
-            return await self._queue.claim(self._owner, free, self._pace.lease)
-        except Exception:  # whatever is wrong with the database, the runner must be there when it is back
+            claimed = await self._queue.claim(self._owner, free, self._pace.lease)
+        except Exception as error:  # whatever is wrong with the database, the runner must be there when it is back
+            self._failed_claims += 1
+            if self._failed_claims >= MOST_FAILED_CLAIMS and not isinstance(error, FrontdeskError):
+                raise
             log.exception("claiming work failed; trying again")
-            await asyncio.sleep(1)
+            await asyncio.sleep(self._pace.claim_pause)
             return []
+        self._failed_claims = 0
+        return claimed
 
     def _slots(self) -> int:
         """At least one slot, so that work goes on; more where slots only wait for models, which delays no request."""
@@ -160,7 +173,7 @@ class Runner:
     async def _give_back(self, work: Work, lease: Lease, error: BaseException, *, permanent: bool) -> None:
         reason = f"{type(error).__name__}: {error}"
         if permanent:
-            log.error("work %s (%s) needs a person: %s", work.id, work.kind, reason)
+            log.error("work %s (%s) needs a person: %s: %s", work.id, work.kind, type(error).__name__, error)
             await self._queue.fail(lease, reason)
             return
         wanted = error.after_seconds if isinstance(error, Failed) else None

@@ -32,7 +32,7 @@ class ChannelWatch:
             for name, channel in self._channels.items():
                 if isinstance(channel, Watching):
                     watching = functools.partial(self._watch, name, channel)
-                    group.create_task(keep_running(f"watching {name}", watching))
+                    group.create_task(keep_running(f"watching {name}", watching, most_deaths=None))
 
     async def count(self) -> Mapping[str, str]:
         """Ask every vendor that can tell what it holds, for the ledger; why not, of those that could not be asked."""

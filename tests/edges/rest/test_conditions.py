@@ -28,6 +28,20 @@ async def test_another_schema_than_needed_is_not_ready(client: JsonClient, conta
     assert "0000" in answer.json()["detail"]
 
 
+async def test_a_database_that_takes_no_writes_is_not_ready(client: JsonClient, container: Container) -> None:
+    assert (await client.get("/ready")).status_code == 200
+    assert await _probed(container) != ""
+    await container.database.write(lambda c: c.exec_driver_sql("PRAGMA query_only=ON").rowcount)
+    container.work.condition._tried.forget()  # it is cached for seconds
+    answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "the database takes no writes")
+
+
+async def _probed(container: Container) -> str:
+    probe = text("SELECT value FROM meta WHERE key = 'probe'")
+    return str(await container.database.read(lambda c: c.execute(probe).scalar_one()))
+
+
 @pytest.mark.parametrize(("works", "status"), [(True, 200), (False, 503), (None, 200)])
 async def test_a_runner_that_should_run_and_does_not_is_not_ready(
     services: RestServices, works: bool | None, status: int

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from typing_extensions import override
 
 from frontdesk.channels.email import postmark, sendgrid
+from frontdesk.channels.email.callers import check_password
 from frontdesk.channels.email.composing import Sheet, compose, message_id
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.plus_address import plus_address
@@ -19,6 +20,7 @@ from frontdesk.channels.email.watching import MEGABYTE, Watch, Watched
 from frontdesk.channels.kind import ChannelTools
 from frontdesk.interfaces import DeliveryFailed, Invalid
 from frontdesk.interfaces.channels import (
+    Admitting,
     Channel,
     Counting,
     EventSink,
@@ -53,7 +55,7 @@ SERVICES = {
 }
 
 
-class Email(Finding, Channel, Counting, Watching):
+class Email(Finding, Channel, Admitting, Counting, Watching):
     """One mailbox, or mails that a mail service hands in."""
 
     def __init__(self, settings: EmailSettings, tools: ChannelTools) -> None:
@@ -71,9 +73,18 @@ class Email(Finding, Channel, Counting, Watching):
         self.limits = ChannelLimits()
 
     @override
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+    async def admit(self, request: WebhookRequest) -> None:
+        """Where a key is set up, the signature is over the body."""
         if not self._settings.inbound:
             raise Forged("channels.email.inbound names no mail service that may call here")
+        if not self._settings.inbound_public_key:
+            check_password(request, self._settings.inbound_password)
+        elif not request.headers.get(sendgrid.SIGNATURE):
+            raise Forged(f"{sendgrid.SIGNATURE} is missing")
+
+    @override
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        await self.admit(request)
         settings, now = self._settings, self._tools.clock()
         SERVICES[settings.inbound].check(request, settings.inbound_password, settings.inbound_public_key, now)
         return Genuine(SERVICES[self._settings.inbound].event_id(request))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from frontdesk.cli.demo.model import read_again, with_model
-from frontdesk.cli.framework.opening import chosen_file, chosen_folder, log_to_stderr, override, with_container
+from frontdesk.cli.framework.logs import log_to_stderr
+from frontdesk.cli.framework.opening import chosen_file, chosen_folder, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.serving import say_ready
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
 def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: str | None) -> None:
     """Serve the application with demo data.
 
-    It signs in by itself as a supervisor. At first start some forty invented messages are handed in like any others
-    and handled while you watch. Service calls are opened in a simulated SAP Field Service Management, unless other
-    connectors are set up. Prints one line, "ready http://127.0.0.1:8000", when it answers. Only this machine can reach
-    it. The data is kept in its own folder (demo, within the default folder) unless --data names one. Ends on SIGTERM
-    and Ctrl-C.
+    Whoever opens the printed link is signed in as a supervisor. At first start some forty invented messages are handed
+    in like any others and handled while you watch. Service calls are opened in a simulated SAP Field Service
+    Management, unless other connectors are set up.
+
+    Prints one line, "ready http://127.0.0.1:8000/sign-in?demo=…", when it answers: open that link. It is good until the
+    demo ends, and only on this machine. The data is kept in its own folder (demo, within the default folder) unless
+    --data names one. Ends on SIGTERM and Ctrl-C.
 
     With --llm a language model reads the messages: of any server that speaks OpenAI's Chat Completions (Ollama, vLLM,
     llama.cpp, LM Studio, OpenAI itself). While it does not answer, the built-in engine reads.
@@ -81,7 +84,8 @@ def _demo_settings(port: int | None) -> "Settings":
     folder = chosen_folder() or (None if os.environ.get("FRONTDESK_DATA") else _own_folder())
     settings = load(file=chosen_file(), data=folder)
     settings = override(settings, "server", host="127.0.0.1", port=port)
-    return override(settings, "security", demo_sign_in=True)
+    token = settings.security.demo_token or secrets.token_urlsafe(24)
+    return override(settings, "security", demo_sign_in=True, demo_token=token)
 
 
 @contextlib.contextmanager

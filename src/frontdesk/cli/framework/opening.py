@@ -1,8 +1,6 @@
 """Opens what a command works on: settings, container, log."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -46,11 +44,6 @@ def with_container(work: "Callable[[Container], Awaitable[T]]", settings: "Setti
             return await work(container)
 
     return asyncio.run(run())
-
-
-def log_to_stderr(level: str) -> None:
-    """Log there, so that stdout stays for answers."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def override(settings: "Settings", section: str, **values: Any) -> "Settings":

@@ -72,6 +72,7 @@ async def _export(container: "Container", what: str, form: str, target: TextIO) 
                 target.write("".join(as_json(label | _plain(row)) + "\n" for row in rows))
             await asyncio.sleep(0)
     target.flush()
+    await container.people.audit.note("exported", "command line", subject=what, detail={"rows": count, "format": form})
     return count
 
 

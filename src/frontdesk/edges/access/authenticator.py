@@ -7,10 +7,10 @@ for pages of other sites declares `"cross_site": True`; it accepts no cookies, s
 import base64
 import hashlib
 import hmac
-import ipaddress
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from litestar import Litestar, Request
@@ -23,7 +23,9 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from typing_extensions import override
 
-from frontdesk.edges.access.rate_limits import TokenBuckets, place
+from frontdesk.edges.access.auditing import SparingAudit
+from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
+from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, SignIn, Undeclared
 from frontdesk.interfaces.cached import CachedByKey
@@ -31,29 +33,34 @@ from frontdesk.model import Caller, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
 from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.pipeline.audit import StoredAudit
 
-# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none), and
-# whether pages of other sites may use it.
-ROLE, SCOPE, CROSS_SITE = "role", "scope", "cross_site"
+# What a route declares in `opt`: the least role, the scope that a narrowed key needs (`api` where it names none),
+# whether pages of other sites may use it, and the kind of the line that its use leaves in the audit trail.
+ROLE, SCOPE, CROSS_SITE, AUDIT = "role", "scope", "cross_site", "audit"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
-DEMO_OFF = "frontdesk_demo"
+DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
+DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
 # How long a looked-up key or session is cached: a revoked one may still be used for so long.
 CACHE_SECONDS = 5.0
-MOST_FIELDS = 100
+MOST_FIELDS, MOST_DEVICE = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """The settings of access. `public_url` is empty where it is not known; `demo` signs loopback visitors in."""
+    """The settings of access. `public_url` is empty where it is not known; `demo` signs loopback visitors in who show
+    `demo_token`; where that is empty, all of them.
+    """
 
     session_hours: float
     sign_ins_per_minute: int
     trust_proxy: bool
     demo: bool
     public_url: str = ""
+    demo_token: str = field(default="", repr=False)
 
     @property
     def https(self) -> bool:
@@ -61,11 +68,16 @@ class AccessRules:
         return self.public_url.startswith("https://")
 
 
+def demo_link(rules: AccessRules) -> str:
+    """The path that lets a visitor into the demo, empty where none is needed."""
+    return f"/sign-in?demo={rules.demo_token}" if rules.demo and rules.demo_token else ""
+
+
 def check_demo(host: str, rules: AccessRules) -> None:
     """Raises Invalid where the demo's own sign-in could be reached by others than this machine."""
     if not rules.demo:
         return
-    if not _is_loopback_name(host):
+    if not is_loopback_name(host):
         raise Invalid(
             f"security.demo_sign_in signs everybody in and needs a loopback address, but server.host is {host!r}: "
             "use 127.0.0.1, or switch security.demo_sign_in off",
@@ -114,13 +126,16 @@ class Authenticator(SignIn):
         secret: bytes,
         clock: Callable[[], float] = time.monotonic,
         tokens: Xsuaa | None = None,
+        audit: StoredAudit | None = None,
     ) -> None:
         """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
+        self._audit, self.spared = audit, SparingAudit(audit, clock)
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
         self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](CACHE_SECONDS, clock)
         self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
+        self._by_device = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
         self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
@@ -133,7 +148,12 @@ class Authenticator(SignIn):
             headers = dict(scope["headers"])
             known = self._stranger(scope) if _is_cross_site(scope) else await self.identify(scope, headers)
             scope["user"], scope["auth"] = known
-            await self._admit(scope, headers, receive)
+            try:
+                await self._admit(scope, headers, receive)
+            except (NotAuthorizedException, PermissionDeniedException) as error:
+                await self._note_refused(scope, headers, error.status_code)
+                raise
+            await self._note_used(scope)
             await app(scope, receive, send)
 
         return admitted
@@ -146,6 +166,8 @@ class Authenticator(SignIn):
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() == "basic":
                 return await self._by_basic(secret, headers, where)
+            if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and is_from_here(address, headers):
+                return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
             caller = await self._look_up(AuthMethod.KEY, secret.strip()) if scheme.lower() == "bearer" else None
             return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
         if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
@@ -154,10 +176,13 @@ class Authenticator(SignIn):
         cookies = _cookies(headers)
         if (token := cookies.get(self._cookie)) and (caller := await self._look_up(AuthMethod.SESSION, token)):
             return caller, AuthContext(AuthMethod.SESSION, where, self._form_token(token), session=token)
-        in_demo = self._rules.demo and _is_from_here(address, headers)
+        invited = not self._rules.demo_token or self._is_demo_token(cookies.get(DEMO_KEY, ""))
+        in_demo = self._rules.demo and invited and is_from_here(address, headers)
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
-        return NOBODY, AuthContext(AuthMethod.NOTHING, where, left_demo=in_demo)
+        return NOBODY, AuthContext(
+            AuthMethod.NOTHING, where, left_demo=in_demo, device=cookies.get(DEVICE, "")[:MOST_DEVICE]
+        )
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(
@@ -181,19 +206,35 @@ class Authenticator(SignIn):
         return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
     @override
-    async def sign_in(self, email: str, password: str, visit: AuthContext) -> CookieChange | None:
-        account_key = email.strip().lower()[:320]
-        self._by_address.admit(visit.place)
-        self._by_account.admit(account_key)
+    async def sign_in(self, email: str, password: str, visit: AuthContext) -> tuple[CookieChange, ...]:
+        """A browser that somebody signed in with before has attempts of its own for them, so that nobody can lock them
+        out by guessing."""
+        key = email.strip().lower()[:320]
+        if hmac.compare_digest(visit.device.encode(), self._device_of(key, visit.device).encode()):
+            counted = [(self._by_device, visit.device)]
+        else:
+            counted = [(self._by_address, visit.place), (self._by_account, key)]
+        for limit, of in counted:
+            limit.admit(of)
         account = await self._accounts.verify(email, password)
         if account is None:
-            return None
-        self._by_address.give_back(visit.place)
-        self._by_account.give_back(account_key)
+            await self.spared.note("sign_in_refused", "", visit.place, key)
+            return ()
+        for limit, of in counted:
+            limit.give_back(of)
         if visit.session:
             await self._end(visit.session)
         token = await self._accounts.open_session(account.id, self._rules.session_hours)
-        return self._set(self._cookie, token, int(self._rules.session_hours * 3600))
+        if self._audit is not None:
+            await self._audit.note("signed_in", account.name, place=visit.place, subject=key)
+        session = self._set(self._cookie, token, int(self._rules.session_hours * 3600))
+        return session, self._set(DEVICE, self._device_of(key, secrets.token_hex(16)), DEVICE_SECONDS)
+
+    def _device_of(self, account_key: str, device: str) -> str:
+        """The mark of a device, made from its random part: only we can make one, and only for one account."""
+        chance = device.partition(".")[0]
+        signed = f"device:{account_key}:{chance}".encode("utf-8", "replace")
+        return f"{chance}.{hmac.digest(self._secret, signed, 'sha256').hex()}"
 
     @override
     async def sign_out(self, visit: AuthContext) -> CookieChange:
@@ -203,6 +244,14 @@ class Authenticator(SignIn):
         if visit.session:
             await self._end(visit.session)
         return self._set(self._cookie, "", 0)
+
+    @override
+    def open_demo(self, token: str) -> CookieChange | None:
+        return self._set(DEMO_KEY, token, None) if self._is_demo_token(token) else None
+
+    def _is_demo_token(self, token: str) -> bool:
+        wanted = self._rules.demo_token if self._rules.demo else ""
+        return bool(wanted) and hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
 
     @override
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
@@ -235,6 +284,20 @@ class Authenticator(SignIn):
             and not _is_cross_site(scope)
         ):
             await self._refuse_forgery(scope, headers, receive)
+
+    async def _note_refused(self, scope: HTTPScope, headers: Mapping[bytes, bytes], status: int) -> None:
+        """Whoever showed who they are, or tried to; a stranger without anything is led to the sign-in page."""
+        caller: Caller = scope["user"]
+        if caller is not NOBODY or b"authorization" in headers or b"x-api-key" in headers:
+            what = f"{scope['method']} {scope['path']}"
+            await self.spared.note("refused", caller.name or caller.id, scope["auth"].place, what, status=status)
+
+    async def _note_used(self, scope: HTTPScope) -> None:
+        """What a route declares to be worth a line."""
+        kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
+        if kind and self._audit is not None:
+            what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+            await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""
@@ -313,16 +376,6 @@ def _is_cross_site(scope: HTTPScope) -> bool:
     return bool(scope["route_handler"].opt.get(CROSS_SITE))
 
 
-def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:
-    """Where a request comes from. Behind a trusted proxy: the address that it added last to X-Forwarded-For."""
-    if trust_proxy:
-        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        if forwarded and (last := forwarded[-1].decode("latin-1").rpartition(",")[2].strip()):
-            return last
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
 def _cookies(headers: Mapping[bytes, bytes]) -> dict[str, str]:
     pairs = (each.strip().partition("=") for each in headers.get(b"cookie", b"").decode("latin-1").split(";"))
     return {name: value for name, _, value in pairs}
@@ -336,28 +389,3 @@ async def _form_token(request: Request[Caller, AuthContext, State], headers: Map
     except ValueError:
         return b""
     return fields.get(FORM_FIELD, [""])[0].encode("utf-8", "replace")
-
-
-def _is_from_here(address: str, headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a request was made on this machine, to this machine by name, and not handed on by a proxy.
-
-    The Host header is checked against other sites whose name was made to point to this machine (DNS rebinding).
-    """
-    if any(name in headers for name in (b"x-forwarded-for", b"x-forwarded-host", b"forwarded", b"via")):
-        return False
-    host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-    try:
-        return _is_loopback(address) and _is_loopback_name(host.hostname or "")
-    except ValueError:
-        return False
-
-
-def _is_loopback_name(host: str) -> bool:
-    return host.lower().rstrip(".") == "localhost" or _is_loopback(host.strip("[]"))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -3,6 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from frontdesk.edges.rest.audit import AuditRoutes
 from frontdesk.edges.rest.channels import AttachmentRoutes, ChannelRoutes
 from frontdesk.edges.rest.codes import CodeRoutes
 from frontdesk.edges.rest.conditions import ConditionRoutes
@@ -30,6 +31,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     InsightRoutes,
     ChannelRoutes,
     AttachmentRoutes,
+    AuditRoutes,
 )
 
 

@@ -26,7 +26,7 @@ class ConditionRoutes(RouteGroup):
 
     @get("/ready", opt={"role": Role.ANYONE}, summary="Can it do its work", security=[{}], responses=refusals(429, 503))
     async def ready(self) -> Response[dict[str, str]]:
-        """Whether the database answers with the schema of this version, and the runner of this process runs."""
+        """Whether the database is at this version's schema and takes a write, and this process's runner works."""
         faults = [fault for fault in (await self._database(), self._runner()) if fault]
         if faults:
             problem: Response[Any] = document(make(503, "; ".join(faults), "/ready"))
@@ -54,7 +54,14 @@ class ConditionRoutes(RouteGroup):
                 found, needed = await self.services.work.condition.revision()
         except Exception:  # whatever the database raises, it does not answer
             return "the database does not answer"
-        return "" if found == needed else f"the database has schema {found or 'none'} and needs {needed}"
+        if found != needed:
+            return f"the database has schema {found or 'none'} and needs {needed}"
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS):
+                await self.services.work.condition.try_write()
+        except Exception:  # as above
+            return "the database takes no writes"
+        return ""
 
     def _runner(self) -> str:
-        return "the runner has stopped" if self.services.is_working() is False else ""
+        return "the runner has stopped or cannot look for work" if self.services.is_working() is False else ""

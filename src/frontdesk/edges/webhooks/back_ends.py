@@ -1,7 +1,7 @@
 """Webhooks of back ends. The sender shows a secret; the notice is only a hint, the data is read from the back end."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
@@ -19,6 +19,10 @@ PLACES = ("data", "serviceCall", "object")
 Secret = Annotated[str, HeaderParameter(name="X-Frontdesk-Secret", max_length=500)]
 
 
+# Told the name, the place and the reason where somebody else called.
+Forged = Callable[[str, str, str], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookServices:
     """What the routes need."""
@@ -26,6 +30,7 @@ class WebhookServices:
     statuses: Statuses
     wake: Callable[[], None]
     fsm_secret: str = field(repr=False)
+    forged: Forged
 
 
 class Webhooks(Controller):
@@ -46,6 +51,7 @@ class Webhooks(Controller):
         if not self.taker.fsm_secret:
             raise NotFoundException("there is no such webhook")
         if not hmac.compare_digest(secret.encode(), self.taker.fsm_secret.encode()):
+            await self.taker.forged("fsm", request.auth.place, "X-Frontdesk-Secret is missing or wrong")
             raise NotAuthorizedException("the header X-Frontdesk-Secret is missing or wrong")
         if await self.taker.statuses.changed(_external_id(await request.body())):
             self.taker.wake()

@@ -4,7 +4,7 @@ Thousands of events may come in a second, so these are bare ASGI routes: nothing
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import parse_qs
 
@@ -14,7 +14,7 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 from litestar.types import HTTPScope, Receive, Scope, Send
 
-from frontdesk.interfaces.channels import Channel, Forged, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Admitting, Channel, Forged, Handshake, WebhookRequest
 from frontdesk.model import Role
 from frontdesk.model.channels import RawEvent
 
@@ -30,7 +30,8 @@ Take = Callable[[RawEvent], Awaitable[bool]]
 class ChannelEndpoint:
     """One channel's address: its name, who verifies, and how large an event may be.
 
-    `take` stores an event, `wake` is told of a new one, and vendors know us by `public_url`.
+    `take` stores an event, `wake` is told of a new one, and vendors know us by `public_url`. `forged` is told the name,
+    the place and the reason where somebody else called.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ChannelEndpoint:
     take: Take
     wake: Callable[[], None]
     public_url: str
+    forged: Callable[[str, str, str], Awaitable[None]]
 
 
 def channel_routes(endpoints: Sequence[ChannelEndpoint]) -> list[ASGIRouteHandler]:
@@ -50,10 +52,14 @@ def _route(endpoint: ChannelEndpoint) -> ASGIRouteHandler:
     @asgi(f"{PATH}/{endpoint.name}", opt={"role": Role.ANYONE}, name=f"channel:{endpoint.name}", copy_scope=False)
     async def called(scope: Scope, receive: Receive, send: Send) -> None:
         """A handshake or an event."""
-        asked = await _asked(cast("HTTPScope", scope), receive, endpoint.most_bytes, endpoint.public_url)
+        asked = _asked(cast("HTTPScope", scope), endpoint.public_url)
         try:
+            if isinstance(endpoint.channel, Admitting):
+                await endpoint.channel.admit(asked)
+            asked = replace(asked, body=await _body(receive, endpoint.most_bytes))
             verified = await endpoint.channel.verify(asked)
         except Forged as error:
+            await endpoint.forged(endpoint.name, scope["auth"].place, str(error))
             raise NotAuthorizedException(str(error)) from None
         if isinstance(verified, Handshake):
             return await _answer(send, verified)
@@ -66,8 +72,8 @@ def _route(endpoint: ChannelEndpoint) -> ASGIRouteHandler:
     return called
 
 
-async def _asked(scope: HTTPScope, receive: Receive, most_bytes: int, public_url: str) -> WebhookRequest:
-    """The request with the public address that the vendor called. Raises HTTPException."""
+def _asked(scope: HTTPScope, public_url: str) -> WebhookRequest:
+    """The request, without its body, with the public address that the vendor called. Raises HTTPException."""
     method = scope["method"]
     if method not in METHODS:
         raise MethodNotAllowedException(headers={"Allow": ", ".join(METHODS)})
@@ -79,23 +85,25 @@ async def _asked(scope: HTTPScope, receive: Receive, most_bytes: int, public_url
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     base = public_url or f"{scope['scheme']}://{headers.get('host', '')}"
     url = f"{base}{scope['path']}?{raw_query}" if raw_query else f"{base}{scope['path']}"
-    return WebhookRequest(method, url, query, headers, await _body(receive, most_bytes))
+    return WebhookRequest(method, url, query, headers, b"")
 
 
 async def _body(receive: Receive, most_bytes: int) -> bytes:
     """The whole body. Raises ClientException for one that is too large or breaks off."""
-    body, more = b"", True
+    pieces: list[bytes] = []
+    size, more = 0, True
     while more:
         piece = await receive()
         if piece["type"] == "http.disconnect":
             raise ClientException("the request broke off")
         if piece["type"] == "http.request":
-            body, more = body + piece["body"], piece["more_body"]
-        if len(body) > most_bytes:
+            pieces.append(piece["body"])
+            size, more = size + len(piece["body"]), piece["more_body"]
+        if size > most_bytes:
             raise ClientException(
                 f"an event has at most {most_bytes:,} bytes here", status_code=HTTP_413_REQUEST_ENTITY_TOO_LARGE
             )
-    return body
+    return b"".join(pieces)
 
 
 async def _answer(send: Send, told: Handshake) -> None:

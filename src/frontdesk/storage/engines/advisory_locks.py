@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 MIGRATION: Final = 7_305_214
 INSIGHTS: Final = 7_305_215
 NUMBERS: Final = 7_305_216
+AUDIT: Final = 7_305_217
 
 
 def take_advisory_lock(connection: Connection, number: int) -> None:

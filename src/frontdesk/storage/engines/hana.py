@@ -104,7 +104,7 @@ def hana_engine(url: URL, **arguments: Any) -> Engine:
         safe = safe.difference_update_query(["sslValidateCertificate"])
     logging.getLogger("alembic").setLevel(logging.WARNING)  # the dialect loads it, which tells of every plug-in
     try:
-        return create_engine(safe, json_serializer=encode_json, pool_pre_ping=True, **arguments)
+        return create_engine(safe, json_serializer=encode_json, hide_parameters=True, pool_pre_ping=True, **arguments)
     except (ImportError, NoSuchModuleError):
         raise Invalid(
             "storage.url names SAP HANA, whose driver is not installed: pip install 'frontdesk[hana]'", "storage.url"

@@ -19,7 +19,8 @@ def remote_engine(url: URL, **arguments: Any) -> AsyncEngine:
     asked = {name: url.query.get(name) for name in ("sslmode", "sslrootcert")}
     how = _tls(str(asked["sslmode"] or ""), str(asked["sslrootcert"] or ""))
     connect = {**arguments.pop("connect_args", {}), **({"ssl": how} if how else {})}
-    return create_async_engine(url.difference_update_query(list(asked)), connect_args=connect, **arguments)
+    plain = url.difference_update_query(list(asked))
+    return create_async_engine(plain, connect_args=connect, hide_parameters=True, **arguments)
 
 
 def _tls(mode: str, certificates: str) -> str | ssl.SSLContext:

@@ -4,6 +4,7 @@ Batched writes (messages being accepted, whose senders wait) go first: beside th
 """
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import threading
@@ -22,6 +23,8 @@ from typing_extensions import override
 from frontdesk.interfaces import Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json, prepare_sqlite
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -112,10 +115,21 @@ class SqliteDatabase(Database):
         self._engine.dispose()
 
     def _write_for_ever(self) -> None:
-        with self._engine.connect() as connection:
-            while (jobs := self._next_jobs()) is not None:
-                _commit_together(connection, jobs)
-                _answer(jobs)
+        """Until the database is closed. Without this thread nobody would be answered, so nothing may end it."""
+        while self._line or not self._line.closed:
+            jobs: list[_Job] = []
+            try:
+                with self._engine.connect() as connection:
+                    try:
+                        while jobs := self._next_jobs() or []:
+                            _commit_together(connection, jobs)
+                            _answer(jobs)
+                    except BaseException:  # whatever broke it, nobody may get this connection again
+                        connection.invalidate()
+                        raise
+            except BaseException as error:  # the connection is broken: these jobs hear of it, the next get a new one
+                log.exception("the connection that writes broke; another one is opened")
+                _fail(jobs or self._next_jobs() or [], error)
 
     def _next_jobs(self) -> list[_Job] | None:
         """The jobs of the next commit; None when the database is closed and nothing is left."""
@@ -159,6 +173,7 @@ def _engine(url: URL) -> Engine:
         pool_size=READERS + 1,
         max_overflow=0,
         json_serializer=encode_json,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
     prepare_sqlite(engine)
@@ -220,6 +235,12 @@ def _run(connection: Connection, group: list[_Job]) -> None:
             job.error = answer
         else:
             job.answer = answer
+
+
+def _fail(jobs: list[_Job], error: BaseException) -> None:
+    for job in jobs:
+        job.error = job.error or error
+    _answer(jobs)
 
 
 def _tell(connection: Connection, statement: str) -> None:

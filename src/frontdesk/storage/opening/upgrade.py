@@ -23,7 +23,7 @@ from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, creat
 from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0014"
+NEWEST = "0015"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
@@ -37,7 +37,7 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
     Raises Invalid when the database is of a newer version than this code, Unavailable when it cannot be reached.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         prepare_sqlite(engine)
         with engine.connect() as connection:
             # Alembic makes some tables anew, which SQLite would take for deleting what others point to.

@@ -5,7 +5,7 @@ import hashlib
 import re
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -13,9 +13,10 @@ from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
 from frontdesk.model import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.database import Database, Operation
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.people import account, api_key, session
 from frontdesk.storage.schema.rows import columns, fact
@@ -23,6 +24,8 @@ from frontdesk.storage.schema.rows import columns, fact
 KEY_PREFIX = "fd_"
 SHOWN_OF_KEY = 11
 SIGNING = "signing"
+COMMAND_LINE = "command line"  # accounts and keys are changed there alone
+T = TypeVar("T")
 _EMAIL = re.compile(r"[^\s@\x00-\x20\x7f]+@[^\s@\x00-\x20\x7f]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # A check takes 64 MiB and a core: more at once would only make each slower and the process larger.
@@ -41,9 +44,20 @@ class StoredAccounts:
     async def add_account(self, email: str, name: str, role: Role, password: str) -> Account:
         """A new account that can sign in. Raises Invalid, and Conflict when the e-mail address has one."""
         new = Account(self._new_id(), _email(email), _name(name, NAME_LENGTH), _role(role), True, self._clock())
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
-        await self._database.write(lambda c: _add_account(c, new, hashed))
+        hashed = await asyncio.to_thread(self._passwords.hash, password, new.email, new.name)
+        await self._audited("account_added", new.email, lambda c: _add_account(c, new, hashed), role=new.role)
         return new
+
+    async def _audited(self, kind: str, subject: str, operation: Operation[T], **detail: Any) -> T:
+        """Carry it out with a line in the audit trail, or neither."""
+        now = self._clock()
+
+        def both(connection: Connection) -> T:
+            answer = operation(connection)
+            append(connection, now, kind, COMMAND_LINE, subject=subject.strip(), detail=detail)
+            return answer
+
+        return await self._database.write(both)
 
     async def accounts(self) -> tuple[Account, ...]:
         """All accounts by e-mail address."""
@@ -52,20 +66,20 @@ class StoredAccounts:
 
     async def set_password(self, email: str, password: str) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
-        await self._database.write(lambda c: _change(c, email, password_hash=hashed))
+        hashed = await asyncio.to_thread(self._passwords.hash, password, email)
+        await self._audited("password_changed", email, lambda c: _change(c, email, password_hash=hashed))
 
     async def set_role(self, email: str, role: Role) -> None:
         """Change what an account may do; its sessions end. Raises Invalid, NotFound."""
-        await self._database.write(lambda c: _change(c, email, role=_role(role).value))
+        await self._audited("role_changed", email, lambda c: _change(c, email, role=_role(role).value), role=role)
 
     async def deactivate(self, email: str) -> None:
         """Let nobody sign in with this account any more; its sessions end. Raises NotFound."""
-        await self._database.write(lambda c: _change(c, email, active=False))
+        await self._audited("account_deactivated", email, lambda c: _change(c, email, active=False))
 
     async def activate(self, email: str) -> None:
         """Take `deactivate` back. Raises NotFound."""
-        await self._database.write(lambda c: _change(c, email, active=True))
+        await self._audited("account_activated", email, lambda c: _change(c, email, active=True))
 
     async def verify(self, email: str, password: str) -> Account | None:
         """The account, if it is active and the password right; takes as long when it is not.
@@ -84,7 +98,7 @@ class StoredAccounts:
         return fact(Account, row)
 
     async def _rehash(self, account_id: str, password: str) -> None:
-        hashed = await asyncio.to_thread(self._passwords.hash, password)
+        hashed = await asyncio.to_thread(self._passwords.renew, password)
         renewed = update(account).where(account.c.id == account_id).values(password_hash=hashed)
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 
@@ -128,13 +142,14 @@ class StoredAccounts:
         new = ApiKey(self._new_id(), _name(name, 100), _role(role), prefix, self._clock(), grant=given)
         row = columns(new) | {"secret_hash": hash_of(secret), **grant_columns(given)}
         del row["grant"]
-        await self._database.write(lambda c: c.execute(insert(api_key), [row]).rowcount)
+        added = insert(api_key).values(**row)
+        await self._audited("key_added", f"{new.name} ({prefix})", lambda c: c.execute(added).rowcount, role=new.role)
         return new, secret
 
     async def regrant(self, key: str, grant: Grant) -> ApiKey:
         """Change what a key, named as in `revoke`, may use and spend. Raises Invalid, NotFound, Conflict."""
         values = grant_columns(check_grant(grant))
-        return await self._database.write(lambda c: _change_key(c, key, **values))
+        return await self._audited("key_changed", key, lambda c: _change_key(c, key, **values), **values)
 
     async def keys(self) -> tuple[ApiKey, ...]:
         """All API keys, oldest first, revoked ones too."""
@@ -147,7 +162,7 @@ class StoredAccounts:
         """Take a key, named by its id or shown prefix, out of use. Raises NotFound, Conflict when the prefix is not
         unique."""
         now = self._clock()
-        return await self._database.write(lambda c: _change_key(c, key, revoked_at=now))
+        return await self._audited("key_revoked", key, lambda c: _change_key(c, key, revoked_at=now))
 
     async def by_key(self, secret: str) -> Caller | None:
         """The program that an API key belongs to, None when it is unknown or revoked."""

@@ -8,9 +8,14 @@ from sqlalchemy import Connection, func, insert, select
 
 from frontdesk.model import AuditEvent
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.pipeline import journal
 from frontdesk.storage.schema.rows import as_audit_event
 
+# What changes how Frontdesk decides, answers, or whom it knows stands in the audit trail too.
+AUDITED = frozenset(
+    {"rules_drafted", "rules_removed", "rules_published", "rules_rolled_back", "template_changed", "contacts_merged"}
+)
 Line = tuple[str, Mapping[str, Any]]
 _APPEND = insert(journal)
 
@@ -35,6 +40,8 @@ def note(
         "detail": dict(detail or {}),
     }
     connection.execute(_APPEND, [row])
+    if kind in AUDITED:
+        append(connection, at, kind, by, detail=detail)
 
 
 def note_all(connection: Connection, at: datetime, interaction_id: int, message_id: str, lines: Sequence[Line]) -> None:

@@ -1,6 +1,7 @@
 """Tables by subject, their rows as facts, the migrations that lead there. Importing it declares every table."""
 
 from frontdesk.storage.schema import (
+    audit,
     channels,
     configuration,
     insights,
@@ -13,6 +14,7 @@ from frontdesk.storage.schema import (
 )
 
 __all__ = [
+    "audit",
     "channels",
     "configuration",
     "insights",

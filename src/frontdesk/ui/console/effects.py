@@ -69,7 +69,7 @@ async def settle(request: PageRequest, services: Needs, do_one: FromPath[str]) -
         "approve": services.work.effects.approve,
     }
     if do_one not in operations:
-        raise NotFound(tr("there is nothing of this name that can be done with an effect"))
+        raise NotFound(tr("there is nothing of this name that can be done with an action"))
     fields = await read_form(request)
     refused = []
     for key in fields.get("keys", "").split():

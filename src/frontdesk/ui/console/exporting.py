@@ -44,16 +44,17 @@ COLUMNS = {
 NAMES = ("status_name", "priority_name", "intent_name", "sentiment", "channel_name", "team_name", "category_name")
 Value = str | int | float | None
 Line = list[Value]
+EXPORT = {**AGENT, "audit": "exported"}  # see edges.access.authenticator
 
 
-@get(f"{PATH}/export.csv", opt=AGENT, include_in_schema=False)
+@get(f"{PATH}/export.csv", opt=EXPORT, include_in_schema=False)
 async def export_csv(request: PageRequest, services: Needs) -> Stream:
     """As CSV (RFC 4180) in UTF-8, sent while it is read."""
     table = _lines(request, services)
     return Stream(_csv(table), media_type="text/csv; charset=utf-8", headers=_named("csv"))
 
 
-@get(f"{PATH}/export.xlsx", opt=AGENT, include_in_schema=False)
+@get(f"{PATH}/export.xlsx", opt=EXPORT, include_in_schema=False)
 async def export_xlsx(request: PageRequest, services: Needs) -> Response[bytes]:
     """As an Excel workbook."""
     lines = [line async for line in _lines(request, services)]

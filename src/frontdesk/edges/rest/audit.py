@@ -1,0 +1,66 @@
+"""The audit trail: who came in, who was refused, who took data out, who changed what others may do."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import QueryParameter
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import ApiAnswer, Listed, show_page
+from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup, zoned
+from frontdesk.model import Role
+from frontdesk.model.audit import AuditFilter
+
+Time = Annotated[datetime | None, QueryParameter(description="With a zone, such as 2026-01-31T12:00:00Z.")]
+Word = Annotated[str, QueryParameter(max_length=400)]
+
+
+class AuditRecordAnswer(ApiAnswer, frozen=True):
+    """A line; `digest` covers it and the digest of the line before."""
+
+    id: int
+    at: datetime
+    kind: str
+    by: str
+    place: str
+    subject: str
+    detail: dict[str, Any]
+    digest: str
+
+
+class AuditCheckAnswer(ApiAnswer, frozen=True):
+    """What a check of the whole trail found; `broken` is the id of the first line that is not as it was written."""
+
+    lines: int
+    digest: str
+    broken: int | None
+    reason: str
+
+
+class AuditRoutes(RouteGroup):
+    """The audit trail."""
+
+    path = "/audit-records"
+    tags = ("Operation",)
+
+    @get("/", opt={"role": Role.ADMIN}, summary="Search the audit trail", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        kind: Word = "",
+        by: Word = "",
+        subject: Word = "",
+        since: Time = None,
+        until: Time = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[AuditRecordAnswer]:
+        """Newest first."""
+        wanted = AuditFilter(kind, by, subject, zoned(since, "since"), zoned(until, "until"))
+        return show_page(await self.services.people.audit.page(wanted, limit, cursor), AuditRecordAnswer)
+
+    @get("/check", opt={"role": Role.ADMIN}, summary="Check the audit trail", responses=refusals(401, 403, 429))
+    async def check(self) -> AuditCheckAnswer:
+        """Whether every line is as it was written."""
+        found = await self.services.people.audit.verify()
+        return AuditCheckAnswer(found.lines, found.digest, found.broken, found.reason)

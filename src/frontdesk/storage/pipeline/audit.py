@@ -1,0 +1,137 @@
+"""The audit trail on a database: appended in the transaction of what it tells, each line chained to the one before.
+
+`digest` is SHA-256 over the digest before and all fields, so that a line cannot be changed, added or taken out later
+without breaking every digest behind it. How many lines there are and the last digest stand in `meta` as well, which
+shows where the end was cut off. Whoever can write to the database could make the whole chain anew, so keep a digest
+elsewhere (`frontdesk audit verify` prints it).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from frontdesk.interfaces import Clock
+from frontdesk.model import Page
+from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
+from frontdesk.storage.engines.advisory_locks import AUDIT, take_advisory_lock
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.paging import decode, page
+from frontdesk.storage.schema.audit import audit_record
+from frontdesk.storage.schema.configuration import meta
+
+HEAD = "audit_head"
+PORTION = 5_000
+LENGTHS = {"kind": 60, "by": 200, "place": 64, "subject": 400}
+
+
+def append(
+    connection: Connection,
+    at: datetime,
+    kind: str,
+    by: str,
+    *,
+    place: str = "",
+    subject: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Append a line; one transaction at a time does."""
+    take_advisory_lock(connection, AUDIT)
+    lines, previous = _head(connection)
+    texts = {"kind": kind, "by": by, "place": place, "subject": subject}
+    row: dict[str, Any] = {name: _storable(text)[: LENGTHS[name]] for name, text in texts.items()}
+    row |= {"at": at.astimezone(UTC), "detail": json.dumps(dict(detail or {}), sort_keys=True, default=str)}
+    row["digest"] = _digest(previous, row)
+    connection.execute(insert(audit_record), [row])
+    _keep_head(connection, lines + 1, row["digest"])
+
+
+class StoredAudit:
+    """What people and programs did that somebody may have to answer for: appended, chained, never changed."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def note(
+        self, kind: str, by: str, *, place: str = "", subject: str = "", detail: Mapping[str, Any] | None = None
+    ) -> None:
+        """Append a line: what happened, by whom, from where, to what."""
+        now = self._clock()
+        await self._database.write(lambda c: append(c, now, kind, by, place=place, subject=subject, detail=detail))
+
+    async def page(self, wanted: AuditFilter, limit: int, cursor: str = "") -> Page[AuditRecord]:
+        """Up to `limit` lines, newest first. Raises Invalid (cursor)."""
+        conditions = [
+            audit_record.c[name] == value
+            for name in ("kind", "by", "subject")
+            if (value := _storable(getattr(wanted, name)))
+        ]
+        if wanted.since:
+            conditions.append(audit_record.c.at >= wanted.since)
+        if wanted.until:
+            conditions.append(audit_record.c.at < wanted.until)
+        if cursor:
+            conditions.append(audit_record.c.id < decode(cursor, (int,))[0])
+        rows = select(audit_record).where(*conditions).order_by(audit_record.c.id.desc()).limit(limit + 1)
+        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
+        return page(found, limit, _as_record, lambda row: (row["id"],))
+
+    async def has(self, digest: str) -> bool:
+        """Whether a line has this digest."""
+        wanted = select(audit_record.c.id).where(audit_record.c.digest == _storable(digest)).limit(1)
+        return await self._database.read(lambda c: c.execute(wanted).first()) is not None
+
+    async def verify(self) -> AuditCheck:
+        """Whether every line is as it was written."""
+        lines, previous, last = 0, "", 0
+        while True:
+            rows = await self._database.read(lambda c: _portion(c, last))  # noqa: B023 - awaited at once
+            for row in rows:
+                lines += 1
+                if row["digest"] != _digest(previous, dict(row)):
+                    return AuditCheck(lines, previous, row["id"], "this line, or the one before it, is not what it was")
+                previous, last = row["digest"], row["id"]
+            if len(rows) < PORTION:
+                break
+        expected = await self._database.read(_head)
+        if expected != (lines, previous):
+            return AuditCheck(lines, previous, last, f"there were {expected[0]:,} lines: the end was cut off")
+        return AuditCheck(lines, previous)
+
+
+def _head(connection: Connection) -> tuple[int, str]:
+    stored = connection.execute(select(meta.c.value).where(meta.c.key == HEAD)).scalar()
+    lines, _, digest = (stored or "0:").partition(":")
+    return int(lines), digest
+
+
+def _keep_head(connection: Connection, lines: int, digest: str) -> None:
+    value = f"{lines}:{digest}"
+    if connection.execute(update(meta).where(meta.c.key == HEAD).values(value=value)).rowcount == 0:
+        connection.execute(insert(meta), [{"key": HEAD, "value": value}])
+
+
+def _portion(connection: Connection, after: int) -> Sequence[RowMapping]:
+    rows = select(audit_record).where(audit_record.c.id > after).order_by(audit_record.c.id).limit(PORTION)
+    return connection.execute(rows).mappings().all()
+
+
+def _digest(previous: str, row: Mapping[Any, Any]) -> str:
+    fields = [row[name] for name in ("kind", "by", "place", "subject", "detail")]
+    whole = json.dumps([previous, row["at"].astimezone(UTC).isoformat(), *fields])
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _as_record(row: RowMapping) -> AuditRecord:
+    detail = json.loads(row["detail"])
+    named = {name: row[name] for name in ("id", "at", "kind", "by", "place", "subject", "digest")}
+    return AuditRecord(**named, detail=detail)

@@ -1,0 +1,80 @@
+"""What comes through the door leaves lines in the audit trail: sign-ins, refusals, forged webhooks, exports."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from frontdesk.edges.access.auditing import MOST_A_MINUTE
+from frontdesk.model import Role
+from frontdesk.model.audit import AuditFilter, AuditRecord
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings.sections import Settings
+from frontdesk.wiring.container import Container, open_container
+from tests.channels.channel_house import with_channel
+from tests.conftest import CHEAP
+from tests.web_client import Client, add_account, key_of, sign_in, web_client
+
+TELEGRAM = {"bot_token": "1:a", "secret_token": "s3cret_token"}
+
+
+@pytest.fixture
+async def container(settings: Settings, builtin: Builtin) -> AsyncIterator[Container]:
+    async with open_container(with_channel(settings, "telegram", TELEGRAM), builtin, CHEAP) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(container: Container) -> AsyncIterator[Client]:
+    async with web_client(container, "192.0.2.7") as client:
+        yield client
+
+
+async def lines(container: Container, kind: str) -> tuple[AuditRecord, ...]:
+    return (await container.people.audit.page(AuditFilter(kind=kind), 100)).rows
+
+
+async def test_sign_ins_right_and_wrong_leave_a_line_each(container: Container, client: Client) -> None:
+    await add_account(container)
+    await sign_in(client, password="wrong")
+    await sign_in(client)
+    [wrong], [right] = await lines(container, "sign_in_refused"), await lines(container, "signed_in")
+    assert (wrong.subject, wrong.place, wrong.by) == ("ada@example.com", "192.0.2.7", "")
+    assert (right.subject, right.place, right.by) == ("ada@example.com", "192.0.2.7", "Ada Brightwater")
+
+
+async def test_who_is_refused_with_a_key_leaves_a_line_and_a_stranger_does_not(
+    container: Container, client: Client
+) -> None:
+    await client.get("/console")
+    await client.get("/api/v1/work", headers={"Authorization": "Bearer fd_wrong"})
+    await client.get("/api/v1/rule-sets", headers=await key_of(container, Role.SERVICE))
+    told = [(each.by, each.subject, each.detail) for each in await lines(container, "refused")]
+    assert told == [
+        ("key of a service", "GET /api/v1/rule-sets", {"status": 403}),
+        ("", "GET /api/v1/work", {"status": 401}),
+    ]
+
+
+async def test_a_forged_webhook_leaves_a_line_and_a_flood_a_few(container: Container, client: Client) -> None:
+    for _ in range(MOST_A_MINUTE + 20):
+        assert (await client.post("/webhooks/channels/telegram", content=b"{}")).status_code == 401
+    found = await lines(container, "webhook_forged")
+    assert MOST_A_MINUTE <= len(found) <= MOST_A_MINUTE + 5
+    assert (found[-1].subject, found[-1].place) == ("telegram", "192.0.2.7")
+
+
+async def test_an_export_leaves_a_line(container: Container, client: Client) -> None:
+    await add_account(container)
+    await sign_in(client)
+    assert (await client.get("/console/interactions/export.csv?q=oven")).status_code == 200
+    [line] = await lines(container, "exported")
+    assert (line.by, line.subject) == ("Ada Brightwater", "/console/interactions/export.csv?q=oven")
+
+
+async def test_an_admin_searches_and_checks_the_trail_by_rest(container: Container, client: Client) -> None:
+    admin = await key_of(container, Role.ADMIN)
+    found = (await client.get("/api/v1/audit-records?kind=key_added", headers=admin)).json()
+    assert [each["by"] for each in found["items"]] == ["command line"]
+    assert (await client.get("/api/v1/audit-records/check", headers=admin)).json()["broken"] is None
+    supervisor = await key_of(container, Role.SUPERVISOR)
+    assert (await client.get("/api/v1/audit-records", headers=supervisor)).status_code == 403
