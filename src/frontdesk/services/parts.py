@@ -161,7 +161,7 @@ class ModelServices:
 
 @dataclass(frozen=True, slots=True)
 class EntityServices:
-    """The house as entities, for interfaces that are asked by queries."""
+    """Everything as OData entities, for interfaces that are asked by queries."""
 
     reading: StoredEntities
     writing: StoredWrites

@@ -89,7 +89,7 @@ def work_services(database: Database, calls: StoredServiceDesk, clock: Clock, ne
 
 
 def entity_services(database: Database, clock: Clock, new_id: NewId) -> EntityServices:
-    """The house as entities."""
+    """Everything as OData entities."""
     return EntityServices(
         reading=StoredEntities(database),
         writing=StoredWrites(database, clock, new_id),

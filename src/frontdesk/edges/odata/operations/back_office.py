@@ -1,4 +1,4 @@
-"""What operations ask of the house beyond entities: outcomes, orders, tickets; with the status where one is refused."""
+"""What OData operations ask beyond entities: outcomes, orders, tickets; and the status where one is refused."""
 
 from collections.abc import Mapping
 from dataclasses import replace
