@@ -121,6 +121,13 @@ NEVER_LEFT: list[tuple[str, Opening, str, bool, bool]] = [
 MAY_HAVE_ARRIVED: list[tuple[str, Opening, str, bool, bool]] = [
     ("reset before the answer", lambda: answering(resets), "broke off", True, False),
     ("closed before the answer", lambda: answering(b""), "broke off", True, False),
+    (
+        "two lengths",
+        lambda: answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\nhello"),
+        "broke off",
+        True,
+        False,
+    ),
     ("silence", lambda: answering(says_nothing), "no answer within 0.3 s", True, True),
     ("stalls in headers", lambda: answering(stalls_within_the_headers), "no answer within 0.3 s", True, True),
     ("reset in headers", lambda: answering(resets_within_the_headers), "broke off", True, False),
