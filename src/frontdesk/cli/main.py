@@ -21,6 +21,7 @@ COMMANDS = (
     "insights",
     "llm.asking",
     "llm.commands",
+    "privacy",
     "rules.commands",
     "saying",
     "serving",

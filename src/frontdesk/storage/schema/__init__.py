@@ -10,6 +10,7 @@ from frontdesk.storage.schema import (
     odata,
     people,
     pipeline,
+    privacy,
     rules,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "odata",
     "people",
     "pipeline",
+    "privacy",
     "rules",
 ]
