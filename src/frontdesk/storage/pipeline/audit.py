@@ -150,8 +150,9 @@ def _shorten(connection: Connection, before: datetime, most: int, now: datetime)
     last = going[-1]
     _keep(connection, GONE, str(last.id))
     _keep(connection, BEGINNING, f"{gone + len(going)}:{last.digest}")
-    connection.execute(delete(audit_record).where(audit_record.c.id <= last.id))
+    # First, so that the trail is never empty: SQLite would begin again with the numbers of its lines.
     append(connection, now, SHORTENED, "retention", subject=last.digest, detail={"lines": len(going)})
+    connection.execute(delete(audit_record).where(audit_record.c.id <= last.id))
     return len(going)
 
 
