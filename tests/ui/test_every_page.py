@@ -41,6 +41,7 @@ PAGES = {
     "/console/interactions": "/console/interactions",
     "/console/interactions/{reference:str}": "/console/interactions/{reference}",
     "/console/models": "/console/models",
+    "/console/privacy": "/console/privacy",
     "/console/rules": "/console/rules",
     "/console/rules/explain": "/console/rules/explain?reference={reference}",
     "/console/rules/{version:int}": "/console/rules/2",

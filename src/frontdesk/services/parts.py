@@ -61,6 +61,8 @@ from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
 from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.privacy.requests import StoredPrivacy
+from frontdesk.storage.privacy.retention import StoredRetention
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,14 @@ class InteractionServices:
 
 @dataclass(frozen=True, slots=True)
 class PeopleServices:
-    """Who signs in, what they did that is audited, and who writes to us."""
+    """Who signs in, what they did that is audited, who writes to us, and how long what is theirs is kept."""
 
     accounts: StoredAccounts
     audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts
+    privacy: StoredPrivacy
+    retention: StoredRetention
 
 
 @dataclass(frozen=True, slots=True)

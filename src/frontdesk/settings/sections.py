@@ -18,6 +18,7 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1, le=1000)]
 Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
 Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
 Masking = Literal["off", "on", "strict"]
 
@@ -239,7 +240,6 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_automatic_answers: Count = 10
     most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
     refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
-    keep_events_days: Annotated[int, Meta(ge=0, le=3650)] = 90
     timeout_seconds: Seconds = 15.0
 
 
@@ -247,6 +247,16 @@ if TYPE_CHECKING:
     Channels = ChannelRules
 else:
     Channels = settings_of(ChannelRules)
+
+
+class RetentionDays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days each kind of data is kept; 0: for ever. Its names are those of model.privacy.Category."""
+
+    messages: Days = 0
+    attachments: Days = 0
+    events: Days = 90
+    calls: Days = 0
+    audit: Days = 0
 
 
 class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -283,6 +293,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
     insights: Insights = Insights()
+    retention_days: RetentionDays = RetentionDays()
     logging: Logging = Logging()
 
     @property

@@ -18,6 +18,7 @@ from frontdesk.interfaces import Http, Invalid, ModelService, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import CodeList, Lease, Work
+from frontdesk.model.privacy import Category
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
@@ -181,7 +182,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, now, new_id),
+        people=people_services(database, passwords, _kept_days(settings), now, new_id),
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
@@ -204,6 +205,10 @@ def _wire(
         runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
         watch=_watch(channels),
     )
+
+
+def _kept_days(settings: Settings) -> Mapping[Category, int]:
+    return {category: getattr(settings.retention_days, category.value) for category in Category}
 
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:

@@ -1,6 +1,9 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
+from collections.abc import Mapping
+
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.model.privacy import Category
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.services.parts import EntityServices, InteractionServices, MessageServices, PeopleServices, WorkServices
 from frontdesk.storage.channels.chats import StoredChats
@@ -35,6 +38,8 @@ from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
 from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.privacy.requests import StoredPrivacy
+from frontdesk.storage.privacy.retention import StoredRetention
 
 
 def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
@@ -62,11 +67,16 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
     )
 
 
-def people_services(database: Database, passwords: Passwords, clock: Clock, new_id: NewId) -> PeopleServices:
-    """Accounts, the audit trail, customers, contacts."""
+def people_services(
+    database: Database, passwords: Passwords, kept_days: Mapping[Category, int], clock: Clock, new_id: NewId
+) -> PeopleServices:
+    """Accounts, the audit trail, customers, contacts, privacy."""
+    audit = StoredAudit(database, clock)
     return PeopleServices(
         accounts=StoredAccounts(database, clock, new_id, passwords),
-        audit=StoredAudit(database, clock),
+        audit=audit,
+        privacy=StoredPrivacy(database, clock, new_id),
+        retention=StoredRetention(database, clock, audit, kept_days),
         customers=StoredCustomers(database, clock),
         contacts=StoredContacts(database, clock),
     )

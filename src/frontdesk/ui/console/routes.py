@@ -11,6 +11,7 @@ from frontdesk.ui.console import (
     interactions,
     models,
     people,
+    privacy,
     reply_templates,
     rules,
     thread,
@@ -32,6 +33,7 @@ CONSOLE = (
     *configuration.HANDLERS,
     *use_cases.HANDLERS,
     *reply_templates.HANDLERS,
+    *privacy.HANDLERS,
     accuracy.accuracy,
     models.models,
 )
