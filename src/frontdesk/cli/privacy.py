@@ -81,7 +81,7 @@ async def _export(container: "Container", person: str, output: Path) -> dict[str
     with output.open("wb") as target:
         try:
             counts = await container.people.privacy.export(person, target, BY)
-        except BaseException:
+        except BaseException:  # whatever ended it, half an archive must not lie there
             output.unlink()
             raise
     return {kind.value: number for kind, number in counts.items()}

@@ -196,15 +196,15 @@ def _find_messages(connection: Connection, scope: Scope) -> None:
 
 def _find_interactions(connection: Connection, scope: Scope) -> None:
     """Those they wrote in; those that are theirs alone, also where nobody wrote."""
-    message, matter = inbound_message.c, interaction.c
+    message, one = inbound_message.c, interaction.c
     wrote: set[int] = set(_values(connection, message.interaction_id, message.id, scope.messages))
     wrote |= {number for number in _values(connection, message.merged_from, message.id, scope.messages) if number}
     scope.touched |= wrote
-    candidates = wrote | scope.interactions | set(_values(connection, matter.id, matter.customer_id, scope.customers))
+    candidates = wrote | scope.interactions | set(_values(connection, one.id, one.customer_id, scope.customers))
     if here := _at(scope, outbound_message.c.channel, outbound_message.c.recipient, None):
         written_to = select(outbound_message.c.interaction_id).where(or_(*here))
         candidates |= set(connection.execute(written_to).scalars())
-    candidates |= set(_values(connection, matter.id, matter.merged_into, candidates))
+    candidates |= set(_values(connection, one.id, one.merged_into, candidates))
     others = _in_which_others_wrote(connection, candidates, scope.messages)
     strangers = _of_other_customers(connection, candidates - wrote, scope.customers)
     scope.interactions |= candidates - others - strangers
