@@ -23,7 +23,9 @@ async def test_a_person_is_previewed_exported_and_erased(container: Container, f
         admin, asked = await key_of(container, Role.ADMIN), {"person": MAIL}
         found = (await client.post(f"{API}/previews", json=asked, headers=admin)).json()
         archive = await client.post(f"{API}/exports", json=asked, headers=admin)
-        erased = await client.post(f"{API}/erasures", json=asked, headers=admin)
+        key = {**admin, "Idempotency-Key": "k1"}
+        erased = await client.post(f"{API}/erasures", json=asked, headers=key)
+        repeated = await client.post(f"{API}/erasures", json=asked, headers=key)
         again = await client.post(f"{API}/erasures", json=asked, headers=admin)
         listed = (await client.get(f"{API}/erasures", headers=admin)).json()
         shown = await client.get(f"/api/v1/interactions/{accepted.reference}", headers=admin)
@@ -31,6 +33,7 @@ async def test_a_person_is_previewed_exported_and_erased(container: Container, f
     with zipfile.ZipFile(io.BytesIO(archive.content)) as whole:
         assert json.loads(whole.read("data.json"))["tables"]["inbound_message"][0]["text"] == "My kettle is broken"
     assert (erased.status_code, again.status_code) == (201, 404)
+    assert repeated.json() == erased.json()
     assert listed == [erased.json()]
     assert (shown.status_code, shown.json()["title"]) == (200, "")
     rows = (await container.people.audit.page(AuditFilter(), 10)).rows

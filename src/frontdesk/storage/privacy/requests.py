@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Select, insert, select
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Erasure, Kind, PersonFound
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.audit import append
+from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.privacy.erasing import as_plain, count, erase, forget_deleted_words
 from frontdesk.storage.privacy.exporting import write_archive
@@ -45,10 +47,14 @@ class StoredPrivacy:
         await self._note("person_exported", by, place, found)
         return counts
 
-    async def erase(self, person: str, by: str, place: str = "") -> tuple[Erasure, PersonFound]:
+    async def erase(
+        self, person: str, by: str, once: IdempotencyKey | None = None, place: str = ""
+    ) -> StoredAnswer[Erasure]:
         """Erase it in one transaction. Counts and money stay, and a line that says so. Raises as `preview` does."""
         now, new_id = self._clock(), self._new_id()
-        erased = await self._database.write(lambda c: _erase(c, person, by, place, now, new_id))
+        erased = await write_once(
+            self._database, once, Erasure, now, lambda c: _erase(c, person, by, place, now, new_id)
+        )
         await self._database.scrub()
         return erased
 
@@ -85,9 +91,7 @@ def _found(connection: Connection, scope: Scope) -> PersonFound:
     )
 
 
-def _erase(
-    connection: Connection, person: str, by: str, place: str, now: datetime, new_id: str
-) -> tuple[Erasure, PersonFound]:
+def _erase(connection: Connection, person: str, by: str, place: str, now: datetime, new_id: str) -> Erasure:
     scope = find(connection, person)
     found = _found(connection, scope)
     erase(connection, scope, now)
@@ -99,7 +103,7 @@ def _erase(
         note(connection, now, "erased", interaction_id=number, by=by, detail={"erasure": new_id})
     detail = {"erasure": new_id, "counts": kept.counts}
     append(connection, now, "person_erased", by, place=place, subject=_subject(found.contacts), detail=detail)
-    return kept, found
+    return kept
 
 
 def _subject(contacts: tuple[int, ...]) -> str:
