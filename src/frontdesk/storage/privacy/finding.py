@@ -17,6 +17,7 @@ from frontdesk.storage.schema.interactions import correction, inbound_message, i
 from frontdesk.storage.schema.llm import kept_answer, model_call
 from frontdesk.storage.schema.people import account, contact, contact_identity, customer
 from frontdesk.storage.schema.pipeline import effect, idempotency, inbox_event, service_call, work
+from frontdesk.storage.search.documents import REFERRING
 
 PORTION = 400
 BY_CONTACT, BY_CUSTOMER = "contact:", "customer:"
@@ -313,11 +314,8 @@ def outside_references(connection: Connection, scope: Scope) -> list[str]:
     found: list[str] = []
     for some in portions(scope.effects - own):
         rows = select(effect.c.kind, effect.c.reference).where(effect.c.key.in_(some), effect.c.reference != "")
-        found += [f"{row.kind} {row.reference}" for row in connection.execute(rows) if row.kind not in INSIDE]
+        found += [f"{row.kind} {row.reference}" for row in connection.execute(rows) if row.kind in REFERRING]
     return sorted(found)
-
-
-INSIDE = ("reply",)
 
 
 def open_work(connection: Connection, scope: Scope) -> list[tuple[str, str]]:
