@@ -1,5 +1,6 @@
 """What people may demand: all that is kept about them is found, told, and gone when it was erased."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -35,6 +36,7 @@ from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.odata.deleting import delete_rows
 from frontdesk.storage.odata.transaction import Transaction
 from frontdesk.storage.pipeline.audit import StoredAudit
+from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.privacy.erasing import BY_VALUE
 from frontdesk.storage.privacy.retention import StoredRetention
 from frontdesk.storage.schema.base import metadata
@@ -274,6 +276,25 @@ async def test_a_message_that_is_worked_on_meanwhile_ends_and_brings_nothing_bac
     assert without_words(await everything(container))
     await front.say("Another message", joins=accepted.interaction_id, address="lee@example.com")
     assert (await container.work.queue.counts()) == {"open": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("dialect", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_a_result_that_is_being_stored_meanwhile_is_erased_too(container: Container) -> None:
+    accepted = await container.messages.inbox.accept(NewMessage("My kettle", "WEB", Sender(address=MAIL)))
+    [(_, lease)] = await container.work.queue.claim("worker", 1, 30)
+    row = {"id": "O1", "interaction_id": accepted.interaction_id, "sequence": 1, "type": "AR", "channel": "WEB"}
+    row |= {"text": f"Dear {WORD}", "state": "pending", "created_at": AT, "reply_to": accepted.message_id}
+
+    def store_slowly(connection: Connection) -> None:
+        pass_fence(connection, lease, "act")
+        connection.execute(insert(outbound_message), [row])
+        connection.execute(text("SELECT pg_sleep(1)"))
+
+    storing = asyncio.create_task(container.database.write(store_slowly))
+    await asyncio.sleep(0.4)
+    await container.people.privacy.erase(MAIL, "Ada")
+    await storing
+    assert without_words(await everything(container))
 
 
 async def test_what_was_under_way_is_erased_once_more(container: Container, front: Front) -> None:

@@ -14,7 +14,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.privacy.erasing import as_plain, count, erase, forget_deleted_words
+from frontdesk.storage.privacy.erasing import as_plain, count, end_work, erase, forget_deleted_words
 from frontdesk.storage.privacy.exporting import write_archive
 from frontdesk.storage.privacy.finding import Scope, all_kept_answers, complete, find, outside_references
 from frontdesk.storage.schema.interactions import inbound_message
@@ -93,6 +93,8 @@ def _found(connection: Connection, scope: Scope) -> PersonFound:
 
 def _erase(connection: Connection, person: str, by: str, place: str, now: datetime, new_id: str) -> Erasure:
     scope = find(connection, person)
+    while end_work(connection, scope):  # a result that was being stored meanwhile is there now: look again
+        scope = find(connection, person)
     found = _found(connection, scope)
     erase(connection, scope, now)
     forget_deleted_words(connection)
