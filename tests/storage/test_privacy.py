@@ -30,6 +30,7 @@ from frontdesk.model import Identity, NewMessage, Sender, Tier
 from frontdesk.model.audit import AuditFilter
 from frontdesk.model.channels import RawEvent
 from frontdesk.model.privacy import Category, Kind
+from frontdesk.model.querying import Write
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.channels.delivery_parts import StoredDeliveryParts
 from frontdesk.storage.engines.types import Moment
@@ -46,6 +47,8 @@ from frontdesk.storage.schema.personal_data import DECLARED, Holds
 from frontdesk.storage.schema.pipeline import service_call, work
 from frontdesk.storage.schema.rows import as_outbound
 from frontdesk.storage.search.documents import index_words
+from frontdesk.storage.search.index import hits
+from frontdesk.storage.search.words import wanted_of
 from frontdesk.wiring.container import Container, new_id
 from tests.conftest import Front
 
@@ -337,6 +340,26 @@ async def test_nothing_is_learnt_or_read_from_what_was_erased(container: Contain
     with pytest.raises(Conflict, match="erased"):
         await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
     assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=10) == 0
+
+
+@pytest.mark.parametrize("entity", ["CustomerInteraction", "InboundCustomerMessage", "OutboundServiceMessage"])
+async def test_a_row_that_is_deleted_takes_its_words_along(container: Container, front: Front, entity: str) -> None:
+    accepted = await front.say("It has many xylophones", address=MAIL)
+    await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
+    if entity == "OutboundServiceMessage":
+        answer = "UPDATE outbound_message SET text = 'marimbas'"
+        await container.database.write(lambda c: c.execute(text(answer)).rowcount)
+        await container.database.write(lambda c: index_words(c, [accepted.interaction_id]))
+    key = {"sequence": 1, "interaction_ID": accepted.interaction_id}
+    key = {"ID": accepted.interaction_id} if entity == "CustomerInteraction" else key
+    before = hits(container.database.dialect, wanted_of("marimbas xylophones" if "Out" in entity else "xylophones"))
+    assert await container.database.read(lambda c: c.execute(before).scalars().all())
+    await container.entities.writing.write([Write("remove", entity, key, version=None)])
+    if entity != "OutboundServiceMessage":
+        assert (await container.configuration.codes.catalogue()).learned == ()
+    word = "marimbas" if entity == "OutboundServiceMessage" else "xylophones"
+    found = hits(container.database.dialect, wanted_of(word))
+    assert await container.database.read(lambda c: c.execute(found).scalars().all()) == []
 
 
 async def test_numbers_are_never_used_twice(container: Container, front: Front) -> None:
