@@ -1,5 +1,6 @@
 """What people may demand: all that is kept about them is found, told, and gone when it was erased."""
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -29,12 +30,14 @@ from frontdesk.model import Identity, NewMessage, Sender, Tier
 from frontdesk.model.audit import AuditFilter
 from frontdesk.model.channels import RawEvent
 from frontdesk.model.privacy import Category, Kind
+from frontdesk.model.querying import Write
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.channels.delivery_parts import StoredDeliveryParts
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.odata.deleting import delete_rows
 from frontdesk.storage.odata.transaction import Transaction
 from frontdesk.storage.pipeline.audit import StoredAudit
+from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.privacy.erasing import BY_VALUE
 from frontdesk.storage.privacy.retention import StoredRetention
 from frontdesk.storage.schema.base import metadata
@@ -44,6 +47,8 @@ from frontdesk.storage.schema.personal_data import DECLARED, Holds
 from frontdesk.storage.schema.pipeline import service_call, work
 from frontdesk.storage.schema.rows import as_outbound
 from frontdesk.storage.search.documents import index_words
+from frontdesk.storage.search.index import hits
+from frontdesk.storage.search.words import wanted_of
 from frontdesk.wiring.container import Container, new_id
 from tests.conftest import Front
 
@@ -179,7 +184,7 @@ async def planted(container: Container, front: Front) -> Container:
 @pytest.mark.parametrize("person", [MAIL, MAIL.upper(), "contact:9001", NUMBER, f"customer:{NUMBER}"])
 async def test_nothing_of_a_person_is_left_anywhere(planted: Container, person: str) -> None:
     before = await planted.database.read(counted)
-    erased, _ = await planted.people.privacy.erase(person, "Ada")
+    erased = (await planted.people.privacy.erase(person, "Ada")).value
     assert without_words(await everything(planted))
     assert await planted.database.read(counted) == before
     assert (await planted.people.privacy.erasures())[0] == erased
@@ -276,6 +281,25 @@ async def test_a_message_that_is_worked_on_meanwhile_ends_and_brings_nothing_bac
     assert (await container.work.queue.counts()) == {"open": 0, "failed": 0}
 
 
+@pytest.mark.parametrize("dialect", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_a_result_that_is_being_stored_meanwhile_is_erased_too(container: Container) -> None:
+    accepted = await container.messages.inbox.accept(NewMessage("My kettle", "WEB", Sender(address=MAIL)))
+    [(_, lease)] = await container.work.queue.claim("worker", 1, 30)
+    row = {"id": "O1", "interaction_id": accepted.interaction_id, "sequence": 1, "type": "AR", "channel": "WEB"}
+    row |= {"text": f"Dear {WORD}", "state": "pending", "created_at": AT, "reply_to": accepted.message_id}
+
+    def store_slowly(connection: Connection) -> None:
+        pass_fence(connection, lease, "act")
+        connection.execute(insert(outbound_message), [row])
+        connection.execute(text("SELECT pg_sleep(1)"))
+
+    storing = asyncio.create_task(container.database.write(store_slowly))
+    await asyncio.sleep(0.4)
+    await container.people.privacy.erase(MAIL, "Ada")
+    await storing
+    assert without_words(await everything(container))
+
+
 async def test_what_was_under_way_is_erased_once_more(container: Container, front: Front) -> None:
     accepted = await front.say("Where is my order?", address=MAIL)
     sending = select(outbound_message).where(outbound_message.c.interaction_id == accepted.interaction_id)
@@ -316,6 +340,26 @@ async def test_nothing_is_learnt_or_read_from_what_was_erased(container: Contain
     with pytest.raises(Conflict, match="erased"):
         await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
     assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=10) == 0
+
+
+@pytest.mark.parametrize("entity", ["CustomerInteraction", "InboundCustomerMessage", "OutboundServiceMessage"])
+async def test_a_row_that_is_deleted_takes_its_words_along(container: Container, front: Front, entity: str) -> None:
+    accepted = await front.say("It has many xylophones", address=MAIL)
+    await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
+    if entity == "OutboundServiceMessage":
+        answer = "UPDATE outbound_message SET text = 'marimbas'"
+        await container.database.write(lambda c: c.execute(text(answer)).rowcount)
+        await container.database.write(lambda c: index_words(c, [accepted.interaction_id]))
+    key = {"sequence": 1, "interaction_ID": accepted.interaction_id}
+    key = {"ID": accepted.interaction_id} if entity == "CustomerInteraction" else key
+    before = hits(container.database.dialect, wanted_of("marimbas xylophones" if "Out" in entity else "xylophones"))
+    assert await container.database.read(lambda c: c.execute(before).scalars().all())
+    await container.entities.writing.write([Write("remove", entity, key, version=None)])
+    if entity != "OutboundServiceMessage":
+        assert (await container.configuration.codes.catalogue()).learned == ()
+    word = "marimbas" if entity == "OutboundServiceMessage" else "xylophones"
+    found = hits(container.database.dialect, wanted_of(word))
+    assert await container.database.read(lambda c: c.execute(found).scalars().all()) == []
 
 
 async def test_numbers_are_never_used_twice(container: Container, front: Front) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 BY = "command line"
-PERSON = "An address on any channel, a phone number, a customer number, contact:NUMBER or customer:NUMBER."
 
 
 @group(frontdesk, "privacy")
@@ -50,14 +49,9 @@ def erase(person: str, yes: bool) -> None:
 
     It cannot be undone. Back-ups hold what they held: see docs/reference/privacy.md.
     """
-    if yes:
-        erased, found = with_container(lambda container: container.people.privacy.erase(person, BY))
-        click.echo("\n".join(_told(found, "erased")))
-        click.echo(f"erasure {erased.id}", err=True)
-        return
-    found = with_container(lambda container: container.people.privacy.preview(person, BY))
-    click.echo("\n".join(_told(found, "would erase")))
-    click.echo("nothing was erased: add --yes to do it", err=True)
+    found, erased = with_container(lambda container: _erase(container, person, yes))
+    click.echo("\n".join(_told(found, "erased" if erased else "would erase")))
+    click.echo(f"erasure {erased.id}" if erased else "nothing was erased: add --yes to do it", err=True)
 
 
 @command(privacy, "list", role=Role.ADMIN, example="frontdesk privacy list")
@@ -81,10 +75,15 @@ async def _export(container: "Container", person: str, output: Path) -> dict[str
     with output.open("wb") as target:
         try:
             counts = await container.people.privacy.export(person, target, BY)
-        except BaseException:
+        except BaseException:  # whatever ended it, half an archive must not lie there
             output.unlink()
             raise
     return {kind.value: number for kind, number in counts.items()}
+
+
+async def _erase(container: "Container", person: str, yes: bool) -> tuple[PersonFound, Erasure | None]:
+    found = await container.people.privacy.preview(person, BY)
+    return found, (await container.people.privacy.erase(person, BY)).value if yes else None
 
 
 def _told(found: PersonFound, how: str) -> list[str]:

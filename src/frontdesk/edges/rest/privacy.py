@@ -11,11 +11,11 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer
+from frontdesk.edges.rest.answers import ApiAnswer, created
 from frontdesk.edges.rest.bodies import ONE_LINE, Body, StrictJson
-from frontdesk.edges.rest.services import Asked, RouteGroup, who
+from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of, who
 from frontdesk.model import Role
-from frontdesk.model.privacy import PersonFound
+from frontdesk.model.privacy import Erasure, PersonFound
 
 IN_MEMORY = 5_000_000
 CHUNK = 64 * 1024
@@ -79,7 +79,9 @@ class PrivacyRoutes(RouteGroup):
         summary="See what is kept about a person",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
     )
-    async def preview(self, request: Asked, data: JSONBody[PersonBody]) -> PersonAnswer:
+    async def preview(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> PersonAnswer:
         """What an export would hold, and an erasure would erase. Nothing is changed."""
         return _shown(await self.services.people.privacy.preview(data.person, who(request)))
 
@@ -93,7 +95,9 @@ class PrivacyRoutes(RouteGroup):
         media_type="application/zip",
         responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
     )
-    async def export(self, request: Asked, data: JSONBody[PersonBody]) -> Stream:
+    async def export(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> Stream:
         """The archive."""
         target: BinaryIO = tempfile.SpooledTemporaryFile(IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 - closed when it was sent
         await self.services.people.privacy.export(data.person, target, who(request))
@@ -106,21 +110,20 @@ class PrivacyRoutes(RouteGroup):
         opt={"role": Role.ADMIN},
         summary="Erase a person",
         description="It cannot be undone. Words, names, addresses and files go; counts and costs stay.",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
-    async def erase(self, request: Asked, data: JSONBody[PersonBody]) -> Response[ErasureAnswer]:
+    async def erase(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> Response[ErasureAnswer]:
         """What is left of it."""
-        erased, _ = await self.services.people.privacy.erase(data.person, who(request))
-        shown = ErasureAnswer(erased.id, erased.at, erased.by, list(erased.contacts), dict(erased.counts))
-        return Response(shown, status_code=201)
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.people.privacy.erase(data.person, who(request), once)
+        return created(kept, _left(kept.value), "/api/v1/privacy/erasures")
 
     @get("/erasures", opt={"role": Role.ADMIN}, summary="List erasures", responses=refusals(401, 403, 429))
     async def erasures(self) -> list[ErasureAnswer]:
         """The newest hundred, the newest first."""
-        return [
-            ErasureAnswer(each.id, each.at, each.by, list(each.contacts), dict(each.counts))
-            for each in await self.services.people.privacy.erasures()
-        ]
+        return [_left(each) for each in await self.services.people.privacy.erasures()]
 
     @get("/retention", opt={"role": Role.ADMIN}, summary="See what would go", responses=refusals(401, 403, 429))
     async def retention(self) -> list[RetentionAnswer]:
@@ -138,6 +141,10 @@ def _shown(found: PersonFound) -> PersonAnswer:
         found.shared,
         list(found.outside),
     )
+
+
+def _left(erasure: Erasure) -> ErasureAnswer:
+    return ErasureAnswer(erasure.id, erasure.at, erasure.by, list(erasure.contacts), dict(erasure.counts))
 
 
 def _chunks(target: BinaryIO) -> Iterator[bytes]:

@@ -53,7 +53,7 @@ def count(connection: Connection, scope: Scope) -> dict[Kind, int]:
 def erase(connection: Connection, scope: Scope, now: datetime) -> None:
     """Empty or delete all of it, end work that was to be done with it, and bring what is searched up to date."""
     named = _that_name(connection, scope)
-    _end_work(connection, scope)
+    end_work(connection, scope)
     _name_nobody(connection, scope)
     tables = list(_tables())
     for table, declared in tables:
@@ -195,14 +195,18 @@ def _empty_values(connection: Connection, column: Column[Any], holds: Holds, val
         connection.execute(here.values({column.name: blank(column, holds)}))
 
 
-def _end_work(connection: Connection, scope: Scope) -> None:
-    """Whoever works on it now has lost the lease: no result is stored, and nothing comes back."""
+def end_work(connection: Connection, scope: Scope) -> int:
+    """Whoever works on it now has lost the lease: no result is stored, and nothing comes back. How much there was.
+
+    Where a result is being stored at this moment, this waits for it.
+    """
     ending = open_work(connection, scope)
     for some in portions(work_id for work_id, _ in ending):
         over = update(work).where(work.c.id.in_(some))
         connection.execute(over.values(state=WorkState.DROPPED.value, lease_owner="", last_error=""))
     for key in sorted({key for _, key in ending}):
         let_next_go(connection, key)
+    return len(ending)
 
 
 def _mark(connection: Connection, scope: Scope, now: datetime) -> None:

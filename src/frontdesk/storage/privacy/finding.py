@@ -17,6 +17,7 @@ from frontdesk.storage.schema.interactions import correction, inbound_message, i
 from frontdesk.storage.schema.llm import kept_answer, model_call
 from frontdesk.storage.schema.people import account, contact, contact_identity, customer
 from frontdesk.storage.schema.pipeline import effect, idempotency, inbox_event, service_call, work
+from frontdesk.storage.search.documents import REFERRING
 
 PORTION = 400
 BY_CONTACT, BY_CUSTOMER = "contact:", "customer:"
@@ -196,15 +197,15 @@ def _find_messages(connection: Connection, scope: Scope) -> None:
 
 def _find_interactions(connection: Connection, scope: Scope) -> None:
     """Those they wrote in; those that are theirs alone, also where nobody wrote."""
-    message, matter = inbound_message.c, interaction.c
+    message, one = inbound_message.c, interaction.c
     wrote: set[int] = set(_values(connection, message.interaction_id, message.id, scope.messages))
     wrote |= {number for number in _values(connection, message.merged_from, message.id, scope.messages) if number}
     scope.touched |= wrote
-    candidates = wrote | scope.interactions | set(_values(connection, matter.id, matter.customer_id, scope.customers))
+    candidates = wrote | scope.interactions | set(_values(connection, one.id, one.customer_id, scope.customers))
     if here := _at(scope, outbound_message.c.channel, outbound_message.c.recipient, None):
         written_to = select(outbound_message.c.interaction_id).where(or_(*here))
         candidates |= set(connection.execute(written_to).scalars())
-    candidates |= set(_values(connection, matter.id, matter.merged_into, candidates))
+    candidates |= set(_values(connection, one.id, one.merged_into, candidates))
     others = _in_which_others_wrote(connection, candidates, scope.messages)
     strangers = _of_other_customers(connection, candidates - wrote, scope.customers)
     scope.interactions |= candidates - others - strangers
@@ -313,11 +314,8 @@ def outside_references(connection: Connection, scope: Scope) -> list[str]:
     found: list[str] = []
     for some in portions(scope.effects - own):
         rows = select(effect.c.kind, effect.c.reference).where(effect.c.key.in_(some), effect.c.reference != "")
-        found += [f"{row.kind} {row.reference}" for row in connection.execute(rows) if row.kind not in INSIDE]
+        found += [f"{row.kind} {row.reference}" for row in connection.execute(rows) if row.kind in REFERRING]
     return sorted(found)
-
-
-INSIDE = ("reply",)
 
 
 def open_work(connection: Connection, scope: Scope) -> list[tuple[str, str]]:

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Select, insert, select
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Erasure, Kind, PersonFound
+from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.audit import append
+from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
-from frontdesk.storage.privacy.erasing import as_plain, count, erase, forget_deleted_words
+from frontdesk.storage.privacy.erasing import as_plain, count, end_work, erase, forget_deleted_words
 from frontdesk.storage.privacy.exporting import write_archive
 from frontdesk.storage.privacy.finding import Scope, all_kept_answers, complete, find, outside_references
 from frontdesk.storage.schema.interactions import inbound_message
@@ -45,10 +47,14 @@ class StoredPrivacy:
         await self._note("person_exported", by, place, found)
         return counts
 
-    async def erase(self, person: str, by: str, place: str = "") -> tuple[Erasure, PersonFound]:
+    async def erase(
+        self, person: str, by: str, once: IdempotencyKey | None = None, place: str = ""
+    ) -> StoredAnswer[Erasure]:
         """Erase it in one transaction. Counts and money stay, and a line that says so. Raises as `preview` does."""
         now, new_id = self._clock(), self._new_id()
-        erased = await self._database.write(lambda c: _erase(c, person, by, place, now, new_id))
+        erased = await write_once(
+            self._database, once, Erasure, now, lambda c: _erase(c, person, by, place, now, new_id)
+        )
         await self._database.scrub()
         return erased
 
@@ -85,10 +91,10 @@ def _found(connection: Connection, scope: Scope) -> PersonFound:
     )
 
 
-def _erase(
-    connection: Connection, person: str, by: str, place: str, now: datetime, new_id: str
-) -> tuple[Erasure, PersonFound]:
+def _erase(connection: Connection, person: str, by: str, place: str, now: datetime, new_id: str) -> Erasure:
     scope = find(connection, person)
+    while end_work(connection, scope):  # a result that was being stored meanwhile is there now: look again
+        scope = find(connection, person)
     found = _found(connection, scope)
     erase(connection, scope, now)
     forget_deleted_words(connection)
@@ -99,7 +105,7 @@ def _erase(
         note(connection, now, "erased", interaction_id=number, by=by, detail={"erasure": new_id})
     detail = {"erasure": new_id, "counts": kept.counts}
     append(connection, now, "person_erased", by, place=place, subject=_subject(found.contacts), detail=detail)
-    return kept, found
+    return kept
 
 
 def _subject(contacts: tuple[int, ...]) -> str:
