@@ -14,7 +14,7 @@ from frontdesk.demo.interaction import DemoSize, InteractionDraft
 from frontdesk.demo.phrases import SUMMARY_LENGTH, Written
 from frontdesk.demo.portion import Portion
 from frontdesk.demo.verdicts import Verdict, has_json, verdict
-from frontdesk.orchestrator.facts import text_flags
+from frontdesk.orchestrator.gathering import text_flags
 
 INTENT_CODES = tuple(code for code in shares.INTENTS if code)
 MODEL = ("demo-model", "small-1")
@@ -204,7 +204,7 @@ def _facts(
     written: Written,
     flags: dict[str, object],
 ) -> str:
-    """The facts as the rules saw them; see orchestrator.facts."""
+    """The facts as the rules saw them; see orchestrator.gathering."""
     fields = tuple(field for field, *_ in written.entities)
     entities = ",".join(f'"{field}":["{value}"]' for field, value, _, _ in written.entities)
     first = "true" if sequence == 1 else "false"

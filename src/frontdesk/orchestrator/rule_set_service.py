@@ -15,7 +15,7 @@ from frontdesk.orchestrator.analysing import analyse
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
 from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
-from frontdesk.orchestrator.facts import facts_of_text
+from frontdesk.orchestrator.gathering import Desk, facts_of_text
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
 from frontdesk.orchestrator.spreadsheet import from_csv
@@ -39,11 +39,13 @@ class RuleSetService:
         analyst: Analyst,
         clock: Clock,
         extra_routes: Iterable[str] = (),
+        desk: Desk = Desk(),
     ) -> None:
-        """`extra_routes` are allowed besides those of the sample; `analyst` reads texts out of files."""
+        """`extra_routes` are allowed besides those of the sample; `analyst` reads texts of files, at this `desk`."""
         self._rule_sets, self._history, self._book, self._codes = rule_sets, history, book, codes
         self._templates, self._analyst, self._clock = templates, analyst, clock
         self._routes = ROUTES | frozenset(extra_routes)
+        self._desk = desk
         self._one_at_a_time = asyncio.Semaphore(1)
 
     async def versions(self) -> tuple[RuleSetVersion, ...]:
@@ -104,7 +106,7 @@ class RuleSetService:
     async def rules(self, version: int | None = None) -> TableRules:
         """A stored version, compiled. Raises NotFound, Refused."""
         stored = await self.version(version)
-        return await self._aside(compile_content, stored.name, stored.version, stored.content)
+        return await self._aside(compile_content, stored.name, stored.version, stored.content, None, self._templates)
 
     async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
         """Decide past messages again. Raises Invalid unless it is said which."""
@@ -150,7 +152,7 @@ class RuleSetService:
         if not isinstance(text, str):
             raise Invalid(tr("line {number} has neither facts (an object) nor text", number=number), "file")
         message = InboundMessage(str(number), 0, 1, "WEB", text, Sender(), self._clock())
-        return facts_of_text(text, await self._analyst.analyse(message))
+        return facts_of_text(text, await self._analyst.analyse(message), self._desk)
 
 
 def _findings(content: str, vocabulary: Vocabulary) -> list[Finding]:

@@ -20,7 +20,7 @@ from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.model import Effect
 from frontdesk.model.set_up import OutsideSystem
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REMARK_SERVICE_CALL
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ConnectorServices
@@ -57,6 +57,7 @@ def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandle
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
+    guarded[REMARK_SERVICE_CALL] = guarded[CREATE_SERVICE_CALL]
     return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), breaker)
 
 

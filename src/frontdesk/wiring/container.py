@@ -50,6 +50,7 @@ from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import (
@@ -212,7 +213,7 @@ def _watch(channels: CustomerChannels) -> ChannelWatch:
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), remote, texts.follow)
+    return Published(StoredRuleSets(database, now), remote, texts.follow, texts.templates)
 
 
 def _pipeline(
@@ -225,7 +226,9 @@ def _pipeline(
     codes: StoredCodes,
     templates: ReplyTemplates,
 ) -> PipelineDependencies:
-    replying = Replying(templates, StoredOutbox(database, now), channels.outlets, now, new_id)
+    replying = Replying(
+        templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
+    )
     return PipelineDependencies(
         cases=StoredCases(database, now),
         analyst=analyst,
@@ -235,6 +238,7 @@ def _pipeline(
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,
+        desk=desk(settings),
         patience=timedelta(seconds=settings.effects.patience_seconds),
     )
 
@@ -259,6 +263,7 @@ def _rule_set_service(
         analyst=pipeline.analyst,
         clock=now,
         extra_routes=settings.rules.extra_routes.split(),
+        desk=pipeline.desk,
     )
 
 

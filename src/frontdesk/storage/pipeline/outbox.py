@@ -165,6 +165,10 @@ class StoredServiceDesk(ServiceDeskStore):
     async def call_by_key(self, key: str) -> ServiceCall | None:
         return await self._database.read(lambda c: _call(c, key))
 
+    @override
+    async def add_remark(self, key: str, remark: str) -> ServiceCall | None:
+        return await self._database.write(lambda c: _add_remark(c, key, remark))
+
     async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:
         """The service calls of an interaction, oldest first."""
         rows = select(service_call).where(service_call.c.interaction_id == interaction_id).order_by(service_call.c.id)
@@ -179,6 +183,15 @@ def _open_call(connection: Connection, row: Mapping[str, Any]) -> ServiceCall:
     opened = _call(connection, row["key"])
     assert opened is not None
     return opened
+
+
+def _add_remark(connection: Connection, key: str, remark: str) -> ServiceCall | None:
+    row = connection.execute(select(service_call).where(service_call.c.key == key).with_for_update()).mappings().first()
+    if row is None or remark in row["remarks"]:
+        return as_service_call(row) if row else None
+    remarks = f"{row['remarks']}\n\n{remark}".strip()
+    connection.execute(update(service_call).where(service_call.c.key == key).values(remarks=remarks))
+    return as_service_call({**row, "remarks": remarks})
 
 
 def _call(connection: Connection, key: str) -> ServiceCall | None:
