@@ -167,7 +167,7 @@ def concern(intent: str, probability: float = 0.9) -> dict[str, Any]:
     return {"intent": intent, "probability": probability, "type": "SR"}
 
 
-def test_two_matters_get_the_actions_of_each_and_one_reply() -> None:
+def test_two_topics_get_the_actions_of_each_and_one_reply() -> None:
     verdict = decided(concerns=[concern("DI"), concern("TI")])
     assert verdict.rule == "Technical issue + Delivery and installation"
     assert kinds(verdict).count("create_service_call") == 1
@@ -175,23 +175,23 @@ def test_two_matters_get_the_actions_of_each_and_one_reply() -> None:
     assert [a["team"] for a in verdict.actions if a["kind"] == "assign_team"] == ["TEC"]
 
 
-def test_the_higher_priority_of_two_matters_counts() -> None:
+def test_the_higher_priority_of_two_topics_counts() -> None:
     verdict = decided(concerns=[concern("PI"), concern("CA")], intent="PI", second_intent="PI")
     assert [a["priority"] for a in verdict.actions if a["kind"] == "set_priority"] == ["H"]
     assert replies(verdict) == ["several_received"]
 
 
-def test_of_two_matters_only_the_unsure_one_waits() -> None:
+def test_of_two_topics_only_the_unsure_one_waits() -> None:
     verdict = decided(concerns=[concern("TI", 0.4), concern("DI")], intent_probability=0.4)
     assert "create_service_call" not in acts(verdict)
     assert replies(verdict)[0] == "received"
 
 
-def test_two_matters_of_one_intent_are_one() -> None:
+def test_two_topics_of_one_intent_are_one() -> None:
     assert decided(concerns=[concern("TI"), concern("TI")]) == decided(concerns=[concern("TI")])
 
 
-def test_a_matter_is_acknowledged_once() -> None:
+def test_a_topic_is_acknowledged_once() -> None:
     delivery = {"intent": "DI", "second_intent": "DI"}
     assert replies(decided(**delivery, acknowledged=["DI"])) == []
     assert replies(decided(**delivery, acknowledged=["TI"])) == ["department_informed"]
@@ -203,9 +203,9 @@ def test_a_receipt_is_not_repeated_either() -> None:
     assert replies(decided(intent_probability=0.3, acknowledged=["TI"])) == ["service_call_created"]
 
 
-def test_a_replys_matters_stand_in_the_decision() -> None:
+def test_a_replys_topics_stand_in_the_decision() -> None:
     verdict = decided(concerns=[concern("TI"), concern("DI")])
-    assert next(a for a in verdict.actions if a["kind"] == "reply")["matters"] == "TI,DI"
+    assert next(a for a in verdict.actions if a["kind"] == "reply")["about"] == "TI,DI"
 
 
 def test_a_question_of_the_rule_itself_stays_where_it_was() -> None:

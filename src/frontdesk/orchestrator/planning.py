@@ -1,4 +1,4 @@
-"""From verdicts to what is done: nothing is done on a guess, each matter is acknowledged once, and there is one reply.
+"""From verdicts to what is done: nothing is done on a guess, each topic is acknowledged once, and there is one reply.
 
 This stands outside of the rule table, so that no rule can act beyond what was understood. It reads the facts alone, so
 that a decision can be computed again from its record.
@@ -27,6 +27,8 @@ SEVERAL, SEVERAL_CALLED = "several_received", "several_called"
 ROUTE_JOINT = " + "
 # Why a proposal is one.
 UNSURE, DISAGREE = "unsure", "readers_disagree"
+# What is written into actions here; no rule can.
+NOTED = ("proposes", "because", "certainty", "least", "about", "call")
 
 # Signals of how something is said: with an intent beside them, the intent is what the message is about.
 IN_PASSING = frozenset({"irony", "thanks_only"})
@@ -35,8 +37,8 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """The verdict on one matter of a message, with the facts that it was made on."""
+class Topic:
+    """The verdict on one topic of a message, with the facts that it was made on."""
 
     verdict: Verdict
     facts: Facts
@@ -70,18 +72,18 @@ def facts_by_concern(facts: Facts) -> list[Facts]:
     return [_with_concern(facts, each) for each in ordered]
 
 
-def plan(matters: Sequence[Matter], templates: ReplyTemplates) -> Verdict:
-    """All matters as one verdict. Those that the same row decided count once."""
-    rows = {matter.verdict.rule: matter for matter in reversed(matters)}
-    distinct = [matter for matter in matters if rows[matter.verdict.rule] is matter]
+def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
+    """All topics as one verdict. Those that the same row decided count once."""
+    rows = {topic.verdict.rule: topic for topic in reversed(topics)}
+    distinct = [topic for topic in topics if rows[topic.verdict.rule] is topic]
     first, facts = distinct[0].verdict, distinct[0].facts
     weighed = _merged(distinct)
     acting = _gated(weighed, facts, templates)
-    names = ",".join(dict.fromkeys(matter.name for matter in matters))
+    names = ",".join(dict.fromkeys(topic.name for topic in topics))
     told = frozenset(facts.get("acknowledged") or ())
     acting = [each for each in map(_named(names), acting) if not _is_told(each, told, templates)]
     acting = [each for action in acting if (each := _addressed(action, facts))]
-    title = ROUTE_JOINT.join(matter.verdict.rule for matter in distinct)[:200]
+    title = ROUTE_JOINT.join(topic.verdict.rule for topic in distinct)[:200]
     return replace(first, rule=title, actions=tuple(acting))
 
 
@@ -93,19 +95,17 @@ def _with_concern(facts: Facts, concern: Facts) -> Facts:
     return {**facts, **mine, **kind, **second}
 
 
-def _merged(matters: Sequence[Matter]) -> list[_Weighed]:
-    """The actions of all matters: what only one of them can set is set once, and there is one reply."""
+def _merged(topics: Sequence[Topic]) -> list[_Weighed]:
+    """The actions of all topics: what only one of them can set is set once, and there is one reply."""
     weighed = [
-        _Weighed(action, certainty(matter.verdict, matter.facts))
-        for matter in matters
-        for action in matter.verdict.actions
+        _Weighed(action, certainty(topic.verdict, topic.facts)) for topic in topics for action in topic.verdict.actions
     ]
-    if len(matters) == 1:
+    if len(topics) == 1:
         return weighed
     kept: dict[str, _Weighed] = {}
     for each in weighed:
         kind = str(each.action["kind"])
-        if kind == "set_status" and not _all_want(each.action, matters):
+        if kind == "set_status" and not _all_want(each.action, topics):
             continue
         once = kind == REPLY or kind.startswith(("set_", "assign_"))
         key = kind if once else repr(sorted(each.action.items()))
@@ -119,8 +119,8 @@ def _merged(matters: Sequence[Matter]) -> list[_Weighed]:
     return [*kept.values(), *last]
 
 
-def _all_want(action: Mapping[str, Any], matters: Sequence[Matter]) -> bool:
-    return all(action in matter.verdict.actions for matter in matters)
+def _all_want(action: Mapping[str, Any], topics: Sequence[Topic]) -> bool:
+    return all(action in topic.verdict.actions for topic in topics)
 
 
 def _one_of(one: _Weighed, other: _Weighed) -> _Weighed:
@@ -169,8 +169,8 @@ def _question(held: Sequence[_Weighed], needs: Mapping[int, float]) -> Mapping[s
 
 
 def _named(names: str) -> Any:
-    """Notes with a reply which matters it answers."""
-    return lambda action: {**action, "matters": names} if action["kind"] == REPLY else action
+    """Notes with a reply which topics it answers."""
+    return lambda action: {**action, "about": names} if action["kind"] == REPLY else action
 
 
 def _addressed(action: Mapping[str, Any], facts: Facts) -> Mapping[str, Any] | None:
@@ -185,4 +185,4 @@ def _is_told(action: Mapping[str, Any], told: frozenset[str], templates: ReplyTe
     """Whether a reply would only acknowledge again what was acknowledged. What states a receipt is news."""
     if action["kind"] != REPLY or stated_by(action, templates):
         return False
-    return bool(told) and set(str(action["matters"]).split(",")) <= told
+    return bool(told) and set(str(action["about"]).split(",")) <= told

@@ -17,7 +17,7 @@ from frontdesk.orchestrator.actions import REPLY, check_action
 from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
 from frontdesk.orchestrator.expressions import constant, names_read
 from frontdesk.orchestrator.facts import PRESSING, UNRECORDED
-from frontdesk.orchestrator.planning import Matter, facts_by_concern, plan
+from frontdesk.orchestrator.planning import Topic, facts_by_concern, plan
 from frontdesk.orchestrator.table import Row, Table, parse
 from frontdesk.orchestrator.templates import ReplyTemplates, known_templates
 
@@ -55,8 +55,8 @@ class TableRules(RuleSet):
     @override
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
         """What the rows say on each matter, within what was understood. Facts that no row takes go to a person."""
-        matters = [Matter(self._first(each), each) for each in facts_by_concern(facts)]
-        return plan(matters, self._templates)
+        topics = [Topic(self._first(each), each) for each in facts_by_concern(facts)]
+        return plan(topics, self._templates)
 
     def _first(self, facts: Mapping[str, Any]) -> Verdict:
         number = self.row(facts)

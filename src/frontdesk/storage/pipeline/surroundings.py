@@ -38,7 +38,7 @@ def surroundings_of(connection: Connection, case: Case, customer_id: str | None)
 
 
 def _acknowledged(connection: Connection, case: Case) -> Iterator[str]:
-    """The matters of all automatic answers since a person last wrote."""
+    """The topics of all automatic answers since a person last wrote."""
     out, here = outbound_message.c, case.interaction.id
     by_person = (out.interaction_id == here, out.effect_key.is_(None), out.type != MEMO)
     since = connection.execute(select(func.max(out.created_at)).where(*by_person)).scalar()
@@ -46,8 +46,8 @@ def _acknowledged(connection: Connection, case: Case) -> Iterator[str]:
     if since is not None:
         replies = replies.where(effect.c.created_at > since)
     for parameters, detail in connection.execute(replies):
-        if "matters" in parameters and "withheld" not in detail:
-            yield from parameters["matters"].split(",")
+        if "about" in parameters and "withheld" not in detail:
+            yield from parameters["about"].split(",")
 
 
 def _open_call(connection: Connection, interaction_id: int) -> str:
