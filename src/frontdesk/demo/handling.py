@@ -44,6 +44,7 @@ class Handling:
         analysed_at = self._by(at + timedelta(seconds=0.02 + chance.expovariate(2)))
         analysis_id, tier = self._analysis(m, message_id, analysed_at, mood, kind, written, portion)
         said = verdict(m.intent, mood, kind)
+        m.waiting = m.waiting or (at if said.route != "AutoReply" else None)
         decision_id, decided_at = ids.next(), self._by(analysed_at + timedelta(milliseconds=18))
         self._record(m, sequence, mood, written, said)
         flags = text_flags(written.text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from frontdesk.interfaces import Verdict
-from frontdesk.model import SIGNALS, Tier
+from frontdesk.model import SIGNALS, Effect, Tier
 from frontdesk.orchestrator.actions import (
     ASK_PERSON,
     CREATE_SERVICE_CALL,
@@ -61,6 +61,11 @@ class _Weighed:
 
     action: Mapping[str, Any]
     certainty: float
+
+
+def is_proposal(effect: Effect) -> bool:
+    """Whether the question is one that is asked because the reading was not certain enough."""
+    return effect.action.kind == ASK_PERSON and "proposes" in effect.action.parameters
 
 
 def facts_by_concern(facts: Facts) -> list[Facts]:

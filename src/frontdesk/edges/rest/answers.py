@@ -240,6 +240,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
 
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
+    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
+    when the oldest message came that nobody has answered.
     """
 
     id: int
@@ -261,6 +263,9 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     updated_at: datetime
     modified_by: str
     first_answer_at: datetime | None
+    acknowledged_at: datetime | None
+    first_person_answer_at: datetime | None
+    waiting_since: datetime | None
     closed_at: datetime | None
     version: int
     merged_to: str
