@@ -2,20 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 
 from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid
 from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
-from frontdesk.model import InboundMessage, Sender
+from frontdesk.model import CodeList, Correction, InboundMessage, Interaction, Sender
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.analysing import analyse
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
+from frontdesk.orchestrator.deciding_again import DecidedAgain, decide_again
 from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
 from frontdesk.orchestrator.gathering import Desk, facts_of_text
+from frontdesk.orchestrator.limits import LimitFigure, limit_figures
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
 from frontdesk.orchestrator.spreadsheet import from_csv
@@ -24,6 +26,7 @@ from frontdesk.orchestrator.templates import ReplyTemplates
 T = TypeVar("T")
 
 MOST_BACKTESTED = 1_000_000
+LOOKED_BACK = 1_000
 
 
 class RuleSetService:
@@ -130,6 +133,18 @@ class RuleSetService:
         """Decide a message with other facts, by its own version of the rules or another. Raises NotFound, Invalid."""
         decision = (await self._history.of_message(message_id)).decision
         return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
+
+    async def again(self, message_id: str, corrections: Sequence[Correction], interaction: Interaction) -> DecidedAgain:
+        """Decide a message with what people corrected, by the rules in force. Nothing is done. Raises NotFound."""
+        facts = (await self._history.of_message(message_id)).decision.facts
+        priorities = [entry.code for entry in (await self._codes.all())[CodeList.PRIORITY] if entry.active]
+        return decide_again(await self._book.current(), facts, corrections, interaction, priorities)
+
+    async def limits(self, corrected: Set[str], last: int = LOOKED_BACK) -> tuple[LimitFigure, ...]:
+        """What each limit would have done to the last messages, by the rules in force."""
+        return await limit_figures(
+            await self._book.current(), self._history.decided(PastDecisionsQuery(last=last)), corrected
+        )
 
     async def _checked(self, draft: NewRuleSet) -> NewRuleSet:
         await self._aside(compile_content, draft.name, 0, draft.content, await self._vocabulary())

@@ -168,7 +168,9 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    messages, work = message_services(database, drafting, now, new_id), work_services(database, calls, now, new_id)
+    at_once = settings.rules.learning == "at_once"
+    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    work = work_services(database, calls, now, new_id)
     handlers = {
         **_handlers(messages.replies, work, backs, channels),
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),

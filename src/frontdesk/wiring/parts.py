@@ -9,6 +9,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -37,11 +38,14 @@ from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
 
 
-def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
+def message_services(
+    database: Database, drafting: Drafting, clock: Clock, new_id: NewId, *, learns_at_once: bool = True
+) -> MessageServices:
     """Messages in, answers out."""
     return MessageServices(
         inbox=StoredInbox(database, clock, new_id),
-        readings=StoredReadings(database, clock, new_id),
+        readings=StoredReadings(database, clock, new_id, learns_at_once=learns_at_once),
+        learning=StoredLearning(database, clock, new_id),
         replies=StoredReplies(database, clock, new_id),
         outbox=StoredOutbox(database, clock),
         chats=StoredChats(database, clock),

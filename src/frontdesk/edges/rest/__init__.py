@@ -9,6 +9,7 @@ from frontdesk.edges.rest.codes import CodeRoutes
 from frontdesk.edges.rest.conditions import ConditionRoutes
 from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
+from frontdesk.edges.rest.learning import LearningRoutes
 from frontdesk.edges.rest.messages import MessageRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
@@ -20,6 +21,7 @@ __all__ = ["RestServices", "router", "routes", "specification"]
 
 ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     MessageRoutes,
+    LearningRoutes,
     InteractionRoutes,
     Customers,
     ContactRoutes,

@@ -27,6 +27,7 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
+from frontdesk.orchestrator.deciding_again import DecidedAgain
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")
@@ -273,6 +274,24 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     customer_proven: bool
 
 
+class DecidedAgainAnswer(ApiAnswer, frozen=True):
+    """What the rules say with the corrections: `sets` is what would change, `left` what a person would do."""
+
+    rule: str
+    route: str
+    sets: dict[str, Any]
+    left: list[ActionAnswer]
+
+
+class LearntCorrectionAnswer(ApiAnswer, frozen=True):
+    """A corrected intent with its message; `learnt`: the message is an example for all others."""
+
+    correction: CorrectionAnswer
+    reference: str
+    text: str
+    learnt: bool
+
+
 class MessageAnswer(ApiAnswer, frozen=True):
     """A customer's message with what became of it so far."""
 
@@ -379,6 +398,16 @@ def show(fact: object, kind: type[T]) -> T:
 def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
     """A page of facts as its answer."""
     return Listed([show(row, kind) for row in page.rows], page.next_cursor)
+
+
+def show_again(found: DecidedAgain) -> DecidedAgainAnswer:
+    """What would be decided again."""
+    left = [
+        ActionAnswer(each["kind"], {name: value for name, value in each.items() if name != "kind"})
+        for each in found.left
+    ]
+    sets = {name: getattr(value, "value", value) for name, value in found.change.fields().items()}
+    return DecidedAgainAnswer(found.verdict.rule, found.verdict.route, sets, left)
 
 
 def show_reading(reading: Reading) -> MessageAnswer:

@@ -9,6 +9,7 @@ from frontdesk.ui.console import (
     home,
     insights,
     interactions,
+    learning,
     models,
     people,
     reply_templates,
@@ -33,5 +34,6 @@ CONSOLE = (
     *use_cases.HANDLERS,
     *reply_templates.HANDLERS,
     accuracy.accuracy,
+    *learning.HANDLERS,
     models.models,
 )

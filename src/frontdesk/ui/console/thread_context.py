@@ -161,6 +161,7 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
                 for p in sorted(analysis.intents, key=lambda p: -p.probability)
                 if p.code != analysis.intent and p.probability >= 0.01
             ][:3],
+            "corrected": bool(words),
             "model": analysis.model,
             "reader": READERS[analysis.tier],
             "milliseconds": analysis.milliseconds,
