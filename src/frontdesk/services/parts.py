@@ -29,6 +29,7 @@ from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -71,6 +72,7 @@ class MessageServices:
 
     inbox: StoredInbox
     readings: StoredReadings
+    learning: StoredLearning
     replies: StoredReplies
     outbox: StoredOutbox
     chats: StoredChats

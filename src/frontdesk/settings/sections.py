@@ -20,6 +20,7 @@ Count = Annotated[int, Meta(ge=1, le=1000)]
 Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Masking = Literal["off", "on", "strict"]
 
 
@@ -225,6 +226,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_routes: str = ""
     replies: str = ""
     remote_seconds: Seconds = 3.0
+    least_low: Share = 0.0
+    least_medium: Share = 0.6
+    least_high: Share = 0.6
+    least: dict[str, Share] = {}
+    emergency_number: Annotated[str, Meta(pattern=r"^[0-9 +-]{2,20}$")] = "112"
+    holidays: str = ""
+    learning: Literal["at_once", "reviewed"] = "at_once"
 
 
 class Odata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

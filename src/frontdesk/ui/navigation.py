@@ -54,6 +54,7 @@ GROUPS = (
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
             Entry("/console/privacy", N_("Privacy"), "locked", Role.ADMIN),
+            Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
         ),
     ),
 )

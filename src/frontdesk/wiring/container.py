@@ -52,6 +52,7 @@ from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
 from frontdesk.wiring.knowledge import knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
@@ -172,7 +173,9 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    messages, work = message_services(database, drafting, now, new_id), work_services(database, calls, now, new_id)
+    at_once = settings.rules.learning == "at_once"
+    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    work = work_services(database, calls, now, new_id)
     handlers = {
         **_handlers(messages.replies, work, backs, channels),
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
@@ -218,7 +221,7 @@ def _watch(channels: CustomerChannels) -> ChannelWatch:
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), remote, texts.follow)
+    return Published(StoredRuleSets(database, now), remote, texts.follow, texts.templates)
 
 
 def _pipeline(
@@ -231,7 +234,9 @@ def _pipeline(
     codes: StoredCodes,
     templates: ReplyTemplates,
 ) -> PipelineDependencies:
-    replying = Replying(templates, StoredOutbox(database, now), channels.outlets, now, new_id)
+    replying = Replying(
+        templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
+    )
     return PipelineDependencies(
         cases=StoredCases(database, now),
         analyst=analyst,
@@ -241,6 +246,7 @@ def _pipeline(
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,
+        desk=desk(settings),
         patience=timedelta(seconds=settings.effects.patience_seconds),
     )
 
@@ -270,6 +276,7 @@ def _configuration(
         analyst=pipeline.analyst,
         clock=now,
         extra_routes=settings.rules.extra_routes.split(),
+        desk=pipeline.desk,
     )
     return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
 

@@ -12,6 +12,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -42,11 +43,14 @@ from frontdesk.storage.privacy.requests import StoredPrivacy
 from frontdesk.storage.privacy.retention import StoredRetention
 
 
-def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
+def message_services(
+    database: Database, drafting: Drafting, clock: Clock, new_id: NewId, *, learns_at_once: bool = True
+) -> MessageServices:
     """Messages in, answers out."""
     return MessageServices(
         inbox=StoredInbox(database, clock, new_id),
-        readings=StoredReadings(database, clock, new_id),
+        readings=StoredReadings(database, clock, new_id, learns_at_once=learns_at_once),
+        learning=StoredLearning(database, clock, new_id),
         replies=StoredReplies(database, clock, new_id),
         outbox=StoredOutbox(database, clock),
         chats=StoredChats(database, clock),

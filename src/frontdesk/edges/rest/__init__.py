@@ -10,6 +10,7 @@ from frontdesk.edges.rest.conditions import ConditionRoutes
 from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
 from frontdesk.edges.rest.knowledge import ArticleRoutes, ProductRoutes
+from frontdesk.edges.rest.learning import LearningRoutes
 from frontdesk.edges.rest.messages import MessageRoutes
 from frontdesk.edges.rest.orders import OrderRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
@@ -23,6 +24,7 @@ __all__ = ["RestServices", "router", "routes", "specification"]
 
 ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     MessageRoutes,
+    LearningRoutes,
     InteractionRoutes,
     Customers,
     ContactRoutes,

@@ -11,6 +11,7 @@ from frontdesk.ui.console import (
     home,
     insights,
     interactions,
+    learning,
     models,
     people,
     privacy,
@@ -39,5 +40,6 @@ CONSOLE = (
     *reply_templates.HANDLERS,
     *privacy.HANDLERS,
     accuracy.accuracy,
+    *learning.HANDLERS,
     models.models,
 )
