@@ -14,8 +14,8 @@ from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.pipeline.merged import current_ids
