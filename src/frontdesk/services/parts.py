@@ -11,6 +11,7 @@ from typing import Any
 from frontdesk.insights.reporting import Report
 from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
+from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.llm.services import LlmServices
 from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
@@ -33,6 +34,11 @@ from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.knowledge.articles import StoredArticles
+from frontdesk.storage.knowledge.indexing import StoredVectors
+from frontdesk.storage.knowledge.knowledge import StoredKnowledge
+from frontdesk.storage.knowledge.orders import StoredOrders
+from frontdesk.storage.knowledge.products import StoredProducts
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
@@ -170,6 +176,19 @@ class EntityServices:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeServices:
+    """What is known. `base` is what answering reads; `orders` is where orders are, `order_book` the embedded one."""
+
+    base: StoredKnowledge
+    articles: StoredArticles
+    products: StoredProducts
+    orders: Orders
+    order_book: StoredOrders
+    vectors: StoredVectors
+    encoders: tuple[PassageEncoder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """All parts, with the clock and the maker of identifiers that they go by."""
 
@@ -183,6 +202,7 @@ class Services:
     insights: InsightServices
     llm: ModelServices
     entities: EntityServices
+    knowledge: KnowledgeServices
     clock: Clock
     new_id: NewId
 

@@ -36,6 +36,7 @@ from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
 from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
@@ -51,6 +52,7 @@ from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
 from frontdesk.wiring.insights import insights
+from frontdesk.wiring.knowledge import knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import (
     entity_services,
@@ -160,7 +162,9 @@ def _wire(
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), now)
+    order_book = StoredOrders(database)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
+    known = knowledge_services(database, builtin, order_book, backs.orders, now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
@@ -171,24 +175,21 @@ def _wire(
     handlers = {
         **_handlers(messages.replies, work, backs, channels),
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **knowledge_handlers(known),
         **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
     }
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
         people=people_services(database, passwords, now, new_id),
-        configuration=ConfigurationServices(
-            codes=codes,
-            entries=StoredCodeEntries(database, now, new_id),
-            rules=_rule_set_service(settings, database, codes, pipeline, book),
-            templates=texts,
-        ),
+        configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
         connectors=backs.services,
         insights=insights(settings.insights, database, codes, now),
         llm=models.services(builtin),
         entities=entity_services(database, now, new_id),
+        knowledge=known,
         clock=now,
         new_id=new_id,
         settings=settings,
@@ -247,10 +248,15 @@ def reply_templates(file: str) -> ReplyTemplates:
         raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
-def _rule_set_service(
-    settings: Settings, database: Database, codes: StoredCodes, pipeline: PipelineDependencies, book: Published
-) -> RuleSetService:
-    return RuleSetService(
+def _configuration(
+    settings: Settings,
+    database: Database,
+    codes: StoredCodes,
+    pipeline: PipelineDependencies,
+    book: Published,
+    texts: TemplateService,
+) -> ConfigurationServices:
+    rules = RuleSetService(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
         book=book,
@@ -260,6 +266,7 @@ def _rule_set_service(
         clock=now,
         extra_routes=settings.rules.extra_routes.split(),
     )
+    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:

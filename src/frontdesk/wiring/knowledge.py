@@ -1,0 +1,42 @@
+"""Puts together what is known: its stores, and who makes the vectors of passages."""
+
+from frontdesk.interfaces import Clock
+from frontdesk.interfaces.knowledge import Orders
+from frontdesk.knowledge.passages import cut, searched_text
+from frontdesk.model import Lease, Work
+from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.passage_encoders import BuiltinEncoder
+from frontdesk.services.parts import KnowledgeServices
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.articles import StoredArticles
+from frontdesk.storage.knowledge.indexing import VECTOR_WORK, StoredVectors
+from frontdesk.storage.knowledge.knowledge import StoredKnowledge
+from frontdesk.storage.knowledge.orders import StoredOrders
+from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.workflows.make_vectors import make_vectors_in_background
+from frontdesk.workflows.runner import Handler
+
+
+def knowledge_services(
+    database: Database, builtin: Builtin, order_book: StoredOrders, orders: Orders, clock: Clock
+) -> KnowledgeServices:
+    """Articles, products and orders on this database; `orders` are those of the system that is set up."""
+    articles, products = StoredArticles(database, clock, cut, searched_text), StoredProducts(database)
+    return KnowledgeServices(
+        base=StoredKnowledge(database, articles, products),
+        articles=articles,
+        products=products,
+        orders=orders,
+        order_book=order_book,
+        vectors=StoredVectors(database, clock),
+        encoders=(BuiltinEncoder(builtin),),
+    )
+
+
+def knowledge_handlers(knowledge: KnowledgeServices) -> dict[str, Handler]:
+    """Who makes the vectors that are missing."""
+
+    async def make(_row: Work, lease: Lease, _last_try: bool) -> None:
+        await make_vectors_in_background(lease, knowledge.vectors, knowledge.encoders, searched_text)
+
+    return {VECTOR_WORK: make}
