@@ -1,0 +1,272 @@
+"""Makes what answering is calibrated with, from the knowledge bases and questions in training/answers; see README.md.
+
+    .venv/bin/python training/answers.py [--measure]
+
+Writes src/frontdesk/answers/weights/topics.npz (vectors of the topics) and evidence.json (weights and limits), and prints
+how well knowledge bases are answered that the weights have not seen. With --measure it writes nothing.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from frontdesk.answers.collection import Collection, words_in  # noqa: E402
+from frontdesk.answers.evidence import E5, ENGINE, NAMES, Covers, compared, evidence  # noqa: E402
+from frontdesk.answers.following import Asked, asked_as  # noqa: E402
+from frontdesk.answers.passages import even, passages_of, text_of  # noqa: E402
+from frontdesk.answers.ranking import Question, Ranking, rank  # noqa: E402
+from frontdesk.answers.topics import Topics  # noqa: E402
+from frontdesk.engine.language import LanguageReader  # noqa: E402
+from frontdesk.model.knowledge import Article  # noqa: E402
+from frontdesk.providers.builtin import Builtin  # noqa: E402
+from frontdesk.providers.e5 import e5_encoder  # noqa: E402
+
+TARGET = HERE.parent / "src" / "frontdesk" / "answers" / "weights"
+BASES = ("bicycles", "coffee", "power", "library", "invoices", "hotel", "mobile", "pets")
+# What a desk is asked: two thirds have an answer, a sixth nearly, a sixth are far off.
+MIX = {"answerable": 4 / 6, "near": 1 / 6, "far": 1 / 6}
+RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
+PULL = 3.0
+# Removing the article that answers makes a question without one: good to learn from, but some are answered elsewhere.
+WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0}
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.float32]
+
+
+class Encoders:
+    """Both encoders, remembering what they made."""
+
+    def __init__(self) -> None:
+        self.builtin, self.e5 = Builtin(), e5_encoder()
+        self.known: dict[tuple[str, str], Numbers] = {}
+
+    def __call__(self, name: str, texts: Sequence[str]) -> Numbers:
+        missing = [text for text in dict.fromkeys(texts) if (name, text) not in self.known]
+        if missing:
+            for text, row in zip(missing, asyncio.run(self._make(name, missing)), strict=True):
+                self.known[name, text] = row
+        return np.stack([self.known[name, text] for text in texts]) if texts else np.zeros((0, 512), np.float32)
+
+    async def _make(self, name: str, texts: Sequence[str]) -> Numbers:
+        if name == ENGINE:
+            return np.asarray(await self.builtin.embed(texts), np.float32)
+        assert self.e5 is not None
+        return await (self.e5.questions(texts) if name.endswith("asked") else self.e5.passages(texts))
+
+
+@dataclass
+class Row:
+    """A question with the evidence that was found for the best article, and whether that is right."""
+
+    base: str
+    kind: str
+    text: str
+    found: str
+    right: bool
+    evidence: Numbers
+    wanted: str = ""
+    place: int = field(default=0)
+
+
+@dataclass
+class Base:
+    """A knowledge base with its questions: (kind, earlier turns, question, id of the article)."""
+
+    name: str
+    collection: Collection
+    questions: list[tuple[str, list[str], str, str]]
+
+
+def read_base(name: str, encoders: Encoders, topics: dict[str, Topics]) -> Base:
+    """A knowledge base of the folder."""
+    raw = yaml.safe_load((HERE / "answers" / f"{name}.yaml").read_text("utf-8"))
+    articles, questions = [], []
+    same = {each["id"]: each.get("same", each["id"]) for each in raw["articles"]}
+    for each in raw["articles"]:
+        language = next(key for key in each if len(key) == 2 and key != "id")
+        article = Article(each["id"], each[language], each["body"], language, tuple(each.get("questions", ())))
+        products = tuple(map(str, each.get("products", ())))
+        articles.append(replace(article, products=products, translation_of=each.get("same", "")))
+        questions += [("answerable", [], text, same[each["id"]]) for text in each["ask"]]
+    questions += [("near", [], text, "") for text in raw["none"]]
+    questions += [("follow", before, text, same.get(wanted, wanted)) for before, text, wanted in raw["follow"]]
+    far = yaml.safe_load((HERE / "answers" / "far.yaml").read_text("utf-8"))
+    questions += [("far", [], text, "") for text in far]
+    passages = [passage for article in articles for passage in passages_of(article)]
+    owner = {article.id: article for article in articles}
+    texts = [text_of(owner[passage.article], passage) for passage in passages]
+    vectors = {name: encoders(name, texts) for name in topics}
+    return Base(name, Collection(articles, passages, vectors, topics), questions)
+
+
+def read_topics(encoders: Encoders, names: Sequence[str]) -> dict[str, Topics]:
+    """The topics of the folder."""
+    lines = (HERE / "answers" / "topics.txt").read_text("utf-8").splitlines()
+    texts = [even(line) for line in lines if line.strip() and not line.startswith("#")]
+    asked = {ENGINE: ENGINE, E5: f"{E5}/asked"}
+    return {n: Topics(_half(encoders(n, texts)), _half(encoders(asked[n], texts))) for n in names}
+
+
+def _half(rows: Numbers) -> Numbers:
+    return rows.astype(np.float16).astype(np.float32)
+
+
+class Measuring:
+    """Asks the questions of a base."""
+
+    def __init__(self, encoders: Encoders, names: Sequence[str]) -> None:
+        self.encoders, self.names, self.languages = encoders, names, LanguageReader()
+
+    def rows(self, base: Base) -> list[Row]:
+        """What is found for each question; for answerable ones also with their article removed."""
+        found = []
+        every = np.ones(len(base.collection.articles), bool)
+        for kind, before, text, wanted in base.questions:
+            found.append(self._row(base, kind, asked_as(text, before), wanted, every))
+            if kind == "answerable":
+                kept = np.array([group != wanted for group in base.collection.groups])
+                found.append(self._row(base, "removed", asked_as(text, before), "", kept))
+        return found
+
+    def _row(self, base: Base, kind: str, asked: Asked, wanted: str, allowed: npt.NDArray[np.bool_]) -> Row:
+        tried = [self._ranked(base, text, asked.language_of, allowed) for text in asked.texts]
+        best = max(tried, key=lambda each: asked.preference(each[0], base.collection)) if len(tried) > 1 else tried[0]
+        ranking, numbers = best
+        top = ranking.order(1)[0]
+        group = base.collection.groups[top]
+        return Row(base.name, kind, asked.text, group, bool(wanted) and group == wanted, numbers, wanted, top)
+
+    def _ranked(
+        self, base: Base, text: str, language_of: str, allowed: npt.NDArray[np.bool_]
+    ) -> tuple[Ranking, Numbers]:
+        asked = {ENGINE: ENGINE, E5: f"{E5}/asked"}
+        vectors = {name: self.encoders(asked[name], [text])[0] for name in self.names}
+        question = Question(text, self.languages.read(language_of), vectors)
+        ranking = rank(base.collection, question, allowed)
+        places = compared(base.collection, ranking)
+        words = tuple(self.encoders(ENGINE, base.collection.words_of(place)) for place in places)
+        covers = Covers(self.encoders(ENGINE, words_in(text)), words)
+        return ranking, evidence(base.collection, ranking, covers)
+
+
+def fitted(rows: Sequence[Row]) -> dict[str, Any]:
+    """A logistic regression (Newton's method, ridge) as evidence.json holds it, without limits."""
+    x = np.array([row.evidence for row in rows], np.float64)
+    y = np.array([row.right for row in rows], np.float64)
+    weight = np.array([WEIGHT[row.kind] for row in rows])
+    middle, spread = x.mean(axis=0), x.std(axis=0)
+    spread = np.where(spread < 1e-6, 1.0, spread)
+    x = np.c_[(x - middle) / spread, np.ones(len(x))]
+    w = np.zeros(x.shape[1])
+    ridge = np.eye(len(w)) * PULL
+    ridge[-1, -1] = 1e-3
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        step = np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + ridge, x.T @ (weight * (p - y)) + ridge @ w)
+        w -= step
+        if np.abs(step).max() < 1e-7:
+            break
+    parts = {"middle": middle, "spread": spread, "weights": w[:-1]}
+    named = {part: dict(zip(NAMES, np.round(values, 5).tolist(), strict=True)) for part, values in parts.items()}
+    return {**named, "bias": round(float(w[-1]), 5)}
+
+
+def confidence(model: dict[str, Any], rows: Sequence[Row]) -> Array:
+    """What a fitted model says."""
+    middle, spread, w = (np.array([model[part][n] for n in NAMES]) for part in ("middle", "spread", "weights"))
+    x = np.array([row.evidence for row in rows], np.float64)
+    return np.asarray(1 / (1 + np.exp(-(((x - middle) / spread) @ w + model["bias"]))))
+
+
+def crossed(rows: Sequence[Row]) -> Array:
+    """The confidence of each row by a model that has not seen its knowledge base."""
+    result = np.zeros(len(rows))
+    for base in BASES:
+        mine = [i for i, row in enumerate(rows) if row.base == base]
+        model = fitted([row for row in rows if row.base != base])
+        result[mine] = confidence(model, [rows[i] for i in mine])
+    return result
+
+
+def shares(rows: Sequence[Row], sure: Array, near: str) -> tuple[Array, Array, Array]:
+    """From the surest question down: confidence, wrong answers as a share of all, right ones of the answerable."""
+    kinds = ["near" if row.kind == near else row.kind for row in rows]
+    counts = {kind: kinds.count(kind) for kind in MIX}
+    order = [int(i) for i in np.argsort(-sure) if (kinds[int(i)] in MIX) and (rows[int(i)].kind in (near, "answerable", "far"))]
+    weight = np.array([MIX[kinds[i]] / counts[kinds[i]] for i in order])
+    right = np.array([rows[i].right for i in order], np.float64)
+    return sure[order], np.cumsum(weight * (1 - right)), np.cumsum(weight * right) / MIX["answerable"]
+
+
+def limits(rows: Sequence[Row], sure: Array) -> list[list[float]]:
+    """For each rate the least confidence that keeps it, whichever way questions without an answer come about."""
+    found = []
+    for rate in RATES:
+        least = 0.0
+        for near in ("near", "removed"):
+            level, wrong, _ = shares(rows, sure, near)
+            kept = np.flatnonzero(wrong <= rate)
+            least = max(least, float(level[kept[-1]]) if len(kept) else 0.999)
+        found.append([rate, round(least, 4)])
+    return found
+
+
+def told(rows: Sequence[Row], sure: Array, label: str) -> None:
+    """Print the figures."""
+    by = {kind: [i for i, row in enumerate(rows) if row.kind == kind] for kind in WEIGHT}
+    hit = {kind: np.mean([rows[i].right for i in by[kind]]) for kind in ("answerable", "follow")}
+    print(f"{label}: right article first {hit['answerable']:.3f} of {len(by['answerable'])}, follow-ups {hit['follow']:.3f}")
+    for rate, limit in limits(rows, sure):
+        answered = {kind: np.mean([sure[i] >= limit for i in by[kind]]) for kind in by}
+        good = {kind: np.mean([sure[i] >= limit and rows[i].right for i in by[kind]]) for kind in ("answerable", "follow")}
+        wrong = {k: sum(MIX[kk] * v for kk, v in {
+            "answerable": answered["answerable"] - good["answerable"], "near": answered[k], "far": answered["far"]
+        }.items()) for k in ("near", "removed")}  # fmt: skip
+        print(
+            f"  rate {rate:.3f} limit {limit:.3f}: answered right {good['answerable']:.3f}, follow-ups {good['follow']:.3f}, "
+            f"wrong {wrong['near']:.3f} (removed {wrong['removed']:.3f}); answered near {answered['near']:.3f} "
+            f"removed {answered['removed']:.3f} far {answered['far']:.3f}"
+        )
+
+
+def main() -> None:
+    """Train, measure, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--measure", action="store_true")
+    only_measure = parser.parse_args().measure
+    encoders, written = Encoders(), {}
+    for label, names in (("both", (E5, ENGINE)), ("engine", (ENGINE,))):
+        topics = read_topics(encoders, names)
+        if label == "both" and not only_measure:
+            TARGET.mkdir(exist_ok=True)
+            arrays = {f"{n}/{part}": getattr(t, part).astype(np.float16) for n, t in topics.items() for part in ("searched", "asked")}
+            np.savez_compressed(TARGET / "topics.npz", **arrays)  # type: ignore[arg-type]
+        bases = [read_base(name, encoders, topics) for name in BASES]
+        measuring = Measuring(encoders, names)
+        rows = [row for base in bases for row in measuring.rows(base)]
+        sure = crossed(rows)
+        told(rows, sure, label)
+        written[label] = {**fitted(rows), "limits": limits(rows, sure)}
+    if not only_measure:
+        (TARGET / "evidence.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
