@@ -31,7 +31,7 @@ from frontdesk.answers.evidence import E5, ENGINE, NAMES, Covers, compared, evid
 from frontdesk.answers.following import Asked, asked_as  # noqa: E402
 from frontdesk.answers.passages import even, passages_of, text_of  # noqa: E402
 from frontdesk.answers.ranking import Question, Ranking, rank  # noqa: E402
-from frontdesk.answers.topics import Topics  # noqa: E402
+from frontdesk.answers.topics import Topics, topic_texts  # noqa: E402
 from frontdesk.engine.language import LanguageReader  # noqa: E402
 from frontdesk.model.knowledge import Article  # noqa: E402
 from frontdesk.providers.builtin import Builtin  # noqa: E402
@@ -118,8 +118,7 @@ def read_base(name: str, encoders: Encoders, topics: dict[str, Topics]) -> Base:
 
 def read_topics(encoders: Encoders, names: Sequence[str]) -> dict[str, Topics]:
     """The topics of the folder."""
-    lines = (HERE / "answers" / "topics.txt").read_text("utf-8").splitlines()
-    texts = [even(line) for line in lines if line.strip() and not line.startswith("#")]
+    texts = [even(text) for text in topic_texts()]
     asked = {ENGINE: ENGINE, E5: f"{E5}/asked"}
     return {n: Topics(_half(encoders(n, texts)), _half(encoders(asked[n], texts))) for n in names}
 

@@ -39,6 +39,18 @@ class Topics:
         return middle, spread
 
 
+    def nearest(self, question: Rows) -> str:
+        """The topic that a question is most like."""
+        return topic_texts()[int((self.searched @ question).argmax())]
+
+
+@cache
+def topic_texts() -> tuple[str, ...]:
+    """The topics themselves, in the order of their vectors."""
+    lines = resources.files(__package__).joinpath("topics.txt").read_text("utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
 @cache
 def shipped_topics() -> Mapping[str, Topics]:
     """By the name of the encoder."""
