@@ -19,6 +19,8 @@ COMMANDS = (
     "demo.data",
     "effects",
     "insights",
+    "knowledge.articles",
+    "knowledge.products",
     "llm.asking",
     "llm.commands",
     "rules.commands",

@@ -38,8 +38,8 @@ def check_article(given: Article) -> Article:
     """The article as it will be stored. Raises Invalid."""
     article = _storable(given, many_lines=("body",))
     _need(article.id, "id")
-    _need(article.title, "title")
     _need(article.body, "body")
+    _need(article.title, "title")
     for name, (most, length) in LISTS.items():
         _check_list(getattr(article, name), name, most, length)
     if not _LANGUAGE.fullmatch(article.language):

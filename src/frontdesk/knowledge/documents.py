@@ -1,6 +1,7 @@
 """Reads documents of any origin as the fields of an article: Markdown, HTML, Word, PDF. Raises Invalid for bad ones."""
 
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -137,6 +138,7 @@ def _word(content: bytes) -> Fields:
 
 
 def _pdf(content: bytes) -> Fields:
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says on standard error what it makes good
     try:
         reader = PdfReader(io.BytesIO(content))
         if len(reader.pages) > MOST_PAGES:

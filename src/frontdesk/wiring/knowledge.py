@@ -1,5 +1,8 @@
 """Puts together what is known: its stores, and who makes the vectors of passages."""
 
+from collections.abc import Callable
+
+from frontdesk.engine.language import UNKNOWN, LanguageReader
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.knowledge import Orders
 from frontdesk.knowledge.passages import cut, searched_text
@@ -13,8 +16,10 @@ from frontdesk.storage.knowledge.indexing import VECTOR_WORK, StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
-from frontdesk.workflows.make_vectors import make_vectors_in_background
+from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_background
 from frontdesk.workflows.runner import Handler
+
+ELSE = "en"
 
 
 def knowledge_services(
@@ -31,6 +36,22 @@ def knowledge_services(
         vectors=StoredVectors(database, clock),
         encoders=(BuiltinEncoder(builtin),),
     )
+
+
+async def make_missing_vectors(knowledge: KnowledgeServices, made: Callable[[int], object]) -> int:
+    """Make the vectors that are missing, here and now; `made` is told after each few articles."""
+    return await make_vectors(knowledge.vectors, knowledge.encoders, searched_text, made)
+
+
+def language_of() -> Callable[[str], str]:
+    """Says in which language a text is written; English where that cannot be told."""
+    reader = LanguageReader()
+
+    def read(text: str) -> str:
+        found = reader.read(text)
+        return ELSE if found == UNKNOWN else found
+
+    return read
 
 
 def knowledge_handlers(knowledge: KnowledgeServices) -> dict[str, Handler]:
