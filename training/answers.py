@@ -2,8 +2,8 @@
 
     .venv/bin/python training/answers.py [--measure]
 
-Writes src/frontdesk/answers/weights/topics.npz (vectors of the topics) and evidence.json (weights and limits), and prints
-how well knowledge bases are answered that the weights have not seen. With --measure it writes nothing.
+Writes src/frontdesk/answers/weights/topics.npz (vectors of the topics) and evidence.json (weights and limits), and
+prints how well knowledge bases are answered that the weights have not seen. With --measure it writes nothing.
 """
 
 import os
@@ -15,7 +15,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class Encoders:
         self.known: dict[tuple[str, str], Numbers] = {}
 
     def __call__(self, name: str, texts: Sequence[str]) -> Numbers:
+        """One row for each text; `NAME/asked` encodes questions."""
         missing = [text for text in dict.fromkeys(texts) if (name, text) not in self.known]
         if missing:
             for text, row in zip(missing, asyncio.run(self._make(name, missing)), strict=True):
@@ -82,7 +83,7 @@ class Row:
     right: bool
     evidence: Numbers
     wanted: str = ""
-    place: int = field(default=0)
+    others: "tuple[Row, ...]" = ()
 
 
 @dataclass
@@ -145,12 +146,15 @@ class Measuring:
         return found
 
     def _row(self, base: Base, kind: str, asked: Asked, wanted: str, allowed: npt.NDArray[np.bool_]) -> Row:
-        tried = [self._ranked(base, text, asked.language_of, allowed) for text in asked.texts]
-        best = max(tried, key=lambda each: asked.preference(each[0], base.collection)) if len(tried) > 1 else tried[0]
-        ranking, numbers = best
-        top = ranking.order(1)[0]
-        group = base.collection.groups[top]
-        return Row(base.name, kind, asked.text, group, bool(wanted) and group == wanted, numbers, wanted, top)
+        rows = [self._one(base, kind, text, asked.language_of, wanted, allowed) for text in asked.texts]
+        return replace(rows[0], others=tuple(rows[1:]))
+
+    def _one(
+        self, base: Base, kind: str, text: str, language_of: str, wanted: str, allowed: npt.NDArray[np.bool_]
+    ) -> Row:
+        ranking, numbers = self._ranked(base, text, language_of, allowed)
+        group = base.collection.groups[ranking.order(1)[0]]
+        return Row(base.name, kind, text, group, bool(wanted) and group == wanted, numbers, wanted)
 
     def _ranked(
         self, base: Base, text: str, language_of: str, allowed: npt.NDArray[np.bool_]
@@ -194,13 +198,17 @@ def confidence(model: dict[str, Any], rows: Sequence[Row]) -> Array:
     return np.asarray(1 / (1 + np.exp(-(((x - middle) / spread) @ w + model["bias"]))))
 
 
-def crossed(rows: Sequence[Row]) -> Array:
-    """The confidence of each row by a model that has not seen its knowledge base."""
+def crossed(rows: list[Row]) -> Array:
+    """The confidence of each row by a model that has not seen its knowledge base; of two ways to search, the surer."""
     result = np.zeros(len(rows))
     for base in BASES:
-        mine = [i for i, row in enumerate(rows) if row.base == base]
-        model = fitted([row for row in rows if row.base != base])
-        result[mine] = confidence(model, [rows[i] for i in mine])
+        model = fitted([row for row in rows if row.base != base and row.kind != "follow"])
+        for i, row in enumerate(rows):
+            if row.base == base:
+                result[i] = confidence(model, [row])[0]
+                for other in row.others:
+                    if (sure := confidence(model, [other])[0]) > result[i]:
+                        result[i], rows[i] = sure, other
     return result
 
 
@@ -208,7 +216,11 @@ def shares(rows: Sequence[Row], sure: Array, near: str) -> tuple[Array, Array, A
     """From the surest question down: confidence, wrong answers as a share of all, right ones of the answerable."""
     kinds = ["near" if row.kind == near else row.kind for row in rows]
     counts = {kind: kinds.count(kind) for kind in MIX}
-    order = [int(i) for i in np.argsort(-sure) if (kinds[int(i)] in MIX) and (rows[int(i)].kind in (near, "answerable", "far"))]
+    order = [
+        int(i)
+        for i in np.argsort(-sure)
+        if (kinds[int(i)] in MIX) and (rows[int(i)].kind in (near, "answerable", "far"))
+    ]
     weight = np.array([MIX[kinds[i]] / counts[kinds[i]] for i in order])
     right = np.array([rows[i].right for i in order], np.float64)
     return sure[order], np.cumsum(weight * (1 - right)), np.cumsum(weight * right) / MIX["answerable"]
@@ -231,18 +243,22 @@ def told(rows: Sequence[Row], sure: Array, label: str) -> None:
     """Print the figures."""
     by = {kind: [i for i, row in enumerate(rows) if row.kind == kind] for kind in WEIGHT}
     hit = {kind: np.mean([rows[i].right for i in by[kind]]) for kind in ("answerable", "follow")}
-    print(f"{label}: right article first {hit['answerable']:.3f} of {len(by['answerable'])}, follow-ups {hit['follow']:.3f}")
+    say(f"{label}: right one first {hit['answerable']:.3f} of {len(by['answerable'])}, follow-ups {hit['follow']:.3f}")
     for rate, limit in limits(rows, sure):
         answered = {kind: np.mean([sure[i] >= limit for i in by[kind]]) for kind in by}
-        good = {kind: np.mean([sure[i] >= limit and rows[i].right for i in by[kind]]) for kind in ("answerable", "follow")}
-        wrong = {k: sum(MIX[kk] * v for kk, v in {
-            "answerable": answered["answerable"] - good["answerable"], "near": answered[k], "far": answered["far"]
-        }.items()) for k in ("near", "removed")}  # fmt: skip
-        print(
-            f"  rate {rate:.3f} limit {limit:.3f}: answered right {good['answerable']:.3f}, follow-ups {good['follow']:.3f}, "
-            f"wrong {wrong['near']:.3f} (removed {wrong['removed']:.3f}); answered near {answered['near']:.3f} "
-            f"removed {answered['removed']:.3f} far {answered['far']:.3f}"
+        good = {kind: np.mean([sure[i] >= limit and rows[i].right for i in by[kind]]) for kind in hit}
+        own = MIX["answerable"] * (answered["answerable"] - good["answerable"]) + MIX["far"] * answered["far"]
+        wrong = {kind: own + MIX["near"] * answered[kind] for kind in ("near", "removed")}
+        say(
+            f"  rate {rate:.3f} limit {limit:.3f}: answered right {good['answerable']:.3f}, follow-ups"
+            f" {good['follow']:.3f}, wrong {wrong['near']:.3f} (removed {wrong['removed']:.3f});"
+            f" answered near {answered['near']:.3f} removed {answered['removed']:.3f} far {answered['far']:.3f}"
         )
+
+
+def say(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(line + "\n")
 
 
 def main() -> None:
@@ -255,14 +271,18 @@ def main() -> None:
         topics = read_topics(encoders, names)
         if label == "both" and not only_measure:
             TARGET.mkdir(exist_ok=True)
-            arrays = {f"{n}/{part}": getattr(t, part).astype(np.float16) for n, t in topics.items() for part in ("searched", "asked")}
+            arrays = {
+                f"{n}/{part}": getattr(t, part).astype(np.float16)
+                for n, t in topics.items()
+                for part in ("searched", "asked")
+            }
             np.savez_compressed(TARGET / "topics.npz", **arrays)  # type: ignore[arg-type]
         bases = [read_base(name, encoders, topics) for name in BASES]
         measuring = Measuring(encoders, names)
         rows = [row for base in bases for row in measuring.rows(base)]
         sure = crossed(rows)
         told(rows, sure, label)
-        written[label] = {**fitted(rows), "limits": limits(rows, sure)}
+        written[label] = {**fitted([row for row in rows if row.kind != "follow"]), "limits": limits(rows, sure)}
     if not only_measure:
         (TARGET / "evidence.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
 

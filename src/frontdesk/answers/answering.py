@@ -70,7 +70,9 @@ class Answering:
         about_order = await self._order(conversation, asker, language)
         if about_order is not None:
             return about_order
-        parts = [await self._part(concern, before, language) for concern in concerns_of(conversation[-1].text[:_LONGEST])]
+        parts = [
+            await self._part(concern, before, language) for concern in concerns_of(conversation[-1].text[:_LONGEST])
+        ]
         if len(parts) == 1:
             return parts[0]
         return _together(parts, language)
@@ -80,7 +82,7 @@ class Answering:
         asked = asked_as(text, before)
         found = [await self._search(each, language, self._everything()) for each in asked.texts]
         there = [each for each in found if each is not None]
-        return max(there, key=lambda each: float(each.ranking.articles[each.place]), default=None)
+        return max(there, key=lambda each: each.confidence, default=None)
 
     def _everything(self) -> npt.NDArray[np.bool_]:
         return np.ones(len(self.collection.articles), bool)

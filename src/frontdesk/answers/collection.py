@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,9 @@ class Collection:
         have = {passage.article for passage in passages}
         self.articles = tuple(article for article in articles if article.id in have)
         places = {article.id: place for place, article in enumerate(self.articles)}
-        order = sorted((i for i, p in enumerate(passages) if p.article in places), key=lambda i: places[passages[i].article])
+        order = sorted(
+            (i for i, p in enumerate(passages) if p.article in places), key=lambda i: places[passages[i].article]
+        )
         self.passages = tuple(passages[i] for i in order)
         self.owner = np.array([places[passage.article] for passage in self.passages], np.int64)
         self.starts = np.searchsorted(self.owner, np.arange(len(self.articles)))
@@ -96,7 +99,7 @@ def names_in(text: str) -> frozenset[str]:
     """Names of models: words of letters and digits (`X200`), and a word with a capital before a number (`Volta 5`)."""
     tokens = tokens_of(text)
     found = {folded(token) for token in tokens if _is_model(token)}
-    for before, after in zip(tokens, tokens[1:], strict=False):
+    for before, after in pairwise(tokens):
         if before[:1].isupper() and len(before) > 2 and _NUMBER.fullmatch(after) and len(after) < 4:
             found.add(f"{folded(before)} {after}")
     return frozenset(found)

@@ -14,7 +14,8 @@ _LIST = re.compile(r"(?<=[?？])\s+|\n+")
 _GREETING = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|moin|servus"
     r"|sehr geehrte|liebe[rs]?|bonjour|bonsoir|salut|madame|monsieur|hola|buen[oa]s (?:d[ií]as|tardes|noches)|ciao"
-    r"|buongiorno|buonasera|salve|olá|bom dia|boa tarde|beste|geachte|goedemorgen|goedemiddag|goedendag)\b[^,!.?\n]{0,40}"
+    r"|buongiorno|buonasera|salve|olá|bom dia|boa tarde|beste"
+    r"|geachte|goedemorgen|goedemiddag|goedendag)\b[^,!.?\n]{0,40}"
     r"[,!.\n]+\s*)+",
     re.I,
 )
@@ -29,7 +30,7 @@ class Concern:
 
 
 def concerns_of(message: str) -> tuple[Concern, ...]:
-    """The questions of a message in order, at most four; one with all of the text where it asks nothing or one thing."""
+    """The questions of a message in order, at most four; all of it where it asks one thing or none."""
     body = _GREETING.sub("", message) or message
     sentences = [even(plain(part)) for part in _parts(body)]
     said = [part for part in sentences if content_of(part) or _ASKS.search(part)]

@@ -1,6 +1,5 @@
 """How sure it is that the best article answers: what speaks for and against it, and the probability that follows."""
 
-
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,6 +16,7 @@ from frontdesk.answers.words import folded, stop_words, tokens_of
 
 ENGINE, E5 = "builtin-512", "e5-small-q4"
 RUNNERS_UP = 3
+_PARTS = ("middle", "spread", "weights")
 # What is weighed, in order; the weights are made by training/answers.py.
 NAMES = (
     "share",
@@ -98,8 +98,8 @@ def shipped_weights(with_e5: bool) -> Weights:
     """The weights for both encoders, or for the engine's alone."""
     text = resources.files(__package__).joinpath("weights", "evidence.json").read_bytes()
     raw = msgspec.json.decode(text)["both" if with_e5 else "engine"]
-    arrays = [np.array([raw[part][name] for name in NAMES], np.float32) for part in ("middle", "spread", "weights")]
-    return Weights(*arrays, raw["bias"], tuple((float(a), float(b)) for a, b in raw["limits"]))
+    middle, spread, weights = (np.array([raw[part][name] for name in NAMES], np.float32) for part in _PARTS)
+    return Weights(middle, spread, weights, raw["bias"], tuple((float(a), float(b)) for a, b in raw["limits"]))
 
 
 def _leads(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
@@ -193,7 +193,6 @@ def _topics(collection: Collection, ranking: Ranking, top: int) -> dict[str, flo
     """How much more the question is like a common topic than like the article, and whether both are the same."""
     mine = collection.of(top)
     leads: list[float] = []
-    alike: list[float] = []
     total: Rows | None = None
     for name, row in ranking.question.vectors.items():
         topics = collection.topics[name]
@@ -204,8 +203,8 @@ def _topics(collection: Collection, ranking: Ranking, top: int) -> dict[str, flo
     if total is None:
         return {}
     nearest = int(total.argmax())
-    for name in ranking.question.vectors:
-        alike.append(float((collection.vectors[name][mine] @ collection.topics[name].searched[nearest]).max()))
+    alike = [
+        float((collection.vectors[name][mine] @ collection.topics[name].searched[nearest]).max())
+        for name in ranking.question.vectors
+    ]
     return {"topic_lead": float(np.mean(leads)), "topic_is_same": float(np.mean(alike))}
-
-

@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from frontdesk.answers.collection import Collection
-from frontdesk.answers.ranking import Ranking
 from frontdesk.answers.words import content_of
 
 # A question with so few words of its own asks about what was said before.
@@ -13,43 +11,36 @@ _FEW = 2
 _LONGEST = 300
 _LEANS = re.compile(
     r"^\W*(?:(?:ok|okay|thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt)\W+)*"
-    r"(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar|or|oder|also|what about|how about|was ist mit|wie ist es mit)\b",
+    r"(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar|or|oder|also|what about|how about|was ist mit"
+    r"|wie ist es mit)\b",
     re.I,
 )
 _POINTS = re.compile(
-    r"\b(?:it|its|they|them|their|this|that|these|those|there|one|ones|es|er|sie|ihn|ihm|das|dies\w*|dafür|damit|davon|dort|da"
-    r"|ça|cela|il|elle|ils|elles|en|y|lo|la|los|las|eso|esto|ello|ellos|ci|lo|quello|questo|isso|isto|ele|ela|dat|die|dit|deze"
-    r"|hij|ze|daar|ermee|ervan)\b",
+    r"\b(?:it|its|they|them|their|this|that|these|those|there|one|ones|es|er|sie|ihn|ihm|das|dies\w*|dafür|damit|davon|dort"
+    r"|da|ça|cela|il|elle|ils|elles|en|y|lo|la|los|las|eso|esto|ello|ellos|ci|lo|quello|questo|isso|isto|ele|ela|dat|die"
+    r"|dit|deze|hij|ze|daar|ermee|ervan)\b",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is searched: alone, with what was said before, or both where either may be meant."""
+    """A question as it is searched: alone, with what was said before, or both ways, of which the surer one counts."""
 
-    text: str
     texts: tuple[str, ...]
     language_of: str
-
-    def preference(self, ranking: Ranking, collection: Collection) -> float:
-        """How well a search of one of the texts went: the lead of its best article."""
-        best = ranking.order(1)
-        return float(ranking.articles[best[0]]) if best else 0.0
 
 
 def asked_as(text: str, before: Sequence[str]) -> Asked:
     """How to search a question after these earlier ones of the same customer, oldest first."""
     said = [turn for turn in before if content_of(turn)]
     if not said:
-        return Asked(text, (text,), text)
+        return Asked((text,), text)
     whole = f"{said[-1][-_LONGEST:]} {text}"
-    if depends(text):
-        return Asked(text, (whole,), text)
-    return Asked(text, (text, whole), text)
+    return Asked((whole,) if depends(text) else (text, whole), text)
 
 
 def depends(text: str) -> bool:
     """Whether a question can only be understood with what was said before."""
     own = len(content_of(text))
-    return own == 0 or own <= _FEW and bool(_LEANS.match(text) or _POINTS.search(text))
+    return own == 0 or (own <= _FEW and bool(_LEANS.match(text) or _POINTS.search(text)))

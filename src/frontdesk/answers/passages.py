@@ -8,14 +8,17 @@ from frontdesk.model.knowledge import Article, Passage
 
 _LONGEST = 400
 _SHORTEST = 25
-_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]*_]*\s+(?=[^\W_]|[\"'“„«¿¡(\[*_])|[。！？]|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)")
+_END = re.compile(
+    r"(?<=[.!?…])[\"'”’»)\]*_]*\s+(?=[^\W_]|[\"'“„«¿¡(\[*_])|[。！？]|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:\d{1,3}|[^\W\d_]|nr|no|art|bzw|ca|dr|mr|mrs|ms|prof|st|inkl|incl|tel|approx|vs|z\.\s?b|d\.\s?h"
     r"|e\.g|i\.e|u\.\s?a|sra?|mme|av|etc|usw|evtl|ggf|min|max|mind)\.$",
     re.I,
 )
 _MARKS = re.compile(
-    r"!?\[([^\]]*)\]\([^)]*\)|^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^<>]{1,200}>",
+    r"!?\[([^\]]*)\]\([^)]*\)|^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+    r"|<[^<>]{1,200}>",
     re.M,
 )
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]")
@@ -33,7 +36,7 @@ def passages_of(article: Article) -> tuple[Passage, ...]:
 
 
 def text_of(article: Article, passage: Passage) -> str:
-    """What is searched of a passage: the title before it (a question stands alone), without markup, white space even."""
+    """What is searched of a passage: the title, then its text; a question stands alone. No markup, white space even."""
     if passage.question:
         return even(passage.question)
     body = even(plain(article.body[passage.start : min(passage.end, passage.start + 3 * _LONGEST)]))

@@ -44,8 +44,7 @@ def _best_part(collection: Collection, ranking: Ranking, place: int) -> tuple[in
     at = [
         (collection.passages[i].start, collection.passages[i].end, float(ranking.scores[i]))
         for i in range(mine.start, mine.stop)
-        if not collection.passages[i].question
-        and (collection.passages[i].start, collection.passages[i].end) != whole
+        if not collection.passages[i].question and (collection.passages[i].start, collection.passages[i].end) != whole
     ]
     if not at:
         return None

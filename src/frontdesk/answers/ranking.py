@@ -66,9 +66,7 @@ def named_in(collection: Collection, text: str) -> frozenset[str]:
     return frozenset(name for name in found if " " not in name or name.split(" ")[0] in collection.series) | small
 
 
-def _measured(
-    collection: Collection, name: str, alike: Rows, question: Question, mine: npt.NDArray[np.bool_]
-) -> Rows:
+def _measured(collection: Collection, name: str, alike: Rows, question: Question, mine: npt.NDArray[np.bool_]) -> Rows:
     """How far beyond the topics: seen from the question and from the passage, half each."""
     middle, spread = collection.topics[name].question_scale(question.vectors[name])
     own_middle, own_spread = collection.scales[name]
@@ -79,7 +77,7 @@ def _measured(
 def _is_other(collection: Collection, question: Question) -> npt.NDArray[np.bool_]:
     if question.language not in collection.languages:
         return np.zeros(len(collection.owner), bool)
-    return collection.language != collection.languages.index(question.language)
+    return np.asarray(collection.language != collection.languages.index(question.language))
 
 
 def _names(collection: Collection, question: Question) -> Rows:

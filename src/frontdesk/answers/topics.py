@@ -1,8 +1,8 @@
 """Questions that people ask all kinds of companies: what scores are measured against, and what may fit better than us.
 
-How alike a question and a text are says little by itself: it depends on the encoder, the length and the language. What is
-told is how much more alike they are than the question is to these topics, and the text is to them. The vectors are made
-by training/answers.py.
+How alike a question and a text are says little by itself: it depends on the encoder, the length and the language. What
+is told is how much more alike they are than the question is to these topics, and the text is to them. Their vectors are
+made by training/answers.py.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,6 @@ class Topics:
             middle[first : first + 4096] = found.mean(axis=1)
             spread[first : first + 4096] = found.std(axis=1) + _LEAST
         return middle, spread
-
 
     def nearest(self, question: Rows) -> str:
         """The topic that a question is most like."""

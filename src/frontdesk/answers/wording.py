@@ -9,6 +9,7 @@ from importlib import resources
 DEFAULT = "en"
 # How people write a day: of strftime, without names of months, which depend on the system.
 _DATES = {"de": "%d.%m.%Y", "nl": "%d-%m-%Y"}
+_MONTHS = "January February March April May June July August September October November December"
 _OTHER_DATES = "%d/%m/%Y"
 
 
@@ -28,7 +29,7 @@ def day(when: date, language: str) -> str:
     """A day as people who speak this language write it."""
     if language[:2] == "en":
         # Day and month are told apart by a name: readers of English disagree about their order.
-        months = "January February March April May June July August September October November December".split()
+        months = _MONTHS.split()
         return f"{when.day} {months[when.month - 1]} {when.year}"
     return when.strftime(_DATES.get(language[:2], _OTHER_DATES))
 

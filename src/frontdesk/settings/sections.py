@@ -259,6 +259,12 @@ class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
 
 
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers to questions: what share of all questions may be answered wrongly rather than not at all."""
+
+    wrong_rate: Annotated[float, Meta(gt=0, le=0.2)] = 0.03
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -283,6 +289,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
     insights: Insights = Insights()
+    answers: Answers = Answers()
     logging: Logging = Logging()
 
     @property

@@ -11,6 +11,7 @@ from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
 from frontdesk.edges.rest.messages import MessageRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
+from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
 from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
@@ -32,6 +33,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     ChannelRoutes,
     AttachmentRoutes,
     AuditRoutes,
+    AnswerRoutes,
 )
 
 
