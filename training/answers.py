@@ -1,6 +1,6 @@
 """Makes what answering is calibrated with, from the knowledge bases and questions in training/answers; see README.md.
 
-    .venv/bin/python training/answers.py [--measure]
+    .venv/bin/python training/answers.py [--measure] [--cache FOLDER]
 
 Writes src/frontdesk/answers/weights/topics.npz (vectors of the topics) and evidence.json (weights and limits), and
 prints how well knowledge bases are answered that the weights have not seen. With --measure it writes nothing.
@@ -13,6 +13,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 import argparse
 import asyncio
 import json
+import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -53,9 +54,18 @@ Numbers = npt.NDArray[np.float32]
 class Encoders:
     """Both encoders, remembering what they made."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path | None) -> None:
         self.builtin, self.e5 = Builtin(), e5_encoder()
+        self.file = cache / "answers.pickle" if cache else None
         self.known: dict[tuple[str, str], Numbers] = {}
+        if self.file is not None and self.file.exists():
+            self.known = pickle.loads(self.file.read_bytes())  # noqa: S301 - written below
+
+    def keep(self) -> None:
+        """Write what was made into the cache folder."""
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_bytes(pickle.dumps(self.known))
 
     def __call__(self, name: str, texts: Sequence[str]) -> Numbers:
         """One row for each text; `NAME/asked` encodes questions."""
@@ -84,6 +94,7 @@ class Row:
     evidence: Numbers
     wanted: str = ""
     others: "tuple[Row, ...]" = ()
+    share: float = 1.0
 
 
 @dataclass
@@ -147,7 +158,7 @@ class Measuring:
 
     def _row(self, base: Base, kind: str, asked: Asked, wanted: str, allowed: npt.NDArray[np.bool_]) -> Row:
         rows = [self._one(base, kind, text, asked.language_of, wanted, allowed) for text in asked.texts]
-        return replace(rows[0], others=tuple(rows[1:]))
+        return replace(rows[0], others=tuple(rows[1:]), share=asked.alone)
 
     def _one(
         self, base: Base, kind: str, text: str, language_of: str, wanted: str, allowed: npt.NDArray[np.bool_]
@@ -207,7 +218,7 @@ def crossed(rows: list[Row]) -> Array:
             if row.base == base:
                 result[i] = confidence(model, [row])[0]
                 for other in row.others:
-                    if (sure := confidence(model, [other])[0]) > result[i]:
+                    if (sure := confidence(model, [other])[0]) > result[i] * row.share:
                         result[i], rows[i] = sure, other
     return result
 
@@ -265,11 +276,12 @@ def main() -> None:
     """Train, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measure", action="store_true")
-    only_measure = parser.parse_args().measure
-    encoders, written = Encoders(), {}
+    parser.add_argument("--cache", type=Path, help="A folder that keeps vectors from run to run.")
+    options = parser.parse_args()
+    encoders, written = Encoders(options.cache), {}
     for label, names in (("both", (E5, ENGINE)), ("engine", (ENGINE,))):
         topics = read_topics(encoders, names)
-        if label == "both" and not only_measure:
+        if label == "both" and not options.measure:
             TARGET.mkdir(exist_ok=True)
             arrays = {
                 f"{n}/{part}": getattr(t, part).astype(np.float16)
@@ -283,7 +295,8 @@ def main() -> None:
         sure = crossed(rows)
         told(rows, sure, label)
         written[label] = {**fitted([row for row in rows if row.kind != "follow"]), "limits": limits(rows, sure)}
-    if not only_measure:
+    encoders.keep()
+    if not options.measure:
         (TARGET / "evidence.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
 
 

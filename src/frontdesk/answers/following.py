@@ -9,6 +9,8 @@ from frontdesk.answers.words import content_of
 # A question with so few words of its own asks about what was said before.
 _FEW = 2
 _LONGEST = 300
+# What a search of such a question alone is worth beside one with what was said before.
+_LEANING = 0.7
 _LEANS = re.compile(
     r"^\W*(?:(?:ok|okay|thanks|thank you|danke|merci|gracias|grazie|obrigad[oa]|bedankt)\W+)*"
     r"(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar|or|oder|also|what about|how about|was ist mit"
@@ -25,10 +27,14 @@ _POINTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it is searched: alone, with what was said before, or both ways, of which the surer one counts."""
+    """A question as it is searched: alone, with what was said before, or both ways, of which the surer one counts.
+
+    `alone` is what the confidence of the first way is worth beside that of the second.
+    """
 
     texts: tuple[str, ...]
     language_of: str
+    alone: float = 1.0
 
 
 def asked_as(text: str, before: Sequence[str]) -> Asked:
@@ -37,10 +43,11 @@ def asked_as(text: str, before: Sequence[str]) -> Asked:
     if not said:
         return Asked((text,), text)
     whole = f"{said[-1][-_LONGEST:]} {text}"
-    return Asked((whole,) if depends(text) else (text, whole), text)
+    if not content_of(text):
+        return Asked((whole,), text)
+    return Asked((_LEANS.sub("", text).strip() or text, whole), text, _LEANING if depends(text) else 1.0)
 
 
 def depends(text: str) -> bool:
-    """Whether a question can only be understood with what was said before."""
-    own = len(content_of(text))
-    return own == 0 or (own <= _FEW and bool(_LEANS.match(text) or _POINTS.search(text)))
+    """Whether a question is likely to be understood only with what was said before."""
+    return len(content_of(text)) <= _FEW and bool(_LEANS.match(text) or _POINTS.search(text))
