@@ -49,7 +49,7 @@ def read_page(url: str, content: bytes) -> Fields:
     fields = _html(content)
     if not fields["body"].strip():
         raise Invalid(tr("has no text"))
-    return {"id": url, "url": url, **fields}
+    return {"url": url, **fields}
 
 
 def _id_of(name: str) -> str:

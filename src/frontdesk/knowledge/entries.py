@@ -50,7 +50,7 @@ def article_of(fields: Fields, defaults: Defaults) -> Article:
     url = _text(fields, "url").strip()
     language = _text(fields, "language").strip() or defaults.language_of(f"{title}\n{body}"[:3000])
     article = Article(
-        id=_text(fields, "id").strip() or _made_id(url or title, language),
+        id=_text(fields, "id").strip() or new_id(url or title, language),
         title=" ".join(title.split())[:TITLE],
         body=body,
         language=language,
@@ -106,8 +106,8 @@ def digest_of(article: Article) -> str:
     return hashlib.sha256(repr(article).encode("utf-8", "replace")).hexdigest()
 
 
-def _made_id(name: str, language: str) -> str:
-    """The same for the same name, so that another answer to a question is its next version."""
+def new_id(name: str, language: str) -> str:
+    """An id for a title or an address: the same for the same, so that another answer is its next version."""
     words = "-".join(re.findall(r"[a-z0-9]+", name.lower()))[:40].strip("-")
     digest = hashlib.sha256(f"{language}\n{name}".encode("utf-8", "replace")).hexdigest()[:10]
     return f"{words}-{digest}" if words else digest

@@ -34,6 +34,14 @@ GROUPS = (
         ),
     ),
     Group(
+        N_("Knowledge"),
+        (
+            Entry("/console/articles", N_("Articles"), "notes"),
+            Entry("/console/products", N_("Products"), "product"),
+            Entry("/console/orders", N_("Orders"), "sales-order"),
+        ),
+    ),
+    Group(
         N_("Insights"),
         (Entry("/console/insights", N_("Insights"), "bar-chart"),),
     ),

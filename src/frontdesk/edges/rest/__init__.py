@@ -9,7 +9,9 @@ from frontdesk.edges.rest.codes import CodeRoutes
 from frontdesk.edges.rest.conditions import ConditionRoutes
 from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
+from frontdesk.edges.rest.knowledge import ArticleRoutes, ProductRoutes
 from frontdesk.edges.rest.messages import MessageRoutes
+from frontdesk.edges.rest.orders import OrderRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
 from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
@@ -32,6 +34,9 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     InsightRoutes,
     ChannelRoutes,
     AttachmentRoutes,
+    ArticleRoutes,
+    ProductRoutes,
+    OrderRoutes,
     AuditRoutes,
     AnswerRoutes,
 )

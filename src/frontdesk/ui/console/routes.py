@@ -2,10 +2,12 @@
 
 from frontdesk.ui.console import (
     accuracy,
+    articles,
     bulk,
     configuration,
     effects,
     exporting,
+    goods,
     home,
     insights,
     interactions,
@@ -26,6 +28,8 @@ CONSOLE = (
     *views.HANDLERS,
     *thread.HANDLERS,
     *people.HANDLERS,
+    *articles.HANDLERS,
+    *goods.HANDLERS,
     *insights.HANDLERS,
     *effects.HANDLERS,
     *rules.HANDLERS,
