@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from frontdesk.answers.passages import even, plain, sentences_of
+from frontdesk.answers.passages import even, pieces_of, plain
 from frontdesk.answers.words import content_of, terms_of
 
 _MOST = 4
@@ -49,8 +49,7 @@ def concerns_of(message: str) -> tuple[Concern, ...]:
 
 
 def _parts(body: str) -> list[str]:
-    places = sentences_of(body)
-    return [piece for start, end in places for piece in _LIST.split(body[start:end]) if piece.strip()]
+    return [piece for start, end in pieces_of(body) for piece in _LIST.split(body[start:end]) if piece.strip()]
 
 
 def _whole(said: list[str], asked: list[int]) -> str:

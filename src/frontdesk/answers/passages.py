@@ -53,7 +53,7 @@ def sentences_of(body: str) -> list[tuple[int, int]]:
     """The places of the sentences of a Markdown body, in order; a heading belongs to the sentence after it."""
     found: list[tuple[int, int]] = []
     open_at: int | None = None
-    for start, end in _pieces(body):
+    for start, end in pieces_of(body):
         first = start if open_at is None else open_at
         text = body[start:end]
         if _HEADING.match(text) or len(plain(text)) < _SHORTEST:
@@ -80,7 +80,8 @@ def even(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", kept).split())
 
 
-def _pieces(body: str) -> Iterator[tuple[int, int]]:
+def pieces_of(body: str) -> Iterator[tuple[int, int]]:
+    """The places between the ends of sentences, paragraphs and items, however short."""
     start = 0
     for match in _END.finditer(body):
         if _ABBREVIATION.search(body, max(start, match.start() - 8), match.start()):

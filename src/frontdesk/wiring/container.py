@@ -200,7 +200,7 @@ def _wire(
         llm=models.services(builtin),
         entities=entity_services(database, now, new_id),
         knowledge=known,
-        answers=answer_service(settings.answers, known, builtin, now),
+        answers=answer_service(settings.answers, known, builtin, codes, now),
         clock=now,
         new_id=new_id,
         settings=settings,
