@@ -11,6 +11,7 @@ from frontdesk.cli.root import frontdesk
 COMMANDS = (
     "accounts",
     "analyse.command",
+    "asking",
     "audit",
     "channels.commands",
     "configuration",

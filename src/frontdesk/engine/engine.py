@@ -83,6 +83,10 @@ class Engine:
         rows = [_mean(vectors[:, :SAID]) for vectors in self._vectors(prepared)]
         return np.stack(rows) if rows else np.zeros((0, SAID), np.float32)
 
+    def language(self, text: str) -> str:
+        """The ISO 639-1 code of the language of a text, `und` where it has no words."""
+        return self._languages.read(text)
+
     def _vectors(self, prepared: Sequence[Prepared]) -> list[Vectors]:
         sentences = [_embeddable(one) for one in prepared]
         flat = self._encoder.encode([s for part in sentences for s in part])

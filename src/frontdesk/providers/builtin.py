@@ -53,6 +53,10 @@ class Builtin(Provider):
         vectors: list[list[float]] = await self._run(lambda: self._loaded().embed(texts).tolist())
         return vectors
 
+    async def language(self, text: str) -> str:
+        """The ISO 639-1 code of a text's language, `und` where it has no words."""
+        return await self._run(lambda: self._loaded().language(text))
+
     def close(self) -> None:
         """Let the thread go."""
         self._threads.shutdown(cancel_futures=True)

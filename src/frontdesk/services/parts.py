@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from frontdesk.answers.service import AnswerService
 from frontdesk.insights.reporting import Report
 from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
@@ -209,6 +210,7 @@ class Services:
     llm: ModelServices
     entities: EntityServices
     knowledge: KnowledgeServices
+    answers: AnswerService
     clock: Clock
     new_id: NewId
 

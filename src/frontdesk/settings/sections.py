@@ -277,6 +277,12 @@ class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
 
 
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers to questions: what share of all questions may be answered wrongly rather than not at all."""
+
+    wrong_rate: Annotated[float, Meta(gt=0, le=0.2)] = 0.03
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -302,6 +308,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     llm: Llm = Llm()
     insights: Insights = Insights()
     retention_days: RetentionDays = RetentionDays()
+    answers: Answers = Answers()
     logging: Logging = Logging()
 
     @property

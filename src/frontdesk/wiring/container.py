@@ -29,6 +29,7 @@ from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.e5 import E5Encoder, e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
 from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
@@ -50,6 +51,7 @@ from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
+from frontdesk.wiring.answers import answer_service
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
 from frontdesk.wiring.desk import desk
@@ -117,10 +119,11 @@ async def open_container(
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
+    e5 = e5_encoder()
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, outgoing, passwords or Passwords())
+        container = _wire(settings, database, engine, e5, outgoing, passwords or Passwords())
         try:
             yield container
         finally:
@@ -128,6 +131,8 @@ async def open_container(
     finally:
         await outgoing.close()
         await database.close()
+        if e5 is not None:
+            e5.close()
         if builtin is None:
             engine.close()
 
@@ -159,14 +164,19 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, passwords: Passwords
+    settings: Settings,
+    database: Database,
+    builtin: Builtin,
+    e5: E5Encoder | None,
+    outgoing: Outgoing,
+    passwords: Passwords,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
     order_book = StoredOrders(database)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
-    known = knowledge_services(database, builtin, order_book, backs.orders, now)
+    known = knowledge_services(database, builtin, e5, order_book, backs.orders, now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
@@ -194,6 +204,7 @@ def _wire(
         llm=models.services(builtin),
         entities=entity_services(database, now, new_id),
         knowledge=known,
+        answers=answer_service(settings.answers, known, builtin, codes, now),
         clock=now,
         new_id=new_id,
         settings=settings,

@@ -15,6 +15,7 @@ from frontdesk.edges.rest.messages import MessageRoutes
 from frontdesk.edges.rest.orders import OrderRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
 from frontdesk.edges.rest.privacy import PrivacyRoutes
+from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
 from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
@@ -41,6 +42,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     OrderRoutes,
     AuditRoutes,
     PrivacyRoutes,
+    AnswerRoutes,
 )
 
 
