@@ -90,6 +90,9 @@ def become(streams: list[int], arguments: list[str], folder: str, environment: d
     for own, each in enumerate(streams):
         os.dup2(each, own)
     os.closerange(3, max(streams) + 1)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # as long as the process, as always
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
