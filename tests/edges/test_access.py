@@ -181,6 +181,23 @@ async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: 
         assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
+async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
+    fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        client.base_url = "https://127.0.0.1:8000"
+        chosen = await client.post("/language", data={"language": "de"}, headers=HTML, follow_redirects=False)
+        sent = await client.post("/messages", data=fields, headers=HTML, follow_redirects=False)
+        page = await client.get(sent.headers["location"], headers=HTML)
+        again = await client.get(sent.headers["location"].partition("?")[0], headers=HTML)
+    assert chosen.headers["set-cookie"].startswith("__Host-frontdesk_language=de;")
+    assert page.headers["set-cookie"].startswith("__Secure-frontdesk_track=")
+    assert '<html lang="de"' in page.text
+    for cookie in (chosen.headers["set-cookie"], page.headers["set-cookie"]):
+        assert "Secure" in cookie
+    assert again.status_code == 200
+
+
 async def test_signing_out_ends_the_session_at_once(plain: Container, client: Client) -> None:
     await add_account(plain)
     await sign_in(client)
