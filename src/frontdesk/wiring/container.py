@@ -176,7 +176,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, now, new_id),
+        people=people_services(database, passwords, _idle(settings), now, new_id),
         configuration=ConfigurationServices(
             codes=codes,
             entries=StoredCodeEntries(database, now, new_id),
@@ -203,6 +203,11 @@ def _wire(
         runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
         watch=_watch(channels),
     )
+
+
+def _idle(settings: Settings) -> timedelta | None:
+    minutes = settings.security.idle_minutes
+    return timedelta(minutes=minutes) if minutes else None
 
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:

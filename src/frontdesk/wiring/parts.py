@@ -1,5 +1,7 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
+from datetime import timedelta
+
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.services.parts import EntityServices, InteractionServices, MessageServices, PeopleServices, WorkServices
@@ -22,7 +24,11 @@ from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.links import StoredLinks
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
+from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -62,10 +68,17 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
     )
 
 
-def people_services(database: Database, passwords: Passwords, clock: Clock, new_id: NewId) -> PeopleServices:
-    """Accounts, the audit trail, customers, contacts."""
+def people_services(
+    database: Database, passwords: Passwords, idle: timedelta | None, clock: Clock, new_id: NewId
+) -> PeopleServices:
+    """Accounts, whose sessions end when they were not used for `idle`; the audit trail, customers, contacts."""
+    accounts = StoredAccounts(database, clock, new_id, passwords, idle)
     return PeopleServices(
-        accounts=StoredAccounts(database, clock, new_id, passwords),
+        accounts=accounts,
+        sessions=StoredSessions(database, clock),
+        second_factors=StoredSecondFactors(database, clock),
+        links=StoredLinks(database, clock, accounts),
+        single_sign_on=StoredSingleSignOn(database, clock, new_id),
         audit=StoredAudit(database, clock),
         customers=StoredCustomers(database, clock),
         contacts=StoredContacts(database, clock),

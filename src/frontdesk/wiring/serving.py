@@ -141,6 +141,7 @@ def _cancel_me() -> Callable[[], object]:
 def _background(container: Container, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     chores = {
         "forget expired sessions": container.people.accounts.forget_expired,
+        "forget expired links": container.people.links.forget_expired,
         "forget old events of channels": lambda: container.channels.events.forget(
             container.settings.channels.keep_events_days
         ),
