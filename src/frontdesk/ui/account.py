@@ -9,8 +9,6 @@ from litestar.response import Redirect
 from frontdesk.interfaces import AuthMethod, Invalid, SignInRefused, TooMany
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
-from frontdesk.storage.people.second_factors import address_of, new_secret
-from frontdesk.storage.people.sessions import handle_of
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
@@ -60,7 +58,9 @@ async def second_factor(request: PageRequest, services: Needs) -> Response[str] 
     if do == "remove":
         await services.people.second_factors.remove(request.user.id, by)
         return Redirect(f"{PLACE}?done=factor", status_code=303)
-    return await _page(request, services, await _pairing(services, request.user.id, new_secret()))
+    return await _page(
+        request, services, await _pairing(services, request.user.id, services.people.second_factors.new_secret())
+    )
 
 
 @post(f"{PLACE}/sessions", opt=OWN, request_max_body_size=SMALL, include_in_schema=False)
@@ -93,7 +93,8 @@ async def _confirmed(request: PageRequest, services: Needs, fields: dict[str, st
 async def _pairing(services: Needs, account_id: str, secret: str) -> dict[str, Any]:
     """What an app needs to make codes: a picture, and the same as text."""
     account = await services.people.accounts.account(account_id)
-    picture = segno.make(address_of(secret, account.email), micro=False).svg_data_uri(scale=4, border=4, light="#fff")
+    address = services.people.second_factors.address_of(secret, account.email)
+    picture = segno.make(address, micro=False).svg_data_uri(scale=4, border=4, light="#fff")
     return {"secret": secret, "picture": picture}
 
 
@@ -115,7 +116,7 @@ async def _page(
     context: dict[str, Any] = {
         "account": await services.people.accounts.account(request.user.id),
         "sessions": await services.people.sessions.of(request.user.id),
-        "this": handle_of(request.auth.session),
+        "this": services.people.sessions.handle_of(request.auth.session),
         "errors": {},
         "done": "",
         **more,

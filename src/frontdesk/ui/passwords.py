@@ -9,8 +9,8 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid, NotFound, TooMany
 from frontdesk.interfaces.access import Letter
+from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
-from frontdesk.storage.people.links import LinkKind
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import Needs, PageRequest

@@ -22,8 +22,8 @@ from frontdesk.edges.access.loopback import is_loopback_name
 from frontdesk.interfaces import Clock, Http, Invalid, NoAnswer, SignInRefused
 from frontdesk.interfaces.cached import Cached
 from frontdesk.model import Role
+from frontdesk.model.sign_in import ProvenPerson
 from frontdesk.model.translatable import tr
-from frontdesk.storage.people.single_sign_on import ProvenPerson
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 KEPT_SECONDS = 3600.0

@@ -29,9 +29,9 @@ from frontdesk.interfaces import (
 )
 from frontdesk.interfaces.access import Letter, SignInStep, SignOut
 from frontdesk.model import Account
+from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
 from frontdesk.services.parts import PeopleServices
-from frontdesk.storage.people.links import LinkKind
 
 log = logging.getLogger(__name__)
 

@@ -2,12 +2,12 @@
 
 import secrets
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, NotFound
 from frontdesk.model import Account
+from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.accounts import StoredAccounts, account_of, end_sessions
@@ -15,14 +15,6 @@ from frontdesk.storage.people.audited import COMMAND_LINE, Audited
 from frontdesk.storage.people.names import CONTROLS, hash_of
 from frontdesk.storage.schema.people import account, account_link
 from frontdesk.storage.schema.rows import Columns
-
-
-class LinkKind(StrEnum):
-    """What a link is for."""
-
-    RESET = "reset"
-    INVITATION = "invitation"
-
 
 LIFETIMES = {LinkKind.RESET: timedelta(minutes=30), LinkKind.INVITATION: timedelta(days=3)}
 

@@ -23,6 +23,16 @@ RECOVERY_CODES, RECOVERY_BYTES = 10, 10
 class StoredSecondFactors(Audited):
     """Second factors on a database. The secret must be readable to be checked; recovery codes are hashes."""
 
+    @staticmethod
+    def new_secret() -> str:
+        """A secret for an app that makes codes: 160 random bits in base 32."""
+        return pyotp.random_base32()
+
+    @staticmethod
+    def address_of(secret: str, email: str) -> str:
+        """What such an app reads out of a QR code."""
+        return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+
     async def set_up(self, account_id: str, secret: str, code: str, by: str) -> tuple[str, ...]:
         """Ask for a second factor from now on; its recovery codes, which are shown this once.
 
@@ -73,16 +83,6 @@ class StoredSecondFactors(Audited):
             return next((s for s in steps if hmac.compare_digest(makes.generate_otp(s).encode(), given.encode())), None)
         except ValueError:  # the secret is not base 32, or the code holds half a character
             return None
-
-
-def new_secret() -> str:
-    """A secret for an app that makes codes: 160 random bits in base 32."""
-    return pyotp.random_base32()
-
-
-def address_of(secret: str, email: str) -> str:
-    """What such an app reads out of a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def _recovery_code() -> str:

@@ -14,6 +14,11 @@ HANDLE_LENGTH = 16
 class StoredSessions(Audited):
     """Sessions on a database."""
 
+    @staticmethod
+    def handle_of(token: str) -> str:
+        """The name of the session with this token."""
+        return hash_of(token)[:HANDLE_LENGTH]
+
     async def of(self, account_id: str) -> tuple[Session, ...]:
         """Those that are open, the one that was used last first."""
         wanted = (
@@ -39,11 +44,6 @@ class StoredSessions(Audited):
         """What the provider of a single sign-on gave this session; empty for others."""
         wanted = select(session.c.id_token).where(session.c.token_hash == hash_of(token))
         return await self._database.read(lambda c: c.execute(wanted).scalar()) or ""
-
-
-def handle_of(token: str) -> str:
-    """The name of the session with this token."""
-    return hash_of(token)[:HANDLE_LENGTH]
 
 
 def _session(row: Columns) -> Session:

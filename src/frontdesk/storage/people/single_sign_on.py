@@ -1,13 +1,13 @@
 """Accounts of people who sign in at an OpenID provider: the provider says who they are and what they may do."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from frontdesk.interfaces import Clock, NewId, SignInRefused
-from frontdesk.model import Account, Role
+from frontdesk.model import Account
 from frontdesk.model.identity import NAME_LENGTH
+from frontdesk.model.sign_in import ProvenPerson
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.accounts import account_of, add, end_sessions
@@ -15,19 +15,6 @@ from frontdesk.storage.people.grants import check_codes
 from frontdesk.storage.people.names import checked_email, checked_name, hash_of
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.schema.people import account
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenPerson:
-    """Whom a provider vouches for. `issuer` and `subject` together never mean another person."""
-
-    issuer: str
-    subject: str
-    email: str
-    is_email_verified: bool
-    name: str
-    role: Role
-    teams: frozenset[str]
 
 
 class StoredSingleSignOn:

@@ -2,6 +2,7 @@
 
 from frontdesk.ui.console import (
     accuracy,
+    audit,
     bulk,
     configuration,
     effects,
@@ -9,12 +10,14 @@ from frontdesk.ui.console import (
     home,
     insights,
     interactions,
+    keys,
     models,
     people,
     reply_templates,
     rules,
     thread,
     use_cases,
+    users,
     views,
 )
 
@@ -34,4 +37,7 @@ CONSOLE = (
     *reply_templates.HANDLERS,
     accuracy.accuracy,
     models.models,
+    *users.HANDLERS,
+    *keys.HANDLERS,
+    *audit.HANDLERS,
 )
