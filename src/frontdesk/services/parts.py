@@ -52,6 +52,10 @@ from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.links import StoredLinks
+from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
+from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
@@ -98,6 +102,10 @@ class PeopleServices:
     """Who signs in, what they did that is audited, who writes to us, and how long what is theirs is kept."""
 
     accounts: StoredAccounts
+    sessions: StoredSessions
+    second_factors: StoredSecondFactors
+    links: StoredLinks
+    single_sign_on: StoredSingleSignOn
     audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts

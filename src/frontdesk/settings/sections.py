@@ -54,6 +54,21 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine_threads: Annotated[int, Meta(ge=1, le=64)] = 1
 
 
+class OpenIdConnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Single sign-on at an OpenID provider; one without an issuer is not there. `roles` and `teams` are by group."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    name: str = "single sign-on"
+    scopes: str = "openid email profile"
+    groups_claim: str = "groups"
+    roles: dict[str, str] = {}
+    teams: dict[str, str] = {}
+    default_role: str = ""
+    clock_skew_seconds: Annotated[int, Meta(ge=0, le=300)] = 60
+
+
 class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signing in, sessions and limits."""
 
@@ -64,6 +79,9 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_sign_in: bool = False
     demo_token: str = ""
     xsuaa: dict[str, str] = {}
+    idle_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 120
+    agents_by_team: bool = False
+    openid: OpenIdConnect = OpenIdConnect()
 
 
 class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

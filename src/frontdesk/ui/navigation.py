@@ -57,6 +57,14 @@ GROUPS = (
             Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
         ),
     ),
+    Group(
+        N_("Access"),
+        (
+            Entry("/console/users", N_("Users"), "user-settings", Role.ADMIN),
+            Entry("/console/keys", N_("API keys"), "locked", Role.ADMIN),
+            Entry("/console/audit", N_("Audit trail"), "survey", Role.SUPERVISOR),
+        ),
+    ),
 )
 
 

@@ -195,7 +195,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, _kept_days(settings), now, new_id),
+        people=people_services(database, passwords, _idle(settings), _kept_days(settings), now, new_id),
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
@@ -223,6 +223,11 @@ def _wire(
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
     return {category: getattr(settings.retention_days, category.value) for category in Category}
+
+
+def _idle(settings: Settings) -> timedelta | None:
+    minutes = settings.security.idle_minutes
+    return timedelta(minutes=minutes) if minutes else None
 
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:

@@ -3,6 +3,7 @@
 from frontdesk.ui.console import (
     accuracy,
     articles,
+    audit,
     bulk,
     configuration,
     effects,
@@ -11,6 +12,7 @@ from frontdesk.ui.console import (
     home,
     insights,
     interactions,
+    keys,
     learning,
     models,
     people,
@@ -19,6 +21,7 @@ from frontdesk.ui.console import (
     rules,
     thread,
     use_cases,
+    users,
     views,
 )
 
@@ -42,4 +45,7 @@ CONSOLE = (
     accuracy.accuracy,
     *learning.HANDLERS,
     models.models,
+    *users.HANDLERS,
+    *keys.HANDLERS,
+    *audit.HANDLERS,
 )
