@@ -84,7 +84,7 @@ def people_services(
     clock: Clock,
     new_id: NewId,
 ) -> PeopleServices:
-    """Accounts, whose sessions end when they were not used for `idle`; the audit trail, customers, contacts, privacy."""
+    """Accounts, whose sessions end when not used for `idle`; the audit trail, customers, contacts, privacy."""
     accounts = StoredAccounts(database, clock, new_id, passwords, idle)
     audit = StoredAudit(database, clock)
     return PeopleServices(
