@@ -36,10 +36,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The database; an empty url means SQLite in the data folder."""
+    """The database; an empty url means SQLite in the data folder. `attachment_key` encrypts files that are kept."""
 
     url: str = ""
     pool_size: Count = 8
+    attachment_key: str = ""
 
 
 class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Select, a
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
+from frontdesk.storage.engines.sealing import sealer_in
 from frontdesk.storage.pipeline.senders import EMAIL, PHONE
 from frontdesk.storage.schema.channels import attachment, channel_event, delivery_notice, message_edit, outbound_part
 from frontdesk.storage.schema.configuration import example
@@ -278,11 +279,25 @@ def _find_events(connection: Connection, scope: Scope) -> None:
 def _events_that_mention(connection: Connection, scope: Scope) -> set[str]:
     """Raw events without a message that hold an address of theirs: notices, changes, what could not be read."""
     found: set[str] = set()
+    if sealer_in(connection.dialect) is not None:
+        return _sealed_events_that_mention(connection, scope)
     linked = select(inbox_event.c.event_id).where(inbox_event.c.event_id == channel_event.c.id).exists()
     for address in _searched(scope):
         needle = literal(address.encode(), LargeBinary)
         rows: Select[Any] = select(channel_event.c.id).where(~linked, _place(connection, needle) > 0)
         found |= set(connection.execute(rows).scalars())
+    return found
+
+
+def _sealed_events_that_mention(connection: Connection, scope: Scope) -> set[str]:
+    """The same where the database cannot look into them."""
+    needles = [address.encode() for address in _searched(scope)]
+    linked = select(inbox_event.c.event_id).where(inbox_event.c.event_id == channel_event.c.id).exists()
+    ids = connection.execute(select(channel_event.c.id).where(~linked)).scalars().all() if needles else []
+    found: set[str] = set()
+    for some in portions(ids):
+        rows = select(channel_event.c.id, channel_event.c.body).where(channel_event.c.id.in_(some))
+        found |= {row.id for row in connection.execute(rows) if any(each in row.body for each in needles)}
     return found
 
 
