@@ -55,7 +55,14 @@ def sealer_of(keys: str) -> Sealer | None:
     except (binascii.Error, ValueError):
         parsed = [b""]
     if any(len(each) != KEY for each in parsed):
-        raise Invalid(f"{SETTING} holds base64 of {KEY} bytes each, such as `openssl rand -base64 32` prints", SETTING)
+        raise Invalid(
+            tr(
+                "{setting} holds base64 of {bytes} bytes, as `openssl rand -base64 32` prints",
+                setting=SETTING,
+                bytes=KEY,
+            ),
+            SETTING,
+        )
     return Sealer(parsed) if parsed else None
 
 

@@ -255,10 +255,9 @@ def _find_what_was_made(connection: Connection, scope: Scope) -> None:
     scope.effects |= set(_values(connection, effect.c.key, effect.c.message_id, scope.messages))
     corrections = _values(connection, correction.c.id, correction.c.message_id, scope.messages)
     scope.examples |= set(_values(connection, example.c.id, example.c.correction_id, corrections))
-    for some in portions(scope.messages):
-        texts = select(inbound_message.c.text).where(inbound_message.c.id.in_(some), inbound_message.c.text != "")
-        copied = select(example.c.id).where(example.c.text.in_(texts.scalar_subquery()))
-        scope.examples |= set(connection.execute(copied).scalars())
+    texts = {*_values(connection, inbound_message.c.text, inbound_message.c.id, scope.messages)} - {""}
+    examples = connection.execute(select(example.c.id, example.c.text)) if texts else ()  # HANA compares no large texts
+    scope.examples |= {row.id for row in examples if row.text in texts}
     for address in _searched(scope):
         for column in (model_call.c.asked, model_call.c.answered):
             mention = column.contains(address, autoescape=True)
@@ -319,7 +318,7 @@ def _requests(connection: Connection, scope: Scope) -> set[str]:
     ids = {*scope.messages, *scope.answers, *scope.effects, *_searched(scope)}
     references = set(_values(connection, interaction.c.reference, interaction.c.id, scope.interactions))
     telling = {f'"{each}"' for each in ids | references}
-    rows = connection.execute(select(idempotency.c.fingerprint, idempotency.c.body).where(idempotency.c.body != ""))
+    rows = connection.execute(select(idempotency.c.fingerprint, idempotency.c.body))
     return {row.fingerprint for row in rows if any(each in row.body for each in telling)}
 
 
