@@ -117,7 +117,7 @@ async def open_container(
     for finding in open_to_others(settings.folder, url):
         log.warning("%s", finding)
     await upgrade(url, code_lists())
-    database = await open_database(url, settings.storage.pool_size)
+    database = await open_database(url, settings.storage.pool_size, settings.storage.attachment_key)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     e5 = e5_encoder()
     outgoing = open_outgoing(settings)
