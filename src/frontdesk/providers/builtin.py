@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
 from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
-from frontdesk.model import Entity, Probability, Tier
+from frontdesk.model import Entity, Probability, Tier, Turn
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Builtin(Provider):
         await self._run(give_back)
 
     @override
-    async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
+    async def read(self, text: str, catalogue: Catalogue, before: Sequence[Turn] = ()) -> ReaderAnswer:
         return await self._run(lambda: self._read(text, catalogue))
 
     async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:

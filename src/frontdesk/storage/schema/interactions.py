@@ -128,6 +128,10 @@ analysis = Table(
     Column("entities", Json, nullable=False),
     Column("milliseconds", Float, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("signals", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("concerns", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("reads", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("second", Json),
     UniqueConstraint("message_id", "run"),
 )
 

@@ -7,7 +7,7 @@ from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Key
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
