@@ -28,12 +28,16 @@ class Site:
             index = entries("sitemap", f"{self.host}/pages.xml", f"{self.host}/bomb.xml", f"{self.host}/sitemap.xml")
             return Told(200, f"<sitemapindex>{index}</sitemapindex>".encode())
         if asked.path == "/pages.xml":
-            pages = entries("url", f"{self.host}/a", f"{self.host}/b", f"{self.host}/gone", "http://10.0.0.1/secret")
+            pages = entries(
+                "url", f"{self.host}/a", f"{self.host}/p?name=b", f"{self.host}/gone", "http://10.0.0.1/secret"
+            )
             return Told(200, MAP.format(places=pages).encode())
         if asked.path == "/bomb.xml":
             return Told(200, b'<!DOCTYPE x [<!ENTITY a "aaaa">]><urlset><url><loc>&a;</loc></url></urlset>')
-        if asked.path in ("/a", "/b"):
+        if asked.path == "/a":
             return Told(200, PAGE.format(name=asked.path[1:]).encode())
+        if asked.path == "/p" and asked.query:
+            return Told(200, PAGE.format(name=asked.query["name"]).encode())
         return Told(404, b"")
 
 
@@ -57,7 +61,7 @@ async def outgoing() -> AsyncIterator[Outgoing]:
 async def test_the_pages_of_a_site_are_articles_and_others_are_left_alone(site: Site, outgoing: Outgoing) -> None:
     found = await gather_site(f"{site.host}/sitemap.xml", lambda at: outgoing.client(at, trusted=False), DEFAULTS)
     assert [(each.title, each.body, each.url) for each in found.articles.values()] == [
-        (name, f"About {name}.", f"{site.host}/{name}") for name in "ab"
+        (name, f"About {name}.", f"{site.host}/{place}") for name, place in (("a", "a"), ("b", "p?name=b"))
     ]
     assert found.problems == [f"{site.host}/bomb.xml: is no site map", f"{site.host}/gone: answers 404"]
     assert found.left_out == [f"{site.host}/pages.xml: 1 addresses are of another host"]
