@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from frontdesk.answers.passages import text_of as searched_text
 from frontdesk.interfaces import NotFound, Stale
 from frontdesk.interfaces.knowledge import Rows
 from frontdesk.knowledge.entries import digest_of
-from frontdesk.knowledge.passages import searched_text
 from frontdesk.model import WorkState
 from frontdesk.model.knowledge import (
     Article,

@@ -11,6 +11,7 @@ from frontdesk.cli.root import frontdesk
 COMMANDS = (
     "accounts",
     "analyse.command",
+    "asking",
     "audit",
     "channels.commands",
     "configuration",
@@ -23,6 +24,7 @@ COMMANDS = (
     "knowledge.products",
     "llm.asking",
     "llm.commands",
+    "privacy",
     "rules.commands",
     "saying",
     "serving",
