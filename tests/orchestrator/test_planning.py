@@ -21,6 +21,7 @@ FACTS: Mapping[str, Any] = {
     "second_intent": "TI",
     "second_sentiment": "Neutral",
     "least": LEAST,
+    "has": {"unresolved": False},
 }
 
 
@@ -136,7 +137,8 @@ def test_what_is_solved_is_thanked_and_ended_only_if_nothing_else_is_asked() -> 
     assert {"kind": "remark_service_call", "call": "k1"} in alone.actions
     assert "create_service_call" not in kinds(alone)
     two = [concern("TI"), concern("DI")]
-    for more in ({"question": True}, {"concerns": two}):
+    seemingly = ({"question": True}, {"concerns": two}, {"sentiment": "Negative"}, {"has": {"unresolved": True}})
+    for more in seemingly:
         assert done not in decided(signal="resolved", **more).actions
 
 
@@ -148,6 +150,15 @@ def test_what_is_still_not_solved_gets_no_second_service_call_while_one_is_open(
     assert "create_service_call" not in kinds(decided(open_service_call=True, service_call="k1"))
 
 
+def test_what_is_only_made_more_urgent_does_not_hang_on_the_signal() -> None:
+    assert "create_service_call" in acts(decided(signal="unresolved", signals={"unresolved": 0.3}))
+    assert "create_service_call" not in acts(decided(signal="unresolved", signals={"unresolved": 0.3, "spam": 0.5}))
+
+
+def test_a_technical_issue_that_is_well_spoken_of_opens_no_service_call() -> None:
+    assert "create_service_call" not in kinds(decided(sentiment="Positive", signal="thanks_only"))
+
+
 def test_a_remark_without_a_call_is_left_out() -> None:
     assert "remark_service_call" not in kinds(decided(signal="resolved"))
 
@@ -157,7 +168,8 @@ def test_praise_is_thanked_only_with_thanks_and_nothing_else() -> None:
     assert replies(decided(signal="thanks_only", **thanks)) == ["compliment"]
     assert replies(decided(**thanks)) == ["received"]
     assert replies(decided(signal="irony", **thanks)) == ["received"]
-    assert replies(decided(signal="thanks_only", **thanks | {"intent": "TI"})) == ["service_call_created"]
+    assert replies(decided(signal="thanks_only", **thanks | {"intent": "TI"})) == ["received"]
+    assert replies(decided(signal="thanks_only", concerns=[concern("PI")], **thanks)) == ["received"]
     assert replies(decided(signal="thanks_only", **thanks | {"question": True})) == ["received"]
     unsure = decided(signal="thanks_only", sentiment_probability=0.5, **thanks)
     assert (replies(unsure)[0], "set_status" in acts(unsure)) == ("received", False)

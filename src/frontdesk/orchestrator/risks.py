@@ -40,6 +40,8 @@ RISKS: Mapping[str, Risk] = {
 DEFAULT_LEAST: Mapping[str, float] = {Risk.LOW: 0.0, Risk.MEDIUM: 0.6, Risk.HIGH: 0.6}
 # What the customer takes for an end.
 ENDING = frozenset({Status.SOLUTION_PROVIDED, Status.CONFIRMED, Status.CLOSED})
+# Signals that only make more urgent what would be done without them.
+MORE_URGENT = frozenset({"unresolved", "repeat_contact"})
 _PROBABILITIES = {
     "intent": "intent_probability",
     "sentiment": "sentiment_probability",
@@ -82,7 +84,7 @@ def _of_signals(verdict: Verdict, facts: Mapping[str, Any]) -> float:
     if not verdict.signals:
         return 1.0
     signals: Mapping[str, float] = facts.get("signals") or {}
-    if "" not in verdict.signals:
+    if "" not in verdict.signals and not MORE_URGENT.issuperset(verdict.signals):
         return max(signals.get(name, 0.0) for name in verdict.signals)
     return 1.0 - max((signals.get(name, 0.0) for name in PRESSING if name not in verdict.signals), default=0.0)
 
