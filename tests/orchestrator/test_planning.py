@@ -59,7 +59,7 @@ def test_a_service_call_on_a_guess_is_proposed_and_the_customer_gets_a_neutral_r
 
 
 def test_what_costs_nothing_is_done_however_unsure_the_reading_is() -> None:
-    verdict = decided(intent="DI", second_intent="DI", intent_probability=0.2)
+    verdict = decided(intent="DI", second_intent="DI", intent_probability=0.46, least={"low": 0.0, "medium": 1.0})
     assert acts(verdict) == kinds(verdict) == ["assign_team", "reply"]
 
 
@@ -157,6 +157,18 @@ def test_what_is_only_made_more_urgent_does_not_hang_on_the_signal() -> None:
 
 def test_a_technical_issue_that_is_well_spoken_of_opens_no_service_call() -> None:
     assert "create_service_call" not in kinds(decided(sentiment="Positive", signal="thanks_only"))
+
+
+def test_thanks_with_an_unsure_intent_are_thanks() -> None:
+    thanks = {"intent": "CI", "second_intent": "CI", "sentiment": "Positive", "second_sentiment": "Positive"}
+    assert replies(decided(signal="thanks_only", intent_probability=0.3, **thanks)) == ["compliment"]
+    hijacked = thanks | {"tier": "model", "second_intent": "TI"}
+    assert replies(decided(signal="thanks_only", **hijacked))[0] == "received"
+
+
+def test_a_department_is_told_only_of_what_is_sure_enough() -> None:
+    assert decided(intent="CA", second_intent="CA", intent_probability=0.4).route == "Person"
+    assert decided(intent="CA", second_intent="CA", intent_probability=0.5).route == "CRM-Complaint"
 
 
 def test_a_remark_without_a_call_is_left_out() -> None:

@@ -75,7 +75,7 @@ def certainty(verdict: Verdict, facts: Mapping[str, Any]) -> float:
 
     0 where two readers disagree on one of them. A fact that needs no understanding is certain.
     """
-    each = [_certainty(path, facts) for path in verdict.reads]
+    each = [_certainty(path, facts, any_intent=verdict.any_intent) for path in verdict.reads]
     return round(min([1.0, _of_signals(verdict, facts), *each]), 4)
 
 
@@ -89,10 +89,12 @@ def _of_signals(verdict: Verdict, facts: Mapping[str, Any]) -> float:
     return 1.0 - max((signals.get(name, 0.0) for name in PRESSING if name not in verdict.signals), default=0.0)
 
 
-def _certainty(path: str, facts: Mapping[str, Any]) -> float:
+def _certainty(path: str, facts: Mapping[str, Any], *, any_intent: bool) -> float:
     if path in _PROBABILITIES:
         if facts.get("tier") == Tier.MODEL and path in _SECOND and facts.get(_SECOND[path], facts[path]) != facts[path]:
             return 0.0
+        if path == "intent" and any_intent:  # an intent that is unsure would be none, which is taken too
+            return 1.0
         return float(facts.get(_PROBABILITIES[path], 1.0)) if facts.get(path) else 1.0
     signals: Mapping[str, float] = facts.get("signals") or {}
     root, _, name = path.partition(".")
