@@ -227,6 +227,13 @@ def test_a_receipt_is_not_repeated_either() -> None:
     assert replies(decided(intent_probability=0.3, acknowledged=["TI"])) == ["service_call_created"]
 
 
+def test_fragments_of_a_chat_get_one_receipt() -> None:
+    unsure = {"intent": "CA", "second_intent": "CA", "intent_probability": 0.2}
+    assert replies(decided(**unsure, acknowledged=[""])) == []
+    assert replies(decided(**unsure, acknowledged=["DI"])) == ["received"]
+    assert replies(decided(signal="cancels", acknowledged=[""])) == ["received"]
+
+
 def test_a_replys_topics_stand_in_the_decision() -> None:
     verdict = decided(concerns=[concern("TI"), concern("DI")])
     assert next(a for a in verdict.actions if a["kind"] == "reply")["about"] == "TI,DI"
