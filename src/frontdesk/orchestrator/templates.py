@@ -169,7 +169,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _own(text: str) -> dict[str, ReplyTemplate]:
     try:
         written = msgspec.convert(yaml.safe_load(text) or {}, dict[str, _Written])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
         raise Invalid(tr("the reply templates cannot be read: {error}", error=error)) from None
     return {name: ReplyTemplate(name, **msgspec.structs.asdict(each)) for name, each in written.items()}
 

@@ -106,7 +106,10 @@ def add_reply(
 
 
 def _last_message(connection: Connection, interaction_id: int) -> InboundMessage | None:
-    theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
+    theirs = select(inbound_message).where(
+        inbound_message.c.interaction_id == interaction_id,
+        inbound_message.c.erased_at.is_(None),  # nobody knows any more whom an answer would go to
+    )
     newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
     row = connection.execute(newest.limit(1)).mappings().first()
     return as_message(row) if row else None
@@ -114,7 +117,8 @@ def _last_message(connection: Connection, interaction_id: int) -> InboundMessage
 
 def _asked(connection: Connection, matter: Interaction, message_id: str) -> InboundMessage:
     theirs = (inbound_message.c.interaction_id == matter.id, inbound_message.c.id == message_id)
-    row = connection.execute(select(inbound_message).where(*theirs)).mappings().first()
+    rows = select(inbound_message).where(*theirs, inbound_message.c.erased_at.is_(None))
+    row = connection.execute(rows).mappings().first()
     if row is None:
         raise Invalid(tr("there is no such message in interaction {reference}", reference=matter.reference), "to")
     return as_message(row)

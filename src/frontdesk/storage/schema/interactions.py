@@ -95,6 +95,8 @@ inbound_message = Table(
     Column("identity", String(20), nullable=False, default="unproven", server_default="unproven"),
     # The interaction in which it was written, where that one was merged into this one; 0: this one.
     Column("merged_from", Key, nullable=False, default=0, server_default="0"),
+    # When its words were erased, see `personal_data`.
+    Column("erased_at", Moment, index=True),
     UniqueConstraint("interaction_id", "sequence"),
     Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
     _some("ix_inbound_message_thread", "channel", "thread", only="thread <> ''"),
