@@ -171,6 +171,15 @@ def test_a_department_is_told_only_of_what_is_sure_enough() -> None:
     assert decided(intent="CA", second_intent="CA", intent_probability=0.5).route == "CRM-Complaint"
 
 
+def test_how_the_customer_feels_says_only_how_urgent_a_fault_is() -> None:
+    assert "create_service_call" in acts(decided(sentiment="Negative", sentiment_probability=0.4))
+    disagreed = {"tier": "model", "sentiment": "Negative", "second_sentiment": "Neutral"}
+    assert "create_service_call" in acts(decided(**disagreed))
+    thanks = {"intent": "CI", "second_intent": "CI", "sentiment": "Positive", "second_sentiment": "Neutral"}
+    assert acts(decided(signal="thanks_only", tier="model", **thanks)) == ["set_priority", "reply"]
+    assert replies(decided(signal="thanks_only", tier="model", **thanks))[0] == "received"
+
+
 def test_a_remark_without_a_call_is_left_out() -> None:
     assert "remark_service_call" not in kinds(decided(signal="resolved"))
 

@@ -70,12 +70,15 @@ def least_of(action: Mapping[str, Any], risk: Risk, least: Mapping[str, float]) 
     return least.get(risk.value, 0.0) if named is None else named
 
 
-def certainty(verdict: Verdict, facts: Mapping[str, Any]) -> float:
+def certainty(verdict: Verdict, facts: Mapping[str, Any], risk: Risk) -> float:
     """How probable it is that the row was rightly taken: the least among the facts that it reads.
 
-    0 where two readers disagree on one of them. A fact that needs no understanding is certain.
+    0 where two readers disagree on one of them. A fact that needs no understanding is certain. What is costly hangs on
+    the intent where the row reads one; how the customer feels then only says how urgent it is.
     """
-    each = [_certainty(path, facts, any_intent=verdict.any_intent) for path in verdict.reads]
+    by_intent = risk is Risk.HIGH and "intent" in verdict.reads
+    reads = [path for path in verdict.reads if not (by_intent and path == "sentiment")]
+    each = [_certainty(path, facts, any_intent=verdict.any_intent) for path in reads]
     return round(min([1.0, _of_signals(verdict, facts), *each]), 4)
 
 

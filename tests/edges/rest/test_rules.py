@@ -114,7 +114,7 @@ async def test_a_table_that_goes_in_a_circle_is_not_published(client: JsonClient
 
 
 async def test_a_check_names_dead_rows_and_unknown_codes(client: JsonClient) -> None:
-    found = (await client.post(f"{RULES}/check", json={"content": changed(31, intent="'TI'", team="'XX'")})).json()
+    found = (await client.post(f"{RULES}/check", json={"content": changed(32, intent="'TI'", team="'XX'")})).json()
     assert {"shadowed", "code", "gap"} <= {finding["kind"] for finding in found}
 
 
@@ -155,7 +155,7 @@ async def test_a_decision_is_explained_and_tried_with_other_facts(client: JsonCl
     said = await desk.say(BROKEN)
     told = await desk.get(f"/rule-sets/explanations/{said['message']}")
     assert (told["verdict"]["route"], told["row"]) == ("TI-Chatbot", 25)
-    why = told["rows"][27]
+    why = told["rows"][28]
     assert (why["match"], why["column"], why["cell"], why["value"]) == ("not_matched", "Intent", "'CA'", "TI")
     asked = {"message": said["message"], "changes": {"intent": "WR"}}
     other = (await client.post(f"{RULES}/what-if", json=asked)).json()
