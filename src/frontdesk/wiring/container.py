@@ -162,12 +162,7 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings,
-    database: Database,
-    builtin: Builtin,
-    encoders: Encoders,
-    outgoing: Outgoing,
-    passwords: Passwords,
+    settings: Settings, database: Database, builtin: Builtin, encoders: Encoders, outgoing: Outgoing, hashing: Passwords
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
@@ -191,7 +186,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, now, new_id),
+        people=people_services(database, hashing, now, new_id),
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
