@@ -107,7 +107,7 @@ async def save(request: PageRequest, services: Needs) -> Response[str] | Redirec
     try:
         wanted = check_article(_article(form))
         if form.get("what") == "preview":
-            return await _page(request, services, wanted, form, {"shown": True})
+            return await _page(request, services, wanted, form, {})
         version = _version(form)
         stored, _ = await services.knowledge.articles.put(wanted, who(request), form.get("note", "").strip(), version)
     except (Invalid, Conflict) as error:
