@@ -43,7 +43,9 @@ PAGES = {
     "/console/insights/rows": "/console/insights/rows?measure=interactions&period=all",
     "/console/interactions": "/console/interactions",
     "/console/interactions/{reference:str}": "/console/interactions/{reference}",
+    "/console/learning": "/console/learning",
     "/console/models": "/console/models",
+    "/console/privacy": "/console/privacy",
     "/console/orders": "/console/orders",
     "/console/products": "/console/products",
     "/console/rules": "/console/rules",
@@ -54,7 +56,20 @@ PAGES = {
 }
 NOTHING = "/console/nothing-there"
 # Parts of pages, streams, files; /desk is where the old address of the console leads on from.
-PARTS = ("/fragment", "/events", "/rows", "/count", "/why", "/suggestion", "/audio", ".csv", ".xlsx", ".js", "/desk")
+PARTS = (
+    "/fragment",
+    "/events",
+    "/rows",
+    "/count",
+    "/why",
+    "/suggestion",
+    "/audio",
+    "/again",
+    ".csv",
+    ".xlsx",
+    ".js",
+    "/desk",
+)
 PROGRAMS = ("/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
 
 

@@ -24,6 +24,7 @@ COMMANDS = (
     "knowledge.products",
     "llm.asking",
     "llm.commands",
+    "privacy",
     "rules.commands",
     "saying",
     "serving",

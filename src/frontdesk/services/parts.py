@@ -30,6 +30,7 @@ from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -51,6 +52,10 @@ from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.links import StoredLinks
+from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
+from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
@@ -62,6 +67,8 @@ from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
 from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.privacy.requests import StoredPrivacy
+from frontdesk.storage.privacy.retention import StoredRetention
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class MessageServices:
 
     inbox: StoredInbox
     readings: StoredReadings
+    learning: StoredLearning
     replies: StoredReplies
     outbox: StoredOutbox
     chats: StoredChats
@@ -91,12 +99,18 @@ class InteractionServices:
 
 @dataclass(frozen=True, slots=True)
 class PeopleServices:
-    """Who signs in, what they did that is audited, and who writes to us."""
+    """Who signs in, what they did that is audited, who writes to us, and how long what is theirs is kept."""
 
     accounts: StoredAccounts
+    sessions: StoredSessions
+    second_factors: StoredSecondFactors
+    links: StoredLinks
+    single_sign_on: StoredSingleSignOn
     audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts
+    privacy: StoredPrivacy
+    retention: StoredRetention
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.knowledge import Orders
 from frontdesk.model import Effect
 from frontdesk.model.set_up import OutsideSystem
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS, REMARK_SERVICE_CALL
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ConnectorServices
@@ -75,6 +75,7 @@ def back_ends(
     status = OrderStatus(orders, orders_name)
     guarded[ORDER_STATUS] = status if orders is order_book else WithBreaker(status, breaker, orders_name)
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
+    guarded[REMARK_SERVICE_CALL] = guarded[CREATE_SERVICE_CALL]
     return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), orders, breaker)
 
 

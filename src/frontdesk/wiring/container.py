@@ -18,6 +18,7 @@ from frontdesk.interfaces import Http, Invalid, ModelService, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import CodeList, Lease, Work
+from frontdesk.model.privacy import Category
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
@@ -53,6 +54,7 @@ from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.answers import answer_service
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
 from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
@@ -167,8 +169,7 @@ def _wire(
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
-    order_book = StoredOrders(database)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
     known = knowledge_services(database, encoders, order_book, backs.orders, now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
@@ -176,7 +177,9 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    messages, work = message_services(database, drafting, now, new_id), work_services(database, calls, now, new_id)
+    at_once = settings.rules.learning == "at_once"
+    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    work = work_services(database, calls, now, new_id)
     handlers = {
         **_handlers(messages.replies, work, backs, channels),
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
@@ -186,7 +189,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, hashing, now, new_id),
+        people=people_services(database, hashing, _idle(settings), _kept_days(settings), now, new_id),
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
@@ -212,6 +215,15 @@ def _wire(
     )
 
 
+def _kept_days(settings: Settings) -> Mapping[Category, int]:
+    return {category: getattr(settings.retention_days, category.value) for category in Category}
+
+
+def _idle(settings: Settings) -> timedelta | None:
+    minutes = settings.security.idle_minutes
+    return timedelta(minutes=minutes) if minutes else None
+
+
 def _watch(channels: CustomerChannels) -> ChannelWatch:
     owner = f"{own_prefix(os.getpid())}{new_id()}"
     return ChannelWatch(channels.by_name, channels.services.events, owner, time.monotonic)
@@ -219,7 +231,7 @@ def _watch(channels: CustomerChannels) -> ChannelWatch:
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), remote, texts.follow)
+    return Published(StoredRuleSets(database, now), remote, texts.follow, texts.templates)
 
 
 def _pipeline(
@@ -232,7 +244,9 @@ def _pipeline(
     codes: StoredCodes,
     templates: ReplyTemplates,
 ) -> PipelineDependencies:
-    replying = Replying(templates, StoredOutbox(database, now), channels.outlets, now, new_id)
+    replying = Replying(
+        templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
+    )
     return PipelineDependencies(
         cases=StoredCases(database, now),
         analyst=analyst,
@@ -242,6 +256,7 @@ def _pipeline(
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,
+        desk=desk(settings),
         patience=timedelta(seconds=settings.effects.patience_seconds),
     )
 
@@ -271,6 +286,7 @@ def _configuration(
         analyst=pipeline.analyst,
         clock=now,
         extra_routes=settings.rules.extra_routes.split(),
+        desk=pipeline.desk,
     )
     return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
 

@@ -11,6 +11,7 @@ from frontdesk.storage.schema import (
     odata,
     people,
     pipeline,
+    privacy,
     rules,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "odata",
     "people",
     "pipeline",
+    "privacy",
     "rules",
 ]

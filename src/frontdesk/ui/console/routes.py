@@ -3,6 +3,7 @@
 from frontdesk.ui.console import (
     accuracy,
     articles,
+    audit,
     bulk,
     configuration,
     effects,
@@ -11,12 +12,16 @@ from frontdesk.ui.console import (
     home,
     insights,
     interactions,
+    keys,
+    learning,
     models,
     people,
+    privacy,
     reply_templates,
     rules,
     thread,
     use_cases,
+    users,
     views,
 )
 
@@ -36,6 +41,11 @@ CONSOLE = (
     *configuration.HANDLERS,
     *use_cases.HANDLERS,
     *reply_templates.HANDLERS,
+    *privacy.HANDLERS,
     accuracy.accuracy,
+    *learning.HANDLERS,
     models.models,
+    *users.HANDLERS,
+    *keys.HANDLERS,
+    *audit.HANDLERS,
 )
