@@ -29,7 +29,7 @@ from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
-from frontdesk.providers.e5 import E5Encoder, e5_encoder
+from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
 from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
@@ -56,7 +56,7 @@ from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
 from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
-from frontdesk.wiring.knowledge import knowledge_handlers, knowledge_services
+from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import (
     entity_services,
@@ -123,7 +123,7 @@ async def open_container(
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, e5, outgoing, passwords or Passwords())
+        container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, passwords or Passwords())
         try:
             yield container
         finally:
@@ -164,19 +164,13 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings,
-    database: Database,
-    builtin: Builtin,
-    e5: E5Encoder | None,
-    outgoing: Outgoing,
-    passwords: Passwords,
+    settings: Settings, database: Database, builtin: Builtin, encoders: Encoders, outgoing: Outgoing, hashing: Passwords
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
-    order_book = StoredOrders(database)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
-    known = knowledge_services(database, builtin, e5, order_book, backs.orders, now)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
+    known = knowledge_services(database, encoders, order_book, backs.orders, now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
@@ -195,7 +189,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, _idle(settings), _kept_days(settings), now, new_id),
+        people=people_services(database, hashing, _idle(settings), _kept_days(settings), now, new_id),
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,

