@@ -30,7 +30,7 @@ from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
+from frontdesk.services.parts import ConfigurationServices, PeopleServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -116,7 +116,8 @@ async def open_container(
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, outgoing, passwords or Passwords())
+        people = people_services(database, passwords or Passwords(), now, new_id)
+        container = _wire(settings, database, engine, outgoing, people, await people.accounts.secret())
         try:
             yield container
         finally:
@@ -155,13 +156,13 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, passwords: Passwords
+    settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, people: PeopleServices, secret: bytes
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), now)
-    channels = customer_channels(settings, outgoing, database, now, new_id)
+    channels = customer_channels(settings, outgoing, database, now, new_id, secret)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
@@ -176,7 +177,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, now, new_id),
+        people=people,
         configuration=ConfigurationServices(
             codes=codes,
             entries=StoredCodeEntries(database, now, new_id),

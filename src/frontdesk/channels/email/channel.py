@@ -64,7 +64,7 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
         self._settings, self._tools = settings, tools
         addresses = (settings.address, *settings.aliases.split())
-        self._own = Own(addresses, _secret(settings), tuple(settings.authserv_ids.split()))
+        self._own = Own(addresses, _secret(settings, tools.secret), tuple(settings.authserv_ids.split()))
         self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
         self._watches = [
@@ -172,15 +172,13 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
         )
 
 
-def _secret(settings: EmailSettings) -> bytes:
-    """What signs plus addresses, empty where there are none. A secret of its own survives a change of passwords."""
-    words = settings.plus_secret or settings.smtp_password or settings.password or settings.inbound_password
-    words = words or settings.oauth_client_secret
-    return (
-        hashlib.sha256(f"frontdesk plus address {words}".encode()).digest()
-        if settings.plus_addresses and words
-        else b""
-    )
+def _secret(settings: EmailSettings, ours: bytes) -> bytes:
+    """What signs plus addresses, empty where there are none: a secret of its own, else this installation's.
+
+    Never a password: everybody who gets such an address could try passwords against it.
+    """
+    words = settings.plus_secret.encode() or ours
+    return hashlib.sha256(b"frontdesk plus address " + words).digest() if settings.plus_addresses and words else b""
 
 
 def _watched(settings: EmailSettings, server: Callable[[MailboxSettings], MailServer]) -> list[Watched]:
