@@ -54,6 +54,8 @@ SERVICES = {
     "postmark": MailService(postmark.check, postmark.event_id, postmark.read),
 }
 
+SHORTEST_SECRET = 32
+
 
 class Email(Finding, Channel, Admitting, Counting, Watching):
     """One mailbox, or mails that a mail service hands in."""
@@ -175,8 +177,11 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
 def _secret(settings: EmailSettings, ours: bytes) -> bytes:
     """What signs plus addresses, empty where there are none: a secret of its own, else this installation's.
 
-    Never a password: everybody who gets such an address could try passwords against it.
+    Never a password: everybody who gets such an address could try passwords against it. Raises Invalid for a short one.
     """
+    if settings.plus_secret and len(settings.plus_secret) < SHORTEST_SECRET:
+        name = "channels.email.plus_secret"
+        raise Invalid(f"{name} has fewer than {SHORTEST_SECRET} characters", name)
     words = settings.plus_secret.encode() or ours
     return hashlib.sha256(b"frontdesk plus address " + words).digest() if settings.plus_addresses and words else b""
 

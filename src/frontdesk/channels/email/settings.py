@@ -57,7 +57,8 @@ class EmailSettings(MailboxSettings, frozen=True, forbid_unknown_fields=True):
         bool, about("Customers answer to `address+i42.…`. Try first whether mail to `address+test` arrives.")
     ] = False
     plus_secret: Annotated[
-        str, may_be_secret("Signs plus addresses; empty: a secret that this installation makes.")
+        str,
+        may_be_secret("Signs plus addresses, 32 characters at least; empty: a secret that this installation makes."),
     ] = ""
     ask_for_reports: Annotated[bool, about("Ask for reports on delivery, where the server offers them.")] = True
     mark_seen: Annotated[bool, about("Mark mails as seen once they are stored.")] = True
