@@ -5,7 +5,6 @@ import hmac
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
 
-
 SHORTEST = 32
 
 
