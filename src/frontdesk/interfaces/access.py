@@ -1,12 +1,17 @@
 """The sockets of access control: who calls, how they came in, who keeps their accounts."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
+from frontdesk.model.identity import Grant
 from frontdesk.model.translatable import tr
+
+# What the caller of this request reaches; lists and look-ups of interactions keep to it.
+REACH: ContextVar[Grant] = ContextVar("reach", default=Grant())  # noqa: B039 - it never changes
 
 
 class AuthMethod(StrEnum):

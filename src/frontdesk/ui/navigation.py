@@ -58,7 +58,13 @@ GROUPS = (
 )
 
 
-def navigation(role: Role) -> tuple[Group, ...]:
-    """The pages for this role; empty groups are left out."""
-    theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
+NARROWED = "/console/interactions"
+
+
+def navigation(role: Role, *, is_narrowed: bool = False) -> tuple[Group, ...]:
+    """The pages for this role, and for who is narrowed to some teams; empty groups are left out."""
+    theirs = (
+        Group(g.label, tuple(e for e in g.entries if role.covers(e.role) and (not is_narrowed or e.path == NARROWED)))
+        for g in GROUPS
+    )
     return tuple(group for group in theirs if group.entries)
