@@ -84,13 +84,10 @@ async def test_what_belongs_to_an_interaction_is_there_for_whom_it_is(
     boss, key = await bearer(container, Grant()), await bearer(container, Grant(teams=frozenset({"TEC"})))
     for reference, status in ((references["TEC"], 200), (references["CMP"], 404)):
         items = (await customer.get(f"/api/v1/interactions/{reference}/timeline", headers=boss)).json()["items"]
-        ids = {each["kind"]: each for each in items}
-        message = next(value for kind, value in ids.items() if "message" in kind)["message"]["id"]
-        effect = next((value for kind, value in ids.items() if kind == "effect"), None)
-        decision = next(value for kind, value in ids.items() if kind == "decision")["decision"]["id"]
-        paths = [f"messages/{message}", f"messages/{message}/analyses", f"decisions/{decision}"]
-        paths += [f"effects/{effect['effect']['key']}"] if effect else []
-        for path in paths:
+        told = {each["kind"]: each[each["kind"]] for each in items}
+        message = told["inbound"]["id"]
+        paths = [f"messages/{message}", f"messages/{message}/analyses", f"decisions/{told['decision']['id']}"]
+        for path in [*paths, f"effects/{told['effect']['key']}"]:
             assert (await customer.get(f"/api/v1/{path}", headers=boss)).status_code == 200, path
             assert (await customer.get(f"/api/v1/{path}", headers=key)).status_code == status, path
 
@@ -157,13 +154,13 @@ async def test_an_agent_changes_nothing_of_another_team(
 
     theirs, ours = references["CMP"], references["TEC"]
     assert await post(f"/console/interactions/{theirs}/reply", text="hello", type="IM") == 404
-    assert await post(f"/console/interactions/{ours}/merge", reference=theirs) == 404
+    assert await post(f"/console/interactions/{ours}/merge", other=theirs) == 404
     page = await customer.post(
         "/console/interactions/bulk",
         data={"references": f"{theirs} {ours}", "do": "tag", "tag": "seen", "_csrf_token": token},
         headers=HTML,
     )
-    assert "there is no interaction" in page.text
+    assert f"no interaction {theirs}" in page.text
     assert (await container.interactions.records.get(theirs)).tags == ""
     assert (await container.interactions.records.get(ours)).tags == "seen"
 

@@ -23,9 +23,6 @@ WITHOUT = frozenset(
         "/account/password",
         "/account/second-factor",
         "/account/sessions",
-        "/api/v1/codes",
-        "/api/v1/codes/{which}",
-        "/api/v1/codes/{which}/{code}",
         "/api/v1/interactions",
         "/api/v1/messages",
         "/console",
@@ -41,6 +38,8 @@ WITHOUT = frozenset(
         "/desk",
     }
 )
+# Lists are read by all; who is narrowed changes none, as that changes what others see.
+READ_ALONE = frozenset({"/api/v1/codes", "/api/v1/codes/{which}", "/api/v1/codes/{which}/{code}"})
 MODELS = "/llm/"  # has no interactions; scopes narrow it
 
 
@@ -57,7 +56,7 @@ class Reach:
         named = {name: str(value) for name, value in scope["path_params"].items() if name in OBJECTS}
         if path.startswith(EFFECTS):
             named["key"] = str(scope["path_params"]["key"])
-        if not named and path not in WITHOUT and not path.startswith(MODELS):
+        if not named and not _is_without(scope["method"], path):
             raise PermissionDeniedException(
                 detail=tr("this shows more than {name} reaches, who is narrowed to teams or channels", name=caller.name)
             )
@@ -65,3 +64,8 @@ class Reach:
             place = await self._stored.place_of(name, value)
             if place is None or not caller.grant.reaches(*place):
                 raise NotFound(tr("there is no such interaction"))
+
+
+def _is_without(method: str, path: str) -> bool:
+    """Whether a route shows and changes nothing that belongs to an interaction out of reach."""
+    return path in WITHOUT or path.startswith(MODELS) or (path in READ_ALONE and method in ("GET", "HEAD"))
