@@ -39,4 +39,6 @@ def says(intent: str | None = None, probability: float = 0.95, **signals: float)
         "intents": (Probability(intent, probability),) if intent else (),
         "signals": tuple(Signal(name, value) for name, value in signals.items()),
         "concerns": (),
+        "sentiment": "Neutral",
+        "sentiment_probability": 0.9,
     }

@@ -13,14 +13,14 @@ CONCERNS = (
     Concern("TI", 0.9, (Probability("TI", 0.9), Probability("DI", 0.1)), 21, 44, "Complaint"),
     Concern("DI", 0.8, (Probability("DI", 0.8),), 0, 20, "Question"),
 )
-SIGNATURE = Entity("customer_phone", "030 123456", 57, 67, "signature")
+SIGNATURE = Entity("customer_phone", "030 123456", TEXT.index("030"), TEXT.index("030") + 10, "signature")
 
 
 async def test_signals_concerns_and_reads_are_kept_with_the_analysis(settings: Settings, builtin: Builtin) -> None:
     said = {"signals": SIGNALS, "concerns": CONCERNS, "reads": ((0, 44),), "entities": (SIGNATURE,)}
     async with open_container(settings, ScriptedReader(builtin, {TEXT: said}), CHEAP) as container:
         accepted = await Front(container).say(TEXT)
-        analysis = (await container.readings.message(accepted.message_id)).analysis
+        analysis = (await container.messages.readings.message(accepted.message_id)).analysis
     assert analysis is not None
     assert (analysis.signals, analysis.reads, analysis.entities) == (SIGNALS, ((0, 44),), (SIGNATURE,))
     assert [(each.intent, each.type, each.intents) for each in analysis.concerns] == [
@@ -34,7 +34,7 @@ async def test_what_is_no_signal_or_lies_outside_of_the_text_is_dropped(settings
     said = {"signals": (Signal("mood", 0.9), Signal("danger", 1.7, ((0, 900),))), "reads": ((5, 5), (0, 900))}
     async with open_container(settings, ScriptedReader(builtin, {TEXT: said}), CHEAP) as container:
         accepted = await Front(container).say(TEXT)
-        analysis = (await container.readings.message(accepted.message_id)).analysis
+        analysis = (await container.messages.readings.message(accepted.message_id)).analysis
     assert analysis is not None
     assert (analysis.signals, analysis.reads) == ((Signal("danger", 1.0),), ())
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from frontdesk.model import Lease
 from frontdesk.model.knowledge import Article, ArticleVersion, Audience, Order, Passage, PassageVectors, Product
 
 Rows = npt.NDArray[np.float32]
@@ -31,6 +32,14 @@ class Cutter(Protocol):
 
     def __call__(self, article: Article) -> Sequence[Passage]:
         """Its parts and its questions, numbered from 0; the same article gives the same passages."""
+        ...
+
+
+class SearchedText(Protocol):
+    """Says what is searched of a passage."""
+
+    def __call__(self, article: Article, passage: Passage) -> str:
+        """Its question, or the title and its text; white space is normalised."""
         ...
 
 
@@ -69,6 +78,22 @@ class Knowledge(Protocol):
 
     async def products(self) -> Sequence[Product]:
         """All products, by number."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Where the vectors of passages are made up."""
+
+    async def missing(self, encoder: str, limit: int) -> Sequence[tuple[Article, Sequence[Passage]]]:
+        """Articles, with their passages, whose newest version has no vectors of this encoder."""
+        ...
+
+    async def keep(self, made: Sequence[PassageVectors]) -> None:
+        """Store them; those of a version that is no longer the newest are dropped."""
+        ...
+
+    async def end(self, lease: Lease, encoders: Sequence[str]) -> bool:
+        """End the work unless something is missing again; whether it ended. Raises LeaseLost."""
         ...
 
 

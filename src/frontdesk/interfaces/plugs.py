@@ -113,13 +113,19 @@ class Analyst(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule set says: the row that matched and what it yields."""
+    """What a rule set says: the row that matched and what it yields.
+
+    `reads` are the facts that the row reads, as in has.danger. `signals` are those that it takes for the most pressing
+    one ('' for none); empty where it does not look.
+    """
 
     rule_set: str
     version: int
     rule: str
     route: str
     actions: tuple[Mapping[str, Any], ...]
+    reads: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
 
 
 class RuleSet(Protocol):

@@ -14,7 +14,10 @@ class MessageContext:
     """The customer's texts up to this message, and what both sides wrote before it; oldest first.
 
     `customer_id` is the sender's customer, as far as the message tells; `customer_proven`: it is more than a claim.
-    `is_latest`: of the messages that were read none was written later.
+    `is_latest`: of the messages that were read none was written later. `acknowledged` are the matters (see
+    orchestrator.planning) that were automatically answered since a person last wrote. `open_service_call` is
+    the key of one that is not done, empty without one. `days_since_same`: since they wrote about this intent in another
+    interaction.
     """
 
     texts: tuple[str, ...]
@@ -22,6 +25,9 @@ class MessageContext:
     customer_id: str | None = None
     customer_proven: bool = False
     is_latest: bool = True
+    acknowledged: tuple[str, ...] = ()
+    open_service_call: str = ""
+    days_since_same: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

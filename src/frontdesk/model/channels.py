@@ -20,12 +20,13 @@ class EventState(StrEnum):
 
 
 class AttachmentState(StrEnum):
-    """The state of an attachment: to be fetched, stored, refused by our rules, or not available."""
+    """The state of an attachment: to be fetched, stored, refused by our rules, not available, or no longer kept."""
 
     PENDING = "pending"
     STORED = "stored"
     REFUSED = "refused"
     FAILED = "failed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

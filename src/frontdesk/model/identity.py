@@ -25,8 +25,11 @@ NAME_LENGTH = 200
 
 # What a key can be narrowed to; those that end in a colon take a name.
 API_SCOPE, LLM_SCOPE, USE_CASE_SCOPE, MODEL_SCOPE = "api", "llm", "llm:use-case:", "llm:model:"
+# A key with it is told what internal articles say; no other key is, whatever else it may do.
+INTERNAL_SCOPE = "knowledge:internal"
 SCOPES = (
     API_SCOPE,
+    INTERNAL_SCOPE,
     LLM_SCOPE,
     "llm:chat",
     "llm:embeddings",

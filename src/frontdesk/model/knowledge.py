@@ -1,10 +1,8 @@
 """What is known: articles that answer questions, products, and the orders of customers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 
 class Audience(StrEnum):
@@ -171,4 +169,3 @@ class Order:
     tracking: str = ""
     tracking_url: str = ""
     blocked: bool = False
-    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -56,7 +56,8 @@ class Accepted:
 class InboundMessage:
     """A stored customer message; `sequence` counts within its interaction from 1.
 
-    `merged_from` is the number of the interaction in which it was written, where that was merged into this one, else 0.
+    `erased_at` is when its words and its sender were erased. `merged_from` is the number of the interaction in which it
+    was written, where that was merged into this one, else 0.
     """
 
     id: str
@@ -69,6 +70,7 @@ class InboundMessage:
     contact_id: int | None = None
     analysis_id: str | None = None
     merged_from: int = 0
+    erased_at: datetime | None = None
 
     @property
     def written_in(self) -> int:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from frontdesk.answers.service import AnswerService
 from frontdesk.insights.reporting import Report
 from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
+from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.llm.services import LlmServices
 from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
@@ -28,12 +30,18 @@ from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.knowledge.articles import StoredArticles
+from frontdesk.storage.knowledge.indexing import StoredVectors
+from frontdesk.storage.knowledge.knowledge import StoredKnowledge
+from frontdesk.storage.knowledge.orders import StoredOrders
+from frontdesk.storage.knowledge.products import StoredProducts
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
@@ -60,6 +68,8 @@ from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
 from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.privacy.requests import StoredPrivacy
+from frontdesk.storage.privacy.retention import StoredRetention
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class MessageServices:
 
     inbox: StoredInbox
     readings: StoredReadings
+    learning: StoredLearning
     replies: StoredReplies
     outbox: StoredOutbox
     chats: StoredChats
@@ -90,7 +101,7 @@ class InteractionServices:
 
 @dataclass(frozen=True, slots=True)
 class PeopleServices:
-    """Who signs in, what they did that is audited, and who writes to us."""
+    """Who signs in, what they did that is audited, who writes to us, and how long what is theirs is kept."""
 
     accounts: StoredAccounts
     sessions: StoredSessions
@@ -100,6 +111,8 @@ class PeopleServices:
     audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts
+    privacy: StoredPrivacy
+    retention: StoredRetention
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +193,19 @@ class EntityServices:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeServices:
+    """What is known. `base` is what answering reads; `orders` is where orders are, `order_book` the embedded one."""
+
+    base: StoredKnowledge
+    articles: StoredArticles
+    products: StoredProducts
+    orders: Orders
+    order_book: StoredOrders
+    vectors: StoredVectors
+    encoders: tuple[PassageEncoder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """All parts, with the clock and the maker of identifiers that they go by."""
 
@@ -193,6 +219,8 @@ class Services:
     insights: InsightServices
     llm: ModelServices
     entities: EntityServices
+    knowledge: KnowledgeServices
+    answers: AnswerService
     clock: Clock
     new_id: NewId
 

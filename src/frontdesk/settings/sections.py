@@ -18,7 +18,9 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1, le=1000)]
 Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
 Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Masking = Literal["off", "on", "strict"]
 
 
@@ -242,6 +244,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_routes: str = ""
     replies: str = ""
     remote_seconds: Seconds = 3.0
+    least_low: Share = 0.0
+    least_medium: Share = 0.6
+    least_high: Share = 0.6
+    least: dict[str, Share] = {}
+    emergency_number: Annotated[str, Meta(pattern=r"^[0-9 +-]{2,20}$")] = "112"
+    holidays: str = ""
+    learning: Literal["at_once", "reviewed"] = "at_once"
 
 
 class Odata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -257,7 +266,6 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_automatic_answers: Count = 10
     most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
     refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
-    keep_events_days: Annotated[int, Meta(ge=0, le=3650)] = 90
     timeout_seconds: Seconds = 15.0
 
 
@@ -265,6 +273,16 @@ if TYPE_CHECKING:
     Channels = ChannelRules
 else:
     Channels = settings_of(ChannelRules)
+
+
+class RetentionDays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days each kind of data is kept; 0: for ever. Its names are those of model.privacy.Category."""
+
+    messages: Days = 0
+    attachments: Days = 0
+    events: Days = 90
+    calls: Days = 0
+    audit: Days = 0
 
 
 class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -275,6 +293,12 @@ class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_first_answer_seconds: Annotated[float, Meta(gt=0, le=31_536_000)] = 3600.0
     target_close_hours: Annotated[float, Meta(gt=0, le=8760)] = 72.0
     target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
+
+
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers to questions: what share of all questions may be answered wrongly rather than not at all."""
+
+    wrong_rate: Annotated[float, Meta(gt=0, le=0.2)] = 0.03
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -301,6 +325,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outgoing: OutgoingHttp = OutgoingHttp()
     llm: Llm = Llm()
     insights: Insights = Insights()
+    retention_days: RetentionDays = RetentionDays()
+    answers: Answers = Answers()
     logging: Logging = Logging()
 
     @property

@@ -34,6 +34,14 @@ GROUPS = (
         ),
     ),
     Group(
+        N_("Knowledge"),
+        (
+            Entry("/console/articles", N_("Articles"), "notes"),
+            Entry("/console/products", N_("Products"), "product"),
+            Entry("/console/orders", N_("Orders"), "sales-order"),
+        ),
+    ),
+    Group(
         N_("Insights"),
         (Entry("/console/insights", N_("Insights"), "bar-chart"),),
     ),
@@ -45,6 +53,8 @@ GROUPS = (
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
+            Entry("/console/privacy", N_("Privacy"), "locked", Role.ADMIN),
+            Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
         ),
     ),
     Group(

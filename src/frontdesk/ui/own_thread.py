@@ -38,7 +38,12 @@ def own_thread(thread: Thread, written_in: int) -> Thread | None:
 
 
 def _is_same_writer(message: InboundMessage, opening: InboundMessage) -> bool:
-    """By address and channel, or through the page itself: an address that is only told is nobody's elsewhere."""
+    """By address and channel, or through the page itself: an address that is only told is nobody's elsewhere.
+
+    Of a message that was erased nobody knows any more who wrote it.
+    """
+    if message.erased_at or opening.erased_at:
+        return message.id == opening.id
     same = message.sender.address.casefold() == opening.sender.address.casefold()
     return same and message.channel in (opening.channel, WEB)
 

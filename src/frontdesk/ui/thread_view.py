@@ -162,8 +162,11 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: CodeLabe
         "type_name": names.of_code(CodeList.MESSAGE_TYPE, analysis.message_type) if analysis else "",
         "language": analysis.language if analysis else "",
         "state": "",
-        "notes": [],
+        "notes": [ERASED] if message.erased_at else [],
     }
+
+
+ERASED = N_("These words were erased.")
 
 
 def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from frontdesk.interfaces import Clock, NewId
+from frontdesk.model.privacy import Category
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.services.parts import EntityServices, InteractionServices, MessageServices, PeopleServices, WorkServices
 from frontdesk.storage.channels.chats import StoredChats
@@ -11,6 +13,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -42,13 +45,18 @@ from frontdesk.storage.pipeline.rereading import StoredRereadings
 from frontdesk.storage.pipeline.statuses import StoredStatuses
 from frontdesk.storage.pipeline.work_admin import StoredWorkAdmin
 from frontdesk.storage.pipeline.work_queue import StoredWork
+from frontdesk.storage.privacy.requests import StoredPrivacy
+from frontdesk.storage.privacy.retention import StoredRetention
 
 
-def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
+def message_services(
+    database: Database, drafting: Drafting, clock: Clock, new_id: NewId, *, learns_at_once: bool = True
+) -> MessageServices:
     """Messages in, answers out."""
     return MessageServices(
         inbox=StoredInbox(database, clock, new_id),
-        readings=StoredReadings(database, clock, new_id),
+        readings=StoredReadings(database, clock, new_id, learns_at_once=learns_at_once),
+        learning=StoredLearning(database, clock, new_id),
         replies=StoredReplies(database, clock, new_id),
         outbox=StoredOutbox(database, clock),
         chats=StoredChats(database, clock),
@@ -71,17 +79,25 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
 
 
 def people_services(
-    database: Database, passwords: Passwords, idle: timedelta | None, clock: Clock, new_id: NewId
+    database: Database,
+    passwords: Passwords,
+    idle: timedelta | None,
+    kept_days: Mapping[Category, int],
+    clock: Clock,
+    new_id: NewId,
 ) -> PeopleServices:
-    """Accounts, whose sessions end when they were not used for `idle`; the audit trail, customers, contacts."""
+    """Accounts, whose sessions end when not used for `idle`; the audit trail, customers, contacts, privacy."""
     accounts = StoredAccounts(database, clock, new_id, passwords, idle)
+    audit = StoredAudit(database, clock)
     return PeopleServices(
         accounts=accounts,
         sessions=StoredSessions(database, clock),
         second_factors=StoredSecondFactors(database, clock),
         links=StoredLinks(database, clock, accounts),
         single_sign_on=StoredSingleSignOn(database, clock, new_id),
-        audit=StoredAudit(database, clock),
+        audit=audit,
+        privacy=StoredPrivacy(database, clock, new_id),
+        retention=StoredRetention(database, clock, audit, kept_days),
         customers=StoredCustomers(database, clock),
         contacts=StoredContacts(database, clock),
     )

@@ -141,10 +141,9 @@ def _cancel_me() -> Callable[[], object]:
 def _background(container: Container, work: bool) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
     chores = {
         "forget expired sessions": container.people.accounts.forget_expired,
+        "erase what was under way during an erasure": container.people.privacy.sweep,
+        "let go what is kept no longer": container.people.retention.apply,
         "forget expired links": container.people.links.forget_expired,
-        "forget old events of channels": lambda: container.channels.events.forget(
-            container.settings.channels.keep_events_days
-        ),
         "forget old idempotency keys": lambda: forget_old_keys(container.database, container.clock()),
         "book calls of models whose process died": container.llm.admission.release_expired,
         "let work go that waits for nothing": container.work.queue.free_stuck,

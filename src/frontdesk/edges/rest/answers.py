@@ -27,6 +27,7 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
+from frontdesk.orchestrator.deciding_again import DecidedAgain
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")
@@ -240,6 +241,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
 
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
+    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
+    when the oldest message came that nobody has answered.
     """
 
     id: int
@@ -261,11 +264,32 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     updated_at: datetime
     modified_by: str
     first_answer_at: datetime | None
+    acknowledged_at: datetime | None
+    first_person_answer_at: datetime | None
+    waiting_since: datetime | None
     closed_at: datetime | None
     version: int
     merged_to: str
     may_belong_to: str
     customer_proven: bool
+
+
+class DecidedAgainAnswer(ApiAnswer, frozen=True):
+    """What the rules say with the corrections: `sets` is what would change, `left` what a person would do."""
+
+    rule: str
+    route: str
+    sets: dict[str, Any]
+    left: list[ActionAnswer]
+
+
+class LearntCorrectionAnswer(ApiAnswer, frozen=True):
+    """A corrected intent with its message; `learnt`: the message is an example for all others."""
+
+    correction: CorrectionAnswer
+    reference: str
+    text: str
+    learnt: bool
 
 
 class MessageAnswer(ApiAnswer, frozen=True):
@@ -374,6 +398,16 @@ def show(fact: object, kind: type[T]) -> T:
 def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
     """A page of facts as its answer."""
     return Listed([show(row, kind) for row in page.rows], page.next_cursor)
+
+
+def show_again(found: DecidedAgain) -> DecidedAgainAnswer:
+    """What would be decided again."""
+    left = [
+        ActionAnswer(each["kind"], {name: value for name, value in each.items() if name != "kind"})
+        for each in found.left
+    ]
+    sets = {name: getattr(value, "value", value) for name, value in found.change.fields().items()}
+    return DecidedAgainAnswer(found.verdict.rule, found.verdict.route, sets, left)
 
 
 def show_reading(reading: Reading) -> MessageAnswer:

@@ -65,7 +65,8 @@ def _theirs(number: int, here: int) -> Select[Any]:
     """What was written in this chat itself: others may write in its interaction too, or be merged into it."""
     message = inbound_message.c
     written = message.merged_from == (0 if here == number else number)
-    return select(inbound_message).where(message.interaction_id == here, message.channel == CHAT, written)
+    theirs = (message.interaction_id == here, message.channel == CHAT, message.erased_at.is_(None))
+    return select(inbound_message).where(*theirs, written)
 
 
 def _inbound(row: RowMapping) -> ChatMessage:

@@ -17,6 +17,7 @@ from frontdesk.model.channels import EventState, RawEvent, StoredEvent
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.schema.channels import channel_event, channel_held, channel_mark, channel_watch
 from frontdesk.storage.schema.pipeline import work
 from frontdesk.storage.schema.rows import columns, fact
@@ -66,7 +67,8 @@ class StoredEvents(Events, WatchLeases):
     @override
     async def keep_failed(self, event: RawEvent, reason: str) -> None:
         values = {"state": EventState.FAILED.value, "error": reason[:ERROR_LENGTH]}
-        failed = update(channel_event).where(channel_event.c.id == event.id).values(**values)
+        here = (channel_event.c.id == event.id, func.length(channel_event.c.body) > 0)
+        failed = update(channel_event).where(*here).values(**values)
         await self._database.write(lambda c: c.execute(failed).rowcount)
 
     async def events(
@@ -87,6 +89,7 @@ class StoredEvents(Events, WatchLeases):
         """Have events read again: these, or all that fit; how many. Raises NotFound for an id that is not there."""
         now = self._clock()
         chosen = _chosen(select(channel_event.c.id), EventState.FAILED if failed_only and not ids else None, channel)
+        chosen = chosen.where(func.length(channel_event.c.body) > 0)  # what was erased says nothing any more
         if since is not None:
             chosen = chosen.where(channel_event.c.received_at >= since)
         if ids:
@@ -101,13 +104,6 @@ class StoredEvents(Events, WatchLeases):
             return len(found)
 
         return await self._database.write(operation)
-
-    async def forget(self, days: int) -> None:
-        """Delete events that were read and are older than so many days; 0 keeps all."""
-        if not days:
-            return
-        old = (channel_event.c.received_at < self._clock() - timedelta(days=days), channel_event.c.state == "read")
-        await self._database.write(lambda c: c.execute(delete(channel_event).where(*old)).rowcount)
 
     @override
     async def begin_watch(self, channel: str, owner: str, seconds: float) -> bool:
@@ -172,10 +168,10 @@ class StoredEventSink(EventSink):
     async def known(self, provider_ids: Sequence[str]) -> frozenset[str]:
         found: set[str] = set()
         for start in range(0, len(provider_ids), CHUNK):
-            some = list(provider_ids[start : start + CHUNK])
-            mine = (channel_event.c.channel == self._channel, channel_event.c.provider_id.in_(some))
+            names = {name: each for each in provider_ids[start : start + CHUNK] for name in (each, erased_key(each))}
+            mine = (channel_event.c.channel == self._channel, channel_event.c.provider_id.in_(list(names)))
             rows = select(channel_event.c.provider_id).where(*mine)
-            found |= await self._database.read(partial(_values, rows=rows))
+            found |= {names[name] for name in await self._database.read(partial(_values, rows=rows))}
         return frozenset(found)
 
     @override
@@ -193,14 +189,16 @@ class StoredEventSink(EventSink):
 def take_batch(connection: Connection, arrivals: Sequence[EventArrival]) -> Sequence[bool | Exception]:
     """Store all that are new with their work; each answer tells whether it was."""
     keys = [(arrival.event.channel, arrival.event.provider_id) for arrival in arrivals]
+    asked = keys + [(channel, erased_key(provider_id)) for channel, provider_id in keys]
     at = tuple_(channel_event.c.channel, channel_event.c.provider_id)
-    stored = select(channel_event.c.channel, channel_event.c.provider_id).where(at.in_(keys))
+    stored = select(channel_event.c.channel, channel_event.c.provider_id).where(at.in_(asked))
     known = {(row[0], row[1]) for row in connection.execute(stored)}
     answers: list[bool | Exception] = []
     fresh: list[EventArrival] = []
     for arrival, key in zip(arrivals, keys, strict=True):
-        answers.append(key not in known)
-        if key not in known:
+        is_new = known.isdisjoint((key, (key[0], erased_key(key[1]))))
+        answers.append(is_new)
+        if is_new:
             known.add(key)
             fresh.append(arrival)
     if fresh:

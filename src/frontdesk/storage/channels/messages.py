@@ -35,6 +35,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.accepting import Arrival, accept_batch
 from frontdesk.storage.pipeline.delivery_notices import apply_notice, keep_edit, newest_text
 from frontdesk.storage.pipeline.effects import work_id_of
+from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
 from frontdesk.storage.pipeline.work_queue import pass_fence
@@ -145,8 +146,9 @@ class _Keeping:
         return True
 
     def _is_known(self, provider_id: str) -> bool:
-        there = (inbox_event.c.channel == self._code, inbox_event.c.provider_id == provider_id)
-        return self._connection.execute(select(inbox_event.c.id).where(*there)).first() is not None
+        names = (provider_id, erased_key(provider_id))
+        there = (inbox_event.c.channel == self._code, inbox_event.c.provider_id.in_(names))
+        return self._connection.execute(select(inbox_event.c.id).where(*there).limit(1)).first() is not None
 
     def _wait_for_my_turn(self, address: str) -> None:
         """Two first messages of one sender must not open two interactions. SQLite has one writer anyway."""

@@ -219,6 +219,7 @@ def _decisions() -> Select[Any]:
         select(decision, interaction.c.reference)
         .join(inbound_message, inbound_message.c.id == decision.c.message_id)
         .join(interaction, interaction.c.id == inbound_message.c.interaction_id)
+        .where(inbound_message.c.erased_at.is_(None))  # what it was decided on is gone
     )
 
 

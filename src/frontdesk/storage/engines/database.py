@@ -47,6 +47,10 @@ class Database(Protocol):
         """Whether callers of `write_batched` wait for their commit now: a good moment for the rest to give way."""
         ...
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was overwritten in files that we can reach. A server cleans up by itself (VACUUM)."""
+        ...
+
     async def close(self) -> None:
         """Finish what is under way and let go of all connections."""
         ...
@@ -70,5 +74,6 @@ def prepare_sqlite(engine: Any) -> None:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-16000",
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

@@ -64,6 +64,10 @@ class HanaDatabase(Database):
         return self._batches.is_waited_for
 
     @override
+    async def scrub(self) -> None:
+        """The server cleans up by itself."""
+
+    @override
     async def close(self) -> None:
         await self._batches.drain()
         await asyncio.to_thread(self._threads.shutdown)

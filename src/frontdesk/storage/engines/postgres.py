@@ -101,6 +101,10 @@ class PostgresDatabase(Database):
         return self._batches.is_waited_for
 
     @override
+    async def scrub(self) -> None:
+        """The server cleans up by itself."""
+
+    @override
     async def close(self) -> None:
         await self._batches.drain()
         await self._engine.dispose()

@@ -105,6 +105,18 @@ class SqliteDatabase(Database):
         return await job.future
 
     @override
+    async def scrub(self) -> None:
+        if not await asyncio.get_running_loop().run_in_executor(self._readers, self._empty_log):
+            log.warning("what was overwritten stays in the write-ahead log until the next time: somebody reads there")
+
+    def _empty_log(self) -> bool:
+        """Earlier versions of pages stand in the write-ahead log until it is emptied; false where one is still read."""
+        with self._engine.connect() as connection:
+            driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # it is one
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+
+    @override
     async def close(self) -> None:
         if self._closed:
             return

@@ -76,6 +76,9 @@ class StoredModelWatch(ModelWatch):
 
 
 def _mark(connection: Connection, message_id: str, reason: str, now: datetime, pause: float) -> None:
+    gone = (inbound_message.c.id == message_id, inbound_message.c.erased_at.is_not(None))
+    if connection.execute(select(inbound_message.c.id).where(*gone)).first() is not None:
+        return
     row = {"message_id": message_id, "reason": reason[:REASON_LENGTH], "marked_at": now}
     if insert_if_new(connection, to_reread, row) and pause:
         _watch(connection, now, now + timedelta(seconds=pause))

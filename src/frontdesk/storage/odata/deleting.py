@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, select, update
 
 from frontdesk.interfaces import NotFound
 from frontdesk.model.querying import Done, Write
@@ -11,10 +11,13 @@ from frontdesk.storage.odata.recordings import find
 from frontdesk.storage.odata.transaction import Transaction, check_version
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import let_lines_go
+from frontdesk.storage.privacy.erasing import erase
+from frontdesk.storage.privacy.finding import Scope, complete
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import audio_recording, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact, customer
 from frontdesk.storage.schema.pipeline import inbox_event, journal, work
+from frontdesk.storage.search.documents import index_words
 
 # Of each entity the table, and which key property is which column.
 WHERE: Mapping[str, tuple[Table, Mapping[str, str]]] = {
@@ -43,13 +46,26 @@ def remove(at: Transaction, wanted: Write) -> Done:
     row = at.row(table, wanted.entity, **key)
     if "version" in row:
         check_version(row, wanted.version, wanted.entity)
+    _erase(at, table, row)
     delete_rows(at, table, [table.c[name] == value for name, value in key.items()])
     interaction_id = row.get("interaction_id") if table is not interaction else None
+    if (number := row["id"] if table is interaction else interaction_id) is not None:
+        index_words(at.connection, [number])
     if interaction_id is not None:
         let_lines_go(at.connection, interaction_id)  # work that waited for deleted work may go on
     detail = {"entity": wanted.entity, **{name: str(value) for name, value in wanted.key.items()}}
     note(at.connection, at.now, "deleted", interaction_id=interaction_id, by=wanted.by, detail=detail)
     return Done(wanted.entity, wanted.key)
+
+
+def _erase(at: Transaction, table: Table, row: RowMapping) -> None:
+    """What a message left elsewhere goes with it: its raw event, what was learnt, what models were asked."""
+    column = {interaction: inbound_message.c.interaction_id, inbound_message: inbound_message.c.id}.get(table)
+    if column is not None:
+        theirs = select(inbound_message.c.id).where(column == row["id"])
+        scope = Scope(messages=set(at.connection.execute(theirs).scalars()))
+        complete(at.connection, scope)
+        erase(at.connection, scope, at.now)
 
 
 def delete_rows(at: Transaction, table: Table, which: Sequence[ColumnElement[bool]]) -> None:

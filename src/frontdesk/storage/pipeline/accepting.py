@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, insert, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, text, update
 
 from frontdesk.interfaces import Clock, KeyReused, NewId, NotFound
 from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
+from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
 from frontdesk.storage.search.documents import index_messages
@@ -67,8 +70,8 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
     references = iter(_new_references(connection, len(arrivals)))
     for arrival in arrivals:
         key = _key(arrival)
-        if key in known:
-            answers.append(known[key])
+        if (before := known.get(key) or known.get((key[0], erased_key(key[1])))) is not None:
+            answers.append(before)
             continue
         if arrival.message.joins is None:
             receipt = Accepted(next(references), next(ids), arrival.id, 1)
@@ -172,7 +175,8 @@ def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[st
     wanted: dict[str, list[str]] = {}
     for arrival in arrivals:
         if arrival.message.provider_id:
-            wanted.setdefault(arrival.message.channel, []).append(arrival.message.provider_id)
+            names = (arrival.message.provider_id, erased_key(arrival.message.provider_id))
+            wanted.setdefault(arrival.message.channel, []).extend(names)
     if not wanted:
         return {}
     event, message = inbox_event.c, inbound_message.c
@@ -229,8 +233,19 @@ def _new_interaction_ids(connection: Connection, count: int) -> Sequence[int]:
         sequence = text("SELECT nextval(pg_get_serial_sequence('interaction', 'id')) FROM generate_series(1, :count)")
         return connection.execute(sequence, {"count": count}).scalars().all()
     take_advisory_lock(connection, NUMBERS)
-    highest = connection.execute(select(func.coalesce(func.max(interaction.c.id), 0))).scalar_one()
-    return range(highest + 1, highest + 1 + count)
+    highest = connection.execute(_HIGHEST).scalar_one()
+    # The highest ever: a number that somebody knows must not lead to what somebody else wrote later.
+    first = max(highest, int(connection.execute(_LAST_NUMBER).scalar() or 0)) + 1
+    values = {"last": str(first + count - 1)}
+    if connection.execute(_KEEP_NUMBER, values).rowcount == 0:
+        connection.execute(insert(meta), [{"key": LAST_NUMBER, "value": values["last"]}])
+    return range(first, first + count)
+
+
+LAST_NUMBER = "last_interaction"
+_HIGHEST = select(func.coalesce(func.max(interaction.c.id), 0))
+_LAST_NUMBER = select(meta.c.value).where(meta.c.key == LAST_NUMBER)
+_KEEP_NUMBER = update(meta).where(meta.c.key == LAST_NUMBER).values(value=bindparam("last"))
 
 
 def _new_references(connection: Connection, count: int) -> list[str]:
@@ -256,7 +271,9 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     index_messages(connection, inbound_message, ((r.interaction_id, r.sequence) for _, r in fresh))
     if opened:
         connection.execute(insert(work), [_work_row(a, r) for a, r in fresh if a.message.joins is None])
-    add_work(connection, [_work_row(a, r) for a, r in fresh if a.message.joins is not None])
+    joined = [(a, r) for a, r in fresh if a.message.joins is not None]
+    add_work(connection, [_work_row(a, r) for a, r in joined])
+    waiting.begin(connection, [(r.interaction_id, a.message.received_at or a.at) for a, r in joined])
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
@@ -271,6 +288,7 @@ def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "created_at": arrival.at,
         "updated_at": arrival.at,
         "may_belong_to": arrival.message.may_belong_to,
+        "waiting_since": arrival.message.received_at or arrival.at,
     }
 
 

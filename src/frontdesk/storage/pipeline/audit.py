@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import Page
@@ -20,10 +20,13 @@ from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.storage.engines.advisory_locks import AUDIT, take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.paging import decode, page
-from frontdesk.storage.schema.audit import audit_record
+from frontdesk.storage.schema.audit import GONE, audit_record
 from frontdesk.storage.schema.configuration import meta
 
 HEAD = "audit_head"
+# Behind the lines that are no longer kept: how many they were, and the digest of the last.
+BEGINNING = "audit_beginning"
+SHORTENED = "audit_shortened"
 PORTION = 5_000
 LENGTHS = {"kind": 60, "by": 200, "place": 64, "subject": 400}
 
@@ -85,9 +88,21 @@ class StoredAudit:
         wanted = select(audit_record.c.id).where(audit_record.c.digest == _storable(digest)).limit(1)
         return await self._database.read(lambda c: c.execute(wanted).first()) is not None
 
+    async def shorten(self, before: datetime, most: int) -> int:
+        """Delete the oldest lines, those before a time and at most so many; how many. A line of the trail says so."""
+        now = self._clock()
+        return await self._database.write(lambda c: _shorten(c, before, most, now))
+
+    async def before(self, before: datetime) -> int:
+        """How many lines there are of before a time."""
+        counted = select(func.count()).where(audit_record.c.at < before)
+        return int(await self._database.read(lambda c: c.execute(counted).scalar_one()))
+
     async def verify(self) -> AuditCheck:
-        """Whether every line is as it was written."""
-        lines, previous, last = 0, "", 0
+        """Whether every line is as it was written, from the first that is still kept."""
+        lines, previous, last = await self._database.read(_beginning)
+        if lines and not await self._database.read(lambda c: _is_told(c, previous)):
+            return AuditCheck(lines, previous, last, "the lines before it were taken out, and no line tells of that")
         while True:
             rows = await self._database.read(lambda c: _portion(c, last))  # noqa: B023 - awaited at once
             for row in rows:
@@ -110,9 +125,40 @@ def _head(connection: Connection) -> tuple[int, str]:
 
 
 def _keep_head(connection: Connection, lines: int, digest: str) -> None:
-    value = f"{lines}:{digest}"
-    if connection.execute(update(meta).where(meta.c.key == HEAD).values(value=value)).rowcount == 0:
-        connection.execute(insert(meta), [{"key": HEAD, "value": value}])
+    _keep(connection, HEAD, f"{lines}:{digest}")
+
+
+def _beginning(connection: Connection) -> tuple[int, str, int]:
+    """How many lines are no longer kept, the digest of the last of them, and its number."""
+    stored = dict(connection.execute(select(meta.c.key, meta.c.value).where(meta.c.key.in_((GONE, BEGINNING)))).all())
+    lines, _, digest = stored.get(BEGINNING, "0:").partition(":")
+    return int(lines), digest, int(stored.get(GONE, "0"))
+
+
+def _is_told(connection: Connection, digest: str) -> bool:
+    told = select(audit_record.c.id).where(audit_record.c.kind == SHORTENED, audit_record.c.subject == digest)
+    return connection.execute(told.limit(1)).first() is not None
+
+
+def _shorten(connection: Connection, before: datetime, most: int, now: datetime) -> int:
+    take_advisory_lock(connection, AUDIT)
+    rows = select(audit_record.c.id, audit_record.c.digest, audit_record.c.at).order_by(audit_record.c.id)
+    going = [row for row in connection.execute(rows.limit(most)) if row.at < before]
+    if not going:
+        return 0
+    gone, _, _ = _beginning(connection)
+    last = going[-1]
+    _keep(connection, GONE, str(last.id))
+    _keep(connection, BEGINNING, f"{gone + len(going)}:{last.digest}")
+    # First, so that the trail is never empty: SQLite would begin again with the numbers of its lines.
+    append(connection, now, SHORTENED, "retention", subject=last.digest, detail={"lines": len(going)})
+    connection.execute(delete(audit_record).where(audit_record.c.id <= last.id))
+    return len(going)
+
+
+def _keep(connection: Connection, key: str, value: str) -> None:
+    if connection.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
+        connection.execute(insert(meta), [{"key": key, "value": value}])
 
 
 def _portion(connection: Connection, after: int) -> Sequence[RowMapping]:

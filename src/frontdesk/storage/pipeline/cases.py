@@ -36,6 +36,7 @@ from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.pipeline.senders import SenderCustomer, customer_of
+from frontdesk.storage.pipeline.surroundings import surroundings_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact
@@ -199,12 +200,16 @@ def _context(connection: Connection, case: Case) -> MessageContext:
     theirs = [(row.at, Turn(CUSTOMER, row.text)) for row in said if row.sequence < case.message.sequence]
     turns = sorted([*theirs, *((row.at, Turn(SERVICE, row.text)) for row in ours)], key=itemgetter(0))
     customer = customer_of(connection, case.message, case.analysis) if case.analysis else SenderCustomer()
+    around = surroundings_of(connection, case, case.interaction.customer_id or customer.id)
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(turn for _, turn in turns),
         customer_id=customer.id,
         customer_proven=customer.is_proven,
         is_latest=bool(said) and said[-1].id == case.message.id,
+        acknowledged=around.acknowledged,
+        open_service_call=around.open_service_call,
+        days_since_same=around.days_since_same,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from frontdesk.model import DeliveryState, WorkState
 from frontdesk.model.channels import DeliveryNotice, Edit
 from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.schema.channels import delivery_notice, message_edit, outbound_part
@@ -106,6 +107,9 @@ def keep_edit(connection: Connection, code: str, edit: Edit, at: datetime, now: 
     edit = replace(edit, provider_id=storable(edit.provider_id), edit_id=storable(edit.edit_id))
     if text is not None and _text_now(connection, code, edit.provider_id) == text:
         return
+    gone = (inbox_event.c.channel == code, inbox_event.c.provider_id == erased_key(edit.provider_id))
+    if connection.execute(select(inbox_event.c.id).where(*gone)).first() is not None:
+        return  # the message was erased: what it is now is nothing to us
     key = _digest(code, edit.provider_id, edit.edit_id or f"{at.isoformat()} {text}")
     row = {"id": key, "channel": code, "provider_id": edit.provider_id[:200], "text": text, "at": at}
     if not insert_if_new(connection, message_edit, row):

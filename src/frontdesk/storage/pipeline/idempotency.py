@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select
 
 from frontdesk.interfaces import KeyReused
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database, Operation
 from frontdesk.storage.schema.pipeline import idempotency
 
@@ -47,6 +48,8 @@ def replay(known: tuple[str, str], once: IdempotencyKey, kind: type[T]) -> Store
     fingerprint, body = known
     if fingerprint != once.fingerprint:
         raise reused(once)
+    if not body:
+        raise KeyReused(tr("what the Idempotency-Key {key} stands for was erased", key=repr(once.key)))
     return StoredAnswer(msgspec.json.decode(body, type=kind), replayed=True)
 
 

@@ -13,7 +13,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
-from frontdesk.storage.pipeline.outbox import draft, note_sent, state_after
+from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from frontdesk.storage.schema.rows import as_message, as_outbound
@@ -106,7 +106,10 @@ def add_reply(
 
 
 def _last_message(connection: Connection, interaction_id: int) -> InboundMessage | None:
-    theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
+    theirs = select(inbound_message).where(
+        inbound_message.c.interaction_id == interaction_id,
+        inbound_message.c.erased_at.is_(None),  # nobody knows any more whom an answer would go to
+    )
     newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
     row = connection.execute(newest.limit(1)).mappings().first()
     return as_message(row) if row else None
@@ -114,7 +117,8 @@ def _last_message(connection: Connection, interaction_id: int) -> InboundMessage
 
 def _asked(connection: Connection, matter: Interaction, message_id: str) -> InboundMessage:
     theirs = (inbound_message.c.interaction_id == matter.id, inbound_message.c.id == message_id)
-    row = connection.execute(select(inbound_message).where(*theirs)).mappings().first()
+    rows = select(inbound_message).where(*theirs, inbound_message.c.erased_at.is_(None))
+    row = connection.execute(rows).mappings().first()
     if row is None:
         raise Invalid(tr("there is no such message in interaction {reference}", reference=matter.reference), "to")
     return as_message(row)
@@ -137,4 +141,5 @@ def _keep_sent(connection: Connection, reply: OutboundMessage, lease: Lease, rec
     pass_fence(connection, lease, "", WorkState.DONE)
     mine = update(outbound_message).where(outbound_message.c.id == reply.id)
     connection.execute(mine.values(**state_after(receipt)))
-    note_sent(connection, reply.id, reply.interaction_id, reply.type, receipt, now)
+    sent = SentMessage(reply.id, reply.interaction_id, reply.type, reply.created_at, by_person=True)
+    note_sent(connection, sent, receipt, now)

@@ -84,7 +84,11 @@ class StoredRereadings(Rereadings):
 def _of_interactions(connection: Connection, interaction_ids: Sequence[int]) -> list[tuple[str, int]]:
     under_way = select(work.c.subject).where(work.c.state == WorkState.OPEN.value, work.c.kind == REREAD_WORK)
     message = inbound_message.c
-    theirs = (message.interaction_id.in_(interaction_ids), message.analysis_id.is_not(None))
+    theirs = (
+        message.interaction_id.in_(interaction_ids),
+        message.analysis_id.is_not(None),
+        message.erased_at.is_(None),
+    )
     rows = select(message.id, message.interaction_id).where(*theirs, message.id.not_in(under_way))
     return [(row.id, row.interaction_id) for row in connection.execute(rows.order_by(message.id))]
 
@@ -95,6 +99,7 @@ def _choose(connection: Connection, tier: Tier, marked_only: bool, limit: int) -
         select(inbound_message.c.id, inbound_message.c.interaction_id)
         .join(analysis, analysis.c.id == inbound_message.c.analysis_id)
         .where(analysis.c.tier == tier.value, inbound_message.c.id.not_in(under_way))
+        .where(inbound_message.c.erased_at.is_(None))
         .limit(limit)
     )
     if marked_only:

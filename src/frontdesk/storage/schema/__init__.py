@@ -6,10 +6,12 @@ from frontdesk.storage.schema import (
     configuration,
     insights,
     interactions,
+    knowledge,
     llm,
     odata,
     people,
     pipeline,
+    privacy,
     rules,
 )
 
@@ -19,9 +21,11 @@ __all__ = [
     "configuration",
     "insights",
     "interactions",
+    "knowledge",
     "llm",
     "odata",
     "people",
     "pipeline",
+    "privacy",
     "rules",
 ]

@@ -17,19 +17,29 @@ audit_record = Table(
     Column("detail", Text, nullable=False),
     Column("digest", String(64), nullable=False),
 )
+# The number of the last line that is no longer kept; the retention of the trail writes it before it deletes.
+GONE = "audit_gone"
+_IS_GONE = "OLD.id <= COALESCE((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'audit_gone'), 0)"
 _ON_SQLITE = (
     "CREATE TRIGGER audit_record_no_update BEFORE UPDATE ON audit_record "
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is only appended to'); END",
-    "CREATE TRIGGER audit_record_no_delete BEFORE DELETE ON audit_record "
+    f"CREATE TRIGGER audit_record_no_delete BEFORE DELETE ON audit_record WHEN NOT ({_IS_GONE}) "
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is only appended to'); END",
 )
 _ON_POSTGRESQL = (
     "CREATE FUNCTION audit_record_only_appended() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the audit trail is only appended to'; END $$",
+    f"$$ BEGIN IF TG_OP = 'DELETE' THEN IF {_IS_GONE} THEN RETURN OLD; END IF; END IF; "
+    "RAISE EXCEPTION 'the audit trail is only appended to'; END $$",
     "CREATE TRIGGER audit_record_no_change BEFORE UPDATE OR DELETE ON audit_record "
     "FOR EACH ROW EXECUTE FUNCTION audit_record_only_appended()",
 )
-_FROM_POSTGRESQL = "DROP FUNCTION IF EXISTS audit_record_only_appended()"
+_AWAY = {
+    "sqlite": (
+        "DROP TRIGGER IF EXISTS audit_record_no_update",
+        "DROP TRIGGER IF EXISTS audit_record_no_delete",
+    ),
+    "postgresql": ("DROP FUNCTION IF EXISTS audit_record_only_appended() CASCADE",),
+}
 
 
 def guard(connection: Connection) -> None:
@@ -40,6 +50,6 @@ def guard(connection: Connection) -> None:
 
 
 def unguard(connection: Connection) -> None:
-    """Take away what `guard` made beside the table."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(_FROM_POSTGRESQL))
+    """Take away what `guard` made."""
+    for statement in _AWAY.get(connection.dialect.name, ()):
+        connection.execute(text(statement))

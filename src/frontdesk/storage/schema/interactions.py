@@ -47,6 +47,9 @@ interaction = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("first_answer_at", Moment),
+    Column("acknowledged_at", Moment),
+    Column("first_person_answer_at", Moment),
+    Column("waiting_since", Moment),
     Column("closed_at", Moment),
     Column("version", Integer, nullable=False, default=1),
     # How the latest message that was read reads; kept by `searching`.
@@ -63,7 +66,7 @@ interaction = Table(
     Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
     Index("ix_interaction_created", "created_at", "id"),
-    _some("ix_interaction_unanswered", "created_at", only="first_answer_at IS NULL AND closed_at IS NULL"),
+    _some("ix_interaction_waiting", "waiting_since", only="waiting_since IS NOT NULL"),
     Index("ix_interaction_confidence", "confidence", "id"),
     Index("ix_interaction_priority", "priority", "id"),
 )
@@ -92,6 +95,8 @@ inbound_message = Table(
     Column("identity", String(20), nullable=False, default="unproven", server_default="unproven"),
     # The interaction in which it was written, where that one was merged into this one; 0: this one.
     Column("merged_from", Key, nullable=False, default=0, server_default="0"),
+    # When its words were erased, see `personal_data`.
+    Column("erased_at", Moment, index=True),
     UniqueConstraint("interaction_id", "sequence"),
     Index("ix_inbound_message_sender", "channel", "sender_address", "received_at"),
     _some("ix_inbound_message_thread", "channel", "thread", only="thread <> ''"),

@@ -34,6 +34,7 @@ contact = Table(
     Column("customer_id", ForeignKey("customer.id"), index=True),
     Column("created_at", Moment, nullable=False),
     Column("version", Integer, nullable=False, default=1),
+    sqlite_autoincrement=True,  # a number that was somebody's is never anybody else's
 )
 
 contact_identity = Table(

@@ -75,6 +75,7 @@ service_call = Table(
     Column("customer_id", String(10)),
     Column("contact_id", Key),
     Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,  # customers are told the number: it is never another one's
 )
 
 work = Table(

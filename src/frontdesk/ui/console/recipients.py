@@ -32,9 +32,10 @@ def recipients_of(thread: Thread, names: CodeLabels) -> list[Recipient]:
     """Everybody who wrote, whoever wrote last first."""
     if not thread.messages:
         return []
+    reachable = [each for each in thread.messages if not each.erased_at]
     home = [each for each in thread.messages if not each.merged_from]
     opener = _key(opening_of(thread) if not home else min(home, key=lambda each: each.sequence))
-    latest = {_key(message): message for message in thread.messages}
+    latest = {_key(message): message for message in reachable}
     newest_first = sorted(latest.items(), key=lambda each: (each[1].received_at, each[1].sequence), reverse=True)
     return [_recipient(message, names, is_opener=key == opener) for key, message in newest_first]
 

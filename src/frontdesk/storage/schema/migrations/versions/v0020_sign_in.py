@@ -6,8 +6,8 @@ from alembic import op
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.schema.base import Ulid
 
-revision = "0019"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

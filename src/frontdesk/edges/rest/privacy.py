@@ -1,0 +1,154 @@
+"""What a person may demand: an archive of what is kept about them, and its erasure; and how long data is kept."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, BinaryIO
+
+from litestar import Response, get, post
+from litestar.params import JSONBody
+from litestar.response import Stream
+from msgspec import Meta
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import ApiAnswer, created
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, StrictJson
+from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of, who
+from frontdesk.model import Role
+from frontdesk.model.privacy import Erasure, PersonFound
+
+IN_MEMORY = 5_000_000
+CHUNK = 64 * 1024
+Person = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=320,
+        pattern=ONE_LINE,
+        description="An address on any channel, a phone number, a customer number, contact:NUMBER or customer:NUMBER.",
+    ),
+]
+
+
+class PersonBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Who it is about. It stands in the body, as addresses of requests are logged on their way."""
+
+    person: Person
+
+
+class PersonAnswer(ApiAnswer, frozen=True):
+    """Who a person is to us, and how many rows of each kind there are about them."""
+
+    contacts: list[int]
+    customers: list[str]
+    addresses: list[str]
+    counts: dict[str, int]
+    shared: int
+    outside: list[str]
+
+
+class ErasureAnswer(ApiAnswer, frozen=True):
+    """What is left of an erasure."""
+
+    id: str
+    at: datetime
+    by: str
+    contacts: list[int]
+    counts: dict[str, int]
+
+
+class RetentionAnswer(ApiAnswer, frozen=True):
+    """How many days a category is kept (0: for ever), and how many rows would go now."""
+
+    category: str
+    days: int
+    due: int
+
+
+class PrivacyRoutes(RouteGroup):
+    """Requests of people about what is kept about them."""
+
+    path = "/privacy"
+    tags = ("Privacy",)
+
+    @post(
+        "/previews",
+        status_code=200,
+        dto=StrictJson[PersonBody],
+        opt={"role": Role.ADMIN},
+        summary="See what is kept about a person",
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
+    )
+    async def preview(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> PersonAnswer:
+        """What an export would hold, and an erasure would erase. Nothing is changed."""
+        return _shown(await self.services.people.privacy.preview(data.person, who(request)))
+
+    @post(
+        "/exports",
+        status_code=200,
+        dto=StrictJson[PersonBody],
+        opt={"role": Role.ADMIN},
+        summary="Export everything about a person",
+        description="A ZIP archive: data.json with all rows, and every file.",
+        media_type="application/zip",
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
+    )
+    async def export(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> Stream:
+        """The archive."""
+        target: BinaryIO = tempfile.SpooledTemporaryFile(IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 - closed when it was sent
+        await self.services.people.privacy.export(data.person, target, who(request))
+        headers = {"Content-Disposition": 'attachment; filename="person.zip"'}
+        return Stream(_chunks(target), media_type="application/zip", headers=headers)
+
+    @post(
+        "/erasures",
+        dto=StrictJson[PersonBody],
+        opt={"role": Role.ADMIN},
+        summary="Erase a person",
+        description="It cannot be undone. Words, names, addresses and files go; counts and costs stay.",
+        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+    )
+    async def erase(
+        self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
+    ) -> Response[ErasureAnswer]:
+        """What is left of it."""
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.people.privacy.erase(data.person, who(request), once)
+        return created(kept, _left(kept.value), "/api/v1/privacy/erasures")
+
+    @get("/erasures", opt={"role": Role.ADMIN}, summary="List erasures", responses=refusals(401, 403, 429))
+    async def erasures(self) -> list[ErasureAnswer]:
+        """The newest hundred, the newest first."""
+        return [_left(each) for each in await self.services.people.privacy.erasures()]
+
+    @get("/retention", opt={"role": Role.ADMIN}, summary="See what would go", responses=refusals(401, 403, 429))
+    async def retention(self) -> list[RetentionAnswer]:
+        """How long each category is kept, and how much a server lets go at the next full hour of its running."""
+        found = await self.services.people.retention.preview()
+        return [RetentionAnswer(each.category.value, each.days, each.due) for each in found]
+
+
+def _shown(found: PersonFound) -> PersonAnswer:
+    return PersonAnswer(
+        list(found.contacts),
+        list(found.customers),
+        list(found.addresses),
+        {kind.value: number for kind, number in found.counts.items()},
+        found.shared,
+        list(found.outside),
+    )
+
+
+def _left(erasure: Erasure) -> ErasureAnswer:
+    return ErasureAnswer(erasure.id, erasure.at, erasure.by, list(erasure.contacts), dict(erasure.counts))
+
+
+def _chunks(target: BinaryIO) -> Iterator[bytes]:
+    with target:
+        target.seek(0)
+        while chunk := target.read(CHUNK):
+            yield chunk
