@@ -42,6 +42,7 @@ OPENED = {
     "llm:reports": {"llm:*", "llm:reports"},
     "llm:use-case:NAME": {"llm:*"},
     "llm:model:NAME": {"llm:*"},
+    "knowledge:internal": set(),
 }
 IN, UNKNOWN, FORBIDDEN, HIDDEN = "let in", "401", "403", "404"
 

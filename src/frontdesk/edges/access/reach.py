@@ -2,14 +2,13 @@
 
 Three rules, and what fits none of them is refused:
 - a route that names an interaction, or something of one, in its path is for those who reach that interaction;
-- lists, and interactions that a body names, are narrowed where they are read: storage looks at `REACH`;
+- lists, and interactions that a body names, are narrowed where they are read (storage looks at `REACH`, or `require`);
 - the routes in `WITHOUT` show and change nothing that belongs to an interaction, or are narrowed as said before.
 """
 
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import HTTPScope
 
-from frontdesk.interfaces import NotFound
 from frontdesk.model import Caller
 from frontdesk.model.translatable import tr
 from frontdesk.storage.interactions.reach import StoredReach
@@ -33,13 +32,27 @@ WITHOUT = frozenset(
         "/console/interactions/export.csv",
         "/console/interactions/export.xlsx",
         "/console/interactions/rows",
+        "/console/proposals",
         "/console/views",
         "/console/views/{view_id}/remove",
         "/desk",
     }
 )
-# Lists are read by all; who is narrowed changes none, as that changes what others see.
-READ_ALONE = frozenset({"/api/v1/codes", "/api/v1/codes/{which}", "/api/v1/codes/{which}/{code}"})
+# Lists, articles and products are read by all; who is narrowed changes none, as that changes what others see.
+READ_ALONE = frozenset(
+    {
+        "/api/v1/articles",
+        "/api/v1/articles/{article_id}",
+        "/api/v1/codes",
+        "/api/v1/codes/{which}",
+        "/api/v1/codes/{which}/{code}",
+        "/api/v1/products",
+        "/api/v1/products/{number}",
+        "/console/articles",
+        "/console/articles/article",
+        "/console/products",
+    }
+)
 MODELS = "/llm/"  # has no interactions; scopes narrow it
 
 
@@ -61,9 +74,7 @@ class Reach:
                 detail=tr("this shows more than {name} reaches, who is narrowed to teams or channels", name=caller.name)
             )
         for name, value in named.items():
-            place = await self._stored.place_of(name, value)
-            if place is None or not caller.grant.reaches(*place):
-                raise NotFound(tr("there is no such interaction"))
+            await self._stored.require(caller.grant, name, value)
 
 
 def _is_without(method: str, path: str) -> bool:

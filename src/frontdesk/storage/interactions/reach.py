@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from frontdesk.interfaces import NotFound
 from frontdesk.interfaces.access import REACH
-from frontdesk.model import InteractionFilter
+from frontdesk.model import Grant, InteractionFilter
+from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.schema.channels import attachment
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction
@@ -21,6 +23,14 @@ class StoredReach:
     def __init__(self, database: Database) -> None:
         """Read from this database."""
         self._database = database
+
+    async def require(self, grant: Grant, name: str, value: str) -> None:
+        """Raises NotFound where the interaction that `value` names or belongs to is not there, or out of reach."""
+        if not grant.is_narrowed:
+            return
+        place = await self.place_of(name, value)
+        if place is None or not grant.reaches(*place):
+            raise NotFound(tr("there is no such interaction"))
 
     async def place_of(self, name: str, value: str) -> tuple[str, str] | None:
         """Team and channel of the interaction that `value` names or belongs to; None where there is none.
