@@ -27,7 +27,7 @@ from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, pla
 from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
-from frontdesk.interfaces.access import REACH
+from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Grant, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
@@ -161,11 +161,11 @@ class Authenticator:
                 await self._note_refused(scope, headers, error.status_code)
                 raise
             await self._note_used(scope)
-            reading_for = REACH.set(known[0].grant)
+            acting = CALLER.set(known[0])
             try:
                 await app(scope, receive, send)
             finally:
-                REACH.reset(reading_for)
+                CALLER.reset(acting)
 
         return admitted
 

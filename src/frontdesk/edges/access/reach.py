@@ -2,7 +2,7 @@
 
 Three rules, and what fits none of them is refused:
 - a route that names an interaction, or something of one, in its path is for those who reach that interaction;
-- lists, and interactions that a body names, are narrowed where they are read (storage looks at `REACH`, or `require`);
+- lists, and interactions that a body names, are narrowed where they are read (storage looks at `CALLER`, or `require`);
 - the routes in `WITHOUT` show and change nothing that belongs to an interaction, or are narrowed as said before.
 """
 

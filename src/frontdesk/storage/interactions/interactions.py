@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
 
 from frontdesk.interfaces import Clock, Invalid, NotFound
-from frontdesk.interfaces.access import REACH
+from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
@@ -49,7 +49,7 @@ class StoredInteractions:
         """The interaction with this reference. Raises NotFound, also where the caller does not reach it."""
         rows = select(interaction).where(interaction.c.reference == reference)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
-        if row is None or not REACH.get().reaches(row["team"], row["channel"]):
+        if row is None or not CALLER.get().grant.reaches(row["team"], row["channel"]):
             raise NotFound(tr("there is no interaction {reference}", reference=reference))
         return as_interaction(row)
 

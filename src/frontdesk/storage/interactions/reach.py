@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from frontdesk.interfaces import NotFound
-from frontdesk.interfaces.access import REACH
+from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Grant, InteractionFilter
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
@@ -54,7 +54,7 @@ class StoredReach:
 
 def within_reach(wanted: InteractionFilter) -> InteractionFilter:
     """The filter, narrowed to what the caller of now reaches."""
-    grant = REACH.get()
+    grant = CALLER.get().grant
     return replace(wanted, team=_both(wanted.team, grant.teams), channel=_both(wanted.channel, grant.channels))
 
 
