@@ -164,7 +164,7 @@ async def test_vectors_are_made_once_for_each_version(container: Container) -> N
     await knowledge.articles.put(RETURNS, "Kim")
     before = await knowledge.base.stamp()
     assert await make_vectors(knowledge.vectors, [encoder], searched_text) == 1
-    assert encoder.asked[0] == RETURNS.questions[0]
+    assert RETURNS.questions[0] in encoder.asked
     assert await knowledge.base.stamp() != before
     assert await knowledge.vectors.progress([encoder.name]) == {"counting": (1, 1)}
     [kept] = await knowledge.base.vectors(encoder.name, EVERYBODY, TODAY)
