@@ -91,6 +91,7 @@ ONE: dict[str, dict[str, Any]] = {
     "model_call": {"id": "MC1", "run_id": "R", "message_id": "M1", "cost": 70, "at": AT},
     "kept_answer": {"key": "a"},
     "insight_interaction": {"interaction_id": 9001, "customer": NUMBER},
+    "customer_order": {"number": "9001", "customer_id": NUMBER},
 }  # fmt: skip
 PERSONAL = {Holds.WORDS, Holds.LIST, Holds.KEY, Holds.SECRET, *BY_VALUE}
 
@@ -117,7 +118,15 @@ def test_the_test_below_plants_words_in_every_table_that_holds_any() -> None:
 
 
 # Only what operators do and configure, where `by` names one of us.
-NOT_THEIRS = {"api_key", "use_case_version", "intent_draft", "rule_set", "rule_publication"}
+NOT_THEIRS = {
+    "api_key",
+    "article",
+    "article_version",
+    "use_case_version",
+    "intent_draft",
+    "rule_set",
+    "rule_publication",
+}
 
 
 def plant(connection: Connection) -> list[str]:

@@ -240,6 +240,30 @@ DECLARED: Final[Mapping[str, Declared]] = {
         Category.EVENTS,
         file="body",
     ),
+    # What is known
+    "article": Declared(
+        {
+            **_nothing("id", "title", "body", "language", "questions", "audience", "url", "products", "tags", "state"),
+            **_nothing("translation_of", "source", "digest"),
+            **{"owner": A, "updated_by": A},
+        }
+    ),
+    "article_version": Declared({**_nothing("article_id", "content", "note"), "saved_by": A}),
+    "article_label": Declared(_nothing("article_id", "kind", "label")),
+    "passage": Declared(_nothing("article_id", "question")),
+    "passage_vectors": Declared(_nothing("article_id", "encoder", "vectors")),
+    "product": Declared(_nothing("number", "name", "aliases", "attributes")),
+    "customer_order": Declared(
+        {
+            # The number of the customer finds it, and goes with the row.
+            **_nothing("number", "state", "lines", "carrier", "customer_id"),
+            **{"name": W, "email": W, "phone": W, "postal_code": W},
+            **{"tracking": W, "tracking_url": W},
+        },
+        (("customer_id", "customers"), ("email", "plain_addresses"), ("phone", "plain_addresses")),
+        Kind.ORDERS,
+        deleted=True,
+    ),
     # Language models
     "model_call": Declared(
         {
