@@ -32,7 +32,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
+from frontdesk.services.parts import ConfigurationServices, PeopleServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -117,13 +117,15 @@ async def open_container(
     for finding in open_to_others(settings.folder, url):
         log.warning("%s", finding)
     await upgrade(url, code_lists())
-    database = await open_database(url, settings.storage.pool_size)
+    database = await open_database(url, settings.storage.pool_size, settings.storage.attachment_key)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     e5 = e5_encoder()
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, passwords or Passwords())
+        people = people_services(database, passwords or Passwords(), _idle(settings), _kept_days(settings), now, new_id)
+        channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
+        container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
         try:
             yield container
         finally:
@@ -164,14 +166,19 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings, database: Database, builtin: Builtin, encoders: Encoders, outgoing: Outgoing, hashing: Passwords
+    settings: Settings,
+    database: Database,
+    builtin: Builtin,
+    encoders: Encoders,
+    outgoing: Outgoing,
+    people: PeopleServices,
+    channels: CustomerChannels,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
     known = knowledge_services(database, encoders, order_book, backs.orders, now)
-    channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
@@ -189,7 +196,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, hashing, _idle(settings), _kept_days(settings), now, new_id),
+        people=people,
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,

@@ -30,7 +30,7 @@ from frontdesk.settings.loading import load
 from frontdesk.wiring.container import Container, open_container
 from tests.edges.rest.conftest import JsonClient, app_of, services_of
 
-EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "12"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
