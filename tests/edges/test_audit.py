@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from frontdesk.edges.access.auditing import MOST_A_MINUTE
-from frontdesk.model import Role
+from frontdesk.edges.access.auditing import MOST_A_MINUTE, SparingAudit
+from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.model.audit import AuditFilter, AuditRecord
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
@@ -80,6 +80,27 @@ async def test_an_admin_searches_and_checks_the_trail_by_rest(container: Contain
     assert (await client.get("/api/v1/audit-records/check", headers=admin)).json()["broken"] is None
     supervisor = await key_of(container, Role.SUPERVISOR)
     assert (await client.get("/api/v1/audit-records", headers=supervisor)).status_code == 403
+
+
+async def test_who_reads_a_persons_data_leaves_a_line_in_every_door(container: Container, client: Client) -> None:
+    accepted = await container.messages.inbox.accept(NewMessage("Hello", "WEB", Sender(address="kim@example.com")))
+    await container.runner.run_until_idle()
+    agent = await key_of(container, Role.AGENT)
+    page, api = f"/console/interactions/{accepted.reference}", f"/api/v1/interactions/{accepted.reference}"
+    entity = f"/agent/CustomerInteraction({accepted.interaction_id})"
+    for path in (page, page, f"{page}/fragment", api, "/api/v1/contacts?address=kim@example.com", entity):
+        assert (await client.get(path, headers=agent)).status_code == 200, path
+    await client.get("/console", headers=agent)
+    told = [(each.by, each.subject) for each in reversed(await lines(container, "person_read"))]
+    assert told == [("key of a agent", each) for each in (page, api, "/api/v1/contacts", entity)]
+
+
+async def test_a_reading_is_noted_again_after_an_hour(container: Container) -> None:
+    now = [0.0]
+    sparing = SparingAudit(container.people.audit, lambda: now[0])
+    for now[0] in (0.0, 3599.0, 3601.0):
+        await sparing.note_read("Ada", "192.0.2.7", "/console/history")
+    assert len(await lines(container, "person_read")) == 2
 
 
 async def test_changes_of_lists_leave_a_line_whatever_they_came_by(container: Container, client: Client) -> None:

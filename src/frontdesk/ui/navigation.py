@@ -53,7 +53,7 @@ GROUPS = (
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
-            Entry("/console/privacy", N_("Privacy"), "locked", Role.ADMIN),
+            Entry("/console/privacy", N_("Privacy"), "locked", Role.SUPERVISOR),
             Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
         ),
     ),

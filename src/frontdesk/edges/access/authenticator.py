@@ -21,7 +21,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from frontdesk.edges.access.auditing import SparingAudit
+from frontdesk.edges.access.auditing import SparingAudit, shows_a_person
 from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
 from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
 from frontdesk.edges.access.reach import Reach
@@ -287,11 +287,15 @@ class Authenticator:
             await self.spared.note("refused", caller.name or caller.id, scope["auth"].place, what, status=status)
 
     async def _note_used(self, scope: HTTPScope) -> None:
-        """What a route declares to be worth a line."""
+        """What a route declares to be worth a line, and reading a person's data."""
         kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
         if kind and self._audit is not None:
             what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
             await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
+            return
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+        if shows_a_person(scope["method"], path):  # a mounted service has only the end of it in `path`
+            await self.spared.note_read(caller.name or caller.id, scope["auth"].place, path)
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""

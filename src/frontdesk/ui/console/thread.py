@@ -187,7 +187,9 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     """The recording of a phone call."""
     recording = await services.messages.readings.audio(message_id[:26])
     kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
-    return Response(recording.content, media_type=kind)
+    return Response(
+        recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
+    )
 
 
 async def _details(services: Needs, reference: str) -> ThreadDetails:
