@@ -213,6 +213,17 @@ class SignInService(SignIn):
         account = await self._mine(visit)
         return await self._verified(account.email, password, visit) is not None
 
+    @override
+    def sealed(self, secret: str, visit: AuthContext) -> str:
+        return self._signed(f"secret:{visit.session}", f"{secret}.{self._until(PENDING_SECONDS)}")
+
+    @override
+    def unsealed(self, sealed: str, visit: AuthContext) -> str:
+        secret, _, until = self._unsigned(f"secret:{visit.session}", sealed).partition(".")
+        if int(until) < self._clock().timestamp():
+            raise SignInRefused(tr("this took too long: begin again"))
+        return secret
+
     async def _mine(self, visit: AuthContext) -> Account:
         caller = await self._people.accounts.by_session(visit.session) if visit.session else None
         if caller is None:
