@@ -203,7 +203,7 @@ async def test_the_signing_secret_stays_the_same(accounts: StoredAccounts, conta
 async def test_recovery_codes_are_random_enough_for_a_plain_hash(
     container: Container, accounts: StoredAccounts
 ) -> None:
-    """Who reads the table must not find them by trying: that takes 112 bits where the hash is quick and unsalted."""
+    """Who reads the table must not get them back by trying: 112 bits where the hash is quick and unsalted."""
     added, factors = await add(accounts), StoredSecondFactors(container.database, now)
     secret = factors.new_secret()
     codes = await factors.set_up(added.id, secret, pyotp.TOTP(secret).at(now()), "ada")

@@ -37,10 +37,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The database; an empty url means SQLite in the data folder."""
+    """The database; an empty url means SQLite in the data folder. `attachment_key` encrypts files that are kept."""
 
     url: str = ""
     pool_size: Count = 8
+    attachment_key: str = ""
 
 
 class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,6 +210,17 @@ class SapSystem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class OrderService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Any HTTP service that answers with an order as JSON; `fields` and `states` are written as ours=theirs."""
+
+    url: str = ""
+    path: str = "/orders/{number}"
+    list_path: str = ""
+    token: str = ""
+    fields: str = ""
+    states: str = ""
+
+
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Webhooks to other systems; `targets` are written as name=address."""
 
@@ -233,6 +245,7 @@ class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fsm: Fsm = Fsm()
     rules: SapRules = SapRules()
     s4: SapSystem = SapSystem()
+    order_service: OrderService = OrderService()
     service_cloud: SapSystem = SapSystem()
     webhook: Webhook = Webhook()
     destination: DestinationService = DestinationService()
@@ -266,6 +279,8 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_automatic_answers: Count = 10
     most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
     refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
+    scanner: str = ""
+    scanner_seconds: Seconds = 60.0
     timeout_seconds: Seconds = 15.0
 
 
