@@ -55,7 +55,9 @@ async def with_second_factor(client: Client) -> tuple[str, list[str]]:
     begun = await post(client, "/account/second-factor", do="begin", password=PASSWORD)
     [secret] = re.findall(r'name="secret" value="([A-Z2-7]+)"', begun.text)
     assert 'src="data:image/svg+xml' in begun.text
-    done = await post(client, "/account/second-factor", do="confirm", secret=secret, code=pyotp.TOTP(secret).now())
+    [mark] = re.findall(r'name="mark" value="([^"]+)"', begun.text)
+    fields = {"do": "confirm", "mark": mark, "secret": secret, "code": pyotp.TOTP(secret).now()}
+    done = await post(client, "/account/second-factor", **fields)
     codes = re.findall(r"<code>([a-z2-7-]{29})</code>", done.text)
     assert len(set(codes)) == 10
     return secret, codes
@@ -116,6 +118,23 @@ async def test_a_wrong_code_or_password_sets_nothing_up(container: Container, ag
     assert (await post(agent, "/account/second-factor", do="confirm", secret=secret, code="000000")).status_code == 400
     assert (await post(agent, "/account/second-factor", do="confirm", secret="!", code="é")).status_code == 400
     assert [each.has_second_factor for each in await container.people.accounts.accounts()] == [False]
+
+
+async def test_nobody_sets_up_a_factor_of_their_own_in_a_session_that_was_left_open(
+    container: Container, agent: Client
+) -> None:
+    mine, own = await with_second_factor(agent), pyotp.random_base32()
+    async with web_client(container) as other:
+        await add_account(container, email="eve@example.com")
+        await sign_in(other, "eve@example.com")
+        begun = await post(other, "/account/second-factor", do="begin", password=PASSWORD)
+        [foreign] = re.findall(r'name="mark" value="([^"]+)"', begun.text)
+    for mark in ("", "x", foreign):
+        fields = {"do": "confirm", "mark": mark, "secret": own, "code": pyotp.TOTP(own).now()}
+        assert (await post(agent, "/account/second-factor", **fields)).status_code == 400
+    ahead = pyotp.TOTP(mine[0]).at(now(), counter_offset=1)
+    async with web_client(container) as third:
+        assert (await code_step(third, await sign_in(third), ahead)).status_code == 303
 
 
 async def test_a_second_factor_is_removed_with_the_password(container: Container, agent: Client) -> None:

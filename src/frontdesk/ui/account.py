@@ -18,6 +18,7 @@ from frontdesk.ui.signing_in import wait
 PLACE = "/account"
 OWN = {ROLE: Role.CUSTOMER}
 WRONG = N_("The password is wrong.")
+LATE = N_("This took too long. Type your password again.")
 
 
 @get(PLACE, opt=OWN, include_in_schema=False)
@@ -51,16 +52,16 @@ async def second_factor(request: PageRequest, services: Needs) -> Response[str] 
     try:
         if do == "confirm":
             return await _confirmed(request, services, fields)
-        if not await services.door.confirm(fields.get("password", ""), request.auth):
+        mark = await services.door.confirm(fields.get("password", ""), request.auth)
+        if not mark:
             return await _page(request, services, {"errors": {"factor_password": WRONG}}, status=400)
     except (Invalid, TooMany) as error:
         return await _refused(request, services, "factor_password", error)
     if do == "remove":
         await services.people.second_factors.remove(request.user.id, by)
         return Redirect(f"{PLACE}?done=factor", status_code=303)
-    return await _page(
-        request, services, await _pairing(services, request.user.id, services.people.second_factors.new_secret())
-    )
+    pairing = await _pairing(services, request.user.id, services.people.second_factors.new_secret(), mark)
+    return await _page(request, services, pairing)
 
 
 @post(f"{PLACE}/sessions", opt=OWN, request_max_body_size=SMALL, include_in_schema=False)
@@ -77,7 +78,9 @@ async def sessions(request: PageRequest, services: Needs) -> Redirect:
 
 
 async def _confirmed(request: PageRequest, services: Needs, fields: dict[str, str]) -> Response[str]:
-    secret = fields.get("secret", "")[:64]
+    secret, mark = fields.get("secret", "")[:64], fields.get("mark", "")[:300]
+    if not services.door.is_confirmed(mark, request.auth):
+        return await _page(request, services, {"errors": {"factor_password": LATE}}, status=400)
     try:
         codes = await services.people.second_factors.set_up(
             request.user.id, secret, fields.get("code", "")[:20], request.user.name
@@ -85,19 +88,19 @@ async def _confirmed(request: PageRequest, services: Needs, fields: dict[str, st
     except Invalid as error:
         if error.field == "secret":
             return await _page(request, services, {"errors": {"factor_password": error.text}}, status=400)
-        pairing = await _pairing(services, request.user.id, secret)
+        pairing = await _pairing(services, request.user.id, secret, mark)
         return await _page(request, services, pairing | {"errors": {"code": error.text}}, status=400)
     await services.people.sessions.end_others(request.user.id, request.auth.session, request.user.name)
     services.door.forget()
     return await _page(request, services, {"recovery_codes": codes})
 
 
-async def _pairing(services: Needs, account_id: str, secret: str) -> dict[str, Any]:
-    """What an app needs to make codes: a picture, and the same as text."""
+async def _pairing(services: Needs, account_id: str, secret: str, mark: str) -> dict[str, Any]:
+    """What an app needs to make codes: a picture, and the same as text. `mark` says that the password was shown."""
     account = await services.people.accounts.account(account_id)
     address = services.people.second_factors.address_of(secret, account.email)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4, border=4, light="#fff")
-    return {"secret": secret, "picture": picture}
+    return {"secret": secret, "picture": picture, "mark": mark}
 
 
 async def _refused(request: PageRequest, services: Needs, field: str, error: Invalid | TooMany) -> Response[str]:

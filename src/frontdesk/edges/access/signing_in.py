@@ -209,9 +209,19 @@ class SignInService(SignIn):
         return SignInStep(await self._open(account, visit, "password"))
 
     @override
-    async def confirm(self, password: str, visit: AuthContext) -> bool:
+    async def confirm(self, password: str, visit: AuthContext) -> str:
         account = await self._mine(visit)
-        return await self._verified(account.email, password, visit) is not None
+        if await self._verified(account.email, password, visit) is None:
+            return ""
+        return self._signed("confirmed", f"{self._until(PENDING_SECONDS)}.{visit.csrf_token}")
+
+    @override
+    def is_confirmed(self, mark: str, visit: AuthContext) -> bool:
+        try:
+            until, _, session = self._unsigned("confirmed", mark).partition(".")
+        except SignInRefused:
+            return False
+        return session == visit.csrf_token != "" and int(until) >= self._clock().timestamp()
 
     async def _mine(self, visit: AuthContext) -> Account:
         caller = await self._people.accounts.by_session(visit.session) if visit.session else None
