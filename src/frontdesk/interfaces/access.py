@@ -140,12 +140,16 @@ class SignIn(Protocol):
         """Nothing where the old one is wrong; else all sessions end but a new one. Raises TooMany, Invalid."""
         ...
 
-    async def confirm(self, password: str, visit: AuthContext) -> str:
-        """A mark that this session showed its password, for some minutes; empty where it is wrong. Raises TooMany."""
+    async def confirm(self, password: str, visit: AuthContext) -> bool:
+        """Whether it is the password of who is signed in; asked for before what matters. Raises TooMany."""
         ...
 
-    def is_confirmed(self, mark: str, visit: AuthContext) -> bool:
-        """Whether it is such a mark, of this session and still good."""
+    def sealed(self, secret: str, visit: AuthContext) -> str:
+        """A secret as a form carries it from the step that asked for the password to the next."""
+        ...
+
+    def unsealed(self, sealed: str, visit: AuthContext) -> str:
+        """Take `sealed` back. Raises SignInRefused for what was sealed elsewhere, or long ago."""
         ...
 
     def forget(self) -> None:

@@ -76,7 +76,9 @@ async def second_step(request: PageRequest, services: Needs) -> Response[str] | 
 
 @get("/sign-in/openid", opt=ANYONE, include_in_schema=False)
 async def begin(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
-    """Go to the provider of single sign-on."""
+    """Go to the provider of single sign-on; from a page of another site, show the form with the button first."""
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return _form(request, services, local(next))
     try:
         address, kept = await services.door.begin_single_sign_on(local(next))
     except SignInRefused as error:

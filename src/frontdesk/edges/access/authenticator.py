@@ -29,8 +29,8 @@ from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
 from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import CachedByKey
-from frontdesk.model import Caller, Grant, Role
-from frontdesk.model.identity import API_SCOPE, NOBODY
+from frontdesk.model import Caller, Role
+from frontdesk.model.identity import ACCOUNT_SCOPE, API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.pipeline.audit import StoredAudit
@@ -208,8 +208,8 @@ class Authenticator:
     def _within_teams(self, caller: Caller) -> Caller:
         """Agents reach the interactions of their teams, and those that no team has yet, where a setting says so."""
         if self._rules.agents_by_team and caller.role is Role.AGENT:
-            return replace(caller, grant=Grant(teams=caller.grant.teams | {""}))
-        return replace(caller, grant=Grant())
+            return replace(caller, grant=replace(caller.grant, teams=caller.grant.teams | {""}))
+        return replace(caller, grant=replace(caller.grant, teams=frozenset()))
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(
@@ -298,6 +298,8 @@ class Authenticator:
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""
+        if caller.grant.needs_second_factor and wanted != ACCOUNT_SCOPE:
+            raise PermissionDeniedException(detail=tr("set up a second factor first, on the page of your account"))
         if not caller.grant.allows(wanted):
             raise PermissionDeniedException(
                 detail=tr(

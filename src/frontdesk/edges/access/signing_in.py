@@ -209,19 +209,20 @@ class SignInService(SignIn):
         return SignInStep(await self._open(account, visit, "password"))
 
     @override
-    async def confirm(self, password: str, visit: AuthContext) -> str:
+    async def confirm(self, password: str, visit: AuthContext) -> bool:
         account = await self._mine(visit)
-        if await self._verified(account.email, password, visit) is None:
-            return ""
-        return self._signed("confirmed", f"{self._until(PENDING_SECONDS)}.{visit.csrf_token}")
+        return await self._verified(account.email, password, visit) is not None
 
     @override
-    def is_confirmed(self, mark: str, visit: AuthContext) -> bool:
-        try:
-            until, _, session = self._unsigned("confirmed", mark).partition(".")
-        except SignInRefused:
-            return False
-        return session == visit.csrf_token != "" and int(until) >= self._clock().timestamp()
+    def sealed(self, secret: str, visit: AuthContext) -> str:
+        return self._signed(f"secret:{visit.session}", f"{secret}.{self._until(PENDING_SECONDS)}")
+
+    @override
+    def unsealed(self, sealed: str, visit: AuthContext) -> str:
+        secret, _, until = self._unsigned(f"secret:{visit.session}", sealed).partition(".")
+        if int(until) < self._clock().timestamp():
+            raise SignInRefused(tr("this took too long: begin again"))
+        return secret
 
     async def _mine(self, visit: AuthContext) -> Account:
         caller = await self._people.accounts.by_session(visit.session) if visit.session else None
