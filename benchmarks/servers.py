@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 FRONTDESK = Path(sys.executable).parent / "frontdesk"
@@ -37,7 +38,7 @@ class Process:
         """Start it; a server is not ready yet when this returns."""
         self.data.mkdir(parents=True, exist_ok=True)
         log = (self.data / "process.log").open("ab")
-        self.child = subprocess.Popen(
+        self.child = Popen(
             [str(FRONTDESK), *self.arguments, "--data", str(self.data)],
             env={**os.environ, **self.environment},
             stdout=log,

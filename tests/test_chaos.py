@@ -2,7 +2,15 @@
 
 import pytest
 
+from benchmarks import servers
 from benchmarks.chaos import chaos
+from tests.processes import Process
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have processes that start in no time, as they start often."""
+    monkeypatch.setattr(servers, "Popen", Process)
 
 
 @pytest.mark.slow

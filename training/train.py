@@ -25,10 +25,13 @@ sys.path.insert(0, str(HERE.parent / "src"))
 
 import heads  # noqa: E402
 import made_up  # noqa: E402
+import signals  # noqa: E402
+import strangers  # noqa: E402
 
 from frontdesk.engine import IntentSpec, intents  # noqa: E402
 from frontdesk.engine.encoder import MIDDLE, SAID, Encoder  # noqa: E402
-from frontdesk.engine.heads import sentiment_inputs, type_inputs  # noqa: E402
+from frontdesk.engine.features import Features  # noqa: E402
+from frontdesk.engine.heads import traits_inputs, type_inputs  # noqa: E402
 from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
 
@@ -51,18 +54,21 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "frontdesk-training")
     write_middle()
     encoder = Encoder()
+    features = Features()
+    data = signals.Set.make(encoder, features, signals.training_rows())
+    signal_arrays = signals.train(data, features, TARGET.parent.parent / "signals")
     rated = rated_sentences(fetch(parser.parse_args().cache))
-    sentiment = Corpus(encoder, *sentiment_corpus(rated))
-    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 3e-4)
-    odds = heads.softmax(sentiment_factor * _logits(sentiment.sentiment_inputs(), sentiment_head))
-    types = Corpus(encoder, *type_corpus())
+    sentiment = Corpus(encoder, features, *sentiment_corpus(rated, data.rows))
+    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 1e-4)
+    types = Corpus(encoder, features, *type_corpus())
     odds = heads.softmax(sentiment_factor * _logits(types.sentiment_inputs(), sentiment_head))
     type_head, type_factor = crossed("message type", types.type_inputs(odds), types, 3e-4)
     arrays = dict(
         sentiment=(sentiment_factor * sentiment_head).astype(np.float16),
         message_type=(type_factor * type_head).astype(np.float16),
+        **signal_arrays,
         **background(encoder),
-        usual=usual(encoder).astype(np.float16),
+        usual=usual(encoder, features).astype(np.float16),
     )
     np.savez(TARGET, allow_pickle=False, **arrays)
     _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
@@ -122,18 +128,25 @@ def utterances(name: str) -> list[str]:
     return _lines(name)
 
 
-def sentiment_corpus(rated: list[tuple[str, str]]) -> tuple[list[str], Labels, Array, int]:
-    """Texts, labels, weights, and how many of the first are hand-written (those are what is scored)."""
-    hand = [(row[-1], _SENTIMENT_LETTERS[row[1]]) for row in [*retail(), *shop()]]
+def sentiment_corpus(
+    rated: list[tuple[str, str]], strange: list[strangers.Row]
+) -> tuple[list[str], Labels, Array, int, Labels]:
+    """Texts, labels, weights, how many of the first are hand-written (those are what is scored), and their groups."""
+    hand = [row for row in strange if row.sentiment]
     plain = [t for t in utterances("telecom.txt") if t.endswith("?")] + utterances("assistant.txt")
     made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
-    rows = hand + made + [(t, "Neutral") for t in plain] + rated
-    weights = [60.0] * len(hand) + [0.3] * len(made) + [0.5] * len(plain) + [0.15] * len(rated)
+    rows = [(row.text, row.sentiment) for row in hand] + made + [(t, "Neutral") for t in plain] + rated
+    weights = [_weight(row) for row in hand] + [0.1] * len(made) + [0.2] * len(plain) + [0.1] * len(rated)
     labels = np.array([SENTIMENTS.index(s) for _, s in rows])
-    return [t for t, _ in rows], labels, np.array(weights), len(hand)
+    return [t for t, _ in rows], labels, np.array(weights), len(hand), np.array([row.group for row in hand])
 
 
-def type_corpus() -> tuple[list[str], Labels, Array, int]:
+def _weight(row: strangers.Row) -> float:
+    """What machines write has no feeling and must not teach that nobody has."""
+    return 0.5 if row.source in ("automatic", "spam", "no_words", "instructs_model") else 2.0
+
+
+def type_corpus() -> tuple[list[str], Labels, Array, int, Labels]:
     """As `sentiment_corpus`, for message types."""
     hand = [(row[4], _TYPE_LETTERS[row[2]]) for row in retail()]
     made = [(text, type_) for text, _, type_, _ in made_up.messages(MADE_UP, SEED)]
@@ -141,23 +154,34 @@ def type_corpus() -> tuple[list[str], Labels, Array, int]:
     rows = hand + made + asked
     weights = [20.0] * len(hand) + [1.0] * len(made) + [1.0] * len(asked)
     labels = np.array([MESSAGE_TYPES.index(t) for _, t in rows])
-    return [t for t, _ in rows], labels, np.array(weights), len(hand)
+    return [t for t, _ in rows], labels, np.array(weights), len(hand), np.arange(len(hand))
 
 
 class Corpus:
     """Texts with their sentence vectors, labels and weights."""
 
-    def __init__(self, encoder: Encoder, texts: list[str], labels: Labels, weights: Array, scored: int) -> None:
-        """Embed all texts by sentence."""
-        self.labels, self.weights, self.scored = labels, weights, scored
+    def __init__(
+        self,
+        encoder: Encoder,
+        features: Features,
+        texts: list[str],
+        labels: Labels,
+        weights: Array,
+        scored: int,
+        groups: Labels,
+    ) -> None:
+        """Embed all texts by sentence; those of one group are never learnt from and scored at once."""
+        self.labels, self.weights, self.scored, self.groups = labels, weights, scored, groups
         self.prepared = [prepare(text) for text in texts]
-        parts = [[s.text for s in one.sentences] or [" "] for one in self.prepared]
+        parts = [[s.words for s in one.sentences][: signals.MOST_SENTENCES] or [" "] for one in self.prepared]
+        self.traits = [features.of(one.own[one.body[0] : one.body[1]]).row for one in self.prepared]
         flat = encoder.encode([s for part in parts for s in part])
         self.vectors = np.split(flat, np.cumsum([len(part) for part in parts])[:-1])
 
     def sentiment_inputs(self) -> Array:
         """What the sentiment head sees, one row for each text."""
-        return np.stack([sentiment_inputs(v) for v in self.vectors]).astype(np.float64)
+        rows = [traits_inputs(v, t) for v, t in zip(self.vectors, self.traits, strict=True)]
+        return np.stack(rows).astype(np.float64)
 
     def type_inputs(self, odds: Array) -> Array:
         """What the type head sees, one row for each text."""
@@ -167,7 +191,7 @@ class Corpus:
 
 def crossed(name: str, inputs: Array, corpus: Corpus, penalty: float) -> tuple[Array, float]:
     """Score by cross-validation over the hand-written texts, then fit on all; the head and its temperature."""
-    fold = np.random.default_rng(SEED).permutation(corpus.scored) % FOLDS
+    fold = corpus.groups % FOLDS
     logits = np.zeros((corpus.scored, int(corpus.labels.max()) + 1))
     for f in range(FOLDS):
         out = np.flatnonzero(fold == f)
@@ -204,10 +228,10 @@ def background(encoder: Encoder) -> dict[str, npt.NDArray[np.float16] | npt.NDAr
     }
 
 
-def usual(encoder: Encoder) -> npt.NDArray[np.float32]:
+def usual(encoder: Encoder, features: Features) -> npt.NDArray[np.float32]:
     """The middle of what is said in general and of what customers say: every intent is near to it by chance."""
     around = encoder.encode(utterances("background.txt"))
-    said = Corpus(encoder, *type_corpus()).vectors[len(retail()) :][:MADE_UP_USUAL]
+    said = Corpus(encoder, features, *type_corpus()).vectors[len(retail()) :][:MADE_UP_USUAL]
     means = np.stack([v.mean(axis=0) / np.linalg.norm(v.mean(axis=0)) for v in said])
     return np.stack([around.mean(axis=0), means.mean(axis=0)])
 

@@ -215,6 +215,8 @@ async def test_an_attachment_is_served_to_be_saved_and_only_to_the_team(desk: Ch
     got = await desk.client.get(path, headers=agent)
     assert got.headers["content-disposition"].startswith('attachment; filename="photo.jpg"')
     assert got.headers["x-content-type-options"] == "nosniff"
+    for word in ("default-src 'none'", "sandbox", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert word in got.headers["content-security-policy"]
     assert got.content.startswith(b"\xff\xd8\xff")
     listed = await desk.client.get(f"/api/v1/messages/{kept.message_id}/attachments", headers=agent)
     assert [each["media_type"] for each in listed.json()] == ["image/jpeg"]

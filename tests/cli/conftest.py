@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +15,8 @@ from click.testing import CliRunner, Result
 
 from frontdesk.cli.main import whole
 from frontdesk.settings.sections import Settings
-
-COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
-TIMEOUT = 120
+from tests import processes
+from tests.processes import FRONTDESK, Process
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,15 +33,7 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
     """Run `frontdesk` as a process."""
 
     def run(*arguments: str, feed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            input=feed,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            cwd=tmp_path,
-            env=environment | variables,
-        )
+        return processes.run(*arguments, feed=feed, cwd=tmp_path, env=environment | variables)
 
     return run
 
@@ -51,8 +41,8 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
 @contextmanager
 def running(*arguments: str, environment: dict[str, str], cwd: Path) -> Iterator[subprocess.Popen[str]]:
     """A `frontdesk` process in the background; ended at the end if the test has not done so."""
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=cwd
+    process = Process(
+        [FRONTDESK, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=cwd
     )
     try:
         yield process

@@ -23,6 +23,9 @@ KEYS = [
     "title",
     "summary",
     "entities",
+    "signals",
+    "concerns",
+    "reads",
     "tier",
 ]
 INTENTS = [

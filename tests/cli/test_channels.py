@@ -3,17 +3,17 @@
 import runpy
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-FRONTDESK = Path(sys.executable).parent / "frontdesk"
+from tests import processes
+
 ROOT = Path(__file__).parent.parent.parent
 
 
 def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FRONTDESK, *words, "--data", data], capture_output=True, text=True, check=False)
+    return processes.run(*words, "--data", data)
 
 
 def test_reviews_are_imported_once_read_and_counted(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,35 @@ def written() -> Iterator[io.StringIO]:
     yield stream
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[2K", "\x00", "\x85", "\u2028", "\u202e"])
+def test_what_a_stranger_sends_makes_no_line_of_its_own(written: io.StringIO, sign: str) -> None:
+    logging.getLogger("frontdesk").warning("nothing at %s", f"/x{sign}2026-11-29 ERROR frontdesk: forged")
+    shown = written.getvalue()
+    assert "forged" in shown
+    assert shown.splitlines() == [shown.removesuffix("\n")]
+    assert shown.removesuffix("\n").isprintable()
+
+
+def test_what_an_exception_says_makes_no_line_of_its_own(written: io.StringIO) -> None:
+    try:
+        raise ValueError("odd\n2026-11-29 ERROR frontdesk: forged\x1b[2K")
+    except ValueError:
+        logging.getLogger("frontdesk").exception("it failed")
+    shown = written.getvalue()
+    assert "ValueError: odd\n  2026-11-29 ERROR frontdesk: forged\\x1b[2K\n" in shown
+
+
+def test_a_line_says_its_time_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = logging.makeLogRecord({"msg": "hello", "created": 1_000_000_000.25, "msecs": 250, "name": "frontdesk"})
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert RedactingFormatter(FORM).format(record).startswith("2001-09-09T01:46:40.250Z ")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def is_clean(text: str) -> bool:

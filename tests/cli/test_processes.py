@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .conftest import COMMAND, Run, free_port, lines, running
+from tests import processes
+
+from .conftest import Run, free_port, lines, running
 
 PATIENCE = 60
 
@@ -64,7 +66,7 @@ def test_the_demo_says_when_it_is_ready_handles_its_messages_and_stops_cleanly(
 @pytest.mark.skipif(os.name == "nt", reason="mode bits say nothing there")
 def test_what_a_command_writes_is_for_its_own_user_alone(environment: dict[str, str], tmp_path: Path) -> None:
     for command in (["db", "upgrade"], ["export", "--output", "all.jsonl"], ["rules", "export", "--output", "r.json"]):
-        subprocess.run([*COMMAND, *command], check=True, timeout=60, env=environment, cwd=tmp_path, umask=0o022)
+        processes.run(*command, check=True, env=environment, cwd=tmp_path, umask=0o022)
     written = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert {"all.jsonl", "r.json", "frontdesk.sqlite3"} <= {each.name for each in written}
     assert {each.name for each in written if each.stat().st_mode & 0o077} == set()

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from frontdesk.connectors.fsm import Fsm
+from frontdesk.connectors.order_status import OrderStatus
 from frontdesk.connectors.registry import known
-from frontdesk.connectors.s4 import OrderStatus
+from frontdesk.connectors.s4 import NAME as S4_NAME
+from frontdesk.connectors.s4 import S4Orders
 from frontdesk.connectors.service_cloud import Cases
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.connectors.webhook import Webhook
@@ -76,7 +78,7 @@ async def _on_the_network(name: str, serve: Any, outgoing: Outgoing) -> Other:
         return Other(fsm, effect("create_service_call"), running)
     if name == "s4":
         running = await serve(S4("me", "secret"))
-        orders = OrderStatus(outgoing.client(running.url, limits=QUICK), "me", "secret")
+        orders = OrderStatus(S4Orders(outgoing.client(running.url, limits=QUICK), "me", "secret"), S4_NAME)
         return Other(orders, effect("order_status", order_no="4711001"), running, looks=False)
     if name == "service_cloud":
         running = await serve(ServiceCloud("me", "secret"))

@@ -66,9 +66,9 @@ async def test_a_service_call_is_opened_in_the_system_that_the_destination_names
     served: Any, container: Any, outgoing: Outgoing
 ) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    action_handler = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now).action_handlers[
-        "create_service_call"
-    ]
+    action_handler = back_ends(
+        asked, outgoing, ServiceDesk(container.work.calls, now), container.knowledge.order_book, now
+    ).action_handlers["create_service_call"]
     receipt = await action_handler.perform(effect("create_service_call"), case())
     assert await action_handler.find("01KEY:default:1:0") == receipt
     assert served.state() == {"asked_for": ["FSM"]}
@@ -76,9 +76,9 @@ async def test_a_service_call_is_opened_in_the_system_that_the_destination_names
 
 async def test_a_token_that_ended_early_is_asked_for_again(served: Any, container: Any, outgoing: Outgoing) -> None:
     asked = connectors(served, fsm={"url": "destination:FSM"}, service_calls="fsm")
-    action_handler = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now).action_handlers[
-        "create_service_call"
-    ]
+    action_handler = back_ends(
+        asked, outgoing, ServiceDesk(container.work.calls, now), container.knowledge.order_book, now
+    ).action_handlers["create_service_call"]
     await action_handler.find("x")
     served.fsm.simulator.tokens.forget()
     assert await action_handler.find("x") is None
@@ -89,7 +89,7 @@ async def test_the_rules_service_and_the_order_system_answer_too(
     served: Any, container: Any, outgoing: Outgoing
 ) -> None:
     asked = connectors(served, rules={"url": "destination:BRM", "service_id": "route"}, s4={"url": "destination:S4"})
-    backs = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), now)
+    backs = back_ends(asked, outgoing, ServiceDesk(container.work.calls, now), container.knowledge.order_book, now)
     assert backs.sap_rules is not None
     assert await backs.sap_rules.route({"intent": "TI"}) == "TI-Chatbot"
     known = replace(case(), proven_customer="100042")
@@ -112,4 +112,10 @@ async def test_a_destination_that_cannot_be_used_is_named(
 
 def test_a_destination_without_the_service_is_refused_at_start(container: Any, outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match="destination:FSM"):
-        back_ends(settings({"fsm": {"url": "destination:FSM"}}), outgoing, ServiceDesk(container.work.calls, now), now)
+        back_ends(
+            settings({"fsm": {"url": "destination:FSM"}}),
+            outgoing,
+            ServiceDesk(container.work.calls, now),
+            container.knowledge.order_book,
+            now,
+        )

@@ -8,10 +8,11 @@ import pytest
 
 from frontdesk.connectors.fsm import Fsm, FsmAccount
 from frontdesk.interfaces import ConnectorFailed, Failed, Invalid, NoAnswer
+from frontdesk.model import Tier
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators import fsm as simulated
 from frontdesk.simulators.tokens import Tokens
-from tests.connectors.conftest import QUICK, Running, case, effect
+from tests.connectors.conftest import QUICK, Running, case, effect, reading
 
 ACCOUNT = FsmAccount(
     client_id="frontdesk",
@@ -59,7 +60,7 @@ async def test_a_call_carries_the_customer_the_decision_and_times_of_the_message
     assert call["responsibles"] == [{"externalId": "P-100"}]
     assert (call["startDateTime"], call["endDateTime"]) == ("2026-03-02T10:30:00Z", "2026-03-02T12:30:00Z")
     assert call["dueDateTime"] == "2026-03-03T09:30:00Z"
-    for words in ("#7", "ABCD2345", "Negative", "TI", "Kim Doe", "Since Monday"):
+    for words in ("#7", "ABCD2345", "Negative", "TI", "Kim Doe", 'Message 1 of ABCD2345: "The oven stays cold"'):
         assert words in call["remarks"]
 
 
@@ -166,3 +167,29 @@ def test_a_missing_setting_is_named(missing: str, outgoing: Outgoing) -> None:
 def test_pairs_that_are_none_are_named(outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match="due_hours"):
         Fsm(outgoing.client("http://127.0.0.1:1"), replace(ACCOUNT, due_hours="H=soon"), time.monotonic)
+
+
+async def test_what_a_model_made_of_a_message_reaches_no_back_end(fsm: Fsm, running: Running) -> None:
+    talked_into = replace(reading(), tier=Tier.MODEL, title="Send gold", summary="Ship three bars of gold.")
+    before = case(title="Send gold", summary="Ship three bars of gold.")
+    await fsm.perform(effect("create_service_call"), replace(before, analysis=talked_into))
+    [call] = calls(running)
+    assert "gold" not in str(call).lower()
+    assert call["subject"] == "The oven stays cold"
+
+
+async def test_a_remark_is_added_once_and_nothing_is_lost(fsm: Fsm, running: Running) -> None:
+    await fsm.perform(effect("create_service_call"), case())
+    later = case()
+    later = replace(later, message=replace(later.message, sequence=2, text="It still does."))
+    for _ in range(2):
+        receipt = await fsm.perform(effect("remark_service_call", "k:1", call=KEY), later)
+    [call] = calls(running)
+    assert call["remarks"].count('Message 2 of ABCD2345: "It still does."') == 1
+    assert call["remarks"].count('Message 1 of ABCD2345: "The oven stays cold"') == 1
+    assert receipt.reference == call["code"]
+
+
+async def test_a_remark_for_a_call_that_is_not_there_does_nothing(fsm: Fsm, running: Running) -> None:
+    receipt = await fsm.perform(effect("remark_service_call", "k:1", call="nobody"), case())
+    assert (receipt.reference, calls(running)) == ("", [])

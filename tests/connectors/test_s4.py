@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from frontdesk.connectors.s4 import OrderStatus
+from frontdesk.connectors.order_status import OrderStatus
+from frontdesk.connectors.s4 import NAME, S4Orders
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import Case, Entity
 from frontdesk.outgoing import Outgoing
@@ -28,7 +29,7 @@ async def running(serve: Any) -> Running:
 
 @pytest.fixture
 def orders(running: Running, outgoing: Outgoing) -> OrderStatus:
-    return OrderStatus(outgoing.client(running.url, limits=QUICK), "me", "secret")
+    return OrderStatus(S4Orders(outgoing.client(running.url, limits=QUICK), "me", "secret"), NAME)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ async def test_the_team_is_told_of_any_order(orders: OrderStatus) -> None:
 
 
 async def test_a_wrong_password_is_put_right_by_a_person(running: Running, outgoing: Outgoing) -> None:
-    orders = OrderStatus(outgoing.client(running.url), "me", "wrong")
+    orders = OrderStatus(S4Orders(outgoing.client(running.url), "me", "wrong"), NAME)
     with pytest.raises(ConnectorFailed, match="401") as error:
         await orders.perform(effect("order_status", order_no="4711001"), case())
     assert not error.value.permanent

@@ -25,21 +25,28 @@ def settings(tables: dict[str, Any]) -> Settings:
 
 
 def set_up(tables: dict[str, Any], container: Container, outgoing: Outgoing) -> Any:
-    return back_ends(settings(tables), outgoing, ServiceDesk(container.work.calls, now), now)
+    return back_ends(
+        settings(tables), outgoing, ServiceDesk(container.work.calls, now), container.knowledge.order_book, now
+    )
 
 
-async def test_without_settings_there_is_the_built_in_service_desk_and_nothing_else(
+async def test_without_settings_there_are_the_built_in_service_desk_and_order_book(
     container: Container, outgoing: Outgoing
 ) -> None:
     found = set_up({}, container, outgoing)
-    assert list(found.action_handlers) == ["create_service_call"]
+    assert {name: kinds for each in found.services.systems for name, kinds in [(each.name, each.actions)]} == {
+        "order_book": ("order_status",),
+        "service_desk": ("create_service_call", "remark_service_call"),
+    }
     assert isinstance(found.action_handlers["create_service_call"], ServiceDesk)
 
 
 async def test_each_back_end_with_an_address_carries_out_its_action(container: Container, outgoing: Outgoing) -> None:
     tables = {"fsm": FSM, "service_calls": "fsm", "s4": SAP, "service_cloud": SAP, "webhook": {"secret": SECRET}}
     found = set_up(tables, container, outgoing)
-    assert set(found.action_handlers) == {"create_service_call", "order_status", "update_case", "notify_webhook"}
+    assert set(found.action_handlers) == {
+        *("create_service_call", "remark_service_call", "order_status", "update_case", "notify_webhook"),
+    }
     assert isinstance(found.fsm, Fsm)
 
 

@@ -33,3 +33,13 @@ def test_no_password_is_written_down() -> None:
 def test_the_web_server_is_healthy_when_it_is_ready() -> None:
     web = yaml.safe_load((HERE / "compose.yaml").read_text())["services"]["web"]
     assert "/ready" in web["healthcheck"]["test"][-1]
+
+
+def test_containers_have_no_rights_and_write_only_to_their_data() -> None:
+    services = yaml.safe_load((HERE / "compose.yaml").read_text())["services"]
+    for name, service in services.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+    for name in ("web", "worker"):
+        assert services[name]["read_only"], name
+        assert [each.partition(":")[2] for each in services[name]["volumes"]] == ["/data"], name

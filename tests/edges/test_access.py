@@ -138,7 +138,8 @@ async def test_every_answer_carries_the_security_headers(client: Client, path: s
     headers = (await client.get(path)).headers
     policy = headers["content-security-policy"]
     assert "script-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
+    for ban in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert ban in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -177,7 +178,24 @@ async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: 
         answer = await sign_in(client)
         assert answer.headers["set-cookie"].startswith("__Host-frontdesk_session=")
         assert "Secure" in answer.headers["set-cookie"]
-        assert "max-age" in answer.headers["strict-transport-security"]
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+
+
+async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(tmp_path: Path, builtin: Builtin) -> None:
+    settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
+    fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        client.base_url = "https://127.0.0.1:8000"
+        chosen = await client.post("/language", data={"language": "de"}, headers=HTML, follow_redirects=False)
+        sent = await client.post("/messages", data=fields, headers=HTML, follow_redirects=False)
+        page = await client.get(sent.headers["location"], headers=HTML)
+        again = await client.get(sent.headers["location"].partition("?")[0], headers=HTML)
+    assert chosen.headers["set-cookie"].startswith("__Host-frontdesk_language=de;")
+    assert page.headers["set-cookie"].startswith("__Secure-frontdesk_track=")
+    assert '<html lang="de"' in page.text
+    for cookie in (chosen.headers["set-cookie"], page.headers["set-cookie"]):
+        assert "Secure" in cookie
+    assert again.status_code == 200
 
 
 async def test_signing_out_ends_the_session_at_once(plain: Container, client: Client) -> None:

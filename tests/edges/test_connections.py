@@ -122,3 +122,24 @@ async def test_only_so_many_connections_come_from_one_place() -> None:
         assert (await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startswith(b"HTTP/1.1 200")
         for _, writer in held[1:]:
             writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 4\r\nContent-Length: 6",
+        b"Content-Length: +4",
+        b"Content-Length : 4",
+        b"Transfer-Encoding: xchunked",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        b"X-Folded: a\r\n Content-Length: 4",
+        b"X-Odd: a\x00b",
+        b"X-Odd: a\nContent-Length: 4",
+    ],
+)
+async def test_a_request_whose_end_two_readers_could_see_differently_is_refused(port: int, head: bytes) -> None:
+    smuggled = b"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+    said = await talk(port, b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + smuggled)
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1 ") == 1

@@ -33,7 +33,8 @@ LAST_WORD = """COALESCE((SELECT c.becomes FROM correction c WHERE c.message_id =
 FIELDS = {"intent": "intent", "sentiment": "sentiment", "message_type": "type", "language": "language"}
 OF_MESSAGE = ", ".join(LAST_WORD.format(field=f, name=n) for f, n in FIELDS.items()) + ", COALESCE(a.tier, '') AS tier"
 OF_MATTER = (
-    "i.customer_id AS customer, i.priority, i.category, i.status, i.route, i.team, i.first_answer_at, i.created_at"
+    "i.customer_id AS customer, i.priority, i.category, i.status, i.route, i.team, i.first_answer_at, "
+    "i.acknowledged_at, i.created_at"
 )
 SQL = {
     Grain.MESSAGE: f"""SELECT m.id AS key, m.received_at AS at, m.channel, {OF_MESSAGE}, {OF_MATTER},
@@ -86,6 +87,9 @@ async def plain_rows(container: Container) -> dict[Grain, list[dict[str, Any]]]:
         each["seconds"] = (
             whole(each["first_answer_at"]) - whole(each["created_at"]) if each["first_answer_at"] else None
         )
+        each["receipt"] = (
+            whole(each["acknowledged_at"]) - whole(each["created_at"]) if each["acknowledged_at"] else None
+        )
     return rows
 
 
@@ -114,10 +118,12 @@ def value(row: dict[str, Any], name: str) -> float | None:
         return None if row["sentiment"] == "" else float(row["sentiment"] == "Negative")
     if name.startswith("first_answer"):
         return row["seconds"]
+    if name == "first_acknowledgement":
+        return row["receipt"]
     if name == "time_to_close":
         return whole(row["closed_at"]) - whole(row["created_at"]) if row["closed_at"] else None
     if name == "automation_rate":
-        return None if row["seconds"] is None else float(row["by_person"] == 0)
+        return None if row["seconds"] is None and row["receipt"] is None else float(row["by_person"] == 0)
     return 1.0 if MEASURES[name].how is How.COUNT else float(row[name])
 
 

@@ -84,6 +84,8 @@ def test_every_shipped_use_case_is_described_in_the_reference(name: str) -> None
         ("version: 1", "version: 1\nurl: x", "url"),
         ("examples:\n  - inputs: {text: Well done!}\n    answer: {praises: true}", "", "at least one example"),
         ("version: 1", "version: [", "no YAML"),
+        ("version: 1", "version: 2026-13-45T99:99:99Z", "no YAML"),
+        ("version: 1", "version: " + "[" * 5000, "no YAML"),
         ("version: 1", "version: !!python/object:os.system x", "no YAML"),
     ],
 )

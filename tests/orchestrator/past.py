@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 from ulid import ULID
 
 from frontdesk.model import ENTITY_FIELDS
-from frontdesk.orchestrator.facts import text_flags
+from frontdesk.orchestrator.gathering import text_flags
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction
 from frontdesk.wiring.container import Container, now

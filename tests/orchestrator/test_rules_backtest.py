@@ -87,7 +87,7 @@ def outcome(decision: dict[str, Any]) -> tuple[dict[str, str], Counter[str]]:
     others: Counter[str] = Counter()
     for action in decision["actions"]:
         if action["kind"] in PARTS:
-            [value] = action["parameters"].values()
+            [value] = [value for name, value in action["parameters"].items() if name != "about"]
             parts[PARTS[action["kind"]]] = value
         else:
             others[action["kind"]] += 1

@@ -10,8 +10,9 @@ import zen
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.rules import TableRefused
-from frontdesk.orchestrator.checking import MOST_ERRORS
+from frontdesk.orchestrator.checking import MOST_ERRORS, Vocabulary, check_table
 from frontdesk.orchestrator.expressions import constant, is_comparison, literals, names_read
 from frontdesk.orchestrator.rules import compile_content, default_rules
 from tests.orchestrator.tables import model, rules
@@ -190,3 +191,53 @@ def test_a_check_ends_after_so_many_errors() -> None:
     with pytest.raises(TableRefused) as refused:
         compile_content("any", 2, json.dumps(model(["intent"], rows)))
     assert len(refused.value.findings) == MOST_ERRORS
+
+
+@pytest.mark.parametrize(
+    "cell", ["age_hours > d().hour()", "d('2026-01-01') != null", "date('now') > 5", "rand(5) > 2"]
+)
+def test_a_cell_that_reads_the_clock_or_chance_is_refused(cell: str) -> None:
+    with pytest.raises(Invalid, match="could not be computed again"):
+        rules(({"": cell}, {}))
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [("intent_probability", "> 0,9"), ("intent_probability", "0,5"), ("age_hours", "[0,5..2]"), ("", "age_hours<=1,5")],
+)
+def test_a_comma_in_place_of_a_decimal_point_is_refused_with_words(field: str, cell: str) -> None:
+    with pytest.raises(Invalid, match="comma where a point belongs"):
+        rules(({field: cell}, {}))
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [("sequence", "1, 2"), ("intent", "'0,5'"), ("intent_probability", "> 0.5, < 0.1"), ("sequence", "[1..5]")],
+)
+def test_commas_between_conditions_stay(field: str, cell: str) -> None:
+    rules(({field: cell}, {}))
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [
+        ("intent", "> 5"),
+        ("intent_probability", "'high'"),
+        ("question", "'yes'"),
+        ("", "priority == 3"),
+        ("", "age_hours > 'long' and intent == 'TI'"),
+        ("local.hour", "'nine'"),
+        ("signals.danger", "true"),
+    ],
+)
+def test_a_comparison_that_can_never_hold_is_a_warning(field: str, cell: str) -> None:
+    found = check_table(rules(({field: cell}, {})).table, Vocabulary())
+    assert any("never holds" in str(finding.message) for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [("intent", "'TI'"), ("", "priority == 'H' and age_hours > 3"), ("local.hour", "[9..17]"), ("has.danger", "true")],
+)
+def test_a_comparison_of_like_things_is_none(field: str, cell: str) -> None:
+    assert check_table(rules(({field: cell}, {})).table, Vocabulary()) == []

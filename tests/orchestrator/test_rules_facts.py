@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from frontdesk.interfaces.rules import PastDecisionsQuery
-from frontdesk.model import ENTITY_FIELDS
+from frontdesk.model import ENTITY_FIELDS, SIGNALS
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table
-from frontdesk.orchestrator.facts import FACTS, text_flags
+from frontdesk.orchestrator.facts import FACTS
+from frontdesk.orchestrator.gathering import text_flags
 from frontdesk.orchestrator.rules import default_rules
 from frontdesk.orchestrator.table import YIELDS
 from frontdesk.storage.configuration.rule_sets import StoredHistory
@@ -32,7 +33,7 @@ async def test_a_decision_stores_all_facts_and_no_others(front: Front) -> None:
     facts = (await StoredHistory(front.container.database).of_message(said.message_id)).decision.facts
     assert facts.keys() == FACTS.keys()
     assert (facts["question"], facts["urgent"], facts["first_message"]) == (True, True, True)
-    assert facts["has"].keys() == set(ENTITY_FIELDS)
+    assert facts["has"].keys() == {*ENTITY_FIELDS, *SIGNALS}
     assert [
         portion async for portion in StoredHistory(front.container.database).decided(PastDecisionsQuery(last=1))
     ] != []

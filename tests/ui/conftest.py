@@ -4,7 +4,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from frontdesk.wiring.container import Container
+from tests.processes import FRONTDESK, Process
 from tests.web_client import Client, add_account, sign_in, web_client
-
-COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
 
 
 @pytest.fixture
@@ -52,10 +50,10 @@ class Server:
 def serving(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]:
     """Serve a data folder on a free port."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
-    command = [*COMMAND, "serve", "--data", str(folder), "--port", "0", *arguments]
+    command = [FRONTDESK, "serve", "--data", str(folder), "--port", "0", *arguments]
     with (
         (folder.parent / "serve.log").open("w") as log,
-        subprocess.Popen(
+        Process(
             command, stdout=subprocess.PIPE, stderr=log, text=True, env=clean | variables, cwd=folder.parent
         ) as process,
     ):

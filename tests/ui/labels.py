@@ -15,6 +15,7 @@ from frontdesk.insights.periods import PERIODS
 from frontdesk.model import ENTITY_FIELDS, DeliveryState, EffectState, Role, Sentiment
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
+from frontdesk.orchestrator.planning import NOTED
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import environment
 from frontdesk.ui.thread_view import label_of
@@ -115,7 +116,7 @@ def names() -> Iterator[str]:
     for entries in json.loads((SOURCE / "storage" / "code_lists.json").read_text()).values():
         yield from (entry["name"] for entry in entries)
     taken = {name for kind in KINDS.values() for group in (*kind.needs, kind.may) for name in group}
-    yield from map(label_of, [*ENTITY_FIELDS, *KINDS, *taken])
+    yield from map(label_of, [*ENTITY_FIELDS, *KINDS, *taken, *NOTED])
     for declared in (DIMENSIONS, MEASURES, CARDS):
         yield from (each.title for each in declared.values())
     yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)

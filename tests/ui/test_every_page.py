@@ -30,6 +30,9 @@ PAGES = {
     "/sign-in": "/sign-in",
     "/console": "/console",
     "/console/accuracy": "/console/accuracy",
+    "/console/articles": "/console/articles",
+    "/console/articles/article": "/console/articles/article?id={article}",
+    "/console/articles/article/difference": "/console/articles/article/difference?id={article}&version=2",
     "/console/configuration": "/console/configuration",
     "/console/configuration/lists/{which:str}": "/console/configuration/lists/intent?code=TI",
     "/console/configuration/templates/{name:str}": "/console/configuration/templates/{template}",
@@ -40,8 +43,11 @@ PAGES = {
     "/console/insights/rows": "/console/insights/rows?measure=interactions&period=all",
     "/console/interactions": "/console/interactions",
     "/console/interactions/{reference:str}": "/console/interactions/{reference}",
+    "/console/learning": "/console/learning",
     "/console/models": "/console/models",
     "/console/privacy": "/console/privacy",
+    "/console/orders": "/console/orders",
+    "/console/products": "/console/products",
     "/console/rules": "/console/rules",
     "/console/rules/explain": "/console/rules/explain?reference={reference}",
     "/console/rules/{version:int}": "/console/rules/2",
@@ -50,7 +56,20 @@ PAGES = {
 }
 NOTHING = "/console/nothing-there"
 # Parts of pages, streams, files; /desk is where the old address of the console leads on from.
-PARTS = ("/fragment", "/events", "/rows", "/count", "/why", "/suggestion", "/audio", ".csv", ".xlsx", ".js", "/desk")
+PARTS = (
+    "/fragment",
+    "/events",
+    "/rows",
+    "/count",
+    "/why",
+    "/suggestion",
+    "/audio",
+    "/again",
+    ".csv",
+    ".xlsx",
+    ".js",
+    "/desk",
+)
 PROGRAMS = ("/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
 
 
@@ -72,7 +91,27 @@ def places(server: Server, page: Page) -> dict[str, str]:
     team_of(page, server, reference)
     page.goto("/console/rules")
     page.get_by_role("button", name="New draft from version 1").click()
-    return {"reference": reference, "template": "service_call_created", "customer": "77"}
+    known(api)
+    return {"reference": reference, "template": "service_call_created", "customer": "77", "article": "returns"}
+
+
+def known(api: str) -> None:
+    """An article in two versions, a product and an order."""
+    article = {
+        "title": "Returns",
+        "body": f"# Returns\n\n- 30 days\n\n|a|b|\n|-|-|\n|1|{'wide' * 60}|\n",
+        "language": "en",
+    }
+    httpx.put(f"{api}/articles/returns", json=article)
+    changed = article | {"body": "14 days", "questions": ["How long?"], "review_on": "2020-01-01"}
+    httpx.put(f"{api}/articles/returns", json=changed, headers={"If-Match": '"1"'})
+    httpx.put(f"{api}/articles/inside", json=article | {"audience": "internal", "state": "draft"})
+    attributes = [{"name": "capacity", "value": "8", "unit": "kg"}]
+    httpx.put(f"{api}/products/LS-8", json={"name": "LavaStar 8", "aliases": ["long" * 40], "attributes": attributes})
+    order = {"state": "shipped", "name": "Kim", "email": f"{'k' * 60}@example.com", "ordered_on": "2026-01-31"}
+    httpx.put(
+        f"{api}/orders/558431", json=order | {"lines": [{"product": "LS-8"}], "tracking_url": "https://example.com"}
+    )
 
 
 @pytest.mark.browser

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator
+from frontdesk.edges.access.signing_in import SignInService
 from frontdesk.interfaces import AuthContext, TooMany
 from frontdesk.model import Role
 from frontdesk.providers.builtin import Builtin
@@ -99,7 +100,9 @@ async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_p
 async def test_an_account_is_guarded_against_guesses_from_many_addresses(tmp_path: Path, builtin: Builtin) -> None:
     async with open_container(load(data=tmp_path, environment={}), builtin) as container:
         await add_account(container)
-        door = Authenticator(container.people.accounts, AccessRules(1, 2, trust_proxy=False, demo=False), b"secret")
+        rules = AccessRules(1, 2, trust_proxy=False, demo=False)
+        authenticator = Authenticator(container.people.accounts, rules, b"secret")
+        door = SignInService(authenticator, container.people, rules, b"secret", container.clock)
         for n in range(2):
             await door.sign_in("ADA@example.com", "wrong password", AuthContext(place=f"192.0.2.{n}"))
         with pytest.raises(TooMany):

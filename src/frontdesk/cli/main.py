@@ -11,6 +11,7 @@ from frontdesk.cli.root import frontdesk
 COMMANDS = (
     "accounts",
     "analyse.command",
+    "asking",
     "audit",
     "channels.commands",
     "configuration",
@@ -19,6 +20,8 @@ COMMANDS = (
     "demo.data",
     "effects",
     "insights",
+    "knowledge.articles",
+    "knowledge.products",
     "llm.asking",
     "llm.commands",
     "privacy",

@@ -15,9 +15,11 @@ from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.quoting import NOT_OPENED, quoted, subject_of
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
+from frontdesk.orchestrator.actions import REMARK_SERVICE_CALL
 
 NAME = "fsm"
 CLIENT_VERSION = "1"
@@ -52,7 +54,7 @@ class FsmAccount:
 
 
 class Fsm(ActionHandler):
-    """The performer of `create_service_call`."""
+    """The performer of `create_service_call` and `remark_service_call`."""
 
     def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float], *, signs_in: bool = True) -> None:
         """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings.
@@ -77,7 +79,9 @@ class Fsm(ActionHandler):
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Open a service call. Raises ConnectorFailed, NoAnswer."""
+        """Open a service call, or add a remark to one. Raises ConnectorFailed, NoAnswer."""
+        if effect.action.kind == REMARK_SERVICE_CALL:
+            return await self._remark(str(effect.action.parameters["call"]), quoted(case))
         answer = await self._send("POST", CALLS, self._written(effect.key, case))
         if answer.status == CONFLICT and (known := await self.find(effect.key)):
             return known
@@ -94,6 +98,16 @@ class Fsm(ActionHandler):
             if answer.status != CONFLICT:
                 return _receipt(_call_of(answer))
         raise ConnectorFailed(f"the service call {key} is being changed all the time")
+
+    async def _remark(self, key: str, remark: str) -> Receipt:
+        """Add a remark once. A call that nobody has opened yet is left to whoever opens it."""
+        call = await self._read(key)
+        if call is None:
+            return Receipt("", NOT_OPENED)
+        remarks = str(call.get("remarks") or "")
+        if remark in remarks:
+            return _receipt(call)
+        return await self.change(key, {"remarks": f"{remarks}\n\n{remark}".strip()})
 
     async def _read(self, key: str) -> dict[str, Any] | None:
         answer = await self._send("GET", f"{CALLS}/externalId/{quote(key, safe='')}")
@@ -131,7 +145,7 @@ class Fsm(ActionHandler):
         responsible = self._responsibles.get(interaction.team)
         call = {
             "externalId": key,
-            "subject": (interaction.title or f"Interaction {interaction.reference}")[:SUBJECT_LENGTH],
+            "subject": subject_of(case, SUBJECT_LENGTH),
             "remarks": remarks_of(case),
             "priority": self._priorities.get(interaction.priority),
             "statusCode": account.status_code,
@@ -168,7 +182,7 @@ def remarks_of(case: Case) -> str:
         parts += [f"{entity.field}: {entity.value}." for entity in analysis.entities]
     if told := ", ".join(filter(None, (sender.name, sender.phone, sender.address))):
         parts.append(f"Contact: {told}.")
-    return " ".join([*parts, f"Summary: {interaction.summary}"])
+    return " ".join([*parts, quoted(case)])
 
 
 def _call_of(answer: HttpAnswer) -> dict[str, Any]:

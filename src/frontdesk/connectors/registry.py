@@ -10,13 +10,17 @@ from frontdesk.connectors.destination import named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
 from frontdesk.connectors.s4 import NAME as S4
-from frontdesk.connectors.s4 import OrderStatus
+from frontdesk.connectors.s4 import S4Orders
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.service_cloud import NAME as SERVICE_CLOUD
 from frontdesk.connectors.service_cloud import Cases
 from frontdesk.connectors.webhook import NAME as WEBHOOK
 from frontdesk.connectors.webhook import Webhook
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
+from frontdesk.interfaces.knowledge import Orders
+
+# The embedded order book, which storage keeps.
+ORDER_BOOK = "order_book"
 
 
 class HttpClientFactory(Protocol):
@@ -66,8 +70,6 @@ def action_handlers(
     Service calls are left out: wiring chooses whether FSM or the built-in service desk opens them.
     """
     found: dict[str, tuple[str, ActionHandler]] = {}
-    if plan.s4.url:
-        found["order_status"] = S4, OrderStatus(open_client(plan.s4.url), _user(plan.s4), plan.s4.password)
     if plan.service_cloud.url:
         cloud = plan.service_cloud
         found["update_case"] = SERVICE_CLOUD, Cases(open_client(cloud.url), _user(cloud), cloud.password)
@@ -77,6 +79,13 @@ def action_handlers(
     elif plan.webhook_targets:
         raise Invalid("connectors.webhook.secret is missing", "connectors.webhook.secret")
     return found
+
+
+def orders_of(plan: Plan, open_client: HttpClientFactory) -> tuple[str, Orders] | None:
+    """The system that keeps orders, with its name; None where none is set up. Raises Invalid."""
+    if plan.s4.url:
+        return S4, S4Orders(open_client(plan.s4.url), _user(plan.s4), plan.s4.password)
+    return None
 
 
 def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> SapRules | None:
@@ -94,7 +103,7 @@ def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[
 
 def known() -> tuple[str, ...]:
     """The names of all connectors; the manual has a page for each."""
-    return ("service_desk", FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
+    return ("service_desk", ORDER_BOOK, FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
 
 
 def _user(login: Login) -> str | None:

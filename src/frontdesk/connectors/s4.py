@@ -1,18 +1,19 @@
-"""SAP S/4HANA: reads the status of an order and its deliveries for replies. See docs/reference/connectors/s4.md.
+"""SAP S/4HANA: reads an order and its deliveries. See docs/reference/connectors/s4.md.
 
 OData V2. Status letters: A not started, B partly, C complete (unverified; others count as not known).
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from typing_extensions import override
 
 from frontdesk.connectors.answers import basic, refusal
-from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, Invalid
-from frontdesk.model import Case, Effect, Receipt
+from frontdesk.interfaces import ConnectorFailed, Http, Invalid
+from frontdesk.interfaces.knowledge import Orders
+from frontdesk.model.knowledge import Order, OrderState
 
 NAME = "s4"
 ORDERS = "/sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder"
@@ -35,15 +36,14 @@ DELIVERY_FIELDS = (
     "BillOfLading",
 )
 ABSENT = 404
-NOT_THEIRS = "the sender has no order of this number"
 PARTLY, COMPLETE = "B", "C"
 MOST_DELIVERIES = 5
 ORDER_NUMBER = re.compile(r"[A-Za-z0-9]{1,10}")
 ODATA_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d+)?\)/")
 
 
-class OrderStatus(ActionHandler):
-    """The performer of `order_status`. It only reads."""
+class S4Orders(Orders):
+    """Orders in S/4HANA. It cannot list those of a customer."""
 
     def __init__(self, http: Http, user: str | None, password: str) -> None:
         """`http` leads to the system; user None: it signs in itself (a destination). Raises Invalid for settings."""
@@ -53,43 +53,31 @@ class OrderStatus(ActionHandler):
         self._headers = {**(basic(user, password) if user else {}), "accept": "application/json"}
 
     @override
-    async def find(self, key: str) -> Receipt | None:
-        """Nothing was done that could be found."""
-        return None
+    async def order(self, number: str) -> Order | None:
+        if not ORDER_NUMBER.fullmatch(number):
+            return None
+        select = {"$select": ",".join(ORDER_FIELDS)}
+        header = await self._get(f"{ORDERS}('{number}')", select)
+        return _order(number, header, await self._deliveries(number)) if header is not None else None
 
     @override
-    async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Look the order up. Raises ConnectorFailed, permanent where no order is named or the sender has no such.
-
-        An order of another customer and one that does not exist are refused in the same words.
-        """
-        number = str(effect.action.parameters.get("order_no") or _named(case))
-        if not ORDER_NUMBER.fullmatch(number):
-            raise ConnectorFailed("the message names no order number", permanent=True)
-        order = await self._order(number, case)
-        deliveries = await self._deliveries(number)
-        return Receipt(number, {"connector": NAME, **_told(number, order, deliveries)})
-
-    async def _order(self, number: str, case: Case) -> Mapping[str, Any]:
-        if not case.asked_by_team and not case.proven_customer:
-            raise ConnectorFailed("it is not proven of which customer the sender is", permanent=True)
-        order = await self._get(f"{ORDERS}('{number}')", {"$select": ",".join(ORDER_FIELDS)}, absent=NOT_THEIRS)
-        if not case.asked_by_team and _plain(order.get("SoldToParty")) != _plain(case.proven_customer):
-            raise ConnectorFailed(NOT_THEIRS, permanent=True)
-        return order
+    async def orders_of(self, customer_id: str) -> Sequence[Order]:
+        return ()
 
     async def _deliveries(self, number: str) -> list[Mapping[str, Any]]:
         """The newest deliveries of an order."""
         wanted = {"$filter": f"ReferenceSDDocument eq '{number}'", "$select": "DeliveryDocument"}
-        items = (await self._get(ITEMS, wanted)).get("results", [])
+        items = (await self._get(ITEMS, wanted) or {}).get("results", [])
         documents = sorted({str(item["DeliveryDocument"]) for item in items})[-MOST_DELIVERIES:]
         select = {"$select": ",".join(DELIVERY_FIELDS)}
-        return [await self._get(f"{DELIVERIES}('{document}')", select) for document in documents]
+        found = [await self._get(f"{DELIVERIES}('{document}')", select) for document in documents]
+        return [each for each in found if each is not None]
 
-    async def _get(self, path: str, params: Mapping[str, str], absent: str = "") -> Mapping[str, Any]:
+    async def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """What is there, None where nothing is. Raises ConnectorFailed."""
         answer = await self._http.send("GET", path, params={**params, "$format": "json"}, headers=self._headers)
-        if absent and answer.status == ABSENT:
-            raise ConnectorFailed(absent, permanent=True)
+        if answer.status == ABSENT:
+            return None
         if not answer.ok:
             raise refusal(NAME, answer)
         body = answer.json()
@@ -99,41 +87,30 @@ class OrderStatus(ActionHandler):
         return found
 
 
-def _plain(customer: Any) -> str:
-    """A customer number without the zeros that S/4HANA fills it up with."""
-    return str(customer or "").lstrip("0")
-
-
-def _named(case: Case) -> str:
-    values = case.analysis.values("order_no") if case.analysis else ()
-    return values[0] if values else ""
-
-
-def _told(number: str, order: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The values that a reply may state; see orchestrator.templates. A date is empty where the system has none."""
+def _order(number: str, header: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) -> Order:
     shipped = [d for d in deliveries if d.get("OverallGoodsMovementStatus") == COMPLETE]
     latest = (shipped or deliveries or [{}])[-1]
-    return {
-        "number": number,
-        "state": _state(order, shipped),
-        "delivery_date": _date(latest.get("DeliveryDate")) or _date(order.get("RequestedDeliveryDate")),
-        "shipped_on": _date(latest.get("ActualGoodsMovementDate")) if shipped else "",
-        "tracking": str(latest.get("BillOfLading") or ""),
-        "blocked": bool(order.get("DeliveryBlockReason")),
-    }
+    return Order(
+        number=number,
+        state=_state(header, shipped),
+        customer_id=str(header.get("SoldToParty") or "").lstrip("0"),
+        expected_on=_date(latest.get("DeliveryDate")) or _date(header.get("RequestedDeliveryDate")),
+        shipped_on=_date(latest.get("ActualGoodsMovementDate")) if shipped else None,
+        tracking=str(latest.get("BillOfLading") or ""),
+        blocked=bool(header.get("DeliveryBlockReason")),
+    )
 
 
-def _state(order: Mapping[str, Any], shipped: Sequence[Mapping[str, Any]]) -> str:
-    """shipped, partly_shipped, in_preparation (a delivery is being made up) or received."""
-    overall = order.get("OverallTotalDeliveryStatus") or order.get("OverallSDProcessStatus")
+def _state(header: Mapping[str, Any], shipped: Sequence[Mapping[str, Any]]) -> OrderState:
+    overall = header.get("OverallTotalDeliveryStatus") or header.get("OverallSDProcessStatus")
     if overall == COMPLETE and shipped:
-        return "shipped"
+        return OrderState.SHIPPED
     if shipped or overall == PARTLY:
-        return "partly_shipped" if shipped else "in_preparation"
-    return "received"
+        return OrderState.PARTLY_SHIPPED if shipped else OrderState.IN_PREPARATION
+    return OrderState.RECEIVED
 
 
-def _date(value: Any) -> str:
-    """An OData V2 date as 2026-01-31, empty for none."""
+def _date(value: Any) -> date | None:
+    """An OData V2 date."""
     found = ODATA_DATE.fullmatch(str(value or ""))
-    return datetime.fromtimestamp(int(found[1]) / 1000, UTC).date().isoformat() if found else ""
+    return datetime.fromtimestamp(int(found[1]) / 1000, UTC).date() if found else None

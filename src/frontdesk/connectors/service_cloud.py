@@ -10,6 +10,7 @@ from typing import Any
 from typing_extensions import override
 
 from frontdesk.connectors.answers import basic, refusal
+from frontdesk.connectors.quoting import subject_of
 from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
 
@@ -71,7 +72,7 @@ class Cases(ActionHandler):
 def _fields(effect: Effect, case: Case) -> dict[str, Any]:
     given, interaction = effect.action.parameters, case.interaction
     fields = {
-        "subject": (interaction.title or f"Interaction {interaction.reference}")[:SUBJECT_LENGTH],
+        "subject": subject_of(case, SUBJECT_LENGTH),
         "priority": given.get("priority") or PRIORITIES.get(interaction.priority),
         "status": given.get("status") or STATUSES.get(interaction.status.value),
         "caseType": given.get("case_type"),

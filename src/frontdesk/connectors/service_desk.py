@@ -2,14 +2,17 @@
 
 from typing_extensions import override
 
+from frontdesk.connectors.quoting import NOT_OPENED, quoted, subject_of
 from frontdesk.interfaces import ActionHandler, Clock, OwnRows, Recorder, ServiceDeskStore
 from frontdesk.model import Case, Effect, Receipt, ServiceCall
+from frontdesk.orchestrator.actions import REMARK_SERVICE_CALL
 
 OPEN = "Open"
+SUBJECT_LENGTH = 200
 
 
 class ServiceDesk(Recorder, ActionHandler):
-    """The performer of `create_service_call`."""
+    """The performer of `create_service_call` and `remark_service_call`."""
 
     def __init__(self, store: ServiceDeskStore, clock: Clock) -> None:
         """Keep calls in `store`."""
@@ -22,18 +25,26 @@ class ServiceDesk(Recorder, ActionHandler):
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Open a call with the interaction's title, summary, priority and customer."""
+        """Open a call with the interaction's title, the message's own words, priority and customer; or add a remark."""
+        if effect.action.kind == REMARK_SERVICE_CALL:
+            return await self._remark(effect, case)
         return _receipt(await self._store.open_call(self._call(effect, case)))
 
+    async def _remark(self, effect: Effect, case: Case) -> Receipt:
+        call = await self._store.add_remark(str(effect.action.parameters["call"]), quoted(case))
+        return _receipt(call) if call else Receipt("", NOT_OPENED)
+
     @override
-    def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt:
+    def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
+        if effect.action.kind == REMARK_SERVICE_CALL:
+            return None
         return _receipt(rows.open_call(self._call(effect, case)))
 
     def _call(self, effect: Effect, case: Case) -> ServiceCall:
         return ServiceCall(
             code="",
             key=effect.key,
-            subject=case.interaction.title or f"Interaction {case.interaction.reference}",
+            subject=subject_of(case, SUBJECT_LENGTH),
             remarks=_remarks(case),
             priority=case.interaction.priority,
             status=OPEN,
@@ -51,7 +62,7 @@ def _remarks(case: Case) -> str:
     if analysis is not None:
         parts += [f"Sentiment: {analysis.sentiment}.", f"Intent: {analysis.intent or 'none'}."]
         parts += [f"{entity.field}: {entity.value}." for entity in analysis.entities]
-    return " ".join([*parts, f"Summary: {interaction.summary}"])
+    return " ".join([*parts, quoted(case)])
 
 
 def _receipt(call: ServiceCall) -> Receipt:

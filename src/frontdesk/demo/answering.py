@@ -47,7 +47,7 @@ class Answering:
         text = text.replace(NAME, m.person.name).replace(REFERENCE, m.reference).replace(CALL, call)
         remark = f"FSM Service Call Code: {call}" if call else ""
         self._outbound(m, reply_id, "AR", text, "Frontdesk", at, message_id, key, to, remark)
-        m.answered(at)
+        m.was_acknowledged(at)
         return text
 
     def message(
@@ -68,6 +68,7 @@ class Answering:
         last = m.updated or m.at
         ended = last + timedelta(days=math.exp(self._chance.gauss(0.6, 0.9)))
         if ended < self._until and self._chance.random() < 0.97:
+            m.waiting = None
             status = shares.END(self._chance)
             m.sets |= {"status": status, "by": pick(self._chance, shares.AGENTS)}
             m.closed = ended if status in ("CL", "CO") else None

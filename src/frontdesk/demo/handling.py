@@ -14,7 +14,7 @@ from frontdesk.demo.interaction import DemoSize, InteractionDraft
 from frontdesk.demo.phrases import SUMMARY_LENGTH, Written
 from frontdesk.demo.portion import Portion
 from frontdesk.demo.verdicts import Verdict, has_json, verdict
-from frontdesk.orchestrator.facts import text_flags
+from frontdesk.orchestrator.gathering import text_flags
 
 INTENT_CODES = tuple(code for code in shares.INTENTS if code)
 MODEL = ("demo-model", "small-1")
@@ -44,6 +44,7 @@ class Handling:
         analysed_at = self._by(at + timedelta(seconds=0.02 + chance.expovariate(2)))
         analysis_id, tier = self._analysis(m, message_id, analysed_at, mood, kind, written, portion)
         said = verdict(m.intent, mood, kind)
+        m.waiting = m.waiting or (at if said.route != "AutoReply" else None)
         decision_id, decided_at = ids.next(), self._by(analysed_at + timedelta(milliseconds=18))
         self._record(m, sequence, mood, written, said)
         flags = text_flags(written.text)
@@ -204,7 +205,7 @@ def _facts(
     written: Written,
     flags: dict[str, object],
 ) -> str:
-    """The facts as the rules saw them; see orchestrator.facts."""
+    """The facts as the rules saw them; see orchestrator.gathering."""
     fields = tuple(field for field, *_ in written.entities)
     entities = ",".join(f'"{field}":["{value}"]' for field, value, _, _ in written.entities)
     first = "true" if sequence == 1 else "false"

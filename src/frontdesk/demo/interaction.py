@@ -48,6 +48,8 @@ class InteractionDraft:
     outbound: int = 0
     updated: datetime | None = None
     first_answer: datetime | None = None
+    acknowledged: datetime | None = None
+    waiting: datetime | None = None
     closed: datetime | None = None
 
     def touched(self, at: datetime) -> None:
@@ -56,5 +58,10 @@ class InteractionDraft:
         self.version += 1
 
     def answered(self, at: datetime) -> None:
-        """The customer got an answer."""
+        """A person answered the customer, who waits no longer."""
         self.first_answer = at if self.first_answer is None else min(self.first_answer, at)
+        self.waiting = None
+
+    def was_acknowledged(self, at: datetime) -> None:
+        """An automatic reply went out."""
+        self.acknowledged = at if self.acknowledged is None else min(self.acknowledged, at)

@@ -22,6 +22,7 @@ from frontdesk.interfaces import (
     KeyReused,
     LeaseLost,
     NotFound,
+    SignInRefused,
     Stale,
     Unavailable,
 )
@@ -67,6 +68,7 @@ class Unsupported(FrontdeskError):
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Invalid, 400, "invalid"),
     (NotFound, 404, "not-found"),
+    (SignInRefused, 403, "not-allowed"),
     (Stale, 412, "changed-meanwhile"),
     (Conflict, 409, "conflict"),
     (KeyReused, 422, "key-reused"),

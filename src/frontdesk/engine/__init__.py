@@ -2,6 +2,17 @@
 
 from .engine import Engine
 from .intents import IntentIndex
-from .reading import IntentSpec, Reading, Scored, Span, Vocabulary
+from .reading import Concern, IntentSpec, Reading, Scored, Signal, Span, Turn, Vocabulary
 
-__all__ = ["Engine", "IntentIndex", "IntentSpec", "Reading", "Scored", "Span", "Vocabulary"]
+__all__ = [
+    "Concern",
+    "Engine",
+    "IntentIndex",
+    "IntentSpec",
+    "Reading",
+    "Scored",
+    "Signal",
+    "Span",
+    "Turn",
+    "Vocabulary",
+]

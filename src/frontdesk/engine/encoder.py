@@ -66,7 +66,7 @@ class Encoder:
 
     def recall_messages(self, texts: Sequence[str]) -> Vectors:
         """One remembered unit vector for each whole message: the mean over its sentences."""
-        parts = [[s.text for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
+        parts = [[s.words for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
         flat = self.recall([s for part in parts for s in part])
         if not len(flat):
             return flat

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from . import entities, intents, summarising
+from . import concerns, entities, intents, settling, summarising
 from .encoder import SAID, Encoder, Vectors, said
+from .features import Features
 from .heads import Heads
 from .intents import IntentIndex
-from .language import UNKNOWN, LanguageReader
-from .reading import SENTIMENTS, IntentSpec, Reading, Vocabulary
+from .language import LanguageReader
+from .reading import SENTIMENTS, Concern, IntentSpec, Reading, Turn, Vocabulary
+from .settling import Thread
+from .signals import SignalReader
 from .text import EMBED_LIMIT, Prepared, prepare
 
 _NO_NAMES = Vocabulary()
 _BATCH = 64
+_TURNS = 6
 
 
 class Engine:
@@ -25,6 +29,8 @@ class Engine:
         self._encoder = encoder
         self._heads = heads
         self._languages = languages
+        self._features = Features()
+        self._signals = SignalReader(heads, self._features.names)
 
     @classmethod
     def load(cls, cache: Path | None = None) -> "Engine":
@@ -41,9 +47,18 @@ class Engine:
         """
         return intents.build(self._encoder, self._heads, intents_, learned)
 
-    def read(self, text: str, index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> Reading:
-        """Read one message: any string, of which at most the first 20,000 characters are looked at."""
-        return self.read_many((text,), index, vocabulary)[0]
+    def read(
+        self, text: str, index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES, before: Sequence[Turn] = ()
+    ) -> Reading:
+        """Read one message: any string, of which at most the first 20,000 characters are looked at.
+
+        `before` is what was written before it, oldest first; the last six count.
+        """
+        prepared = prepare(text)
+        earlier = [prepare(turn.text) for turn in before[-_TURNS:]]
+        vectors, *said_before = self._vectors([prepared, *earlier])
+        thread = Thread(tuple(before[-_TURNS:]), tuple(said_before))
+        return self._reading(text, prepared, vectors, index, vocabulary, thread)
 
     def read_many(self, texts: Sequence[str], index: IntentIndex, vocabulary: Vocabulary = _NO_NAMES) -> list[Reading]:
         """Read many messages, which is quicker than one at a time; the answers keep the order."""
@@ -52,7 +67,7 @@ class Engine:
             batch = texts[first : first + _BATCH]
             prepared = [prepare(text) for text in batch]
             for text, one, vectors in zip(batch, prepared, self._vectors(prepared), strict=True):
-                readings.append(self._reading(text, one, vectors, index, vocabulary))
+                readings.append(self._reading(text, one, vectors, index, vocabulary, Thread()))
         return readings
 
     def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
@@ -68,6 +83,10 @@ class Engine:
         rows = [_mean(vectors[:, :SAID]) for vectors in self._vectors(prepared)]
         return np.stack(rows) if rows else np.zeros((0, SAID), np.float32)
 
+    def language(self, text: str) -> str:
+        """The ISO 639-1 code of the language of a text, `und` where it has no words."""
+        return self._languages.read(text)
+
     def _vectors(self, prepared: Sequence[Prepared]) -> list[Vectors]:
         sentences = [_embeddable(one) for one in prepared]
         flat = self._encoder.encode([s for part in sentences for s in part])
@@ -75,27 +94,49 @@ class Engine:
         return np.split(flat, ends[:-1]) if len(ends) else []
 
     def _reading(
-        self, text: str, prepared: Prepared, vectors: Vectors, index: IntentIndex, vocabulary: Vocabulary
+        self,
+        text: str,
+        prepared: Prepared,
+        vectors: Vectors,
+        index: IntentIndex,
+        vocabulary: Vocabulary,
+        thread: Thread,
     ) -> Reading:
         start, end = prepared.body
-        language = self._languages.read(prepared.plain[start:end])
-        feeling = self._heads.sentiment(vectors)
+        body = prepared.own[start:end]
+        language = self._languages.read(body)
+        whole = self._features.of(body)
+        traits = [self._features.of(sentence.text) for sentence in prepared.sentences[: len(vectors)]]
+        signals = self._signals.read(prepared, vectors, whole, traits, bool(thread.turns))
+        present = {s.name: s.probability for s in signals if s.probability >= self._signals.limits[s.name]}
+        feeling = settling.feeling(self._heads.sentiment(vectors, whole.row), language, present)
         type_, type_probability = self._heads.message_type(prepared, vectors, feeling)
-        chosen, probability, ranked = index.score(vectors, float(feeling[2] - feeling[0]))
-        if language == UNKNOWN:
-            chosen = None
+        rows = vectors[concerns.speaking(prepared, len(vectors))]
+        lean = float(feeling[2] - feeling[0])
+        chosen, probability, ranked = settling.intent(*index.score(rows, lean), language, present, index.threshold)
+        if thread.turns and settling.needs_thread(prepared, probability):
+            chosen, probability, ranked = settling.in_thread(rows, thread, lean, index, (chosen, probability, ranked))
+        matters = concerns.part(prepared, vectors, traits, index, self._heads, ranked) if chosen is not None else ()
+        if matters:
+            pressing = concerns.most_pressing(matters, ranked)
+            chosen, probability, ranked = pressing.intent, pressing.probability, pressing.intents
+        elif vectors.size:
+            matters = (Concern(chosen, probability, ranked, prepared.sentences[0].start, end, type_),)
         return Reading(
             language=language,
             sentiment=SENTIMENTS[int(feeling.argmax())],
             sentiment_probability=float(feeling.max()),
             title=summarising.title_of(text, prepared, said(vectors)),
             summary=summarising.summary_of(text, prepared, said(vectors)),
-            entities=entities.find(text, prepared, language, vocabulary),
+            entities=entities.find(text, prepared, language, vocabulary, thread.turns),
             message_type=type_,
             type_probability=type_probability,
             intent=chosen,
             intent_probability=probability,
             intents=ranked,
+            signals=signals,
+            concerns=matters,
+            reads=prepared.reads,
         )
 
 
@@ -106,7 +147,7 @@ def _embeddable(prepared: Prepared) -> list[str]:
         space_left -= len(sentence.text)
         if space_left < 0 and chosen:
             break
-        chosen.append(sentence.text)
+        chosen.append(sentence.words)
     return chosen
 
 

@@ -59,6 +59,13 @@ class IntentIndex:
         best = ranked[0]
         return (best.code if best.probability >= self.threshold else None), best.probability, ranked
 
+    def each(self, vectors: Vectors, feelings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The probabilities of all intents for each sentence alone, a row each."""
+        logits = vectors @ self.weights + self.bias + feelings[:, None] * self.feelings
+        nearness = (vectors @ self.nearby.T).max(axis=1)
+        trust = _TRUST_AMONG_MANY + self._few * (_TRUST - _TRUST_AMONG_MANY)
+        return np.asarray(softmax(trust * logits) * self.scope.probabilities(nearness, vectors)[:, None], np.float32)
+
     @property
     def threshold(self) -> float:
         """The least probability at which an intent is chosen; smaller among many, where it is spread thin."""

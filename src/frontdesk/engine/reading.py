@@ -29,12 +29,45 @@ class Scored:
 
 @dataclass(frozen=True)
 class Span:
-    """A fact found in a text: `text[start:end] == value`, in Python string indices."""
+    """A fact found in a text: `text[start:end] == value`, in Python string indices.
+
+    `origin` is "signature" where it stands in the writer's signature.
+    """
 
     field: str
     value: str
     start: int
     end: int
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a message says beside its intent, by a name of engine/signals; `spans` are the words that say it."""
+
+    name: str
+    probability: float
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One matter of a message, at text[start:end], with its own intent and type."""
+
+    intent: str | None
+    probability: float
+    intents: tuple[Scored, ...]
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A text that came before, by "customer" or "service"."""
+
+    role: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -61,3 +94,10 @@ class Reading:
     intent: str | None
     intent_probability: float
     intents: tuple[Scored, ...]
+    signals: tuple[Signal, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    reads: tuple[tuple[int, int], ...] = ()
+
+    def signal(self, name: str) -> float:
+        """The probability of a signal, 0 where it is not listed."""
+        return next((each.probability for each in self.signals if each.name == name), 0.0)

@@ -63,10 +63,18 @@ class Scope:
 
         `nearness` is its cosine to the nearest intent; `views` are its vectors that are compared with the background.
         """
-        rivals = np.sort(views @ self.background.T - self.owned, axis=1)[:, -_NEIGHBOURS:]
+        return float(self._odds(nearness - self._rivals(views).mean()))
+
+    def probabilities(self, nearness: npt.NDArray[np.float32], sentences: Vectors) -> npt.NDArray[np.float32]:
+        """The same for each sentence alone."""
+        return np.asarray(self._odds(nearness - self._rivals(sentences).mean(axis=1)), np.float32)
+
+    def _rivals(self, rows: Vectors) -> npt.NDArray[np.float32]:
+        return np.partition(rows @ self.background.T - self.owned, -_NEIGHBOURS, axis=1)[:, -_NEIGHBOURS:]
+
+    def _odds(self, lead: npt.NDArray[np.floating] | np.floating) -> npt.NDArray[np.floating]:
         level = _LEVEL + _USUAL - _OFF_TOPIC * self.off_topic - _ON_TOPIC * self.on_topic
-        odds = _NEAR * (nearness - float(rivals.mean())) + level
-        return float(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))))
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(_NEAR * lead + level, -30.0, 30.0))))
 
 
 def _left_out(

@@ -1,8 +1,9 @@
 """Extracts the sentences of a raw text, without greeting, quotation, markup or signature."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
+
+from .own_words import split
 
 READ_LIMIT = 20_000
 EMBED_LIMIT = 5_000
@@ -12,14 +13,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TAG = re.compile(r"<(?:!--.*?--|/?[a-zA-Z][^<>]{0,300}|(?:script|style)\b.*?</(?:script|style)\s*)>", re.S)
 _HTML_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|nbsp|amp|lt|gt|quot|apos);")
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.M)
-_QUOTE_HEAD = re.compile(
-    r"^[ \t]*(?:-{2,}[ \t]*(?:original message|ursprüngliche nachricht|message d'origine|mensaje "
-    r"original).*|on\b.{5,120}\bwrote:|am\b.{5,120}\bschrieb\b.{0,80}:|le\b.{5,120}\ba écrit ?:"
-    r"|el\b.{5,120}\bescribió:|il\b.{5,120}\bha scritto:|em\b.{5,120}\bescreveu:"
-    r"|op\b.{5,120}\bschreef\b.{0,80}:)[ \t]*$",
-    re.M | re.I,
-)
 _GREETING = re.compile(
     r"\s*(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern"
     r"|hallo|guten (?:tag|morgen|abend)|moin|servus|grüezi|sehr geehrte[rs]?|liebe[rs]?|werte[rs]?|bonjour"
@@ -31,20 +24,6 @@ _GREETING = re.compile(
     r"\t]*(?:[,!:;.\n]+|[-–—]+(?=\s)|$)|(?:こんにちは|こんばんは|お世話になっております|您好|你好|大家好|안녕하세요)[、。,，!！.]*)\s*",
     re.I,
 )
-SIGN_OFF = re.compile(
-    r"^[ \t]*(?:-- ?$|(?:(?:with )?(?:best|kind|warm|many)(?:est)? (?:regards|wishes)|regards|(?:yours "
-    r")?sincerely(?: yours)?|yours (?:truly|faithfully)|cheers|best|(?:many )?thanks(?: again| in advance| "
-    r"and (?:kind |best )?regards)?|thank you(?: in advance| very much| and (?:kind |best )?regards)?"
-    r"|(?:mit )?(?:freundliche[nm]?|viele[n]?|beste[n]?|liebe[n]?|schöne[n]?|herzliche[n]?) gr(?:ü(?:ß"
-    r"|ss)e?n?|uss|uß)(?: aus \w+)?|mfg|lg|vg|hochachtungsvoll|(?:vielen )?dank(?: im voraus)?(?: und "
-    r"(?:viele|beste|freundliche|liebe) grü(?:ß|ss)e)?|(?:bien )?cordialement|bien à vous|salutations(?: "
-    r"distinguées)?|sincères salutations|merci(?: d'avance| beaucoup)?|(?:un |reciban? un )?(?:cordial "
-    r")?saludos?(?: cordial(?:es)?)?|atentamente|gracias(?: de antemano)?|muchas gracias|cordiali saluti"
-    r"|distinti saluti|(?:un )?saluti?|grazie(?: mille)?|atenciosamente|cumprimentos|obrigad[oa]|abraços?"
-    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|pozdrawiam|z poważaniem|saygılarımla|teşekkürler|с "
-    r"уважением|спасибо)[ \t]*[,.!:–-]*[ \t]*)$",
-    re.M | re.I,
-)
 _BREAK = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+|[\n\r]+|(?<=\s)[-–•*](?=\s)", re.S)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:\d{1,2}|[^\W\d_]|nr|no|nº|n°|núm|num|art|bzw|ca|dr|mr|mrs|ms|prof|st|str|inkl|incl|tel"
@@ -52,6 +31,24 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _WORD = re.compile(r"\w", re.U)
+# A number of four digits or more, or of letters and digits, and the words that announce it.
+_NUMBER = re.compile(
+    r"(?:\b(?:my |meine |mi |ma |mon |il mio |o meu |mijn )?(?:order|bestell(?:ung|nummer)?|auftrag|commande|pedido"
+    r"|ordine|encomenda|bestelling|zamówienie|sipariş|заказ|invoice|rechnung|facture|factura|fattura|fatura|customer"
+    r"|kunden?|client|cliente|ref(?:erence)?|article|artikel)\w{0,3}[ ]?(?:(?:number|nummer|num[eé]ro|n[uú]mero|no|nr"
+    r"|id|n[°ºo])\b\.?[ ]?)?(?:is|ist|est|es|è|é|:|#|-)?[ ]?|[#№])?(?<![\w.,-])"
+    r"(?=[\w-]*\d[\w-]*\d[\w-]*\d[\w-]*\d)[\w-]{4,30}(?![\w%€$£])",
+    re.I,
+)
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_ENOUGH = 3
+_PLACEHOLDER = re.compile(
+    r"\[[^\[\]\n]{1,80}\]|<[^<>\n]{1,80}>|[^\s/]{1,80}\.(?:jpe?g|png|gif|heic|webp|pdf|docx?|xlsx?|mp[34]|m4a|ogg|opus|wav|mov"
+    r"|avi|vcf|zip|eml|p7m|asc)\b|^\s*\((?:attachment|image|photo|anhang|bild|foto|sticker|voice|audio|video)[^()\n]{0,60}\)",
+    re.I,
+)
+_ENCRYPTED = re.compile(r"-{3,} ?BEGIN PGP MESSAGE|^[A-Za-z0-9+/=\r\n]{300,}$")
+_LETTERS = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
@@ -62,18 +59,33 @@ class Sentence:
     start: int
     end: int
 
+    @property
+    def words(self) -> str:
+        """The text without numbers of orders and the like: an order's number makes a fault no delivery."""
+        rest = squeeze(_NUMBER.sub(" ", self.text))
+        return rest if len(_WORDS.findall(rest)) >= _ENOUGH else self.text
+
+    @property
+    def is_number_only(self) -> bool:
+        """Whether it says nothing but a number and whose it is ("Order 4500012345.")."""
+        return bool(_NUMBER.search(self.text)) and len(_WORDS.findall(_NUMBER.sub(" ", self.text))) < _ENOUGH
+
 
 @dataclass(frozen=True)
 class Prepared:
     """A text ready to be read.
 
     `plain` keeps the indices of the original (everything but text is blanked), `body` is the range of the message
-    itself, `sentences` are its parts.
+    itself, `sentences` are its parts. `own` is `plain` without what others wrote, `signature` the writer's, and
+    `reads` are the places of what was read.
     """
 
     plain: str
     body: tuple[int, int]
     sentences: tuple[Sentence, ...]
+    own: str = ""
+    signature: tuple[int, int] | None = None
+    reads: tuple[tuple[int, int], ...] = ()
 
 
 def prepare(text: str) -> Prepared:
@@ -82,12 +94,16 @@ def prepare(text: str) -> Prepared:
     plain = _CONTROL.sub(" ", plain)
     for pattern in (_TAG, _HTML_ENTITY):
         plain = pattern.sub(_blank, plain)
-    start, end = _body(plain)
-    sentences = tuple(_sentences(plain, start, end))
-    if not sentences and plain.strip():
-        start, end = 0, len(plain)
-        sentences = tuple(_sentences(plain, start, end))
-    return Prepared(plain, (start, end), sentences)
+    parts = split(plain)
+    own = _without(plain, parts.aside)
+    start = _start(own, parts.end)
+    sentences = tuple(_sentences(own, start, parts.end))
+    if sentences:
+        return Prepared(
+            plain, (start, parts.end), sentences, own, parts.signature, _reads(start, parts.end, parts.aside, own)
+        )
+    sentences = tuple(_sentences(own, 0, len(own)))
+    return Prepared(plain, (0, len(plain)), sentences, own, None, _reads(0, len(own), (), own))
 
 
 def squeeze(text: str) -> str:
@@ -111,30 +127,38 @@ def _blank(match: re.Match[str]) -> str:
     return "".join("\n" if c == "\n" else " " for c in match.group())
 
 
-def _body(plain: str) -> tuple[int, int]:
-    end = len(plain)
-    quote = _QUOTE_HEAD.search(plain)
-    if quote and plain[: quote.start()].strip():
-        end = quote.start()
-    start = 0
-    greeting = _GREETING.match(plain, 0, end)
-    if greeting and _WORD.search(plain, greeting.end(), end):
-        start = greeting.end()
-    for sign_off in SIGN_OFF.finditer(plain, start, end):
-        if plain[start : sign_off.start()].strip() and end - sign_off.end() <= 400:
-            return start, sign_off.start()
-    return start, end
+def _without(plain: str, aside: tuple[tuple[int, int], ...]) -> str:
+    kept, here = [], 0
+    for start, end in sorted(aside):
+        kept.append(plain[here : max(start, here)])
+        kept.append(_LETTERS.sub(" ", plain[max(start, here) : end]))
+        here = max(end, here)
+    return "".join(kept) + plain[here:]
+
+
+def _start(own: str, end: int) -> int:
+    """Where the message begins behind its greeting."""
+    greeting = _GREETING.match(own, 0, end)
+    return greeting.end() if greeting and _WORD.search(own, greeting.end(), end) else 0
+
+
+def _reads(start: int, end: int, aside: tuple[tuple[int, int], ...], own: str) -> tuple[tuple[int, int], ...]:
+    """The places between those that were set aside, without the blanks around them."""
+    found, here = [], start
+    for first, last in [*sorted(aside), (end, end)]:
+        piece = own[here : max(min(first, end), here)]
+        if piece.strip():
+            begin = here + len(piece) - len(piece.lstrip())
+            found.append((begin, begin + len(piece.strip())))
+        here = max(here, last)
+    return tuple(found)
 
 
 def _sentences(plain: str, start: int, end: int) -> list[Sentence]:
     found: list[Sentence] = []
-    quoted = [m.span() for m in _QUOTED_LINE.finditer(plain, start, end)]
-    starts = [first for first, _ in quoted]
     here = start
     for stop in _breaks(plain, start, end):
-        before = bisect_right(starts, here) - 1
-        if before < 0 or here + len(plain[here:stop].rstrip()) > quoted[before][1]:
-            found.extend(_pieces(plain, here, stop))
+        found.extend(_pieces(plain, here, stop))
         here = stop
     return found
 
@@ -162,3 +186,11 @@ def _pieces(plain: str, start: int, end: int) -> list[Sentence]:
         start = middle
     pieces.append(Sentence(plain[start:end], start, end))
     return pieces
+
+
+def is_wordless(own: str) -> bool:
+    """Whether a text holds nothing but names of files, notes in brackets about what cannot be shown, and signs."""
+    if _ENCRYPTED.search(own):
+        return True
+    rest = _PLACEHOLDER.sub(" ", own)
+    return not _WORD.search(rest) and (rest != own or not own.strip())

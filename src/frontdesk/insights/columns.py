@@ -21,6 +21,7 @@ NUMBERS: Mapping[str, Any] = {
     "gone": np.bool_,
     "at": np.int64,
     "answer_seconds": np.int64,
+    "acknowledge_seconds": np.int64,
     "close_seconds": np.int64,
     "automated": np.int8,
     "service_calls": np.int32,

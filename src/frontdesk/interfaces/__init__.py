@@ -6,6 +6,7 @@ from frontdesk.interfaces.access import (
     CookieChange,
     RateLimiter,
     SignIn,
+    SignInRefused,
     TooMany,
     Undeclared,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "RuleSet",
     "ServiceDeskStore",
     "SignIn",
+    "SignInRefused",
     "Stale",
     "Statuses",
     "TooMany",

@@ -76,3 +76,7 @@ class CachedByKey(Generic[K, T]):
     def forget(self, key: K) -> None:
         """Fetch the value of this key the next time that it is asked for."""
         self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Fetch the values of all keys the next time that they are asked for."""
+        self._kept.clear()

@@ -10,7 +10,17 @@ from frontdesk.model import Interaction
 # The order of the columns in each kind of fact. Codes are '' for none; times and spans are whole seconds, -1 for none.
 INTERACTION = (
     *("interaction_id", "gone", "at", "customer", "priority", "category", "intent", "channel", "status", "sentiment"),
-    *("type", "language", "route", "team", "tier", "answer_seconds", "close_seconds", "automated"),
+    *(
+        "type",
+        "language",
+        "route",
+        "team",
+        "tier",
+        "answer_seconds",
+        "acknowledge_seconds",
+        "close_seconds",
+        "automated",
+    ),
 )
 MESSAGE = (
     *("message_id", "interaction_id", "at", "intent", "channel", "sentiment", "type", "language", "tier"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Work
+from frontdesk.model import Analysis, Case, Change, InboundMessage, Lease, Turn, Work
 from frontdesk.model.llm import Denied, ModelCall, Reservation, ReservationRequest, UseCaseVersion
 
 
@@ -90,7 +90,7 @@ class ModelWatch(Protocol):
 class Rereader(Protocol):
     """Reads a message anew with models only."""
 
-    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[str] = ()) -> Analysis:
+    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[Turn] = ()) -> Analysis:
         """Like Analyst.analyse without the built-in engine. Raises ProviderFailed."""
         ...
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from frontdesk.model import (
     Analysis,
     Case,
+    Concern,
     Effect,
     Entity,
     InboundMessage,
@@ -16,7 +17,9 @@ from frontdesk.model import (
     Probability,
     Receipt,
     ServiceCall,
+    Signal,
     Tier,
+    Turn,
 )
 
 
@@ -52,7 +55,7 @@ class Catalogue:
 class ReaderAnswer:
     """What a provider reads in a text; checked and cut to limits by `llm` before it counts.
 
-    `message_type` is a name: Complaint, Complement, Question, ServiceRequest or Information.
+    `message_type`, also of concerns, is a name: Complaint, Complement, Question, ServiceRequest or Information.
     """
 
     language: str
@@ -66,6 +69,9 @@ class ReaderAnswer:
     intent_probability: float
     intents: tuple[Probability, ...]
     entities: tuple[Entity, ...]
+    signals: tuple[Signal, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    reads: tuple[tuple[int, int], ...] = ()
 
 
 class Provider(Protocol):
@@ -74,8 +80,8 @@ class Provider(Protocol):
     name: str
     tier: Tier
 
-    async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
-        """Read one message. Raises ProviderFailed."""
+    async def read(self, text: str, catalogue: Catalogue, before: Sequence[Turn] = ()) -> ReaderAnswer:
+        """Read one message, in the light of what was written before it. Raises ProviderFailed."""
         ...
 
     async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
@@ -86,10 +92,10 @@ class Provider(Protocol):
 class Analyst(Protocol):
     """Understands messages: the LLM proxy as the pipeline sees it."""
 
-    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[str] = ()) -> Analysis:
+    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[Turn] = ()) -> Analysis:
         """A validated analysis; falls down the chain rather than fail. Raises ProviderFailed when no route answers.
 
-        `earlier` are the texts that came before it in its interaction, oldest first.
+        `earlier` is what both sides wrote before it in its interaction, oldest first.
         """
         ...
 
@@ -107,13 +113,19 @@ class Analyst(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule set says: the row that matched and what it yields."""
+    """What a rule set says: the row that matched and what it yields.
+
+    `reads` are the facts that the row reads, as in has.danger. `signals` are those that it takes for the most pressing
+    one ('' for none); empty where it does not look.
+    """
 
     rule_set: str
     version: int
     rule: str
     route: str
     actions: tuple[Mapping[str, Any], ...]
+    reads: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
 
 
 class RuleSet(Protocol):

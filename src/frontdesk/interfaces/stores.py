@@ -120,6 +120,10 @@ class ServiceDeskStore(Protocol):
         """The call that an effect opened."""
         ...
 
+    async def add_remark(self, key: str, remark: str) -> ServiceCall | None:
+        """Add a remark, once, to the call that an effect opened; None where there is no such call."""
+        ...
+
 
 class Statuses(Protocol):
     """What becomes of service calls in other systems."""

@@ -1,7 +1,6 @@
 """The built-in engine as a route of the use cases that it can answer. No key, no network."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Protocol
 
 from frontdesk.interfaces import Catalogue, ErrorKind, ModelFailed, Provider, ReaderAnswer
@@ -97,4 +96,8 @@ _SKILLS: Mapping[str, Reader] = {
 
 
 def _entities(read: ReaderAnswer, text: str) -> list[dict[str, Any]]:
-    return [asdict(entity) for entity in read.entities if cites(entity, text)]
+    return [
+        {"field": each.field, "value": each.value, "start": each.start, "end": each.end}
+        for each in read.entities
+        if cites(each, text)
+    ]

@@ -1,9 +1,10 @@
-"""Checks a provider's answer: codes must be in their lists, titles within limits, entities in the text."""
+"""Checks a provider's answer: codes must be in their lists, titles within limits, entities and spans in the text."""
 
+from collections.abc import Set
 from dataclasses import replace
 
 from frontdesk.interfaces import Catalogue, ProviderFailed, ReaderAnswer
-from frontdesk.model import ENTITY_FIELDS, Entity, Probability, Sentiment
+from frontdesk.model import ENTITY_FIELDS, SIGNALS, Concern, Entity, Probability, Sentiment, Signal
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 300
@@ -39,7 +40,30 @@ def check(answer: ReaderAnswer, text: str, catalogue: Catalogue) -> ReaderAnswer
         intent_probability=_within(answer.intent_probability),
         intents=tuple(Probability(p.code, _within(p.probability)) for p in answer.intents if p.code in codes),
         entities=tuple(entity for entity in answer.entities if cites(entity, text)),
+        signals=tuple(_signal(each, text) for each in answer.signals if each.name in SIGNALS),
+        concerns=tuple(_concern(each, codes) for each in answer.concerns if _is_within(each.start, each.end, text)),
+        reads=tuple((start, end) for start, end in answer.reads if _is_within(start, end, text)),
     )
+
+
+def _signal(each: Signal, text: str) -> Signal:
+    spans = tuple((start, end) for start, end in each.spans if _is_within(start, end, text))
+    return Signal(each.name, _within(each.probability), spans)
+
+
+def _concern(each: Concern, codes: Set[str]) -> Concern:
+    intents = tuple(Probability(p.code, _within(p.probability)) for p in each.intents if p.code in codes)
+    return replace(
+        each,
+        intent=each.intent if each.intent in codes else None,
+        probability=_within(each.probability),
+        intents=intents,
+        type=MESSAGE_TYPES.get(each.type, ""),
+    )
+
+
+def _is_within(start: int, end: int, text: str) -> bool:
+    return 0 <= start < end <= len(text)
 
 
 def cites(entity: Entity, text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from frontdesk.interfaces import ReaderAnswer
 from frontdesk.llm.routes import Route
 from frontdesk.llm.running import UseCases
-from frontdesk.model import Entity, InboundMessage, Probability
+from frontdesk.model import CUSTOMER, Entity, InboundMessage, Probability, Turn
 from frontdesk.model.llm import Asker, UseCaseOutcome
 
 PIPELINE = "pipeline"
@@ -26,7 +26,7 @@ class MessageModels:
         return await self._use_cases.chain(name)
 
     async def read(
-        self, message: InboundMessage, routes: Sequence[Route], earlier: Sequence[str] = ()
+        self, message: InboundMessage, routes: Sequence[Route], earlier: Sequence[Turn] = ()
     ) -> tuple[ReaderAnswer, UseCaseOutcome]:
         """A model's reading of a message; a long message is read up to the use case's limit. Raises ModelFailed.
 
@@ -34,7 +34,11 @@ class MessageModels:
         """
         limit = (await self._use_cases.registry.get(MESSAGE)).limits.characters
         inputs: dict[str, Any] = {"text": message.text[:limit]}
-        if earlier and await self.reads_conversations() and (kept := _latest(earlier, limit - len(message.text))):
+        if (
+            earlier
+            and await self.reads_conversations()
+            and (kept := _latest(_theirs(earlier), limit - len(message.text)))
+        ):
             inputs["earlier"] = kept
         outcome = await self._use_cases.run(MESSAGE, inputs, asker_of(message), routes)
         return as_answer(outcome.value), outcome
@@ -51,6 +55,11 @@ class MessageModels:
         inputs = {"messages": [{"author": "customer", "text": text} for text in _latest(texts, space_left)]}
         outcome = await self._use_cases.run(CONVERSATION, inputs, asker_of(message), routes)
         return outcome.value["title"], outcome.value["summary"]
+
+
+def _theirs(turns: Sequence[Turn]) -> list[str]:
+    """The texts of the customer."""
+    return [turn.text for turn in turns if turn.role == CUSTOMER]
 
 
 def _latest(texts: Sequence[str], space_left: int) -> list[str]:

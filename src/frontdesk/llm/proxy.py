@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from typing_extensions import override
@@ -12,7 +13,7 @@ from frontdesk.interfaces.llm_stores import Marks, Rereader
 from frontdesk.llm.checking import SUMMARY_LENGTH, TITLE_LENGTH, check, cut
 from frontdesk.llm.messages import CONVERSATION, MESSAGE, MessageModels
 from frontdesk.llm.routes import BUILTIN, PERSON, Route
-from frontdesk.model import Analysis, InboundMessage, Sentiment, Tier
+from frontdesk.model import Analysis, InboundMessage, SecondReading, Sentiment, Tier, Turn
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,10 @@ class Proxy(Analyst, Rereader):
         self._models, self._marks = models, marks
 
     @override
-    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[str] = ()) -> Analysis:
+    async def analyse(self, message: InboundMessage, run: int = 1, earlier: Sequence[Turn] = ()) -> Analysis:
         began = time.perf_counter()
         if self._models is None:
-            return await self._by_builtin(message, run, began)
+            return await self._by_builtin(message, run, began, earlier)
         routes = await self._models.chain(MESSAGE)
         first = _models_of(routes)
         try:
@@ -52,10 +53,10 @@ class Proxy(Analyst, Rereader):
         if reason and self._marks is not None:
             log.warning("message %s is read by the built-in engine: %s", message.id, reason)
             await self._marks.mark(message.id, reason)
-        return await self._by_builtin(message, run, began)
+        return await self._by_builtin(message, run, began, earlier)
 
     @override
-    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[str] = ()) -> Analysis:
+    async def analyse_anew(self, message: InboundMessage, run: int, earlier: Sequence[Turn] = ()) -> Analysis:
         began = time.perf_counter()
         routes = _models_of(await self._models.chain(MESSAGE)) if self._models else ()
         if not routes:
@@ -81,18 +82,27 @@ class Proxy(Analyst, Rereader):
         return cut(title, TITLE_LENGTH), cut(summary, SUMMARY_LENGTH)
 
     async def _by_model(
-        self, message: InboundMessage, run: int, began: float, routes: Sequence[Route], earlier: Sequence[str] = ()
+        self, message: InboundMessage, run: int, began: float, routes: Sequence[Route], earlier: Sequence[Turn] = ()
     ) -> Analysis:
         assert self._models is not None
         answer, outcome = await self._models.read(message, routes, earlier)
         catalogue = await self._catalogue.catalogue()
         checked = check(answer, message.text, catalogue)
-        return self._analysis(message, run, Tier.MODEL, f"{outcome.service}/{outcome.model}", checked, began)
+        second = await self._read_builtin(message, earlier)
+        # A model that names no signals was not asked for them: those of the built-in reader stand.
+        read = replace(checked, signals=checked.signals or second.signals, reads=checked.reads or second.reads)
+        analysis = self._analysis(message, run, Tier.MODEL, f"{outcome.service}/{outcome.model}", read, began)
+        return replace(analysis, second=_second(second))
 
-    async def _by_builtin(self, message: InboundMessage, run: int, began: float) -> Analysis:
-        catalogue = await self._catalogue.catalogue()
-        answer = check(await self._builtin.read(message.text, catalogue), message.text, catalogue)
+    async def _by_builtin(
+        self, message: InboundMessage, run: int, began: float, earlier: Sequence[Turn] = ()
+    ) -> Analysis:
+        answer = await self._read_builtin(message, earlier)
         return self._analysis(message, run, self._builtin.tier, self._builtin.name, answer, began)
+
+    async def _read_builtin(self, message: InboundMessage, earlier: Sequence[Turn]) -> ReaderAnswer:
+        catalogue = await self._catalogue.catalogue()
+        return check(await self._builtin.read(message.text, catalogue, earlier), message.text, catalogue)
 
     def _analysis(
         self, message: InboundMessage, run: int, tier: Tier, model: str, answer: ReaderAnswer, began: float
@@ -116,7 +126,21 @@ class Proxy(Analyst, Rereader):
             entities=answer.entities,
             milliseconds=round((time.perf_counter() - began) * 1000, 3),
             created_at=self._clock(),
+            signals=answer.signals,
+            concerns=answer.concerns,
+            reads=answer.reads,
         )
+
+
+def _second(answer: ReaderAnswer) -> SecondReading:
+    return SecondReading(
+        intent=answer.intent,
+        intent_probability=answer.intent_probability,
+        sentiment=answer.sentiment,
+        sentiment_probability=answer.sentiment_probability,
+        message_type=answer.message_type,
+        type_probability=answer.type_probability,
+    )
 
 
 def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:

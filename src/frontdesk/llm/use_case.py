@@ -155,12 +155,12 @@ def read_use_case(text: str, source: str = "use case") -> UseCase:
     """A use case out of its YAML. Raises Invalid that says where and why: schemas, prompts and examples are tried."""
     try:
         body = msgspec.convert(yaml.safe_load(text), Body)
-    except yaml.YAMLError as error:
+    except msgspec.ValidationError as error:
+        raise Invalid(tr("{place}: {problem}", place=source, problem=error), "body") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that there is not
         raise Invalid(
             tr("{source} is no YAML: {error}", source=source, error=" ".join(str(error).split())), "body"
         ) from None
-    except msgspec.ValidationError as error:
-        raise Invalid(tr("{place}: {problem}", place=source, problem=error), "body") from None
     try:
         return _checked(body)
     except Invalid as error:

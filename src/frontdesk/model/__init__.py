@@ -1,6 +1,21 @@
 """Data that all packages share: frozen dataclasses and enumerations, without any I/O."""
 
-from frontdesk.model.analysis import ENTITY_FIELDS, VALUES_APART, Analysis, Correction, Entity, Intent, Probability
+from frontdesk.model.analysis import (
+    CUSTOMER,
+    ENTITY_FIELDS,
+    SERVICE,
+    SIGNATURE,
+    VALUES_APART,
+    Analysis,
+    Concern,
+    Correction,
+    Entity,
+    Intent,
+    Probability,
+    SecondReading,
+    Signal,
+    Turn,
+)
 from frontdesk.model.case import Case, MessageContext
 from frontdesk.model.codes import (
     Code,
@@ -26,10 +41,15 @@ from frontdesk.model.messages import (
     Sender,
 )
 from frontdesk.model.queries import InteractionFilter, Page
+from frontdesk.model.signals import SIGNALS
 from frontdesk.model.work import AuditEvent, Lease, Work, WorkState
 
 __all__ = [
+    "CUSTOMER",
     "ENTITY_FIELDS",
+    "SERVICE",
+    "SIGNALS",
+    "SIGNATURE",
     "VALUES_APART",
     "Accepted",
     "Account",
@@ -43,6 +63,7 @@ __all__ = [
     "Change",
     "Code",
     "CodeList",
+    "Concern",
     "Contact",
     "Correction",
     "Customer",
@@ -66,11 +87,14 @@ __all__ = [
     "Probability",
     "Receipt",
     "Role",
+    "SecondReading",
     "Sender",
     "Sentiment",
     "ServiceCall",
+    "Signal",
     "Status",
     "Tier",
+    "Turn",
     "Work",
     "WorkState",
 ]

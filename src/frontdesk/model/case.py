@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from frontdesk.model.analysis import Analysis
+from frontdesk.model.analysis import Analysis, Turn
 from frontdesk.model.decision import Decision, Effect
 from frontdesk.model.interaction import Interaction
 from frontdesk.model.messages import InboundMessage
@@ -11,17 +11,23 @@ from frontdesk.model.work import Lease
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """The texts of the conversation up to this message, and of earlier messages; oldest first.
+    """The customer's texts up to this message, and what both sides wrote before it; oldest first.
 
     `customer_id` is the sender's customer, as far as the message tells; `customer_proven`: it is more than a claim.
-    `is_latest`: of the messages that were read none was written later.
+    `is_latest`: of the messages that were read none was written later. `acknowledged` are the matters (see
+    orchestrator.planning) that were automatically answered since a person last wrote. `open_service_call` is
+    the key of one that is not done, empty without one. `days_since_same`: since they wrote about this intent in another
+    interaction.
     """
 
     texts: tuple[str, ...]
-    before: tuple[str, ...]
+    before: tuple[Turn, ...]
     customer_id: str | None = None
     customer_proven: bool = False
     is_latest: bool = True
+    acknowledged: tuple[str, ...] = ()
+    open_service_call: str = ""
+    days_since_same: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,11 @@ NAME_LENGTH = 200
 
 # What a key can be narrowed to; those that end in a colon take a name.
 API_SCOPE, LLM_SCOPE, USE_CASE_SCOPE, MODEL_SCOPE = "api", "llm", "llm:use-case:", "llm:model:"
+# A key with it is told what internal articles say; no other key is, whatever else it may do.
+INTERNAL_SCOPE = "knowledge:internal"
 SCOPES = (
     API_SCOPE,
+    INTERNAL_SCOPE,
     LLM_SCOPE,
     "llm:chat",
     "llm:embeddings",
@@ -58,6 +61,23 @@ class Account:
     role: Role
     active: bool
     created_at: datetime
+    teams: frozenset[str] = frozenset()
+    has_password: bool = True
+    has_second_factor: bool = False
+    is_external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in that is open. `handle` names it without opening it; `device` is what the browser says that it is."""
+
+    handle: str
+    method: str
+    place: str
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +85,25 @@ class Grant:
     """What a key may use and spend, within its role. Without scopes it may use everything; 0 means no limit.
 
     Budgets are for language models, in millionths of the price table's currency, for each day and month of UTC.
+    `teams` and `channels` are those whose interactions it reaches, all where there are none; the team "" stands for
+    interactions that no team has yet. People have a grant for their teams alone.
     """
 
     scopes: frozenset[str] = frozenset()
     budget_day: int = 0
     budget_month: int = 0
     requests_per_minute: int = 0
+    teams: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some interactions are out of reach."""
+        return bool(self.teams or self.channels)
+
+    def reaches(self, team: str, channel: str) -> bool:
+        """Whether an interaction of this team and channel may be seen and changed."""
+        return (not self.teams or team in self.teams) and (not self.channels or channel in self.channels)
 
     def allows(self, scope: str) -> bool:
         """Whether the grant covers `scope`, by its own name or by a parent (`llm` covers `llm:chat`).
@@ -101,6 +134,12 @@ class ApiKey:
     created_at: datetime
     revoked_at: datetime | None = None
     grant: Grant = Grant()
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether it is neither revoked nor over."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ class Interaction:
 
     `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
     without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
+    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
+    data. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
     """
 
     id: int
@@ -35,6 +37,9 @@ class Interaction:
     created_by: str = ""
     modified_by: str = ""
     first_answer_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    first_person_answer_at: datetime | None = None
+    waiting_since: datetime | None = None
     closed_at: datetime | None = None
     merged_to: str = ""
     may_belong_to: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from frontdesk.model import Effect
+from frontdesk.model import Correction, Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,13 @@ class OutsideSystem:
     code: str
     is_set_up: bool
     actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LearntCorrection:
+    """A corrected intent with its message; `learnt`: the message is an example for all others."""
+
+    correction: Correction
+    reference: str
+    text: str
+    learnt: bool

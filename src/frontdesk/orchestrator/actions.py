@@ -11,6 +11,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.templates import ReplyTemplates, check_text, needs_of_text
 
 CREATE_SERVICE_CALL = "create_service_call"
+REMARK_SERVICE_CALL = "remark_service_call"
 UPDATE_CASE = "update_case"
 ORDER_STATUS = "order_status"
 NOTIFY_WEBHOOK = "notify_webhook"
@@ -32,7 +33,11 @@ INTERNAL = {
 STATED = {"service_call": CREATE_SERVICE_CALL, "case": UPDATE_CASE, "order": ORDER_STATUS}
 # What tells something that belongs to one customer: done only for who is proven to be that one.
 DISCLOSING = frozenset({ORDER_STATUS})
+# The route of what nobody needs to read: machines and advertising.
+SET_ASIDE = "SetAside"
 TAGS_LENGTH = 100
+# The priorities that ship, from the lowest to the highest.
+UPWARDS = ("L", "M", "H", "V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def _kind(does: str, *needs: str, may: str = "") -> ActionKind:
 KINDS: dict[str, ActionKind] = {
     REPLY: _kind("answers the customer by the channel they wrote on", "template", "text", may="type"),
     CREATE_SERVICE_CALL: _kind("opens a service call in the configured field service"),
+    REMARK_SERVICE_CALL: _kind("adds the message to the open service call of the interaction"),
     UPDATE_CASE: _kind("creates or updates the interaction's case in the CRM", may="status priority case_type"),
     ORDER_STATUS: _kind("looks up the order that the message names, for a reply to state", may="order_no"),
     NOTIFY_WEBHOOK: _kind("tells another system, signed", "target", "url", may="event"),
@@ -187,14 +193,15 @@ def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates
     """The effects that this action waits for: every approval before it, and those whose receipt a reply states."""
     kinds = {ASK_PERSON} if action.kind != ASK_PERSON else set()
     if action.kind == REPLY:
-        kinds |= {STATED[name] for name in _stated_by(action, templates)}
+        kinds |= {STATED[name] for name in stated_by({"kind": REPLY, **action.parameters}, templates)}
     return tuple(each.key for each in before if each.action.kind in kinds)
 
 
-def _stated_by(action: Action, templates: ReplyTemplates) -> frozenset[str]:
-    if "text" in action.parameters:
-        return needs_of_text(str(action.parameters["text"]))
-    needs = templates.named(str(action.parameters["template"])).needs
+def stated_by(action: Mapping[str, Any], templates: ReplyTemplates) -> frozenset[str]:
+    """What a reply states: the names of receipts as in STATED."""
+    if "text" in action:
+        return needs_of_text(str(action["text"]))
+    needs = templates.named(str(action["template"])).needs
     return frozenset({needs} if needs else ())
 
 

@@ -11,17 +11,29 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import ENTITY_FIELDS, CodeList, Status
+from frontdesk.model import CodeList, Status
 from frontdesk.model.rules import Finding, Severity
 from frontdesk.model.translatable import text_of, tr
-from frontdesk.orchestrator.actions import check_action
-from frontdesk.orchestrator.expressions import check_bounds, constant, literals, names_read, reason
-from frontdesk.orchestrator.facts import FACTS, FactKind
+from frontdesk.orchestrator.actions import SET_ASIDE, check_action
+from frontdesk.orchestrator.expressions import (
+    check_bounds,
+    check_decimals,
+    check_repeatable,
+    compared,
+    constant,
+    is_comparison,
+    literals,
+    names_read,
+    reason,
+)
+from frontdesk.orchestrator.facts import FACTS, Fact, FactKind, fact_at
 from frontdesk.orchestrator.table import Column, Row, Table, where
 from frontdesk.orchestrator.templates import ReplyTemplates
 
-# The routes of the sample, and the route for decisions that only a person should make.
-ROUTES = frozenset({"CRM-Complaint", "TI-Chatbot", "RPA-Bot", "PI-Chatbot", "WR-Chatbot", "AutoReply", "Person"})
+# The routes of the sample, the one for decisions that only a person should make, and the one out of everybody's way.
+ROUTES = frozenset(
+    {"CRM-Complaint", "TI-Chatbot", "RPA-Bot", "PI-Chatbot", "WR-Chatbot", "AutoReply", "Person", SET_ASIDE}
+)
 _CODES = {
     "priority": CodeList.PRIORITY,
     "team": CodeList.TEAM,
@@ -94,7 +106,9 @@ def _check_condition(row: Row, column: Column, vocabulary: Vocabulary) -> Iterat
     if problem := _compiled(compiler, cell) or _unknown_fact(cell):
         yield _error(row, column, problem)
         return
-    fact = FACTS.get(column.field)
+    fact = fact_at(column.field.split(".")) if column.field else None
+    for doubt in _never_holds(cell, fact):
+        yield _warning(row, column, doubt)
     if fact is None or fact.kind is not FactKind.TEXT:
         return
     known = set(fact.closed) or vocabulary.codes.get(fact.codes, frozenset()) if fact.codes else set(fact.closed)
@@ -126,6 +140,8 @@ def _check_yield(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[F
 def _compiled(compiler: Callable[[str], Any], cell: str) -> str:
     try:
         check_bounds(cell)
+        check_repeatable(cell)
+        check_decimals(cell)
     except ValueError as error:
         return text_of(error)
     try:
@@ -143,16 +159,42 @@ def _unknown_fact(expression: str) -> str:
                 "there is no fact {fact!r}: a text is written in quotes, facts are in docs/reference/facts.md",
                 fact=path[0],
             )
-        if fact.kind is FactKind.BY_ENTITY and (len(path) < 2 or path[1] not in ENTITY_FIELDS):
+        if fact.parts and fact_at(path) is None:
             return tr(
-                "{path} is no fact: write {fact}.order_no, or another of {known}",
+                "{path} is no fact: write {fact}.{first}, or another of {known}",
                 path=".".join(path),
                 fact=path[0],
-                known=", ".join(ENTITY_FIELDS),
+                first=next(iter(fact.parts)),
+                known=", ".join(fact.parts),
             )
-        if fact.kind is not FactKind.BY_ENTITY and len(path) > 1:
+        if not fact.parts and len(path) > 1:
             return tr("the fact {fact} has no part {part!r}", fact=path[0], part=path[1])
     return ""
+
+
+def _never_holds(cell: str, fact: Fact | None) -> Iterator[str]:
+    """Comparisons of unlike things, which are never true: a text with a number."""
+    if fact is not None and is_comparison(cell):
+        for value in literals(cell):
+            if value is not None and value != "" and not _is_like(value, fact):
+                yield _unlike(fact.name, fact, value)
+    for path, value in compared(cell):
+        if (read := fact_at(path)) is not None and not _is_like(value, read):
+            yield _unlike(".".join(path), read, value)
+
+
+def _is_like(value: Any, fact: Fact) -> bool:
+    kind: type | tuple[type, ...] = {
+        FactKind.TEXT: str,
+        FactKind.YES_NO: bool,
+        FactKind.NUMBER: float,
+        FactKind.WHOLE_NUMBER: float,
+    }.get(fact.kind, object)
+    return isinstance(value, kind)
+
+
+def _unlike(name: str, fact: Fact, value: Any) -> str:
+    return tr("{fact} is a {kind}, so a comparison with {value!r} never holds", fact=name, kind=fact.kind, value=value)
 
 
 def _check_text(value: Any, _vocabulary: Vocabulary) -> None:

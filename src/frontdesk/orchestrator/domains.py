@@ -17,7 +17,7 @@ import zen
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import Joined, tr
 from frontdesk.orchestrator.expressions import is_comparison, literals, names_read
-from frontdesk.orchestrator.facts import FACTS, FactKind
+from frontdesk.orchestrator.facts import FactKind, fact_at
 from frontdesk.orchestrator.table import Column, Row, Table
 
 Box = tuple[int, ...]
@@ -194,12 +194,11 @@ def _axis(field: str, cells: Sequence[str]) -> Axis:
 
 def _atoms(field: str, texts: Sequence[str], numbers: Sequence[float]) -> list[Atom]:
     paths = names_read(field)
-    fact = FACTS.get(paths[0][0]) if len(paths) == 1 and ".".join(paths[0]) == field else None
-    if fact is None:
+    fact = fact_at(paths[0]) if len(paths) == 1 and ".".join(paths[0]) == field else None
+    if fact is None or fact.kind is FactKind.PARTS:
         return _anything(texts, numbers)
-    if fact.kind is FactKind.BY_ENTITY:
-        return _entity(fact.name)
     return {
+        FactKind.LIST: lambda: _LIST,
         FactKind.TEXT: lambda: [_text(value) for value in fact.closed] or _texts(texts),
         FactKind.YES_NO: lambda: _YES_NO,
         FactKind.NUMBER: lambda: _numbers(numbers, fact.least, fact.most, _between),
@@ -209,10 +208,7 @@ def _atoms(field: str, texts: Sequence[str], numbers: Sequence[float]) -> list[A
 
 _YES_NO = [Atom(True, "true"), Atom(False, "false")]
 _NOTHING = Atom(None, tr("nothing"))
-
-
-def _entity(name: str) -> list[Atom]:
-    return _YES_NO if name == "has" else [_NOTHING, Atom(["x"], tr("a list"))]
+_LIST = [_NOTHING, Atom(["x"], tr("a list"))]
 
 
 def _anything(texts: Sequence[str], numbers: Sequence[float]) -> list[Atom]:

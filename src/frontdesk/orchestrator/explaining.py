@@ -8,9 +8,9 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import ENTITY_FIELDS, Decision
+from frontdesk.model import Decision
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.facts import FACTS, FactKind
+from frontdesk.orchestrator.facts import FACTS, UNRECORDED, fact_at
 from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import Column, Row
@@ -59,7 +59,8 @@ class WhatIf:
 def explain(rules: TableRules, facts: Mapping[str, Any]) -> Explanation:
     """Go through all rows."""
     number = rules.row(facts)
-    rows = tuple(_why(rules, row, number, facts) for row in rules.table.rows)
+    seen = {**UNRECORDED, **facts}
+    rows = tuple(_why(rules, row, number, seen) for row in rules.table.rows)
     return Explanation(rules.decide(facts), facts, number, rows)
 
 
@@ -120,10 +121,8 @@ def _value(column: Column, facts: Mapping[str, Any]) -> Any:
 
 def _set(facts: dict[str, Any], name: str, value: Any) -> None:
     root, _, part = name.partition(".")
-    fact = FACTS.get(root)
-    if fact is None:
+    if root not in FACTS:
         raise Invalid(tr("there is no fact {fact!r}: see docs/reference/facts.md", fact=name), name)
-    by_entity = fact.kind is FactKind.BY_ENTITY
-    if by_entity != bool(part) or (part and part not in ENTITY_FIELDS):
+    if fact_at(name.split(".")) is None:
         raise Invalid(tr("there is no fact {fact!r}: write for example has.order_no or intent", fact=name), name)
     facts[root] = {**facts.get(root, {}), part: value} if part else value

@@ -27,6 +27,11 @@ KEYWORDS = {*CONSTANTS, "and", "or", "not", "in"}
 # What goes over a list, each entry again with an expression of its own (zen-engine 2.1).
 _LOOPING = re.compile(r"\b(?:all|none|some|one|filter|map|flatMap|count)\s*\(")
 LONGEST_CELL, MOST_LOOPS = 4_000, 2
+CLOCKS, DATES = frozenset({"d", "rand"}), frozenset({"date", "time"})
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# After a sign of comparison, before the end of a range, or a share: 0,9.
+_DECIMAL_COMMA = re.compile(r"[<>]=?\s*-?\d+,\d+|==\s*\d+,\d+|\d+,\d+\s*\.\.|\.\.\s*\d+,\d+|^\s*0,\d+\s*$")
+_SIGNS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 _COMPARING = {"<", "<=", ">", ">=", "==", "!=", "[", "]", "(", ")", "..", ",", "-", "and", "or", "not", "in", "$"}
 
 
@@ -64,6 +69,55 @@ def check_bounds(expression: str) -> None:
         raise ValueError(tr("it goes over a range of numbers, which may be without end: only lists can be gone over"))
     if any(token.word == ";" or (token.kind == "template" and ";" in token.word) for token in tokens(expression)):
         raise ValueError(tr("it has several statements: write one expression"))
+
+
+def check_repeatable(expression: str) -> None:
+    """That an expression gives the same tomorrow: a decision must be computable from its record. Raises ValueError."""
+    pieces = tokens(expression)
+    for at, token in enumerate(pieces):
+        called = token.word if at + 1 < len(pieces) and _is_call(pieces, at + 1) else ""
+        if called in CLOCKS or (called in DATES and "now" in expression.lower()):
+            raise ValueError(
+                tr(
+                    "{name}() reads the clock or chance, so that the decision could not be computed again: use"
+                    " local.hour, local.weekday, local.holiday or age_hours",
+                    name=called,
+                )
+            )
+
+
+def check_decimals(expression: str) -> None:
+    """That no comma is meant as a decimal sign, as spreadsheets of some countries write it. Raises ValueError."""
+    bare = _QUOTED.sub("''", expression)
+    if found := _DECIMAL_COMMA.search(bare):
+        raise ValueError(
+            tr(
+                "{written} has a comma where a point belongs: write {meant}, for a comma separates two conditions",
+                written=found[0].strip(),
+                meant=found[0].strip().replace(",", "."),
+            )
+        )
+
+
+def compared(expression: str) -> list[tuple[tuple[str, ...], Any]]:
+    """The facts that an expression compares with a literal directly, with that literal."""
+    found: list[tuple[tuple[str, ...], Any]] = []
+    pieces = tokens(expression)
+    for at, token in enumerate(pieces):
+        if token.word not in _SIGNS or at == 0 or at + 1 >= len(pieces):
+            continue
+        name, value = pieces[at - 1], literals(pieces[at + 1].word)
+        is_name = name.kind == "name" and name.word not in KEYWORDS
+        if is_name and value and pieces[at + 1].kind in ("text", "number"):
+            found.append((_path(pieces, _start(pieces, at - 1)), value[0]))
+    return found
+
+
+def _start(pieces: Sequence[Token], at: int) -> int:
+    """Where the path begins that ends here."""
+    while at >= 2 and pieces[at - 1].word == "." and pieces[at - 2].kind == "name":
+        at -= 2
+    return at
 
 
 def literals(expression: str) -> list[Any]:

@@ -1,36 +1,18 @@
-"""The facts that rules may read: name, meaning, and value for a message."""
+"""The facts that rules may read: name, kind and meaning. `gathering` makes their values."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from frontdesk.model import ENTITY_FIELDS, Analysis, Case, CodeList, Identity, Sentiment, Status, Tier
+from frontdesk.model import ENTITY_FIELDS, SIGNALS, CodeList, Identity, Sentiment, Status, Tier
 
-QUESTION_MARKS = "?？؟¿"
-# Words and beginnings of words that customers in a hurry use: English, German, French, Spanish.
-URGENT_WORDS = (
-    "urgent",
-    "asap",
-    "immediately",
-    "emergency",
-    "right away",
-    "as soon as possible",
-    "dringend",
-    "sofort",
-    "eilt",
-    "notfall",
-    "umgehend",
-    "immédiat",
-    "au plus vite",
-    "dès que possible",
-    "urgence",
-    "inmediat",
-    "cuanto antes",
-    "urgencia",
+# Signals by how much they decide what becomes of a message, the most pressing first.
+PRESSING = (
+    *("danger", "wants_person", "threatens", "privacy_request", "abuse", "automatic", "spam", "no_words"),
+    *("instructs_model", "cancels", "resolved", "unresolved", "repeat_contact", "irony", "thanks_only"),
 )
-_URGENT = re.compile(r"\b(?:" + "|".join(map(re.escape, URGENT_WORDS)) + ")", re.IGNORECASE)
+NEVER = 9999  # days since something that never was
 
 
 class FactKind(StrEnum):
@@ -40,12 +22,16 @@ class FactKind(StrEnum):
     NUMBER = "number"
     WHOLE_NUMBER = "whole number"
     YES_NO = "true or false"
-    BY_ENTITY = "by entity field"
+    LIST = "list"
+    PARTS = "in parts"
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact that tables may read. `closed` lists all possible values; `codes` is the code list that they come from."""
+    """A fact that tables may read. `closed` lists all possible values; `codes` is the code list that they come from.
+
+    A fact of kind PARTS is read by its `parts`, as in has.order_no.
+    """
 
     name: str
     kind: FactKind
@@ -54,118 +40,108 @@ class Fact:
     codes: CodeList | None = None
     least: float | None = None
     most: float | None = None
+    parts: Mapping[str, "Fact"] = field(default_factory=dict)
 
 
+def _parts(name: str, meaning: str, *parts: Fact) -> Fact:
+    return Fact(name, FactKind.PARTS, meaning, parts={part.name: part for part in parts})
+
+
+def _share(name: str, meaning: str = "") -> Fact:
+    return Fact(name, FactKind.NUMBER, meaning, least=0, most=1)
+
+
+T, Y, W, N = FactKind.TEXT, FactKind.YES_NO, FactKind.WHOLE_NUMBER, FactKind.NUMBER
 FACTS: Mapping[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("intent", FactKind.TEXT, "code of the intent; '' where no intent fits", codes=CodeList.INTENT),
-        Fact("intent_probability", FactKind.NUMBER, "how probable that intent is", least=0, most=1),
-        Fact("sentiment", FactKind.TEXT, "how the customer feels", closed=tuple(map(str, Sentiment))),
-        Fact("sentiment_probability", FactKind.NUMBER, "how probable that feeling is", least=0, most=1),
-        Fact("message_type", FactKind.TEXT, "code of the message type", codes=CodeList.MESSAGE_TYPE),
-        Fact("language", FactKind.TEXT, "ISO 639-1; 'und' where there is none"),
-        Fact("tier", FactKind.TEXT, "which route of the chain read the message", closed=tuple(map(str, Tier))),
-        Fact("channel", FactKind.TEXT, "code of the channel it came by", codes=CodeList.CHANNEL),
-        Fact("category", FactKind.TEXT, "category of the interaction before this decision", codes=CodeList.CATEGORY),
-        Fact("priority", FactKind.TEXT, "priority of the interaction before this decision", codes=CodeList.PRIORITY),
-        Fact("status", FactKind.TEXT, "status before this decision", tuple(map(str, Status)), CodeList.STATUS),
-        Fact("team", FactKind.TEXT, "team before this decision; '' where there is none", codes=CodeList.TEAM),
-        Fact("customer", FactKind.TEXT, "customer number, which may be a mere claim; '' where nobody knows it"),
-        Fact("identity", FactKind.TEXT, "how it was proven who wrote the message", closed=tuple(map(str, Identity))),
-        Fact("first_message", FactKind.YES_NO, "whether it opened the interaction"),
-        Fact("sequence", FactKind.WHOLE_NUMBER, "its place among the interaction's messages, from 1", least=1),
-        Fact("age_hours", FactKind.NUMBER, "hours since the interaction was opened", least=0),
-        Fact("text_length", FactKind.WHOLE_NUMBER, "characters of the text", least=0),
-        Fact("question", FactKind.YES_NO, "whether the text has a question mark"),
-        Fact("capitals", FactKind.NUMBER, "share of capitals among the letters of the text", least=0, most=1),
-        Fact("urgent", FactKind.YES_NO, "whether the text has a word of hurry (English, German, French, Spanish)"),
-        Fact("has", FactKind.BY_ENTITY, "whether the text names such a thing: has.order_no is true or false"),
-        Fact(
-            "entities", FactKind.BY_ENTITY, "the list of values found: entities.order_no[0] is the first, null if none"
+        Fact("intent", T, "code of the intent; '' where no intent fits", codes=CodeList.INTENT),
+        _share("intent_probability", "how probable that intent is"),
+        Fact("sentiment", T, "how the customer feels", closed=tuple(map(str, Sentiment))),
+        _share("sentiment_probability", "how probable that feeling is"),
+        Fact("message_type", T, "code of the message type", codes=CodeList.MESSAGE_TYPE),
+        _share("type_probability", "how probable that type is"),
+        Fact("signal", T, "the most pressing signal that is present; '' where none is", closed=("", *PRESSING)),
+        _parts("signals", "how probable each signal is: signals.danger", *map(_share, SIGNALS)),
+        Fact("concerns", FactKind.LIST, "the matters of the message: len(concerns) > 1, concerns[0].intent"),
+        Fact("second_intent", T, "what the built-in reader takes the intent for, which always reads too"),
+        Fact("second_sentiment", T, "what it takes the sentiment for", closed=tuple(map(str, Sentiment))),
+        Fact("language", T, "ISO 639-1; 'und' where there is none"),
+        Fact("tier", T, "which route of the chain read the message", closed=tuple(map(str, Tier))),
+        Fact("channel", T, "code of the channel it came by", codes=CodeList.CHANNEL),
+        Fact("category", T, "category of the interaction before this decision", codes=CodeList.CATEGORY),
+        Fact("priority", T, "priority of the interaction before this decision", codes=CodeList.PRIORITY),
+        Fact("status", T, "status before this decision", tuple(map(str, Status)), CodeList.STATUS),
+        Fact("team", T, "team before this decision; '' where there is none", codes=CodeList.TEAM),
+        Fact("customer", T, "customer number, which may be a mere claim; '' where nobody knows it"),
+        Fact("identity", T, "how it was proven who wrote the message", closed=tuple(map(str, Identity))),
+        Fact("first_message", Y, "whether it opened the interaction"),
+        Fact("sequence", W, "its place among the interaction's messages, from 1", least=1),
+        Fact("age_hours", N, "hours since the interaction was opened", least=0),
+        Fact("open_service_call", Y, "whether the interaction has a service call that is not done"),
+        Fact("service_call", T, "the key of that service call; '' without one"),
+        Fact("acknowledged", FactKind.LIST, "signals and intents already acknowledged here since a person answered"),
+        Fact("repeat_within_days", N, "days since they wrote about this intent in another interaction", least=0),
+        Fact("text", T, "the customer's own words in small letters without accents: contains(text, 'refund')"),
+        Fact("words", FactKind.LIST, "the same, word by word: 'refund' in words"),
+        Fact("text_length", W, "characters of the text", least=0),
+        Fact("question", Y, "whether the text has a question mark"),
+        _share("capitals", "share of capitals among the letters of the text"),
+        Fact("urgent", Y, "whether the text has a word of hurry (English, German, French, Spanish)"),
+        _parts(
+            "has",
+            "whether the text names such a thing, or has such a signal: has.order_no, has.danger",
+            *(Fact(name, Y, "") for name in (*ENTITY_FIELDS, *SIGNALS)),
         ),
-        Fact("remote_route", FactKind.TEXT, "the route that a rules service elsewhere named; '' without one"),
+        _parts(
+            "entities",
+            "the list of values found: entities.order_no[0] is the first, null if none",
+            *(Fact(name, FactKind.LIST, "") for name in ENTITY_FIELDS),
+        ),
+        _parts(
+            "amount",
+            "the first amount of money, as a number with its currency",
+            Fact("value", N, "the number, -1 where there is none", least=-1),
+            Fact("currency", T, "ISO 4217; '' where none is said"),
+        ),
+        _parts(
+            "local",
+            "the time of the message by the desk's clock",
+            Fact("hour", W, "0 to 23", least=0, most=23),
+            Fact("weekday", W, "1 is Monday", least=1, most=7),
+            Fact("holiday", T, "name of the public holiday, '' where it is none"),
+        ),
+        _parts(
+            "least",
+            "the least probability that actions need, by risk; see rules.md",
+            *(_share(name) for name in ("low", "medium", "high")),
+        ),
+        Fact("remote_route", T, "the route that a rules service elsewhere named; '' without one"),
     )
+}
+
+# What facts of older releases lack, and what it is taken for: nothing that the shipped rules would act on.
+UNRECORDED: Mapping[str, Any] = {
+    **{"signal": "", "signals": {}, "concerns": [], "open_service_call": False, "service_call": "", "question": False},
+    **{"acknowledged": [], "least": {}},
 }
 
 # What a decision writes into the interaction; the facts of its next message show it.
 FED_BACK = ("category", "priority", "status", "team")
 
-_FRESH: Mapping[str, Any] = {
-    "channel": "WEB",
-    "category": "SUP",
-    "priority": "M",
-    "status": Status.NEW.value,
-    "customer": "",
-    "identity": Identity.UNPROVEN.value,
-    "team": "",
-    "first_message": True,
-    "sequence": 1,
-    "age_hours": 0.0,
-    "remote_route": "",
-}
+
+def fact_at(path: Sequence[str]) -> Fact | None:
+    """The fact that a path such as ("has", "danger") reads; None where there is none, or where a part is missing."""
+    fact = FACTS.get(path[0])
+    if fact is None or fact.kind is not FactKind.PARTS:
+        return fact if len(path) == 1 else None
+    return fact.parts.get(path[1]) if len(path) == 2 else None
 
 
-def facts_of(case: Case) -> dict[str, Any]:
-    """All facts of a recorded case, as plain JSON values; documented in docs/reference/facts.md."""
-    analysis, interaction, message = case.analysis, case.interaction, case.message
-    if analysis is None:
-        raise ValueError("a case has facts only after its analysis")
-    return {
-        **_read(analysis),
-        **text_flags(message.text),
-        "channel": message.channel,
-        "category": interaction.category,
-        "priority": interaction.priority,
-        "status": interaction.status.value,
-        "customer": interaction.customer_id or "",
-        "identity": message.sender.identity.value,
-        "team": interaction.team,
-        "first_message": message.sequence == 1,
-        "sequence": message.sequence,
-        "age_hours": _hours(case),
-        "remote_route": "",
-    }
-
-
-def facts_of_text(text: str, analysis: Analysis) -> dict[str, Any]:
-    """The facts of a text as if it had opened an interaction on the website now; to try rules on texts of a file."""
-    return {**_read(analysis), **text_flags(text), **_FRESH}
-
-
-def text_flags(text: str) -> dict[str, Any]:
-    """Facts that need no understanding of the text."""
-    letters = [character for character in text if character.isalpha()]
-    return {
-        "text_length": len(text),
-        "question": any(mark in text for mark in QUESTION_MARKS),
-        "capitals": round(sum(map(str.isupper, letters)) / len(letters), 3) if letters else 0.0,
-        "urgent": _URGENT.search(text) is not None,
-    }
-
-
-def _read(analysis: Analysis) -> dict[str, Any]:
-    entities = _entities(analysis)
-    return {
-        "intent": analysis.intent or "",
-        "intent_probability": analysis.intent_probability,
-        "sentiment": analysis.sentiment.value,
-        "sentiment_probability": analysis.sentiment_probability,
-        "message_type": analysis.message_type,
-        "language": analysis.language,
-        "tier": analysis.tier.value,
-        "entities": entities,
-        "has": {field: field in entities for field in ENTITY_FIELDS},
-    }
-
-
-def _hours(case: Case) -> float:
-    age = case.message.received_at - case.interaction.created_at
-    return round(max(0.0, age.total_seconds()) / 3600, 3)
-
-
-def _entities(analysis: Analysis) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for entity in analysis.entities:
-        found.setdefault(entity.field, []).append(entity.value)
-    return found
+def readable() -> tuple[str, ...]:
+    """The names of all facts as columns of a table read them."""
+    return tuple(
+        name
+        for fact in FACTS.values()
+        for name in ([f"{fact.name}.{part}" for part in fact.parts] if fact.parts else [fact.name])
+    )

@@ -13,13 +13,12 @@ from typing import Any
 
 from frontdesk.model.rules import Finding, Severity
 from frontdesk.model.translatable import Joined, tr
-from frontdesk.orchestrator.actions import INTERNAL
+from frontdesk.orchestrator.actions import INTERNAL, UPWARDS
 from frontdesk.orchestrator.domains import Box, Space, TooLarge, common, without
 from frontdesk.orchestrator.facts import FED_BACK
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import where
 
-UPWARDS = ("L", "M", "H", "V")
 ESCALATE = "escalate"
 MOST_STATES, MOST_STEPS = 500, 20_000
 

@@ -14,6 +14,7 @@ from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
 from frontdesk.interfaces.rules import RemoteDecider, RuleSets, TableRefused
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.rules import TableRules, compile_content
+from frontdesk.orchestrator.templates import ReplyTemplates
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +33,14 @@ class Published(RuleBook):
         rule_sets: RuleSets,
         remote: "Remote | None" = None,
         beside: Callable[[], Awaitable[None]] | None = None,
+        templates: ReplyTemplates | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Follow these versions. `remote` is asked for a route first; `beside` is called as often."""
-        self._rule_sets, self._remote, self._beside = rule_sets, remote, beside
+        """Follow these versions. `remote` is asked for a route first; `beside` is called as often.
+
+        `templates` are those in use.
+        """
+        self._rule_sets, self._remote, self._beside, self._templates = rule_sets, remote, beside, templates
         self._rules = Cached[TableRules](CACHE_SECONDS, clock)
 
     @override
@@ -62,7 +67,7 @@ class Published(RuleBook):
     async def _load(self, version: int) -> TableRules:
         stored = await self._rule_sets.get(version)
         try:
-            return compile_content(stored.name, version, stored.content)
+            return compile_content(stored.name, version, stored.content, None, self._templates)
         except TableRefused as error:
             raise Unavailable(
                 tr("the published rules, version {version}, cannot be used: {error}", version=version, error=error)

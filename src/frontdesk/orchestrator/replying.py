@@ -29,10 +29,11 @@ class Replying(ActionHandler):
         channels: Mapping[str, Outlet],
         clock: Clock,
         new_id: NewId,
+        emergency_number: str = "112",
     ) -> None:
-        """Send through `channels`, by the channel's code."""
+        """Send through `channels`, by the channel's code; texts may name the `emergency_number`."""
         self._templates, self._outbox, self._channels = templates, outbox, channels
-        self._clock, self._new_id = clock, new_id
+        self._clock, self._new_id, self._emergency_number = clock, new_id, emergency_number
 
     @override
     async def find(self, key: str) -> Receipt | None:
@@ -67,7 +68,7 @@ class Replying(ActionHandler):
         return self._channels.get(code) or self._channels["*"]
 
     def _written(self, effect: Effect, case: Case) -> OutboundMessage:
-        values = values_of(case)
+        values = values_of(case) | {"emergency_number": self._emergency_number}
         template = self._fitting(effect.action, values)
         language = case.analysis.language if case.analysis else ""
         return OutboundMessage(

@@ -2,20 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 
 from frontdesk.interfaces import Analyst, Clock, CodeLists, Conflict, Invalid
 from frontdesk.interfaces.rules import History, NewRuleSet, PastDecisionsQuery, RuleSets, TableRefused
-from frontdesk.model import InboundMessage, Sender
+from frontdesk.model import CodeList, Correction, InboundMessage, Interaction, Sender
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.analysing import analyse
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
+from frontdesk.orchestrator.deciding_again import DecidedAgain, decide_again
 from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
-from frontdesk.orchestrator.facts import facts_of_text
+from frontdesk.orchestrator.gathering import Desk, facts_of_text
+from frontdesk.orchestrator.limits import LimitFigure, limit_figures
 from frontdesk.orchestrator.published import Published
 from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
 from frontdesk.orchestrator.spreadsheet import from_csv
@@ -24,6 +26,7 @@ from frontdesk.orchestrator.templates import ReplyTemplates
 T = TypeVar("T")
 
 MOST_BACKTESTED = 1_000_000
+LOOKED_BACK = 1_000
 
 
 class RuleSetService:
@@ -39,11 +42,13 @@ class RuleSetService:
         analyst: Analyst,
         clock: Clock,
         extra_routes: Iterable[str] = (),
+        desk: Desk = Desk(),
     ) -> None:
-        """`extra_routes` are allowed besides those of the sample; `analyst` reads texts out of files."""
+        """`extra_routes` are allowed besides those of the sample; `analyst` reads texts of files, at this `desk`."""
         self._rule_sets, self._history, self._book, self._codes = rule_sets, history, book, codes
         self._templates, self._analyst, self._clock = templates, analyst, clock
         self._routes = ROUTES | frozenset(extra_routes)
+        self._desk = desk
         self._one_at_a_time = asyncio.Semaphore(1)
 
     async def versions(self) -> tuple[RuleSetVersion, ...]:
@@ -104,7 +109,7 @@ class RuleSetService:
     async def rules(self, version: int | None = None) -> TableRules:
         """A stored version, compiled. Raises NotFound, Refused."""
         stored = await self.version(version)
-        return await self._aside(compile_content, stored.name, stored.version, stored.content)
+        return await self._aside(compile_content, stored.name, stored.version, stored.content, None, self._templates)
 
     async def backtest(self, rules: TableRules, wanted: PastDecisionsQuery) -> BacktestReport:
         """Decide past messages again. Raises Invalid unless it is said which."""
@@ -129,6 +134,18 @@ class RuleSetService:
         decision = (await self._history.of_message(message_id)).decision
         return what_if(await self.rules(version or decision.rule_set_version), decision.facts, changes)
 
+    async def again(self, message_id: str, corrections: Sequence[Correction], interaction: Interaction) -> DecidedAgain:
+        """Decide a message with what people corrected, by the rules in force. Nothing is done. Raises NotFound."""
+        facts = (await self._history.of_message(message_id)).decision.facts
+        priorities = [entry.code for entry in (await self._codes.all())[CodeList.PRIORITY] if entry.active]
+        return decide_again(await self._book.current(), facts, corrections, interaction, priorities)
+
+    async def limits(self, corrected: Set[str], last: int = LOOKED_BACK) -> tuple[LimitFigure, ...]:
+        """What each limit would have done to the last messages, by the rules in force."""
+        return await limit_figures(
+            await self._book.current(), self._history.decided(PastDecisionsQuery(last=last)), corrected
+        )
+
     async def _checked(self, draft: NewRuleSet) -> NewRuleSet:
         await self._aside(compile_content, draft.name, 0, draft.content, await self._vocabulary())
         return draft
@@ -150,7 +167,7 @@ class RuleSetService:
         if not isinstance(text, str):
             raise Invalid(tr("line {number} has neither facts (an object) nor text", number=number), "file")
         message = InboundMessage(str(number), 0, 1, "WEB", text, Sender(), self._clock())
-        return facts_of_text(text, await self._analyst.analyse(message))
+        return facts_of_text(text, await self._analyst.analyse(message), self._desk)
 
 
 def _findings(content: str, vocabulary: Vocabulary) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Decision tables: GoRules JSON, evaluated by zen-engine and checked cell by cell before use."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
@@ -15,8 +15,11 @@ from frontdesk.interfaces.rules import NewRuleSet, TableRefused
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import REPLY, check_action
 from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
-from frontdesk.orchestrator.expressions import constant
+from frontdesk.orchestrator.expressions import constant, names_read
+from frontdesk.orchestrator.facts import PRESSING, UNRECORDED
+from frontdesk.orchestrator.planning import Topic, facts_by_concern, plan
 from frontdesk.orchestrator.table import Row, Table, parse
+from frontdesk.orchestrator.templates import ReplyTemplates, known_templates
 
 NO_ROW = "no row matched"
 PERSON = "Person"
@@ -29,9 +32,17 @@ class TableRules(RuleSet):
     """One version of a rule set. Reading the same facts twice gives the same verdict."""
 
     def __init__(
-        self, name: str, version: int, content: Mapping[str, Any], vocabulary: Vocabulary | None = None
+        self,
+        name: str,
+        version: int,
+        content: Mapping[str, Any],
+        vocabulary: Vocabulary | None = None,
+        templates: ReplyTemplates | None = None,
     ) -> None:
-        """Compile a GoRules decision model with one table. Raises TableRefused that names row and column."""
+        """Compile a GoRules decision model with one table. Raises TableRefused that names row and column.
+
+        `templates` are those in use, which say what a reply risks; without them those that ship.
+        """
         self.name, self.version, self.content = name, version, content
         self.table = parse(content)
         findings = check_table(self.table, vocabulary or Vocabulary())
@@ -39,10 +50,15 @@ class TableRules(RuleSet):
             raise TableRefused(problem, findings, next((each.column for each in findings if each.column), ""))
         self._verdicts = [self._verdict(row) for row in self.table.rows]
         self._engine = _engine(self.table, self.table.rows)
+        self._templates = templates or known_templates()
 
     @override
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
-        """Facts that no row takes go to a person."""
+        """What the rows say on each matter, within what was understood. Facts that no row takes go to a person."""
+        topics = [Topic(self._first(each), each) for each in facts_by_concern(facts)]
+        return plan(topics, self._templates)
+
+    def _first(self, facts: Mapping[str, Any]) -> Verdict:
         number = self.row(facts)
         if number is None:
             return Verdict(self.name, self.version, NO_ROW, PERSON, ())
@@ -52,12 +68,13 @@ class TableRules(RuleSet):
         """The verdict of the row with this number."""
         return self._verdicts[number - 1]
 
-    def row(self, facts: Mapping[str, Any]) -> int | None:
+    def row(self, given: Mapping[str, Any]) -> int | None:
         """The number of the first row that matches these facts, counted from 1.
 
         If an external rules service named a route, only rows with that route are asked; if none of them matches, the
         last one counts. A route that no row has is ignored.
         """
+        facts = {**UNRECORDED, **given}
         remote = facts.get("remote_route")
         if remote and (theirs := self._of_route.get(str(remote))):
             engine, rows = theirs
@@ -74,7 +91,21 @@ class TableRules(RuleSet):
 
     def _verdict(self, row: Row) -> Verdict:
         values = {c.field: constant(cell) for c in self.table.outputs if (cell := row.cell(c))}
-        return Verdict(self.name, self.version, row.title[:200], values["route"], _actions(values))
+        reads = tuple(dict.fromkeys(".".join(path) for path in self._read_by(row)))
+        return Verdict(
+            self.name, self.version, row.title[:200], values["route"], _actions(values), reads, self._signals(row)
+        )
+
+    def _signals(self, row: Row) -> tuple[str, ...]:
+        cells = [cell for column in self.table.inputs if column.field == "signal" and (cell := row.cell(column))]
+        tests = [zen.compile_unary_expression(cell) for cell in cells]
+        return tuple(name for name in ("", *PRESSING) if all(_holds(test, name) for test in tests)) if tests else ()
+
+    def _read_by(self, row: Row) -> Iterator[tuple[str, ...]]:
+        for column in self.table.inputs:
+            if cell := row.cell(column):
+                yield from names_read(column.field)
+                yield from names_read(cell)
 
 
 def default_rules() -> TableRules:
@@ -87,9 +118,15 @@ def shipped_rule_set() -> NewRuleSet:
     return NewRuleSet(DEFAULT_NAME, _shipped_text(), "The rules that ship with Frontdesk.")
 
 
-def compile_content(name: str, version: int, content: str, vocabulary: Vocabulary | None = None) -> TableRules:
+def compile_content(
+    name: str,
+    version: int,
+    content: str,
+    vocabulary: Vocabulary | None = None,
+    templates: ReplyTemplates | None = None,
+) -> TableRules:
     """A stored or uploaded JSON text as rules. Raises TableRefused."""
-    return TableRules(name, version, read_model(content), vocabulary)
+    return TableRules(name, version, read_model(content), vocabulary, templates)
 
 
 def read_model(content: str) -> dict[str, Any]:
@@ -136,6 +173,13 @@ def _engine(table: Table, rows: Sequence[Row]) -> zen.ZenEngine:
         {"id": source, "sourceId": source, "targetId": target} for source, target in (("in", _TABLE), (_TABLE, "out"))
     ]
     return zen.ZenEngine({"loader": {"type": "static", "content": {_TABLE: {"nodes": nodes, "edges": edges}}}})
+
+
+def _holds(test: Any, value: str) -> bool:
+    try:
+        return test.evaluate({"$": value}) is True
+    except RuntimeError:  # it compares with something that is no text
+        return False
 
 
 def _ask(engine: zen.ZenEngine, facts: Mapping[str, Any]) -> int | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -49,13 +49,17 @@ SAMPLE_VALUES: dict[str, Any] = {
         "blocked": False,
     },
     "case": {"code": "8000017", "status": "Open"},
+    "emergency_number": "112",
 }
 STATED = ("service_call", "order", "case")
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTemplate:
-    """A text per language. `needs` names the effect whose receipt it states; without it `otherwise` is sent."""
+    """A text per language. `needs` names the effect whose receipt it states; without it `otherwise` is sent.
+
+    `neutral`: it says no more than that the message arrived and who reads it, so that it is never wrong.
+    """
 
     name: str
     type: str
@@ -63,6 +67,7 @@ class ReplyTemplate:
     needs: str = ""
     otherwise: str = ""
     remark: str = ""
+    neutral: bool = False
 
     def render(self, language: str, values: Mapping[str, Any]) -> str:
         """The text in the customer's language, English where there is none. Raises Invalid."""
@@ -137,11 +142,17 @@ class ReplyTemplates:
 def shipped_templates(own: str = "") -> ReplyTemplates:
     """The templates that ship, and your own, which replace shipped ones of the same name.
 
-    `own` is YAML or JSON: name to `texts` (by language) and, where wanted, `type`, `needs`, `otherwise`, `remark`.
+    `own` is YAML or JSON: name to `texts` (by language) and, where wanted, the other fields of a ReplyTemplate.
     Raises Invalid that names the template and what is wrong with it.
     """
     raw = json.loads((files("frontdesk.orchestrator") / "rule_sets" / "replies.json").read_text("utf-8"))
     return ReplyTemplates({name: ReplyTemplate(name=name, **fields) for name, fields in raw.items()} | _own(own))
+
+
+@cache
+def known_templates() -> ReplyTemplates:
+    """Those that ship."""
+    return shipped_templates()
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,12 +163,13 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: str = ""
     otherwise: str = ""
     remark: str = ""
+    neutral: bool = False
 
 
 def _own(text: str) -> dict[str, ReplyTemplate]:
     try:
         written = msgspec.convert(yaml.safe_load(text) or {}, dict[str, _Written])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as error:
         raise Invalid(tr("the reply templates cannot be read: {error}", error=error)) from None
     return {name: ReplyTemplate(name, **msgspec.structs.asdict(each)) for name, each in written.items()}
 

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from typing_extensions import override
 
-from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
+from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Scored, Vocabulary
+from frontdesk.engine import Turn as Said
 from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
-from frontdesk.model import Entity, Probability, Tier
+from frontdesk.model import Concern, Entity, Probability, Signal, Tier, Turn
 
 T = TypeVar("T")
 
@@ -36,8 +37,8 @@ class Builtin(Provider):
         await self._run(give_back)
 
     @override
-    async def read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
-        return await self._run(lambda: self._read(text, catalogue))
+    async def read(self, text: str, catalogue: Catalogue, before: Sequence[Turn] = ()) -> ReaderAnswer:
+        return await self._run(lambda: self._read(text, catalogue, before))
 
     async def read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         """Read many messages at once, which is quicker; the answers keep the order."""
@@ -52,6 +53,10 @@ class Builtin(Provider):
         vectors: list[list[float]] = await self._run(lambda: self._loaded().embed(texts).tolist())
         return vectors
 
+    async def language(self, text: str) -> str:
+        """The ISO 639-1 code of a text's language, `und` where it has no words."""
+        return await self._run(lambda: self._loaded().language(text))
+
     def close(self) -> None:
         """Let the thread go."""
         self._threads.shutdown(cancel_futures=True)
@@ -59,9 +64,10 @@ class Builtin(Provider):
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _read(self, text: str, catalogue: Catalogue) -> ReaderAnswer:
+    def _read(self, text: str, catalogue: Catalogue, before: Sequence[Turn] = ()) -> ReaderAnswer:
         index, vocabulary = self._ready(catalogue)
-        return as_answer(self._loaded().read(text, index, vocabulary))
+        earlier = [Said(turn.role, turn.text) for turn in before]
+        return as_answer(self._loaded().read(text, index, vocabulary, earlier))
 
     def _read_many(self, texts: Sequence[str], catalogue: Catalogue) -> list[ReaderAnswer]:
         index, vocabulary = self._ready(catalogue)
@@ -100,6 +106,16 @@ def as_answer(reading: Reading) -> ReaderAnswer:
         type_probability=reading.type_probability,
         intent=reading.intent,
         intent_probability=reading.intent_probability,
-        intents=tuple(Probability(each.code, each.probability) for each in reading.intents),
-        entities=tuple(Entity(each.field, each.value, each.start, each.end) for each in reading.entities),
+        intents=_probabilities(reading.intents),
+        entities=tuple(Entity(e.field, e.value, e.start, e.end, e.origin) for e in reading.entities),
+        signals=tuple(Signal(each.name, each.probability, each.spans) for each in reading.signals),
+        concerns=tuple(
+            Concern(each.intent, each.probability, _probabilities(each.intents), each.start, each.end, each.type)
+            for each in reading.concerns
+        ),
+        reads=reading.reads,
     )
+
+
+def _probabilities(scored: Sequence[Scored]) -> tuple[Probability, ...]:
+    return tuple(Probability(each.code, each.probability) for each in scored)

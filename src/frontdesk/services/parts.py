@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from frontdesk.answers.service import AnswerService
 from frontdesk.insights.reporting import Report
 from frontdesk.insights.service import InsightService
 from frontdesk.interfaces import ActionHandler, Clock, Engine, NewId
+from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.llm.services import LlmServices
 from frontdesk.model.channels import ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
@@ -28,11 +30,17 @@ from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.knowledge.articles import StoredArticles
+from frontdesk.storage.knowledge.indexing import StoredVectors
+from frontdesk.storage.knowledge.knowledge import StoredKnowledge
+from frontdesk.storage.knowledge.orders import StoredOrders
+from frontdesk.storage.knowledge.products import StoredProducts
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
@@ -44,6 +52,10 @@ from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.links import StoredLinks
+from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
+from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.effect_inbox import StoredEffectInbox
@@ -65,6 +77,7 @@ class MessageServices:
 
     inbox: StoredInbox
     readings: StoredReadings
+    learning: StoredLearning
     replies: StoredReplies
     outbox: StoredOutbox
     chats: StoredChats
@@ -89,6 +102,10 @@ class PeopleServices:
     """Who signs in, what they did that is audited, who writes to us, and how long what is theirs is kept."""
 
     accounts: StoredAccounts
+    sessions: StoredSessions
+    second_factors: StoredSecondFactors
+    links: StoredLinks
+    single_sign_on: StoredSingleSignOn
     audit: StoredAudit
     customers: StoredCustomers
     contacts: StoredContacts
@@ -174,6 +191,19 @@ class EntityServices:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeServices:
+    """What is known. `base` is what answering reads; `orders` is where orders are, `order_book` the embedded one."""
+
+    base: StoredKnowledge
+    articles: StoredArticles
+    products: StoredProducts
+    orders: Orders
+    order_book: StoredOrders
+    vectors: StoredVectors
+    encoders: tuple[PassageEncoder, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """All parts, with the clock and the maker of identifiers that they go by."""
 
@@ -187,6 +217,8 @@ class Services:
     insights: InsightServices
     llm: ModelServices
     entities: EntityServices
+    knowledge: KnowledgeServices
+    answers: AnswerService
     clock: Clock
     new_id: NewId
 

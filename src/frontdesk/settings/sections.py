@@ -20,6 +20,7 @@ Count = Annotated[int, Meta(ge=1, le=1000)]
 Limit = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 Money = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Masking = Literal["off", "on", "strict"]
 
 
@@ -54,6 +55,21 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine_threads: Annotated[int, Meta(ge=1, le=64)] = 1
 
 
+class OpenIdConnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Single sign-on at an OpenID provider; one without an issuer is not there. `roles` and `teams` are by group."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    name: str = "single sign-on"
+    scopes: str = "openid email profile"
+    groups_claim: str = "groups"
+    roles: dict[str, str] = {}
+    teams: dict[str, str] = {}
+    default_role: str = ""
+    clock_skew_seconds: Annotated[int, Meta(ge=0, le=300)] = 60
+
+
 class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signing in, sessions and limits."""
 
@@ -64,6 +80,9 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo_sign_in: bool = False
     demo_token: str = ""
     xsuaa: dict[str, str] = {}
+    idle_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 120
+    agents_by_team: bool = False
+    openid: OpenIdConnect = OpenIdConnect()
 
 
 class Chat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,6 +245,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extra_routes: str = ""
     replies: str = ""
     remote_seconds: Seconds = 3.0
+    least_low: Share = 0.0
+    least_medium: Share = 0.6
+    least_high: Share = 0.6
+    least: dict[str, Share] = {}
+    emergency_number: Annotated[str, Meta(pattern=r"^[0-9 +-]{2,20}$")] = "112"
+    holidays: str = ""
+    learning: Literal["at_once", "reviewed"] = "at_once"
 
 
 class Odata(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -272,6 +298,12 @@ class Insights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target_automation: Annotated[float, Meta(ge=0, le=1)] = 0.6
 
 
+class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers to questions: what share of all questions may be answered wrongly rather than not at all."""
+
+    wrong_rate: Annotated[float, Meta(gt=0, le=0.2)] = 0.03
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -297,6 +329,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     llm: Llm = Llm()
     insights: Insights = Insights()
     retention_days: RetentionDays = RetentionDays()
+    answers: Answers = Answers()
     logging: Logging = Logging()
 
     @property

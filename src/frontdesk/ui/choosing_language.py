@@ -6,6 +6,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import CookieChange
 from frontdesk.model.translatable import tr
+from frontdesk.ui.cookies import cookie_name
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import COOKIE, COOKIE_SECONDS, LANGUAGES
 from frontdesk.ui.rendering import set_cookies
@@ -21,5 +22,5 @@ async def choose_language(request: PageRequest, services: Needs) -> Redirect:
     language = fields.get("language", "")
     if language not in LANGUAGES:
         raise ClientException(detail=tr("there are these languages: {languages}", languages=", ".join(LANGUAGES)))
-    kept = CookieChange(COOKIE, language, COOKIE_SECONDS, services.https)
+    kept = CookieChange(cookie_name(COOKIE, https=services.https), language, COOKIE_SECONDS, services.https)
     return Redirect(local(fields.get("next", "")) or "/", status_code=303, cookies=set_cookies([kept]))

@@ -20,6 +20,7 @@ import polib  # type: ignore[import-untyped]  # it ships no types
 from litestar.connection import ASGIConnection
 
 from frontdesk.model.translatable import Joined, Translatable, filled
+from frontdesk.ui.cookies import harmless
 
 SOURCE = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -89,7 +90,7 @@ def catalogue(language: str) -> Catalogue:
 
 def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The language of a reader: what they chose, else the best of what their browser asks for, else English."""
-    chosen = connection.cookies.get(COOKIE, "")
+    chosen = harmless(connection.cookies, COOKIE)
     return chosen if chosen in LANGUAGES else best(connection.headers.get("accept-language", ""))
 
 

@@ -34,6 +34,14 @@ GROUPS = (
         ),
     ),
     Group(
+        N_("Knowledge"),
+        (
+            Entry("/console/articles", N_("Articles"), "notes"),
+            Entry("/console/products", N_("Products"), "product"),
+            Entry("/console/orders", N_("Orders"), "sales-order"),
+        ),
+    ),
+    Group(
         N_("Insights"),
         (Entry("/console/insights", N_("Insights"), "bar-chart"),),
     ),
@@ -46,6 +54,15 @@ GROUPS = (
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
             Entry("/console/privacy", N_("Privacy"), "locked", Role.SUPERVISOR),
+            Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
+        ),
+    ),
+    Group(
+        N_("Access"),
+        (
+            Entry("/console/users", N_("Users"), "user-settings", Role.ADMIN),
+            Entry("/console/keys", N_("API keys"), "locked", Role.ADMIN),
+            Entry("/console/audit", N_("Audit trail"), "survey", Role.SUPERVISOR),
         ),
     ),
 )

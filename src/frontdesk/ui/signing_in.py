@@ -1,12 +1,14 @@
-"""Signing in and out."""
+"""Signing in and out: by password, with the code of a second factor, at a provider of single sign-on."""
 
 import re
+from collections.abc import Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from frontdesk.interfaces import AuthMethod, CookieChange, TooMany
+from frontdesk.interfaces import AuthMethod, CookieChange, NoAnswer, SignInRefused, TooMany
+from frontdesk.interfaces.access import SignInStep
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import SMALL, read_form
@@ -16,6 +18,9 @@ from frontdesk.ui.services import Needs, PageRequest
 from frontdesk.ui.submit import ANYONE
 
 WRONG = N_("E-mail or password is wrong.")
+WRONG_CODE = N_("This code is wrong, or it was used already.")
+AWAY = N_("The sign-on service cannot be reached. Try again in a minute.")
+KEPT = "frontdesk_single_sign_on"  # see edges.access.signing_in
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 LONGEST_NEXT = 2000
 
@@ -26,9 +31,9 @@ async def form(
 ) -> Response[str] | Redirect:
     """The form. A visitor who is signed in already is redirected; a demo visitor who signed out is signed in again."""
     if demo and (opened := services.door.open_demo(demo)):
-        return _on(local(next) or "/console", opened)
+        return _on(local(next) or "/console", [opened])
     if request.auth.proof is AuthMethod.NOTHING and (resumed := services.door.resume_demo(request.auth)):
-        return _on(local(next) or "/console", resumed)
+        return _on(local(next) or "/console", [resumed])
     if request.user.role.covers(Role.CUSTOMER) and request.auth.proof is not AuthMethod.KEY:
         return Redirect(local(next) or _home(request.user.role), status_code=303)
     return _form(request, services, local(next))
@@ -36,24 +41,79 @@ async def form(
 
 @post("/sign-in", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
 async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redirect:
-    """Open a session."""
+    """Open a session, or ask for the code of a second factor."""
     fields = await read_form(request)
     email, onward = fields.get("email", ""), local(fields.get("next", ""))
     try:
-        cookies = await services.door.sign_in(email, fields.get("password", ""), request.auth)
+        step = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
-        words = tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
         waiting = {"Retry-After": str(error.seconds)}
-        return _form(request, services, onward, words, email=email, status=429, headers=waiting)
-    if not cookies:
+        return _form(request, services, onward, wait(error), email=email, status=429, headers=waiting)
+    if step.pending:
+        return _code_form(request, services, onward, step)
+    if not step.cookies:
         return _form(request, services, onward, WRONG, email=email, status=400)
-    return _on(onward or "/sign-in", *cookies)  # which leads on to where this role begins
+    return _on(onward or "/sign-in", step.cookies)  # which leads on to where this role begins
+
+
+@post("/sign-in/code", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
+async def second_step(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """Open a session with the code of a second factor, or one of its recovery codes."""
+    fields = await read_form(request)
+    onward, asked = local(fields.get("next", "")), SignInStep(pending=fields.get("pending", ""))
+    try:
+        step = await services.door.second_step(asked.pending, fields.get("code", "")[:100], request.auth)
+    except SignInRefused as error:
+        return _form(request, services, onward, error.text, status=400)
+    except TooMany as error:
+        waiting = {"Retry-After": str(error.seconds)}
+        return _code_form(request, services, onward, asked, wait(error), status=429, headers=waiting)
+    if not step.cookies:
+        return _code_form(request, services, onward, asked, WRONG_CODE, status=400)
+    return _on(onward or "/sign-in", step.cookies)
+
+
+@get("/sign-in/openid", opt=ANYONE, include_in_schema=False)
+async def begin(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
+    """Go to the provider of single sign-on."""
+    try:
+        address, kept = await services.door.begin_single_sign_on(local(next))
+    except SignInRefused as error:
+        return _form(request, services, local(next), error.text, status=403)
+    except NoAnswer:
+        return _form(request, services, local(next), AWAY, status=503)
+    return _on(address, [kept])
+
+
+@get("/sign-in/openid/callback", opt=ANYONE, include_in_schema=False)
+async def finish(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """Come back from it."""
+    given = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
+    try:
+        cookies, onward = await services.door.finish_single_sign_on(given, request.cookies.get(KEPT, ""), request.auth)
+    except SignInRefused as error:
+        return _form(request, services, "", error.text, status=403)
+    except TooMany as error:
+        return _form(request, services, "", wait(error), status=429, headers={"Retry-After": str(error.seconds)})
+    except NoAnswer:
+        return _form(request, services, "", AWAY, status=503)
+    return _on(local(onward) or "/sign-in", cookies)
 
 
 @post("/sign-out", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
-async def sign_out(request: PageRequest, services: Needs) -> Redirect:
-    """End the session."""
-    return _on("/", await services.door.sign_out(request.auth))
+async def sign_out(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """End the session, and the one at the provider of single sign-on.
+
+    A page leads there: browsers follow no redirect of a form to another site (form-action in headers.py).
+    """
+    done = await services.door.sign_out(request.auth)
+    if not done.address:
+        return _on("/", [done.cookie])
+    onward = {"Refresh": f"0; url={done.address}"}
+    context = {"address": done.address, "user": None}
+    return services.pages.page(
+        request, "signed_out.html", N_("Signed out"), context, cookies=[done.cookie], headers=onward
+    )
 
 
 def local(path: str) -> str:
@@ -61,11 +121,16 @@ def local(path: str) -> str:
     return path if len(path) <= LONGEST_NEXT and _LOCAL.fullmatch(path) else ""
 
 
+def wait(error: TooMany) -> str:
+    """What is said to whoever tries too often."""
+    return tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
+
+
 def _home(role: Role) -> str:
     return "/console" if role.covers(Role.AGENT) else "/"
 
 
-def _on(path: str, *cookies: CookieChange) -> Redirect:
+def _on(path: str, cookies: Sequence[CookieChange]) -> Redirect:
     return Redirect(path, status_code=303, cookies=set_cookies(cookies))
 
 
@@ -79,5 +144,28 @@ def _form(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response[str]:
-    context = {"error": error, "next": next, "email": email[:320]}
+    context = {
+        "error": error,
+        "next": next,
+        "email": email[:320],
+        "single_sign_on": services.door.single_sign_on,
+        "can_reset": services.door.can_reset,
+    }
     return services.pages.page(request, "sign_in.html", N_("Sign in"), context, status=status, headers=headers)
+
+
+def _code_form(
+    request: PageRequest,
+    services: Needs,
+    next: str,
+    step: SignInStep,
+    error: str | None = None,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    context = {"error": error, "next": next, "pending": step.pending}
+    return services.pages.page(request, "sign_in_code.html", N_("Sign in"), context, status=status, headers=headers)
+
+
+HANDLERS = (form, sign_in, second_step, begin, finish, sign_out)

@@ -12,6 +12,7 @@ from frontdesk.model import Identity, NewMessage, Role
 from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.submission import check
+from frontdesk.ui.cookies import cookie_name
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_, catalogue, wanted
@@ -95,7 +96,7 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:
     """Find the interaction. Raises the same NotFound if it does not exist and if the visitor may not see it."""
     asked = normal_reference(reference)
-    given = key or request.cookies.get(KEY_COOKIE, "")
+    given = key or request.cookies.get(_cookie_of(asked, services).name, "")
     held = services.keys.key(asked) if services.keys.fits(asked, given) else ""
     is_agent = request.user.role.covers(Role.AGENT)
     if not asked or not (held or is_agent):
@@ -127,5 +128,10 @@ async def _context(services: Needs, entry: Entry) -> dict[str, object]:
 
 
 def _kept(entry: Entry, services: Needs) -> CookieChange:
-    path = f"/track/{entry.reference}"
-    return CookieChange(KEY_COOKIE, entry.key, KEY_COOKIE_SECONDS, services.https, path)
+    return replace(_cookie_of(entry.reference, services), value=entry.key)
+
+
+def _cookie_of(reference: str, services: Needs) -> CookieChange:
+    path = f"/track/{reference}"
+    name = cookie_name(KEY_COOKIE, https=services.https, path=path)
+    return CookieChange(name, "", KEY_COOKIE_SECONDS, services.https, path)

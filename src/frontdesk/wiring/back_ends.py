@@ -13,14 +13,25 @@ from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
-from frontdesk.connectors.registry import HttpClientFactory, Login, Plan, action_handlers, fsm_of, sap_rules_of
+from frontdesk.connectors.order_status import OrderStatus
+from frontdesk.connectors.registry import (
+    ORDER_BOOK,
+    HttpClientFactory,
+    Login,
+    Plan,
+    action_handlers,
+    fsm_of,
+    orders_of,
+    sap_rules_of,
+)
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
+from frontdesk.interfaces.knowledge import Orders
 from frontdesk.model import Effect
 from frontdesk.model.set_up import OutsideSystem
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS, REMARK_SERVICE_CALL
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ConnectorServices
@@ -37,6 +48,7 @@ class BackEnds:
     action_handlers: Mapping[str, ActionHandler]
     fsm: Fsm | None
     sap_rules: SapRules | None
+    orders: Orders
     breaker: CircuitBreaker
 
     @property
@@ -45,8 +57,10 @@ class BackEnds:
         return ConnectorServices(self.action_handlers, _systems(self.action_handlers), self.breaker.open_circuits)
 
 
-def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, clock: Clock) -> BackEnds:
-    """The back ends under these settings; `service_desk` is the built-in one. Raises Invalid."""
+def back_ends(
+    settings: Settings, outgoing: Outgoing, service_desk: ActionHandler, order_book: Orders, clock: Clock
+) -> BackEnds:
+    """The back ends under these settings; `service_desk` and `order_book` are the built-in ones. Raises Invalid."""
     section, open_client = settings.connectors, _Clients(outgoing, settings.connectors)
     rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
     breaker = CircuitBreaker(rules, time.monotonic)
@@ -56,8 +70,12 @@ def back_ends(settings: Settings, outgoing: Outgoing, service_desk: ActionHandle
     guarded: dict[str, ActionHandler] = {
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
+    orders_name, orders = orders_of(plan, open_client) or (ORDER_BOOK, order_book)
+    status = OrderStatus(orders, orders_name)
+    guarded[ORDER_STATUS] = status if orders is order_book else WithBreaker(status, breaker, orders_name)
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
-    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), breaker)
+    guarded[REMARK_SERVICE_CALL] = guarded[CREATE_SERVICE_CALL]
+    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), orders, breaker)
 
 
 def _service_calls(
@@ -77,7 +95,7 @@ def _systems(action_handlers: Mapping[str, ActionHandler]) -> tuple[OutsideSyste
     """Each back end once, with its actions."""
     actions: dict[str, list[str]] = {}
     for kind, action_handler in action_handlers.items():
-        name = action_handler.name if isinstance(action_handler, WithBreaker) else BUILT_IN
+        name = action_handler.name if isinstance(action_handler, WithBreaker | OrderStatus) else BUILT_IN
         actions.setdefault(name, []).append(kind)
     return tuple(OutsideSystem(name, "", True, tuple(kinds)) for name, kinds in actions.items())
 

@@ -29,6 +29,7 @@ from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.e5 import E5Encoder, e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
 from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
@@ -37,6 +38,7 @@ from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
 from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
@@ -49,9 +51,12 @@ from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
+from frontdesk.wiring.answers import answer_service
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
+from frontdesk.wiring.knowledge import knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import (
     entity_services,
@@ -114,10 +119,11 @@ async def open_container(
     await upgrade(url, code_lists())
     database = await open_database(url, settings.storage.pool_size, settings.storage.attachment_key)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
+    e5 = e5_encoder()
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, outgoing, passwords or Passwords())
+        container = _wire(settings, database, engine, e5, outgoing, passwords or Passwords())
         try:
             yield container
         finally:
@@ -125,6 +131,8 @@ async def open_container(
     finally:
         await outgoing.close()
         await database.close()
+        if e5 is not None:
+            e5.close()
         if builtin is None:
             engine.close()
 
@@ -156,40 +164,47 @@ def model_services(settings: Settings, outgoing: Outgoing) -> Mapping[str, Model
 
 
 def _wire(
-    settings: Settings, database: Database, builtin: Builtin, outgoing: Outgoing, passwords: Passwords
+    settings: Settings,
+    database: Database,
+    builtin: Builtin,
+    e5: E5Encoder | None,
+    outgoing: Outgoing,
+    passwords: Passwords,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), now)
+    order_book = StoredOrders(database)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
+    known = knowledge_services(database, builtin, e5, order_book, backs.orders, now)
     channels = customer_channels(settings, outgoing, database, now, new_id)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    messages, work = message_services(database, drafting, now, new_id), work_services(database, calls, now, new_id)
+    at_once = settings.rules.learning == "at_once"
+    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    work = work_services(database, calls, now, new_id)
     handlers = {
         **_handlers(messages.replies, work, backs, channels),
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **knowledge_handlers(known),
         **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
     }
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, _kept_days(settings), now, new_id),
-        configuration=ConfigurationServices(
-            codes=codes,
-            entries=StoredCodeEntries(database, now, new_id),
-            rules=_rule_set_service(settings, database, codes, pipeline, book),
-            templates=texts,
-        ),
+        people=people_services(database, passwords, _idle(settings), _kept_days(settings), now, new_id),
+        configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,
         connectors=backs.services,
         insights=insights(settings.insights, database, codes, now),
         llm=models.services(builtin),
         entities=entity_services(database, now, new_id),
+        knowledge=known,
+        answers=answer_service(settings.answers, known, builtin, codes, now),
         clock=now,
         new_id=new_id,
         settings=settings,
@@ -210,6 +225,11 @@ def _kept_days(settings: Settings) -> Mapping[Category, int]:
     return {category: getattr(settings.retention_days, category.value) for category in Category}
 
 
+def _idle(settings: Settings) -> timedelta | None:
+    minutes = settings.security.idle_minutes
+    return timedelta(minutes=minutes) if minutes else None
+
+
 def _watch(channels: CustomerChannels) -> ChannelWatch:
     owner = f"{own_prefix(os.getpid())}{new_id()}"
     return ChannelWatch(channels.by_name, channels.services.events, owner, time.monotonic)
@@ -217,7 +237,7 @@ def _watch(channels: CustomerChannels) -> ChannelWatch:
 
 def _book(settings: Settings, database: Database, backs: BackEnds, texts: TemplateService) -> Published:
     remote = Remote(backs.sap_rules, settings.rules.remote_seconds) if backs.sap_rules else None
-    return Published(StoredRuleSets(database, now), remote, texts.follow)
+    return Published(StoredRuleSets(database, now), remote, texts.follow, texts.templates)
 
 
 def _pipeline(
@@ -230,7 +250,9 @@ def _pipeline(
     codes: StoredCodes,
     templates: ReplyTemplates,
 ) -> PipelineDependencies:
-    replying = Replying(templates, StoredOutbox(database, now), channels.outlets, now, new_id)
+    replying = Replying(
+        templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
+    )
     return PipelineDependencies(
         cases=StoredCases(database, now),
         analyst=analyst,
@@ -240,6 +262,7 @@ def _pipeline(
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,
+        desk=desk(settings),
         patience=timedelta(seconds=settings.effects.patience_seconds),
     )
 
@@ -252,10 +275,15 @@ def reply_templates(file: str) -> ReplyTemplates:
         raise Invalid(f"rules.replies: {file}: {error}", "rules.replies") from None
 
 
-def _rule_set_service(
-    settings: Settings, database: Database, codes: StoredCodes, pipeline: PipelineDependencies, book: Published
-) -> RuleSetService:
-    return RuleSetService(
+def _configuration(
+    settings: Settings,
+    database: Database,
+    codes: StoredCodes,
+    pipeline: PipelineDependencies,
+    book: Published,
+    texts: TemplateService,
+) -> ConfigurationServices:
+    rules = RuleSetService(
         rule_sets=StoredRuleSets(database, now),
         history=StoredHistory(database),
         book=book,
@@ -264,7 +292,9 @@ def _rule_set_service(
         analyst=pipeline.analyst,
         clock=now,
         extra_routes=settings.rules.extra_routes.split(),
+        desk=pipeline.desk,
     )
+    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:

@@ -14,18 +14,20 @@ from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 
 
-def insights(section: InsightSettings, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
-    """The insights under these settings. Raises Invalid that names the setting."""
+def time_zone(name: str) -> ZoneInfo:
+    """The clock that the desk lives by. Raises Invalid that names the setting."""
     try:
-        zone = ZoneInfo(section.time_zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
-            tr(
-                "insights.time_zone: there is no time zone {zone!r}: write one as in Europe/Berlin",
-                zone=section.time_zone,
-            ),
+            tr("insights.time_zone: there is no time zone {zone!r}: write one as in Europe/Berlin", zone=name),
             "insights.time_zone",
         ) from None
+
+
+def insights(section: InsightSettings, database: Database, codes: CodeLists, clock: Clock) -> InsightServices:
+    """The insights under these settings. Raises Invalid that names the setting."""
+    zone = time_zone(section.time_zone)
     facts = StoredFacts(database)
     targets = Targets(
         negative_share=section.target_negative_share,

@@ -1,6 +1,7 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Category
@@ -12,6 +13,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
+from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
@@ -25,7 +27,11 @@ from frontdesk.storage.opening.condition import StoredCondition
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.storage.people.links import StoredLinks
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.people.second_factors import StoredSecondFactors
+from frontdesk.storage.people.sessions import StoredSessions
+from frontdesk.storage.people.single_sign_on import StoredSingleSignOn
 from frontdesk.storage.pipeline.accepting import StoredInbox
 from frontdesk.storage.pipeline.audit import StoredAudit
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -42,11 +48,14 @@ from frontdesk.storage.privacy.requests import StoredPrivacy
 from frontdesk.storage.privacy.retention import StoredRetention
 
 
-def message_services(database: Database, drafting: Drafting, clock: Clock, new_id: NewId) -> MessageServices:
+def message_services(
+    database: Database, drafting: Drafting, clock: Clock, new_id: NewId, *, learns_at_once: bool = True
+) -> MessageServices:
     """Messages in, answers out."""
     return MessageServices(
         inbox=StoredInbox(database, clock, new_id),
-        readings=StoredReadings(database, clock, new_id),
+        readings=StoredReadings(database, clock, new_id, learns_at_once=learns_at_once),
+        learning=StoredLearning(database, clock, new_id),
         replies=StoredReplies(database, clock, new_id),
         outbox=StoredOutbox(database, clock),
         chats=StoredChats(database, clock),
@@ -68,12 +77,22 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
 
 
 def people_services(
-    database: Database, passwords: Passwords, kept_days: Mapping[Category, int], clock: Clock, new_id: NewId
+    database: Database,
+    passwords: Passwords,
+    idle: timedelta | None,
+    kept_days: Mapping[Category, int],
+    clock: Clock,
+    new_id: NewId,
 ) -> PeopleServices:
-    """Accounts, the audit trail, customers, contacts, privacy."""
+    """Accounts, whose sessions end when not used for `idle`; the audit trail, customers, contacts, privacy."""
+    accounts = StoredAccounts(database, clock, new_id, passwords, idle)
     audit = StoredAudit(database, clock)
     return PeopleServices(
-        accounts=StoredAccounts(database, clock, new_id, passwords),
+        accounts=accounts,
+        sessions=StoredSessions(database, clock),
+        second_factors=StoredSecondFactors(database, clock),
+        links=StoredLinks(database, clock, accounts),
+        single_sign_on=StoredSingleSignOn(database, clock, new_id),
         audit=audit,
         privacy=StoredPrivacy(database, clock, new_id),
         retention=StoredRetention(database, clock, audit, kept_days),

@@ -143,6 +143,7 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
         "forget expired sessions": container.people.accounts.forget_expired,
         "erase what was under way during an erasure": container.people.privacy.sweep,
         "let go what is kept no longer": container.people.retention.apply,
+        "forget expired links": container.people.links.forget_expired,
         "forget old idempotency keys": lambda: forget_old_keys(container.database, container.clock()),
         "book calls of models whose process died": container.llm.admission.release_expired,
         "let work go that waits for nothing": container.work.queue.free_stuck,

@@ -23,6 +23,7 @@ from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
 from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
+from frontdesk.interfaces import SignIn
 from frontdesk.services.parts import parts_of
 from frontdesk.settings.sections import Settings
 from frontdesk.ui.chat.routes import ChatServices
@@ -35,6 +36,7 @@ from frontdesk.ui.track_keys import TrackKeys
 from frontdesk.wiring.chat import chat_window
 from frontdesk.wiring.container import Container
 from frontdesk.wiring.odata import odata_server
+from frontdesk.wiring.signing_in import sign_in_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
     door = Authenticator(
         container.people.accounts, access_rules(settings), secret, tokens=tokens, audit=container.people.audit
     )
+    signing_in = sign_in_service(container, door, access_rules(settings), secret)
     live = Live(container.work.journal)
 
     def wake() -> None:
@@ -84,7 +87,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
         channels=Channels(container.configuration.codes),
         webhooks=WebhookServices(container.work.statuses, wake, settings.connectors.fsm.webhook_secret, _forged(door)),
         chat=chat_window(settings, container.messages.chats, secret, container.clock),
-        pages=_page_services(container, door, live, secret, wake),
+        pages=_page_services(container, signing_in, live, secret, wake),
         gateway=_gateway_services(container),
         odata=odata_server(container, wake),
         events=_endpoints(container, wake, door),
@@ -128,6 +131,7 @@ def access_rules(settings: Settings) -> AccessRules:
         demo=security.demo_sign_in,
         demo_token=security.demo_token,
         public_url=settings.server.public_url,
+        agents_by_team=security.agents_by_team,
     )
 
 
@@ -143,7 +147,7 @@ def _rest_services(
 
 
 def _page_services(
-    container: Container, door: Authenticator, live: Live, secret: bytes, wake: Callable[[], None]
+    container: Container, door: SignIn, live: Live, secret: bytes, wake: Callable[[], None]
 ) -> PageServices:
     security = container.settings.security
     return PageServices(

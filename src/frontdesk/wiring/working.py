@@ -14,6 +14,7 @@ async def run_work(container: Container) -> None:
     await free_dead_leases(container)
     await container.work.queue.free_stuck()
     await container.llm.marks.watch()
+    await container.knowledge.vectors.begin([each.name for each in container.knowledge.encoders])
     running = asyncio.create_task(keep_running("the runner", container.runner.run))
     watching = asyncio.create_task(keep_running("watching channels", container.watch.run))
     try:

@@ -1,10 +1,11 @@
 """The services that handling a message needs."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from frontdesk.interfaces import ActionHandler, Analyst, Cases, Clock, NewId, RuleBook
+from frontdesk.orchestrator.gathering import Desk
 from frontdesk.orchestrator.templates import ReplyTemplates
 
 PriorityOrder = Callable[[], Awaitable[Sequence[str]]]
@@ -26,5 +27,6 @@ class PipelineDependencies:
     priorities: PriorityOrder
     clock: Clock
     new_id: NewId
+    desk: Desk = field(default_factory=Desk)
     patience: timedelta = timedelta(seconds=60)
     retry_after: float = 0.5

@@ -14,7 +14,7 @@ from typing import Any
 from frontdesk.interfaces import Stale
 from frontdesk.model import Case, Change, Decision, Effect, MessageContext
 from frontdesk.orchestrator.actions import ESCALATE, change_of, decision_of, effects_of
-from frontdesk.orchestrator.facts import facts_of
+from frontdesk.orchestrator.gathering import facts_of
 from frontdesk.ticketing.recording import record as recorded
 from frontdesk.ticketing.status import after_decision
 from frontdesk.workflows.dependencies import PipelineDependencies
@@ -51,9 +51,10 @@ async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
     for _ in range(TRIES):
         if case.decision is not None:
             return case
-        change = await _recorded(case, dependencies, headlines)
+        context = await dependencies.cases.context(case)
+        change = await _recorded(case, context, dependencies, headlines)
         try:
-            return await _decided(case, change, dependencies)
+            return await _decided(case, context, change, dependencies)
         except Stale:
             case = await dependencies.cases.reload(case)
     raise Stale("the interaction is being changed all the time")
@@ -66,12 +67,14 @@ async def end(case: Case, dependencies: PipelineDependencies) -> None:
 
 
 async def _recorded(
-    case: Case, dependencies: PipelineDependencies, headlines: dict[tuple[str, ...], tuple[str, str]]
+    case: Case,
+    context: MessageContext,
+    dependencies: PipelineDependencies,
+    headlines: dict[tuple[str, ...], tuple[str, str]],
 ) -> Change:
     """What the message changes on its interaction. Each state of the conversation is summarised once."""
     if case.recorded or case.analysis is None:
         return Change()
-    context = await dependencies.cases.context(case)
     if context.texts not in headlines:
         headlines[context.texts] = await _headline(case, context, dependencies)
     change = recorded(case, *headlines[context.texts], is_latest=context.is_latest)
@@ -94,11 +97,11 @@ async def _headline(case: Case, context: MessageContext, dependencies: PipelineD
     return await dependencies.analyst.summarise(context.texts, case.message)
 
 
-async def _decided(case: Case, recording: Change, dependencies: PipelineDependencies) -> Case:
+async def _decided(case: Case, context: MessageContext, recording: Change, dependencies: PipelineDependencies) -> Case:
     """Decide. Raises Stale where the interaction was changed since it was read."""
     seen = replace(case, interaction=case.interaction.after(recording))
     rules = await dependencies.rules.current()
-    facts = await dependencies.rules.advised(facts_of(seen))
+    facts = await dependencies.rules.advised(facts_of(seen, dependencies.desk, context))
     decision = decision_of(rules.decide(facts), seen, facts, dependencies.new_id(), dependencies.clock())
     effects = effects_of(decision, seen, dependencies.templates)
     change = recording.then(await _change(seen, decision, effects, dependencies))

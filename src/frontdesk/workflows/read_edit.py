@@ -7,6 +7,7 @@ from frontdesk.interfaces.channel_stores import Edits
 from frontdesk.model import Analysis, Case, Change, Lease, Work
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
+from frontdesk.workflows.reanalyse import said_before
 
 SOON = 2.0
 
@@ -44,7 +45,7 @@ async def _texts(case: Case, text: str, edits: Edits) -> tuple[str, ...]:
 async def _read(case: Case, texts: tuple[str, ...], run: int, analyst: Analyst) -> tuple[Analysis, str, str]:
     """The analysis of the message as it is now, with title and summary of its conversation."""
     message = case.message
-    analysis = await analyst.analyse(message, run, texts[: message.sequence - 1])
+    analysis = await analyst.analyse(message, run, said_before(texts[: message.sequence - 1]))
     if case.is_latest:
         return analysis, *await analyst.headline(analysis, texts, message)
     return analysis, *await analyst.summarise(texts, message)

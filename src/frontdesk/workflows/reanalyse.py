@@ -1,10 +1,11 @@
 """Reads messages again with a model that was not available when they came in. No new decision is made."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from frontdesk.interfaces import ErrorKind, Held, ModelFailed, ProviderFailed, Stale
 from frontdesk.interfaces.llm_stores import ModelWatch, Rereader, Rereadings
-from frontdesk.model import Case, Change, Lease, Work
+from frontdesk.model import CUSTOMER, Case, Change, Lease, Turn, Work
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.recording import record
 
@@ -54,7 +55,7 @@ async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, 
     case, runs = await readings.load(work, lease)
     texts = await readings.inbound_texts(case.interaction.id)
     try:
-        analysis = await reader.analyse_anew(case.message, runs + 1, texts[: case.message.sequence - 1])
+        analysis = await reader.analyse_anew(case.message, runs + 1, said_before(texts[: case.message.sequence - 1]))
     except ProviderFailed as error:
         if is_away(error) and not last_try:
             raise
@@ -67,6 +68,11 @@ async def reanalyse(work: Work, lease: Lease, last_try: bool, reader: Rereader, 
         except Stale:
             case, _ = await readings.load(work, lease)
     raise Stale(tr("the interaction is being changed all the time"))
+
+
+def said_before(texts: Sequence[str]) -> tuple[Turn, ...]:
+    """A customer's texts as turns."""
+    return tuple(Turn(CUSTOMER, text) for text in texts)
 
 
 def is_away(error: ProviderFailed) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.wiring.container import open_container
 from tests.edges.odata.conftest import Odata
+from tests.processes import FRONTDESK, Process
 from tests.web_client import key_of, web_client
 
-COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()", "simulate")
 SETTINGS = """
 [connectors]
 service_calls = "fsm"
@@ -44,7 +43,7 @@ default = ["main", "builtin"]
 @contextlib.contextmanager
 def simulators(*calls: tuple[str, ...]) -> Iterator[list[str]]:
     """Their addresses; they start beside each other."""
-    processes = [subprocess.Popen([*COMMAND, *call], stdout=subprocess.PIPE, text=True) for call in calls]
+    processes = [Process([FRONTDESK, "simulate", *call], stdout=subprocess.PIPE, text=True) for call in calls]
     try:
         yield [each.stdout.readline().removeprefix("ready ").strip() for each in processes if each.stdout]
     finally:

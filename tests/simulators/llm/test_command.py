@@ -2,9 +2,8 @@
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -12,8 +11,9 @@ from frontdesk.interfaces import ChatTurn, ErrorKind, ModelFailed, ModelRequest
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_service
+from tests import processes
+from tests.processes import FRONTDESK, Process
 
-COMMAND = (sys.executable, "-c", "from frontdesk.cli import main; main()")
 SCHEMA = {
     "type": "object",
     "properties": {"sentiment": {"enum": ["Positive", "Neutral", "Negative"]}, "title": {"type": "string"}},
@@ -36,11 +36,8 @@ x-gateway = "hidden-4"
 async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Path) -> None:
     script = tmp_path / "faults.yaml"
     script.write_text("- {fault: rate_limited, times: 1}\n", "utf-8")
-    process = subprocess.Popen(
-        [*COMMAND, "simulate", "llm", "--port", "0", "--key", "k", "--script", str(script)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [FRONTDESK, "simulate", "llm", "--port", "0", "--key", "k", "--script", str(script)]
+    process = Process(command, stdout=PIPE, text=True)
     try:
         assert process.stdout
         url = process.stdout.readline().removeprefix("ready ").strip()
@@ -64,12 +61,6 @@ def test_settings_are_shown_without_the_secrets_of_services(tmp_path: Path) -> N
     file = tmp_path / "frontdesk.toml"
     file.write_text(SECRETS, "utf-8")
     for command in ("show", "check"):
-        shown = subprocess.run(
-            [*COMMAND, "config", command, "--config", str(file), "--data", str(tmp_path / "data")],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        shown = processes.run("config", command, "--config", str(file), "--data", str(tmp_path / "data"))
         assert "azure_openai" in shown.stdout
         assert "hidden" not in shown.stdout + shown.stderr

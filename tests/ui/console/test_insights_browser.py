@@ -1,14 +1,14 @@
 """The dashboard in a real browser: from a chart to its rows and back, by mouse and keyboard; exports; tables."""
 
 import csv
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.conftest import COMMAND, Server, serving
+from tests import processes
+from tests.ui.conftest import Server, serving
 from tests.ui.test_browser import SCREENSHOTS, browser
 
 __all__ = ["browser"]  # the fixture
@@ -21,7 +21,7 @@ VIEW = "/console/insights?period=all&priority=M"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("insights") / "data"
-    subprocess.run([*COMMAND, "demo-data", "--messages", "400", "--data", str(data)], check=True, capture_output=True)
+    processes.run("demo-data", "--messages", "400", "--data", str(data), check=True)
     variables = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_WORK_IN_SERVER": "false"}
     with serving(data, **variables) as running:
         yield running

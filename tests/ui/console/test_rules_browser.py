@@ -1,6 +1,5 @@
 """The rule editor in a real browser: a rule is edited, tried, published, and the next message follows it."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.conftest import COMMAND, Server, serving
+from tests import processes
+from tests.ui.conftest import Server, serving
 from tests.ui.test_browser import SCREENSHOTS, browser
 from tests.web_client import PASSWORD
 
@@ -22,8 +22,8 @@ AXE = (Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "a
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server with an administrator; whoever asks from a program is the demo's supervisor."""
     data = tmp_path / "data"
-    add = [*COMMAND, "users", "add", "root@example.com", "--role", "admin", "--password-stdin", "--data", str(data)]
-    subprocess.run(add, input=PASSWORD, text=True, check=True, capture_output=True)
+    add = ("users", "add", "root@example.com", "--role", "admin", "--password-stdin", "--data", str(data))
+    processes.run(*add, feed=PASSWORD, check=True)
     with serving(data, FRONTDESK_SECURITY_DEMO_SIGN_IN="true") as running:
         yield running
 

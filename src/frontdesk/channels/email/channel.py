@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from frontdesk.channels.email import postmark, sendgrid
 from frontdesk.channels.email.callers import check_password
-from frontdesk.channels.email.composing import Sheet, compose, message_id
+from frontdesk.channels.email.composing import Sheet, compose, message_id, notice
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.plus_address import plus_address
 from frontdesk.channels.email.settings import EmailSettings, MailboxSettings
@@ -116,6 +116,15 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
         except (MailRefused, MailFailed) as error:
             raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
         return Receipt(message_id(delivery.key, address), {"server": said})
+
+    async def notify(self, recipient: str, subject: str, text: str) -> None:
+        """Send a mail that answers none, such as a link that resets a password. Raises DeliveryFailed, NoAnswer."""
+        address = self._settings.address
+        to, content = notice(recipient, subject, text, self._sheet(address))
+        try:
+            await self._tools.mail.post(self._out, OutgoingMail(address, to, content, is_automatic=True))
+        except (MailRefused, MailFailed) as error:
+            raise DeliveryFailed(str(error), permanent=error.permanent, after_seconds=error.after_seconds) from None
 
     @override
     async def find(self, delivery: DeliveryPart) -> Receipt | None:

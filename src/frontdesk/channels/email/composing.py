@@ -7,7 +7,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
 
 import idna
 
@@ -69,6 +69,21 @@ def compose(delivery: DeliveryPart, sheet: Sheet) -> tuple[str, bytes]:
     if sheet.key_field:
         mail[sheet.key_field] = _KEY.sub("-", delivery.key)
     mail.set_content(_plain(delivery.text), charset="utf-8", cte="quoted-printable")
+    return recipient, mail.as_bytes()
+
+
+def notice(to: str, subject: str, text: str, sheet: Sheet) -> tuple[str, bytes]:
+    """The recipient and a mail that answers none and that no program is to answer (RFC 3834). Raises DeliveryFailed."""
+    recipient = _mailable(to)
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
+    mail["From"] = _address(sheet.name, sheet.address)
+    mail["To"] = _address("", recipient)
+    mail["Subject"] = _line(subject)[:MOST_SUBJECT]
+    mail["Date"] = format_datetime(sheet.at)
+    mail["Message-ID"] = make_msgid(domain=_ascii_domain(sheet.address).rpartition("@")[2])
+    for name, value in MARKS.items():
+        mail[name] = value
+    mail.set_content(_plain(text), charset="utf-8", cte="quoted-printable")
     return recipient, mail.as_bytes()
 
 

@@ -61,11 +61,26 @@ async def load_demo(container: "Container") -> int:
     for number, name in demo_customers():
         with contextlib.suppress(Conflict):
             await container.people.customers.add(number, name, None)
+    await _load_known(container)
     threads: dict[str, list[NewMessage]] = {}
     for each in demo_messages(now()):
         threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
     await read_again(container)
     return sum(await asyncio.gather(*(_hand_in(container, thread) for thread in threads.values())))
+
+
+async def _load_known(container: "Container") -> None:
+    """Store articles, products and orders; orders only in the first place, as their days go by."""
+    from frontdesk.demo.known import demo_articles, demo_orders, demo_products
+    from frontdesk.knowledge.entries import digest_of
+    from frontdesk.storage.knowledge.articles import Imported
+    from frontdesk.wiring.container import now
+
+    articles = [Imported(each, digest_of(each)) for each in demo_articles()]
+    await container.knowledge.articles.take_in("demo", articles, "demo")
+    await container.knowledge.products.put_all(demo_products())
+    if not (await container.knowledge.order_book.page(1)).rows:
+        await container.knowledge.order_book.put_all(demo_orders(now().date()))
 
 
 async def _hand_in(container: "Container", thread: list[NewMessage]) -> int:

@@ -57,8 +57,12 @@ def redacted(text: str) -> str:
 class RedactingFormatter(logging.Formatter):
     """Takes personal data and secrets out of each line.
 
-    What an exception or another's library quotes may be a customer's words, so that is left out too.
+    What an exception or another's library quotes may be a customer's words, so that is left out too. A message is one
+    line: what a stranger sends begins none of its own. Times are in UTC.
     """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format, default_msec_format = "%Y-%m-%dT%H:%M:%S", "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and the traceback below it."""
@@ -66,7 +70,8 @@ class RedactingFormatter(logging.Formatter):
         if isinstance(shown.args, tuple):
             shown.args = tuple(_unquoted(str(each)) if isinstance(each, BaseException) else each for each in shown.args)
         told = shown.getMessage()
-        shown.msg, shown.args = redacted(told if record.name.startswith(OURS) else _unquoted(told)), ()
+        shown.msg = _escaped(redacted(told if record.name.startswith(OURS) else _unquoted(told)))
+        shown.args = ()
         shown.exc_text = None
         return super().format(shown)
 
@@ -82,8 +87,21 @@ def _traceback(kind: type[BaseException] | None, error: BaseException | None, at
     written = io.StringIO()
     for line in traceback.TracebackException(kind or type(error), error, at).format():
         # Places and their code begin with two spaces; all else may quote what was worked on.
-        written.write(line if line.startswith("  File ") else redacted(_unquoted(line)))
+        written.write(line if line.startswith("  File ") else _set_in(redacted(_unquoted(line))))
     return written.getvalue().rstrip("\n")
+
+
+def _escaped(text: str) -> str:
+    """Without characters that end a line, move the cursor or turn the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _set_in(text: str) -> str:
+    """Further lines are set in, so that none can be taken for the beginning of an entry."""
+    first, *more = text.removesuffix("\n").split("\n")
+    return "\n  ".join([_escaped(first), *map(_escaped, more)]) + "\n"
 
 
 def _unquoted(text: str) -> str:

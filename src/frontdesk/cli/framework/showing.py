@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from frontdesk.model import Case, Decision, Effect, EffectState, Entity, Probability, Tier
+from frontdesk.model import Case, Concern, Decision, Effect, EffectState, Entity, Probability, Signal, Tier
 
 DIGITS = 4
 
@@ -67,6 +67,21 @@ class Read(Protocol):
         """In the order of the text."""
         ...
 
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Those of at least 5 %."""
+        ...
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """The matters of the message."""
+        ...
+
+    @property
+    def reads(self) -> tuple[tuple[int, int], ...]:
+        """The part that was read."""
+        ...
+
 
 def analysis_object(read: Read, tier: Tier, types: Mapping[str, str]) -> dict[str, Any]:
     """An analysis; `types` maps codes of message types to their names."""
@@ -82,7 +97,25 @@ def analysis_object(read: Read, tier: Tier, types: Mapping[str, str]) -> dict[st
         "title": read.title,
         "summary": read.summary,
         "entities": [{"field": e.field, "value": e.value, "start": e.start, "end": e.end} for e in read.entities],
+        "signals": [_signal(each) for each in read.signals],
+        "concerns": [_concern(each, types) for each in read.concerns],
+        "reads": [list(span) for span in read.reads],
         "tier": tier.value,
+    }
+
+
+def _signal(each: Signal) -> dict[str, Any]:
+    spans = [list(span) for span in each.spans]
+    return {"name": each.name, "probability": round(each.probability, DIGITS), "spans": spans}
+
+
+def _concern(each: Concern, types: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "intent": each.intent,
+        "probability": round(each.probability, DIGITS),
+        "type": types.get(each.type, each.type),
+        "start": each.start,
+        "end": each.end,
     }
 
 
@@ -122,6 +155,12 @@ def analysis_lines(shown: Mapping[str, Any], intents: Mapping[str, str]) -> list
         f"title    {shown['title']}",
         f"summary  {shown['summary']}",
     ]
+    if shown["signals"]:
+        told = (f"{each['name']} {_percent(each['probability'])}" for each in shown["signals"])
+        lines.append(f"signals  {', '.join(told)}")
+    if len(shown["concerns"]) > 1:
+        told = (f"{each['intent'] or '-'} {_percent(each['probability'])}" for each in shown["concerns"])
+        lines.append(f"concerns {', '.join(told)}")
     return lines + [f"{e['field']}  {e['value']}  [{e['start']}:{e['end']}]" for e in shown["entities"]]
 
 

@@ -7,10 +7,9 @@ for pages of other sites declares `"cross_site": True`; it accepts no cookies, s
 import base64
 import hashlib
 import hmac
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlsplit
 
 from litestar import Litestar, Request
@@ -21,15 +20,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
-from typing_extensions import override
 
 from frontdesk.edges.access.auditing import SparingAudit, shows_a_person
 from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
 from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
-from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, SignIn, Undeclared
+from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
 from frontdesk.interfaces.cached import CachedByKey
-from frontdesk.model import Caller, Role
+from frontdesk.model import Caller, Grant, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
 from frontdesk.storage.people.accounts import StoredAccounts
@@ -43,7 +41,7 @@ FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
-DEVICE, DEVICE_SECONDS = "frontdesk_device", 180 * 86_400
+DEVICE = "frontdesk_device"
 # How long a looked-up key or session is cached: a revoked one may still be used for so long.
 CACHE_SECONDS = 5.0
 MOST_FIELDS, MOST_DEVICE = 100, 200
@@ -61,11 +59,17 @@ class AccessRules:
     demo: bool
     public_url: str = ""
     demo_token: str = field(default="", repr=False)
+    agents_by_team: bool = False
 
     @property
     def https(self) -> bool:
         """Whether people reach us by https."""
         return self.public_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """The name of the cookie of sessions."""
+        return "__Host-frontdesk_session" if self.https else "frontdesk_session"
 
 
 def demo_link(rules: AccessRules) -> str:
@@ -116,7 +120,7 @@ def _named(path: str, handler: BaseRouteHandler) -> str:
     return f"{'/'.join(methods)} {path} ({handler})"
 
 
-class Authenticator(SignIn):
+class Authenticator:
     """Knows every caller and what to ask of them."""
 
     def __init__(
@@ -133,11 +137,7 @@ class Authenticator(SignIn):
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
         self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](CACHE_SECONDS, clock)
-        self._by_address = TokenBuckets(rules.sign_ins_per_minute, clock)
-        self._by_account = TokenBuckets(rules.sign_ins_per_minute, clock)
-        self._by_device = TokenBuckets(rules.sign_ins_per_minute, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
-        self._cookie = "__Host-frontdesk_session" if rules.https else "frontdesk_session"
 
     def middleware(self, app: ASGIApp) -> ASGIApp:
         """In front of every route: sets scope["user"] (Caller) and scope["auth"] (Visit), then lets in or refuses."""
@@ -174,15 +174,32 @@ class Authenticator(SignIn):
             caller = await self._look_up(AuthMethod.KEY, secret_alone.decode("latin-1").strip())
             return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
         cookies = _cookies(headers)
-        if (token := cookies.get(self._cookie)) and (caller := await self._look_up(AuthMethod.SESSION, token)):
-            return caller, AuthContext(AuthMethod.SESSION, where, self._form_token(token), session=token)
+        if (token := cookies.get(self._rules.session_cookie)) and (
+            caller := await self._look_up(AuthMethod.SESSION, token)
+        ):
+            device = cookies.get(DEVICE, "")[:MOST_DEVICE]
+            agent = headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE]
+            visit = AuthContext(
+                AuthMethod.SESSION, where, self._form_token(token), device=device, session=token, agent=agent
+            )
+            return self._within_teams(caller), visit
         invited = not self._rules.demo_token or self._is_demo_token(cookies.get(DEMO_KEY, ""))
         in_demo = self._rules.demo and invited and is_from_here(address, headers)
         if in_demo and DEMO_OFF not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
         return NOBODY, AuthContext(
-            AuthMethod.NOTHING, where, left_demo=in_demo, device=cookies.get(DEVICE, "")[:MOST_DEVICE]
+            AuthMethod.NOTHING,
+            where,
+            left_demo=in_demo,
+            device=cookies.get(DEVICE, "")[:MOST_DEVICE],
+            agent=headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE],
         )
+
+    def _within_teams(self, caller: Caller) -> Caller:
+        """Agents reach the interactions of their teams, and those that no team has yet, where a setting says so."""
+        if self._rules.agents_by_team and caller.role is Role.AGENT:
+            return replace(caller, grant=Grant(teams=caller.grant.teams | {""}))
+        return replace(caller, grant=Grant())
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(
@@ -205,56 +222,20 @@ class Authenticator(SignIn):
         caller = await self._look_up(AuthMethod.KEY, password)
         return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
-    @override
-    async def sign_in(self, email: str, password: str, visit: AuthContext) -> tuple[CookieChange, ...]:
-        """A browser that somebody signed in with before has attempts of its own for them, so that nobody can lock them
-        out by guessing."""
-        key = email.strip().lower()[:320]
-        if hmac.compare_digest(visit.device.encode(), self._device_of(key, visit.device).encode()):
-            counted = [(self._by_device, visit.device)]
-        else:
-            counted = [(self._by_address, visit.place), (self._by_account, key)]
-        for limit, of in counted:
-            limit.admit(of)
-        account = await self._accounts.verify(email, password)
-        if account is None:
-            await self.spared.note("sign_in_refused", "", visit.place, key)
-            return ()
-        for limit, of in counted:
-            limit.give_back(of)
-        if visit.session:
-            await self._end(visit.session)
-        token = await self._accounts.open_session(account.id, self._rules.session_hours)
-        if self._audit is not None:
-            await self._audit.note("signed_in", account.name, place=visit.place, subject=key)
-        session = self._set(self._cookie, token, int(self._rules.session_hours * 3600))
-        return session, self._set(DEVICE, self._device_of(key, secrets.token_hex(16)), DEVICE_SECONDS)
+    def leave_demo(self) -> CookieChange:
+        """What keeps a demo visitor signed out until `resume_demo`."""
+        return self._set(DEMO_OFF, "off", None)
 
-    def _device_of(self, account_key: str, device: str) -> str:
-        """The mark of a device, made from its random part: only we can make one, and only for one account."""
-        chance = device.partition(".")[0]
-        signed = f"device:{account_key}:{chance}".encode("utf-8", "replace")
-        return f"{chance}.{hmac.digest(self._secret, signed, 'sha256').hex()}"
-
-    @override
-    async def sign_out(self, visit: AuthContext) -> CookieChange:
-        """A demo visitor stays signed out until `resume_demo`."""
-        if visit.proof is AuthMethod.DEMO:
-            return self._set(DEMO_OFF, "off", None)
-        if visit.session:
-            await self._end(visit.session)
-        return self._set(self._cookie, "", 0)
-
-    @override
     def open_demo(self, token: str) -> CookieChange | None:
+        """The cookie that lets a browser of this machine into the demo, None where the token is not the printed one."""
         return self._set(DEMO_KEY, token, None) if self._is_demo_token(token) else None
 
     def _is_demo_token(self, token: str) -> bool:
         wanted = self._rules.demo_token if self._rules.demo else ""
         return bool(wanted) and hmac.compare_digest(token.encode("utf-8", "replace"), wanted.encode())
 
-    @override
     def resume_demo(self, visit: AuthContext) -> CookieChange | None:
+        """What takes a demo visitor's sign-out back; None for who has not left the demo."""
         return self._set(DEMO_OFF, "", 0) if visit.left_demo else None
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
@@ -360,9 +341,12 @@ class Authenticator(SignIn):
             ask = self._accounts.by_key if proof is AuthMethod.KEY else self._accounts.by_session
         return await self._callers.get(_key(proof, secret), lambda: ask(secret))
 
-    async def _end(self, token: str) -> None:
-        await self._accounts.close_session(token)
-        self._callers.forget(_key(AuthMethod.SESSION, token))
+    def forget(self, token: str = "") -> None:
+        """Look up again who has this session's token; without one, all callers."""
+        if token:
+            self._callers.forget(_key(AuthMethod.SESSION, token))
+        else:
+            self._callers.clear()
 
     def _form_token(self, of: str) -> str:
         return hmac.digest(self._secret, b"form:" + of.encode("utf-8", "replace"), "sha256").hex()

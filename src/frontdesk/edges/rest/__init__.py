@@ -9,9 +9,13 @@ from frontdesk.edges.rest.codes import CodeRoutes
 from frontdesk.edges.rest.conditions import ConditionRoutes
 from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
+from frontdesk.edges.rest.knowledge import ArticleRoutes, ProductRoutes
+from frontdesk.edges.rest.learning import LearningRoutes
 from frontdesk.edges.rest.messages import MessageRoutes
+from frontdesk.edges.rest.orders import OrderRoutes
 from frontdesk.edges.rest.people import ContactRoutes, Customers
 from frontdesk.edges.rest.privacy import PrivacyRoutes
+from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
 from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
@@ -21,6 +25,7 @@ __all__ = ["RestServices", "router", "routes", "specification"]
 
 ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     MessageRoutes,
+    LearningRoutes,
     InteractionRoutes,
     Customers,
     ContactRoutes,
@@ -32,8 +37,12 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     InsightRoutes,
     ChannelRoutes,
     AttachmentRoutes,
+    ArticleRoutes,
+    ProductRoutes,
+    OrderRoutes,
     AuditRoutes,
     PrivacyRoutes,
+    AnswerRoutes,
 )
 
 

@@ -27,6 +27,7 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
+from frontdesk.orchestrator.deciding_again import DecidedAgain
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")
@@ -71,16 +72,50 @@ class ProbabilityAnswer(ApiAnswer, frozen=True):
 
 
 class EntityAnswer(ApiAnswer, frozen=True):
-    """A value found in the text from character `start` to before `end`."""
+    """A value found in the text from character `start` to before `end`; `origin` may be "signature"."""
 
     field: str
     value: str
     start: int
     end: int
+    origin: str
+
+
+class SignalAnswer(ApiAnswer, frozen=True):
+    """Something that the message says beside its intent, how probable that is, and the words that say it."""
+
+    name: str
+    probability: float
+    spans: list[tuple[int, int]]
+
+
+class ConcernAnswer(ApiAnswer, frozen=True):
+    """One matter of the message, from character `start` to before `end`; `type` is a code of message types."""
+
+    intent: str | None
+    probability: float
+    intents: list[ProbabilityAnswer]
+    start: int
+    end: int
+    type: str
+
+
+class SecondReadingAnswer(ApiAnswer, frozen=True):
+    """What the built-in reader says of a message that a language model has read."""
+
+    intent: str | None
+    intent_probability: float
+    sentiment: Sentiment
+    sentiment_probability: float
+    message_type: str
+    type_probability: float
 
 
 class AnalysisAnswer(ApiAnswer, frozen=True):
-    """One reading of one message. `intent` is null where no configured intent fits."""
+    """One reading of one message. `intent` is null where no configured intent fits; `reads` is the part that was read.
+
+    With several `concerns`, `intent` is that of the most pressing one.
+    """
 
     id: str
     message_id: str
@@ -100,6 +135,10 @@ class AnalysisAnswer(ApiAnswer, frozen=True):
     entities: list[EntityAnswer]
     milliseconds: float
     created_at: datetime
+    signals: list[SignalAnswer]
+    concerns: list[ConcernAnswer]
+    reads: list[tuple[int, int]]
+    second: SecondReadingAnswer | None
 
 
 class CorrectionAnswer(ApiAnswer, frozen=True):
@@ -202,6 +241,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
 
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
+    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
+    when the oldest message came that nobody has answered.
     """
 
     id: int
@@ -223,11 +264,32 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     updated_at: datetime
     modified_by: str
     first_answer_at: datetime | None
+    acknowledged_at: datetime | None
+    first_person_answer_at: datetime | None
+    waiting_since: datetime | None
     closed_at: datetime | None
     version: int
     merged_to: str
     may_belong_to: str
     customer_proven: bool
+
+
+class DecidedAgainAnswer(ApiAnswer, frozen=True):
+    """What the rules say with the corrections: `sets` is what would change, `left` what a person would do."""
+
+    rule: str
+    route: str
+    sets: dict[str, Any]
+    left: list[ActionAnswer]
+
+
+class LearntCorrectionAnswer(ApiAnswer, frozen=True):
+    """A corrected intent with its message; `learnt`: the message is an example for all others."""
+
+    correction: CorrectionAnswer
+    reference: str
+    text: str
+    learnt: bool
 
 
 class MessageAnswer(ApiAnswer, frozen=True):
@@ -336,6 +398,16 @@ def show(fact: object, kind: type[T]) -> T:
 def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
     """A page of facts as its answer."""
     return Listed([show(row, kind) for row in page.rows], page.next_cursor)
+
+
+def show_again(found: DecidedAgain) -> DecidedAgainAnswer:
+    """What would be decided again."""
+    left = [
+        ActionAnswer(each["kind"], {name: value for name, value in each.items() if name != "kind"})
+        for each in found.left
+    ]
+    sets = {name: getattr(value, "value", value) for name, value in found.change.fields().items()}
+    return DecidedAgainAnswer(found.verdict.rule, found.verdict.route, sets, left)
 
 
 def show_reading(reading: Reading) -> MessageAnswer:

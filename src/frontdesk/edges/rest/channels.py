@@ -202,7 +202,7 @@ class AttachmentRoutes(RouteGroup):
             headers={
                 "Content-Disposition": _disposition(found.name or found.id),
                 "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Security-Policy": "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'",
             },
         )
 

@@ -12,18 +12,22 @@ from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import (
     AnalysisAnswer,
     CorrectionAnswer,
+    DecidedAgainAnswer,
     MessageAnswer,
     Receipt,
     created,
     replay,
     show,
+    show_again,
     show_reading,
 )
 from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Identity, NewMessage, Role, Sender
+from frontdesk.services.deciding_again import decided_again
 from frontdesk.ticketing.changes import FIELDS, check_correction
+from frontdesk.ticketing.status import allowed_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, PROVIDER_ID_LENGTH, check
 
 AUDIO = "audio/"
@@ -186,3 +190,33 @@ class MessageRoutes(RouteGroup):
         once = await once_of(request, idempotency_key)
         kept = await self.services.messages.readings.correct(message_id, data.field, value, who(request), once)
         return created(kept, show(kept.value, CorrectionAnswer), f"/api/v1/messages/{message_id}/corrections")
+
+    @get(
+        "/{message_id:str}/decision-again",
+        opt={"role": Role.AGENT},
+        summary="What the rules would decide with the corrections",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def again(self, message_id: MessageId) -> DecidedAgainAnswer:
+        """By the rules in force. Nothing is done."""
+        return show_again((await decided_again(self.services, message_id))[0])
+
+    @post(
+        "/{message_id:str}/decision-again",
+        status_code=200,
+        opt={"role": Role.AGENT},
+        summary="Set what the rules would decide with the corrections",
+        description="Sets fields of the interaction. Replies, service calls and other actions are left to a person.",
+        responses=refusals(400, 401, 403, 404, 409, 429),
+    )
+    async def set_again(
+        self,
+        request: Asked,
+        message_id: MessageId,
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; doing it twice changes nothing
+    ) -> DecidedAgainAnswer:
+        """Set it."""
+        found, interaction = await decided_again(self.services, message_id)
+        change = allowed_change(interaction, found.change)
+        await self.services.interactions.records.change(interaction, change, who(request))
+        return show_again(found)

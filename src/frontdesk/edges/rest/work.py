@@ -94,6 +94,32 @@ class EffectRoutes(RouteGroup):
         """Let everything behind the question go on."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.approve)
 
+    @post(
+        "/{key:str}/confirm",
+        status_code=200,
+        opt={"role": Role.AGENT},
+        summary="Confirm a proposal",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def confirm(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
+    ) -> Response[EffectAnswer]:
+        """Have done what was proposed because the reading was not certain enough."""
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.confirm)
+
+    @post(
+        "/{key:str}/decline",
+        status_code=200,
+        opt={"role": Role.AGENT},
+        summary="Decline a proposal",
+        responses=refusals(400, 401, 403, 404, 409, 422, 429),
+    )
+    async def decline(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
+    ) -> Response[EffectAnswer]:
+        """Leave undone what was proposed."""
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.decline)
+
     async def _settle(
         self, request: Asked, key: str, idempotency_key: str | None, change: Settling
     ) -> Response[EffectAnswer]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from frontdesk.engine.reading import Span, Vocabulary
 
@@ -12,12 +13,13 @@ _BEGINNING = re.compile(r"(?<!\w)\w|[#№]")
 class Claims:
     """The text under reading, and what was found in it so far."""
 
-    def __init__(self, text: str, plain: str, language: str, vocabulary: Vocabulary) -> None:
-        """`plain` has the same indices as `text`, with markup blanked out."""
+    def __init__(self, text: str, plain: str, language: str, vocabulary: Vocabulary, asked: str = "") -> None:
+        """`plain` has the same indices as `text`, with markup blanked out; `asked` is the question it answers."""
         self.text = text
         self.plain = plain
         self.language = language
         self.vocabulary = vocabulary
+        self.asked = asked
         self._beginnings = [match.start() for match in _BEGINNING.finditer(plain)]
         self._taken: list[tuple[int, int]] = []
         self._spans: list[Span] = []
@@ -49,6 +51,11 @@ class Claims:
         """Mark characters as used without reporting an entity (a link, a bank account)."""
         self._taken.append((start, end))
 
-    def spans(self) -> tuple[Span, ...]:
-        """What was found, sorted by place."""
-        return tuple(sorted(self._spans, key=lambda span: (span.start, span.end)))
+    def spans(self, signature: tuple[int, int] | None = None) -> tuple[Span, ...]:
+        """What was found, sorted by place; of equal values the first, marked where it stands in the signature."""
+        found: dict[tuple[str, str], Span] = {}
+        for span in sorted(self._spans, key=lambda span: (span.start, span.end)):
+            inside = signature is not None and signature[0] <= span.start < signature[1]
+            origin = "signature" if inside else ""
+            found.setdefault((span.field, span.value.casefold()), replace(span, origin=origin))
+        return tuple(found.values())

@@ -2,7 +2,7 @@
 
 import re
 
-from frontdesk.engine.text import SIGN_OFF
+from frontdesk.engine.own_words import SIGN_OFF
 
 from .claims import Claims
 from .known import occurrences

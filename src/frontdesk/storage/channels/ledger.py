@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, lite
 from frontdesk.interfaces import Clock
 from frontdesk.model.channels import LedgerLine
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.pipeline.outbox import TYPES_THAT_ANSWER
+from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.channels import channel_event, channel_held
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import inbox_event
@@ -65,7 +65,7 @@ def _messages(connection: Connection, begin: datetime, end: datetime) -> Any:
     message, came = inbound_message.c, inbox_event.c
     answered = exists().where(
         outbound_message.c.interaction_id == message.interaction_id,
-        outbound_message.c.type.in_(TYPES_THAT_ANSWER),
+        outbound_message.c.type != MEMO,
         outbound_message.c.state.in_(LEFT),
         or_(outbound_message.c.reply_to == message.id, outbound_message.c.created_at >= message.received_at),
     )

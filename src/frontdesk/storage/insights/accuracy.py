@@ -46,6 +46,12 @@ class StoredAccuracy:
         rows = await self._database.read(lambda c: c.execute(_judged(field, by, since)).all())
         return tuple(AccuracyFigure(group or "", reviewed, int(agreed)) for group, reviewed, agreed in rows)
 
+    async def corrected_messages(self) -> frozenset[str]:
+        """The ids of messages whose intent, type or sentiment people corrected."""
+        wrong = _wrong(("intent", "message_type", "sentiment")).subquery()
+        rows = select(analysis.c.message_id).join(wrong, wrong.c.analysis_id == analysis.c.id)
+        return await self._database.read(lambda c: frozenset(c.execute(rows).scalars()))
+
 
 def _judged(field: str, by: str, since: datetime | None) -> Select[Any]:
     wrong = _wrong(ENTITY_FIELDS if field == ENTITIES else (field,)).subquery()

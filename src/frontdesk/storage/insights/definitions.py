@@ -85,6 +85,7 @@ def interactions(theirs: Theirs, dialect: str, stamp: int) -> Select[Any]:
             _or_nothing(f.language, "language"),
             _or_nothing(f.tier, "tier"),
             func.coalesce(seconds(i.first_answer_at, dialect) - at, NONE).label("answer_seconds"),
+            func.coalesce(seconds(i.acknowledged_at, dialect) - at, NONE).label("acknowledge_seconds"),
             func.coalesce(seconds(i.closed_at, dialect) - at, NONE).label("close_seconds"),
             _automated().label("automated"),
         )
@@ -150,7 +151,7 @@ def _cost() -> ScalarSelect[int]:
 
 
 def _automated() -> ColumnElement[int]:
-    """1 where an answer went out and no person wrote one, 0 where a person did, -1 where nobody answered yet."""
+    """1 where a reply went out and no person wrote one, 0 where a person did, -1 where there was no reply yet."""
     i, o = interaction.c, outbound_message.c
     by_person = select(o.id).where(o.interaction_id == i.id, o.type == BY_PERSON).correlate(interaction).exists()
-    return case((i.first_answer_at.is_(None), NONE), (by_person, 0), else_=1)
+    return case((and_(i.first_answer_at.is_(None), i.acknowledged_at.is_(None)), NONE), (by_person, 0), else_=1)

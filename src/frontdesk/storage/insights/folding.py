@@ -76,5 +76,5 @@ def _fill(connection: Connection, table: Table, rows: Select[Any]) -> None:
 
 
 def _gone(interaction_id: int, stamp: int) -> dict[str, Any]:
-    nothing = {"at": 0, "answer_seconds": NONE, "close_seconds": NONE, "automated": NONE}
+    nothing = {"at": 0, "answer_seconds": NONE, "acknowledge_seconds": NONE, "close_seconds": NONE, "automated": NONE}
     return {"interaction_id": interaction_id, "stamp": stamp, "gone": True, **nothing}

@@ -73,10 +73,10 @@ def _stuck() -> Select[Any]:
 def _unanswered() -> Select[Any]:
     matter = interaction.c
     return (
-        select(matter.reference, matter.title, customer.c.name, matter.created_at)
+        select(matter.reference, matter.title, customer.c.name, matter.waiting_since)
         .join(customer, customer.c.id == matter.customer_id, isouter=True)
-        .where(matter.first_answer_at.is_(None), matter.closed_at.is_(None))
-        .order_by(matter.created_at)
+        .where(matter.waiting_since.is_not(None))
+        .order_by(matter.waiting_since)
     )
 
 

@@ -24,6 +24,7 @@ from frontdesk.ticketing.status import ENDED
 
 NUMBERED = (inbound_message, outbound_message)
 MOVED = (effect, service_call)
+FIRST_TIMES = ("first_answer_at", "acknowledged_at", "first_person_answer_at", "waiting_since")
 
 
 class StoredMerging:
@@ -111,7 +112,6 @@ def _keep_of_both(
 
     Its mood and intent are those of `latest`, the one with the latest message.
     """
-    answers = [at for at in (into.first_answer_at, other.first_answer_at) if at is not None]
     from_other = other.customer_id is not None and (
         into.customer_id is None or (other.customer_proven and not into.customer_proven)
     )
@@ -120,7 +120,7 @@ def _keep_of_both(
         "customer_id": whose.customer_id,
         "customer_proven": whose.customer_proven,
         "created_at": min(into.created_at, other.created_at),
-        "first_answer_at": min(answers) if answers else None,
+        **{name: _earlier(into, other, name) for name in FIRST_TIMES},
         "priority": _higher(connection, into.priority, other.priority),
         "team": into.team or other.team,
         "intent": latest.intent,
@@ -133,6 +133,10 @@ def _keep_of_both(
     if into.status in ENDED and other.status not in ENDED:
         values |= {"status": Status.RE_OPENED.value, "closed_at": None}
     connection.execute(update(interaction).where(interaction.c.id == into.id).values(**values))
+
+
+def _earlier(into: Interaction, other: Interaction, name: str) -> datetime | None:
+    return min((at for each in (into, other) if (at := getattr(each, name)) is not None), default=None)
 
 
 def _higher(connection: Connection, one: str, other: str) -> str:

@@ -41,9 +41,10 @@ from frontdesk.storage.schema.rows import as_analysis, as_correction, as_decisio
 class StoredReadings:
     """Analyses and what follows from them on a database."""
 
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
+    def __init__(self, database: Database, clock: Clock, new_id: NewId, *, learns_at_once: bool = True) -> None:
+        """Use this database, clock and id maker. `learns_at_once`: a corrected intent need not be reviewed first."""
         self._database, self._clock, self._new_id = database, clock, new_id
+        self._learns_at_once = learns_at_once
 
     async def message(self, message_id: str) -> Reading:
         """Raises NotFound."""
@@ -72,11 +73,12 @@ class StoredReadings:
     async def correct(
         self, message_id: str, field: str, value: str, by: str, once: IdempotencyKey | None
     ) -> StoredAnswer[Correction]:
-        """Keep a person's word beside the current analysis; analyses learn from an intent at once.
+        """Keep a person's word beside the current analysis; analyses learn from an intent, at once or once reviewed.
 
         `value` has been checked. Raises NotFound, Conflict when the message has no analysis yet.
         """
-        now, key, example_id = self._clock(), self._new_id(), self._new_id()
+        now, key = self._clock(), self._new_id()
+        example_id = self._new_id() if self._learns_at_once else ""
 
         def operation(connection: Connection) -> Correction:
             return correct(connection, message_id, (key, field, value, by, now), example_id)
@@ -152,7 +154,10 @@ def _reading(connection: Connection, message_id: str) -> Reading:
 def correct(
     connection: Connection, message_id: str, word: tuple[str, str, str, str, datetime], example_id: str
 ) -> Correction:
-    """Keep a person's word (id, field, value, by, when) beside the analysis. Raises NotFound, Conflict."""
+    """Keep a person's word (id, field, value, by, when) beside the analysis; without an example's id none is made.
+
+    Raises NotFound, Conflict.
+    """
     """Keep a person's word (id, field, value, by, when) beside the analysis. Raises NotFound, Conflict."""
     key, field, value, by, now = word
     message = _message(connection, message_id)
@@ -195,10 +200,13 @@ def _last_word(connection: Connection, analysis_id: str, field: str) -> str | No
 
 
 def _teach(connection: Connection, message: InboundMessage, word: Correction, example_id: str) -> None:
-    """The text becomes an example of its intent; what an earlier correction taught of it is forgotten."""
+    """The text becomes an example of its intent; what an earlier correction taught of it is forgotten.
+
+    Without an id it becomes none yet.
+    """
     earlier = select(correction.c.id).where(correction.c.message_id == message.id)
     connection.execute(delete(example).where(example.c.correction_id.in_(earlier)))
-    if not word.becomes:  # none of the intents fits: there is nothing to be an example of
+    if not word.becomes or not example_id:  # none of the intents fits: there is nothing to be an example of
         touch(connection)
         return
     row = {"id": example_id, "intent": word.becomes, "text": message.text, "created_at": word.at}

@@ -14,6 +14,7 @@ from frontdesk.model import Accepted, NewMessage, Status, WorkState
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
@@ -270,7 +271,9 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     index_messages(connection, inbound_message, ((r.interaction_id, r.sequence) for _, r in fresh))
     if opened:
         connection.execute(insert(work), [_work_row(a, r) for a, r in fresh if a.message.joins is None])
-    add_work(connection, [_work_row(a, r) for a, r in fresh if a.message.joins is not None])
+    joined = [(a, r) for a, r in fresh if a.message.joins is not None]
+    add_work(connection, [_work_row(a, r) for a, r in joined])
+    waiting.begin(connection, [(r.interaction_id, a.message.received_at or a.at) for a, r in joined])
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
@@ -285,6 +288,7 @@ def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "created_at": arrival.at,
         "updated_at": arrival.at,
         "may_belong_to": arrival.message.may_belong_to,
+        "waiting_since": arrival.message.received_at or arrival.at,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
@@ -11,15 +12,19 @@ from typing_extensions import override
 from frontdesk.interfaces import Cases, Clock, NotFound
 from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import (
+    CUSTOMER,
+    SERVICE,
     Analysis,
     Case,
     Change,
     Decision,
+    DeliveryState,
     Effect,
     InboundMessage,
     Interaction,
     Lease,
     MessageContext,
+    Turn,
     Work,
     WorkState,
 )
@@ -29,9 +34,11 @@ from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.pipeline.senders import SenderCustomer, customer_of
+from frontdesk.storage.pipeline.surroundings import surroundings_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
-from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction
+from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message, columns
@@ -189,23 +196,40 @@ _CURRENT = update(inbound_message).where(inbound_message.c.id == _ID).values(ana
 def _context(connection: Connection, case: Case) -> MessageContext:
     at = {"its_interaction": case.interaction.id, "its_sequence": case.message.sequence}
     said = connection.execute(_SAID, at).all()
+    ours = connection.execute(_OURS, at).all()
+    theirs = [(row.at, Turn(CUSTOMER, row.text)) for row in said if row.sequence < case.message.sequence]
+    turns = sorted([*theirs, *((row.at, Turn(SERVICE, row.text)) for row in ours)], key=itemgetter(0))
     customer = customer_of(connection, case.message, case.analysis) if case.analysis else SenderCustomer()
+    around = surroundings_of(connection, case, case.interaction.customer_id or customer.id)
     return MessageContext(
         texts=tuple(row.text for row in said),
-        before=tuple(row.text for row in said if row.sequence < case.message.sequence),
+        before=tuple(turn for _, turn in turns),
         customer_id=customer.id,
         customer_proven=customer.is_proven,
         is_latest=bool(said) and said[-1].id == case.message.id,
+        acknowledged=around.acknowledged,
+        open_service_call=around.open_service_call,
+        days_since_same=around.days_since_same,
     )
 
 
 _SAID = (
-    select(inbound_message.c.id, inbound_message.c.sequence, inbound_message.c.text)
+    select(
+        inbound_message.c.id,
+        inbound_message.c.sequence,
+        inbound_message.c.text,
+        inbound_message.c.received_at.label("at"),
+    )
     .where(
         inbound_message.c.interaction_id == bindparam("its_interaction"),
         or_(inbound_message.c.sequence <= bindparam("its_sequence"), inbound_message.c.recorded),
     )
     .order_by(inbound_message.c.received_at, inbound_message.c.sequence)
+)
+_OURS = select(outbound_message.c.text, outbound_message.c.created_at.label("at")).where(
+    outbound_message.c.interaction_id == bindparam("its_interaction"),
+    outbound_message.c.type != MEMO,
+    outbound_message.c.state.not_in((DeliveryState.FAILED.value, DeliveryState.WITHHELD.value)),
 )
 
 

@@ -11,6 +11,7 @@ from frontdesk.interfaces import Stale
 from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import Case, Change, Effect, EffectState, WorkState
 from frontdesk.model.translatable import tr
+from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.interaction_fields import set_fields
 from frontdesk.storage.pipeline.journal import Line, note_all
 from frontdesk.storage.pipeline.outbox import StoredOwnRows
@@ -35,6 +36,7 @@ def keep_decision(connection: Connection, case: Case, change: Change, act: ActAt
     rows = StoredOwnRows(connection, now)
     done = act(replace(seen, interaction=updated, recorded=True), rows)
     _insert(connection, done)
+    waiting.decided(connection, done)
     ended = not any(each.state is EffectState.PENDING for each in done.effects)
     pass_fence(connection, case.lease, "" if ended else "act", WorkState.DONE if ended else WorkState.OPEN)
     index_with_head(connection, updated.id, outbound_message, rows.delivered)

@@ -16,7 +16,9 @@ from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model import Effect, EffectState, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import ERROR_LENGTH
@@ -46,6 +48,14 @@ class StoredEffectAdmin:
         """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
         return await self._settle(key, by, once, "approved", _approved)
 
+    async def confirm(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
+        """Approve a proposal; its customer waits no longer. Raises NotFound, Conflict where it is no open proposal."""
+        return await self._settle(key, by, once, "approved", _confirmed)
+
+    async def decline(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
+        """Refuse a proposal. Raises NotFound, Conflict where it is no open proposal."""
+        return await self._settle(key, by, once, "dropped", _declined)
+
     async def _settle(
         self,
         key: str,
@@ -64,6 +74,8 @@ class StoredEffectAdmin:
             else:
                 wake_waiting(connection, after, now)
             _note_settled(connection, after, kind, by, now)
+            if is_proposal(after) and after.state is EffectState.DONE:
+                waiting.answered(connection, after.interaction_id, now)
             return after
 
         return await write_once(self._database, once, Effect, now, operation)
@@ -145,6 +157,22 @@ def _dropped(each: Effect, by: str, now: datetime) -> Effect:
 def _approved(each: Effect, by: str, now: datetime) -> Effect:
     _must_be(each, EffectState.WAITING, tr("only one that waits can be approved"))
     return replace(each, state=EffectState.DONE, done_at=now, reference=by)
+
+
+def _confirmed(each: Effect, by: str, now: datetime) -> Effect:
+    _must_be_proposal(each)
+    return _approved(each, by, now)
+
+
+def _declined(each: Effect, by: str, now: datetime) -> Effect:
+    _must_be_proposal(each)
+    return _dropped(each, by, now)
+
+
+def _must_be_proposal(each: Effect) -> None:
+    if not is_proposal(each):
+        raise Conflict(tr("action {effect} is no proposal: a supervisor decides on it", effect=each.key))
+    _must_be(each, EffectState.WAITING, tr("somebody has decided already"))
 
 
 def _must_be(each: Effect, state: EffectState, otherwise: str) -> None:

@@ -12,6 +12,7 @@ from frontdesk.model import Change, Interaction, Status
 from frontdesk.model.translatable import tr
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.search.documents import index_heads
+from frontdesk.ticketing.status import ENDED
 
 # What is found by its words.
 SEARCHED = frozenset({"title", "summary", "tags", "customer_id"})
@@ -37,6 +38,10 @@ def set_fields(connection: Connection, before: Interaction, change: Change, now:
         values["modified_by"] = by
     if change.status is not None and change.status is not before.status:
         values["closed_at"] = now if change.status in (Status.CLOSED, Status.CONFIRMED) else None
+        if change.status in ENDED:  # who is told so waits no longer
+            values["waiting_since"] = None
+        elif change.status is Status.RE_OPENED and before.waiting_since is None:
+            values["waiting_since"] = now
     given = {f"new_{name}": getattr(value, "value", value) for name, value in values.items()}
     changed = connection.execute(_setting(tuple(values)), given | {"its_id": before.id, "its_version": before.version})
     if changed.rowcount != 1:

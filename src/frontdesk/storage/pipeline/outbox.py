@@ -1,6 +1,7 @@
 """Outbound messages and the built-in service desk's calls: stored once per effect key."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.delivery_notices import settle
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
@@ -20,7 +22,6 @@ from frontdesk.storage.search.documents import index_messages
 
 # In a receipt: the answer was not sent, on purpose, and why.
 WITHHELD = "withheld"
-TYPES_THAT_ANSWER = ("AR", "QA", "RB", "HA")  # an internal memo does not answer the customer
 
 # One that was refused may be sent after all, when a person tries it again.
 NOT_SENT = (DeliveryState.PENDING.value, DeliveryState.FAILED.value)
@@ -81,7 +82,8 @@ def _sent(connection: Connection, message_id: str, receipt: Receipt, now: dateti
     out = outbound_message.c
     leaves = update(outbound_message).where(out.id == message_id, out.state.in_(NOT_SENT))
     for sent in changed(connection, leaves.values(**state_after(receipt)), (out.interaction_id, out.type)):
-        note_sent(connection, message_id, sent["interaction_id"], sent["type"], receipt, now)  # else noted before
+        noted = SentMessage(message_id, sent["interaction_id"], sent["type"], now)
+        note_sent(connection, noted, receipt, now)  # else noted before
 
 
 def state_after(receipt: Receipt) -> dict[str, str]:
@@ -91,22 +93,33 @@ def state_after(receipt: Receipt) -> dict[str, str]:
     return {"state": DeliveryState.SENT.value, "provider_id": receipt.reference[:200], "error": ""}
 
 
-def note_sent(
-    connection: Connection, message_id: str, interaction_id: int, type: str, receipt: Receipt, now: datetime
-) -> None:
-    """What follows when an answer has left: the first answer's time, the journal, and what was told of it already."""
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A reply that has left, and when it was written."""
+
+    id: str
+    interaction_id: int
+    type: str
+    written_at: datetime
+    by_person: bool = False
+
+
+def note_sent(connection: Connection, message: SentMessage, receipt: Receipt, now: datetime) -> None:
+    """What follows when a reply has left: who waits no longer, the journal, and what was told of it already."""
     if reason := receipt.detail.get(WITHHELD):
-        detail = {"message": message_id, "reason": str(reason)}
-        note(connection, now, "withheld", interaction_id=interaction_id, detail=detail)
+        detail = {"message": message.id, "reason": str(reason)}
+        note(connection, now, "withheld", interaction_id=message.interaction_id, detail=detail)
         return
-    _mark_answered(connection, interaction_id, type, now)
-    note(connection, now, "sent", interaction_id=interaction_id, detail={"message": message_id})
-    settle(connection, message_id, now)
+    _mark(connection, message, now)
+    note(connection, now, "sent", interaction_id=message.interaction_id, detail={"message": message.id})
+    settle(connection, message.id, now)
 
 
-def _mark_answered(connection: Connection, interaction_id: int, type: str, now: datetime) -> None:
-    if type in TYPES_THAT_ANSWER:
-        connection.execute(_FIRST_ANSWER, {"its_id": interaction_id, "answered_at": now})
+def _mark(connection: Connection, message: SentMessage, now: datetime) -> None:
+    answers = message.by_person or message.type in waiting.ANSWERING_TYPES
+    waiting.note_first(connection, message.interaction_id, now, by_person=message.by_person, answers=answers)
+    if answers:
+        waiting.answered(connection, message.interaction_id, message.written_at)
 
 
 _HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
@@ -114,11 +127,6 @@ _HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where
 )
 _APPEND = insert(outbound_message)
 _BY_EFFECT = select(outbound_message).where(outbound_message.c.effect_key == bindparam("its_key"))
-_FIRST_ANSWER = (
-    update(interaction)
-    .where(interaction.c.id == bindparam("its_id"), interaction.c.first_answer_at.is_(None))
-    .values(first_answer_at=bindparam("answered_at"))
-)
 
 
 class StoredOwnRows(OwnRows):
@@ -143,7 +151,7 @@ class StoredOwnRows(OwnRows):
     @override
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
         stored = _append(self._connection, message)
-        _mark_answered(self._connection, stored.interaction_id, stored.type, self._now)
+        _mark(self._connection, SentMessage(stored.id, stored.interaction_id, stored.type, self._now), self._now)
         self.delivered.append(stored.sequence)
         return stored
 
@@ -165,6 +173,10 @@ class StoredServiceDesk(ServiceDeskStore):
     async def call_by_key(self, key: str) -> ServiceCall | None:
         return await self._database.read(lambda c: _call(c, key))
 
+    @override
+    async def add_remark(self, key: str, remark: str) -> ServiceCall | None:
+        return await self._database.write(lambda c: _add_remark(c, key, remark))
+
     async def calls_of(self, interaction_id: int) -> tuple[ServiceCall, ...]:
         """The service calls of an interaction, oldest first."""
         rows = select(service_call).where(service_call.c.interaction_id == interaction_id).order_by(service_call.c.id)
@@ -179,6 +191,15 @@ def _open_call(connection: Connection, row: Mapping[str, Any]) -> ServiceCall:
     opened = _call(connection, row["key"])
     assert opened is not None
     return opened
+
+
+def _add_remark(connection: Connection, key: str, remark: str) -> ServiceCall | None:
+    row = connection.execute(select(service_call).where(service_call.c.key == key).with_for_update()).mappings().first()
+    if row is None or remark in row["remarks"]:
+        return as_service_call(row) if row else None
+    remarks = f"{row['remarks']}\n\n{remark}".strip()
+    connection.execute(update(service_call).where(service_call.c.key == key).values(remarks=remarks))
+    return as_service_call({**row, "remarks": remarks})
 
 
 def _call(connection: Connection, key: str) -> ServiceCall | None:

@@ -13,7 +13,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
-from frontdesk.storage.pipeline.outbox import draft, note_sent, state_after
+from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from frontdesk.storage.schema.rows import as_message, as_outbound
@@ -141,4 +141,5 @@ def _keep_sent(connection: Connection, reply: OutboundMessage, lease: Lease, rec
     pass_fence(connection, lease, "", WorkState.DONE)
     mine = update(outbound_message).where(outbound_message.c.id == reply.id)
     connection.execute(mine.values(**state_after(receipt)))
-    note_sent(connection, reply.id, reply.interaction_id, reply.type, receipt, now)
+    sent = SentMessage(reply.id, reply.interaction_id, reply.type, reply.created_at, by_person=True)
+    note_sent(connection, sent, receipt, now)

@@ -51,6 +51,7 @@ insight_interaction = Table(
     _code("team"),
     _code("tier", 20),
     Column("answer_seconds", BigInteger, nullable=False),
+    Column("acknowledge_seconds", BigInteger, nullable=False, server_default="-1"),
     Column("close_seconds", BigInteger, nullable=False),
     Column("automated", Integer, nullable=False),
     Index("ix_insight_interaction_stamp", "stamp"),

@@ -31,7 +31,7 @@ WATCHED = (
     Watched(
         "interaction",
         "customer_id, priority, category, intent, channel, status, sentiment, route, team, created_at, "
-        "first_answer_at, closed_at, merged_into",
+        "first_answer_at, acknowledged_at, closed_at, merged_into",
         "SELECT ROW.id",
     ),
     Watched("inbound_message", "interaction_id, analysis_id, channel, received_at"),

@@ -47,6 +47,9 @@ interaction = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("first_answer_at", Moment),
+    Column("acknowledged_at", Moment),
+    Column("first_person_answer_at", Moment),
+    Column("waiting_since", Moment),
     Column("closed_at", Moment),
     Column("version", Integer, nullable=False, default=1),
     # How the latest message that was read reads; kept by `searching`.
@@ -63,7 +66,7 @@ interaction = Table(
     Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
     Index("ix_interaction_created", "created_at", "id"),
-    _some("ix_interaction_unanswered", "created_at", only="first_answer_at IS NULL AND closed_at IS NULL"),
+    _some("ix_interaction_waiting", "waiting_since", only="waiting_since IS NOT NULL"),
     Index("ix_interaction_confidence", "confidence", "id"),
     Index("ix_interaction_priority", "priority", "id"),
 )
@@ -130,6 +133,10 @@ analysis = Table(
     Column("entities", Json, nullable=False),
     Column("milliseconds", Float, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("signals", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("concerns", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("reads", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("second", Json),
     UniqueConstraint("message_id", "run"),
 )
 

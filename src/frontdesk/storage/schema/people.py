@@ -1,4 +1,4 @@
-"""Tables of people: customers, contacts, accounts, sessions, API keys, and the views that they saved."""
+"""Tables of people: customers, contacts, accounts, their links and sessions, API keys, and views that they saved."""
 
 from sqlalchemy import (
     BigInteger,
@@ -55,6 +55,21 @@ account = Table(
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_at", Moment, nullable=False),
+    Column("teams", Text, nullable=False, server_default=""),
+    Column("oidc_subject", String(64), nullable=False, server_default="", index=True),
+    Column("totp_secret", String(64), nullable=False, server_default=""),
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("recovery_hashes", Text, nullable=False, server_default=""),
+)
+
+account_link = Table(
+    "account_link",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
 )
 
 session = Table(
@@ -64,6 +79,11 @@ session = Table(
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
+    Column("seen_at", Moment),
+    Column("method", String(20), nullable=False, server_default="password"),
+    Column("place", String(64), nullable=False, server_default=""),
+    Column("device", String(200), nullable=False, server_default=""),
+    Column("id_token", Text, nullable=False, server_default=""),
 )
 
 api_key = Table(
@@ -80,6 +100,10 @@ api_key = Table(
     Column("budget_day", BigInteger, nullable=False, server_default="0"),
     Column("budget_month", BigInteger, nullable=False, server_default="0"),
     Column("requests_per_minute", Integer, nullable=False, server_default="0"),
+    Column("teams", Text, nullable=False, server_default=""),
+    Column("channels", Text, nullable=False, server_default=""),
+    Column("expires_at", Moment),
+    Column("last_used_at", Moment),
 )
 
 saved_view = Table(

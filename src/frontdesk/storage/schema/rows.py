@@ -1,6 +1,6 @@
 """Rows as facts and facts as rows: by the names of fields, with one function for each table that needs more."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -12,6 +12,7 @@ from frontdesk.model import (
     Action,
     Analysis,
     AuditEvent,
+    Concern,
     Contact,
     Correction,
     Customer,
@@ -23,8 +24,10 @@ from frontdesk.model import (
     Interaction,
     OutboundMessage,
     Probability,
+    SecondReading,
     Sender,
     ServiceCall,
+    Signal,
     Work,
 )
 
@@ -92,7 +95,19 @@ def as_analysis(row: Columns) -> Analysis:
         row,
         intents=tuple(Probability(**each) for each in row["intents"]),
         entities=tuple(Entity(**each) for each in row["entities"]),
+        signals=tuple(Signal(each["name"], each["probability"], _spans(each["spans"])) for each in row["signals"]),
+        concerns=tuple(map(_concern, row["concerns"])),
+        reads=_spans(row["reads"]),
+        second=SecondReading(**row["second"]) if row["second"] else None,
     )
+
+
+def _concern(each: Mapping[str, Any]) -> Concern:
+    return Concern(**{**each, "intents": tuple(Probability(**p) for p in each["intents"])})
+
+
+def _spans(pairs: Iterable[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in pairs)
 
 
 def as_decision(row: Columns) -> Decision:

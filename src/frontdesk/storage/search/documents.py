@@ -75,13 +75,16 @@ def index_with_head(connection: Connection, number: int, table: Table, sequences
 
 
 def create_on_hana(connection: Connection) -> None:
-    """Both tables on SAP HANA, where no migration makes them."""
+    """All tables of words on SAP HANA, where no migration makes them; that of passages is `knowledge.words`'."""
     connection.exec_driver_sql(
         "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
     )
     connection.exec_driver_sql(
         "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
         "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE search_index_passage (passage_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
     )
 
 

@@ -63,6 +63,7 @@ async def accuracy(
         "field_label": FIELDS[chosen],
         "days": period,
         "periods": PERIODS,
+        "limits": await services.configuration.rules.limits(await services.insights.accuracy.corrected_messages()),
     }
     return services.pages.page(request, "console/accuracy.html", N_("Accuracy"), context)
 

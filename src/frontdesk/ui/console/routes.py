@@ -2,13 +2,18 @@
 
 from frontdesk.ui.console import (
     accuracy,
+    articles,
+    audit,
     bulk,
     configuration,
     effects,
     exporting,
+    goods,
     home,
     insights,
     interactions,
+    keys,
+    learning,
     models,
     people,
     privacy,
@@ -16,6 +21,7 @@ from frontdesk.ui.console import (
     rules,
     thread,
     use_cases,
+    users,
     views,
 )
 
@@ -27,6 +33,8 @@ CONSOLE = (
     *views.HANDLERS,
     *thread.HANDLERS,
     *people.HANDLERS,
+    *articles.HANDLERS,
+    *goods.HANDLERS,
     *insights.HANDLERS,
     *effects.HANDLERS,
     *rules.HANDLERS,
@@ -35,5 +43,9 @@ CONSOLE = (
     *reply_templates.HANDLERS,
     *privacy.HANDLERS,
     accuracy.accuracy,
+    *learning.HANDLERS,
     models.models,
+    *users.HANDLERS,
+    *keys.HANDLERS,
+    *audit.HANDLERS,
 )

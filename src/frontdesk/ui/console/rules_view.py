@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from frontdesk.interfaces.rules import TableRefused
-from frontdesk.model import ENTITY_FIELDS, Code, CodeList
+from frontdesk.model import Code, CodeList
 from frontdesk.model.rules import Finding, RuleSetVersion, Severity
 from frontdesk.orchestrator.backtest import DIMENSIONS, BacktestReport, Reference
 from frontdesk.orchestrator.checking import ROUTES
 from frontdesk.orchestrator.differing import RowChange, differences
 from frontdesk.orchestrator.explaining import Explanation, Match
-from frontdesk.orchestrator.facts import FACTS, FactKind
+from frontdesk.orchestrator.facts import FactKind, fact_at, readable
 from frontdesk.orchestrator.rules import read_model
 from frontdesk.orchestrator.table import YIELDS, parse
 from frontdesk.ui.languages import N_
@@ -40,12 +40,10 @@ MATCHES = {
 
 def editor(version: RuleSetVersion, content: str, codes: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, Any]:
     """What the editor's script needs: the model, what columns can be, and what may be put into cells."""
-    facts = [name for name, fact in FACTS.items() if fact.kind is not FactKind.BY_ENTITY]
-    facts += [f"has.{field}" for field in ENTITY_FIELDS]
     return {
         "version": version.version,
         "model": read_model(content),
-        "facts": facts,
+        "facts": list(readable()),
         "yields": list(YIELDS),
         "suggestions": _suggestions(codes),
     }
@@ -148,11 +146,13 @@ def _count(messages: tuple[Reference, ...]) -> dict[str, Any]:
 def _suggestions(codes: Mapping[CodeList, tuple[Code, ...]]) -> dict[str, list[list[str]]]:
     """By column: what a cell may say, and what that is called."""
     found: dict[str, list[list[str]]] = {"route": [[f"'{route}'", ""] for route in sorted(ROUTES)]}
-    for fact in FACTS.values():
+    for name in readable():
+        fact = fact_at(name.split("."))
+        assert fact is not None
         if fact.codes is not None and (entries := codes.get(fact.codes)):
-            found[fact.name] = [[f"'{entry.code}'", entry.name] for entry in entries if entry.active]
+            found[name] = [[f"'{entry.code}'", entry.name] for entry in entries if entry.active]
         elif fact.closed:
-            found[fact.name] = [[f"'{value}'", ""] for value in fact.closed]
+            found[name] = [[f"'{value}'", ""] for value in fact.closed]
         elif fact.kind is FactKind.YES_NO:
-            found[fact.name] = [["true", ""], ["false", ""]]
+            found[name] = [["true", ""], ["false", ""]]
     return found

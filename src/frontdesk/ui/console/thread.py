@@ -141,6 +141,18 @@ async def settle(request: PageRequest, services: Needs) -> Redirect:
     return Redirect(_local(fields.get("back", "")), status_code=303)
 
 
+@post("/console/proposals", opt=AGENT, include_in_schema=False)
+async def propose(request: PageRequest, services: Needs) -> Redirect:
+    """Confirm or decline a proposal."""
+    fields = await read_form(request)
+    doing = {"confirm": services.work.effects.confirm, "decline": services.work.effects.decline}
+    if (do := doing.get(fields.get("do", ""))) is None:
+        raise Invalid(tr("choose what is to be done with it: confirm or decline"), "do")
+    await do(fields.get("key", "")[:100], request.user.name, None)
+    services.wake()
+    return Redirect(_local(fields.get("back", "")), status_code=303)
+
+
 @post("/console/work", opt=SUPERVISOR, include_in_schema=False)
 async def rework(request: PageRequest, services: Needs) -> Redirect:
     """Retry or drop work that failed."""
@@ -220,4 +232,4 @@ def _local(back: str) -> str:
     return f"{PATH}/{reference}" if reference else "/console"
 
 
-HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, rework, suggestion, why, audio)
+HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, why, audio)

@@ -20,6 +20,7 @@ from frontdesk.model import (
 )
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
+from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.recipients import IDENTITIES, recipients_of
@@ -160,6 +161,7 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
                 for p in sorted(analysis.intents, key=lambda p: -p.probability)
                 if p.code != analysis.intent and p.probability >= 0.01
             ][:3],
+            "corrected": bool(words),
             "model": analysis.model,
             "reader": READERS[analysis.tier],
             "milliseconds": analysis.milliseconds,
@@ -243,6 +245,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "at": effect.done_at,
         "failed": effect.state is EffectState.FAILED,
         "waits": effect.state is EffectState.WAITING,
+        "proposal": effect.state is EffectState.WAITING and is_proposal(effect),
     }
 
 

@@ -118,6 +118,15 @@ class ExplanationAnswer(ApiAnswer, frozen=True):
     rows: list[WhyNotAnswer]
 
 
+class LimitAnswer(ApiAnswer, frozen=True):
+    """Messages with a risky action: on how many it would be done at this limit, how many of them wrongly, the rest."""
+
+    limit: float
+    acted: int
+    wrong: int
+    held: int
+
+
 class WhatIfAnswer(ApiAnswer, frozen=True):
     """The verdict as it was, and the explanation with changed facts."""
 

@@ -15,6 +15,7 @@ from frontdesk.edges.rest.rules.answers import (
     BacktestAnswer,
     ExplanationAnswer,
     FindingAnswer,
+    LimitAnswer,
     PublicationAnswer,
     RuleSetAnswer,
     RuleSetContentAnswer,
@@ -164,6 +165,17 @@ class RuleSetRoutes(RouteGroup):
         """Nothing is done about it."""
         found = await self.services.configuration.rules.what_if(data.message, data.changes, data.version)
         return WhatIfAnswer(show_verdict(found.before), show_explanation(found.after), dict(found.changes))
+
+    @get(
+        "/limits",
+        opt={"role": Role.SUPERVISOR},
+        summary="What each limit would have done to the last 1,000 messages",
+        responses=refusals(401, 403, 429),
+    )
+    async def limits(self) -> list[LimitAnswer]:
+        """By the rules in force; a reading is wrong where a person corrected it."""
+        wrong = await self.services.insights.accuracy.corrected_messages()
+        return [show(each, LimitAnswer) for each in await self.services.configuration.rules.limits(wrong)]
 
     @get(
         "/explanations/{message_id:str}",

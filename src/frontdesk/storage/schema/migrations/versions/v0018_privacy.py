@@ -7,7 +7,7 @@ from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.audit import guard, unguard
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,213 @@
+"""Answers what a person asks within a conversation, from articles and orders; says so where nothing answers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from frontdesk.answers.collection import Collection, names_in, words_in
+from frontdesk.answers.concerns import Concern, concerns_of
+from frontdesk.answers.evidence import ENGINE, Covers, Weights, compared, evidence
+from frontdesk.answers.following import asked_as, depends
+from frontdesk.answers.orders import (
+    MOST_TRIES,
+    STATUS_TOPICS,
+    has_tried,
+    is_theirs,
+    numbers_in,
+    shows_knowledge,
+    status_of,
+)
+from frontdesk.answers.passages import even, plain
+from frontdesk.answers.quoting import citation_of, used_of
+from frontdesk.answers.ranking import Question, Ranking, rank
+from frontdesk.answers.word_vectors import WordVectors
+from frontdesk.answers.wording import joined, say
+from frontdesk.interfaces.knowledge import Orders, PassageEncoder
+from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+
+_LONGEST = 4_000
+_CHOICES = 4
+# Asking back costs less than a wrong answer: so much of the limit is enough for it.
+_SURE_ENOUGH = 0.5
+# A message that says little more than a number or an address tells it about an order.
+_FEW_WORDS = 4
+LanguageOf = Callable[[str], Awaitable[str]]
+WantsPerson = Callable[[str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best article for a question, with how sure that is."""
+
+    ranking: Ranking
+    place: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers questions from one collection; it keeps nothing of what is asked.
+
+    `limit` is the least confidence at which it answers. `orders` is None where there is no order book.
+    """
+
+    collection: Collection
+    encoders: Mapping[str, PassageEncoder]
+    words: WordVectors
+    weights: Weights
+    limit: float
+    language_of: LanguageOf
+    wants_person: WantsPerson
+    orders: Orders | None = None
+
+    async def answer(self, conversation: Sequence[Turn], asker: Asker) -> Answer:
+        """Answer the last turn, which is the customer's. Raises ConnectorFailed where the order system does."""
+        text = even(conversation[-1].text[:_LONGEST])
+        before = [turn.text[:_LONGEST] for turn in conversation[:-1] if turn.role == "customer"]
+        language = (asker.language or await self.language_of(" ".join([*before[-1:], text])))[:2]
+        if await self.wants_person(text):
+            return Answer(say("handed_over", language), AnswerKind.HANDED_OVER, language, 1.0, concerns=(text,))
+        about_order = await self._order(conversation, asker, language)
+        if about_order is not None:
+            return about_order
+        parts = [
+            await self._part(concern, before, language) for concern in concerns_of(conversation[-1].text[:_LONGEST])
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return _together(parts, language)
+
+    async def find(self, text: str, before: Sequence[str], language: str = "") -> Found | None:
+        """The best article for one question after these earlier ones; None where there is none at all."""
+        asked = asked_as(text, before)
+        found = [await self._search(each, language, self._everything()) for each in asked.texts]
+        there = [each for each in found if each is not None]
+        return max(there, key=lambda each: each.confidence, default=None)
+
+    def _everything(self) -> npt.NDArray[np.bool_]:
+        return np.ones(len(self.collection.articles), bool)
+
+    async def _part(self, concern: Concern, before: Sequence[str], language: str) -> Answer:
+        earlier = [concern.before] if concern.before else before
+        found = await self.find(concern.text, earlier, language)
+        if found is None:
+            return Answer(say("not_known", language), AnswerKind.NOT_KNOWN, language, concerns=(concern.text,))
+        used = used_of(self.collection, found.ranking)
+        if found.confidence >= self.limit:
+            return replace(self._answered(found, language), used=used, concerns=(concern.text,))
+        choices = await self._choices(found)
+        if choices:
+            back = say("asks_product", language, choices=joined(choices, language))
+            return Answer(back, AnswerKind.ASKS_BACK, language, found.confidence, (), used, (concern.text,))
+        unknown = say("not_known", language)
+        return Answer(unknown, AnswerKind.NOT_KNOWN, language, found.confidence, (), used, (concern.text,))
+
+    def _answered(self, found: Found, language: str) -> Answer:
+        place = self._in_language(found, language)
+        citation = citation_of(self.collection, found.ranking, place)
+        lines = [say("answered", language, title=citation.title), plain(citation.quote).strip()]
+        if citation.url:
+            lines.append(say("source", language, url=citation.url))
+        return Answer("\n\n".join(lines), AnswerKind.ANSWERED, language, round(found.confidence, 4), (citation,))
+
+    def _in_language(self, found: Found, language: str) -> int:
+        """The translation of the best article in this language, where there is one."""
+        group, articles = self.collection.groups[found.place], self.collection.articles
+        if articles[found.place].language[:2] == language:
+            return found.place
+        same = (i for i, each in enumerate(self.collection.groups) if each == group)
+        return next((i for i in same if articles[i].language[:2] == language and found.ranking.allowed[i]), found.place)
+
+    async def _choices(self, found: Found) -> list[str]:
+        """Models to ask back about: where one of a few articles, which differ by the model, would surely answer."""
+        articles = self.collection.articles
+        if names_in(found.ranking.question.text):
+            return []
+        rivals = [place for place in found.ranking.order(_CHOICES + 1) if names_in(articles[place].title)]
+        near = [p for p in rivals if found.ranking.articles[found.place] - found.ranking.articles[p] < 1.5]
+        if len(near) < 2 or found.place not in near or len(near) > _CHOICES:
+            return []
+        allowed = self._everything()
+        allowed[[place for place in near if place != found.place]] = False
+        alone = await self._search(found.ranking.question.text, found.ranking.question.language, allowed)
+        if alone is None or alone.confidence < self.limit * _SURE_ENOUGH:
+            return []
+        return list(dict.fromkeys(_name_of(articles[place].title) for place in near))
+
+    async def _search(self, text: str, language: str, allowed: npt.NDArray[np.bool_]) -> Found | None:
+        if not allowed.any():
+            return None
+        text = even(text)
+        vectors = {name: (await encoder.questions([text]))[0] for name, encoder in self.encoders.items()}
+        question = Question(text, language or (await self.language_of(text))[:2], vectors)
+        ranking = rank(self.collection, question, allowed)
+        places = compared(self.collection, ranking)
+        words = [words_in(text), *(self.collection.words_of(place) for place in places)]
+        rows = await self.words.of_all(words)
+        numbers = evidence(self.collection, ranking, Covers(rows[0], tuple(rows[1:])))
+        return Found(ranking, places[0], self.weights.confidence(numbers))
+
+    async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str) -> Answer | None:
+        """What is said about an order, if the last turn asks about one."""
+        if self.orders is None:
+            return None
+        mine = [turn for turn in conversation if turn.role == "customer"]
+        text = even(conversation[-1].text[:_LONGEST])
+        numbers = tuple(dict.fromkeys(n for turn in reversed(mine) for n in numbers_in(turn.text)))
+        if not await self._asks_about_order(mine, numbers):
+            return None
+        if not numbers:
+            if (await self._part(Concern(text), [], language)).kind is AnswerKind.ANSWERED:
+                return None
+            return Answer(say("asks_order_number", language), AnswerKind.ASKS_BACK, language, concerns=(text,))
+        for number in numbers[:MOST_TRIES]:
+            order = await self.orders.order(number)
+            if order is not None and (is_theirs(order, asker) or shows_knowledge(order, mine)):
+                told = status_of(order, language)
+                return Answer(told, AnswerKind.ORDER_STATUS, language, 1.0, concerns=(text,), order=number)
+        # One that is not theirs and one that does not exist are spoken of in the same words.
+        refused = "not_proven" if has_tried(numbers, mine) else "asks_proof"
+        back = say(refused, language, number=numbers[-1])
+        return Answer(back, AnswerKind.ASKS_BACK, language, concerns=(text,), order=numbers[-1])
+
+    async def _asks_about_order(self, mine: Sequence[Turn], numbers: Sequence[str]) -> bool:
+        """Whether the last turn does, by itself or as a follow-up, or tells what we need to know of an order."""
+        text = even(mine[-1].text[:_LONGEST])
+        own = [word for word in words_in(text) if word not in {number.lower() for number in numbers}]
+        if numbers and len(own) <= _FEW_WORDS and (numbers_in(text) or has_tried(numbers, mine[-1:])):
+            return True
+        texts = [text]
+        if numbers and len(mine) > 1 and depends(text):
+            texts.append(f"{even(mine[-2].text)} {text}")
+        rows = await self.encoders[ENGINE].questions(texts)
+        return any(self.collection.topics[ENGINE].nearest(row) in STATUS_TOPICS for row in rows)
+
+
+def _together(parts: Sequence[Answer], language: str) -> Answer:
+    """Several concerns in order: what is known of each, and of which nothing is."""
+    known = [part for part in parts if part.kind is not AnswerKind.NOT_KNOWN]
+    concerns = tuple(concern for part in parts for concern in part.concerns)
+    used = tuple(each for part in parts for each in part.used)
+    if not known:
+        return replace(parts[0], concerns=concerns, used=used)
+    texts = []
+    for part in parts:
+        unknown = part.kind is AnswerKind.NOT_KNOWN
+        texts.append(say("part_not_known", language, question=part.concerns[0]) if unknown else part.text)
+    return Answer(
+        "\n\n".join(dict.fromkeys(texts)),
+        known[0].kind,
+        language,
+        min(part.confidence for part in known),
+        tuple(dict.fromkeys(citation for part in known for citation in part.citations)),
+        used,
+        concerns,
+    )
+
+
+def _name_of(title: str) -> str:
+    """The name of the model in a title as it is written there."""
+    found = names_in(title)
+    return next((word for word in title.split() if word.strip("–-:,()").lower() in found), title).strip("–-:,()")

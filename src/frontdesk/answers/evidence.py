@@ -1,0 +1,210 @@
+"""How sure it is that the best article answers: what speaks for and against it, and the probability that follows."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from frontdesk.answers.collection import Collection, words_in
+from frontdesk.answers.ranking import Ranking, named_in
+from frontdesk.answers.topics import Rows
+from frontdesk.answers.words import folded, stop_words, tokens_of
+
+ENGINE, E5 = "builtin-512", "e5-small-q4"
+RUNNERS_UP = 3
+_PARTS = ("middle", "spread", "weights")
+# What is weighed, in order; the weights are made by training/answers.py.
+NAMES = (
+    "share",
+    "lead",
+    "lead_over_few",
+    "lead_e5",
+    "lead_engine",
+    "agreement",
+    "least_cover",
+    "second_cover",
+    "mean_cover",
+    "cover_lead",
+    "name_cover",
+    "topic_lead",
+    "topic_is_same",
+    "other_language",
+    "alike_e5",
+    "whole_e5",
+    "alike_engine",
+    "mean_e5",
+    "words",
+    "unknown_name",
+    "other_name",
+    "length",
+    "by_question",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """Vectors of words: of the question, and of the best article and those after it."""
+
+    question: Rows
+    articles: tuple[Rows, ...]
+
+
+def evidence(collection: Collection, ranking: Ranking, covers: Covers) -> Rows:
+    """The numbers of NAMES for the best article; an encoder that is not there gives zeros."""
+    top = ranking.order(1)[0]
+    values = {**_leads(collection, ranking, top), **_cover(ranking, covers), **_names(collection, ranking, top)}
+    values |= _likeness(collection, ranking, top) | _topics(collection, ranking, top)
+    values["other_language"] = float(collection.articles[top].language[:2] != ranking.question.language)
+    return np.array([values.get(name, 0.0) for name in NAMES], np.float32)
+
+
+def compared(collection: Collection, ranking: Ranking) -> list[int]:
+    """The best article, and those after it that say something else: their words are needed as Covers."""
+    first, *others = ranking.order(12)
+    group = collection.groups[first]
+    return [first, *[other for other in others if collection.groups[other] != group][:RUNNERS_UP]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression over the evidence, and what follows from its confidence.
+
+    `limits` maps a wrong-answer rate (wrong answers as a share of all questions) to the least confidence that keeps it.
+    """
+
+    middle: Rows
+    spread: Rows
+    weights: Rows
+    bias: float
+    limits: tuple[tuple[float, float], ...]
+
+    def confidence(self, found: Rows) -> float:
+        """The probability that the best article answers."""
+        total = float(((found - self.middle) / self.spread) @ self.weights) + self.bias
+        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+    def limit(self, wrong_rate: float) -> float:
+        """The least confidence at which to answer; between two known rates, in proportion."""
+        rates, limits = zip(*self.limits, strict=True)
+        return float(np.interp(wrong_rate, rates, limits))
+
+
+@cache
+def shipped_weights(with_e5: bool) -> Weights:
+    """The weights for both encoders, or for the engine's alone."""
+    text = resources.files(__package__).joinpath("weights", "evidence.json").read_bytes()
+    raw = msgspec.json.decode(text)["both" if with_e5 else "engine"]
+    middle, spread, weights = (np.array([raw[part][name] for name in NAMES], np.float32) for part in _PARTS)
+    return Weights(middle, spread, weights, raw["bias"], tuple((float(a), float(b)) for a, b in raw["limits"]))
+
+
+def _leads(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
+    """How far the best article is ahead of those that say something else, by all and by each encoder."""
+    others = _others(collection, ranking, top)
+    found = ranking.articles[others]
+    if not len(found):
+        return {"share": 1.0, "lead": 3.0, "lead_over_few": 3.0, "lead_e5": 1.0, "lead_engine": 1.0, "agreement": 2.0}
+    mine = float(ranking.articles[top])
+    few = np.sort(found)[::-1][:4]
+    values = {
+        "share": float(1 / (1 + np.exp(np.clip(found - mine, -30, 30)).sum())),
+        "lead": min(mine - float(few[0]), 8.0),
+        "lead_over_few": min(mine - float(few.mean()), 10.0),
+        "agreement": 0.0,
+    }
+    for name, key in ((E5, "lead_e5"), (ENGINE, "lead_engine")):
+        if name in ranking.measured:
+            best = collection.best(ranking.measured[name])
+            values[key] = float(np.clip(best[top] - best[others].max(), -3, 4))
+            values["agreement"] += float(values[key] > 0)
+    return values
+
+
+def _others(collection: Collection, ranking: Ranking, top: int) -> npt.NDArray[np.int64]:
+    group = collection.groups[top]
+    if len(collection.articles) > 2_000:
+        places = np.argpartition(-ranking.articles, 200)[:200]
+    else:
+        places = np.arange(len(collection.articles))
+    return np.array([p for p in places if ranking.allowed[p] and collection.groups[p] != group], np.int64)
+
+
+def _cover(ranking: Ranking, covers: Covers) -> dict[str, float]:
+    """Whether each word of the question that says something has a counterpart in the article, in any language."""
+    words = words_in(ranking.question.text)
+    if not len(covers.question) or not len(covers.articles[0]):
+        return {"least_cover": 0.4, "second_cover": 0.4, "mean_cover": 0.4, "name_cover": 1.0}
+    each = [(covers.question @ rows.T).max(axis=1) if len(rows) else np.zeros(len(words)) for rows in covers.articles]
+    ordered = np.sort(each[0])
+    mean = float(each[0].mean())
+    names = _capitals(ranking.question.text, ranking.question.language)
+    named = [float(each[0][i]) for i, word in enumerate(words) if word in names]
+    return {
+        "least_cover": float(ordered[0]),
+        "second_cover": float(ordered[min(1, len(ordered) - 1)]),
+        "mean_cover": mean,
+        "cover_lead": mean - max((float(one.mean()) for one in each[1:]), default=mean - 0.1),
+        "name_cover": min(named, default=1.0),
+        "length": float(min(len(words), 10)),
+    }
+
+
+def _capitals(text: str, language: str) -> set[str]:
+    """Words with a capital within a sentence, which are names except in German, in small letters."""
+    tokens = tokens_of(text)
+    found = {
+        after.lower()
+        for before, after in pairwise(tokens)
+        if after[0].isupper() and before[0].islower() and (language != "de" or after.isupper())
+    }
+    return {word for word in found if len(word) > 1 and folded(word) not in stop_words()}
+
+
+def _names(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
+    """Models that no article knows, or that this article is not about."""
+    wanted = named_in(collection, ranking.question.text)
+    return {
+        "unknown_name": float(bool(wanted - collection.names)),
+        "other_name": float(bool((wanted & collection.names) - collection.names_of_article[top])),
+    }
+
+
+def _likeness(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
+    mine = collection.of(top)
+    best = mine.start + int(ranking.scores[mine].argmax())
+    values = {
+        "words": float(ranking.words[best]),
+        "by_question": float(bool(collection.passages[best].question)),
+    }
+    if ENGINE in ranking.alike:
+        values["alike_engine"] = float(ranking.alike[ENGINE][mine].max())
+    if E5 in ranking.alike:
+        values["alike_e5"] = float(ranking.alike[E5][mine].max())
+        values["whole_e5"] = float(ranking.alike[E5][mine.start])
+        values["mean_e5"] = float(ranking.measured[E5][mine].mean())
+    return values
+
+
+def _topics(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
+    """How much more the question is like a common topic than like the article, and whether both are the same."""
+    mine = collection.of(top)
+    leads: list[float] = []
+    total: Rows | None = None
+    for name, row in ranking.question.vectors.items():
+        topics = collection.topics[name]
+        middle, spread = topics.question_scale(row)
+        found = (topics.searched @ row - middle) / spread
+        total = found if total is None else total + found
+        leads.append(float(found.max()) - (float(ranking.alike[name][mine].max()) - middle) / spread)
+    if total is None:
+        return {}
+    nearest = int(total.argmax())
+    alike = [
+        float((collection.vectors[name][mine] @ collection.topics[name].searched[nearest]).max())
+        for name in ranking.question.vectors
+    ]
+    return {"topic_lead": float(np.mean(leads)), "topic_is_same": float(np.mean(alike))}

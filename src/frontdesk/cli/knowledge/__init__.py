@@ -1,0 +1,1 @@
+"""`frontdesk knowledge`, `frontdesk products` and `frontdesk orders`."""

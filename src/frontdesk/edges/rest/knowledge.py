@@ -1,0 +1,289 @@
+"""Articles that answer questions, with their versions; products."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Response, delete, get, put
+from litestar.params import JSONBody, PathParameter, QueryParameter
+from msgspec import Meta, field
+
+from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.answers import ApiAnswer, Listed, show, show_page, tagged
+from frontdesk.edges.rest.bodies import Body, StrictJson
+from frontdesk.edges.rest.interactions import ETAG
+from frontdesk.edges.rest.services import Asked, Cursor, IfMatch, Limit, RouteGroup, expected_version, who
+from frontdesk.interfaces import NotFound
+from frontdesk.knowledge.checking import check_article, check_product
+from frontdesk.model import Page, Role
+from frontdesk.model.knowledge import Article, ArticleFilter, ArticleState, ArticleVersion, Attribute, Audience, Product
+from frontdesk.ticketing.submission import storable
+
+ArticleId = Annotated[str, PathParameter(max_length=200, description="The id of an article.")]
+ProductNumber = Annotated[str, PathParameter(max_length=40, description="The number of a product.")]
+Version = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
+Text = Annotated[str, QueryParameter(max_length=200, description="Words to search for, as a person writes them.")]
+Chosen = Annotated[list[str] | None, QueryParameter(max_items=20)]
+Lines = Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200)]
+
+
+class ArticleBody(Body, frozen=True, forbid_unknown_fields=True):
+    """An article; citations index `body`, which is Markdown. `note` says what the change is for."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=300)]
+    body: Annotated[str, Meta(min_length=1, max_length=200_000)]
+    language: Annotated[str, Meta(max_length=10)] = "en"
+    questions: Lines = field(default_factory=list)
+    audience: Audience = Audience.PUBLIC
+    url: Annotated[str, Meta(max_length=2000)] = ""
+    products: Lines = field(default_factory=list)
+    tags: Lines = field(default_factory=list)
+    state: ArticleState = ArticleState.PUBLISHED
+    valid_from: date | None = None
+    valid_to: date | None = None
+    owner: Annotated[str, Meta(max_length=200)] = ""
+    review_on: date | None = None
+    translation_of: Annotated[str, Meta(max_length=200)] = ""
+    note: Annotated[str, Meta(max_length=200)] = ""
+
+
+class ArticleAnswer(ApiAnswer, frozen=True):
+    """An article; `version` is its ETag."""
+
+    id: str
+    title: str
+    body: str
+    language: str
+    questions: list[str]
+    audience: Audience
+    url: str
+    products: list[str]
+    tags: list[str]
+    state: ArticleState
+    valid_from: date | None
+    valid_to: date | None
+    owner: str
+    review_on: date | None
+    translation_of: str
+    version: int
+
+
+class ArticleVersionAnswer(ApiAnswer, frozen=True):
+    """An article as it was saved by somebody."""
+
+    article: ArticleAnswer
+    saved_at: datetime
+    saved_by: str
+    note: str
+
+
+class AttributeBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A property of a product."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    value: Annotated[str, Meta(max_length=500)]
+    unit: Annotated[str, Meta(max_length=20)] = ""
+
+
+class ProductBody(Body, frozen=True, forbid_unknown_fields=True):
+    """A product; `aliases` are what else people call it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    aliases: Lines = field(default_factory=list)
+    attributes: Annotated[list[AttributeBody], Meta(max_length=200)] = field(default_factory=list)
+
+
+class AttributeAnswer(ApiAnswer, frozen=True):
+    """A property of a product."""
+
+    name: str
+    value: str
+    unit: str
+
+
+class ProductAnswer(ApiAnswer, frozen=True):
+    """A product; `version` is its ETag."""
+
+    number: str
+    name: str
+    aliases: list[str]
+    attributes: list[AttributeAnswer]
+    version: int
+
+
+class ArticleRoutes(RouteGroup):
+    """What answers questions."""
+
+    path = "/articles"
+    tags = ("Knowledge",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List articles", responses=refusals(400, 401, 403, 429))
+    async def list_all(
+        self,
+        text: Text = "",
+        audience: Annotated[list[Audience] | None, QueryParameter(max_items=2)] = None,
+        in_state: Annotated[list[ArticleState] | None, QueryParameter(name="state", max_items=2)] = None,
+        language: Chosen = None,
+        product: Chosen = None,
+        tag: Chosen = None,
+        review_until: Annotated[date | None, QueryParameter(description="Whose review is due by then.")] = None,
+        limit: Limit = 50,
+        cursor: Cursor = "",
+    ) -> Listed[ArticleAnswer]:
+        """Those changed last first."""
+        wanted = ArticleFilter(
+            text=storable(text),
+            audience=tuple(audience or ()),
+            state=tuple(in_state or ()),
+            language=tuple(language or ()),
+            product=tuple(map(storable, product or ())),
+            tag=tuple(map(storable, tag or ())),
+            review_until=review_until,
+        )
+        page = await self.services.knowledge.articles.page(wanted, limit, cursor)
+        return show_page(Page(tuple(row.article for row in page.rows), page.next_cursor), ArticleAnswer)
+
+    @get(
+        "/{article_id:str}",
+        opt={"role": Role.AGENT},
+        summary="One article",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, article_id: ArticleId) -> Response[ArticleAnswer]:
+        """The newest version with its ETag."""
+        found = await self.services.knowledge.articles.get(article_id)
+        return tagged(show(found, ArticleAnswer), found.version)
+
+    @put(
+        "/{article_id:str}",
+        dto=StrictJson[ArticleBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Store an article",
+        description="A new one needs no If-Match; the next version of one that is there needs its ETag.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 412, 413, 415, 428, 429),
+    )
+    async def store(
+        self, request: Asked, article_id: ArticleId, data: JSONBody[ArticleBody], if_match: IfMatch = None
+    ) -> Response[ArticleAnswer]:
+        """The article as it is stored; the status is 201 for a new one."""
+        article = check_article(_article(article_id, data))
+        version = await self._expected(article.id, if_match)
+        stored, is_new = await self.services.knowledge.articles.put(article, who(request), storable(data.note), version)
+        self.services.wake()
+        answer = tagged(show(stored, ArticleAnswer), stored.version)
+        answer.status_code = 201 if is_new else 200
+        return answer
+
+    @delete(
+        "/{article_id:str}",
+        opt={"role": Role.SUPERVISOR},
+        summary="Delete an article",
+        description="With all its versions. With its ETag in If-Match only that version is deleted.",
+        responses=refusals(400, 401, 403, 404, 412, 429),
+    )
+    async def remove(self, article_id: ArticleId, if_match: IfMatch = None) -> None:
+        """Delete it."""
+        version = expected_version(if_match) if if_match else None
+        await self.services.knowledge.articles.remove(article_id, version)
+
+    @get(
+        "/{article_id:str}/versions",
+        opt={"role": Role.AGENT},
+        summary="All versions of an article",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def versions(self, article_id: ArticleId) -> list[ArticleVersionAnswer]:
+        """The newest first."""
+        return [_shown(each) for each in await self.services.knowledge.articles.versions(article_id)]
+
+    @get(
+        "/{article_id:str}/versions/{version:int}",
+        opt={"role": Role.AGENT},
+        summary="An article as it was",
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def version(self, article_id: ArticleId, version: Version) -> ArticleVersionAnswer:
+        """The article in this version."""
+        return _shown(await self.services.knowledge.articles.version(article_id, version))
+
+    async def _expected(self, article_id: str, if_match: str | None) -> int | None:
+        try:
+            before = await self.services.knowledge.articles.get(article_id)
+        except NotFound:
+            return expected_version(if_match, 0) if if_match else 0
+        return expected_version(if_match, before.version)
+
+
+class ProductRoutes(RouteGroup):
+    """What is sold."""
+
+    path = "/products"
+    tags = ("Knowledge",)
+
+    @get("/", opt={"role": Role.AGENT}, summary="List products", responses=refusals(400, 401, 403, 429))
+    async def list_all(self, text: Text = "", limit: Limit = 50, cursor: Cursor = "") -> Listed[ProductAnswer]:
+        """By number; `text` is the beginning of a number or a part of a name."""
+        page = await self.services.knowledge.products.page(limit, cursor, storable(text))
+        return show_page(page, ProductAnswer)
+
+    @get(
+        "/{number:str}",
+        opt={"role": Role.AGENT},
+        summary="One product",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 404, 429),
+    )
+    async def read(self, number: ProductNumber) -> Response[ProductAnswer]:
+        """The product with its ETag."""
+        found = await self.services.knowledge.products.get(number)
+        return tagged(show(found, ProductAnswer), found.version)
+
+    @put(
+        "/{number:str}",
+        dto=StrictJson[ProductBody],
+        opt={"role": Role.SUPERVISOR},
+        summary="Store a product",
+        description="A new one needs no If-Match; one that is there needs its ETag.",
+        response_headers=[ETAG],
+        responses=refusals(400, 401, 403, 412, 413, 415, 428, 429),
+    )
+    async def store(
+        self, number: ProductNumber, data: JSONBody[ProductBody], if_match: IfMatch = None
+    ) -> Response[ProductAnswer]:
+        """The product as it is stored; the status is 201 for a new one."""
+        attributes = tuple(Attribute(each.name, each.value, each.unit) for each in data.attributes)
+        product = check_product(Product(number, data.name, tuple(data.aliases), attributes))
+        stored, is_new = await self.services.knowledge.products.put(product, await self._expected(number, if_match))
+        answer = tagged(show(stored, ProductAnswer), stored.version)
+        answer.status_code = 201 if is_new else 200
+        return answer
+
+    @delete(
+        "/{number:str}",
+        opt={"role": Role.SUPERVISOR},
+        summary="Delete a product",
+        description="With its ETag in If-Match only that version is deleted.",
+        responses=refusals(400, 401, 403, 404, 412, 429),
+    )
+    async def remove(self, number: ProductNumber, if_match: IfMatch = None) -> None:
+        """Delete it."""
+        await self.services.knowledge.products.remove(number, expected_version(if_match) if if_match else None)
+
+    async def _expected(self, number: str, if_match: str | None) -> int | None:
+        try:
+            before = await self.services.knowledge.products.get(number)
+        except NotFound:
+            return expected_version(if_match, 0) if if_match else 0
+        return expected_version(if_match, before.version)
+
+
+def _article(article_id: str, data: ArticleBody) -> Article:
+    given = {name: value for name, value in msgspec.structs.asdict(data).items() if name != "note"}
+    lists = {name: tuple(" ".join(each.split()) for each in given[name]) for name in ("questions", "products", "tags")}
+    return Article(id=article_id, **{**given, **lists})
+
+
+def _shown(version: ArticleVersion) -> ArticleVersionAnswer:
+    return show(version, ArticleVersionAnswer)

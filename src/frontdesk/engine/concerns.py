@@ -1,0 +1,93 @@
+"""Parts a message into its matters: neighbouring sentences that speak of the same intent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoder import Vectors
+from .features import Traits
+from .heads import Heads
+from .intents import IntentIndex
+from .reading import Concern, Scored
+from .text import Prepared
+
+# How sure a sentence, and then a whole matter, must be of its intent; how little of it may be the other's; and how
+# likely the whole message must think it.
+_SENTENCE, _MATTER, _OTHER, _TRACE = 0.5, 0.6, 0.2, 0.05
+_PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 1, "Complement": 0}
+
+
+def part(
+    prepared: Prepared,
+    vectors: Vectors,
+    traits: Sequence[Traits],
+    index: IntentIndex,
+    heads: Heads,
+    whole: Sequence[Scored],
+) -> tuple[Concern, ...]:
+    """The matters in the order of the text, none if there is only one or nothing is said for sure.
+
+    `whole` are the intents of the message read as one: a matter must leave its trace there too.
+    """
+    count = len(vectors)
+    says = speaking(prepared, count)
+    if len(index.codes) < 2 or says.sum() < 2:
+        return ()
+    moods = np.stack([heads.sentiment(vectors[i : i + 1], traits[i].row) for i in range(count)])
+    feelings = moods[:, 2] - moods[:, 0]
+    odds = index.each(vectors, feelings)
+    groups = _groups(odds, says)
+    if len(groups) < 2:
+        return ()
+    matters = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
+    trace = {each.code: each.probability for each in whole}
+    sure = [m for m in matters if m.probability >= _MATTER and trace.get(m.intent or "", 0.0) >= _TRACE]
+    return tuple(sure) if len({m.intent for m in sure}) >= 2 else ()
+
+
+def most_pressing(concerns: Sequence[Concern], whole: Sequence[Scored]) -> Concern:
+    """What must be seen to first: faults and requests before questions, praise last; then what is likeliest."""
+    likely = {each.code: each.probability for each in whole}
+    return max(concerns, key=lambda c: (_PRESSING[c.type], likely.get(c.intent or "", 0.0)))
+
+
+def speaking(prepared: Prepared, count: int) -> npt.NDArray[np.bool_]:
+    """Which of the first sentences say more than a number; all of them where none does."""
+    says = np.array([not s.is_number_only for s in prepared.sentences[:count]], np.bool_)
+    return says if says.any() else np.ones(count, np.bool_)
+
+
+def _groups(odds: npt.NDArray[np.float32], says: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last sentence of each matter; what is unsure belongs to the matter before it."""
+    groups: list[tuple[int, int]] = []
+    current, start = -1, 0
+    for i, row in enumerate(odds):
+        best = int(row.argmax())
+        if not says[i] or row[best] < _SENTENCE or best == current:
+            continue
+        if current >= 0 and row[current] <= _OTHER * row[best]:
+            groups.append((start, i - 1))
+            start = i
+        if current < 0 or start == i:
+            current = best
+    return [*groups, (start, len(odds) - 1)]
+
+
+def _concern(
+    prepared: Prepared,
+    vectors: Vectors,
+    first: int,
+    last: int,
+    says: npt.NDArray[np.bool_],
+    moods: npt.NDArray[np.float32],
+    index: IntentIndex,
+    heads: Heads,
+) -> Concern:
+    places = [i for i in range(first, last + 1) if says[i]] or list(range(first, last + 1))
+    rows, mood = vectors[places], moods[places].mean(axis=0)
+    chosen, probability, ranked = index.score(rows, float(mood[2] - mood[0]))
+    sentences = prepared.sentences[first : last + 1]
+    type_, _ = heads.message_type(replace(prepared, sentences=sentences), rows, mood)
+    return Concern(chosen, probability, ranked, sentences[0].start, sentences[-1].end, type_)

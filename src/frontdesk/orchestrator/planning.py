@@ -1,0 +1,193 @@
+"""From verdicts to what is done: nothing is done on a guess, each topic is acknowledged once, and there is one reply.
+
+This stands outside of the rule table, so that no rule can act beyond what was understood. It reads the facts alone, so
+that a decision can be computed again from its record.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from frontdesk.interfaces import Verdict
+from frontdesk.model import SIGNALS, Effect, Tier
+from frontdesk.orchestrator.actions import (
+    ASK_PERSON,
+    CREATE_SERVICE_CALL,
+    REMARK_SERVICE_CALL,
+    REPLY,
+    STATED,
+    UPWARDS,
+    stated_by,
+)
+from frontdesk.orchestrator.risks import certainty, least_of, risk_of
+from frontdesk.orchestrator.templates import ReplyTemplates
+
+RECEIPT = "received"
+SEVERAL, SEVERAL_CALLED = "several_received", "several_called"
+ROUTE_JOINT = " + "
+# Why a proposal is one.
+UNSURE, DISAGREE = "unsure", "readers_disagree"
+# What is written into actions here; no rule can.
+NOTED = ("proposes", "because", "certainty", "least", "about", "call")
+
+# Signals of how something is said: with an intent beside them, the intent is what the message is about.
+IN_PASSING = frozenset({"irony", "thanks_only"})
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The verdict on one topic of a message, with the facts that it was made on."""
+
+    verdict: Verdict
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        """What it is about: the signal that decided, else the intent."""
+        reads, intent = self.verdict.reads, str(self.facts.get("intent") or "")
+        decided = [self.facts.get("signal")] if "signal" in reads else []
+        decided += [name for path in reads if (name := path.removeprefix("has.")) in SIGNALS and self._has(name)]
+        return next((str(name) for name in decided if name and not (intent and name in IN_PASSING)), intent)
+
+    def _has(self, name: str) -> bool:
+        return bool(self.facts.get("has", {}).get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """An action with how certain it is."""
+
+    action: Mapping[str, Any]
+    certainty: float
+
+
+def is_proposal(effect: Effect) -> bool:
+    """Whether the question is one that is asked because the reading was not certain enough."""
+    return effect.action.kind == ASK_PERSON and "proposes" in effect.action.parameters
+
+
+def facts_by_concern(facts: Facts) -> list[Facts]:
+    """The facts of each concern with an intent of its own, the message's own first; of other messages the facts."""
+    found = {each["intent"]: each for each in reversed(facts.get("concerns") or ()) if each["intent"]}
+    if len(found) < 2 or facts.get("remote_route"):
+        return [facts]
+    ordered = sorted(found.values(), key=lambda each: each["intent"] != facts.get("intent"))
+    return [_with_concern(facts, each) for each in ordered]
+
+
+def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
+    """All topics as one verdict. Those that the same row decided count once."""
+    rows = {topic.verdict.rule: topic for topic in reversed(topics)}
+    distinct = [topic for topic in topics if rows[topic.verdict.rule] is topic]
+    first, facts = distinct[0].verdict, distinct[0].facts
+    weighed = _merged(distinct)
+    acting = _gated(weighed, facts, templates)
+    names = ",".join(dict.fromkeys(topic.name for topic in topics))
+    told = frozenset(facts.get("acknowledged") or ())
+    acting = [each for each in map(_named(names), acting) if not _is_told(each, told, templates)]
+    acting = [each for action in acting if (each := _addressed(action, facts))]
+    title = ROUTE_JOINT.join(topic.verdict.rule for topic in distinct)[:200]
+    return replace(first, rule=title, actions=tuple(acting))
+
+
+def _with_concern(facts: Facts, concern: Facts) -> Facts:
+    mine = {"intent": concern["intent"], "intent_probability": concern["probability"]}
+    own = facts.get("tier") == Tier.MODEL or concern["intent"] == facts.get("intent")
+    kind = {"message_type": concern["type"]} if concern.get("type") else {}
+    second = {} if own else {"second_intent": concern["intent"]}
+    return {**facts, **mine, **kind, **second}
+
+
+def _merged(topics: Sequence[Topic]) -> list[_Weighed]:
+    """The actions of all topics: what only one of them can set is set once, and there is one reply."""
+    weighed = [
+        _Weighed(action, certainty(topic.verdict, topic.facts)) for topic in topics for action in topic.verdict.actions
+    ]
+    if len(topics) == 1:
+        return weighed
+    kept: dict[str, _Weighed] = {}
+    for each in weighed:
+        kind = str(each.action["kind"])
+        if kind == "set_status" and not _all_want(each.action, topics):
+            continue
+        once = kind == REPLY or kind.startswith(("set_", "assign_"))
+        key = kind if once else repr(sorted(each.action.items()))
+        kept[key] = _one_of(kept[key], each) if key in kept else each
+    replies = [each.action for each in weighed if each.action["kind"] == REPLY]
+    if len({repr(sorted(each.items())) for each in replies}) > 1:
+        called = any(each.action["kind"] == CREATE_SERVICE_CALL for each in weighed)
+        chosen = {"kind": REPLY, "template": SEVERAL_CALLED if called else SEVERAL}
+        kept[REPLY] = replace(kept[REPLY], action=chosen)
+    last = [kept.pop(kind) for kind in (REPLY, "set_status") if kind in kept]
+    return [*kept.values(), *last]
+
+
+def _all_want(action: Mapping[str, Any], topics: Sequence[Topic]) -> bool:
+    return all(action in topic.verdict.actions for topic in topics)
+
+
+def _one_of(one: _Weighed, other: _Weighed) -> _Weighed:
+    """The higher priority; of other things the first, as certain as the less certain of both."""
+    if one.action["kind"] == "set_priority":
+        return max(one, other, key=lambda each: _height(str(each.action["priority"])))
+    return replace(one, certainty=min(one.certainty, other.certainty))
+
+
+def _height(priority: str) -> int:
+    return UPWARDS.index(priority) if priority in UPWARDS else -1
+
+
+def _gated(weighed: Sequence[_Weighed], facts: Facts, templates: ReplyTemplates) -> list[Mapping[str, Any]]:
+    """What may be done, then a question to a person, then what waits for the answer."""
+    asks = next((at for at, each in enumerate(weighed) if each.action["kind"] == ASK_PERSON), len(weighed))
+    before, behind = weighed[:asks], [each.action for each in weighed[asks:]]
+    least: Mapping[str, float] = facts.get("least") or {}
+    needs = {id(each): least_of(each.action, risk_of(each.action, templates), least) for each in before}
+    held = [each for each in before if each.certainty < needs[id(each)]]
+    if not held:
+        return [each.action for each in weighed]
+    kinds = {str(each.action["kind"]) for each in held}
+    held = [each for each in before if each in held or _states(each.action, kinds, templates)]
+    done = [each.action for each in before if each not in held]
+    receipt = [{"kind": REPLY, "template": RECEIPT}] if any(each.action["kind"] == REPLY for each in held) else []
+    if any(action["kind"] == REPLY for action in done):
+        receipt = []
+    return [*done, *receipt, _question(held, needs), *(each.action for each in held), *behind]
+
+
+def _states(action: Mapping[str, Any], kinds: Iterable[str], templates: ReplyTemplates) -> bool:
+    """Whether a reply states what one of these actions yields."""
+    return action["kind"] == REPLY and any(STATED[name] in kinds for name in stated_by(action, templates))
+
+
+def _question(held: Sequence[_Weighed], needs: Mapping[int, float]) -> Mapping[str, Any]:
+    least_sure = min(each.certainty for each in held)
+    return {
+        "kind": ASK_PERSON,
+        "proposes": ", ".join(dict.fromkeys(str(each.action["kind"]) for each in held)),
+        "because": UNSURE if least_sure > 0 else DISAGREE,
+        "certainty": least_sure,
+        "least": max(needs.get(id(each), 0.0) for each in held),
+    }
+
+
+def _named(names: str) -> Any:
+    """Notes with a reply which topics it answers."""
+    return lambda action: {**action, "about": names} if action["kind"] == REPLY else action
+
+
+def _addressed(action: Mapping[str, Any], facts: Facts) -> Mapping[str, Any] | None:
+    """A remark with the service call that it is for; None where no call is open."""
+    if action["kind"] != REMARK_SERVICE_CALL:
+        return action
+    call = facts.get("service_call")
+    return {**action, "call": call} if call else None
+
+
+def _is_told(action: Mapping[str, Any], told: frozenset[str], templates: ReplyTemplates) -> bool:
+    """Whether a reply would only acknowledge again what was acknowledged. What states a receipt is news."""
+    if action["kind"] != REPLY or stated_by(action, templates):
+        return False
+    return bool(told) and set(str(action["about"]).split(",")) <= told

@@ -1,0 +1,1 @@
+"""Stores of what is known: articles with their passages and vectors, products, orders."""

@@ -1,0 +1,31 @@
+"""Changes of who may come in: each with its line in the audit trail, in one transaction."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from frontdesk.interfaces import Clock
+from frontdesk.storage.engines.database import Database, Operation
+from frontdesk.storage.pipeline.audit import append
+
+COMMAND_LINE = "command line"  # who does what no person did in the browser
+T = TypeVar("T")
+
+
+class Audited:
+    """A database whose changes leave lines."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Use this database and clock."""
+        self._database, self._clock = database, clock
+
+    async def _audited(self, kind: str, by: str, subject: str, operation: Operation[T], **detail: Any) -> T:
+        """Carry it out with a line in the audit trail, or neither."""
+        now = self._clock()
+
+        def both(connection: Connection) -> T:
+            answer = operation(connection)
+            append(connection, now, kind, by, subject=subject.strip(), detail=detail)
+            return answer
+
+        return await self._database.write(both)

@@ -1,0 +1,69 @@
+"""Puts together what is known: its stores, and who makes the vectors of passages."""
+
+from collections.abc import Callable
+
+from frontdesk.answers.passages import passages_of, text_of
+from frontdesk.engine.language import UNKNOWN, LanguageReader
+from frontdesk.interfaces import Clock
+from frontdesk.interfaces.knowledge import Orders
+from frontdesk.model import Lease, Work
+from frontdesk.providers.builtin import Builtin
+from frontdesk.providers.e5 import E5Encoder
+from frontdesk.providers.passage_encoders import BuiltinEncoder
+from frontdesk.services.parts import KnowledgeServices
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.articles import StoredArticles
+from frontdesk.storage.knowledge.indexing import VECTOR_WORK, StoredVectors
+from frontdesk.storage.knowledge.knowledge import StoredKnowledge
+from frontdesk.storage.knowledge.orders import StoredOrders
+from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_background
+from frontdesk.workflows.runner import Handler
+
+ELSE = "en"
+
+
+def knowledge_services(
+    database: Database,
+    builtin: Builtin,
+    e5: E5Encoder | None,
+    order_book: StoredOrders,
+    orders: Orders,
+    clock: Clock,
+) -> KnowledgeServices:
+    """Articles, products and orders on this database; `orders` are those of the system that is set up."""
+    articles, products = StoredArticles(database, clock, passages_of, text_of), StoredProducts(database)
+    return KnowledgeServices(
+        base=StoredKnowledge(database, articles, products),
+        articles=articles,
+        products=products,
+        orders=orders,
+        order_book=order_book,
+        vectors=StoredVectors(database, clock),
+        encoders=(BuiltinEncoder(builtin), *([e5] if e5 else [])),
+    )
+
+
+async def make_missing_vectors(knowledge: KnowledgeServices, made: Callable[[int], object]) -> int:
+    """Make the vectors that are missing, here and now; `made` is told after each few articles."""
+    return await make_vectors(knowledge.vectors, knowledge.encoders, text_of, made)
+
+
+def language_of() -> Callable[[str], str]:
+    """Says in which language a text is written; English where that cannot be told."""
+    reader = LanguageReader()
+
+    def read(text: str) -> str:
+        found = reader.read(text)
+        return ELSE if found == UNKNOWN else found
+
+    return read
+
+
+def knowledge_handlers(knowledge: KnowledgeServices) -> dict[str, Handler]:
+    """Who makes the vectors that are missing."""
+
+    async def make(_row: Work, lease: Lease, _last_try: bool) -> None:
+        await make_vectors_in_background(lease, knowledge.vectors, knowledge.encoders, text_of)
+
+    return {VECTOR_WORK: make}

@@ -1,0 +1,42 @@
+"""What the demo knows: enough articles in enough languages, and orders of its own customers."""
+
+from collections import defaultdict
+from datetime import date
+
+from frontdesk.cli.demo.command import load_demo
+from frontdesk.demo import demo_customers, demo_messages
+from frontdesk.demo.known import demo_articles, demo_orders, demo_products
+from frontdesk.model.knowledge import Audience
+from frontdesk.wiring.container import Container, now
+
+TODAY = date(2026, 6, 1)
+
+
+def test_every_topic_is_in_english_and_german_and_a_third_in_french_and_spanish_too() -> None:
+    languages = defaultdict(set)
+    for each in demo_articles():
+        languages[each.translation_of or each.id].add(each.language)
+        assert 2 <= len(each.questions) <= 4, each.id
+    assert len(languages) >= 60
+    assert all({"en", "de"} <= each for each in languages.values())
+    assert sum({"fr", "es"} <= each for each in languages.values()) * 3 >= len(languages)
+    assert {each.audience for each in demo_articles()} == set(Audience)
+
+
+def test_products_and_customers_that_are_named_are_there() -> None:
+    products, orders = {each.number for each in demo_products()}, demo_orders(TODAY)
+    assert {number for each in demo_articles() for number in each.products} <= products
+    assert {line.product for each in orders for line in each.lines} <= products
+    customers = dict(demo_customers())
+    assert all(customers[each.customer_id] == each.name for each in orders if each.customer_id)
+    writers = {each.message.sender.address for each in demo_messages(now())}
+    assert all(each.email in writers for each in orders if each.email)
+
+
+async def test_the_demo_loads_what_it_knows_once(container: Container) -> None:
+    await load_demo(container)
+    knowledge = container.knowledge
+    assert len(await knowledge.base.published([Audience.PUBLIC], TODAY)) > 120
+    stamp, order = await knowledge.base.stamp(), await knowledge.orders.order("558431")
+    await load_demo(container)
+    assert (await knowledge.base.stamp(), await knowledge.orders.order("558431")) == (stamp, order)

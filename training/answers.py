@@ -1,0 +1,304 @@
+"""Makes what answering is calibrated with, from the knowledge bases and questions in training/answers; see README.md.
+
+    .venv/bin/python training/answers.py [--measure] [--cache FOLDER]
+
+Writes src/frontdesk/answers/weights/topics.npz (vectors of the topics) and evidence.json (weights and limits), and
+prints how well knowledge bases are answered that the weights have not seen. With --measure it writes nothing.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import asyncio
+import json
+import pickle
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from frontdesk.answers.collection import Collection, words_in  # noqa: E402
+from frontdesk.answers.evidence import E5, ENGINE, NAMES, Covers, compared, evidence  # noqa: E402
+from frontdesk.answers.following import Asked, asked_as  # noqa: E402
+from frontdesk.answers.passages import even, passages_of, text_of  # noqa: E402
+from frontdesk.answers.ranking import Question, Ranking, rank  # noqa: E402
+from frontdesk.answers.topics import Topics, topic_texts  # noqa: E402
+from frontdesk.engine.language import LanguageReader  # noqa: E402
+from frontdesk.model.knowledge import Article  # noqa: E402
+from frontdesk.providers.builtin import Builtin  # noqa: E402
+from frontdesk.providers.e5 import e5_encoder  # noqa: E402
+
+TARGET = HERE.parent / "src" / "frontdesk" / "answers" / "weights"
+BASES = ("bicycles", "coffee", "power", "library", "invoices", "hotel", "mobile", "pets")
+# What a desk is asked: two thirds have an answer, a sixth nearly, a sixth are far off.
+MIX = {"answerable": 4 / 6, "near": 1 / 6, "far": 1 / 6}
+RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
+PULL = 3.0
+# Removing the article that answers makes a question without one: good to learn from, but some are answered elsewhere.
+WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0}
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.float32]
+
+
+class Encoders:
+    """Both encoders, remembering what they made."""
+
+    def __init__(self, cache: Path | None) -> None:
+        self.builtin, self.e5 = Builtin(), e5_encoder()
+        self.file = cache / "answers.pickle" if cache else None
+        self.known: dict[tuple[str, str], Numbers] = {}
+        if self.file is not None and self.file.exists():
+            self.known = pickle.loads(self.file.read_bytes())  # noqa: S301 - written below
+
+    def keep(self) -> None:
+        """Write what was made into the cache folder."""
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_bytes(pickle.dumps(self.known))
+
+    def __call__(self, name: str, texts: Sequence[str]) -> Numbers:
+        """One row for each text; `NAME/asked` encodes questions."""
+        missing = [text for text in dict.fromkeys(texts) if (name, text) not in self.known]
+        if missing:
+            for text, row in zip(missing, asyncio.run(self._make(name, missing)), strict=True):
+                self.known[name, text] = row
+        return np.stack([self.known[name, text] for text in texts]) if texts else np.zeros((0, 512), np.float32)
+
+    async def _make(self, name: str, texts: Sequence[str]) -> Numbers:
+        if name == ENGINE:
+            return np.asarray(await self.builtin.embed(texts), np.float32)
+        assert self.e5 is not None
+        return await (self.e5.questions(texts) if name.endswith("asked") else self.e5.passages(texts))
+
+
+@dataclass
+class Row:
+    """A question with the evidence that was found for the best article, and whether that is right."""
+
+    base: str
+    kind: str
+    text: str
+    found: str
+    right: bool
+    evidence: Numbers
+    wanted: str = ""
+    others: "tuple[Row, ...]" = ()
+    share: float = 1.0
+
+
+@dataclass
+class Base:
+    """A knowledge base with its questions: (kind, earlier turns, question, id of the article)."""
+
+    name: str
+    collection: Collection
+    questions: list[tuple[str, list[str], str, str]]
+
+
+def read_base(name: str, encoders: Encoders, topics: dict[str, Topics]) -> Base:
+    """A knowledge base of the folder."""
+    raw = yaml.safe_load((HERE / "answers" / f"{name}.yaml").read_text("utf-8"))
+    articles, questions = [], []
+    same = {each["id"]: each.get("same", each["id"]) for each in raw["articles"]}
+    for each in raw["articles"]:
+        language = next(key for key in each if len(key) == 2 and key != "id")
+        article = Article(each["id"], each[language], each["body"], language, tuple(each.get("questions", ())))
+        products = tuple(map(str, each.get("products", ())))
+        articles.append(replace(article, products=products, translation_of=each.get("same", "")))
+        questions += [("answerable", [], text, same[each["id"]]) for text in each["ask"]]
+    questions += [("near", [], text, "") for text in raw["none"]]
+    questions += [("follow", before, text, same.get(wanted, wanted)) for before, text, wanted in raw["follow"]]
+    far = yaml.safe_load((HERE / "answers" / "far.yaml").read_text("utf-8"))
+    questions += [("far", [], text, "") for text in far]
+    passages = [passage for article in articles for passage in passages_of(article)]
+    owner = {article.id: article for article in articles}
+    texts = [text_of(owner[passage.article], passage) for passage in passages]
+    vectors = {name: encoders(name, texts) for name in topics}
+    return Base(name, Collection(articles, passages, vectors, topics), questions)
+
+
+def read_topics(encoders: Encoders, names: Sequence[str]) -> dict[str, Topics]:
+    """The topics of the folder."""
+    texts = [even(text) for text in topic_texts()]
+    asked = {ENGINE: ENGINE, E5: f"{E5}/asked"}
+    return {n: Topics(_half(encoders(n, texts)), _half(encoders(asked[n], texts))) for n in names}
+
+
+def _half(rows: Numbers) -> Numbers:
+    return rows.astype(np.float16).astype(np.float32)
+
+
+class Measuring:
+    """Asks the questions of a base."""
+
+    def __init__(self, encoders: Encoders, names: Sequence[str]) -> None:
+        self.encoders, self.names, self.languages = encoders, names, LanguageReader()
+
+    def rows(self, base: Base) -> list[Row]:
+        """What is found for each question; for answerable ones also with their article removed."""
+        found = []
+        every = np.ones(len(base.collection.articles), bool)
+        for kind, before, text, wanted in base.questions:
+            found.append(self._row(base, kind, asked_as(text, before), wanted, every))
+            if kind == "answerable":
+                kept = np.array([group != wanted for group in base.collection.groups])
+                found.append(self._row(base, "removed", asked_as(text, before), "", kept))
+        return found
+
+    def _row(self, base: Base, kind: str, asked: Asked, wanted: str, allowed: npt.NDArray[np.bool_]) -> Row:
+        rows = [self._one(base, kind, text, asked.language_of, wanted, allowed) for text in asked.texts]
+        return replace(rows[0], others=tuple(rows[1:]), share=asked.alone)
+
+    def _one(
+        self, base: Base, kind: str, text: str, language_of: str, wanted: str, allowed: npt.NDArray[np.bool_]
+    ) -> Row:
+        ranking, numbers = self._ranked(base, text, language_of, allowed)
+        group = base.collection.groups[ranking.order(1)[0]]
+        return Row(base.name, kind, text, group, bool(wanted) and group == wanted, numbers, wanted)
+
+    def _ranked(
+        self, base: Base, text: str, language_of: str, allowed: npt.NDArray[np.bool_]
+    ) -> tuple[Ranking, Numbers]:
+        asked = {ENGINE: ENGINE, E5: f"{E5}/asked"}
+        vectors = {name: self.encoders(asked[name], [text])[0] for name in self.names}
+        question = Question(text, self.languages.read(language_of), vectors)
+        ranking = rank(base.collection, question, allowed)
+        places = compared(base.collection, ranking)
+        words = tuple(self.encoders(ENGINE, base.collection.words_of(place)) for place in places)
+        covers = Covers(self.encoders(ENGINE, words_in(text)), words)
+        return ranking, evidence(base.collection, ranking, covers)
+
+
+def fitted(rows: Sequence[Row]) -> dict[str, Any]:
+    """A logistic regression (Newton's method, ridge) as evidence.json holds it, without limits."""
+    x = np.array([row.evidence for row in rows], np.float64)
+    y = np.array([row.right for row in rows], np.float64)
+    weight = np.array([WEIGHT[row.kind] for row in rows])
+    middle, spread = x.mean(axis=0), x.std(axis=0)
+    spread = np.where(spread < 1e-6, 1.0, spread)
+    x = np.c_[(x - middle) / spread, np.ones(len(x))]
+    w = np.zeros(x.shape[1])
+    ridge = np.eye(len(w)) * PULL
+    ridge[-1, -1] = 1e-3
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        step = np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + ridge, x.T @ (weight * (p - y)) + ridge @ w)
+        w -= step
+        if np.abs(step).max() < 1e-7:
+            break
+    parts = {"middle": middle, "spread": spread, "weights": w[:-1]}
+    named = {part: dict(zip(NAMES, np.round(values, 5).tolist(), strict=True)) for part, values in parts.items()}
+    return {**named, "bias": round(float(w[-1]), 5)}
+
+
+def confidence(model: dict[str, Any], rows: Sequence[Row]) -> Array:
+    """What a fitted model says."""
+    middle, spread, w = (np.array([model[part][n] for n in NAMES]) for part in ("middle", "spread", "weights"))
+    x = np.array([row.evidence for row in rows], np.float64)
+    return np.asarray(1 / (1 + np.exp(-(((x - middle) / spread) @ w + model["bias"]))))
+
+
+def crossed(rows: list[Row]) -> Array:
+    """The confidence of each row by a model that has not seen its knowledge base; of two ways to search, the surer."""
+    result = np.zeros(len(rows))
+    for base in BASES:
+        model = fitted([row for row in rows if row.base != base and row.kind != "follow"])
+        for i, row in enumerate(rows):
+            if row.base == base:
+                result[i] = confidence(model, [row])[0]
+                for other in row.others:
+                    if (sure := confidence(model, [other])[0]) > result[i] * row.share:
+                        result[i], rows[i] = sure, other
+    return result
+
+
+def shares(rows: Sequence[Row], sure: Array, near: str) -> tuple[Array, Array, Array]:
+    """From the surest question down: confidence, wrong answers as a share of all, right ones of the answerable."""
+    kinds = ["near" if row.kind == near else row.kind for row in rows]
+    counts = {kind: kinds.count(kind) for kind in MIX}
+    order = [
+        int(i)
+        for i in np.argsort(-sure)
+        if (kinds[int(i)] in MIX) and (rows[int(i)].kind in (near, "answerable", "far"))
+    ]
+    weight = np.array([MIX[kinds[i]] / counts[kinds[i]] for i in order])
+    right = np.array([rows[i].right for i in order], np.float64)
+    return sure[order], np.cumsum(weight * (1 - right)), np.cumsum(weight * right) / MIX["answerable"]
+
+
+def limits(rows: Sequence[Row], sure: Array) -> list[list[float]]:
+    """For each rate the least confidence that keeps it, whichever way questions without an answer come about."""
+    found = []
+    for rate in RATES:
+        least = 0.0
+        for near in ("near", "removed"):
+            level, wrong, _ = shares(rows, sure, near)
+            kept = np.flatnonzero(wrong <= rate)
+            least = max(least, float(level[kept[-1]]) if len(kept) else 0.999)
+        found.append([rate, round(least, 4)])
+    return found
+
+
+def told(rows: Sequence[Row], sure: Array, label: str) -> None:
+    """Print the figures."""
+    by = {kind: [i for i, row in enumerate(rows) if row.kind == kind] for kind in WEIGHT}
+    hit = {kind: np.mean([rows[i].right for i in by[kind]]) for kind in ("answerable", "follow")}
+    say(f"{label}: right one first {hit['answerable']:.3f} of {len(by['answerable'])}, follow-ups {hit['follow']:.3f}")
+    for rate, limit in limits(rows, sure):
+        answered = {kind: np.mean([sure[i] >= limit for i in by[kind]]) for kind in by}
+        good = {kind: np.mean([sure[i] >= limit and rows[i].right for i in by[kind]]) for kind in hit}
+        own = MIX["answerable"] * (answered["answerable"] - good["answerable"]) + MIX["far"] * answered["far"]
+        wrong = {kind: own + MIX["near"] * answered[kind] for kind in ("near", "removed")}
+        say(
+            f"  rate {rate:.3f} limit {limit:.3f}: answered right {good['answerable']:.3f}, follow-ups"
+            f" {good['follow']:.3f}, wrong {wrong['near']:.3f} (removed {wrong['removed']:.3f});"
+            f" answered near {answered['near']:.3f} removed {answered['removed']:.3f} far {answered['far']:.3f}"
+        )
+
+
+def say(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(line + "\n")
+
+
+def main() -> None:
+    """Train, measure, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--cache", type=Path, help="A folder that keeps vectors from run to run.")
+    options = parser.parse_args()
+    encoders, written = Encoders(options.cache), {}
+    for label, names in (("both", (E5, ENGINE)), ("engine", (ENGINE,))):
+        topics = read_topics(encoders, names)
+        if label == "both" and not options.measure:
+            TARGET.mkdir(exist_ok=True)
+            arrays = {
+                f"{n}/{part}": getattr(t, part).astype(np.float16)
+                for n, t in topics.items()
+                for part in ("searched", "asked")
+            }
+            np.savez_compressed(TARGET / "topics.npz", **arrays)  # type: ignore[arg-type]
+        bases = [read_base(name, encoders, topics) for name in BASES]
+        measuring = Measuring(encoders, names)
+        rows = [row for base in bases for row in measuring.rows(base)]
+        sure = crossed(rows)
+        told(rows, sure, label)
+        written[label] = {**fitted([row for row in rows if row.kind != "follow"]), "limits": limits(rows, sure)}
+    encoders.keep()
+    if not options.measure:
+        (TARGET / "evidence.json").write_text(json.dumps(written, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
