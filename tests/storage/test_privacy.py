@@ -342,12 +342,14 @@ async def test_what_is_delivered_again_is_known_and_stays_erased(container: Cont
 
 async def test_nothing_is_learnt_or_read_from_what_was_erased(container: Container, front: Front) -> None:
     accepted = await front.say("My kettle is broken", address=MAIL)
-    await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
+    word = (await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)).value
     stamp = (await container.configuration.codes.catalogue()).stamp
     assert (await container.configuration.codes.catalogue()).learned
     await container.people.privacy.erase(MAIL, "Ada")
     after = await container.configuration.codes.catalogue()
     assert (after.learned, after.stamp != stamp) == ((), True)
+    with pytest.raises(Conflict, match="erased"):
+        await container.messages.learning.teach(word.id, "Ada")
     with pytest.raises(Conflict, match="erased"):
         await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
     assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=10) == 0
