@@ -23,7 +23,7 @@ from frontdesk.model.knowledge import (
     OrderState,
     Product,
 )
-from frontdesk.storage.knowledge.articles import Imported
+from frontdesk.storage.knowledge.importing import Imported
 from frontdesk.wiring.container import Container
 from frontdesk.workflows.make_vectors import make_vectors
 

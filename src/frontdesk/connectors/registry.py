@@ -9,6 +9,8 @@ from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
+from frontdesk.connectors.order_service import NAME as ORDER_SERVICE
+from frontdesk.connectors.order_service import OrderTemplate, ServedOrders
 from frontdesk.connectors.s4 import NAME as S4
 from frontdesk.connectors.s4 import S4Orders
 from frontdesk.connectors.sap_rules import RulesAccount, SapRules
@@ -53,6 +55,9 @@ class Plan:
     service_cloud: Login
     webhook_targets: str
     webhook_secret: str = field(repr=False)
+    order_service_url: str = ""
+    order_service: OrderTemplate | None = None
+    order_service_token: str = field(default="", repr=False)
 
 
 def fsm_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[], float]) -> Fsm | None:
@@ -85,6 +90,10 @@ def orders_of(plan: Plan, open_client: HttpClientFactory) -> tuple[str, Orders] 
     """The system that keeps orders, with its name; None where none is set up. Raises Invalid."""
     if plan.s4.url:
         return S4, S4Orders(open_client(plan.s4.url), _user(plan.s4), plan.s4.password)
+    if plan.order_service_url and plan.order_service is not None:
+        return ORDER_SERVICE, ServedOrders(
+            open_client(plan.order_service_url), plan.order_service, plan.order_service_token
+        )
     return None
 
 
@@ -103,7 +112,7 @@ def sap_rules_of(plan: Plan, open_client: HttpClientFactory, seconds: Callable[[
 
 def known() -> tuple[str, ...]:
     """The names of all connectors; the manual has a page for each."""
-    return ("service_desk", ORDER_BOOK, FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
+    return ("service_desk", ORDER_BOOK, ORDER_SERVICE, FSM, "sap_rules", S4, SERVICE_CLOUD, WEBHOOK, DESTINATION)
 
 
 def _user(login: Login) -> str | None:

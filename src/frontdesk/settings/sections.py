@@ -210,6 +210,17 @@ class SapSystem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class OrderService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Any HTTP service that answers with an order as JSON; `fields` and `states` are written as ours=theirs."""
+
+    url: str = ""
+    path: str = "/orders/{number}"
+    list_path: str = ""
+    token: str = ""
+    fields: str = ""
+    states: str = ""
+
+
 class Webhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Webhooks to other systems; `targets` are written as name=address."""
 
@@ -234,6 +245,7 @@ class Connectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fsm: Fsm = Fsm()
     rules: SapRules = SapRules()
     s4: SapSystem = SapSystem()
+    order_service: OrderService = OrderService()
     service_cloud: SapSystem = SapSystem()
     webhook: Webhook = Webhook()
     destination: DestinationService = DestinationService()

@@ -13,6 +13,7 @@ from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
 from frontdesk.connectors.fsm import Fsm, FsmAccount
+from frontdesk.connectors.order_service import OrderTemplate, template_of
 from frontdesk.connectors.order_status import OrderStatus
 from frontdesk.connectors.registry import (
     ORDER_BOOK,
@@ -35,7 +36,7 @@ from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS, RE
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ConnectorServices
-from frontdesk.settings.sections import Connectors, DestinationService, Settings
+from frontdesk.settings.sections import Connectors, DestinationService, OrderService, Settings
 
 BUILT_IN = "service_desk"
 NOT_THEIRS = ("url", "token_url", "webhook_secret")
@@ -111,7 +112,16 @@ def _plan(section: Connectors) -> Plan:
         service_cloud=Login(**msgspec.structs.asdict(section.service_cloud)),
         webhook_targets=section.webhook.targets,
         webhook_secret=section.webhook.secret,
+        order_service_url=section.order_service.url,
+        order_service=_order_template(section.order_service),
+        order_service_token=section.order_service.token,
     )
+
+
+def _order_template(section: OrderService) -> OrderTemplate | None:
+    if not section.url:
+        return None
+    return template_of(section.path, section.list_path, section.fields, section.states)
 
 
 def _fields(section: msgspec.Struct) -> dict[str, Any]:

@@ -57,12 +57,12 @@ class CustomerChannels:
 
 
 def customer_channels(
-    settings: Settings, outgoing: Outgoing, database: Database, clock: Clock, new_id: NewId
+    settings: Settings, outgoing: Outgoing, database: Database, clock: Clock, new_id: NewId, secret: bytes
 ) -> CustomerChannels:
-    """The channels under these settings. Raises Invalid that names a setting."""
+    """The channels under these settings; `secret` is this installation's. Raises Invalid that names a setting."""
     section = settings.channels
     reach = _Reach(outgoing, section.timeout_seconds)
-    tools = ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url)
+    tools = ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url, secret)
     opened = open_channels(section, tools)
     rules, media = SendingRules(section.most_automatic_answers), StoredAttachments(database)
     kept = MediaRules(section.most_media_bytes, tuple(section.refused_media.split()))

@@ -73,7 +73,7 @@ async def _load_known(container: "Container") -> None:
     """Store articles, products and orders; orders only in the first place, as their days go by."""
     from frontdesk.demo.known import demo_articles, demo_orders, demo_products
     from frontdesk.knowledge.entries import digest_of
-    from frontdesk.storage.knowledge.articles import Imported
+    from frontdesk.storage.knowledge.importing import Imported
     from frontdesk.wiring.container import now
 
     articles = [Imported(each, digest_of(each)) for each in demo_articles()]

@@ -18,7 +18,7 @@ from frontdesk.model.knowledge import Article, ArticleFilter, ArticleState, Audi
 if TYPE_CHECKING:
     from frontdesk.cli.knowledge.sources import Gathered
     from frontdesk.knowledge.entries import Defaults
-    from frontdesk.storage.knowledge.articles import ImportResult
+    from frontdesk.storage.knowledge.importing import ImportResult
     from frontdesk.wiring.container import Container
 
 BY = "command line"
@@ -151,7 +151,7 @@ async def _import(
 ) -> "tuple[Gathered, ImportResult]":
     from frontdesk.cli.knowledge.sources import gather, source_name
     from frontdesk.knowledge.entries import Defaults, digest_of
-    from frontdesk.storage.knowledge.articles import Imported
+    from frontdesk.storage.knowledge.importing import Imported
 
     defaults = Defaults(language_reader(language), audience, state)
     gathered = await _site(container, place, defaults) if re.match("https?://", place) else gather(place, defaults)

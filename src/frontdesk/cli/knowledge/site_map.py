@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]
@@ -84,8 +84,9 @@ class _Site:
 
     async def fetch(self, url: str) -> bytes | None:
         """What an address answers, None where that is nothing to read."""
+        place, _, query = url.removeprefix(self._origin).partition("#")[0].partition("?")
         try:
-            answer = await self._http.send("GET", url.removeprefix(self._origin) or "/")
+            answer = await self._http.send("GET", place or "/", params=dict(parse_qsl(query, keep_blank_values=True)))
         except (Failed, Invalid) as error:
             self.gathered.problems.append(f"{url}: {error}")
             return None

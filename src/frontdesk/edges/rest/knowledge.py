@@ -162,19 +162,17 @@ class ArticleRoutes(RouteGroup):
         summary="Store an article",
         description="A new one needs no If-Match; the next version of one that is there needs its ETag.",
         response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 412, 413, 415, 428, 429),
+        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
     )
     async def store(
         self, request: Asked, article_id: ArticleId, data: JSONBody[ArticleBody], if_match: IfMatch = None
     ) -> Response[ArticleAnswer]:
-        """The article as it is stored; the status is 201 for a new one."""
+        """The article as it is stored."""
         article = check_article(_article(article_id, data))
         version = await self._expected(article.id, if_match)
-        stored, is_new = await self.services.knowledge.articles.put(article, who(request), storable(data.note), version)
+        stored, _ = await self.services.knowledge.articles.put(article, who(request), storable(data.note), version)
         self.services.wake()
-        answer = tagged(show(stored, ArticleAnswer), stored.version)
-        answer.status_code = 201 if is_new else 200
-        return answer
+        return tagged(show(stored, ArticleAnswer), stored.version)
 
     @delete(
         "/{article_id:str}",
@@ -247,18 +245,16 @@ class ProductRoutes(RouteGroup):
         summary="Store a product",
         description="A new one needs no If-Match; one that is there needs its ETag.",
         response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 412, 413, 415, 428, 429),
+        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
     )
     async def store(
         self, number: ProductNumber, data: JSONBody[ProductBody], if_match: IfMatch = None
     ) -> Response[ProductAnswer]:
-        """The product as it is stored; the status is 201 for a new one."""
+        """The product as it is stored."""
         attributes = tuple(Attribute(each.name, each.value, each.unit) for each in data.attributes)
         product = check_product(Product(number, data.name, tuple(data.aliases), attributes))
-        stored, is_new = await self.services.knowledge.products.put(product, await self._expected(number, if_match))
-        answer = tagged(show(stored, ProductAnswer), stored.version)
-        answer.status_code = 201 if is_new else 200
-        return answer
+        stored, _ = await self.services.knowledge.products.put(product, await self._expected(number, if_match))
+        return tagged(show(stored, ProductAnswer), stored.version)
 
     @delete(
         "/{number:str}",

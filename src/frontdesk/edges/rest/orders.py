@@ -112,7 +112,7 @@ class OrderRoutes(RouteGroup):
         dto=StrictJson[OrderBody],
         opt={"role": Role.SUPERVISOR},
         summary="Store an order in the order book",
-        responses=refusals(400, 401, 403, 413, 415, 429),
+        responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
     async def store(self, number: OrderNumber, data: JSONBody[OrderBody]) -> OrderAnswer:
         """The order as it is stored; what was there under this number is replaced."""

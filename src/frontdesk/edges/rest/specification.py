@@ -21,6 +21,8 @@ TAGS = {
     "Interactions": "Interactions with all their messages.",
     "Customers": "Customers by number.",
     "Contacts": "People who write to us.",
+    "Knowledge": "Articles that answer questions, and products.",
+    "Orders": "Orders of customers.",
     "Code lists": "What is offered and recognised; intents among them.",
     "Decisions and effects": "What the rules chose and what was done about it.",
     "Rules": "Versions of the decision table: tried on the past before they act.",
@@ -30,7 +32,7 @@ TAGS = {
 }
 BODIES = ("Body", "Patch")
 # Litestar names lists of something after the place of that something in our code.
-GENERIC = re.compile(rb"Listed(?:_frontdesk\.edges\.rest\.(?:answers|audit)\.|\[)(\w+?)Answer[_\]]")
+GENERIC = re.compile(rb"Listed(?:_frontdesk\.edges\.rest\.(?:answers|audit|knowledge|orders)\.|\[)(\w+?)Answer[_\]]")
 DESCRIPTION = (
     "Messages are stored durably before they are answered for; analysis, decision, effects and reply follow. "
     "Whatever is refused is a problem document (RFC 9457). Lists are read page by page with `cursor`. "

@@ -1,11 +1,11 @@
 """Articles with all their versions. Saving one cuts its passages anew and asks for their vectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, column, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, column, delete, or_, select
 from sqlalchemy.engine import RowMapping
 
 from frontdesk.interfaces import Clock, NotFound, Stale
@@ -15,33 +15,13 @@ from frontdesk.model.knowledge import Article, ArticleFilter, ArticleState, Arti
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.knowledge.indexing import ask_for_vectors
+from frontdesk.storage.knowledge.importing import Imported, ImportResult, take_in
 from frontdesk.storage.knowledge.rows import as_article, as_version, content_of
+from frontdesk.storage.knowledge.saving import PRODUCT, TAG, Cutting, forget_all, save, say
 from frontdesk.storage.knowledge.stamp import touch
-from frontdesk.storage.knowledge.words import forget_passages, index_passages, with_all
+from frontdesk.storage.knowledge.words import with_all
 from frontdesk.storage.schema.knowledge import article, article_label, article_version, passage
-from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.words import SearchTerms, wanted_of
-
-PRODUCT, TAG = "product", "tag"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """An article as a source has it; `digest` is of what stands there."""
-
-    article: Article
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What an import did, by ids. `gone` came from the same source before and are left as they are."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +33,12 @@ class ArticleRow:
     updated_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Cutting:
-    cut: Cutter
-    text_of: SearchedText
-
-
 class StoredArticles:
     """Articles on a database."""
 
     def __init__(self, database: Database, clock: Clock, cut: Cutter, text_of: SearchedText) -> None:
         """Use this database and clock; `cut` and `text_of` say which passages are searched, and by which words."""
-        self._database, self._clock, self._cutting = database, clock, _Cutting(cut, text_of)
+        self._database, self._clock, self._cutting = database, clock, Cutting(cut, text_of)
 
     async def page(self, wanted: ArticleFilter, limit: int, cursor: str = "") -> Page[ArticleRow]:
         """Those changed last come first. Raises Invalid (cursor)."""
@@ -122,8 +96,7 @@ class StoredArticles:
 
     async def take_in(self, source: str, given: Sequence[Imported], by: str) -> ImportResult:
         """Store what a source has. What stands there as it did at the last import stays, whatever people made of it."""
-        now = self._clock()
-        return await self._database.write(lambda c: _take_in(c, self._cutting, source, given, by, now))
+        return await take_in(self._database, self._cutting, source, given, by, self._clock())
 
     async def labels(self) -> dict[str, tuple[str, ...]]:
         """The products and tags that articles name, and their languages."""
@@ -194,14 +167,14 @@ def _absent(article_id: str) -> NotFound:
 
 
 def _put(
-    connection: Connection, cutting: _Cutting, wanted: Article, by: str, note: str, version: int | None, now: datetime
+    connection: Connection, cutting: Cutting, wanted: Article, by: str, note: str, version: int | None, now: datetime
 ) -> tuple[Article, bool]:
     row = connection.execute(_one(wanted.id).with_for_update()).mappings().first()
     _check_version(row, wanted.id, version)
     if row is not None and content_of(as_article(row)) == content_of(wanted):
         return as_article(row), False
-    stored = _save(connection, cutting, wanted, row, {"updated_at": now, "updated_by": by}, note)
-    _say(connection, now)
+    stored = save(connection, cutting, wanted, row, {"updated_at": now, "updated_by": by}, note)
+    say(connection, now)
     return stored, row is None
 
 
@@ -213,87 +186,6 @@ def _check_version(row: RowMapping | None, article_id: str, version: int | None)
 def _remove(connection: Connection, article_id: str, version: int | None) -> None:
     row = _get(connection, article_id)
     _check_version(row, article_id, version)
-    _forget_passages(connection, article_id)
+    forget_all(connection, article_id)
     connection.execute(delete(article).where(article.c.id == article_id))
     touch(connection)
-
-
-def _take_in(
-    connection: Connection, cutting: _Cutting, source: str, given: Sequence[Imported], by: str, now: datetime
-) -> ImportResult:
-    wanted = {each.article.id: each for each in given}
-    before = {row["id"]: row for row in connection.execute(select(article)).mappings()}
-    came = {key for key, row in before.items() if row["source"] == source}
-    added: list[str] = []
-    changed: list[str] = []
-    unchanged: list[str] = []
-    for key, each in wanted.items():
-        row = before.get(key)
-        if row is not None and row["digest"] == each.digest and row["source"] == source:
-            unchanged.append(key)
-            continue
-        told = {"updated_at": now, "updated_by": by, "source": source, "digest": each.digest}
-        _save(connection, cutting, each.article, row, told, source)
-        (added if row is None else changed).append(key)
-    if added or changed:
-        _say(connection, now)
-    gone = tuple(sorted(came - wanted.keys()))
-    return ImportResult(tuple(added), tuple(changed), tuple(unchanged), gone)
-
-
-def _say(connection: Connection, now: datetime) -> None:
-    touch(connection)
-    ask_for_vectors(connection, now)
-
-
-def _save(
-    connection: Connection, cutting: _Cutting, wanted: Article, row: RowMapping | None, told: dict[str, Any], note: str
-) -> Article:
-    stored = replace(wanted, version=row["version"] + 1 if row is not None else 1)
-    values = columns(stored) | told
-    if row is None:
-        connection.execute(insert(article), [values])
-    else:
-        connection.execute(update(article).where(article.c.id == stored.id).values(**values))
-    saved = {"saved_at": told["updated_at"], "saved_by": told["updated_by"], "note": note[:200]}
-    version = {"article_id": stored.id, "version": stored.version, "content": content_of(stored)}
-    connection.execute(insert(article_version), [version | saved])
-    _label(connection, stored)
-    _cut(connection, cutting, stored)
-    return stored
-
-
-def _label(connection: Connection, stored: Article) -> None:
-    connection.execute(delete(article_label).where(article_label.c.article_id == stored.id))
-    labels = [(PRODUCT, each) for each in stored.products] + [(TAG, each) for each in stored.tags]
-    if labels:
-        rows = [{"article_id": stored.id, "kind": kind, "label": label} for kind, label in dict.fromkeys(labels)]
-        connection.execute(insert(article_label), rows)
-
-
-def _cut(connection: Connection, cutting: _Cutting, stored: Article) -> None:
-    _forget_passages(connection, stored.id)
-    passages = cutting.cut(stored)
-    if not passages:
-        return
-    rows = [
-        {
-            "article_id": stored.id,
-            "version": stored.version,
-            "number": each.number,
-            "start": each.start,
-            "end": each.end,
-            "question": each.question,
-        }
-        for each in passages
-    ]
-    connection.execute(insert(passage), rows)
-    theirs = select(passage.c.id, passage.c.number).where(passage.c.article_id == stored.id)
-    keys = {row.number: row.id for row in connection.execute(theirs)}
-    index_passages(connection, [(keys[each.number], cutting.text_of(stored, each)) for each in passages])
-
-
-def _forget_passages(connection: Connection, article_id: str) -> None:
-    theirs = connection.execute(select(passage.c.id).where(passage.c.article_id == article_id)).scalars().all()
-    forget_passages(connection, theirs)
-    connection.execute(delete(passage).where(passage.c.article_id == article_id))
