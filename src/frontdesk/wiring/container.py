@@ -238,8 +238,10 @@ def _reading_handlers(
     work: WorkServices,
     channels: CustomerChannels,
 ) -> dict[str, Handler]:
-    again = rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds)
-    return again | channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now)
+    return {
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
