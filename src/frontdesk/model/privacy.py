@@ -11,6 +11,7 @@ class Kind(StrEnum):
 
     PEOPLE = "people"
     ACCOUNTS = "accounts"
+    ORDERS = "orders"
     INTERACTIONS = "interactions"
     MESSAGES = "messages"
     ANSWERS = "answers"

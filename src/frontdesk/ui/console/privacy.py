@@ -21,6 +21,7 @@ LONGEST = 320
 KINDS = {
     Kind.PEOPLE: N_("Customers, contacts and their addresses"),
     Kind.ACCOUNTS: N_("Accounts and sessions"),
+    Kind.ORDERS: N_("Orders"),
     Kind.INTERACTIONS: N_("Interactions"),
     Kind.MESSAGES: N_("Messages"),
     Kind.ANSWERS: N_("Answers"),
