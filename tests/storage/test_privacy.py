@@ -91,8 +91,8 @@ ONE: dict[str, dict[str, Any]] = {
     "model_call": {"id": "MC1", "run_id": "R", "message_id": "M1", "cost": 70, "at": AT},
     "kept_answer": {"key": "a"},
     "account_link": {"token_hash": f"9997{WORD}", "account_id": "A1"},
-    "customer_order": {"number": "4711", "email": MAIL, "lines": []},
     "insight_interaction": {"interaction_id": 9001, "customer": NUMBER},
+    "customer_order": {"number": "9001", "customer_id": NUMBER},
 }  # fmt: skip
 PERSONAL = {Holds.WORDS, Holds.LIST, Holds.KEY, Holds.SECRET, *BY_VALUE}
 

@@ -11,7 +11,6 @@ class Kind(StrEnum):
 
     PEOPLE = "people"
     ACCOUNTS = "accounts"
-    ORDERS = "orders"
     INTERACTIONS = "interactions"
     MESSAGES = "messages"
     ANSWERS = "answers"
@@ -20,6 +19,7 @@ class Kind(StrEnum):
     READINGS = "readings"
     EXAMPLES = "examples"
     ACTIONS = "actions"
+    ORDERS = "orders"
     CALLS = "calls"
     JOURNAL = "journal"
 

@@ -260,6 +260,19 @@ DECLARED: Final[Mapping[str, Declared]] = {
         Category.EVENTS,
         file="body",
     ),
+    # What is known
+    "article": Declared(
+        {
+            **_nothing("id", "title", "body", "language", "questions", "audience", "url", "products", "tags", "state"),
+            **_nothing("translation_of", "source", "digest"),
+            **{"owner": A, "updated_by": A},
+        }
+    ),
+    "article_version": Declared({**_nothing("article_id", "content", "note"), "saved_by": A}),
+    "article_label": Declared(_nothing("article_id", "kind", "label")),
+    "passage": Declared(_nothing("article_id", "question")),
+    "passage_vectors": Declared(_nothing("article_id", "encoder", "vectors")),
+    "product": Declared(_nothing("number", "name", "aliases", "attributes")),
     # What they ordered stays, as a record of the business; whose order it was does not.
     "customer_order": Declared(
         {
@@ -302,19 +315,6 @@ DECLARED: Final[Mapping[str, Declared]] = {
         _nothing("message_id", "intent", "channel", "sentiment", "type", "language", "tier"),
     ),
     "insight_reply": Declared(_nothing("message_id", "channel")),
-    # What the team writes down for all
-    "article": Declared(
-        {
-            **_nothing("id", "title", "body", "language", "questions", "audience", "url", "products", "tags", "state"),
-            **_nothing("owner", "translation_of", "source", "digest"),
-            "updated_by": A,
-        }
-    ),
-    "article_version": Declared({"article_id": N, "content": N, "note": N, "saved_by": A}),
-    "article_label": Declared(_nothing("article_id", "kind", "label")),
-    "passage": Declared(_nothing("article_id", "question")),
-    "passage_vectors": Declared(_nothing("article_id", "encoder", "vectors")),
-    "product": Declared(_nothing("number", "name", "aliases", "attributes")),
     # Set-up and operation
     "code": Declared(_nothing("list", "code", "name", "description")),
     "meta": Declared(_nothing("key", "value")),

@@ -21,7 +21,6 @@ LONGEST = 320
 KINDS = {
     Kind.PEOPLE: N_("Customers, contacts and their addresses"),
     Kind.ACCOUNTS: N_("Accounts and sessions"),
-    Kind.ORDERS: N_("Orders"),
     Kind.INTERACTIONS: N_("Interactions"),
     Kind.MESSAGES: N_("Messages"),
     Kind.ANSWERS: N_("Answers"),
@@ -30,6 +29,7 @@ KINDS = {
     Kind.READINGS: N_("Analyses, corrections and decisions"),
     Kind.EXAMPLES: N_("Examples that were learnt"),
     Kind.ACTIONS: N_("Actions and service calls"),
+    Kind.ORDERS: N_("Orders"),
     Kind.CALLS: N_("Calls of language models"),
     Kind.JOURNAL: N_("Journal and work"),
 }
