@@ -34,7 +34,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, PeopleServices, Services, WorkServices
+from frontdesk.services.parts import ConfigurationServices, MessageServices, PeopleServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -190,16 +190,10 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
-    drafting = Drafting(models.room.use_cases, texts.templates, now)
-    at_once = settings.rules.learning == "at_once"
-    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)
-    handlers = {
-        **_handlers(messages.replies, work, backs, channels),
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **knowledge_handlers(known),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
+    reading = _reading_handlers(settings, database, models, analyst, work, channels)
+    handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -328,6 +322,27 @@ def _handlers(
         await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
 
     return {REPLY_WORK: deliver, STATUS_WORK: read}
+
+
+def _messages(
+    settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
+) -> MessageServices:
+    drafting = Drafting(models.room.use_cases, texts.templates, now)
+    return message_services(database, drafting, now, new_id, learns_at_once=settings.rules.learning == "at_once")
+
+
+def _reading_handlers(
+    settings: Settings,
+    database: Database,
+    models: LanguageModels,
+    analyst: Proxy,
+    work: WorkServices,
+    channels: CustomerChannels,
+) -> dict[str, Handler]:
+    return {
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def runner_over(
