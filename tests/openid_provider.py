@@ -38,6 +38,7 @@ class Provider:
     algorithm: str = "RS256"
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1"}))
     shown: RSAKey | None = None
+    keys_told: Any = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     asked_for_keys: int = 0
@@ -71,6 +72,8 @@ class Provider:
 
     async def keys(self, _: web.Request) -> web.Response:
         self.asked_for_keys += 1
+        if self.keys_told is not None:
+            return web.json_response(self.keys_told)
         return web.json_response({"keys": [(self.shown or self.key).as_dict(private=False)]})
 
     async def token(self, request: web.Request) -> web.Response:

@@ -148,6 +148,24 @@ async def test_a_token_signed_with_another_key_lets_nobody_in(house: House) -> N
     assert (await house.sign_in()).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({}, 403),
+        ({"keys": 7}, 403),
+        ({"keys": [{"kty": "RSA", "n": "!!", "e": "AQAB"}]}, 403),
+        ({"keys": []}, 403),
+        ([], 503),
+        ("no keys", 503),
+    ],
+)
+async def test_keys_that_cannot_be_read_let_nobody_in(house: House, told: Any, status: int) -> None:
+    house.provider.keys_told = told
+    assert (await house.sign_in()).status_code == status
+    house.provider.keys_told = None
+    assert (await house.sign_in()).status_code == 303
+
+
 async def test_a_clock_that_is_off_by_less_than_the_setting_does_not_matter(house: House) -> None:
     now = int(time.time())
     house.provider.lies = {"iat": now + 30, "nbf": now + 30, "exp": now - 30}

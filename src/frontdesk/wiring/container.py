@@ -192,8 +192,8 @@ def _wire(
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)
-    handlers = _handlers(messages.replies, work, backs, channels) | knowledge_handlers(known)
-    handlers |= _reading_handlers(settings, database, models, analyst, work, channels)
+    reading = _reading_handlers(settings, database, models, analyst, work, channels)
+    handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -221,27 +221,6 @@ def _wire(
         runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
         watch=_watch(channels),
     )
-
-
-def _messages(
-    settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
-) -> MessageServices:
-    drafting = Drafting(models.room.use_cases, texts.templates, now)
-    return message_services(database, drafting, now, new_id, learns_at_once=settings.rules.learning == "at_once")
-
-
-def _reading_handlers(
-    settings: Settings,
-    database: Database,
-    models: LanguageModels,
-    analyst: Proxy,
-    work: WorkServices,
-    channels: CustomerChannels,
-) -> dict[str, Handler]:
-    return {
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
 
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
@@ -343,6 +322,27 @@ def _handlers(
         await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
 
     return {REPLY_WORK: deliver, STATUS_WORK: read}
+
+
+def _messages(
+    settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
+) -> MessageServices:
+    drafting = Drafting(models.room.use_cases, texts.templates, now)
+    return message_services(database, drafting, now, new_id, learns_at_once=settings.rules.learning == "at_once")
+
+
+def _reading_handlers(
+    settings: Settings,
+    database: Database,
+    models: LanguageModels,
+    analyst: Proxy,
+    work: WorkServices,
+    channels: CustomerChannels,
+) -> dict[str, Handler]:
+    return {
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def runner_over(

@@ -22,6 +22,7 @@ from frontdesk.edges.access.loopback import is_loopback_name
 from frontdesk.interfaces import Clock, Http, Invalid, NoAnswer, SignInRefused
 from frontdesk.interfaces.cached import Cached
 from frontdesk.model import Role
+from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.model.sign_in import ProvenPerson
 from frontdesk.model.translatable import tr
 
@@ -187,7 +188,7 @@ class OpenId:
         try:
             claims = dict((await self._decoded(found, token)).claims)
             wanted.validate(claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, TypeError, ValueError) as error:
             reason = str(error)[:200]
             raise SignInRefused(tr("the token of the sign-on service is not good: {reason}", reason=reason)) from None
         audience, party = claims["aud"], claims.get("azp")
@@ -207,7 +208,12 @@ class OpenId:
 
     async def _ask_keys(self, found: Discovery) -> KeySet:
         self._keys_asked_at = self._seconds()
-        return KeySet.import_key_set(await self._get(found.jwks_uri))  # type: ignore[arg-type]  # it checks what it is
+        told = await self._get(found.jwks_uri)
+        try:
+            return KeySet.import_key_set(told)  # type: ignore[arg-type]  # it checks what it is
+        except (JoseError, KeyError, TypeError, ValueError) as error:
+            reason = type(error).__name__
+            raise SignInRefused(tr("the keys of the sign-on service cannot be read: {reason}", reason=reason)) from None
 
     async def _userinfo(self, found: Discovery, token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
         """What some providers tell there alone; it must be about the same person."""
@@ -235,7 +241,7 @@ class OpenId:
             claims["sub"],
             email,
             claims.get("email_verified") is True,
-            str(claims.get("name") or ""),
+            str(claims.get("name") or "")[:NAME_LENGTH],
             max(roles, key=list(Role).index),
             frozenset(rules.teams[each] for each in groups if each in rules.teams),
         )
