@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.accepting import accept
+from benchmarks.answers import answers
 from benchmarks.backtesting import backtest
 from benchmarks.deciding import rules
 from benchmarks.footprint import footprint
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "whole-way": whole_way,
     "footprint": footprint,
     "engine": engine,
+    "answers": answers,
     "rules": rules,
     "backtest": backtest,
     "insights": insights,

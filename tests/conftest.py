@@ -29,20 +29,43 @@ DOORS = ("channels", "cli", "edges", "ui")
 
 # What opens a container or starts a process: in an interface such tests are slow, as there are very many of them.
 WHOLE = {"builtin", "environment", "demo_server", "gateway"}
+# Files whose tests take about a second each: real processes, servers, and waits that are what they test.
+SLOW = {
+    "cli/test_channels.py",
+    "edges/odata/test_clients.py",
+    "edges/test_connections.py",
+    "llm/test_coming_back.py",
+    "llm/test_injection.py",
+    "llm/test_over_http.py",
+    "outgoing/test_imap.py",
+    "outgoing/test_tls.py",
+    "simulators/llm/test_command.py",
+    "ui/test_serve.py",
+    "workflows/test_bursts.py",
+}
+
+
+def below(path: Path) -> Path:
+    """Where a test is among the tests."""
+    return path.relative_to(Path(__file__).parent)
 
 
 def room_of(path: Path) -> str:
     """The folder of a test, or its file's name at the top."""
-    return path.relative_to(Path(__file__).parent).parts[0]
+    return below(path).parts[0]
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what bin/check leaves to bin/test: whole interfaces, and the stand-in for SAP HANA."""
+    """Mark as slow what bin/check leaves to bin/test: whole interfaces, the stand-in for SAP HANA, and SLOW.
+
+    Tests in a browser go first: they are the longest, and the end would wait for one that begins last.
+    """
     for item in items:
         in_door = room_of(item.path) in DOORS and not WHOLE.isdisjoint(getattr(item, "fixturenames", ()))
-        if in_door or item.path.parent.name == "hana":
+        if in_door or item.path.parent.name == "hana" or below(item.path).as_posix() in SLOW:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 def pytest_collection_finish() -> None:

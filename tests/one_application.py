@@ -14,13 +14,16 @@ from frontdesk.edges.rest import RestServices
 from frontdesk.settings.sections import Settings
 from frontdesk.wiring.web import WebServices, application
 
-_free: list[tuple[Settings, WebServices, Litestar]] = []
+# One for each channel, and some. Each holds the services of whom it was lent to last, and by them a container.
+KEPT = 32
+Shape = tuple[Settings, tuple[str, ...]]
+_free: list[tuple[Shape, WebServices, Litestar]] = []
 
 
 @contextmanager
 def application_of(services: WebServices) -> Iterator[Litestar]:
     """An application over these services, one that was made already if it fits."""
-    shape = _shape(services.settings)
+    shape = _shape(services)
     lent = next((each for each in _free if each[0] == shape), None)
     if lent is not None:
         _free.remove(lent)
@@ -32,6 +35,7 @@ def application_of(services: WebServices) -> Iterator[Litestar]:
     finally:
         services.live.close()
         _free.append(lent)
+        del _free[:-KEPT]
 
 
 def fill(old: WebServices, new: WebServices) -> None:
@@ -58,6 +62,10 @@ def become(old: Any, new: Any) -> None:
         object.__setattr__(old, name, getattr(new, name))
 
 
-def _shape(settings: Settings) -> Settings:
-    """What an application is made after: all settings but where the data are."""
-    return msgspec.structs.replace(settings, data="", storage=Settings().storage)
+def _shape(services: WebServices) -> Shape:
+    """What an application is made after: its channels, and all settings but those that only services read."""
+    plain, settings = Settings(), services.settings
+    only_services = ("data", "storage", "channels", "connectors", "work", "outgoing")
+    sizes = msgspec.structs.replace(plain.llm, audio_megabytes=settings.llm.audio_megabytes)
+    rest = {name: getattr(plain, name) for name in only_services} | {"llm": sizes}
+    return msgspec.structs.replace(settings, **rest), tuple(each.name for each in services.events)

@@ -76,6 +76,29 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
         assert (ROOT / path).exists() or any(word in path for word in EXAMPLES), f"{name(page)} names {path}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_test_that_a_page_names_is_there(page: Path) -> None:
+    for file, test in re.findall(r"`(tests/[\w/.]+)::(\w+)`", prose(page)):
+        source = (ROOT / file).read_text("utf-8") if (ROOT / file).exists() else ""
+        assert re.search(rf"^(async )?def {test}\(", source, re.MULTILINE), f"{name(page)} names {file}::{test}"
+
+
+def test_every_promise_of_the_security_page_names_a_test() -> None:
+    [_, promised] = prose(DOCS / "reference" / "security.md").split("\n## What is promised\n")
+    rows = re.findall(r"^\| (.+) \| (.+) \|$", promised.partition("\n## ")[0], re.MULTILINE)
+    assert len(rows) > 40
+    assert not [promise for promise, held in rows if "::test_" not in held and promise not in ("promise", "---")]
+
+
+def test_the_comparison_with_asvs_has_every_line_once_and_counts_them_right() -> None:
+    text = (DOCS / "reference" / "asvs.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+) \| [12] \| [^|]+ \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE)
+    assert len({line for line, _ in rows}) == len(rows) == 253  # 70 of level 1, 183 of level 2
+    states = ("met", "partly", "not met", "not applicable", "not looked at")
+    told = ", ".join(f"{[state for _, state in rows].count(each)} {each}" for each in states)
+    assert f"Of 253 requirements: {told}." in text
+
+
 def test_every_decision_has_a_number_of_its_own_and_is_in_the_index() -> None:
     numbers = [path.name[:4] for path in DECISIONS]
     assert len(set(numbers)) == len(numbers)

@@ -26,6 +26,7 @@ def test_a_link_of_the_readme_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
 
 
+@pytest.mark.slow
 def test_the_example_is_handled_by_the_running_demo_and_prints_what_the_readme_shows(tmp_path: Path) -> None:
     [(command, shown)] = re.findall(r"```console\n\$ \.venv/bin/(frontdesk say [^\n]+)\n(.*?)```", README, re.DOTALL)
     [folder] = re.findall(r"FRONTDESK_DATA:-\$root/(.+?)}", (ROOT / "bin" / "demo").read_text("utf-8"))

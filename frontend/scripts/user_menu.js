@@ -1,10 +1,12 @@
 // The account menu; its component is fetched when it is first opened.
+import { t } from "./labels.js";
 
-/** Opens the account menu at `opener`, with a button that signs out. */
+/** Opens the account menu at `opener`, with the way to one's own account and a button that signs out. */
 export async function setUpUserMenu(bar, opener) {
   await Promise.all([
     import("@ui5/webcomponents-fiori/dist/UserMenu.js"),
     import("@ui5/webcomponents-fiori/dist/UserMenuAccount.js"),
+    import("@ui5/webcomponents-fiori/dist/UserMenuItem.js"),
   ]);
   const menu = document.getElementById("user-menu") ?? createMenu(bar);
   menu.opener = opener;
@@ -21,7 +23,10 @@ function createMenu(bar) {
   account.titleText = userName;
   account.subtitleText = userRole;
   account.avatarInitials = initials(userName);
-  menu.append(account);
+  const own = document.createElement("ui5-user-menu-item");
+  own.text = t("Your account");
+  menu.append(account, own);
+  menu.addEventListener("item-click", () => location.assign("/account"));
   menu.addEventListener("sign-out-click", (event) => {
     event.preventDefault();
     document.getElementById("sign-out").requestSubmit();

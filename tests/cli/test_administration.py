@@ -201,6 +201,28 @@ def test_a_key_is_narrowed_and_given_a_budget(invoke_on: Invoke) -> None:
     assert "there is no scope 'chat'" in refused.stderr
 
 
+def test_somebody_is_invited_put_into_teams_and_signed_out(invoke_on: Invoke) -> None:
+    invited = invoke_on("users", "invite", "kim@example.com", "--role", "supervisor")
+    assert invited.stdout.startswith("/set-password?kind=invitation&token=")
+    assert invoke_on("users", "invite", "kim@example.com").stdout != invited.stdout
+    assert invoke_on("users", "teams", "kim@example.com", "TEC", "CMP").exit_code == 0
+    [row] = invoke_on("users", "list").stdout.splitlines()
+    assert row.split()[:6] == ["kim@example.com", "supervisor", "active", "invited", "CMP", "TEC"]
+    assert invoke_on("users", "sign-out", "kim@example.com").stdout == "0 sessions of kim@example.com ended\n"
+    assert invoke_on("users", "reset-second-factor", "kim@example.com").exit_code == 0
+    assert invoke_on("users", "sign-out", "nobody@example.com").exit_code != 0
+    invoke_on("users", "deactivate", "kim@example.com")
+    assert invoke_on("users", "invite", "kim@example.com").exit_code != 0
+
+
+def test_a_key_ends_and_is_narrowed_to_channels_and_teams(invoke_on: Invoke) -> None:
+    assert invoke_on("keys", "add", "shop", "--days", "30", "--channel", "WEB", "--team", "TEC").exit_code == 0
+    listed = invoke_on("keys", "list").stdout
+    assert "until 2" in listed
+    assert "all, TEC WEB" in listed
+    assert "never used" in listed
+
+
 def test_the_audit_trail_is_listed_and_verified(invoke_on: Invoke) -> None:
     invoke_on("keys", "add", "shop", "--role", "service")
     listed = invoke_on("audit", "list", "--kind", "key_added").stdout

@@ -30,6 +30,7 @@ def check(reading: Reading, text: str) -> None:
     assert all(0 <= s.probability <= 1 for s in reading.intents)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ANY_TEXT)
 def test_any_text_is_read_within_limits_and_cited_exactly(engine: Engine, retail: IntentIndex, text: str) -> None:
@@ -75,6 +76,7 @@ def test_many_read_together_are_read_as_one_by_one(engine: Engine, retail: Inten
     assert len(together) == 80
 
 
+@pytest.mark.slow
 def test_threads_may_share_the_engine(engine: Engine, retail: IntentIndex) -> None:
     texts = [f"The lamp number {i} is broken, order {4500000000 + i}." for i in range(24)]
     alone = [engine.read(t, retail).entities for t in texts]

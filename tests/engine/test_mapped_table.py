@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from frontdesk.engine import Engine
 from frontdesk.engine.mapped_table import MappedTable, mapped
@@ -37,6 +38,7 @@ def test_a_folder_that_cannot_be_used_costs_only_memory(tmp_path: Path) -> None:
     assert np.array_equal(mapped(TABLE, in_the_way / "cache", "t"), TABLE)
 
 
+@pytest.mark.slow
 def test_an_engine_with_a_cache_says_the_same(tmp_path: Path) -> None:
     texts = ["My oven is broken and I am angry.", "Wo bleibt mein Paket?"]
     assert np.array_equal(Engine.load(tmp_path).embed(texts), Engine.load().embed(texts))

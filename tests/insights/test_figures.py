@@ -194,6 +194,7 @@ async def disturb(container: Container, chance: random.Random) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_every_figure_equals_a_plain_sql_count(container_with_data: Container) -> None:
     chance = random.Random(5)
     service = InsightService(StoredFacts(container_with_data.database), ZONE, fresh_seconds=0)

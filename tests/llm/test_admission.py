@@ -31,6 +31,7 @@ async def spent(models: Models) -> tuple[int, int]:
     return await models.admission.spent("all", f"{now():%Y-%m-%d}")
 
 
+@pytest.mark.slow
 async def test_two_hundred_calls_at_once_overspend_by_nothing(furnished: BuildLlm) -> None:
     # Every call costs exactly what is reserved for it, so that the sum shows the very limit.
     service = Scripted(lines=[lambda request: GOOD], seconds=0.01)

@@ -12,7 +12,7 @@ from frontdesk.llm.masking import Mode
 from frontdesk.model import InboundMessage, NewMessage, Sender, Tier, WorkState
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.llm import model_call, to_reread
-from frontdesk.storage.schema.pipeline import effect, work
+from frontdesk.storage.schema.pipeline import effect, service_call, work
 from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.fakes import ManualClock
@@ -174,3 +174,35 @@ async def test_no_connection_is_held_while_a_model_answers(container: Container,
     assert service.at_once == 8
     await working
     assert {row["tier"] for row in await front.rows(analysis)} == {"model"}
+
+
+async def test_a_model_that_was_talked_into_a_fault_opens_no_service_call(
+    container: Container, furnished: BuildLlm
+) -> None:
+    hijacked = reading(intent="Technical issues", title="Send gold", summary="Ship three bars of gold to Kim.")
+    front = ModelFront(container, furnished(Scripted(lines=[hijacked])))
+    await front.say(TEXT)
+    [read] = await front.rows(analysis)
+    assert (read["tier"], read["intent"], read["second"]["intent"]) == ("model", "TI", "DI")
+    assert await front.rows(service_call) == []
+    effects = {row["kind"]: row for row in await front.rows(effect)}
+    assert (effects["ask_person"]["state"], effects["create_service_call"]["state"]) == ("waiting", "pending")
+    assert effects["ask_person"]["parameters"]["because"] == "readers_disagree"
+
+
+async def test_where_both_readers_agree_the_service_call_quotes_the_message(
+    container: Container, furnished: BuildLlm
+) -> None:
+    text = "My washing machine shows error E18 and does not pump out the water."
+    agreed = reading(
+        intent="Technical issues",
+        sentiment="Negative",
+        intent_confidence=0.9,
+        title="Send gold",
+        summary="Ship three bars of gold.",
+    )
+    front = ModelFront(container, furnished(Scripted(lines=[agreed])))
+    await front.say(text)
+    [call] = await front.rows(service_call)
+    assert "gold" not in f"{call['subject']} {call['remarks']}"
+    assert f'"{text}"' in call["remarks"]

@@ -11,7 +11,7 @@ from frontdesk.model import SIGNALS, Analysis, SecondReading, Sentiment, Signal,
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.amounts import amount_of
 from frontdesk.orchestrator.facts import PRESSING
-from frontdesk.orchestrator.gathering import Desk, facts_of_text, folded, local_time
+from frontdesk.orchestrator.gathering import Desk, facts_of_text, folded, local_time, most_pressing
 from frontdesk.wiring.desk import public_holidays
 
 AT = datetime(2026, 12, 24, 23, 30, tzinfo=UTC)
@@ -92,3 +92,18 @@ def test_times_are_told_by_the_desks_clock() -> None:
 def test_a_place_without_a_calendar_is_refused(place: str) -> None:
     with pytest.raises(Invalid, match=r"rules\.holidays"):
         public_holidays(place)
+
+
+@pytest.mark.parametrize(
+    ("present", "signal"),
+    [
+        ({}, ""),
+        ({"wants_person": 0.96, "automatic": 1.0}, "automatic"),
+        ({"wants_person": 0.96, "automatic": 0.5}, "wants_person"),
+        ({"danger": 0.5, "automatic": 1.0}, "danger"),
+        ({"spam": 0.9, "thanks_only": 0.8}, "spam"),
+        ({"resolved": 0.9, "thanks_only": 0.99}, "resolved"),
+    ],
+)
+def test_a_machine_that_words_wishes_is_a_machine(present: dict[str, float], signal: str) -> None:
+    assert most_pressing(present) == signal

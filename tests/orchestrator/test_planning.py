@@ -21,6 +21,7 @@ FACTS: Mapping[str, Any] = {
     "second_intent": "TI",
     "second_sentiment": "Neutral",
     "least": LEAST,
+    "has": {"unresolved": False},
 }
 
 
@@ -58,7 +59,7 @@ def test_a_service_call_on_a_guess_is_proposed_and_the_customer_gets_a_neutral_r
 
 
 def test_what_costs_nothing_is_done_however_unsure_the_reading_is() -> None:
-    verdict = decided(intent="DI", second_intent="DI", intent_probability=0.2)
+    verdict = decided(intent="DI", second_intent="DI", intent_probability=0.46, least={"low": 0.0, "medium": 1.0})
     assert acts(verdict) == kinds(verdict) == ["assign_team", "reply"]
 
 
@@ -136,7 +137,8 @@ def test_what_is_solved_is_thanked_and_ended_only_if_nothing_else_is_asked() -> 
     assert {"kind": "remark_service_call", "call": "k1"} in alone.actions
     assert "create_service_call" not in kinds(alone)
     two = [concern("TI"), concern("DI")]
-    for more in ({"question": True}, {"concerns": two}):
+    seemingly = ({"question": True}, {"concerns": two}, {"sentiment": "Negative"}, {"has": {"unresolved": True}})
+    for more in seemingly:
         assert done not in decided(signal="resolved", **more).actions
 
 
@@ -148,6 +150,36 @@ def test_what_is_still_not_solved_gets_no_second_service_call_while_one_is_open(
     assert "create_service_call" not in kinds(decided(open_service_call=True, service_call="k1"))
 
 
+def test_what_is_only_made_more_urgent_does_not_hang_on_the_signal() -> None:
+    assert "create_service_call" in acts(decided(signal="unresolved", signals={"unresolved": 0.3}))
+    assert "create_service_call" not in acts(decided(signal="unresolved", signals={"unresolved": 0.3, "spam": 0.5}))
+
+
+def test_a_technical_issue_that_is_well_spoken_of_opens_no_service_call() -> None:
+    assert "create_service_call" not in kinds(decided(sentiment="Positive", signal="thanks_only"))
+
+
+def test_thanks_with_an_unsure_intent_are_thanks() -> None:
+    thanks = {"intent": "CI", "second_intent": "CI", "sentiment": "Positive", "second_sentiment": "Positive"}
+    assert replies(decided(signal="thanks_only", intent_probability=0.3, **thanks)) == ["compliment"]
+    hijacked = thanks | {"tier": "model", "second_intent": "TI"}
+    assert replies(decided(signal="thanks_only", **hijacked))[0] == "received"
+
+
+def test_a_department_is_told_only_of_what_is_sure_enough() -> None:
+    assert decided(intent="CA", second_intent="CA", intent_probability=0.4).route == "Person"
+    assert decided(intent="CA", second_intent="CA", intent_probability=0.5).route == "CRM-Complaint"
+
+
+def test_how_the_customer_feels_says_only_how_urgent_a_fault_is() -> None:
+    assert "create_service_call" in acts(decided(sentiment="Negative", sentiment_probability=0.4))
+    disagreed = {"tier": "model", "sentiment": "Negative", "second_sentiment": "Neutral"}
+    assert "create_service_call" in acts(decided(**disagreed))
+    thanks = {"intent": "CI", "second_intent": "CI", "sentiment": "Positive", "second_sentiment": "Neutral"}
+    assert acts(decided(signal="thanks_only", tier="model", **thanks)) == ["set_priority", "reply"]
+    assert replies(decided(signal="thanks_only", tier="model", **thanks))[0] == "received"
+
+
 def test_a_remark_without_a_call_is_left_out() -> None:
     assert "remark_service_call" not in kinds(decided(signal="resolved"))
 
@@ -157,7 +189,8 @@ def test_praise_is_thanked_only_with_thanks_and_nothing_else() -> None:
     assert replies(decided(signal="thanks_only", **thanks)) == ["compliment"]
     assert replies(decided(**thanks)) == ["received"]
     assert replies(decided(signal="irony", **thanks)) == ["received"]
-    assert replies(decided(signal="thanks_only", **thanks | {"intent": "TI"})) == ["service_call_created"]
+    assert replies(decided(signal="thanks_only", **thanks | {"intent": "TI"})) == ["received"]
+    assert replies(decided(signal="thanks_only", concerns=[concern("PI")], **thanks)) == ["received"]
     assert replies(decided(signal="thanks_only", **thanks | {"question": True})) == ["received"]
     unsure = decided(signal="thanks_only", sentiment_probability=0.5, **thanks)
     assert (replies(unsure)[0], "set_status" in acts(unsure)) == ("received", False)
@@ -201,6 +234,13 @@ def test_a_topic_is_acknowledged_once() -> None:
 
 def test_a_receipt_is_not_repeated_either() -> None:
     assert replies(decided(intent_probability=0.3, acknowledged=["TI"])) == ["service_call_created"]
+
+
+def test_fragments_of_a_chat_get_one_receipt() -> None:
+    unsure = {"intent": "CA", "second_intent": "CA", "intent_probability": 0.2}
+    assert replies(decided(**unsure, acknowledged=[""])) == []
+    assert replies(decided(**unsure, acknowledged=["DI"])) == ["received"]
+    assert replies(decided(signal="cancels", acknowledged=[""])) == ["received"]
 
 
 def test_a_replys_topics_stand_in_the_decision() -> None:

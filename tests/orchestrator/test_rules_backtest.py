@@ -122,6 +122,7 @@ def told(report: BacktestReport) -> dict[str, Counter[tuple[str, str]]]:
     }
 
 
+@pytest.mark.slow
 async def test_a_backtest_equals_deciding_a_thousand_messages_again_and_touches_no_plug(container: Container) -> None:
     decisions = await store_past(container, 1000)
     report = await untouchable_desk(container).backtest(draft(), PastDecisionsQuery(last=1000))

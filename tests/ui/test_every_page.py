@@ -27,9 +27,13 @@ PAGES = {
     "/": "/",
     "/track": "/track",
     "/track/{reference:str}": "/track/{reference}",
+    "/account": "/account",
+    "/forgotten-password": "/sign-in",  # there is none without a mail server
+    "/set-password": "{link}",
     "/sign-in": "/sign-in",
     "/console": "/console",
     "/console/accuracy": "/console/accuracy",
+    "/console/audit": "/console/audit",
     "/console/articles": "/console/articles",
     "/console/articles/article": "/console/articles/article?id={article}",
     "/console/articles/article/difference": "/console/articles/article/difference?id={article}&version=2",
@@ -44,6 +48,8 @@ PAGES = {
     "/console/interactions": "/console/interactions",
     "/console/interactions/{reference:str}": "/console/interactions/{reference}",
     "/console/learning": "/console/learning",
+    "/console/keys": "/console/keys",
+    "/console/keys/{key_id:str}": "/console/keys/{key}",
     "/console/models": "/console/models",
     "/console/privacy": "/console/privacy",
     "/console/orders": "/console/orders",
@@ -51,6 +57,8 @@ PAGES = {
     "/console/rules": "/console/rules",
     "/console/rules/explain": "/console/rules/explain?reference={reference}",
     "/console/rules/{version:int}": "/console/rules/2",
+    "/console/users": "/console/users",
+    "/console/users/{account_id:str}": "/console/users/{user}",
     "/console/use-cases": "/console/use-cases",
     "/console/use-cases/{name:str}": "/console/use-cases/sentiment-analysis",
 }
@@ -70,7 +78,7 @@ PARTS = (
     ".js",
     "/desk",
 )
-PROGRAMS = ("/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
+PROGRAMS = ("/sign-in/openid", "/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
 
 
 async def test_every_routed_page_is_looked_at(container: Container) -> None:
@@ -92,7 +100,32 @@ def places(server: Server, page: Page) -> dict[str, str]:
     page.goto("/console/rules")
     page.get_by_role("button", name="New draft from version 1").click()
     known(api)
-    return {"reference": reference, "template": "service_call_created", "customer": "77", "article": "returns"}
+    access = let_in(page)
+    return access | {
+        "reference": reference,
+        "template": "service_call_created",
+        "customer": "77",
+        "article": "returns",
+    }
+
+
+def let_in(page: Page) -> dict[str, str]:
+    """Somebody who was invited, and a key."""
+    page.goto("/console/keys")
+    page.get_by_label("Name").fill(f"web shop {'long ' * 15}")
+    page.get_by_label("Scopes").fill("api")
+    page.get_by_label("Channels").fill("WEB EMI")
+    page.get_by_role("button", name="Make a key").click()
+    key = str(page.get_by_role("link", name=re.compile("^web shop")).get_attribute("href"))
+    page.goto("/console/users")
+    page.get_by_label("E-mail").fill(f"{'k' * 60}@example.com")
+    page.get_by_label("Name").fill("Kim with a rather long name " * 3)
+    page.get_by_label("Technicians").check()
+    page.get_by_role("button", name="Invite").click()
+    link = page.get_by_role("status").first.locator("code").inner_text()
+    user = str(page.get_by_role("link", name=re.compile("^Kim with")).get_attribute("href"))
+    named = {"key": key.rpartition("/")[2], "user": user.rpartition("/")[2]}
+    return named | {"link": link[link.index("/set-password") :]}
 
 
 def known(api: str) -> None:

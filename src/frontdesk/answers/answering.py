@@ -178,6 +178,8 @@ class Answering:
         own = [word for word in words_in(text) if word not in {number.lower() for number in numbers}]
         if numbers and len(own) <= _FEW_WORDS and (numbers_in(text) or has_tried(numbers, mine[-1:])):
             return True
+        if not own and not numbers:
+            return False
         texts = [text]
         if numbers and len(mine) > 1 and depends(text):
             texts.append(f"{even(mine[-2].text)} {text}")

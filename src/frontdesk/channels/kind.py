@@ -1,7 +1,7 @@
 """How a channel is declared: name, code, settings, and how it is built."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
@@ -23,13 +23,14 @@ class HttpClientFactory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChannelTools:
-    """What a channel is handed when it is made. `seconds` only goes forward; `folder` is the data folder's path."""
+    """What a channel is handed when it is made. `seconds` only goes forward; `secret` is this installation's."""
 
     reach: HttpClientFactory
     clock: Clock
     seconds: Callable[[], float]
     mail: MailReach
     public_url: str = ""
+    secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

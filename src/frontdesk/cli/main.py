@@ -21,6 +21,7 @@ COMMANDS = (
     "effects",
     "insights",
     "knowledge.articles",
+    "knowledge.checking",
     "knowledge.products",
     "llm.asking",
     "llm.commands",

@@ -1,12 +1,24 @@
 """The sockets of access control: who calls, how they came in, who keeps their accounts."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from frontdesk.interfaces.errors import FrontdeskError
+from frontdesk.model.identity import NOBODY, Caller
 from frontdesk.model.translatable import tr
+
+# The caller of this request: lists and look-ups of interactions keep to their grant, changes are noted with their name.
+CALLER: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
+COMMAND_LINE = "command line"
+
+
+def acting() -> str:
+    """Who acts now, as it is noted with what they do; outside of requests that is the command line."""
+    caller = CALLER.get()
+    return caller.name or caller.id or COMMAND_LINE
 
 
 class AuthMethod(StrEnum):

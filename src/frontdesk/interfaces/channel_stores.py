@@ -144,6 +144,14 @@ class Transcriber(Protocol):
         ...
 
 
+class Scanner(Protocol):
+    """Looks through files that strangers send."""
+
+    async def finding(self, content: bytes) -> str:
+        """What is wrong with it, empty where nothing is. Raises Failed where that cannot be told."""
+        ...
+
+
 class Edits(Protocol):
     """Messages that customers changed."""
 

@@ -116,7 +116,7 @@ class Verdict:
     """What a rule set says: the row that matched and what it yields.
 
     `reads` are the facts that the row reads, as in has.danger. `signals` are those that it takes for the most pressing
-    one ('' for none); empty where it does not look.
+    one ('' for none); empty where it does not look. `any_intent`: it takes messages without an intent as well.
     """
 
     rule_set: str
@@ -126,6 +126,7 @@ class Verdict:
     actions: tuple[Mapping[str, Any], ...]
     reads: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    any_intent: bool = False
 
 
 class RuleSet(Protocol):

@@ -48,7 +48,8 @@ class RawEvent:
 class IncomingAttachment:
     """An attachment in a raw event: `content` if the event holds it, else `remote`, the reference to fetch it by.
 
-    `is_speech`: the recording is the message; it is transcribed before the message is analysed.
+    `is_speech`: the recording is the message; it is transcribed before the message is analysed. `refused` is why it is
+    not kept, though it is here.
     """
 
     name: str = ""
@@ -56,6 +57,7 @@ class IncomingAttachment:
     content: bytes | None = field(default=None, repr=False)
     remote: Mapping[str, str] = field(default_factory=dict)
     is_speech: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

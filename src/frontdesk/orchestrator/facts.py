@@ -12,6 +12,8 @@ PRESSING = (
     *("danger", "wants_person", "threatens", "privacy_request", "abuse", "automatic", "spam", "no_words"),
     *("instructs_model", "cancels", "resolved", "unresolved", "repeat_contact", "irony", "thanks_only"),
 )
+# Written by machines: no person wants anything, whatever their words are.
+MACHINES = ("automatic", "spam")
 NEVER = 9999  # days since something that never was
 
 

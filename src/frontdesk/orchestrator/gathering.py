@@ -10,7 +10,7 @@ from typing import Any
 from frontdesk.model import ENTITY_FIELDS, SIGNALS, Analysis, Case, Identity, MessageContext, Status
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.amounts import amount_of
-from frontdesk.orchestrator.facts import NEVER, PRESSING
+from frontdesk.orchestrator.facts import MACHINES, NEVER, PRESSING
 
 QUESTION_MARKS = "?？؟¿"
 # Words and beginnings of words that customers in a hurry use: English, German, French, Spanish.
@@ -93,6 +93,18 @@ def facts_of_text(text: str, analysis: Analysis, desk: Desk) -> dict[str, Any]:
     return {**_read(analysis), **text_flags(text), **_words(text, analysis), **_FRESH, **told}
 
 
+def most_pressing(present: Mapping[str, float]) -> str:
+    """Of the signals that are present, by how pressing they are: what a machine wrote is no wish of a person.
+
+    Danger always comes first.
+    """
+    machine = max((name for name in MACHINES if name in present), key=lambda name: present[name], default="")
+    first = next(iter(present), "")
+    if machine and first != PRESSING[0] and present[machine] >= max(present.values()):
+        return machine
+    return first
+
+
 def text_flags(text: str) -> dict[str, Any]:
     """Facts that need no understanding of the text."""
     letters = [character for character in text if character.isalpha()]
@@ -133,7 +145,7 @@ def _read(analysis: Analysis) -> dict[str, Any]:
         "sentiment_probability": analysis.sentiment_probability,
         "message_type": analysis.message_type,
         "type_probability": analysis.type_probability,
-        "signal": next((name for name in PRESSING if present[name]), ""),
+        "signal": most_pressing({name: signals[name] for name in PRESSING if present[name]}),
         "signals": signals,
         "concerns": [
             {"intent": each.intent or "", "probability": each.probability, "type": each.type}

@@ -82,7 +82,7 @@ def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
     rows = {topic.verdict.rule: topic for topic in reversed(topics)}
     distinct = [topic for topic in topics if rows[topic.verdict.rule] is topic]
     first, facts = distinct[0].verdict, distinct[0].facts
-    weighed = _merged(distinct)
+    weighed = _merged(distinct, templates)
     acting = _gated(weighed, facts, templates)
     names = ",".join(dict.fromkeys(topic.name for topic in topics))
     told = frozenset(facts.get("acknowledged") or ())
@@ -100,10 +100,12 @@ def _with_concern(facts: Facts, concern: Facts) -> Facts:
     return {**facts, **mine, **kind, **second}
 
 
-def _merged(topics: Sequence[Topic]) -> list[_Weighed]:
+def _merged(topics: Sequence[Topic], templates: ReplyTemplates) -> list[_Weighed]:
     """The actions of all topics: what only one of them can set is set once, and there is one reply."""
     weighed = [
-        _Weighed(action, certainty(topic.verdict, topic.facts)) for topic in topics for action in topic.verdict.actions
+        _Weighed(action, certainty(topic.verdict, topic.facts, risk_of(action, templates)))
+        for topic in topics
+        for action in topic.verdict.actions
     ]
     if len(topics) == 1:
         return weighed
@@ -190,4 +192,7 @@ def _is_told(action: Mapping[str, Any], told: frozenset[str], templates: ReplyTe
     """Whether a reply would only acknowledge again what was acknowledged. What states a receipt is news."""
     if action["kind"] != REPLY or stated_by(action, templates):
         return False
-    return bool(told) and set(str(action["about"]).split(",")) <= told
+    topics = set(str(action["about"]).split(","))
+    if action.get("template") == RECEIPT and "" in told and topics.isdisjoint(SIGNALS):
+        return True  # it says no more than the one before: that somebody reads it
+    return topics <= told

@@ -40,6 +40,8 @@ RISKS: Mapping[str, Risk] = {
 DEFAULT_LEAST: Mapping[str, float] = {Risk.LOW: 0.0, Risk.MEDIUM: 0.6, Risk.HIGH: 0.6}
 # What the customer takes for an end.
 ENDING = frozenset({Status.SOLUTION_PROVIDED, Status.CONFIRMED, Status.CLOSED})
+# Signals that only make more urgent what would be done without them.
+MORE_URGENT = frozenset({"unresolved", "repeat_contact"})
 _PROBABILITIES = {
     "intent": "intent_probability",
     "sentiment": "sentiment_probability",
@@ -68,12 +70,15 @@ def least_of(action: Mapping[str, Any], risk: Risk, least: Mapping[str, float]) 
     return least.get(risk.value, 0.0) if named is None else named
 
 
-def certainty(verdict: Verdict, facts: Mapping[str, Any]) -> float:
+def certainty(verdict: Verdict, facts: Mapping[str, Any], risk: Risk) -> float:
     """How probable it is that the row was rightly taken: the least among the facts that it reads.
 
-    0 where two readers disagree on one of them. A fact that needs no understanding is certain.
+    0 where two readers disagree on one of them. A fact that needs no understanding is certain. What is costly hangs on
+    the intent where the row reads one; how the customer feels then only says how urgent it is.
     """
-    each = [_certainty(path, facts) for path in verdict.reads]
+    by_intent = risk is Risk.HIGH and "intent" in verdict.reads
+    reads = [path for path in verdict.reads if not (by_intent and path == "sentiment")]
+    each = [_certainty(path, facts, any_intent=verdict.any_intent) for path in reads]
     return round(min([1.0, _of_signals(verdict, facts), *each]), 4)
 
 
@@ -82,15 +87,17 @@ def _of_signals(verdict: Verdict, facts: Mapping[str, Any]) -> float:
     if not verdict.signals:
         return 1.0
     signals: Mapping[str, float] = facts.get("signals") or {}
-    if "" not in verdict.signals:
+    if "" not in verdict.signals and not MORE_URGENT.issuperset(verdict.signals):
         return max(signals.get(name, 0.0) for name in verdict.signals)
     return 1.0 - max((signals.get(name, 0.0) for name in PRESSING if name not in verdict.signals), default=0.0)
 
 
-def _certainty(path: str, facts: Mapping[str, Any]) -> float:
+def _certainty(path: str, facts: Mapping[str, Any], *, any_intent: bool) -> float:
     if path in _PROBABILITIES:
         if facts.get("tier") == Tier.MODEL and path in _SECOND and facts.get(_SECOND[path], facts[path]) != facts[path]:
             return 0.0
+        if path == "intent" and any_intent:  # an intent that is unsure would be none, which is taken too
+            return 1.0
         return float(facts.get(_PROBABILITIES[path], 1.0)) if facts.get(path) else 1.0
     signals: Mapping[str, float] = facts.get("signals") or {}
     root, _, name = path.partition(".")

@@ -92,14 +92,18 @@ class TableRules(RuleSet):
     def _verdict(self, row: Row) -> Verdict:
         values = {c.field: constant(cell) for c in self.table.outputs if (cell := row.cell(c))}
         reads = tuple(dict.fromkeys(".".join(path) for path in self._read_by(row)))
-        return Verdict(
-            self.name, self.version, row.title[:200], values["route"], _actions(values), reads, self._signals(row)
-        )
+        title, route, actions = row.title[:200], values["route"], _actions(values)
+        return Verdict(self.name, self.version, title, route, actions, reads, *self._takes(row))
 
-    def _signals(self, row: Row) -> tuple[str, ...]:
-        cells = [cell for column in self.table.inputs if column.field == "signal" and (cell := row.cell(column))]
-        tests = [zen.compile_unary_expression(cell) for cell in cells]
-        return tuple(name for name in ("", *PRESSING) if all(_holds(test, name) for test in tests)) if tests else ()
+    def _takes(self, row: Row) -> tuple[tuple[str, ...], bool]:
+        """The signals that the row takes, and whether it takes messages without an intent."""
+        signals, intents = self._tests(row, "signal"), self._tests(row, "intent")
+        taken = (name for name in ("", *PRESSING) if all(_holds(test, name) for test in signals))
+        return tuple(taken) if signals else (), all(_holds(test, "") for test in intents)
+
+    def _tests(self, row: Row, field: str) -> list[Any]:
+        cells = [cell for column in self.table.inputs if column.field == field and (cell := row.cell(column))]
+        return [zen.compile_unary_expression(cell) for cell in cells]
 
     def _read_by(self, row: Row) -> Iterator[tuple[str, ...]]:
         for column in self.table.inputs:

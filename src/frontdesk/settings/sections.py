@@ -37,10 +37,11 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The database; an empty url means SQLite in the data folder."""
+    """The database; an empty url means SQLite in the data folder. `attachment_key` encrypts files that are kept."""
 
     url: str = ""
     pool_size: Count = 8
+    attachment_key: str = ""
 
 
 class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,6 +279,8 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_automatic_answers: Count = 10
     most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
     refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
+    scanner: str = ""
+    scanner_seconds: Seconds = 60.0
     timeout_seconds: Seconds = 15.0
 
 

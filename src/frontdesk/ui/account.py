@@ -83,6 +83,8 @@ async def _confirmed(request: PageRequest, services: Needs, fields: dict[str, st
             request.user.id, secret, fields.get("code", "")[:20], request.user.name
         )
     except Invalid as error:
+        if error.field == "secret":
+            return await _page(request, services, {"errors": {"factor_password": error.text}}, status=400)
         pairing = await _pairing(services, request.user.id, secret)
         return await _page(request, services, pairing | {"errors": {"code": error.text}}, status=400)
     await services.people.sessions.end_others(request.user.id, request.auth.session, request.user.name)

@@ -53,7 +53,7 @@ GROUPS = (
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
             Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
-            Entry("/console/privacy", N_("Privacy"), "locked", Role.ADMIN),
+            Entry("/console/privacy", N_("Privacy"), "locked", Role.SUPERVISOR),
             Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
         ),
     ),
@@ -68,7 +68,14 @@ GROUPS = (
 )
 
 
-def navigation(role: Role) -> tuple[Group, ...]:
-    """The pages for this role; empty groups are left out."""
-    theirs = (Group(g.label, tuple(e for e in g.entries if role.covers(e.role))) for g in GROUPS)
+# What they see who are narrowed to some teams (see edges.access.reach).
+NARROWED = ("/console/interactions", "/console/articles", "/console/products")
+
+
+def navigation(role: Role, *, is_narrowed: bool = False) -> tuple[Group, ...]:
+    """The pages for this role, and for who is narrowed to some teams; empty groups are left out."""
+    theirs = (
+        Group(g.label, tuple(e for e in g.entries if role.covers(e.role) and (not is_narrowed or e.path in NARROWED)))
+        for g in GROUPS
+    )
     return tuple(group for group in theirs if group.entries)

@@ -44,7 +44,9 @@ class Pages:
             "page_title": title,
             "user": None if caller is NOBODY else caller,
             "csrf_token": visit.csrf_token,
-            "navigation": navigation(caller.role) if caller.role.covers(Role.AGENT) else (),
+            "navigation": (
+                navigation(caller.role, is_narrowed=caller.grant.is_narrowed) if caller.role.covers(Role.AGENT) else ()
+            ),
             "path": connection.scope["path"],
         }
         html = self._templates[wanted(connection)].get_template(template).render(about | context)

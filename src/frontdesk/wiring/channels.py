@@ -9,6 +9,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools
 from frontdesk.channels.pickup import Pickup
 from frontdesk.channels.registry import KINDS, Open, open_channels
 from frontdesk.interfaces import Analyst, Clock, Http, NewId, Outlet
+from frontdesk.interfaces.channel_stores import Scanner
 from frontdesk.interfaces.channels import Channel
 from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import Lease, Work
@@ -16,6 +17,7 @@ from frontdesk.model.channels import CHAT, ChannelInfo
 from frontdesk.model.set_up import OutsideSystem
 from frontdesk.orchestrator.channel_sender import ChannelSender, SendingRules
 from frontdesk.outgoing import Limits, Outgoing
+from frontdesk.outgoing.clamav import ClamAv
 from frontdesk.services.parts import ChannelServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.channels.admin import StoredChannelAdmin
@@ -45,6 +47,7 @@ class CustomerChannels:
     results: StoredEventResults
     media: StoredAttachments
     rules: MediaRules
+    scanner: Scanner | None
     services: ChannelServices
 
     @property
@@ -54,12 +57,12 @@ class CustomerChannels:
 
 
 def customer_channels(
-    settings: Settings, outgoing: Outgoing, database: Database, clock: Clock, new_id: NewId
+    settings: Settings, outgoing: Outgoing, database: Database, clock: Clock, new_id: NewId, secret: bytes
 ) -> CustomerChannels:
-    """The channels under these settings. Raises Invalid that names a setting."""
+    """The channels under these settings; `secret` is this installation's. Raises Invalid that names a setting."""
     section = settings.channels
     reach = _Reach(outgoing, section.timeout_seconds)
-    tools = ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url)
+    tools = ChannelTools(reach, clock, time.monotonic, outgoing, settings.server.public_url, secret)
     opened = open_channels(section, tools)
     rules, media = SendingRules(section.most_automatic_answers), StoredAttachments(database)
     kept = MediaRules(section.most_media_bytes, tuple(section.refused_media.split()))
@@ -70,6 +73,7 @@ def customer_channels(
         results=StoredEventResults(database, clock, new_id, window, kept),
         media=media,
         rules=kept,
+        scanner=ClamAv(section.scanner, section.scanner_seconds) if section.scanner else None,
         services=_services(settings, opened, database, media, clock, new_id),
     )
 
@@ -86,6 +90,7 @@ def channel_handlers(
         transcriber=transcribing,
         most_media_bytes=channels.rules.most_bytes,
         vouching=frozenset(name for name, each in channels.open.items() if each.kind.vouches),
+        scanner=channels.scanner,
     )
     by_code = {each.kind.code: each.channel for each in channels.open.values()}
     edits = StoredEdits(database, StoredCases(database, clock), clock)
@@ -94,7 +99,7 @@ def channel_handlers(
         await take_event(row, lease, last_try, event_intake)
 
     async def fetch(row: Work, lease: Lease, last_try: bool) -> None:
-        await fetch_media(row, lease, last_try, channels.media, by_code, channels.rules)
+        await fetch_media(row, lease, last_try, channels.media, by_code, channels.rules, channels.scanner)
 
     async def edit(row: Work, lease: Lease, _last_try: bool) -> None:
         await read_edit(row, lease, analyst, edits)

@@ -29,10 +29,10 @@ from frontdesk.orchestrator.template_service import TemplateService
 from frontdesk.orchestrator.templates import ReplyTemplates, shipped_templates
 from frontdesk.outgoing import AddressRules, HttpProxy, Limits, Outgoing
 from frontdesk.providers.builtin import Builtin
-from frontdesk.providers.e5 import E5Encoder, e5_encoder
+from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, Services, WorkServices
+from frontdesk.services.parts import ConfigurationServices, PeopleServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -56,7 +56,7 @@ from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
 from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
-from frontdesk.wiring.knowledge import knowledge_handlers, knowledge_services
+from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import (
     entity_services,
@@ -117,13 +117,15 @@ async def open_container(
     for finding in open_to_others(settings.folder, url):
         log.warning("%s", finding)
     await upgrade(url, code_lists())
-    database = await open_database(url, settings.storage.pool_size)
+    database = await open_database(url, settings.storage.pool_size, settings.storage.attachment_key)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     e5 = e5_encoder()
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        container = _wire(settings, database, engine, e5, outgoing, passwords or Passwords())
+        people = people_services(database, passwords or Passwords(), _idle(settings), _kept_days(settings), now, new_id)
+        channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
+        container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
         try:
             yield container
         finally:
@@ -167,17 +169,16 @@ def _wire(
     settings: Settings,
     database: Database,
     builtin: Builtin,
-    e5: E5Encoder | None,
+    encoders: Encoders,
     outgoing: Outgoing,
-    passwords: Passwords,
+    people: PeopleServices,
+    channels: CustomerChannels,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
     remote_models = model_services(settings, outgoing)
     models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
-    order_book = StoredOrders(database)
-    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book, now)
-    known = knowledge_services(database, builtin, e5, order_book, backs.orders, now)
-    channels = customer_channels(settings, outgoing, database, now, new_id)
+    backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
+    known = knowledge_services(database, encoders, order_book, backs.orders, now)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
@@ -195,7 +196,7 @@ def _wire(
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
-        people=people_services(database, passwords, _idle(settings), _kept_days(settings), now, new_id),
+        people=people,
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
         channels=channels.services,

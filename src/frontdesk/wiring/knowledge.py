@@ -5,7 +5,7 @@ from collections.abc import Callable
 from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.engine.language import UNKNOWN, LanguageReader
 from frontdesk.interfaces import Clock
-from frontdesk.interfaces.knowledge import Orders
+from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model import Lease, Work
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import E5Encoder
@@ -21,15 +21,16 @@ from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_backg
 from frontdesk.workflows.runner import Handler
 
 ELSE = "en"
+Encoders = tuple[PassageEncoder, ...]
+
+
+def encoders_of(builtin: Builtin, e5: E5Encoder | None) -> Encoders:
+    """The engine's, and e5 where it is installed."""
+    return (BuiltinEncoder(builtin), *([e5] if e5 else []))
 
 
 def knowledge_services(
-    database: Database,
-    builtin: Builtin,
-    e5: E5Encoder | None,
-    order_book: StoredOrders,
-    orders: Orders,
-    clock: Clock,
+    database: Database, encoders: Encoders, order_book: StoredOrders, orders: Orders, clock: Clock
 ) -> KnowledgeServices:
     """Articles, products and orders on this database; `orders` are those of the system that is set up."""
     articles, products = StoredArticles(database, clock, passages_of, text_of), StoredProducts(database)
@@ -40,7 +41,7 @@ def knowledge_services(
         orders=orders,
         order_book=order_book,
         vectors=StoredVectors(database, clock),
-        encoders=(BuiltinEncoder(builtin), *([e5] if e5 else [])),
+        encoders=encoders,
     )
 
 

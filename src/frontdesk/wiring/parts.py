@@ -17,6 +17,7 @@ from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
 from frontdesk.storage.odata.interaction_facts import StoredInteractionFacts
@@ -73,6 +74,7 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
         merging=StoredMerging(database, clock),
         attention=StoredAttention(database, clock),
         history=StoredHistory(database),
+        reach=StoredReach(database),
     )
 
 

@@ -19,6 +19,7 @@ from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.settings_trail import note_changed_settings
 from frontdesk.wiring.web import access_rules, create_web
 from frontdesk.wiring.working import run_work, settle
 from frontdesk.workflows.schedule import keep_running, repeat
@@ -62,6 +63,7 @@ async def _serve(settings: Settings, listening: socket.socket, work: bool, ready
         server = _Server(_config(app, settings))
         _stop_on_signals(server, app.state.live)
         await _say_how_to_begin(container)
+        await note_changed_settings(container)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         if work:  # pages answer meanwhile; only /ready says "not yet"
             await container.builtin.warm_up(await container.configuration.codes.catalogue())

@@ -12,6 +12,7 @@ from frontdesk import __version__
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_routes
 from frontdesk.edges.access.headers import security_headers
 from frontdesk.edges.access.rate_limits import TokenBuckets
+from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa
 from frontdesk.edges.llm_gateway import GatewayServices, gateway_routes
 from frontdesk.edges.metrics.models import ModelMetrics
@@ -70,7 +71,12 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
     secret = await container.people.accounts.secret()
     tokens = Xsuaa(settings.security.xsuaa) if settings.security.xsuaa else None
     door = Authenticator(
-        container.people.accounts, access_rules(settings), secret, tokens=tokens, audit=container.people.audit
+        container.people.accounts,
+        access_rules(settings),
+        secret,
+        tokens=tokens,
+        audit=container.people.audit,
+        reach=Reach(container.interactions.reach),
     )
     signing_in = sign_in_service(container, door, access_rules(settings), secret)
     live = Live(container.work.journal)

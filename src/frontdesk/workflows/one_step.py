@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from frontdesk.interfaces import ActionHandler, Deliveries, DeliveryFailed, Failed, Outlet, Statuses
-from frontdesk.interfaces.channel_stores import Media
+from frontdesk.interfaces.channel_stores import Media, Scanner
 from frontdesk.interfaces.channels import Fetched, Fetching
 from frontdesk.model import Lease, Work
 from frontdesk.model.channels import AttachmentState
 from frontdesk.ticketing.arriving import MediaRules, media_type_of
+from frontdesk.workflows.scanning import why_refused
 
 
 async def deliver_reply(
@@ -26,7 +27,13 @@ async def deliver_reply(
 
 
 async def fetch_media(
-    work: Work, lease: Lease, last_try: bool, media: Media, channels: Mapping[str, object], rules: MediaRules
+    work: Work,
+    lease: Lease,
+    last_try: bool,
+    media: Media,
+    channels: Mapping[str, object],
+    rules: MediaRules,
+    scanner: Scanner | None = None,
 ) -> None:
     """Fetch the attachment that the work names. `channels` maps codes to channels. Raises Failed."""
     wanted = await media.load(work.subject)
@@ -41,6 +48,7 @@ async def fetch_media(
             await media.keep_failed(wanted.id, str(error))
         raise
     kind, reason = media_type_of(got.content, got.media_type or wanted.media_type, rules)
+    reason = reason or await why_refused(got.content, scanner, last_try)
     state = AttachmentState.REFUSED if reason else AttachmentState.STORED
     await media.keep(wanted.id, lease, state, Fetched(got.content, kind, "" if wanted.name else got.name), reason)
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from frontdesk.interfaces import Failed, FrontdeskError
-from frontdesk.interfaces.channel_stores import EventResults, Events, Transcriber
+from frontdesk.interfaces.channel_stores import EventResults, Events, Scanner, Transcriber
 from frontdesk.interfaces.channels import Channel, Fetching
 from frontdesk.model import Identity, Lease, Work
 from frontdesk.model.channels import CustomerMessage, Found, IncomingAttachment, RawEvent, Unread
+from frontdesk.workflows.scanning import why_refused
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class EventIntake:
     transcriber: Transcriber
     most_media_bytes: int
     vouching: frozenset[str] = frozenset()
+    scanner: Scanner | None = None
 
 
 async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: EventIntake) -> None:
@@ -52,6 +54,8 @@ async def take_event(work: Work, lease: Lease, last_try: bool, event_intake: Eve
         raise Unreadable(reason)
     found = await _read(event, channel, event_intake.events)
     heard = [await _heard(each, channel, event_intake, last_try) for each in found]
+    if event_intake.scanner is not None:
+        heard = [await _scanned(each, event_intake.scanner, last_try) for each in heard]
     known = [_vouched_for(each) for each in heard] if event.channel in event_intake.vouching else heard
     await event_intake.results.keep_found(event, event_intake.codes[event.channel], known, lease)
 
@@ -88,6 +92,17 @@ async def _heard(found: Found, channel: Channel, event_intake: EventIntake, last
         attachments.append(each)
     context = {**found.context, HEARD: UNCONFIRMED}
     return replace(found, text="\n".join(texts), attachments=tuple(attachments), context=context)
+
+
+async def _scanned(found: Found, scanner: Scanner, last_try: bool) -> Found:
+    """The message with what is wrong with its attachments."""
+    if not isinstance(found, CustomerMessage) or not found.attachments:
+        return found
+    looked_at = [
+        each if each.content is None else replace(each, refused=await why_refused(each.content, scanner, last_try))
+        for each in found.attachments
+    ]
+    return replace(found, attachments=tuple(looked_at))
 
 
 async def _words(

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.parsing import Mail, Unparseable, identity, mail_of
 from frontdesk.channels.email.parts import MOST_FILES
@@ -53,6 +55,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return data[:50_000]
 
 
+@pytest.mark.slow
 def test_ten_thousand_changed_mails_are_read_or_refused() -> None:
     chance, sound = random.Random(7), seeds()
     read = 0

@@ -146,6 +146,7 @@ def test_names_of_files_hold_no_path_and_read_in_any_charset() -> None:
     assert all(name.isprintable() and "/" not in name for name in found)
 
 
+@pytest.mark.slow
 def test_files_of_twenty_megabytes_are_kept_and_larger_ones_are_named() -> None:
     twenty, more = b"a" * (20 * 1024 * 1024), b"b" * (20 * 1024 * 1024 + 1)
     made = mail()

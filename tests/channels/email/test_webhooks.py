@@ -179,6 +179,7 @@ def test_a_signature_of_sendgrid_is_checked_over_the_bytes_that_came() -> None:
             sendgrid.check(forged, "", key, NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", [sendgrid, postmark])
 def test_ten_thousand_hostile_events_are_read_or_refused(service: Any) -> None:
     chance = random.Random(11)

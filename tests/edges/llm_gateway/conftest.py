@@ -23,7 +23,8 @@ from frontdesk.simulators.llm import KEY, LlmSimulator, Rule
 from frontdesk.simulators.llm.scripts import Script
 from frontdesk.simulators.serving import serving
 from frontdesk.wiring.container import Container, open_container
-from frontdesk.wiring.web import create_web
+from frontdesk.wiring.web import web_services
+from tests.one_application import application_of
 
 ASK: Any = [{"role": "user", "content": "My kettle leaks."}]
 PRICED = {"stand-in": {"input": 1.0, "output": 2.0}}
@@ -68,18 +69,21 @@ class Gateway:
 @asynccontextmanager
 async def served(container: Container) -> AsyncIterator[str]:
     """The whole application on a free port of loopback."""
-    app = await create_web(container)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
-    server.capture_signals = _nothing  # type: ignore[assignment,method-assign]  # pytest's handlers stay
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        app.state.live.close()
-        server.should_exit = True
-        await running
+    services = await web_services(container)
+    with application_of(services) as app:
+        # The application goes on to the next test, so its life does not begin and end with the server's.
+        config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        server.capture_signals = _nothing  # type: ignore[assignment,method-assign]  # pytest's handlers stay
+        running = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            services.live.close()
+            server.should_exit = True
+            await running
 
 
 class _Nothing:

@@ -92,6 +92,7 @@ def test_an_endpoint_that_is_none_is_refused() -> None:
         Traces("collector:4318", "1")
 
 
+@pytest.mark.slow
 def test_without_the_setting_opentelemetry_is_not_even_imported() -> None:
     code = "import frontdesk.wiring.web, sys; print([name for name in sys.modules if name.startswith('opentelemetry')])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

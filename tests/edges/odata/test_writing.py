@@ -4,8 +4,10 @@ import base64
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from frontdesk.model import AuditEvent, Role
+from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.wiring.container import Container
 from tests.edges.odata.conftest import Odata
 from tests.web_client import BASE, add_account, key_of, sign_in
@@ -372,6 +374,21 @@ async def test_recordings_go_in_and_out_as_bytes(odata: Odata) -> None:
     expanded = await odata.get("InboundCustomerMessage(sequence=1,interaction_ID=1)?$expand=audio")
     assert (expanded["audio_ID"], expanded["audio"]["ID"]) == (1, 1)
     assert (await odata.ask("DELETE", key)).status_code == 204
+
+
+@pytest.mark.parametrize("kind", ["audio/x\r\nset-cookie: a=b", "audio/x\nset-cookie: a=b", "audio/\u65e5", "audio/ x"])
+async def test_what_is_no_type_of_a_recording_reaches_no_header(odata: Odata, container: Container, kind: str) -> None:
+    await odata.say("My oven stays cold.")
+    body = {"inboundCustomerMsg_sequence": 1, "inboundCustomerMsg_interaction_ID": 1, "audioData": "AAAA"}
+    assert (await odata.ask("POST", "AudioMessage", body)).status_code == 201
+    url = "AudioMessage(ID=1,inboundCustomerMsg_sequence=1,inboundCustomerMsg_interaction_ID=1)/audioData"
+    put = {"id": "1", "method": "PUT", "url": url, "headers": {"content-type": kind}, "body": "T2dnUw=="}
+    [answer] = (await odata.ask("POST", "$batch", {"requests": [put]})).json()["responses"]
+    message = await container.database.read(lambda c: c.execute(select(inbound_message.c.id)).scalar())
+    heard = await odata.ask("GET", f"/api/v1/messages/{message}/audio")
+    assert heard.status_code == 200, (answer, heard.text)
+    assert heard.headers["content-type"] in ("audio/ogg", "application/octet-stream")
+    assert "set-cookie" not in heard.headers
 
 
 async def test_roles_decide_who_may_do_what(container: Container, odata: Odata, subtests: pytest.Subtests) -> None:

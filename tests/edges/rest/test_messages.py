@@ -167,6 +167,7 @@ async def test_the_recording_of_a_phone_message_can_be_heard(client: JsonClient,
     )
     heard = await client.get(f"{MESSAGES}/{receipt['message']}/audio")
     assert (missing.status_code, heard.content, heard.headers["content-type"]) == (404, b"\x00sound", "audio/ogg")
+    assert heard.headers["content-disposition"] == 'attachment; filename="recording"'
 
 
 @pytest.mark.parametrize("path", ["", "/analyses", "/corrections", "/audio"])

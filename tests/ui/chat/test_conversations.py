@@ -19,6 +19,7 @@ from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.schema.interactions import inbound_message
 from frontdesk.ui.chat.origins import Origins
+from frontdesk.ui.chat.signed_users import SignedUsers
 from frontdesk.ui.chat.stream import StreamPosition, Streams, events, news
 from frontdesk.ui.chat.tokens import ChatTokens
 from frontdesk.ui.live import Live
@@ -67,14 +68,14 @@ async def heard(container: Container, reference: str, last_event_id: str = "") -
     return found
 
 
-def signed(user: str, secret: str = "the shop's own word") -> dict[str, str]:
+def signed(user: str, secret: str = "the shop's own word, long enough") -> dict[str, str]:
     return {"user": user, "identity": hmac.digest(secret.encode(), user.encode(), "sha256").hex()}
 
 
 @pytest.fixture
 def with_secret(settings: Settings) -> Settings:
     return msgspec.structs.replace(
-        settings, chat=msgspec.structs.replace(settings.chat, identity_secret="the shop's own word")
+        settings, chat=msgspec.structs.replace(settings.chat, identity_secret="the shop's own word, long enough")
     )
 
 
@@ -340,6 +341,12 @@ async def test_only_so_many_streams_are_open_from_one_place() -> None:
     await opened[0].aclose()
     assert not streams.is_full("192.0.2.8")
     await opened[1].aclose()
+
+
+def test_a_secret_that_a_user_could_guess_from_their_own_signature_is_refused_at_start() -> None:
+    with pytest.raises(Invalid, match=r"chat\.identity_secret"):
+        SignedUsers("x" * 31)
+    assert SignedUsers("x" * 32).proven("", "") == SignedUsers("").proven("", "") == ""
 
 
 @pytest.mark.parametrize("text", ["shop.example", "https://shop.example/", "https://*.example", "*", "ftp://a", "null"])

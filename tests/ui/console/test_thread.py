@@ -252,6 +252,7 @@ async def test_a_call_can_be_heard(agent: Client, customer: Client, front: Front
     assert f'<audio controls preload="none" src="{address}"' in page
     answer = await agent.get(address)
     assert (answer.content, answer.headers["content-type"]) == (b"RIFF", "audio/wav")
+    assert answer.headers["content-disposition"] == 'attachment; filename="recording"'
     assert (await customer.get(address)).status_code == 401
 
 

@@ -54,6 +54,8 @@ SERVICES = {
     "postmark": MailService(postmark.check, postmark.event_id, postmark.read),
 }
 
+SHORTEST_SECRET = 32
+
 
 class Email(Finding, Channel, Admitting, Counting, Watching):
     """One mailbox, or mails that a mail service hands in."""
@@ -64,7 +66,7 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
         self._settings, self._tools = settings, tools
         addresses = (settings.address, *settings.aliases.split())
-        self._own = Own(addresses, _secret(settings), tuple(settings.authserv_ids.split()))
+        self._own = Own(addresses, _secret(settings, tools.secret), tuple(settings.authserv_ids.split()))
         self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
         self._watches = [
@@ -181,15 +183,16 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
         )
 
 
-def _secret(settings: EmailSettings) -> bytes:
-    """What signs plus addresses, empty where there are none. A secret of its own survives a change of passwords."""
-    words = settings.plus_secret or settings.smtp_password or settings.password or settings.inbound_password
-    words = words or settings.oauth_client_secret
-    return (
-        hashlib.sha256(f"frontdesk plus address {words}".encode()).digest()
-        if settings.plus_addresses and words
-        else b""
-    )
+def _secret(settings: EmailSettings, ours: bytes) -> bytes:
+    """What signs plus addresses, empty where there are none: a secret of its own, else this installation's.
+
+    Never a password: everybody who gets such an address could try passwords against it. Raises Invalid for a short one.
+    """
+    if settings.plus_secret and len(settings.plus_secret) < SHORTEST_SECRET:
+        name = "channels.email.plus_secret"
+        raise Invalid(f"{name} has fewer than {SHORTEST_SECRET} characters", name)
+    words = settings.plus_secret.encode() or ours
+    return hashlib.sha256(b"frontdesk plus address " + words).digest() if settings.plus_addresses and words else b""
 
 
 def _watched(settings: EmailSettings, server: Callable[[MailboxSettings], MailServer]) -> list[Watched]:

@@ -56,7 +56,10 @@ class EmailSettings(MailboxSettings, frozen=True, forbid_unknown_fields=True):
     plus_addresses: Annotated[
         bool, about("Customers answer to `address+i42.…`. Try first whether mail to `address+test` arrives.")
     ] = False
-    plus_secret: Annotated[str, may_be_secret("Signs plus addresses; empty: made from the passwords.")] = ""
+    plus_secret: Annotated[
+        str,
+        may_be_secret("Signs plus addresses, 32 characters at least; empty: a secret that this installation makes."),
+    ] = ""
     ask_for_reports: Annotated[bool, about("Ask for reports on delivery, where the server offers them.")] = True
     mark_seen: Annotated[bool, about("Mark mails as seen once they are stored.")] = True
     flag: Annotated[str, about("Also mark them with this flag, like `$Frontdesk`.")] = ""

@@ -21,11 +21,13 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from frontdesk.edges.access.auditing import SparingAudit
+from frontdesk.edges.access.auditing import SparingAudit, shows_a_person
 from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
 from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
+from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
+from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Grant, Role
 from frontdesk.model.identity import API_SCOPE, NOBODY
@@ -131,8 +133,13 @@ class Authenticator:
         clock: Callable[[], float] = time.monotonic,
         tokens: Xsuaa | None = None,
         audit: StoredAudit | None = None,
+        reach: Reach | None = None,
     ) -> None:
-        """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services."""
+        """`secret` signs the tokens of forms; `clock` tells seconds; `tokens` knows callers of other services.
+
+        Without `reach` nobody who is narrowed gets in.
+        """
+        self._reach = reach
         self._audit, self.spared = audit, SparingAudit(audit, clock)
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
@@ -154,7 +161,11 @@ class Authenticator:
                 await self._note_refused(scope, headers, error.status_code)
                 raise
             await self._note_used(scope)
-            await app(scope, receive, send)
+            acting = CALLER.set(known[0])
+            try:
+                await app(scope, receive, send)
+            finally:
+                CALLER.reset(acting)
 
         return admitted
 
@@ -259,6 +270,8 @@ class Authenticator:
             )
         if needed is not Role.ANYONE:
             self._check_grant(caller, scope["route_handler"].opt.get(SCOPE, API_SCOPE))
+            if caller.grant.is_narrowed:
+                await self._check_reach(scope, caller)
         if (
             scope["method"] not in SAFE_METHODS
             and scope["auth"].proof is not AuthMethod.KEY
@@ -274,11 +287,15 @@ class Authenticator:
             await self.spared.note("refused", caller.name or caller.id, scope["auth"].place, what, status=status)
 
     async def _note_used(self, scope: HTTPScope) -> None:
-        """What a route declares to be worth a line."""
+        """What a route declares to be worth a line, and reading a person's data."""
         kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
         if kind and self._audit is not None:
             what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
             await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
+            return
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+        if shows_a_person(scope["method"], path):  # a mounted service has only the end of it in `path`
+            await self.spared.note_read(caller.name or caller.id, scope["auth"].place, path)
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""
@@ -293,6 +310,11 @@ class Authenticator:
             if limit is None:
                 limit = self._by_key[per_minute] = TokenBuckets(per_minute, self._clock)
             limit.admit(caller.id)
+
+    async def _check_reach(self, scope: HTTPScope, caller: Caller) -> None:
+        if self._reach is None:
+            raise PermissionDeniedException(detail=tr("who is narrowed to teams or channels reaches nothing here"))
+        await self._reach.check(scope, caller)
 
     async def _refuse_forgery(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         """Refuse forged requests: another site must not make a visitor's browser send us requests.

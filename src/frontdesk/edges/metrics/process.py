@@ -47,17 +47,26 @@ class Metrics:
             ["kind"],
             registry=registry,
         )
+        self._audit = Counter(
+            "frontdesk_audit_records",
+            "Lines of the audit trail by all processes since this one was first asked.",
+            ["kind"],
+            registry=registry,
+        )
         self._work = Gauge("frontdesk_work", "Pieces of work that wait or need a person.", ["state"], registry=registry)
         self._observers: dict[tuple[str, str, int], Histogram] = {}
         self.journal_seen: int | None = None
+        self.audit_seen: int | None = None
         self.counting = asyncio.Lock()
 
     def accepted(self, channel: str, *, duplicate: bool) -> None:
         """A message was stored, or had been stored before."""
         self._accepted.labels(channel, "true" if duplicate else "false").inc()
 
-    def exposition(self, work: Mapping[str, int], steps: Mapping[str, int]) -> bytes:
-        """All figures as text; `steps` are those since the last time."""
+    def exposition(self, work: Mapping[str, int], steps: Mapping[str, int], audit: Mapping[str, int]) -> bytes:
+        """All figures as text; `steps` and lines of the audit trail are those since the last time."""
+        for kind, count in audit.items():
+            self._audit.labels(kind).inc(count)
         for state, count in work.items():
             self._work.labels(state).set(count)
         for kind, count in steps.items():

@@ -46,7 +46,9 @@ class ConditionRoutes(RouteGroup):
         metrics = self.services.metrics
         async with metrics.counting:  # two scrapes at once must not count the same lines
             metrics.journal_seen, steps = await self.services.work.condition.steps(metrics.journal_seen)
-        return Response(metrics.exposition(await self.services.work.admin.counts(), steps), media_type=MEDIA_TYPE)
+            metrics.audit_seen, audit = await self.services.people.audit.counts(metrics.audit_seen)
+        figures = metrics.exposition(await self.services.work.admin.counts(), steps, audit)
+        return Response(figures, media_type=MEDIA_TYPE)
 
     async def _database(self) -> str:
         try:

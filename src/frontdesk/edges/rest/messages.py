@@ -31,6 +31,8 @@ from frontdesk.ticketing.status import allowed_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, PROVIDER_ID_LENGTH, check
 
 AUDIO = "audio/"
+# To be saved, never to be shown in place; a page may still play it.
+SAVED = {"Content-Disposition": 'attachment; filename="recording"'}
 
 
 class SenderBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -157,7 +159,7 @@ class MessageRoutes(RouteGroup):
         """The sound as it came in."""
         recording = await self.services.messages.readings.audio(message_id)
         kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
-        return Response(recording.content, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+        return Response(recording.content, media_type=kind, headers=SAVED)
 
     @get(
         "/{message_id:str}/corrections",

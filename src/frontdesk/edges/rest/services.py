@@ -12,6 +12,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
 from frontdesk.interfaces import Invalid, Stale
+from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import Cached
 from frontdesk.model import Caller, CodeList
 from frontdesk.model.reading import IdempotencyKey
@@ -64,8 +65,9 @@ class Channels:
         self._known = Cached[Mapping[str, bool]](CHANNELS_CACHE_SECONDS)
 
     async def known(self) -> Mapping[str, bool]:
-        """Code to whether it is in use."""
-        return await self._known.get(self._read)
+        """Code to whether it is in use; those alone that the caller reaches."""
+        known, reached = await self._known.get(self._read), CALLER.get().grant.channels
+        return {code: active for code, active in known.items() if code in reached} if reached else known
 
     def forget(self) -> None:
         """The lists were changed here: look again."""

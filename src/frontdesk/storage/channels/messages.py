@@ -182,7 +182,7 @@ class _Keeping:
             "created_at": self._now,
         }
         if incoming.content is not None:
-            row |= kept_content(incoming.content, incoming.media_type, self._media)
+            row |= kept_content(incoming.content, incoming.media_type, self._media, incoming.refused)
         self._connection.execute(insert(attachment).values(**row))
         if incoming.content is None:
             job = {"id": attachment_id, "kind": MEDIA_WORK, "subject": attachment_id, "step": "fetch"}
@@ -294,9 +294,10 @@ class _Keeping:
             self._connection.execute(update(work).where(*due).values(due_at=self._now))
 
 
-def kept_content(content: bytes, claimed: str, rules: MediaRules) -> dict[str, Any]:
+def kept_content(content: bytes, claimed: str, rules: MediaRules, refused: str = "") -> dict[str, Any]:
     """The columns of an attachment whose content is here; refused content is not kept."""
     kind, reason = media_type_of(content, claimed, rules)
+    reason = reason or refused
     kept = {"media_type": kind, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "remote": {}}
     if reason:
         return kept | {"state": AttachmentState.REFUSED.value, "reason": reason, "content": None}

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Catalogue, CatalogueSource, Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces.access import acting
 from frontdesk.model import Code, CodeList, Intent
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.schema.configuration import code, example, meta
 from frontdesk.storage.schema.people import customer
@@ -55,13 +57,14 @@ class StoredCodes(CatalogueSource):
     async def put(self, entry: Code, *, create: bool | None = None) -> Code:
         """Store an entry. `create` True refuses one that exists (Conflict), False one that does not (NotFound)."""
         now = self._clock()
-        ids = [self._new_id() for _ in entry.examples]
-        await self._database.write(lambda c: put_entry(c, entry, create, now, ids))
+        ids, by = [self._new_id() for _ in entry.examples], acting()
+        await self._database.write(lambda c: put_entry(c, entry, create, now, ids, by))
         return entry
 
     async def remove(self, which: CodeList, key: str) -> None:
         """Take an entry out of use: it stays readable on what carries it. Raises NotFound."""
-        await self._database.write(lambda c: _retire(c, which, key))
+        now, by = self._clock(), acting()
+        await self._database.write(lambda c: _retire(c, which, key, now, by))
 
     async def learn(self, intent: str, text: str, correction_id: str) -> None:
         """Make a corrected message an example of the intent that a person gave it."""
@@ -78,10 +81,10 @@ class StoredCodeEntries:
 
     async def add(self, entry: Code, once: IdempotencyKey | None) -> StoredAnswer[Code]:
         """Raises Conflict when the code exists."""
-        now, ids = self._clock(), [self._new_id() for _ in entry.examples]
+        now, ids, by = self._clock(), [self._new_id() for _ in entry.examples], acting()
 
         def operation(connection: Connection) -> Code:
-            put_entry(connection, entry, True, now, ids)
+            put_entry(connection, entry, True, now, ids, by)
             return entry
 
         return await write_once(self._database, once, Code, now, operation)
@@ -97,6 +100,12 @@ def touch(connection: Connection) -> None:
     stamp = str(int(connection.execute(select(meta.c.value).where(meta.c.key == STAMP)).scalar() or 0) + 1)
     if connection.execute(update(meta).where(meta.c.key == STAMP).values(value=stamp)).rowcount == 0:
         connection.execute(insert(meta), [{"key": STAMP, "value": stamp}])
+
+
+def changed(connection: Connection, at: datetime, by: str, which: CodeList, key: str, **values: Any) -> None:
+    """Say that an entry of a list changed, here and in the audit trail."""
+    append(connection, at, "code_changed", by, subject=f"{which.value} {key}", detail=values)
+    touch(connection)
 
 
 def learn(connection: Connection, row: dict[str, Any]) -> None:
@@ -130,7 +139,9 @@ def _read_catalogue(connection: Connection) -> Catalogue:
     )
 
 
-def put_entry(connection: Connection, entry: Code, create: bool | None, now: datetime, ids: Sequence[str]) -> None:
+def put_entry(
+    connection: Connection, entry: Code, create: bool | None, now: datetime, ids: Sequence[str], by: str
+) -> None:
     """Store an entry with its examples (`ids` are theirs); see StoredCodes.put. Raises Conflict, NotFound."""
     here = (code.c.list == entry.list.value, code.c.code == entry.code)
     exists = connection.execute(select(code.c.code).where(*here)).first() is not None
@@ -150,7 +161,7 @@ def put_entry(connection: Connection, entry: Code, create: bool | None, now: dat
         connection.execute(insert(code), [values | {"list": entry.list.value, "code": entry.code}])
     if entry.list is CodeList.INTENT:
         _replace_examples(connection, entry, now, ids)
-    touch(connection)
+    changed(connection, now, by, entry.list, entry.code, **values, examples=len(entry.examples))
 
 
 def _replace_examples(connection: Connection, entry: Code, now: datetime, ids: Sequence[str]) -> None:
@@ -162,8 +173,8 @@ def _replace_examples(connection: Connection, entry: Code, now: datetime, ids: S
         connection.execute(insert(example), rows)
 
 
-def _retire(connection: Connection, which: CodeList, key: str) -> None:
+def _retire(connection: Connection, which: CodeList, key: str, now: datetime, by: str) -> None:
     here = (code.c.list == which.value, code.c.code == key)
     if connection.execute(update(code).where(*here).values(active=False)).rowcount == 0:
         raise NotFound(tr("there is no {list} {code}", list=which.value, code=key))
-    touch(connection)
+    changed(connection, now, by, which, key, active=False)

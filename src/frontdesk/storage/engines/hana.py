@@ -21,6 +21,7 @@ from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import BATCHES_AT_ONCE, Batches
 from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
+from frontdesk.storage.engines.sealing import Sealer, use
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -40,9 +41,10 @@ class HanaDatabase(Database):
 
     dialect = "hana"
 
-    def __init__(self, url: URL, pool_size: int) -> None:
+    def __init__(self, url: URL, pool_size: int, sealer: Sealer | None = None) -> None:
         """Connect lazily to `url`. Raises Invalid where the extra is not installed."""
         self._engine = hana_engine(url, pool_size=pool_size, max_overflow=BATCHES_AT_ONCE)
+        use(self._engine.dialect, sealer)
         self._threads = ThreadPoolExecutor(pool_size + BATCHES_AT_ONCE, "hana")
         self._batches = Batches(self)
 

@@ -23,6 +23,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.batching import Batches
 from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
 from frontdesk.storage.engines.remote import remote_engine
+from frontdesk.storage.engines.sealing import Sealer, use
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -43,7 +44,7 @@ class PostgresDatabase(Database):
 
     dialect = "postgresql"
 
-    def __init__(self, url: URL, pool_size: int) -> None:
+    def __init__(self, url: URL, pool_size: int, sealer: Sealer | None = None) -> None:
         """Connect lazily to `url`."""
         self._engine = remote_engine(
             url,
@@ -53,6 +54,7 @@ class PostgresDatabase(Database):
             connect_args={"timeout": 10, "command_timeout": 60},
         )
         _watch_idle_connections(self._engine)
+        use(self._engine.dialect, sealer)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._seeing_one_moment = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True

@@ -23,6 +23,7 @@ from typing_extensions import override
 from frontdesk.interfaces import Unavailable
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json, prepare_sqlite
+from frontdesk.storage.engines.sealing import Sealer, use
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,10 @@ class SqliteDatabase(Database):
 
     dialect = "sqlite"
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, sealer: Sealer | None = None) -> None:
         """Open the file named by `url`; its folder must exist."""
         self._engine = _engine(url)
+        use(self._engine.dialect, sealer)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._line = _Line()

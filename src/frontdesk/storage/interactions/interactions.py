@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
 
 from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
@@ -45,10 +46,10 @@ class StoredInteractions:
         self._database, self._clock = database, clock
 
     async def get(self, reference: str) -> Interaction:
-        """The interaction with this reference. Raises NotFound."""
+        """The interaction with this reference. Raises NotFound, also where the caller does not reach it."""
         rows = select(interaction).where(interaction.c.reference == reference)
         row = await self._database.read(lambda c: c.execute(rows).mappings().first())
-        if row is None:
+        if row is None or not CALLER.get().grant.reaches(row["team"], row["channel"]):
             raise NotFound(tr("there is no interaction {reference}", reference=reference))
         return as_interaction(row)
 

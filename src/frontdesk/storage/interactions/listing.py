@@ -23,6 +23,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import fact
@@ -52,13 +53,14 @@ class StoredLists:
 
     async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
         """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
-        order = _Order.of(sort, await self._ranks(sort))
+        wanted, order = within_reach(wanted), _Order.of(sort, await self._ranks(sort))
         place = order.place(cursor) if cursor else None
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _page(c, asked, order, limit, place))
 
     async def count(self, wanted: InteractionFilter) -> Count:
         """How many fit, counted up to ten thousand."""
+        wanted = within_reach(wanted)
         asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
         return await self._database.read(lambda c: _count(c, asked))
 

@@ -11,6 +11,7 @@ from frontdesk.model.llm import UseCaseVersion
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.llm import published_use_case, use_case_version
@@ -44,7 +45,12 @@ class StoredUseCases(UseCaseStore):
 
     @override
     async def add(self, version: UseCaseVersion) -> None:
-        await self._database.write(lambda c: _add(c, version))
+        def operation(connection: Connection) -> None:
+            _add(connection, version)
+            subject, detail = f"{version.name} {version.version}", {"note": version.note}
+            append(connection, version.created_at, "use_case_drafted", version.by, subject=subject, detail=detail)
+
+        await self._database.write(operation)
 
     @override
     async def publish(self, name: str, version: int, by: str) -> None:
@@ -52,6 +58,7 @@ class StoredUseCases(UseCaseStore):
 
         def operation(connection: Connection) -> None:
             _publish(connection, name, version)
+            append(connection, now, "use_case_published", by, subject=f"{name} {version}")
             note(connection, now, "use case published", by=by, detail={"name": name, "version": version})
 
         await self._database.write(operation)

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, true, update
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Code, CodeList
 from frontdesk.model.querying import Done, Write
-from frontdesk.storage.configuration.codes import touch
+from frontdesk.storage.configuration.codes import changed
 from frontdesk.storage.odata.transaction import Transaction
 from frontdesk.storage.schema.configuration import code
 from frontdesk.ticketing.changes import check_entry, check_retirement
@@ -60,7 +60,7 @@ def add_entry(at: Transaction, which: CodeList, values: Mapping[str, Any]) -> No
         place = at.connection.execute(last).scalar_one() + 1
         new = {**row, "list": which.value, "code": key, "position": place, "active": True}
         at.connection.execute(insert(code), [new])
-    touch(at.connection)
+    changed(at.connection, at.now, at.by, which, key, **row, active=True)
 
 
 def change_entry(at: Transaction, which: CodeList, key: str, values: Mapping[str, Any]) -> None:
@@ -71,10 +71,10 @@ def change_entry(at: Transaction, which: CodeList, key: str, values: Mapping[str
         if name in values
     }
     here = (code.c.list == which.value, code.c.code == key, code.c.active == true())
-    changed = update(code).where(*here).values(**columns or {"code": key})
-    if at.connection.execute(changed).rowcount == 0:
+    renamed = update(code).where(*here).values(**columns or {"code": key})
+    if at.connection.execute(renamed).rowcount == 0:
         raise NotFound(f"there is no {which.value} {key}")
-    touch(at.connection)
+    changed(at.connection, at.now, at.by, which, key, **columns)
 
 
 def retire(at: Transaction, which: CodeList, key: str) -> None:
@@ -83,4 +83,4 @@ def retire(at: Transaction, which: CodeList, key: str) -> None:
     here = (code.c.list == which.value, code.c.code == key, code.c.active == true())
     if at.connection.execute(update(code).where(*here).values(active=False)).rowcount == 0:
         raise NotFound(f"there is no {which.value} {key}")
-    touch(at.connection)
+    changed(at.connection, at.now, at.by, which, key, active=False)

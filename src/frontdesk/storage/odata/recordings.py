@@ -1,5 +1,6 @@
 """Recordings of phone messages: stored beside their message, numbered within it."""
 
+import re
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -10,6 +11,7 @@ from frontdesk.storage.odata.transaction import Transaction
 from frontdesk.storage.schema.interactions import audio_recording, inbound_message
 
 UNKNOWN = "application/octet-stream"
+_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,59}", re.IGNORECASE)
 # How the first bytes of a recording tell its kind.
 KINDS = (
     (b"RIFF", "audio/wav"),
@@ -46,7 +48,8 @@ def change(at: Transaction, wanted: Write) -> Done:
     found = find(at, wanted.key)
     if "audioData" in wanted.values:
         content = wanted.values["audioData"] or b""
-        kind = str(wanted.values.get("@type") or kind_of(content))
+        told = str(wanted.values.get("@type") or "")
+        kind = told.lower() if _TYPE.fullmatch(told) else kind_of(content)
         mine = update(audio_recording).where(audio_recording.c.id == found)
         # The moment is that of this sound, not of the one that it takes the place of: its version is made of it.
         at.connection.execute(mine.values(content=content, media_type=kind, created_at=at.now))

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     FromClause,
     Integer,
-    LargeBinary,
     String,
     Text,
     and_,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 
 from frontdesk.model import CodeList
 from frontdesk.model.entities import EdmType
+from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import AnyString, Moment, Words
 from frontdesk.storage.odata.dialects import Sql, day, part
 from frontdesk.storage.odata.frames import Opened, Source, Sources, one
@@ -225,7 +225,7 @@ _AUDIO: dict[str, Column] = {
     "ID": _number_of_sound,
     "inboundCustomerMsg_sequence": lambda at: _message_of_sound(at).sequence,
     "inboundCustomerMsg_interaction_ID": lambda at: _message_of_sound(at).interaction_id,
-    "audioData": lambda at: cast(at.c.content, LargeBinary()),
+    "audioData": lambda at: cast(at.c.content, Sealed()),
     "createdAt": _is("created_at"),
     "createdBy": _nothing(AnyString),
     "modifiedAt": _is("created_at"),

@@ -15,11 +15,12 @@ from frontdesk.storage.schema.configuration import code
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction under way."""
+    """A transaction under way; `by` says for whom."""
 
     connection: Connection
     now: datetime
     new_id: NewId
+    by: str = ""
 
     def row(self, table: Table, what: str, **key: Any) -> RowMapping:
         """The row with these values, locked until the end. Raises NotFound."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from frontdesk.interfaces import Clock, Invalid, NewId
+from frontdesk.interfaces.access import acting
 from frontdesk.model.querying import Done, Result, Write
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.odata import code_lists as listing
@@ -57,10 +58,10 @@ class StoredWrites:
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
         """Carry out all in order, or none. Raises NotFound, Invalid (field names the property), Conflict, Stale."""
-        now = self._clock()
+        now, by = self._clock(), acting()
 
         def operation(connection: Connection) -> Sequence[Done]:
-            return _carry_out(Transaction(connection, now, self._new_id), writes)
+            return _carry_out(Transaction(connection, now, self._new_id, by), writes)
 
         try:
             return await self._database.write(operation)

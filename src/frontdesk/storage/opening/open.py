@@ -6,6 +6,7 @@ from sqlalchemy.engine import URL, make_url
 
 from frontdesk.interfaces import Invalid
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.sealing import sealer_of
 
 
 def sqlite_url(folder: Path) -> URL:
@@ -31,16 +32,17 @@ def parse_url(text: str) -> URL:
     )
 
 
-async def open_database(url: URL, pool_size: int = 8) -> Database:
-    """Connect; the schema must be there (see `storage.schema.upgrade`)."""
+async def open_database(url: URL, pool_size: int = 8, attachment_key: str = "") -> Database:
+    """Connect; the schema must be there (see `storage.schema.upgrade`). Raises Invalid (key)."""
+    sealer = sealer_of(attachment_key)
     if url.get_backend_name() == "sqlite":
         from frontdesk.storage.engines.sqlite import SqliteDatabase
 
-        return SqliteDatabase(url)
+        return SqliteDatabase(url, sealer)
     if url.get_backend_name() == "hana":
         from frontdesk.storage.engines.hana import HanaDatabase
 
-        return HanaDatabase(url, pool_size)
+        return HanaDatabase(url, pool_size, sealer)
     from frontdesk.storage.engines.postgres import PostgresDatabase
 
-    return PostgresDatabase(url, pool_size)
+    return PostgresDatabase(url, pool_size, sealer)

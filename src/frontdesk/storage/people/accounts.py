@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
+from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account, Caller, Grant, Role
 from frontdesk.model.identity import NAME_LENGTH
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.people.audited import COMMAND_LINE
 from frontdesk.storage.people.grants import check_codes
 from frontdesk.storage.people.keys import StoredKeys
 from frontdesk.storage.people.names import CONTROLS, checked_email, checked_name, checked_role, hash_of

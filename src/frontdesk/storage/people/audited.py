@@ -8,7 +8,6 @@ from frontdesk.interfaces import Clock
 from frontdesk.storage.engines.database import Database, Operation
 from frontdesk.storage.pipeline.audit import append
 
-COMMAND_LINE = "command line"  # who does what no person did in the browser
 T = TypeVar("T")
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from frontdesk.interfaces import Clock, Conflict, Invalid, NewId, NotFound
+from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import ApiKey, Caller, Grant, Role
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.people.audited import COMMAND_LINE, Audited
+from frontdesk.storage.people.audited import Audited
 from frontdesk.storage.people.grants import check_grant, grant_columns, grant_of
 from frontdesk.storage.people.names import checked_name, checked_role, hash_of
 from frontdesk.storage.schema.people import api_key

@@ -6,12 +6,13 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account
 from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.accounts import StoredAccounts, account_of, end_sessions
-from frontdesk.storage.people.audited import COMMAND_LINE, Audited
+from frontdesk.storage.people.audited import Audited
 from frontdesk.storage.people.names import CONTROLS, hash_of
 from frontdesk.storage.schema.people import account, account_link
 from frontdesk.storage.schema.rows import Columns

@@ -8,6 +8,7 @@ elsewhere (`frontdesk audit verify` prints it).
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from frontdesk.interfaces import Clock
+from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Page
 from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.storage.engines.advisory_locks import AUDIT, take_advisory_lock
@@ -23,7 +25,9 @@ from frontdesk.storage.engines.paging import decode, page
 from frontdesk.storage.schema.audit import GONE, audit_record
 from frontdesk.storage.schema.configuration import meta
 
-HEAD = "audit_head"
+log = logging.getLogger("frontdesk.audit")
+
+HEAD, SETTINGS = "audit_head", "settings_seen"
 # Behind the lines that are no longer kept: how many they were, and the digest of the last.
 BEGINNING = "audit_beginning"
 SHORTENED = "audit_shortened"
@@ -41,7 +45,7 @@ def append(
     subject: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append a line; one transaction at a time does."""
+    """Append a line; one transaction at a time does. It is logged, too: without names, by the digest it is found."""
     take_advisory_lock(connection, AUDIT)
     lines, previous = _head(connection)
     texts = {"kind": kind, "by": by, "place": place, "subject": subject}
@@ -49,6 +53,7 @@ def append(
     row |= {"at": at.astimezone(UTC), "detail": json.dumps(dict(detail or {}), sort_keys=True, default=str)}
     row["digest"] = _digest(previous, row)
     connection.execute(insert(audit_record), [row])
+    log.info('event.kind="event" event.action="%s" source.ip="%s" event.hash="%s"', kind, row["place"], row["digest"])
     _keep_head(connection, lines + 1, row["digest"])
 
 
@@ -65,6 +70,24 @@ class StoredAudit:
         """Append a line: what happened, by whom, from where, to what."""
         now = self._clock()
         await self._database.write(lambda c: append(c, now, kind, by, place=place, subject=subject, detail=detail))
+
+    async def kept_settings(self) -> Mapping[str, str]:
+        """The digests of settings by name, as `keep_settings` was given them last; none before."""
+        wanted = select(meta.c.value).where(meta.c.key == SETTINGS)
+        kept = await self._database.read(lambda c: c.execute(wanted).scalar())
+        digests: dict[str, str] = json.loads(kept or "{}")
+        return digests
+
+    async def keep_settings(self, digests: Mapping[str, str], changed: Sequence[str]) -> None:
+        """Remember the settings, and append a line that names those that changed."""
+        now, value = self._clock(), json.dumps(dict(digests))
+
+        def operation(connection: Connection) -> None:
+            if connection.execute(update(meta).where(meta.c.key == SETTINGS).values(value=value)).rowcount == 0:
+                connection.execute(insert(meta), [{"key": SETTINGS, "value": value}])
+            append(connection, now, "settings_changed", COMMAND_LINE, detail={"settings": list(changed)})
+
+        await self._database.write(operation)
 
     async def page(self, wanted: AuditFilter, limit: int, cursor: str = "") -> Page[AuditRecord]:
         """Up to `limit` lines, newest first. Raises Invalid (cursor)."""
@@ -97,6 +120,16 @@ class StoredAudit:
         """How many lines there are of before a time."""
         counted = select(func.count()).where(audit_record.c.at < before)
         return int(await self._database.read(lambda c: c.execute(counted).scalar_one()))
+
+    async def counts(self, after: int | None) -> tuple[int, Mapping[str, int]]:
+        """The highest id and how many lines of each kind lie above `after`; None counts none."""
+        if after is None:
+            highest = select(func.coalesce(func.max(audit_record.c.id), 0))
+            return await self._database.read(lambda c: c.execute(highest).scalar_one()), {}
+        newer = audit_record.c.id > after
+        counted = select(audit_record.c.kind, func.count(), func.max(audit_record.c.id)).where(newer)
+        rows = await self._database.read(lambda c: c.execute(counted.group_by(audit_record.c.kind)).all())
+        return max([after, *(last for _, _, last in rows)]), {kind: count for kind, count, _ in rows}
 
     async def verify(self) -> AuditCheck:
         """Whether every line is as it was written, from the first that is still kept."""

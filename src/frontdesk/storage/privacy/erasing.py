@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    LargeBinary,
     Table,
     bindparam,
     delete,
@@ -26,6 +25,7 @@ from frontdesk.model import WorkState
 from frontdesk.model.channels import AttachmentState
 from frontdesk.model.privacy import Category, Kind
 from frontdesk.storage.configuration.codes import touch
+from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.locking import let_next_go
 from frontdesk.storage.privacy.finding import Scope, open_work, portions
@@ -164,7 +164,7 @@ def blank(column: Column[Any], holds: Holds) -> Any:
         return {}
     if column.nullable:
         return None
-    return b"" if isinstance(column.type, LargeBinary) else ""
+    return b"" if isinstance(column.type, Sealed) else ""
 
 
 def _delete(connection: Connection, table: Table, keys: list[tuple[Any, ...]]) -> None:

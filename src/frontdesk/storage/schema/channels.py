@@ -6,7 +6,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -14,6 +13,7 @@ from sqlalchemy import (
     text,
 )
 
+from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Ulid, metadata
 
@@ -25,7 +25,7 @@ channel_event = Table(
     Column("channel", String(40), nullable=False),
     Column("provider_id", String(200), nullable=False),
     Column("content_type", String(200), nullable=False, default=""),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Sealed, nullable=False),
     Column("state", String(10), nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("messages", Integer, nullable=False, default=0),
@@ -84,7 +84,7 @@ attachment = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("remote", Json, nullable=False),
     Column("is_speech", Boolean, nullable=False, default=False),
-    Column("content", LargeBinary),
+    Column("content", Sealed),
     Column("created_at", Moment, nullable=False),
 )
 

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -16,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import Json, Moment, Words
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 from frontdesk.storage.schema.pipeline import _some
@@ -108,7 +108,7 @@ audio_recording = Table(
     Column("id", Ulid, primary_key=True),
     Column("message_id", ForeignKey("inbound_message.id"), nullable=False, index=True),
     Column("media_type", String(100), nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Sealed, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
 

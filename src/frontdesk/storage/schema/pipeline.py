@@ -6,7 +6,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     text,
 )
 
+from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 
@@ -32,7 +32,7 @@ inbox_event = Table(
     Column("channel", String(40), nullable=False),
     Column("provider_id", String(200), nullable=False),
     Column("message_id", Ulid, index=True),
-    Column("raw", LargeBinary),
+    Column("raw", Sealed),
     Column("received_at", Moment, nullable=False),
     Column("event_id", Ulid),
     UniqueConstraint("channel", "provider_id"),

@@ -5,12 +5,18 @@ import hmac
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
 
+SHORTEST = 32
+
 
 class SignedUsers:
     """Checks signatures: HMAC-SHA-256 of the user id (UTF-8), in hexadecimal digits."""
 
     def __init__(self, secret: str) -> None:
-        """An empty secret takes no signature."""
+        """An empty secret takes no signature. Raises Invalid for one that is short: every user has a signature to try
+        guesses against.
+        """
+        if secret and len(secret) < SHORTEST:
+            raise Invalid(f"chat.identity_secret has fewer than {SHORTEST} characters", "chat.identity_secret")
         self._secret = secret.encode()
 
     def proven(self, user: str, signature: str) -> str:

@@ -23,8 +23,10 @@ Search = Annotated[str, QueryParameter(name="query")]
 
 
 @get("/console", opt=AGENT, include_in_schema=False)
-async def home(request: PageRequest, services: Needs) -> Response[str]:
-    """The page."""
+async def home(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """The page. It is about all teams and channels: who is narrowed to some begins at the list."""
+    if request.user.grant.is_narrowed:
+        return Redirect(PATH, status_code=303)
     return services.pages.page(request, "console/home.html", N_("Home"), await _context(services))
 
 

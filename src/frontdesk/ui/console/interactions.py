@@ -9,6 +9,7 @@ from litestar.response import Stream
 
 from frontdesk.model import CodeList
 from frontdesk.model.console import ListRow, ListSort
+from frontdesk.orchestrator.actions import SET_ASIDE
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
@@ -47,6 +48,7 @@ READY_VIEWS = (
     (N_("New"), "status=NW"),
     (N_("Negative and urgent"), "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO"),
     (N_("Uncertain"), "confidence=low&sort=confidence"),
+    (N_("Set aside"), f"route={SET_ASIDE}"),
 )
 
 

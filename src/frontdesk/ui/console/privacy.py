@@ -10,7 +10,7 @@ from litestar.response import Redirect, Stream
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model.privacy import Category, Kind
-from frontdesk.ui.console.set_up import ADMIN, who
+from frontdesk.ui.console.set_up import ADMIN, SUPERVISOR, who
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import Needs, PageRequest
@@ -42,9 +42,9 @@ CATEGORIES = {
 }
 
 
-@get(PLACE, opt=ADMIN, include_in_schema=False)
+@get(PLACE, opt=SUPERVISOR, include_in_schema=False)
 async def privacy(request: PageRequest, services: Needs, erased: FromQuery[str] = "") -> Response[str]:
-    """The page."""
+    """The page. Administrators answer requests; supervisors see how long data is kept, and what was erased."""
     return await _page(request, services, {"erased": bool(erased)})
 
 

@@ -148,7 +148,9 @@ async def propose(request: PageRequest, services: Needs) -> Redirect:
     doing = {"confirm": services.work.effects.confirm, "decline": services.work.effects.decline}
     if (do := doing.get(fields.get("do", ""))) is None:
         raise Invalid(tr("choose what is to be done with it: confirm or decline"), "do")
-    await do(fields.get("key", "")[:100], request.user.name, None)
+    key = fields.get("key", "")[:100]
+    await services.interactions.reach.require(request.user.grant, "key", key)
+    await do(key, request.user.name, None)
     services.wake()
     return Redirect(_local(fields.get("back", "")), status_code=303)
 
@@ -185,7 +187,9 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     """The recording of a phone call."""
     recording = await services.messages.readings.audio(message_id[:26])
     kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
-    return Response(recording.content, media_type=kind)
+    return Response(
+        recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
+    )
 
 
 async def _details(services: Needs, reference: str) -> ThreadDetails:
