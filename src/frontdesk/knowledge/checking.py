@@ -11,7 +11,7 @@ from frontdesk.ticketing.submission import storable
 
 Fact = TypeVar("Fact", Article, Product, Order)
 
-MOST_BODY = 200_000
+MOST_BODY = 1_000_000
 MOST_QUESTIONS, MOST_LABELS = 200, 50
 LENGTHS = {
     Article: {"id": 200, "title": 300, "body": MOST_BODY, "url": 2000, "owner": 200, "translation_of": 200},
@@ -28,9 +28,10 @@ LENGTHS = {
         "tracking_url": 2000,
     },
 }
-LISTS = {"questions": (MOST_QUESTIONS, 500), "products": (MOST_LABELS, 40), "tags": (MOST_LABELS, 100)}
+LISTS = {"questions": (MOST_QUESTIONS, 4_000), "products": (MOST_LABELS, 100), "tags": (MOST_LABELS, 100)}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,6})?")
 _ADDRESS = re.compile(r"https?://[^\s/?#\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
+_PATH = re.compile(r"(?!//)(?![a-z][a-z0-9+.-]*:)[^\s\\]+", re.IGNORECASE)
 _LINE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -114,8 +115,6 @@ def _check_list(values: tuple[str, ...], name: str, most: int, length: int) -> N
 
 
 def _check_address(url: str, name: str) -> None:
-    """Pages link to it, so that it must be one of the web, or a path of our own."""
-    if not url or (url.startswith("/") and not url.startswith("//")):
-        return
-    if not _ADDRESS.fullmatch(url):
+    """Pages link to it, so that it must be one of the web, or a path without a scheme."""
+    if url and not _ADDRESS.fullmatch(url) and not _PATH.fullmatch(url):
         raise Invalid(tr("{field} is no address like https://example.com/page", field=name), name)

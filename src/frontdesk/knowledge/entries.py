@@ -48,7 +48,7 @@ def article_of(fields: Fields, defaults: Defaults) -> Article:
     questions = (*_list(fields, "question"), *_list(fields, "questions"))
     title = _text(fields, "title").strip() or (questions[0] if questions else title_of(body))
     url = _text(fields, "url").strip()
-    language = _text(fields, "language").strip() or defaults.language_of(f"{title}\n{body}"[:3000])
+    language = _language(_text(fields, "language")) or defaults.language_of(f"{title}\n{body}"[:3000])
     article = Article(
         id=_text(fields, "id").strip() or new_id(url or title, language),
         title=" ".join(title.split())[:TITLE],
@@ -122,6 +122,12 @@ def _text(fields: Fields, name: str) -> str:
     if not isinstance(value, str):
         raise Invalid(tr("{field} must be text", field=name), name)
     return value
+
+
+def _language(text: str) -> str:
+    """A code as it is stored: de, pt-BR."""
+    first, between, rest = text.strip().replace("_", "-").partition("-")
+    return f"{first.lower()}{between}{rest}"
 
 
 def _parts(fields: Fields, name: str) -> list[Any]:

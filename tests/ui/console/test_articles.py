@@ -54,7 +54,7 @@ async def test_a_bad_article_comes_back_with_what_is_wrong(admin: Client) -> Non
 
 async def test_agents_read_and_search_and_do_not_write(agent: Client, container: Container) -> None:
     store = container.knowledge.articles
-    first = Article("returns", "Returning shoes", "Within **30 days**.", questions=("How long?",))
+    first = Article("returns", "Returning shoes", "Within **30 days**.", questions=("How long?",), products=("S-1",))
     await store.put(first, "Kim")
     await store.put(replace(first, id="inside", title="Goodwill", audience=Audience.INTERNAL), "Kim")
     await store.put(replace(first, id="old", title="Old", review_on=date(2020, 1, 1), language="de"), "Kim")
@@ -68,6 +68,8 @@ async def test_agents_read_and_search_and_do_not_write(agent: Client, container:
         ("due=1", ["Old"]),
         ("language=de&status=published", ["Old"]),
         ("status=draft", []),
+        ("product=S-2", []),
+        ("product=S-1&q=shoes", ["Returning shoes"]),
     ):
         found = (await agent.get(f"/console/articles?{query}", headers=HTML)).text
         assert re.findall(r'<a class="title"[^>]*>([^<]+)</a>', found) == titles, query

@@ -25,14 +25,14 @@ ProductNumber = Annotated[str, PathParameter(max_length=40, description="The num
 Version = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 Text = Annotated[str, QueryParameter(max_length=200, description="Words to search for, as a person writes them.")]
 Chosen = Annotated[list[str] | None, QueryParameter(max_items=20)]
-Lines = Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=200)]
+Lines = Annotated[list[Annotated[str, Meta(max_length=4_000)]], Meta(max_length=200)]
 
 
 class ArticleBody(Body, frozen=True, forbid_unknown_fields=True):
     """An article; citations index `body`, which is Markdown. `note` says what the change is for."""
 
     title: Annotated[str, Meta(min_length=1, max_length=300)]
-    body: Annotated[str, Meta(min_length=1, max_length=200_000)]
+    body: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
     language: Annotated[str, Meta(max_length=10)] = "en"
     questions: Lines = field(default_factory=list)
     audience: Audience = Audience.PUBLIC

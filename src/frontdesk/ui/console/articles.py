@@ -58,17 +58,20 @@ async def articles(
     audience: FromQuery[str] = "",
     status: FromQuery[str] = "",
     language: FromQuery[str] = "",
+    product: FromQuery[str] = "",
     due: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Response[str]:
     """Those changed last first."""
-    chosen = {"q": storable(q)[:200], "audience": audience, "status": status, "language": language[:10], "due": due}
+    chosen = {"q": storable(q)[:200], "audience": audience, "status": status, "language": language[:10]}
+    chosen |= {"product": storable(product)[:100], "due": due}
     today = services.clock().date()
     wanted = ArticleFilter(
         text=chosen["q"],
         audience=(Audience(audience),) if audience in AUDIENCES else (),
         state=(ArticleState(status),) if status in STATES else (),
         language=(chosen["language"],) if language else (),
+        product=(chosen["product"],) if product else (),
         review_until=today if due else None,
     )
     page = await services.knowledge.articles.page(wanted, ROWS, cursor[:400])
