@@ -27,7 +27,7 @@ _TRUST = 1.6  # what makes the probabilities fit how often they are right
 _TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.3  # least probability at which an intent is chosen
+_CHOOSE = 0.4  # least probability at which an intent is chosen
 _CHOOSE_AMONG_MANY = 0.16
 
 
