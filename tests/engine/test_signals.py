@@ -34,7 +34,7 @@ SAID = (
 NOT_SAID = (
     ("wants_person", "The person I spoke to on the telephone was very kind."),
     ("danger", "Do you sell smoke detectors?"),
-    ("cancels", "I do not want to cancel, I only want another colour."),
+    ("cancels", "Does the headset have noise cancelling?"),
     ("resolved", "It is not solved at all."),
     ("thanks_only", "Thanks, but it does not work."),
     ("no_words", "The picture on the screen is green."),

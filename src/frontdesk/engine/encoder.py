@@ -21,6 +21,7 @@ SIZE = 1024
 MIDDLE = "middle.npy"
 _REMEMBERED = 5_000
 _REMEMBERED_MESSAGES = 20_000
+_AT_ONCE = 256
 _SENTENCES = 12
 # The weight of the inner layer; together with the last layer it has length 1.
 _INNER = np.float32(0.7)
@@ -81,7 +82,10 @@ class Encoder:
 
     def _whole(self, texts: Sequence[str]) -> Vectors:
         parts = [[s.words for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
-        flat = self.encode([s for part in parts for s in part])
+        sentences = [s for part in parts for s in part]
+        flat = np.concatenate(
+            [self.encode(sentences[i : i + _AT_ONCE]) for i in range(0, max(len(sentences), 1), _AT_ONCE)]
+        )
         if not len(flat):
             return flat
         starts = np.cumsum([0, *(len(part) for part in parts[:-1])])

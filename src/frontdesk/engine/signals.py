@@ -15,7 +15,7 @@ _LISTED = 0.05
 # In a thread, an answer like "it is here now" or "still nothing" needs fewer words (log odds).
 _IN_THREAD = {"resolved": 1.0, "unresolved": 1.0, "repeat_contact": -0.5}
 # Where nothing but phrases stands that only look like the signal ("smoke detector").
-_ONLY_LOOKS = 2.0
+_ONLY_LOOKS = 3.0
 _SHORT = 15
 _MOST_SPANS = 5
 
