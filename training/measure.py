@@ -1,10 +1,11 @@
 """Measures the engine on the sets written for this project: intents, abstention and sentiment.
 
-    .venv/bin/python training/measure.py [SET ...] [--held-out] [--cache FOLDER]
+    .venv/bin/python training/measure.py [SET ...] [--held-out | --apart] [--cache FOLDER]
 
 SETs are shop, retail, assistant, telecom and city (all of them unless named), which the constants were picked on.
 The sentiment of shop and retail is learnt, and so helps a little with their intents by description.
-With --held-out the sets of tests/engine are measured instead, which nothing was picked on: look at them seldom.
+With --held-out the sets of tests/engine are measured instead, which nothing was picked on: look at them seldom. With
+--apart the messages of strangers' kind in data/apart.txt are: signals, sentiment and intents, by language.
 """
 
 import os
@@ -28,9 +29,11 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(ROOT / "src"))
 
 import heads  # noqa: E402
+import strangers  # noqa: E402
 
-from frontdesk.engine import IntentSpec, intents  # noqa: E402
+from frontdesk.engine import Engine, IntentSpec, intents  # noqa: E402
 from frontdesk.engine.encoder import SIZE, Encoder, Vectors  # noqa: E402
+from frontdesk.engine.features import Array, Features, registry  # noqa: E402
 from frontdesk.engine.heads import Heads  # noqa: E402
 from frontdesk.engine.intents import IntentIndex  # noqa: E402
 from frontdesk.engine.reading import SENTIMENTS  # noqa: E402
@@ -97,7 +100,7 @@ class Bench:
 
     def __init__(self, encoder: Encoder) -> None:
         """Load the heads."""
-        self.encoder, self.heads = encoder, Heads.load()
+        self.encoder, self.heads, self.features = encoder, Heads.load(), Features()
 
     def index(self, specs: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
         """See Engine.intent_index."""
@@ -105,17 +108,24 @@ class Bench:
 
     def vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """The sentence vectors of each text."""
-        parts = [[s.text for s in prepare(text).sentences] for text in texts]
+        parts = [[s.words for s in prepare(text).sentences] for text in texts]
         flat = self.encoder.encode([s for part in parts for s in part])
         return np.split(flat, np.cumsum([len(part) for part in parts])[:-1])
+
+    def feelings(self, texts: Sequence[str]) -> list[Array]:
+        """The sentiment of each text."""
+        bodies = [(one, one.own[one.body[0] : one.body[1]]) for one in map(prepare, texts)]
+        return [
+            self.heads.sentiment(vectors, self.features.of(body).row)
+            for (_, body), vectors in zip(bodies, self.vectors(texts), strict=True)
+        ]
 
     def score(
         self, index: IntentIndex, texts: Sequence[str]
     ) -> tuple[list[str], list[str | None], npt.NDArray[np.float64]]:
         """The best code, the chosen code (or None) and the best one's probability of each text."""
         best, chosen, odds = [], [], []
-        for vectors in self.vectors(texts):
-            feeling = self.heads.sentiment(vectors)
+        for vectors, feeling in zip(self.vectors(texts), self.feelings(texts), strict=True):
             code, probability, ranked = index.score(vectors, float(feeling[2] - feeling[0]))
             best.append(ranked[0].code)
             chosen.append(code)
@@ -129,7 +139,11 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", metavar="SET")
     parser.add_argument("--held-out", action="store_true", help="measure the sets that nothing was picked on")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "frontdesk-training")
+    parser.add_argument("--apart", action="store_true", help="measure strangers' messages that were kept apart")
     asked = parser.parse_args()
+    if asked.apart:
+        report_apart()
+        return
     encoder = Remembering(asked.cache)
     bench = Bench(encoder)
     shops = {"held-out shop": UNSEEN / "shop.txt"} if asked.held_out else {"shop": HERE / "data" / "shop.txt"}
@@ -146,6 +160,40 @@ def main() -> None:
         if not asked.sets or name in asked.sets:
             report_set(bench, name, *intent_set(folder / f"{name}.txt"))
     encoder.keep()
+
+
+def report_apart() -> None:
+    """Recall and false alarms of each signal, sentiment by language, and intents, all at the limits that ship."""
+    rows = strangers.mixed_rows("apart.txt")
+    engine = Engine.load()
+    readings = engine.read_many([row.text for row in rows], engine.intent_index(shipped(True)))
+    for signal in registry():
+        said = np.array([reading.signal(signal.name) >= signal.limit for reading in readings])
+        has = np.array([signal.name in row.signals for row in rows])
+        if has.any():
+            recall, false = said[has].mean(), said[~has].sum()
+            _say(f"{signal.name:16} {has.sum():3} messages  recall {recall:.2f}  false {false} of {(~has).sum()}")
+    wanted = np.array([SENTIMENTS.index(row.sentiment) for row in rows])
+    read = np.array([SENTIMENTS.index(reading.sentiment) for reading in readings])
+    sure = np.array([reading.sentiment_probability for reading in readings])
+    error = _calibration(sure, read == wanted)
+    f1 = heads.macro_f1(read, wanted)
+    _say(f"sentiment: accuracy {(read == wanted).mean():.2f}  macro-F1 {f1:.2f}  ECE {error:.2f}")
+    ironic = np.array(["irony" in row.signals for row in rows])
+    if ironic.any():
+        _say(f"irony read as Positive: {(read[ironic] == SENTIMENTS.index('Positive')).mean():.2f} of {ironic.sum()}")
+    known = [(row, reading) for row, reading in zip(rows, readings, strict=True) if row.intent not in "?-"]
+    right = np.array([reading.intents[0].code == row.intent for row, reading in known])
+    odds = np.array([reading.intent_probability for _, reading in known])
+    for limit in (0.5, 0.6, 0.7, 0.8):
+        acted = odds >= limit
+        _say(f"intents from {limit}: {acted.mean():.2f} of {len(known)}, right of those {right[acted].mean():.2f}")
+    _say(f"intents: accuracy {right.mean():.2f}  ECE {_calibration(odds, right):.2f}")
+    for language in sorted({row.language for row in rows}):
+        own = np.array([row.language == language for row in rows])
+        mine = np.array([row.language == language for row, _ in known])
+        intents_right = f"{right[mine].mean():.2f} of {mine.sum()}" if mine.any() else "-"
+        _say(f"{language}: sentiment {(read == wanted)[own].mean():.2f} of {own.sum()}  intents {intents_right}")
 
 
 def messages(path: Path, columns: int = 4) -> list[Message]:
@@ -243,7 +291,7 @@ def _measures(bench: Bench, index: IntentIndex, rows: list[Message]) -> tuple[fl
 def report_sentiment(bench: Bench, name: str, rows: list[Message]) -> None:
     """Accuracy and macro-F1 of the sentiment head, which has learnt the other sets: train.py has their scores."""
     rows = [row for row in rows if row.intent != "-"]
-    odds = np.stack([bench.heads.sentiment(v) for v in bench.vectors([row.text for row in rows])])
+    odds = np.stack(bench.feelings([row.text for row in rows]))
     labels = np.array([SENTIMENTS.index(row.sentiment) for row in rows])
     right, f1 = float((odds.argmax(axis=1) == labels).mean()), heads.macro_f1(odds.argmax(axis=1), labels)
     error = heads.calibration_error(odds.astype(np.float64), labels)

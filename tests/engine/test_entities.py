@@ -34,6 +34,18 @@ CASES = (
     ("es", "Mi pedido nº 998877 del 3 de abril de 2024", "order_no=998877 order_date=3 de abril de 2024"),
     ("es", "Me llamo Ana Ejemplo, tel. 612 345 678", "customer_name=Ana Ejemplo customer_phone=612 345 678"),
     ("it", "Il mio ordine n. 554433 del 3 aprile", "order_no=554433 order_date=3 aprile"),
+    ("en", "please ring me on 0176 12345678", "customer_phone=0176 12345678"),
+    ("en", "Order: 0176 12345678 is my mobile", "customer_phone=0176 12345678"),
+    ("pl", "proszę dzwonić 601 234 567", "customer_phone=601 234 567"),
+    ("hi", "मेरा नंबर 98765 43210 है", "customer_phone=98765 43210"),
+    ("ja", "電話は090-1234-5678です", "customer_phone=090-1234-5678"),
+    ("en", "my name is maria sample and i need help", "customer_name=maria sample"),
+    ("ru", "меня зовут иван примеров", "customer_name=иван примеров"),
+    ("en", "I paid 120 usd, or 5k euros, or $ 75 million", "amount=120 usd amount=5k euros amount=$ 75 million"),
+    ("en", "ordered on 05-Aug-2026", "order_date=05-Aug-2026"),
+    ("fr", "commandé le 01/août/2026", "order_date=01/août/2026"),
+    ("fr", "le four est froid", "product_name=four"),
+    ("en", "Order 4500012345, again: order 4500012345", "order_no=4500012345"),
 )
 
 NOT_ENTITIES = (
@@ -45,6 +57,11 @@ NOT_ENTITIES = (
     ("en", "In order to get 50% off I came twice."),
     ("de", "Bitte auf DE89 3704 0044 0532 0130 00 überweisen."),
     ("de", "Am 12.03.2024 war schönes Wetter."),
+    ("en", "Log: 2026-11-02 08:15:30"),
+    ("en", "The server 36.160.14.148 is down, call me"),
+    ("en", "Since the first week of Jan 2027 four people wait"),
+    ("en", "It went to my account 4278"),
+    ("de", "Wir wohnen im Lindenweg 14"),
 )
 
 

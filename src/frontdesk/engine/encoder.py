@@ -19,7 +19,9 @@ Vectors = npt.NDArray[np.float32]
 SAID = 512
 SIZE = 1024
 MIDDLE = "middle.npy"
-_REMEMBERED = 20_000
+_REMEMBERED = 5_000
+_REMEMBERED_MESSAGES = 20_000
+_AT_ONCE = 256
 _SENTENCES = 12
 # The weight of the inner layer; together with the last layer it has length 1.
 _INNER = np.float32(0.7)
@@ -43,6 +45,7 @@ class Encoder:
         self._forward = Forward(self._model._backend)
         self._pieces = Pieces(self._model._tokenizer)
         self._memory: OrderedDict[str, Vectors] = OrderedDict()
+        self._messages: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
         self._lock = threading.Lock()
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
@@ -66,8 +69,23 @@ class Encoder:
 
     def recall_messages(self, texts: Sequence[str]) -> Vectors:
         """One remembered unit vector for each whole message: the mean over its sentences."""
+        with self._lock:
+            unknown = [text for text in dict.fromkeys(texts) if text not in self._messages]
+        fresh = dict(zip(unknown, self._whole(unknown).astype(np.float16), strict=True))
+        with self._lock:
+            rows = [fresh[text] if text in fresh else self._messages.get(text) for text in texts]
+            self._messages.update(fresh)
+            while len(self._messages) > _REMEMBERED_MESSAGES:
+                self._messages.popitem(last=False)
+        found = [self._whole([t])[0] if row is None else row for t, row in zip(texts, rows, strict=True)]
+        return np.stack(found).astype(np.float32) if found else np.zeros((0, SIZE), np.float32)
+
+    def _whole(self, texts: Sequence[str]) -> Vectors:
         parts = [[s.words for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
-        flat = self.recall([s for part in parts for s in part])
+        sentences = [s for part in parts for s in part]
+        flat = np.concatenate(
+            [self.encode(sentences[i : i + _AT_ONCE]) for i in range(0, max(len(sentences), 1), _AT_ONCE)]
+        )
         if not len(flat):
             return flat
         starts = np.cumsum([0, *(len(part) for part in parts[:-1])])

@@ -8,13 +8,13 @@ import numpy as np
 from . import concerns, entities, intents, settling, summarising
 from .encoder import SAID, Encoder, Vectors, said
 from .features import Features
-from .heads import Heads
+from .heads import NEUTRAL, Heads
 from .intents import IntentIndex
 from .language import LanguageReader
 from .reading import SENTIMENTS, Concern, IntentSpec, Reading, Turn, Vocabulary
 from .settling import Thread
 from .signals import SignalReader
-from .text import EMBED_LIMIT, Prepared, prepare
+from .text import EMBED_LIMIT, Prepared, is_greeting, prepare
 
 _NO_NAMES = Vocabulary()
 _BATCH = 64
@@ -109,7 +109,8 @@ class Engine:
         traits = [self._features.of(sentence.text) for sentence in prepared.sentences[: len(vectors)]]
         signals = self._signals.read(prepared, vectors, whole, traits, bool(thread.turns))
         present = {s.name: s.probability for s in signals if s.probability >= self._signals.limits[s.name]}
-        feeling = settling.feeling(self._heads.sentiment(vectors, whole.row), language, present)
+        felt = NEUTRAL if is_greeting(prepared.own) else self._heads.sentiment(vectors, whole.row)
+        feeling = settling.feeling(felt, language, present)
         type_, type_probability = self._heads.message_type(prepared, vectors, feeling)
         rows = vectors[concerns.speaking(prepared, len(vectors))]
         lean = float(feeling[2] - feeling[0])

@@ -19,7 +19,10 @@ _LETTER = re.compile(r"[^\W\d_]")
 _UPPER = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ]")
 # How many words before a word of feeling may turn it around ("not at all late").
 _REACH = 4
-_GENERAL = 13
+_GENERAL = 15
+# A first clause of so few words that praises, before others, is often not meant.
+_OPENING, _REST = 4, 3
+_CLAUSE = re.compile(r"[.!,:;…。！、，]")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Features:
             if hit.name in counts and not any(each.start <= hit.start < each.end for each in plain):
                 counts[hit.name][_turned(folded, hit.start, turns)] += 1
         (good, not_good), (bad, not_bad) = counts["positive"], counts["negative"]
+        opening, rest = _after_praise(folded, [hit for hit in found if hit.name in counts and hit not in plain])
         letters = len(_LETTER.findall(text))
         loud = letters > 5 and len(_UPPER.findall(text)) > 0.7 * letters
         words = len(text.split())
@@ -112,7 +116,20 @@ class Features:
             float("?" in text or "？" in text),
             min(words, 60) / 60,
             float(words <= 3),
+            float(opening and not rest),
+            float(opening and rest),
         ]
+
+
+def _after_praise(folded: str, hits: Sequence[Hit]) -> tuple[bool, bool]:
+    """Whether a few words of praise open the text before some without any, and whether those have bad ones."""
+    clause = _CLAUSE.search(folded)
+    if clause is None or len(folded[: clause.start()].split()) > _OPENING:
+        return False, False
+    after = len(folded[clause.end() :].split()) >= _REST
+    praised = any(hit.name == "positive" and hit.start < clause.start() for hit in hits)
+    again = any(hit.name == "positive" and hit.start > clause.start() for hit in hits)
+    return after and praised and not again, any(hit.name == "negative" and hit.start > clause.start() for hit in hits)
 
 
 def _all(lists: Mapping[str, Sequence[str]]) -> list[str]:

@@ -14,6 +14,7 @@ from .text import Prepared
 Array = npt.NDArray[np.float32]
 # Brings unit vectors to the size at which one penalty fits all inputs of a head.
 _VECTOR_SCALE = 3.0
+NEUTRAL: Array = np.array([0.0, 1.0, 0.0], np.float32)
 _ARRAYS = ("sentiment", "message_type", "background", "topics", "usual", "signals", "signal_scale")
 
 
@@ -67,7 +68,7 @@ class Heads:
     def sentiment(self, vectors: Vectors, traits: Array | None = None) -> Array:
         """Probabilities in the order of `SENTIMENTS`; a blank message is neutral."""
         if not len(vectors) and (traits is None or not traits.any()):
-            return np.array([0.0, 1.0, 0.0], np.float32)
+            return NEUTRAL
         size = len(self.sentiment_head) - 1 - SAID
         return _odds(
             traits_inputs(vectors, np.zeros(size, np.float32) if traits is None else traits), self.sentiment_head

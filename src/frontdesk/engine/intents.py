@@ -18,6 +18,7 @@ from .reading import IntentSpec, Scored
 from .scope import DESCRIBED, Scope
 
 # All picked on the made-up sets in training/data; docs/reference/engine.md says how and with what result.
+_FRIENDS = 1_500
 _ALIKE = 0.6  # cosine of an intent's description to a usual concern from which they are the same
 _KNOWN = 6.0  # how many examples all messages about a usual concern count for
 _DESCRIBED = 12.0  # how many examples a description counts for where the intents part
@@ -26,7 +27,7 @@ _TRUST = 1.6  # what makes the probabilities fit how often they are right
 _TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.3  # least probability at which an intent is chosen
+_CHOOSE = 0.4  # least probability at which an intent is chosen
 _CHOOSE_AMONG_MANY = 0.16
 
 
@@ -169,6 +170,11 @@ def _prototypes(
         own, each = examples[owners == place], worth[owners == place]
         rows[place] += each.sum() * _unit(each[None, :] @ own)[0]
     return _unit(rows)
+
+
+def _some(examples: Vectors) -> Vectors:
+    """As many of them as a message can be compared with at no cost, from all over the list."""
+    return np.ascontiguousarray(examples[:: -(-len(examples) // _FRIENDS)]) if len(examples) else examples
 
 
 def _leaning(heads: Heads, described: Vectors) -> float:

@@ -18,9 +18,10 @@ _EXAMPLE_LEAD = 0.12
 _NEAR, _OFF_TOPIC, _ON_TOPIC, _LEVEL = 15.0, 6.3, 9.3, 5.4
 _USUAL = 1.0  # more messages are in scope than not
 _NEIGHBOURS = 3
-# The same where the intents are known concerns, and messages about them are there to compare with; fitted on
-# data/choosing.txt against the sentences of the assistant and the city.
-_FRIENDS, _RIVALS, _KNOWN_LEVEL = 23.7, 11.7, -4.9
+# The same where the intents are known concerns, and messages about them are there to compare with; fitted on those
+# messages, the short ones, each without those like it, against the sentences to the assistant and about the city.
+_FRIENDS, _RIVALS, _KNOWN_LEVEL = 24.4, 11.3, -3.6
+_FRIENDLY = 3
 
 
 @dataclass(frozen=True)
@@ -84,15 +85,15 @@ class Scope:
         level = _LEVEL + _USUAL - _OFF_TOPIC * self.off_topic - _ON_TOPIC * self.on_topic
         odds = _NEAR * (nearness - rivals) + level
         if self.known:
-            friends = _top(views @ self.friends.T)
+            friends = _top(views @ self.friends.T, _FRIENDLY)
             among = _FRIENDS * friends - _RIVALS * _top(views @ self.background.T) + _KNOWN_LEVEL
             odds = self.known * (among.mean() if np.ndim(nearness) == 0 else among) + (1 - self.known) * odds
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))), np.float32)
 
 
-def _top(likeness: Vectors) -> npt.NDArray[np.float32]:
+def _top(likeness: Vectors, count: int = _NEIGHBOURS) -> npt.NDArray[np.float32]:
     """The mean of the greatest of each row."""
-    count = min(_NEIGHBOURS, likeness.shape[1])
+    count = min(count, likeness.shape[1])
     return np.asarray(np.partition(likeness, -count, axis=1)[:, -count:].mean(axis=1), np.float32)
 
 

@@ -14,6 +14,8 @@ from .text import Prepared, is_wordless
 _LISTED = 0.05
 # In a thread, an answer like "it is here now" or "still nothing" needs fewer words (log odds).
 _IN_THREAD = {"resolved": 1.0, "unresolved": 1.0, "repeat_contact": -0.5}
+# Where nothing but phrases stands that only look like the signal ("smoke detector").
+_ONLY_LOOKS = 3.0
 _SHORT = 15
 _MOST_SPANS = 5
 
@@ -41,6 +43,8 @@ class SignalReader:
         found = []
         for i, name in enumerate(self._names):
             shift = _IN_THREAD.get(name, 0.0) if in_thread and short else 0.0
+            if whole.row[len(self._names) + i] and not whole.row[i]:
+                shift -= _ONLY_LOOKS
             probability = float(1.0 / (1.0 + np.exp(-np.clip(odds[i] + shift, -30.0, 30.0))))
             if probability >= _LISTED:
                 spans = [

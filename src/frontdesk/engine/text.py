@@ -188,6 +188,11 @@ def _pieces(plain: str, start: int, end: int) -> list[Sentence]:
     return pieces
 
 
+def is_greeting(own: str) -> bool:
+    """Whether a text says hello and nothing else."""
+    return _GREETING.fullmatch(own.strip()) is not None
+
+
 def is_wordless(own: str) -> bool:
     """Whether a text holds nothing but names of files, notes in brackets about what cannot be shown, and signs."""
     if _ENCRYPTED.search(own):
