@@ -66,15 +66,15 @@ class Answering:
         """Answer the last turn, which is the customer's. Raises ConnectorFailed where the order system does."""
         text = even(conversation[-1].text[:_LONGEST])
         before = [turn.text[:_LONGEST] for turn in conversation[:-1] if turn.role == "customer"]
-        language = (asker.language or await self.language_of(" ".join([*before[-1:], text])))[:2]
+        read = (await self.language_of(" ".join([*before[-1:], text])))[:2]
+        language = asker.language[:2] or read
         if await self.wants_person(text):
             return Answer(say("handed_over", language), AnswerKind.HANDED_OVER, language, 1.0, concerns=(text,))
-        about_order = await self._order(conversation, asker, language)
+        about_order = await self._order(conversation, asker, language, read)
         if about_order is not None:
             return about_order
-        parts = [
-            await self._part(concern, before, language) for concern in concerns_of(conversation[-1].text[:_LONGEST])
-        ]
+        concerns = concerns_of(conversation[-1].text[:_LONGEST])
+        parts = [await self._part(concern, before, language, read) for concern in concerns]
         if len(parts) == 1:
             return parts[0]
         return _together(parts, language)
@@ -83,15 +83,20 @@ class Answering:
         """The best article for one question after these earlier ones; None where there is none at all."""
         asked = asked_as(text, before)
         found = [await self._search(each, language, self._everything()) for each in asked.texts]
-        there = [each for each in found if each is not None]
-        return max(there, key=lambda each: each.confidence, default=None)
+        worth = [asked.alone, 1.0][-len(found) :]
+        there = [
+            (one.confidence * share, place, one)
+            for place, (one, share) in enumerate(zip(found, worth, strict=True))
+            if one
+        ]
+        return max(there)[2] if there else None
 
     def _everything(self) -> npt.NDArray[np.bool_]:
         return np.ones(len(self.collection.articles), bool)
 
-    async def _part(self, concern: Concern, before: Sequence[str], language: str) -> Answer:
+    async def _part(self, concern: Concern, before: Sequence[str], language: str, read: str) -> Answer:
         earlier = [concern.before] if concern.before else before
-        found = await self.find(concern.text, earlier, language)
+        found = await self.find(concern.text, earlier, read)
         if found is None:
             return Answer(say("not_known", language), AnswerKind.NOT_KNOWN, language, concerns=(concern.text,))
         used = used_of(self.collection, found.ranking)
@@ -149,7 +154,7 @@ class Answering:
         numbers = evidence(self.collection, ranking, Covers(rows[0], tuple(rows[1:])))
         return Found(ranking, places[0], self.weights.confidence(numbers))
 
-    async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str) -> Answer | None:
+    async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str, read: str) -> Answer | None:
         """What is said about an order, if the last turn asks about one."""
         if self.orders is None:
             return None
@@ -159,9 +164,10 @@ class Answering:
         if not await self._asks_about_order(mine, numbers):
             return None
         if not numbers:
-            if (await self._part(Concern(text), [], language)).kind is AnswerKind.ANSWERED:
+            part = await self._part(Concern(text), [], language, read)
+            if part.kind is AnswerKind.ANSWERED:
                 return None
-            return Answer(say("asks_order_number", language), AnswerKind.ASKS_BACK, language, concerns=(text,))
+            return replace(part, text=say("asks_order_number", language), kind=AnswerKind.ASKS_BACK)
         for number in numbers[:MOST_TRIES]:
             order = await self.orders.order(number)
             if order is not None and (is_theirs(order, asker) or shows_knowledge(order, mine)):

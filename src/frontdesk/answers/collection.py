@@ -73,12 +73,26 @@ class Collection:
     @cached_property
     def names(self) -> frozenset[str]:
         """What products and models are called in the articles, folded: `x200`, `volta 5`."""
-        return frozenset(name for names in self.names_of_article for name in names)
+        return frozenset(self.places_of_name)
 
     @cached_property
     def names_of_article(self) -> tuple[frozenset[str], ...]:
         """For each article the names of products and models in it."""
         return tuple(names_in(_all_of(article)) | set(map(folded, article.products)) for article in self.articles)
+
+    @cached_property
+    def places_of_name(self) -> Mapping[str, npt.NDArray[np.int64]]:
+        """For each name the articles that have it."""
+        found: dict[str, list[int]] = {}
+        for place, names in enumerate(self.names_of_article):
+            for name in names:
+                found.setdefault(name, []).append(place)
+        return {name: np.array(places) for name, places in found.items()}
+
+    @cached_property
+    def is_about_model(self) -> npt.NDArray[np.bool_]:
+        """For each article whether it is about certain models: named in the title, or products."""
+        return np.array([bool(names_in(each.title) or each.products) for each in self.articles], bool)
 
     @cached_property
     def series(self) -> frozenset[str]:

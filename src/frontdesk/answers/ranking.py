@@ -85,10 +85,7 @@ def _names(collection: Collection, question: Question) -> Rows:
     wanted = named_in(collection, question.text) & collection.names
     if not wanted:
         return np.zeros(len(collection.articles), np.float32)
-    found = np.zeros(len(collection.articles), np.float32)
-    for place, names in enumerate(collection.names_of_article):
-        if wanted & names:
-            found[place] = _NAMED
-        elif names_in(collection.articles[place].title) or collection.articles[place].products:
-            found[place] = -_OTHER_NAME
+    found = np.where(collection.is_about_model, np.float32(-_OTHER_NAME), np.float32(0))
+    for name in wanted:
+        found[collection.places_of_name[name]] = _NAMED
     return found

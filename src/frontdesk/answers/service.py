@@ -101,11 +101,11 @@ def _collection(
     passages: Sequence[Passage],
     stored: Mapping[str, Mapping[tuple[str, int], Rows]],
 ) -> Collection:
-    """Articles that both encoders have read; those that only the engine has read where e5 has read none."""
+    """Articles that both encoders have read, or the engine alone while e5 has not read all of them."""
     by_article: dict[tuple[str, int], list[Passage]] = {}
     for passage in passages:
         by_article.setdefault((passage.article, passage.version), []).append(passage)
-    names = [name for name in stored if stored[name]] or [ENGINE]
+    names = [ENGINE, *([E5] if stored.get(E5, {}).keys() >= stored[ENGINE].keys() and stored[ENGINE] else [])]
     versions = {(each.id, each.version) for each in articles}
 
     def is_ready(key: tuple[str, int]) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from frontdesk.model import Lease
+from frontdesk.model.answers import Answer, Asker, Turn
 from frontdesk.model.knowledge import Article, ArticleVersion, Audience, Order, Passage, PassageVectors, Product
 
 Rows = npt.NDArray[np.float32]
@@ -94,6 +95,14 @@ class VectorStore(Protocol):
 
     async def end(self, lease: Lease, encoders: Sequence[str]) -> bool:
         """End the work unless something is missing again; whether it ended. Raises LeaseLost."""
+        ...
+
+
+class Answers(Protocol):
+    """Answers questions from what is known."""
+
+    async def answer(self, conversation: Sequence[Turn], asker: Asker) -> Answer:
+        """Answer the last turn, which is the customer's. Raises ConnectorFailed where the order system does."""
         ...
 
 

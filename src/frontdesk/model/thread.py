@@ -14,6 +14,10 @@ from frontdesk.model import (
     OutboundMessage,
     Work,
 )
+from frontdesk.model.answers import Turn
+
+# The type of notes for the team, which no customer sees.
+INTERNAL_MEMO = "IM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,13 @@ class Thread:
     effects: tuple[Effect, ...]
     audit_events: tuple[AuditEvent, ...]
     work: Mapping[str, Work]
+
+    def conversation(self, until: InboundMessage | None = None) -> tuple[Turn, ...]:
+        """What was said, oldest first, without memos; before a message, where one is given."""
+        said = [(each.received_at, Turn("customer", each.text)) for each in self.messages if each != until]
+        said += [(each.created_at, Turn("service", each.text)) for each in self.answers if each.type != INTERNAL_MEMO]
+        kept = [each for each in said if until is None or each[0] <= until.received_at]
+        return tuple(turn for _, turn in sorted(kept, key=lambda each: each[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ UPDATE_CASE = "update_case"
 ORDER_STATUS = "order_status"
 NOTIFY_WEBHOOK = "notify_webhook"
 REPLY = "reply"
+ANSWER = "answer"
 ASK_PERSON = "ask_person"
 ESCALATE = "escalate"
 TAG = "tag"
@@ -36,6 +37,8 @@ DISCLOSING = frozenset({ORDER_STATUS})
 # The route of what nobody needs to read: machines and advertising.
 SET_ASIDE = "SetAside"
 TAGS_LENGTH = 100
+# When the action `answer` sends: where it is sure enough, whatever comes, or never (an agent sees it).
+WHENS = ("sure", "always", "draft")
 # The priorities that ship, from the lowest to the highest.
 UPWARDS = ("L", "M", "H", "V")
 
@@ -57,6 +60,7 @@ def _kind(does: str, *needs: str, may: str = "") -> ActionKind:
 
 KINDS: dict[str, ActionKind] = {
     REPLY: _kind("answers the customer by the channel they wrote on", "template", "text", may="type"),
+    ANSWER: _kind("answers the question from the knowledge base, with the source", may="when otherwise"),
     CREATE_SERVICE_CALL: _kind("opens a service call in the configured field service"),
     REMARK_SERVICE_CALL: _kind("adds the message to the open service call of the interaction"),
     UPDATE_CASE: _kind("creates or updates the interaction's case in the CRM", may="status priority case_type"),
@@ -119,6 +123,12 @@ def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -
             ),
             "actions",
         )
+    if action["kind"] == ANSWER and action.get("when", WHENS[0]) not in WHENS:
+        raise Invalid(
+            tr("answer: when is {when!r}: use {known}", when=action["when"], known=", ".join(WHENS)), "actions"
+        )
+    if "otherwise" in action and templates is not None:
+        templates.named(str(action["otherwise"]))
     if "text" in action:
         check_text(str(action["text"]))
     if "template" in action and templates is not None:

@@ -11,6 +11,7 @@ from typing import Any
 from frontdesk.interfaces import Verdict
 from frontdesk.model import SIGNALS, Effect, Tier
 from frontdesk.orchestrator.actions import (
+    ANSWER,
     ASK_PERSON,
     CREATE_SERVICE_CALL,
     REMARK_SERVICE_CALL,
@@ -114,7 +115,7 @@ def _merged(topics: Sequence[Topic], templates: ReplyTemplates) -> list[_Weighed
         kind = str(each.action["kind"])
         if kind == "set_status" and not _all_want(each.action, topics):
             continue
-        once = kind == REPLY or kind.startswith(("set_", "assign_"))
+        once = kind in (REPLY, ANSWER) or kind.startswith(("set_", "assign_"))
         key = kind if once else repr(sorted(each.action.items()))
         kept[key] = _one_of(kept[key], each) if key in kept else each
     replies = [each.action for each in weighed if each.action["kind"] == REPLY]

@@ -44,8 +44,12 @@ class Replying(ActionHandler):
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
-        """Store the reply, send it, note that it was sent. Raises DeliveryFailed."""
-        stored = await self._outbox.draft(self._written(effect, case))
+        """Write the reply and send it. Raises DeliveryFailed."""
+        return await self.send(self._written(effect, case))
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Store a message of an effect once, send it, note that it was sent. Raises DeliveryFailed."""
+        stored = await self._outbox.draft(message)
         channel = self._channel(stored.channel)
         try:
             receipt = await channel.send(stored)
@@ -71,17 +75,22 @@ class Replying(ActionHandler):
         values = values_of(case) | {"emergency_number": self._emergency_number}
         template = self._fitting(effect.action, values)
         language = case.analysis.language if case.analysis else ""
+        remark = template.render_remark(values)
+        return self.message(effect, case, template.type, template.render(language, values), remark)
+
+    def message(self, effect: Effect, case: Case, type_: str, text: str, remark: str = "") -> OutboundMessage:
+        """A message of this effect to the sender, by the channel they wrote on."""
         return OutboundMessage(
             id=self._new_id(),
             interaction_id=case.interaction.id,
             sequence=0,
-            type=template.type,
+            type=type_,
             channel=case.message.channel,
             recipient=case.message.sender.address,
-            text=template.render(language, values),
+            text=text,
             processed_by=PROCESSED_BY,
             created_at=self._clock(),
-            remark=template.render_remark(values),
+            remark=remark,
             reply_to=case.message.id,
             effect_key=effect.key,
         )

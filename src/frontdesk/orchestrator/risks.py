@@ -8,6 +8,7 @@ from frontdesk.interfaces import Verdict
 from frontdesk.model import Status, Tier
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.actions import (
+    ANSWER,
     CREATE_SERVICE_CALL,
     NOTIFY_WEBHOOK,
     ORDER_STATUS,
@@ -30,6 +31,8 @@ class Risk(StrEnum):
 
 RISKS: Mapping[str, Risk] = {
     REPLY: Risk.MEDIUM,
+    # It hangs on no reading, and has a limit of its own.
+    ANSWER: Risk.LOW,
     "set_status": Risk.MEDIUM,
     REMARK_SERVICE_CALL: Risk.LOW,
     CREATE_SERVICE_CALL: Risk.HIGH,

@@ -1,12 +1,17 @@
 """Puts together what answers questions."""
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from frontdesk.answers.service import AnswerService
 from frontdesk.interfaces import Clock
+from frontdesk.model import Case
+from frontdesk.model.answers import Turn
 from frontdesk.model.signals import signal_kinds
 from frontdesk.providers.builtin import Builtin
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.settings.sections import Answers
 from frontdesk.storage.configuration.codes import StoredCodes
+from frontdesk.storage.interactions.pages import StoredPages
 
 WANTS_PERSON = "wants_person"
 
@@ -31,3 +36,14 @@ def answer_service(
         lambda: clock().date(),
         settings.wrong_rate,
     )
+
+
+def turns_of(pages: StoredPages) -> Callable[[Case], Awaitable[Sequence[Turn]]]:
+    """Reads the conversation up to the message of a case, as its customer sees it."""
+
+    async def read(case: Case) -> Sequence[Turn]:
+        thread = await pages.thread(case.interaction.reference)
+        earlier = thread.conversation(case.message) if thread else ()
+        return [*earlier, Turn("customer", case.message.text)]
+
+    return read

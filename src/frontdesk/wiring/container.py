@@ -13,13 +13,15 @@ from sqlalchemy.engine import URL
 from ulid import ULID
 
 from frontdesk import __version__
+from frontdesk.answers.service import AnswerService
 from frontdesk.connectors.service_desk import ServiceDesk
 from frontdesk.interfaces import Http, Invalid, ModelService, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import CodeList, Lease, Work
 from frontdesk.model.privacy import Category
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.actions import ANSWER, CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.answering import AnswerQuestion
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
 from frontdesk.orchestrator.replying import Replying
@@ -38,10 +40,12 @@ from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
 from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
+from frontdesk.storage.people.accounts import SessionRules
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -51,7 +55,7 @@ from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
 from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
-from frontdesk.wiring.answers import answer_service
+from frontdesk.wiring.answers import answer_service, turns_of
 from frontdesk.wiring.back_ends import BackEnds, back_ends
 from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
 from frontdesk.wiring.desk import desk
@@ -123,7 +127,9 @@ async def open_container(
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        people = people_services(database, passwords or Passwords(), _idle(settings), _kept_days(settings), now, new_id)
+        people = people_services(
+            database, passwords or Passwords(), _session_rules(settings), _kept_days(settings), now, new_id
+        )
         channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
         container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
         try:
@@ -182,7 +188,8 @@ def _wire(
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
-    pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates)
+    answers = answer_service(settings.answers, known, builtin, codes, now)
+    pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
     at_once = settings.rules.learning == "at_once"
     messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
@@ -205,7 +212,7 @@ def _wire(
         llm=models.services(builtin),
         entities=entity_services(database, now, new_id),
         knowledge=known,
-        answers=answer_service(settings.answers, known, builtin, codes, now),
+        answers=answers,
         clock=now,
         new_id=new_id,
         settings=settings,
@@ -226,9 +233,10 @@ def _kept_days(settings: Settings) -> Mapping[Category, int]:
     return {category: getattr(settings.retention_days, category.value) for category in Category}
 
 
-def _idle(settings: Settings) -> timedelta | None:
+def _session_rules(settings: Settings) -> SessionRules:
     minutes = settings.security.idle_minutes
-    return timedelta(minutes=minutes) if minutes else None
+    idle = timedelta(minutes=minutes) if minutes else None
+    return SessionRules(idle, demands_second_factor=settings.security.second_factor == "required")
 
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:
@@ -250,6 +258,7 @@ def _pipeline(
     channels: CustomerChannels,
     codes: StoredCodes,
     templates: ReplyTemplates,
+    answers: AnswerService,
 ) -> PipelineDependencies:
     replying = Replying(
         templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
@@ -259,7 +268,11 @@ def _pipeline(
         analyst=analyst,
         rules=book,
         templates=templates,
-        action_handlers={**backs.action_handlers, REPLY: replying},
+        action_handlers={
+            **backs.action_handlers,
+            REPLY: replying,
+            ANSWER: AnswerQuestion(answers, turns_of(StoredPages(database)), replying),
+        },
         priorities=_priorities(codes),
         clock=now,
         new_id=new_id,

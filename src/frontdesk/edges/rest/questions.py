@@ -15,7 +15,6 @@ from frontdesk.model import Caller, Role
 from frontdesk.model.answers import Answer, Asker, Turn
 from frontdesk.model.identity import INTERNAL_SCOPE
 from frontdesk.model.knowledge import Audience
-from frontdesk.orchestrator.drafting import INTERNAL_MEMO
 from frontdesk.ticketing.submission import MOST_CHARACTERS
 
 Words = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
@@ -70,9 +69,7 @@ class AnswerRoutes(RouteGroup):
         thread = await self.services.interactions.pages.thread(given)
         if thread is None:
             raise NotFound(f"there is no interaction {given}")
-        said = [(each.received_at, Turn("customer", each.text)) for each in thread.messages]
-        said += [(each.created_at, Turn("service", each.text)) for each in thread.answers if each.type != INTERNAL_MEMO]
-        return [turn for _, turn in sorted(said, key=lambda each: each[0])]
+        return list(thread.conversation())
 
 
 def asker_of(caller: Caller, language: str) -> Asker:

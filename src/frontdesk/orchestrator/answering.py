@@ -1,0 +1,81 @@
+"""Carries out the action `answer`: answers the question of a message from what is known, once, and keeps why."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from typing_extensions import override
+
+from frontdesk.interfaces import ActionHandler
+from frontdesk.interfaces.knowledge import Answers
+from frontdesk.model import Action, Case, Effect, Receipt
+from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+from frontdesk.orchestrator.actions import REPLY, WHENS
+from frontdesk.orchestrator.replying import Replying
+from frontdesk.orchestrator.templates import AUTO_REPLY
+
+TurnsOf = Callable[[Case], Awaitable[Sequence[Turn]]]
+# What is worth sending where only sure answers are.
+_SURE = (AnswerKind.ANSWERED, AnswerKind.ASKS_BACK, AnswerKind.ORDER_STATUS)
+_USED = 5
+
+
+class AnswerQuestion(ActionHandler):
+    """The handler of `answer`."""
+
+    def __init__(self, answers: Answers, turns_of: TurnsOf, replying: Replying) -> None:
+        """`turns_of` reads the conversation up to a message; answers are sent as replies are."""
+        self._answers, self._turns_of, self._replying = answers, turns_of, replying
+
+    @override
+    async def find(self, key: str) -> Receipt | None:
+        """What was sent for the key."""
+        return await self._replying.find(key)
+
+    @override
+    async def perform(self, effect: Effect, case: Case) -> Receipt:
+        """Answer, and send what is to be sent. Raises DeliveryFailed, ConnectorFailed."""
+        answer = await self._answers.answer(await self._turns_of(case), asker_of(case))
+        when, otherwise = effect.action.parameters.get("when", WHENS[0]), effect.action.parameters.get("otherwise")
+        told = record_of(answer)
+        if when == "draft":
+            return Receipt("", told | {"sent": False})
+        if when == "always" or answer.kind in _SURE:
+            message = self._replying.message(effect, case, AUTO_REPLY, answer.text, remark_of(answer))
+            sent = await self._replying.send(message)
+        elif otherwise:
+            reply = replace(effect, action=Action(REPLY, {"template": otherwise}))
+            sent = await self._replying.perform(reply, case)
+        else:
+            return Receipt("", told | {"sent": False})
+        return Receipt(sent.reference, told | dict(sent.detail) | {"sent": True})
+
+
+def asker_of(case: Case) -> Asker:
+    """Who wrote, as far as it is proven."""
+    sender = case.message.sender
+    proven = (sender.address, sender.phone) if sender.identity.is_proven else ()
+    return Asker(customer_id=case.proven_customer or "", addresses=proven)
+
+
+def record_of(answer: Answer) -> dict[str, Any]:
+    """Why it was answered so: kept with the effect and shown on the page."""
+    return {
+        "kind": answer.kind.value,
+        "confidence": round(answer.confidence, 4),
+        "question": list(answer.concerns),
+        "text": answer.text,
+        "citations": [
+            {"article": c.article, "version": c.version, "start": c.start, "end": c.end} for c in answer.citations
+        ],
+        "used": [
+            {"article": u.article, "version": u.version, "start": u.start, "end": u.end, "score": u.score}
+            for u in answer.used[:_USED]
+        ],
+    }
+
+
+def remark_of(answer: Answer) -> str:
+    """The same in one line for the team: `answered, 94 %: returns 3 [0:120]`."""
+    places = [f"{c.article} {c.version} [{c.start}:{c.end}]" for c in answer.citations]
+    return f"{answer.kind.value}, {answer.confidence:.0%}: {', '.join(places) or '–'}"
