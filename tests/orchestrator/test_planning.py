@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from frontdesk.interfaces import Verdict
+from frontdesk.orchestrator.actions import KINDS
+from frontdesk.orchestrator.risks import Risk, risk_of
 from frontdesk.orchestrator.rules import TableRules, default_rules
+from frontdesk.orchestrator.templates import known_templates
 from tests.orchestrator.tables import rules
 
 LEAST = {"low": 0.0, "medium": 0.6, "high": 0.7}
@@ -251,3 +254,10 @@ def test_a_replys_topics_stand_in_the_decision() -> None:
 def test_a_question_of_the_rule_itself_stays_where_it_was() -> None:
     made: TableRules = rules(({"intent": "'TI'"}, {"actions": "['ask_person', 'create_service_call']"}))
     assert kinds(made.decide(facts(intent_probability=0.1))) == ["ask_person", "create_service_call"]
+
+
+def test_every_action_has_a_risk_and_what_is_new_has_a_high_one() -> None:
+    free = {"ask_person", "assign_team", "set_priority", "set_category", "tag", "escalate"}
+    risks = {kind: risk_of({"kind": kind, "status": "CL", "text": "x"}, known_templates()) for kind in KINDS}
+    assert {kind for kind, risk in risks.items() if risk is Risk.NONE} == free
+    assert risk_of({"kind": "something_new"}, known_templates()) is Risk.HIGH

@@ -9,7 +9,9 @@ from frontdesk.model import Status, Tier
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.actions import (
     ANSWER,
+    ASK_PERSON,
     CREATE_SERVICE_CALL,
+    INTERNAL,
     NOTIFY_WEBHOOK,
     ORDER_STATUS,
     REMARK_SERVICE_CALL,
@@ -62,7 +64,8 @@ def risk_of(action: Mapping[str, Any], templates: ReplyTemplates) -> Risk:
         return Risk.LOW if template.neutral or template.needs else Risk.MEDIUM
     if action["kind"] == "set_status" and action["status"] not in ENDING:
         return Risk.NONE
-    return RISKS.get(action["kind"], Risk.NONE)
+    costs_nothing = action["kind"] == ASK_PERSON or action["kind"] in INTERNAL
+    return RISKS.get(action["kind"], Risk.NONE if costs_nothing else Risk.HIGH)
 
 
 def least_of(action: Mapping[str, Any], risk: Risk, least: Mapping[str, float]) -> float:

@@ -118,11 +118,11 @@ def work_services(database: Database, calls: StoredServiceDesk, clock: Clock, ne
     )
 
 
-def entity_services(database: Database, clock: Clock, new_id: NewId) -> EntityServices:
+def entity_services(database: Database, clock: Clock, new_id: NewId, *, learns_at_once: bool = True) -> EntityServices:
     """Everything as OData entities."""
     return EntityServices(
         reading=StoredEntities(database),
-        writing=StoredWrites(database, clock, new_id),
+        writing=StoredWrites(database, clock, new_id, learns_at_once=learns_at_once),
         handled=StoredHandled(database),
         facts=StoredInteractionFacts(database),
     )

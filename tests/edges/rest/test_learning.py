@@ -21,6 +21,7 @@ async def corrected(desk: Desk, value: str = "WR") -> dict[str, Any]:
     return receipt
 
 
+@pytest.mark.both_databases
 async def test_a_correction_offers_what_would_be_decided_and_sets_it(desk: Desk) -> None:
     receipt = await corrected(desk, "CA")
     path = f"/api/v1/messages/{receipt['message']}/decision-again"
@@ -40,6 +41,7 @@ async def test_deciding_again_needs_a_message(desk: Desk) -> None:
     assert (await desk.client.get("/api/v1/messages/nothing/decision-again")).status_code == 404
 
 
+@pytest.mark.both_databases
 async def test_what_was_learnt_is_listed_forgotten_and_learnt_again(desk: Desk, container: Container) -> None:
     receipt = await corrected(desk)
     [row] = (await desk.client.get(LEARNT)).json()["items"]
@@ -62,6 +64,7 @@ async def test_of_each_message_the_last_word_is_listed(desk: Desk) -> None:
     assert row["correction"]["becomes"] == "CA"
 
 
+@pytest.mark.both_databases
 async def test_a_cursor_leads_on(desk: Desk) -> None:
     for _ in range(3):
         await corrected(desk)

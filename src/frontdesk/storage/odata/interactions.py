@@ -201,7 +201,7 @@ def change_message(at: Transaction, wanted: Write) -> Done:
         except Invalid as error:
             raise Invalid(str(error), name) from None
         word = (at.new_id(), field, checked, wanted.by, at.now)
-        correct(at.connection, row["id"], word, at.new_id())
+        correct(at.connection, row["id"], word, at.new_id() if at.learns_at_once else "")
     return Done(wanted.entity, key)
 
 

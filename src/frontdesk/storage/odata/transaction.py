@@ -15,12 +15,13 @@ from frontdesk.storage.schema.configuration import code
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction under way; `by` says for whom."""
+    """A transaction under way; `by` says for whom. `learns_at_once`: a corrected intent need not be reviewed first."""
 
     connection: Connection
     now: datetime
     new_id: NewId
     by: str = ""
+    learns_at_once: bool = True
 
     def row(self, table: Table, what: str, **key: Any) -> RowMapping:
         """The row with these values, locked until the end. Raises NotFound."""

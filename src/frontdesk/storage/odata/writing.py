@@ -52,16 +52,17 @@ HANDLERS: Mapping[tuple[str, str], Doing] = {
 class StoredWrites:
     """Changes entities."""
 
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Write to this database."""
+    def __init__(self, database: Database, clock: Clock, new_id: NewId, *, learns_at_once: bool = True) -> None:
+        """Write to this database. `learns_at_once`: a corrected intent need not be reviewed first."""
         self._database, self._clock, self._new_id = database, clock, new_id
+        self._learns_at_once = learns_at_once
 
     async def write(self, writes: Sequence[Write]) -> Sequence[Done]:
         """Carry out all in order, or none. Raises NotFound, Invalid (field names the property), Conflict, Stale."""
         now, by = self._clock(), acting()
 
         def operation(connection: Connection) -> Sequence[Done]:
-            return _carry_out(Transaction(connection, now, self._new_id, by), writes)
+            return _carry_out(Transaction(connection, now, self._new_id, by, self._learns_at_once), writes)
 
         try:
             return await self._database.write(operation)
