@@ -10,6 +10,7 @@ from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
 from frontdesk.answers.evidence import ENGINE, Covers, Weights, compared, evidence
 from frontdesk.answers.following import asked_as, depends
+from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
     MOST_TRIES,
     STATUS_TOPICS,
@@ -26,6 +27,7 @@ from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.wording import joined, say
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
 from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+from frontdesk.model.knowledge import Order
 
 _LONGEST = 4_000
 _CHOICES = 4
@@ -60,6 +62,7 @@ class Answering:
     limit: float
     language_of: LanguageOf
     wants_person: WantsPerson
+    guesses: Guesses
     orders: Orders | None = None
 
     async def answer(self, conversation: Sequence[Turn], asker: Asker) -> Answer:
@@ -170,13 +173,18 @@ class Answering:
             return replace(part, text=say("asks_order_number", language), kind=AnswerKind.ASKS_BACK)
         for number in numbers[:MOST_TRIES]:
             order = await self.orders.order(number)
-            if order is not None and (is_theirs(order, asker) or shows_knowledge(order, mine)):
+            if order is not None and (is_theirs(order, asker) or self._shows(order, mine)):
                 told = status_of(order, language)
                 return Answer(told, AnswerKind.ORDER_STATUS, language, 1.0, concerns=(text,), order=number)
         # One that is not theirs and one that does not exist are spoken of in the same words.
-        refused = "not_proven" if has_tried(numbers, mine) else "asks_proof"
-        back = say(refused, language, number=numbers[-1])
+        tried = has_tried(numbers, mine)
+        if has_tried(numbers, mine[-1:]):
+            self.guesses.note(numbers[-1])
+        back = say("not_proven" if tried else "asks_proof", language, number=numbers[-1])
         return Answer(back, AnswerKind.ASKS_BACK, language, concerns=(text,), order=numbers[-1])
+
+    def _shows(self, order: Order, mine: Sequence[Turn]) -> bool:
+        return not self.guesses.too_many(order.number) and shows_knowledge(order, mine)
 
     async def _asks_about_order(self, mine: Sequence[Turn], numbers: Sequence[str]) -> bool:
         """Whether the last turn does, by itself or as a follow-up, or tells what we need to know of an order."""

@@ -33,7 +33,7 @@ def answer_service(
         knowledge.orders,
         builtin.language,
         wants_person,
-        lambda: clock().date(),
+        clock,
         settings.wrong_rate,
     )
 
