@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from frontdesk.answers.answering import Answering, LanguageOf, WantsPerson
+from frontdesk.answers.answering import Answering, LanguageOf, WantsPerson, Word
 from frontdesk.answers.collection import Collection
 from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
 from frontdesk.answers.guessing import Guesses
@@ -39,6 +39,7 @@ class AnswerService:
         wants_person: WantsPerson,
         clock: Clock,
         wrong_rate: float = 0.03,
+        word: Word | None = None,
     ) -> None:
         """`wrong_rate` is what share of all questions may be answered wrongly. The engine's encoder is needed."""
         self._knowledge, self._orders, self._clock, self.wrong_rate = knowledge, orders, clock, wrong_rate
@@ -47,7 +48,7 @@ class AnswerService:
         self._words = WordVectors(self._encoders[ENGINE])
         self._known: dict[tuple[Audience, ...], Known] = {}
         self._building = asyncio.Lock()
-        self._guesses = Guesses(clock)
+        self._guesses, self._word = Guesses(clock), word
 
     async def answer(self, conversation: Sequence[Turn], asker: Asker, wrong_rate: float | None = None) -> Answer:
         """Answer the last turn. Raises ConnectorFailed where the system with the orders does."""
@@ -70,6 +71,7 @@ class AnswerService:
             self._wants_person,
             self._guesses,
             self._orders,
+            self._word,
         )
 
     async def _collection(self, audiences: tuple[Audience, ...]) -> Collection:

@@ -185,7 +185,7 @@ def _wire(
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
-    answers = answer_service(settings.answers, known, builtin, codes, now)
+    answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     drafting = Drafting(models.room.use_cases, texts.templates, now)
     at_once = settings.rules.learning == "at_once"
