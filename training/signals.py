@@ -65,12 +65,18 @@ def _parts(vectors: Vectors, texts: list[str], features: Features) -> Array:
     return np.stack([traits_inputs(vectors[i : i + 1], features.of(t).row) for i, t in enumerate(texts)])
 
 
+def near_rows() -> list[strangers.Row]:
+    """All messages of customers, and what comes in among them."""
+    rows = strangers.signal_rows() + strangers.mixed_rows("mixed.txt")
+    rows += strangers.mixed_rows("choosing.txt") + strangers.ordinary_rows()
+    return rows + strangers.long_rows() + strangers.retail_rows()
+
+
 def training_rows() -> list[strangers.Row]:
-    """All messages, and variants of those of strangers' kind; a message and its variants are one group."""
-    ordinary = strangers.ordinary_rows()
-    near = strangers.signal_rows() + ordinary + strangers.long_rows() + strangers.retail_rows()
+    """These, sentences for others, and variants of those of strangers' kind; a message and its variants are a group."""
+    near = near_rows()
     rows = [replace(row, group=i) for i, row in enumerate(near + strangers.plain_rows())]
-    return rows + list(strangers.variants(rows[: len(near)], SEED, ordinary))
+    return rows + list(strangers.variants(rows[: len(near)], SEED, strangers.ordinary_rows()))
 
 
 def train(data: Set, features: Features, folder: Path) -> dict[str, npt.NDArray[np.float16]]:

@@ -62,6 +62,17 @@ def ordinary_rows(name: str = "ordinary.txt") -> list[Row]:
     return rows
 
 
+def mixed_rows(name: str) -> list[Row]:
+    """Messages of all kinds in one file, with their intent and their signals."""
+    rows = []
+    for line in lines(DATA / name):
+        language, letter, intent, labels, text = line.split(" ", 4)
+        signals = frozenset(labels.split(",")) - {"-"}
+        source = next(iter(sorted(signals)), "ordinary.txt")
+        rows.append(Row(text.replace("\\n", "\n"), language, SENTIMENTS[letter], source, signals, intent=intent))
+    return rows
+
+
 def long_rows() -> list[Row]:
     """Letters of some length."""
     rows = []

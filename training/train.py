@@ -59,7 +59,7 @@ def main() -> None:
     signal_arrays = signals.train(data, features, TARGET.parent.parent / "signals")
     rated = rated_sentences(fetch(parser.parse_args().cache))
     sentiment = Corpus(encoder, features, *sentiment_corpus(rated, data.rows))
-    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 1e-4)
+    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 3e-4)
     types = Corpus(encoder, features, *type_corpus())
     odds = heads.softmax(sentiment_factor * _logits(types.sentiment_inputs(), sentiment_head))
     type_head, type_factor = crossed("message type", types.type_inputs(odds), types, 3e-4)
@@ -68,6 +68,7 @@ def main() -> None:
         message_type=(type_factor * type_head).astype(np.float16),
         **signal_arrays,
         **background(encoder),
+        **known(encoder, signals.near_rows()),
         usual=usual(encoder, features).astype(np.float16),
     )
     np.savez(TARGET, allow_pickle=False, **arrays)
@@ -133,7 +134,8 @@ def sentiment_corpus(
 ) -> tuple[list[str], Labels, Array, int, Labels]:
     """Texts, labels, weights, how many of the first are hand-written (those are what is scored), and their groups."""
     hand = [row for row in strange if row.sentiment]
-    plain = [t for t in utterances("telecom.txt") if t.endswith("?")] + utterances("assistant.txt")
+    plain = [t for t in utterances("telecom.txt") if t.endswith("?")]
+    plain += utterances("assistant.txt") + utterances("background.txt")
     made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
     rows = [(row.text, row.sentiment) for row in hand] + made + [(t, "Neutral") for t in plain] + rated
     weights = [_weight(row) for row in hand] + [0.1] * len(made) + [0.2] * len(plain) + [0.1] * len(rated)
@@ -225,6 +227,53 @@ def background(encoder: Encoder) -> dict[str, npt.NDArray[np.float16] | npt.NDAr
         "background": encoder.encode(texts).astype(np.float16),
         "topics": intents.described(encoder, specs).astype(np.float16),
         "topic_of": np.array(topic_of, np.int16),
+    }
+
+
+# What shops are usually written about, each in three wordings.
+KNOWN = {
+    "TI": (
+        "Technical issues: A product, device or app does not work: it is broken, faulty, shows an error or leaks.",
+        "Technical issues: Problems with a product, such as defects, malfunctions and errors.",
+        "Fault: The customer reports that something does not work.",
+    ),
+    "PI": (
+        "Product information: A question about a product: features, sizes, availability, price, how to use it.",
+        "Product information: Inquiries about product features, specifications, availability and pricing.",
+        "Product question: The customer asks for details of an article.",
+    ),
+    "WR": (
+        "Warranty and returns: The customer wants to return or exchange an item, get a refund, or asks about warranty.",
+        "Warranty and returns: Questions or requests about warranties, returns, refunds and exchanges.",
+        "Returns: The customer sends something back.",
+    ),
+    "DI": (
+        "Delivery and installation: Where a parcel or order is, late or missing delivery, appointments, installation.",
+        "Delivery and installation: Matters of shipping, delivery dates and the installation of products.",
+        "Delivery: The customer asks when an order arrives.",
+    ),
+    "CA": (
+        "Complaint: The customer is dissatisfied with service, staff, a store or waiting times and complains about it.",
+        "Complaint: Expressions of dissatisfaction with a product, a service or the staff.",
+        "Complaint: The customer is angry about bad service.",
+    ),
+    "CI": (
+        "Compliment: The customer praises or thanks: happy with a product, the service or the staff.",
+        "Compliment: Expressions of satisfaction, praise and gratitude.",
+        "Praise: The customer is happy.",
+    ),
+}
+
+
+def known(encoder: Encoder, rows: list[strangers.Row]) -> dict[str, npt.NDArray[np.float16] | npt.NDArray[np.int16]]:
+    """Messages about the usual concerns, one vector each, and what those concerns are."""
+    codes = list(KNOWN)
+    chosen = list({row.text: row for row in rows if row.intent in KNOWN}.values())
+    wordings = [encoder.encode([KNOWN[code][i] for code in codes]) for i in range(3)]
+    return {
+        "known": encoder.recall_messages([row.text for row in chosen]).astype(np.float16),
+        "known_topics": heads.unit(np.sum(wordings, axis=0)).astype(np.float16),
+        "known_topic_of": np.array([codes.index(row.intent) for row in chosen], np.int16),
     }
 
 

@@ -1,6 +1,7 @@
 """Who is let in, by what, and which requests are taken for forged."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,9 @@ async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(tmp_pat
     fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
     async with open_container(settings, builtin) as container, web_client(container) as client:
         client.base_url = "https://127.0.0.1:8000"
+        await add_account(container)
+        signed_in = (await sign_in(client)).headers.get_list("set-cookie")
+        client.cookies.clear()
         chosen = await client.post("/language", data={"language": "de"}, headers=HTML, follow_redirects=False)
         sent = await client.post("/messages", data=fields, headers=HTML, follow_redirects=False)
         page = await client.get(sent.headers["location"], headers=HTML)
@@ -193,9 +197,18 @@ async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(tmp_pat
     assert chosen.headers["set-cookie"].startswith("__Host-frontdesk_language=de;")
     assert page.headers["set-cookie"].startswith("__Secure-frontdesk_track=")
     assert '<html lang="de"' in page.text
-    for cookie in (chosen.headers["set-cookie"], page.headers["set-cookie"]):
+    for cookie in (chosen.headers["set-cookie"], page.headers["set-cookie"], *signed_in):
         assert "Secure" in cookie
     assert again.status_code == 200
+    assert {cookie.partition("=")[0] for cookie in signed_in} == {"__Host-frontdesk_session", "__Host-frontdesk_device"}
+
+
+async def test_behind_https_a_known_browser_shows_what_only_we_can_have_set(plain: Container) -> None:
+    door = Authenticator(plain.people.accounts, replace(RULES, public_url="https://desk.example.com"), b"secret")
+    scope = {"type": "http", "headers": [], "client": ("127.0.0.1", 1)}
+    for name, known in (("__Host-frontdesk_device", "mark"), ("frontdesk_device", "")):
+        _, visit = await door.identify(scope, {b"cookie": f"{name}=mark".encode()})  # type: ignore[arg-type]
+        assert visit.device == known
 
 
 async def test_signing_out_ends_the_session_at_once(plain: Container, client: Client) -> None:

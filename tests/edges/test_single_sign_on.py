@@ -184,6 +184,14 @@ async def test_what_the_browser_keeps_cannot_be_changed(house: House) -> None:
     assert (await house.come_back(address)).status_code == 403
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_site_cannot_begin_a_sign_on(house: House, site: str) -> None:
+    answer = await house.browser.get("/sign-in/openid", headers=HTML | {"Sec-Fetch-Site": site})
+    assert answer.status_code == 200
+    assert "Sign in with Example" in answer.text
+    assert "frontdesk_single_sign_on" not in house.browser.cookies
+
+
 async def test_a_code_works_once(house: House) -> None:
     address = await house.go()
     kept = house.browser.cookies["frontdesk_single_sign_on"]

@@ -12,6 +12,7 @@ from frontdesk.interfaces import NotFound, Stale
 from frontdesk.interfaces.knowledge import Rows
 from frontdesk.knowledge.entries import digest_of
 from frontdesk.model import WorkState
+from frontdesk.model.audit import AuditFilter
 from frontdesk.model.knowledge import (
     Article,
     ArticleFilter,
@@ -67,6 +68,19 @@ async def test_an_article_comes_back_as_it_was_stored_and_each_change_is_a_versi
     assert (first.article, await container.knowledge.base.version("returns", 1)) == (whole, first)
 
 
+async def test_who_changed_what_stands_in_the_audit_trail(container: Container) -> None:
+    store = container.knowledge.articles
+    await store.take_in("help", [Imported(RETURNS, digest_of(RETURNS))], "command line")
+    await store.put(replace(RETURNS, title="Returns"), "Kim")
+    await store.remove("returns", "Lee")
+    trail = await container.people.audit.page(AuditFilter(), 5)
+    assert [(each.kind, each.by) for each in trail.rows] == [
+        ("article_removed", "Lee"),
+        ("article_changed", "Kim"),
+        ("articles_imported", "command line"),
+    ]
+
+
 async def test_a_change_of_what_somebody_else_changed_is_refused(container: Container) -> None:
     store = container.knowledge.articles
     await store.put(RETURNS, "Kim", version=0)
@@ -74,8 +88,8 @@ async def test_a_change_of_what_somebody_else_changed_is_refused(container: Cont
         with pytest.raises(Stale):
             await store.put(replace(RETURNS, title="Other"), "Lee", version=version)
     with pytest.raises(Stale):
-        await store.remove("returns", version=7)
-    await store.remove("returns", version=1)
+        await store.remove("returns", "Kim", version=7)
+    await store.remove("returns", "Kim", version=1)
     with pytest.raises(NotFound):
         await store.versions("returns")
     assert await container.knowledge.base.find(["shoes"], EVERYBODY, TODAY, 5) == []
@@ -164,7 +178,7 @@ async def test_vectors_are_made_once_for_each_version(container: Container) -> N
     await knowledge.articles.put(RETURNS, "Kim")
     before = await knowledge.base.stamp()
     assert await make_vectors(knowledge.vectors, [encoder], searched_text) == 1
-    assert encoder.asked[0] == RETURNS.questions[0]
+    assert RETURNS.questions[0] in encoder.asked
     assert await knowledge.base.stamp() != before
     assert await knowledge.vectors.progress([encoder.name]) == {"counting": (1, 1)}
     [kept] = await knowledge.base.vectors(encoder.name, EVERYBODY, TODAY)

@@ -90,7 +90,9 @@ ONE: dict[str, dict[str, Any]] = {
     "channel_event": {"id": "CE1", "channel": "email", "state": "read", "messages": 1},
     "model_call": {"id": "MC1", "run_id": "R", "message_id": "M1", "cost": 70, "at": AT},
     "kept_answer": {"key": "a"},
+    "account_link": {"token_hash": f"9997{WORD}", "account_id": "A1"},
     "insight_interaction": {"interaction_id": 9001, "customer": NUMBER},
+    "customer_order": {"number": "9001", "customer_id": NUMBER},
 }  # fmt: skip
 PERSONAL = {Holds.WORDS, Holds.LIST, Holds.KEY, Holds.SECRET, *BY_VALUE}
 
@@ -117,7 +119,15 @@ def test_the_test_below_plants_words_in_every_table_that_holds_any() -> None:
 
 
 # Only what operators do and configure, where `by` names one of us.
-NOT_THEIRS = {"api_key", "use_case_version", "intent_draft", "rule_set", "rule_publication"}
+NOT_THEIRS = {
+    "api_key",
+    "article",
+    "article_version",
+    "use_case_version",
+    "intent_draft",
+    "rule_set",
+    "rule_publication",
+}
 
 
 def plant(connection: Connection) -> list[str]:
@@ -332,12 +342,14 @@ async def test_what_is_delivered_again_is_known_and_stays_erased(container: Cont
 
 async def test_nothing_is_learnt_or_read_from_what_was_erased(container: Container, front: Front) -> None:
     accepted = await front.say("My kettle is broken", address=MAIL)
-    await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
+    word = (await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)).value
     stamp = (await container.configuration.codes.catalogue()).stamp
     assert (await container.configuration.codes.catalogue()).learned
     await container.people.privacy.erase(MAIL, "Ada")
     after = await container.configuration.codes.catalogue()
     assert (after.learned, after.stamp != stamp) == ((), True)
+    with pytest.raises(Conflict, match="erased"):
+        await container.messages.learning.teach(word.id, "Ada")
     with pytest.raises(Conflict, match="erased"):
         await container.messages.readings.correct(accepted.message_id, "intent", "TI", "Ada", None)
     assert await container.work.rereadings.plan(Tier.BUILTIN, marked_only=False, limit=10) == 0

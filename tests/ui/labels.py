@@ -13,6 +13,7 @@ from frontdesk.insights.dimensions import DIMENSIONS, SPAN_TITLES, WEEKDAYS
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.periods import PERIODS
 from frontdesk.model import ENTITY_FIELDS, DeliveryState, EffectState, Role, Sentiment
+from frontdesk.model.signals import signal_kinds
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.orchestrator.planning import NOTED
@@ -117,6 +118,7 @@ def names() -> Iterator[str]:
         yield from (entry["name"] for entry in entries)
     taken = {name for kind in KINDS.values() for group in (*kind.needs, kind.may) for name in group}
     yield from map(label_of, [*ENTITY_FIELDS, *KINDS, *taken, *NOTED])
+    yield from (kind.label for kind in signal_kinds().values())
     for declared in (DIMENSIONS, MEASURES, CARDS):
         yield from (each.title for each in declared.values())
     yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)

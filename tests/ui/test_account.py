@@ -19,7 +19,7 @@ from frontdesk.model.sign_in import LinkKind
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Settings
-from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.people.accounts import SessionRules, StoredAccounts
 from frontdesk.storage.people.links import LIFETIMES, StoredLinks
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.people.second_factors import StoredSecondFactors
@@ -53,10 +53,11 @@ async def kinds(container: Container) -> set[str]:
 async def with_second_factor(client: Client) -> tuple[str, list[str]]:
     """Set it up; its secret and recovery codes."""
     begun = await post(client, "/account/second-factor", do="begin", password=PASSWORD)
-    [secret] = re.findall(r'name="secret" value="([A-Z2-7]+)"', begun.text)
+    [secret] = re.findall(r"<code>([A-Z2-7]{32})</code>", begun.text)
+    [sealed] = re.findall(r'name="secret" value="([^"]+)"', begun.text)
     assert 'src="data:image/svg+xml' in begun.text
-    done = await post(client, "/account/second-factor", do="confirm", secret=secret, code=pyotp.TOTP(secret).now())
-    codes = re.findall(r"<code>([a-z2-7-]{19})</code>", done.text)
+    done = await post(client, "/account/second-factor", do="confirm", secret=sealed, code=pyotp.TOTP(secret).now())
+    codes = re.findall(r"<code>([a-z2-7-]{29})</code>", done.text)
     assert len(set(codes)) == 10
     return secret, codes
 
@@ -112,9 +113,12 @@ async def test_the_second_step_cannot_be_had_without_the_first(container: Contai
 
 async def test_a_wrong_code_or_password_sets_nothing_up(container: Container, agent: Client) -> None:
     assert (await post(agent, "/account/second-factor", do="begin", password="wrong")).status_code == 400
-    secret = pyotp.random_base32()
-    assert (await post(agent, "/account/second-factor", do="confirm", secret=secret, code="000000")).status_code == 400
-    assert (await post(agent, "/account/second-factor", do="confirm", secret="!", code="é")).status_code == 400
+    begun = await post(agent, "/account/second-factor", do="begin", password=PASSWORD)
+    [sealed] = re.findall(r'name="secret" value="([^"]+)"', begun.text)
+    own = pyotp.random_base32()
+    for secret, code in ((sealed, "000000"), (sealed, "é"), (own, pyotp.TOTP(own).now()), ("!", "")):
+        answer = await post(agent, "/account/second-factor", do="confirm", secret=secret, code=code)
+        assert answer.status_code == 400
     assert [each.has_second_factor for each in await container.people.accounts.accounts()] == [False]
 
 
@@ -134,6 +138,26 @@ async def test_of_two_requests_with_one_code_one_is_let_in(container: Container)
     await factors.set_up(account.id, secret, pyotp.TOTP(secret).now(), "Ada")
     code = pyotp.TOTP(secret).at(now(), counter_offset=1)
     assert sorted([await factors.check(account.id, code), await later.check(account.id, code)]) == [False, True]
+
+
+async def test_where_a_second_factor_is_demanded_nothing_else_is_reached_without(
+    settings: Settings, builtin: Builtin
+) -> None:
+    security = msgspec.structs.replace(settings.security, second_factor="required")
+    async with open_container(msgspec.structs.replace(settings, security=security), builtin, CHEAP) as container:
+        await add_account(container, Role.ADMIN)
+        async with web_client(container) as client:
+            await sign_in(client)
+            assert not await is_in(client)
+            assert (await client.get("/api/v1/interactions", headers=PROGRAM)).status_code == 403
+            led = await client.get("/console/users", headers=HTML, follow_redirects=False)
+            assert (led.status_code, led.headers["location"]) == (303, "/account")
+            assert "Set up a second factor first" in (await client.get("/account", headers=HTML)).text
+            _, codes = await with_second_factor(client)
+            assert await is_in(client)
+            client.cookies.delete("frontdesk_session")
+            assert (await code_step(client, await sign_in(client), codes[0])).status_code == 303
+            assert await is_in(client)
 
 
 # Passwords and sessions
@@ -190,7 +214,7 @@ async def test_a_session_that_was_not_used_for_a_while_is_over(container: Contai
     [account] = await container.people.accounts.accounts()
     token = await container.people.accounts.open_session(account.id, 12)
     at = {"minutes": 25}
-    later = StoredAccounts(container.database, lambda: now() + timedelta(**at), new_id, CHEAP, idle)
+    later = StoredAccounts(container.database, lambda: now() + timedelta(**at), new_id, CHEAP, SessionRules(idle))
     assert await later.by_session(token) is not None
     at["minutes"] = 50
     assert await later.by_session(token) is not None

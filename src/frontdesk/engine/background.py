@@ -21,12 +21,12 @@ class Background:
     topics: Vectors
     topic_of: npt.NDArray[np.int64]
 
-    def claims(self, described: Vectors) -> npt.NDArray[np.int64]:
+    def claims(self, described: Vectors, alike: float = _SAME) -> npt.NDArray[np.int64]:
         """For each sentence the intent (its place in `described`) that is about its topic, or -1."""
         if not len(described) or not len(self.topics):
             return np.full(len(self.rows), -1)
         likeness = described @ self.topics.T
-        owner = np.where(likeness.max(axis=0) >= _SAME, likeness.argmax(axis=0), -1)
+        owner = np.where(likeness.max(axis=0) >= alike, likeness.argmax(axis=0), -1)
         return np.asarray(np.where(self.topic_of >= 0, owner[self.topic_of], -1), np.int64)
 
     def lent(self, claims: npt.NDArray[np.int64], taught: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

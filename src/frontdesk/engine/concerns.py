@@ -1,21 +1,29 @@
 """Parts a message into its matters: neighbouring sentences that speak of the same intent."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
+from .cues import Cues, fold
 from .encoder import Vectors
 from .features import Traits
 from .heads import Heads
 from .intents import IntentIndex
 from .reading import Concern, Scored
+from .summarising import is_filler
 from .text import Prepared
 
 # How sure a sentence, and then a whole matter, must be of its intent; how little of it may be the other's; and how
-# likely the whole message must think it.
-_SENTENCE, _MATTER, _OTHER, _TRACE = 0.5, 0.6, 0.2, 0.05
+# likely the whole message must think it. The second row holds where a sentence says that it turns to something else.
+_SENTENCE, _MATTER, _OTHER, _TRACE = 0.5, 0.7, 0.2, 0.08
+_TURNED_SENTENCE, _TURNED_MATTER, _TURNED_OTHER = 0.25, 0.35, 0.6
+# How far into a sentence the words may stand that turn to something else.
+_AT_ONCE = 3
 _PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 1, "Complement": 0}
 
 
@@ -38,12 +46,14 @@ def part(
     moods = np.stack([heads.sentiment(vectors[i : i + 1], traits[i].row) for i in range(count)])
     feelings = moods[:, 2] - moods[:, 0]
     odds = index.each(vectors, feelings)
-    groups = _groups(odds, says)
+    turns = np.array([_turns(sentence.text) for sentence in prepared.sentences[:count]])
+    groups = _groups(odds, says, turns)
     if len(groups) < 2:
         return ()
     matters = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
     trace = {each.code: each.probability for each in whole}
-    sure = [m for m in matters if m.probability >= _MATTER and trace.get(m.intent or "", 0.0) >= _TRACE]
+    least, seen = (_TURNED_MATTER, 0.0) if turns[1:].any() else (_MATTER, _TRACE)
+    sure = [m for m in matters if m.probability >= least and trace.get(m.intent or "", 0.0) >= seen]
     return tuple(sure) if len({m.intent for m in sure}) >= 2 else ()
 
 
@@ -54,20 +64,35 @@ def most_pressing(concerns: Sequence[Concern], whole: Sequence[Scored]) -> Conce
 
 
 def speaking(prepared: Prepared, count: int) -> npt.NDArray[np.bool_]:
-    """Which of the first sentences say more than a number; all of them where none does."""
-    says = np.array([not s.is_number_only for s in prepared.sentences[:count]], np.bool_)
+    """Which of the first sentences say more than a number or a set phrase; all of them where none does."""
+    sentences = prepared.sentences[:count]
+    says = np.array([not (s.is_number_only or is_filler(s.text)) for s in sentences], np.bool_)
     return says if says.any() else np.ones(count, np.bool_)
 
 
-def _groups(odds: npt.NDArray[np.float32], says: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _turns(sentence: str) -> bool:
+    return any(hit.start <= _AT_ONCE for hit in _turning().find(fold(sentence)))
+
+
+@cache
+def _turning() -> Cues:
+    source = resources.files(__package__) / "concerns.toml"
+    lists = tomllib.loads(source.read_text(encoding="utf-8"))["turns_to"]
+    return Cues({"turns": [phrase for phrases in lists.values() for phrase in phrases]})
+
+
+def _groups(
+    odds: npt.NDArray[np.float32], says: npt.NDArray[np.bool_], turns: npt.NDArray[np.bool_]
+) -> list[tuple[int, int]]:
     """First and last sentence of each matter; what is unsure belongs to the matter before it."""
     groups: list[tuple[int, int]] = []
     current, start = -1, 0
     for i, row in enumerate(odds):
         best = int(row.argmax())
-        if not says[i] or row[best] < _SENTENCE or best == current:
+        enough, rest = (_TURNED_SENTENCE, _TURNED_OTHER) if turns[i] or turns[1:].any() else (_SENTENCE, _OTHER)
+        if not says[i] or row[best] < enough or best == current:
             continue
-        if current >= 0 and row[current] <= _OTHER * row[best]:
+        if current >= 0 and row[current] <= rest * row[best]:
             groups.append((start, i - 1))
             start = i
         if current < 0 or start == i:

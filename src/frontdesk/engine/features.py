@@ -65,7 +65,7 @@ class Features:
         self._cues = Cues(phrases)
         source = resources.files(__package__) / "feelings.toml"
         words = tomllib.loads(source.read_text(encoding="utf-8"))
-        self._feelings = Cues({kind: _all(words[kind]) for kind in ("positive", "negative", "turns")})
+        self._feelings = Cues({kind: _all(words[kind]) for kind in ("positive", "negative", "turns", "set")})
 
     @property
     def size(self) -> int:
@@ -89,9 +89,10 @@ class Features:
     def _general(self, text: str, folded: str) -> list[float]:
         found = self._feelings.find(folded)
         turns = [hit.end for hit in found if hit.name == "turns"]
+        plain = [hit for hit in found if hit.name == "set"]
         counts = {"positive": [0, 0], "negative": [0, 0]}
         for hit in found:
-            if hit.name != "turns":
+            if hit.name in counts and not any(each.start <= hit.start < each.end for each in plain):
                 counts[hit.name][_turned(folded, hit.start, turns)] += 1
         (good, not_good), (bad, not_bad) = counts["positive"], counts["negative"]
         letters = len(_LETTER.findall(text))

@@ -10,15 +10,20 @@ _STEPS = 100
 
 
 def refine(
-    rows: Vectors, owners: npt.NDArray[np.int64], start: Vectors, start_bias: Vectors
+    rows: Vectors,
+    owners: npt.NDArray[np.int64],
+    worth: npt.NDArray[np.floating],
+    start: Vectors,
+    start_bias: Vectors,
 ) -> tuple[Vectors, Vectors]:
-    """Weights (size x classes) and bias fitted to the rows, each class counting the same.
+    """Weights (size x classes) and bias fitted to the rows, each counting its `worth`, each class the same.
 
     Multinomial logistic regression whose penalty pulls towards `start`, by Nesterov's accelerated gradient.
     """
     classes = start.shape[1]
     wanted = np.eye(classes, dtype=np.float32)[owners]
-    share = (1.0 / np.maximum(np.bincount(owners, minlength=classes), 1))[owners].astype(np.float32)
+    counts = np.bincount(owners, worth, minlength=classes)
+    share = (worth / np.maximum(counts, 1e-9)[owners]).astype(np.float32)
     share = (share / share.sum())[:, None]
     penalty = np.float32(_PENALTY / classes)
     slope = np.float32(0.5 * _largest(rows * np.sqrt(share))) + penalty

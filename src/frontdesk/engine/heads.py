@@ -40,11 +40,15 @@ def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array
 
 @dataclass(frozen=True)
 class Heads:
-    """The trained arrays; `training/train.py` writes them."""
+    """The trained arrays; `training/train.py` writes them.
+
+    `known` are messages about the usual concerns of shops, which intents about the same learn from.
+    """
 
     sentiment_head: Array
     type_head: Array
     background: Background
+    known: Background
     usual: Array
     signal_head: Array
     signal_scale: Array
@@ -56,7 +60,9 @@ class Heads:
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             sentiment, type_, rows, topics, usual, signals, scale = (arrays[n].astype(np.float32) for n in _ARRAYS)
             background = Background(rows, topics, arrays["topic_of"].astype(np.int64))
-            return cls(sentiment, type_, background, usual, signals, scale)
+            known, about = (arrays[n].astype(np.float32) for n in ("known", "known_topics"))
+            concerns = Background(known, about, arrays["known_topic_of"].astype(np.int64))
+            return cls(sentiment, type_, background, concerns, usual, signals, scale)
 
     def sentiment(self, vectors: Vectors, traits: Array | None = None) -> Array:
         """Probabilities in the order of `SENTIMENTS`; a blank message is neutral."""

@@ -18,13 +18,15 @@ from .reading import IntentSpec, Scored
 from .scope import DESCRIBED, Scope
 
 # All picked on the made-up sets in training/data; docs/reference/engine.md says how and with what result.
+_ALIKE = 0.6  # cosine of an intent's description to a usual concern from which they are the same
+_KNOWN = 6.0  # how many examples all messages about a usual concern count for
 _DESCRIBED = 12.0  # how many examples a description counts for where the intents part
 _SHARP = 20.0  # logit per cosine
 _TRUST = 1.6  # what makes the probabilities fit how often they are right
 _TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.2  # least probability at which an intent is chosen
+_CHOOSE = 0.3  # least probability at which an intent is chosen
 _CHOOSE_AMONG_MANY = 0.16
 
 
@@ -86,29 +88,43 @@ def build(
     if not specs:
         nothing = np.zeros((0, SIZE), np.float32)
         none = np.zeros(0, np.int64)
-        scope = Scope.measure(nothing, nothing, nothing, none, heads.background.rows, none.astype(np.bool_))
+        scope = Scope.measure(
+            nothing, nothing, nothing, none, heads.background.rows, none.astype(np.bool_), nothing, 0.0
+        )
         return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], scope)
     descriptions = described(encoder, specs)
     own, own_owners = _examples(encoder, specs, learned)
     claims = heads.background.claims(descriptions)
     # An intent that is about greetings, say, learns from ours as long as it has no examples of its own.
     lent = heads.background.lent(claims, own_owners)
-    examples = np.vstack([own, heads.background.rows[lent]])
-    owners = np.concatenate([own_owners, claims[lent]])
-    prototypes = _prototypes(descriptions, examples, owners, _DESCRIBED)
-    near = _prototypes(descriptions, examples, owners, DESCRIBED)
+    # One about faults or deliveries learns from ours too, beside its own.
+    known_claims = heads.known.claims(descriptions, _ALIKE)
+    known = known_claims >= 0
+    examples = np.vstack([own, heads.background.rows[lent], heads.known.rows[known]])
+    owners = np.concatenate([own_owners, claims[lent], known_claims[known]])
+    counts = np.bincount(known_claims[known], minlength=len(codes))
+    worth = np.concatenate(
+        [np.ones(len(own) + int(lent.sum())), np.minimum(1.0, _KNOWN / np.maximum(counts, 1))[known_claims[known]]]
+    ).astype(np.float32)
+    prototypes = _prototypes(descriptions, examples, owners, worth, _DESCRIBED)
+    mine = len(own) + int(lent.sum())
+    near = _prototypes(descriptions, examples[:mine], owners[:mine], worth[:mine], DESCRIBED)
     # Some descriptions are similar to any text; their average similarity is subtracted.
     weights = _SHARP * prototypes.T
     bias = -(heads.usual @ weights).mean(axis=0)
-    if len(own):
+    if len(examples):
+        rows = np.vstack([descriptions, examples])
         weights, bias = refine(
-            np.vstack([descriptions, examples]), np.concatenate([np.arange(len(codes)), owners]), weights, bias
+            rows, np.concatenate([np.arange(len(codes)), owners]), np.append(np.ones(len(codes)), worth), weights, bias
         )
     # Words of feeling tell a complaint from a question where little else is known; examples tell it better.
-    worth = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(own) / (5 * len(codes)))
-    feelings = np.array([worth * _leaning(heads, row) for row in descriptions], np.float32)
+    mood = _SHARP * _FEELING * min(1.0, 10 / len(codes)) / (1 + len(own) / (5 * len(codes)))
+    feelings = np.array([mood * _leaning(heads, row) for row in descriptions], np.float32)
+    share = float(np.isin(np.arange(len(codes)), known_claims).mean())
     ordinary = ~np.isin(np.arange(len(codes)), claims)
-    scope = Scope.measure(near, descriptions, own, own_owners, heads.background.rows[claims < 0], ordinary)
+    scope = Scope.measure(
+        near, descriptions, own, own_owners, heads.background.rows[claims < 0], ordinary, examples, share
+    )
     return IntentIndex(codes, near, weights, bias, feelings, scope)
 
 
@@ -145,11 +161,13 @@ def _examples(
     return encoder.recall_messages([text for text, _ in texts]), owners
 
 
-def _prototypes(described: Vectors, examples: Vectors, owners: npt.NDArray[np.int64], weight: float) -> Vectors:
+def _prototypes(
+    described: Vectors, examples: Vectors, owners: npt.NDArray[np.int64], worth: Vectors, weight: float
+) -> Vectors:
     rows = weight * described
     for place in np.unique(owners):
-        own = examples[owners == place]
-        rows[place] += len(own) * _unit(own.mean(axis=0, keepdims=True))[0]
+        own, each = examples[owners == place], worth[owners == place]
+        rows[place] += each.sum() * _unit(each[None, :] @ own)[0]
     return _unit(rows)
 
 

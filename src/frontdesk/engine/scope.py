@@ -18,6 +18,9 @@ _EXAMPLE_LEAD = 0.12
 _NEAR, _OFF_TOPIC, _ON_TOPIC, _LEVEL = 15.0, 6.3, 9.3, 5.4
 _USUAL = 1.0  # more messages are in scope than not
 _NEIGHBOURS = 3
+# The same where the intents are known concerns, and messages about them are there to compare with; fitted on
+# data/choosing.txt against the sentences of the assistant and the city.
+_FRIENDS, _RIVALS, _KNOWN_LEVEL = 23.7, 11.7, -4.9
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Scope:
     owned: npt.NDArray[np.float32]
     off_topic: float
     on_topic: float
+    friends: Vectors
+    known: float = 0.0
 
     @classmethod
     def measure(
@@ -38,11 +43,14 @@ class Scope:
         owners: npt.NDArray[np.int64],
         background: Vectors,
         ordinary: npt.NDArray[np.bool_],
+        friends: Vectors,
+        known: float,
     ) -> "Scope":
         """Measure both similarities: off-topic from background sentences, on-topic from each example when it is left
         out.
 
-        `ordinary` are the intents that are not about a background topic themselves.
+        `ordinary` are the intents that are not about a background topic themselves, `friends` all messages that are
+        about one of the intents, and `known` is the share of the intents that are usual concerns.
         """
         cosines = background @ prototypes.T
         near = cosines.max(axis=1, initial=0.0)
@@ -56,25 +64,36 @@ class Scope:
         on = trust * float(usable.mean()) + (1 - trust) * guess if len(usable) else guess
         # If an intent is about greetings, for example, a greeting belongs to it and no longer counts as background.
         owned = np.maximum(near - float(np.median(near)), 0.0).astype(np.float32)
-        return cls(background, owned, off, max(on, off + _EXAMPLE_LEAD))
+        return cls(background, owned, off, max(on, off + _EXAMPLE_LEAD), friends, known)
 
     def probability(self, nearness: float, views: Vectors) -> float:
         """The probability that the message is about one of the intents, 0 to 1.
 
         `nearness` is its cosine to the nearest intent; `views` are its vectors that are compared with the background.
         """
-        return float(self._odds(nearness - self._rivals(views).mean()))
+        return float(self._odds(np.float32(nearness), views).mean())
 
     def probabilities(self, nearness: npt.NDArray[np.float32], sentences: Vectors) -> npt.NDArray[np.float32]:
         """The same for each sentence alone."""
-        return np.asarray(self._odds(nearness - self._rivals(sentences).mean(axis=1)), np.float32)
+        return self._odds(nearness, sentences)
 
-    def _rivals(self, rows: Vectors) -> npt.NDArray[np.float32]:
-        return np.partition(rows @ self.background.T - self.owned, -_NEIGHBOURS, axis=1)[:, -_NEIGHBOURS:]
-
-    def _odds(self, lead: npt.NDArray[np.floating] | np.floating) -> npt.NDArray[np.floating]:
+    def _odds(self, nearness: npt.NDArray[np.float32] | np.float32, views: Vectors) -> npt.NDArray[np.float32]:
+        rivals = _top(views @ self.background.T - self.owned)
+        if np.ndim(nearness) == 0:
+            rivals = np.atleast_1d(rivals.mean())
         level = _LEVEL + _USUAL - _OFF_TOPIC * self.off_topic - _ON_TOPIC * self.on_topic
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(_NEAR * lead + level, -30.0, 30.0))))
+        odds = _NEAR * (nearness - rivals) + level
+        if self.known:
+            friends = _top(views @ self.friends.T)
+            among = _FRIENDS * friends - _RIVALS * _top(views @ self.background.T) + _KNOWN_LEVEL
+            odds = self.known * (among.mean() if np.ndim(nearness) == 0 else among) + (1 - self.known) * odds
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))), np.float32)
+
+
+def _top(likeness: Vectors) -> npt.NDArray[np.float32]:
+    """The mean of the greatest of each row."""
+    count = min(_NEIGHBOURS, likeness.shape[1])
+    return np.asarray(np.partition(likeness, -count, axis=1)[:, -count:].mean(axis=1), np.float32)
 
 
 def _left_out(

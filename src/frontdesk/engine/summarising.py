@@ -12,6 +12,17 @@ _LEADS = (0.45, 0.15, 0.05)
 _FILLER_PENALTY = 0.5
 _NUMBERS_PENALTY = 0.15
 _SHORT_PENALTY = 0.25
+# What a sentence that asks for something is worth more, in a short text and in one of more sentences than that.
+_REQUEST, _LONG_REQUEST, _LONG = 0.1, 0.5, 4
+_ASKS = re.compile(
+    r"[?？]\s*$|\b(?:please|could you|can you|would you|i would like|i['’]d like|i want|i need|we need"
+    r"|bitte|könn(?:t)?en sie|ich (?:möchte|hätte|brauche|will)|merci de|pourriez|pouvez|veuillez"
+    r"|je (?:voudrais|souhaite|veux)|por favor|podrían?|pueden|quisiera|quiero|necesito|vorrei|potreste|per favore"
+    r"|mandate|gostaria|poderiam?|podem|quero|graag|kunt u|kunnen jullie|ik wil|proszę|czy mo(?:gę|żecie)"
+    r"|chciał(?:a)?bym|lütfen|istiyorum|пожалуйста|хочу|прошу)\b"
+    r"|ください|お願い|ませんか|주세요|싶어요|कृपया|أرجو|أريد|请",
+    re.I,
+)
 _FILLER = re.compile(
     r"^(?:(?:very )?(?:urgent|important|dringend|wichtig|importante?|urgente?)\W*$|i hope (?:this|you)|hope "
     r"(?:this|you)|my name is|i am (?:writing|reaching out|contacting)\b.{0,40}$|thank(?:s| you)\b.{0,60}$"
@@ -21,6 +32,7 @@ _FILLER = re.compile(
     r"espera|mi chiamo|spero che|grazie\b.{0,40}$|chamo-me|espero que|obrigad[oa]\b.{0,40}$)",
     re.I,
 )
+_WORDS = re.compile(r"\w+")
 _LEAD_IN = re.compile(
     r"^(?:i(?:'m| am) (?:writing|contacting you|reaching out)(?: to you)?(?: today)? (?:to (?:let you know"
     r"|inform you|say|tell you|report)(?: that)?|because|about|regarding|concerning|to)|(?:i )?(?:just "
@@ -43,13 +55,46 @@ def title_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
 
 
 def summary_of(text: str, prepared: Prepared, vectors: Vectors) -> str:
-    """At most 300 characters: the most informative sentences, in the order of the text."""
+    """At most 300 characters: what is asked for, then the most informative other sentences in the order of the text.
+
+    A text that is short enough stays as it is, without what it repeats.
+    """
     if not prepared.sentences:
         return cut(squeeze(text[: 4 * SUMMARY_LIMIT]) or ("…" if text.strip() else ""), SUMMARY_LIMIT)
     lines = [squeeze(s.text) for s in prepared.sentences]
-    if sum(map(len, lines)) + len(lines) - 1 > SUMMARY_LIMIT:
-        lines = [lines[i] for i in _fitting(lines, _ranking(prepared, vectors))]
-    return cut(_capital(" ".join(lines)), SUMMARY_LIMIT)
+    fresh = _unrepeated(lines)
+    if sum(len(lines[i]) + 1 for i in fresh) - 1 <= SUMMARY_LIMIT:
+        return cut(_capital(" ".join(lines[i] for i in fresh)), SUMMARY_LIMIT)
+    order = [i for i in _ranking(prepared, vectors) if i in fresh]
+    asks = next((i for i in order if _asks(lines[i])), None)
+    if asks is not None:
+        order = [asks, *(i for i in order if i != asks)]
+    chosen = _fitting(lines, order)
+    if asks is not None:
+        chosen = [asks, *(i for i in chosen if i != asks)]
+    return cut(_capital(" ".join(lines[i] for i in chosen)), SUMMARY_LIMIT)
+
+
+def _unrepeated(lines: list[str]) -> list[int]:
+    """The places of lines whose words were not all said in one line before."""
+    seen: list[set[str]] = []
+    fresh = []
+    for i, line in enumerate(lines):
+        words = set(_WORDS.findall(line.casefold()))
+        if words and any(words <= other for other in seen):
+            continue
+        seen.append(words)
+        fresh.append(i)
+    return fresh or [0]
+
+
+def _asks(line: str) -> bool:
+    return _ASKS.search(line) is not None and _FILLER.match(line) is None
+
+
+def is_filler(sentence: str) -> bool:
+    """Whether it is a set phrase: an introduction, thanks, a hope to hear."""
+    return _FILLER.match(sentence) is not None
 
 
 def _fitting(lines: list[str], order: list[int]) -> list[int]:
@@ -76,6 +121,8 @@ def _ranking(prepared: Prepared, vectors: Vectors) -> list[int]:
         # People come to the point early: the first sentences that say something count most.
         scores[i] += _LEADS[said] if said < len(_LEADS) else 0.0
         said += 1
+        if _asks(sentence.text):
+            scores[i] += _LONG_REQUEST if count > _LONG else _REQUEST
         if sum(c.isdigit() for c in sentence.text) > len(sentence.text) / 8:
             scores[i] -= _NUMBERS_PENALTY
         if len(sentence.text.split()) < 4 and len(sentence.text) < 20:

@@ -144,6 +144,14 @@ class SignIn(Protocol):
         """Whether it is the password of who is signed in; asked for before what matters. Raises TooMany."""
         ...
 
+    def sealed(self, secret: str, visit: AuthContext) -> str:
+        """A secret as a form carries it from the step that asked for the password to the next."""
+        ...
+
+    def unsealed(self, sealed: str, visit: AuthContext) -> str:
+        """Take `sealed` back. Raises SignInRefused for what was sealed elsewhere, or long ago."""
+        ...
+
     def forget(self) -> None:
         """Sessions or keys were changed: look each up again."""
         ...

@@ -81,7 +81,7 @@ def check_order(given: Order) -> Order:
         if not each.product.strip() or len(each.product) > 40 or len(each.name) > 200 or not 0 < each.quantity < 10**6:
             raise Invalid(tr("a line has a product, perhaps a name, and a quantity above 0"), "lines")
     lines = tuple(replace(each, product=storable(each.product), name=storable(each.name)) for each in order.lines)
-    return replace(order, lines=lines)
+    return replace(order, lines=lines, email=order.email.lower())
 
 
 def _storable(given: Fact, many_lines: tuple[str, ...] = ()) -> Fact:

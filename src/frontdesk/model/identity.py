@@ -24,6 +24,8 @@ class Role(StrEnum):
 NAME_LENGTH = 200
 
 # What a key can be narrowed to; those that end in a colon take a name.
+# What the session of somebody reaches who must set up a second factor first; keys cannot have it.
+ACCOUNT_SCOPE = "account"
 API_SCOPE, LLM_SCOPE, USE_CASE_SCOPE, MODEL_SCOPE = "api", "llm", "llm:use-case:", "llm:model:"
 # A key with it is told what internal articles say; no other key is, whatever else it may do.
 INTERNAL_SCOPE = "knowledge:internal"
@@ -95,6 +97,11 @@ class Grant:
     requests_per_minute: int = 0
     teams: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether its owner must set up a second factor before anything else."""
+        return ACCOUNT_SCOPE in self.scopes
 
     @property
     def is_narrowed(self) -> bool:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     READINGS = "readings"
     EXAMPLES = "examples"
     ACTIONS = "actions"
+    ORDERS = "orders"
     CALLS = "calls"
     JOURNAL = "journal"
 

@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from frontdesk.interfaces import AuthMethod, Invalid, SignInRefused, TooMany
 from frontdesk.model import Role
+from frontdesk.model.identity import ACCOUNT_SCOPE
 from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
@@ -16,7 +17,7 @@ from frontdesk.ui.services import ROLE, Needs, PageRequest
 from frontdesk.ui.signing_in import wait
 
 PLACE = "/account"
-OWN = {ROLE: Role.CUSTOMER}
+OWN = {ROLE: Role.CUSTOMER, "scope": ACCOUNT_SCOPE}  # see edges.access.authenticator
 WRONG = N_("The password is wrong.")
 
 
@@ -59,7 +60,7 @@ async def second_factor(request: PageRequest, services: Needs) -> Response[str] 
         await services.people.second_factors.remove(request.user.id, by)
         return Redirect(f"{PLACE}?done=factor", status_code=303)
     return await _page(
-        request, services, await _pairing(services, request.user.id, services.people.second_factors.new_secret())
+        request, services, await _pairing(request, services, services.people.second_factors.new_secret())
     )
 
 
@@ -77,27 +78,29 @@ async def sessions(request: PageRequest, services: Needs) -> Redirect:
 
 
 async def _confirmed(request: PageRequest, services: Needs, fields: dict[str, str]) -> Response[str]:
-    secret = fields.get("secret", "")[:64]
+    try:
+        secret = services.door.unsealed(fields.get("secret", "")[:200], request.auth)
+    except SignInRefused as error:
+        return await _page(request, services, {"errors": {"factor_password": error.text}}, status=400)
     try:
         codes = await services.people.second_factors.set_up(
             request.user.id, secret, fields.get("code", "")[:20], request.user.name
         )
     except Invalid as error:
-        if error.field == "secret":
-            return await _page(request, services, {"errors": {"factor_password": error.text}}, status=400)
-        pairing = await _pairing(services, request.user.id, secret)
+        pairing = await _pairing(request, services, secret)
         return await _page(request, services, pairing | {"errors": {"code": error.text}}, status=400)
     await services.people.sessions.end_others(request.user.id, request.auth.session, request.user.name)
+    await services.people.sessions.strengthen(request.auth.session)
     services.door.forget()
     return await _page(request, services, {"recovery_codes": codes})
 
 
-async def _pairing(services: Needs, account_id: str, secret: str) -> dict[str, Any]:
+async def _pairing(request: PageRequest, services: Needs, secret: str) -> dict[str, Any]:
     """What an app needs to make codes: a picture, and the same as text."""
-    account = await services.people.accounts.account(account_id)
+    account = await services.people.accounts.account(request.user.id)
     address = services.people.second_factors.address_of(secret, account.email)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4, border=4, light="#fff")
-    return {"secret": secret, "picture": picture}
+    return {"secret": secret, "picture": picture, "sealed": services.door.sealed(secret, request.auth)}
 
 
 async def _refused(request: PageRequest, services: Needs, field: str, error: Invalid | TooMany) -> Response[str]:
@@ -121,6 +124,7 @@ async def _page(
         "this": services.people.sessions.handle_of(request.auth.session),
         "errors": {},
         "done": "",
+        "must": request.user.grant.needs_second_factor and "recovery_codes" not in more,
         **more,
     }
     return services.pages.page(request, "account.html", N_("Your account"), context, status=status, headers=headers)

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.response import Redirect
 
+from frontdesk.model.identity import NOBODY
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import Pages
 
@@ -39,6 +40,9 @@ def problem_page(
         if query := connection.scope.get("query_string", b""):
             wanted += "?" + query.decode("latin-1")
         return Redirect(f"/sign-in?next={quote(wanted, safe='/')}", status_code=303)
+    caller = connection.scope.get("user") or NOBODY
+    if status == 403 and caller.grant.needs_second_factor and connection.scope.get("method") == "GET":
+        return Redirect("/account", status_code=303)
     title, advice = WORDS.get(status, UNEXPECTED)
     context = {"status": status, "title": title, "detail": detail, "what_to_do": advice}
     return pages.page(connection, "problem.html", title, context, status=status, headers=headers)

@@ -11,6 +11,7 @@ from frontdesk.interfaces import AuthMethod, CookieChange, NoAnswer, SignInRefus
 from frontdesk.interfaces.access import SignInStep
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
+from frontdesk.ui.cookies import cookie_name
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
@@ -75,7 +76,9 @@ async def second_step(request: PageRequest, services: Needs) -> Response[str] | 
 
 @get("/sign-in/openid", opt=ANYONE, include_in_schema=False)
 async def begin(request: PageRequest, services: Needs, next: FromQuery[str] = "") -> Response[str] | Redirect:
-    """Go to the provider of single sign-on."""
+    """Go to the provider of single sign-on; from a page of another site, show the form with the button first."""
+    if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return _form(request, services, local(next))
     try:
         address, kept = await services.door.begin_single_sign_on(local(next))
     except SignInRefused as error:
@@ -90,7 +93,8 @@ async def finish(request: PageRequest, services: Needs) -> Response[str] | Redir
     """Come back from it."""
     given = {name: value for name, value in request.query_params.items() if isinstance(value, str)}
     try:
-        cookies, onward = await services.door.finish_single_sign_on(given, request.cookies.get(KEPT, ""), request.auth)
+        kept = request.cookies.get(cookie_name(KEPT, https=services.https), "")
+        cookies, onward = await services.door.finish_single_sign_on(given, kept, request.auth)
     except SignInRefused as error:
         return _form(request, services, "", error.text, status=403)
     except TooMany as error:

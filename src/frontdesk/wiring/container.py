@@ -45,6 +45,7 @@ from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.opening.open import open_database, parse_url, sqlite_url
 from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
+from frontdesk.storage.people.accounts import SessionRules
 from frontdesk.storage.people.passwords import Passwords
 from frontdesk.storage.pipeline.accepting import MESSAGE_WORK
 from frontdesk.storage.pipeline.cases import StoredCases
@@ -126,7 +127,9 @@ async def open_container(
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        people = people_services(database, passwords or Passwords(), _idle(settings), _kept_days(settings), now, new_id)
+        people = people_services(
+            database, passwords or Passwords(), _session_rules(settings), _kept_days(settings), now, new_id
+        )
         channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
         container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
         try:
@@ -230,9 +233,10 @@ def _kept_days(settings: Settings) -> Mapping[Category, int]:
     return {category: getattr(settings.retention_days, category.value) for category in Category}
 
 
-def _idle(settings: Settings) -> timedelta | None:
+def _session_rules(settings: Settings) -> SessionRules:
     minutes = settings.security.idle_minutes
-    return timedelta(minutes=minutes) if minutes else None
+    idle = timedelta(minutes=minutes) if minutes else None
+    return SessionRules(idle, demands_second_factor=settings.security.second_factor == "required")
 
 
 def _watch(channels: CustomerChannels) -> ChannelWatch:

@@ -1,7 +1,6 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Category
@@ -25,7 +24,7 @@ from frontdesk.storage.odata.reading import StoredEntities
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.odata.writing import StoredWrites
 from frontdesk.storage.opening.condition import StoredCondition
-from frontdesk.storage.people.accounts import StoredAccounts
+from frontdesk.storage.people.accounts import SessionRules, StoredAccounts
 from frontdesk.storage.people.contacts import StoredContacts
 from frontdesk.storage.people.customers import StoredCustomers
 from frontdesk.storage.people.links import StoredLinks
@@ -81,13 +80,13 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
 def people_services(
     database: Database,
     passwords: Passwords,
-    idle: timedelta | None,
+    sessions: SessionRules,
     kept_days: Mapping[Category, int],
     clock: Clock,
     new_id: NewId,
 ) -> PeopleServices:
-    """Accounts, whose sessions end when not used for `idle`; the audit trail, customers, contacts, privacy."""
-    accounts = StoredAccounts(database, clock, new_id, passwords, idle)
+    """Accounts with their sessions; the audit trail, customers, contacts, privacy."""
+    accounts = StoredAccounts(database, clock, new_id, passwords, sessions)
     audit = StoredAudit(database, clock)
     return PeopleServices(
         accounts=accounts,

@@ -45,3 +45,10 @@ async def test_the_accuracy_page_tells_what_limits_would_have_done(supervisor: C
     await corrected(container)
     page = await supervisor.get("/console/accuracy", headers=HTML)
     assert re.search(r"<th scope=\"row\">0\s?%</th><td class=\"number\">1</td><td class=\"number\">1</td>", page.text)
+
+
+async def test_signals_are_shown_with_the_words_that_say_them(supervisor: Client, container: Container) -> None:
+    accepted = await container.messages.inbox.accept(NewMessage("My cooker hood is on fire, help now!", "WEB"))
+    await container.runner.run_until_idle()
+    page = (await supervisor.get(f"/console/interactions/{accepted.reference}", headers=HTML)).text
+    assert re.search(r"<dt>Danger</dt><dd>\d+\s?% <q[^>]*>[^<]*fire", page)

@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from frontdesk.model import Case, Concern, Decision, Effect, EffectState, Entity, Probability, Signal, Tier
+from frontdesk.model.signals import signal_kinds
 
 DIGITS = 4
+# Parameters of actions that tell a person nothing new.
+UNTOLD = frozenset({"about", "call"})
 
 
 class Read(Protocol):
@@ -155,8 +158,10 @@ def analysis_lines(shown: Mapping[str, Any], intents: Mapping[str, str]) -> list
         f"title    {shown['title']}",
         f"summary  {shown['summary']}",
     ]
-    if shown["signals"]:
-        told = (f"{each['name']} {_percent(each['probability'])}" for each in shown["signals"])
+    kinds = signal_kinds()
+    present = [each for each in shown["signals"] if each["probability"] >= kinds[each["name"]].limit]
+    if present:
+        told = (f"{each['name']} {_percent(each['probability'])}" for each in present)
         lines.append(f"signals  {', '.join(told)}")
     if len(shown["concerns"]) > 1:
         told = (f"{each['intent'] or '-'} {_percent(each['probability'])}" for each in shown["concerns"])
@@ -167,7 +172,10 @@ def analysis_lines(shown: Mapping[str, Any], intents: Mapping[str, str]) -> list
 def decision_lines(decision: Decision) -> list[str]:
     """A decision for people."""
     row = f'row "{decision.rule}" of the rules {decision.rule_set} {decision.rule_set_version}'
-    actions = [" ".join([action.kind, *map(str, action.parameters.values())]) for action in decision.actions]
+    actions = [
+        " ".join([each.kind, *(str(value) for name, value in each.parameters.items() if name not in UNTOLD)])
+        for each in decision.actions
+    ]
     return [f"{decision.route}, by {row}", *([", ".join(actions)] if actions else [])]
 
 

@@ -29,8 +29,8 @@ from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
 from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import CachedByKey
-from frontdesk.model import Caller, Grant, Role
-from frontdesk.model.identity import API_SCOPE, NOBODY
+from frontdesk.model import Caller, Role
+from frontdesk.model.identity import ACCOUNT_SCOPE, API_SCOPE, NOBODY
 from frontdesk.model.translatable import tr
 from frontdesk.storage.people.accounts import StoredAccounts
 from frontdesk.storage.pipeline.audit import StoredAudit
@@ -43,7 +43,7 @@ FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
-DEVICE = "frontdesk_device"
+SESSION, DEVICE = "frontdesk_session", "frontdesk_device"
 # How long a looked-up key or session is cached: a revoked one may still be used for so long.
 CACHE_SECONDS = 5.0
 MOST_FIELDS, MOST_DEVICE = 100, 200
@@ -68,10 +68,9 @@ class AccessRules:
         """Whether people reach us by https."""
         return self.public_url.startswith("https://")
 
-    @property
-    def session_cookie(self) -> str:
-        """The name of the cookie of sessions."""
-        return "__Host-frontdesk_session" if self.https else "frontdesk_session"
+    def cookie(self, name: str) -> str:
+        """What a cookie for the whole site is called: over https so that only we can have set it (RFC 6265bis)."""
+        return f"__Host-{name}" if self.https else name
 
 
 def demo_link(rules: AccessRules) -> str:
@@ -185,32 +184,32 @@ class Authenticator:
             caller = await self._look_up(AuthMethod.KEY, secret_alone.decode("latin-1").strip())
             return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
         cookies = _cookies(headers)
-        if (token := cookies.get(self._rules.session_cookie)) and (
+        if (token := cookies.get(self._rules.cookie(SESSION))) and (
             caller := await self._look_up(AuthMethod.SESSION, token)
         ):
-            device = cookies.get(DEVICE, "")[:MOST_DEVICE]
+            device = cookies.get(self._rules.cookie(DEVICE), "")[:MOST_DEVICE]
             agent = headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE]
             visit = AuthContext(
                 AuthMethod.SESSION, where, self._form_token(token), device=device, session=token, agent=agent
             )
             return self._within_teams(caller), visit
-        invited = not self._rules.demo_token or self._is_demo_token(cookies.get(DEMO_KEY, ""))
+        invited = not self._rules.demo_token or self._is_demo_token(cookies.get(self._rules.cookie(DEMO_KEY), ""))
         in_demo = self._rules.demo and invited and is_from_here(address, headers)
-        if in_demo and DEMO_OFF not in cookies:
+        if in_demo and self._rules.cookie(DEMO_OFF) not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
         return NOBODY, AuthContext(
             AuthMethod.NOTHING,
             where,
             left_demo=in_demo,
-            device=cookies.get(DEVICE, "")[:MOST_DEVICE],
+            device=cookies.get(self._rules.cookie(DEVICE), "")[:MOST_DEVICE],
             agent=headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE],
         )
 
     def _within_teams(self, caller: Caller) -> Caller:
         """Agents reach the interactions of their teams, and those that no team has yet, where a setting says so."""
         if self._rules.agents_by_team and caller.role is Role.AGENT:
-            return replace(caller, grant=Grant(teams=caller.grant.teams | {""}))
-        return replace(caller, grant=Grant())
+            return replace(caller, grant=replace(caller.grant, teams=caller.grant.teams | {""}))
+        return replace(caller, grant=replace(caller.grant, teams=frozenset()))
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(
@@ -299,6 +298,8 @@ class Authenticator:
 
     def _check_grant(self, caller: Caller, wanted: str) -> None:
         """Whether a key reaches this route, and not too often. Raises TooMany."""
+        if caller.grant.needs_second_factor and wanted != ACCOUNT_SCOPE:
+            raise PermissionDeniedException(detail=tr("set up a second factor first, on the page of your account"))
         if not caller.grant.allows(wanted):
             raise PermissionDeniedException(
                 detail=tr(
@@ -370,7 +371,7 @@ class Authenticator:
         return hmac.digest(self._secret, b"form:" + of.encode("utf-8", "replace"), "sha256").hex()
 
     def _set(self, name: str, value: str, seconds: int | None) -> CookieChange:
-        return CookieChange(name, value, seconds, self._rules.https)
+        return CookieChange(self._rules.cookie(name), value, seconds, self._rules.https)
 
 
 def _key(proof: AuthMethod, secret: str) -> tuple[AuthMethod, str]:

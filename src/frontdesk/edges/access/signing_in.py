@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 from typing_extensions import override
 
-from frontdesk.edges.access.authenticator import DEVICE, AccessRules, Authenticator
+from frontdesk.edges.access.authenticator import DEVICE, SESSION, AccessRules, Authenticator
 from frontdesk.edges.access.openid import Flow, OpenId
 from frontdesk.edges.access.rate_limits import TokenBuckets
 from frontdesk.interfaces import (
@@ -160,7 +160,7 @@ class SignInService(SignIn):
             if id_token and self._set_up.openid is not None:
                 back = f"{self._rules.public_url.rstrip('/')}/"
                 address = await self._set_up.openid.sign_out_address(id_token, back)
-        return SignOut(self._cookie(self._rules.session_cookie, "", 0), address)
+        return SignOut(self._cookie(SESSION, "", 0), address)
 
     @override
     async def send_reset(self, email: str, visit: AuthContext, letter: Letter) -> None:
@@ -213,6 +213,17 @@ class SignInService(SignIn):
         account = await self._mine(visit)
         return await self._verified(account.email, password, visit) is not None
 
+    @override
+    def sealed(self, secret: str, visit: AuthContext) -> str:
+        return self._signed(f"secret:{visit.session}", f"{secret}.{self._until(PENDING_SECONDS)}")
+
+    @override
+    def unsealed(self, sealed: str, visit: AuthContext) -> str:
+        secret, _, until = self._unsigned(f"secret:{visit.session}", sealed).partition(".")
+        if int(until) < self._clock().timestamp():
+            raise SignInRefused(tr("this took too long: begin again"))
+        return secret
+
     async def _mine(self, visit: AuthContext) -> Account:
         caller = await self._people.accounts.by_session(visit.session) if visit.session else None
         if caller is None:
@@ -244,7 +255,7 @@ class SignInService(SignIn):
         await self._people.audit.note(
             "signed_in", account.name, place=visit.place, subject=key, detail={"method": method}
         )
-        session = self._cookie(self._rules.session_cookie, token, int(hours * 3600))
+        session = self._cookie(SESSION, token, int(hours * 3600))
         return session, self._cookie(DEVICE, self._device_of(key, secrets.token_hex(16)), DEVICE_SECONDS)
 
     async def _end(self, token: str) -> None:
@@ -277,7 +288,7 @@ class SignInService(SignIn):
         return hmac.digest(self._secret, f"{purpose}:{text}".encode("utf-8", "replace"), "sha256").hex()
 
     def _cookie(self, name: str, value: str, seconds: int | None) -> CookieChange:
-        return CookieChange(name, value, seconds, self._rules.https)
+        return CookieChange(self._rules.cookie(name), value, seconds, self._rules.https)
 
 
 def link_path(kind: LinkKind, token: str) -> str:

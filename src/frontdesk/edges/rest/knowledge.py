@@ -181,10 +181,10 @@ class ArticleRoutes(RouteGroup):
         description="With all its versions. With its ETag in If-Match only that version is deleted.",
         responses=refusals(400, 401, 403, 404, 412, 429),
     )
-    async def remove(self, article_id: ArticleId, if_match: IfMatch = None) -> None:
+    async def remove(self, request: Asked, article_id: ArticleId, if_match: IfMatch = None) -> None:
         """Delete it."""
         version = expected_version(if_match) if if_match else None
-        await self.services.knowledge.articles.remove(article_id, version)
+        await self.services.knowledge.articles.remove(article_id, who(request), version)
 
     @get(
         "/{article_id:str}/versions",

@@ -29,7 +29,7 @@ class LearningRoutes(RouteGroup):
         status_code=200,
         opt={"role": Role.SUPERVISOR},
         summary="Learn from a correction",
-        responses=refusals(400, 401, 403, 404, 429),
+        responses=refusals(400, 401, 403, 404, 409, 429),
     )
     async def teach(
         self,

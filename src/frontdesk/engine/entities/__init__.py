@@ -8,9 +8,10 @@ from frontdesk.engine.text import Prepared
 from . import amounts, contacts, dates, names, numbers, parcels, places
 from .claims import Claims
 
-# The first finder keeps its text: a tracking number is no order number, an order number no phone number.
+# The first finder keeps its text: what is called a phone number is no order number, a tracking number neither.
 _FINDERS: tuple[Callable[[Claims], None], ...] = (
     contacts.find_addresses,
+    contacts.find_announced_phones,
     parcels.find,
     numbers.find,
     contacts.find_phones,

@@ -56,6 +56,8 @@ class Claims:
         found: dict[tuple[str, str], Span] = {}
         for span in sorted(self._spans, key=lambda span: (span.start, span.end)):
             inside = signature is not None and signature[0] <= span.start < signature[1]
+            if inside and span.field == "product_name":
+                continue  # what looks like a model's name there is a street or a firm
             origin = "signature" if inside else ""
             found.setdefault((span.field, span.value.casefold()), replace(span, origin=origin))
         return tuple(found.values())

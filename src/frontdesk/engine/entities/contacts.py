@@ -1,6 +1,9 @@
 """Finds e-mail addresses and phone numbers; blocks links, bank accounts and card numbers."""
 
 import re
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
@@ -13,14 +16,29 @@ _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"']+", re.I)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _CARD = re.compile(r"(?<![\w-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\w-])")
 
-_PHONE_SHAPE = re.compile(r"(?<![\w.,/#-])(?:\+|00|\(|0|[1-9])[\d\s()./-]{5,22}\d(?![\w-])")
-_PHONE_CUE = re.compile(
-    r"(?:phone|call(?: me)?|tel(?:efon|éfono|éphone|efone|efono|\.)?|mobile?|cell|móvil|celular|portable"
-    r"|handy|handynummer|rufnummer|rückruf|erreichbar|erreichen|anrufen|whatsapp|fax|sms|text me|reach me"
-    r"|number is|joindre|joignable|appel(?:er|ez)|numéro|llámeme|llamar(?:me)?|contactar(?:me)?|cellulare"
-    r"|chiamar(?:e|mi)|ligar|bel(?:len)?|telefoonnummer|telefonnummer|telefonu|numer)\b[^\n\d+]{0,40}$",
+_PHONE_SHAPE = re.compile(r"(?<![A-Za-z0-9À-ɏ.,/#-])(?:\+|00|\(|0|[1-9])[\d\s()./-]{5,22}\d(?![A-Za-z0-9À-ɏ_-]|[.,]\d)")
+_DATA = tomllib.loads((resources.files(__package__) / "phones.toml").read_text(encoding="utf-8"))
+_COUNTRIES: tuple[str, ...] = tuple(_DATA["countries"])
+_CUE = "|".join(_DATA["announced"].values())
+# The announcement and up to 40 characters without a digit, a line's end or another kind of number.
+_PHONE_CUE = re.compile(rf"(?<!\w)(?:{_CUE})(?![A-Za-zÀ-ɏ])(?P<between>[^\n\d+]{{0,40}})$", re.I)
+_ASKED_FOR = re.compile(rf"(?<!\w)(?:{_CUE})(?!\w)", re.I)
+_SAID_AFTER = re.compile(r"[\s,–-]{0,3}(?:" + "|".join(_DATA["said_after"].values()) + r")(?!\w)", re.I)
+_OTHER_NUMBER = re.compile(
+    r"(?<!\w)(?:order|invoice|bill|ticket|customer|account|serial|model|article|tracking|error|code|case|bestell\w*|rechnung\w*"
+    r"|auftrag\w*|kunden\w*|artikel\w*|serien\w*|commande|facture|client|pedido|factura|cliente|ordine|fattura|encomenda"
+    r"|fatura|bestelling|factuur|klant\w*|zamówieni\w*|faktur\w*|sipariş\w*|заказ\w*)(?!\w)",
     re.I,
 )
+# Dates with or without a time of day, times, and addresses of computers: never telephone numbers.
+_NEVER_PHONE = re.compile(
+    r"(?<![\w.])(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})"
+    r"(?:[ T,]{1,2}\d{1,2}:\d{2}(?::\d{2})?)?(?![\w-])"
+    r"|(?<![\w.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?::\d{1,5})?(?![\w.]\d|\w)"
+    r"|(?<![\w:])\d{1,2}:\d{2}(?::\d{2})?(?![\w:])"
+)
+# A message longer than this is no mere answer to a question.
+_ANSWER = 120
 _REGIONS = {
     "en": ("US", "GB"),
     "de": ("DE", "AT", "CH"),
@@ -57,30 +75,51 @@ def find_addresses(claims: Claims) -> None:
             claims.block(*match.span())
 
 
+def find_announced_phones(claims: Claims) -> None:
+    """Numbers that the text, or the question it answers, calls telephone numbers; of any country of the list."""
+    asked = _ASKED_FOR.search(claims.asked) is not None and len(claims.plain) <= _ANSWER
+    for start, raw in _shapes(claims):
+        before = _PHONE_CUE.search(claims.plain, max(0, start - 70), start)
+        announced = before is not None and not _OTHER_NUMBER.search(before["between"])
+        if announced or asked or _SAID_AFTER.match(claims.plain, start + len(raw)):
+            digits = sum(c.isdigit() for c in raw)
+            if not _add_phone(claims, start, raw, _COUNTRIES) and 8 <= digits <= 15 and not _is_plain_code(raw):
+                claims.add("customer_phone", start, start + len(raw.rstrip(" .-/(")))
+
+
 def find_phones(claims: Claims) -> None:
-    """Numbers valid in a country that the language suggests, and that look or are announced like one."""
-    for shape in _PHONE_SHAPE.finditer(claims.plain):
-        if not claims.is_free(*shape.span()):
-            continue
-        raw = shape.group()
-        international = raw.startswith(("+", "00"))
-        announced = _PHONE_CUE.search(claims.plain, max(0, shape.start() - 60), shape.start()) is not None
+    """Other numbers that are valid in a country that the language suggests, and that look like one."""
+    for start, raw in _shapes(claims):
         grouped = len(re.findall(r"\d+", raw)) >= 3 or raw.startswith("(") or re.match(r"0\d{2,5}[ /-]\d{4,}", raw)
-        if international or announced or (grouped and not re.fullmatch(r"[\d./-]{8,10}", raw)):
-            _add_phone(claims, shape.start(), raw, international)
+        if raw.startswith(("+", "00")) or (grouped and not re.fullmatch(r"[\d./-]{8,10}", raw)):
+            _add_phone(claims, start, raw, ())
 
 
-def _add_phone(claims: Claims, start: int, raw: str, international: bool) -> None:
-    regions = _REGIONS.get(claims.language, ("US", "DE"))
+def _shapes(claims: Claims) -> Iterator[tuple[int, str]]:
+    never = [match.span() for match in _NEVER_PHONE.finditer(claims.plain)]
+    for shape in _PHONE_SHAPE.finditer(claims.plain):
+        overlaps = any(start < shape.end() and shape.start() < end for start, end in never)
+        if not overlaps and claims.is_free(*shape.span()):
+            yield shape.start(), shape.group()
+
+
+def _is_plain_code(raw: str) -> bool:
+    """Whether it may as well be another kind of number: digits alone that do not begin like a telephone number."""
+    return raw.isdigit() and raw[0] != "0" and len(raw) > 11
+
+
+def _add_phone(claims: Claims, start: int, raw: str, countries: tuple[str, ...]) -> bool:
+    international = raw.startswith(("+", "00"))
     if raw.startswith("00"):
         padded, shift = "+" + raw[2:], -1
     else:
         padded, shift = raw, 0
+    regions = dict.fromkeys((*_REGIONS.get(claims.language, ("US", "DE")), *countries))
     for region in (None,) if international else regions:
         for match in PhoneNumberMatcher(padded, region, leniency=Leniency.VALID, max_tries=5):
             first = start if shift and match.start == 0 else start + match.start - shift
-            claims.add("customer_phone", first, start + match.end - shift)
-            return
+            return claims.add("customer_phone", first, start + match.end - shift)
+    return False
 
 
 def _iban_length(raw: str) -> int:

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 from .claims import Claims
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar jänner janvier enero ene gennaio gen janeiro januari stycznia ocak",
-            "february feb februar février fevrier févr febrero febbraio fevereiro fev februari lutego şubat",
-            "march mar märz mrz mars marzo março maart mrt marca mart",
-            "april apr avril avr abril abr aprile kwietnia nisan",
-            "may mai mayo maggio mag maio mei maja mayıs",
-            "june jun juni juin junio giugno giu junho czerwca haziran",
-            "july jul juli juillet juil julio luglio lug julho lipca temmuz",
-            "august aug août aout agosto ago augustus sierpnia ağustos",
-            "september sep sept septembre septiembre settembre set setembro września eylül",
-            "october oct oktober okt octobre octubre ottobre ott outubro out października ekim",
-            "november nov novembre noviembre novembro listopada kasım",
-            "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro grudnia aralık",
+            "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia ocak января янв",
+            "february feb февраля februar février fevrier févr febrero febbraio fevereiro fev februari lutego şubat",
+            "march mar märz mrz mars marzo março maart mrt marca mart марта мар",
+            "april apr avril avr abril abr aprile kwietnia nisan апреля апр",
+            "may mai mayo maggio mag maio mei maja mayıs мая",
+            "june jun juni juin junio giugno giu junho czerwca haziran июня июн",
+            "july jul juli juillet juil julio luglio juil lug julho lipca temmuz июля июл",
+            "august aug août aout agosto ago augustus sierpnia ağustos августа авг",
+            "september sep sept septembre septiembre settembre set setembro września eylül сентября сен",
+            "october oct oktober okt octobre octubre ottobre ott outubro out października ekim октября окт",
+            "november nov novembre noviembre novembro listopada kasım ноября ноя",
+            "december dec dezember dez декабря décembre decembre déc diciembre dic dicembre dezembro grudnia aralık",
         ),
         start=1,
     )
     for name in names.split()
 }
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=[ ]?\d{4}))?"
+_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=[ ]?\d{4}))?"
 _WEEKDAY = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag"
     "|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves"
@@ -40,6 +40,10 @@ _DAY_FIRST = re.compile(
     rf"(?<![\w./-])(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°)?[ ]?(?:of |de )?({_MONTH})(?:,?[ ](?:de |del "
     rf")?(\d{{4}})(?!\w))?",
     re.I,
+)
+# "05-Aug-2026", "01/août/2026"
+_NAMED = re.compile(
+    rf"(?<![\w./-])(\d{{1,2}})([./-])({_MONTH.replace('(?=[ ]?', '(?=[ /-]?')})\2(\d{{4}}|\d{{2}})(?![\w/-])", re.I
 )
 _MONTH_FIRST = re.compile(
     rf"(?<!\w)({_MONTH})[ ](\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]|[.,]\d)(?:,?[ ](\d{{4}})(?!\w))?", re.I
@@ -105,8 +109,11 @@ def _candidates(claims: Claims) -> Iterator[tuple[int, int, bool]]:
             yield *m.span(), False
     for pattern, day, month in ((_DAY_FIRST, 1, 2), (_MONTH_FIRST, 2, 1)):
         for m in claims.words(pattern):
-            if _exists(int(m[day]), _MONTHS[m[month].lower().rstrip(".")], int(m[3] or 2000)):
+            if _exists(int(m[day]), MONTHS[m[month].lower().rstrip(".")], int(m[3] or 2000)):
                 yield *m.span(), True
+    for m in claims.words(_NAMED):
+        if _exists(int(m[1]), MONTHS[m[3].lower().rstrip(".")], int(m[4])):
+            yield *m.span(), True
     for m in claims.words(_RELATIVE):
         yield *m.span(), False
 

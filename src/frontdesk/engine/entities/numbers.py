@@ -127,6 +127,8 @@ def _accept(claims: Claims, field: str, start: int, end: int, marked: bool) -> i
     if " " in raw and not (marked and sum(map(str.isdigit, raw)) >= 6):
         end = start + raw.index(" ")
         raw = claims.plain[start:end]
+    if field == "customer_no" and not marked and raw.isdigit() and len(raw) < 5:
+        return 0  # "my account 4278" names the end of a bank account as likely
     if not _is_number(raw, field, marked) or _TAIL.match(claims.plain, end) or not _ends_clean(claims.plain, end):
         return 0
     return end if claims.add(field, start, end) else 0

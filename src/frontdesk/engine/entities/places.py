@@ -3,6 +3,7 @@
 import re
 
 from .claims import Claims
+from .dates import MONTHS
 from .known import occurrences
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
@@ -141,6 +142,35 @@ _NO_MODEL = frozenset(
 )
 
 
+# Words that are products in these languages only, and mean something else in others.
+_ONLY_IN = {
+    **dict.fromkeys(("four", "plaque", "casque", "hotte", "enceinte", "frigo", "congélateur"), ("fr",)),
+    **dict.fromkeys(("fan", "iron", "drill", "hob", "stove", "kettle", "blender"), ("en", "de", "nl")),
+    **dict.fromkeys(("herd", "heizung"), ("de",)),
+    **dict.fromkeys(("plancha", "campana", "horno", "secador", "batidora", "altavoz"), ("es", "pt")),
+    **dict.fromkeys(("forno",), ("it", "pt")),
+    "oven": ("en", "nl"),
+    "grill": ("en", "de", "fr", "es", "it", "nl", "pl"),
+}
+_STREET = re.compile(
+    r"(?i:(?:weg|stra(?:ß|ss)e|str\.?|allee|platz|gasse|damm|ufer|lane|road|street|avenue|ave|drive|close|court|square|way"
+    r"|straat|laan|plein|gatan|vej)(?!\w))|(?i:^(?:rue|via|calle|plaza|piazza|rua|avenida|ulica|boulevard|chemin)\b)"
+)
+# Nouns of languages whose words the expression above does not know.
+_MORE_KINDS = re.compile(
+    r"(?<![^\W_])(?:piekarnik\w{0,2}|suszark\w|żelazk\w|czajnik\w{0,2}|telewizor\w{0,2}|odkurzacz\w{0,2}|pralk\w|zmywark\w"
+    r"|lodówk\w|ekspres\w? do kawy|fornello|bollitore|asciugacapelli|tostapane|ferro da stiro|frullatore|lampada|stufa"
+    r"|aspirador|chaleira|torradeira|liquidificador|ferro de engomar|máquina de café|frigorífico|televisão|candeeiro"
+    r"|waterkoker|broodrooster|koffiezetapparaat|strijkijzer|kookplaat|magnetron|televisie|föhn|fırın\w{0,3}|ütü\w{0,2}"
+    r"|kettle|süpürge\w{0,2}|televizyon\w{0,2}|kurutma makinesi|духовк\w|холодильник\w?|стиральн\w{2} машин\w"
+    r"|посудомоечн\w{2} машин\w|чайник\w?|телевизор\w?|пылесос\w?|утюг\w?)(?![^\W_])"
+    r"|वॉशिंग मशीन|फ्रिज|ओवन|टीवी|मिक्सर|غسالة|ثلاجة|فرن|تلفاز|مكنسة"
+    r"|세탁기|냉장고|오븐|건조기|텔레비전|청소기|식기세척기"
+    r"|洗濯機|冷蔵庫|オーブン|乾燥機|テレビ|掃除機|食洗機|洗衣机|冰箱|烤箱|电视|吸尘器",
+    re.I,
+)
+
+
 def find(claims: Claims) -> None:
     """Known names first, then stores with their town, model names, and at last kinds of product."""
     for start, end in occurrences(claims.plain, claims.vocabulary.products):
@@ -154,6 +184,10 @@ def find(claims: Claims) -> None:
     for match in claims.words(_MODEL):
         _add_model(claims, *match.span(1))
     for match in claims.words(_KINDS):
+        only = _ONLY_IN.get(match.group().lower())
+        if only is None or claims.language in only:
+            claims.add("product_name", *match.span())
+    for match in _MORE_KINDS.finditer(claims.plain):
         claims.add("product_name", *match.span())
 
 
@@ -161,6 +195,8 @@ def _add_model(claims: Claims, start: int, end: int) -> None:
     words = claims.plain[start:end].split(" ")
     while len(words) > 1 and words[0].lower() in _NO_MODEL:
         start += len(words.pop(0)) + 1
+    if _STREET.search(" ".join(words[:-1])) or any(word.lower().rstrip(".") in MONTHS for word in words):
+        return
     is_name = len(words) > 1 or any(c.isdigit() for c in words[0])
     if is_name and not _NO_MODEL & {word.lower() for word in words} and not _starts_sentence(claims, start):
         claims.add("product_name", start, end)

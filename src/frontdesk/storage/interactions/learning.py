@@ -13,6 +13,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.erased import refuse_erased
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import example
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction
@@ -44,7 +45,7 @@ class StoredLearning:
         )
 
     async def teach(self, correction_id: str, by: str) -> Correction:
-        """Make the message an example of the intent that it was given. Raises NotFound."""
+        """Make the message an example of the intent that it was given. Raises NotFound, Conflict (erased)."""
         return await self._settle(correction_id, by, "taught", self._taught)
 
     async def forget(self, correction_id: str, by: str) -> Correction:
@@ -69,6 +70,7 @@ class StoredLearning:
     def _taught(self, connection: Connection, word: Correction, now: datetime) -> None:
         if not word.becomes:  # none of the intents fits: there is nothing to be an example of
             return touch(connection)
+        refuse_erased(connection, word.message_id)
         text = connection.execute(select(inbound_message.c.text).where(inbound_message.c.id == word.message_id))
         row = {"id": self.new_id(), "intent": word.becomes, "text": text.scalar_one(), "created_at": now}
         return learn(connection, row | {"correction_id": word.id})

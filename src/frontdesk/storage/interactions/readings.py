@@ -23,6 +23,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import learn, touch
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.erased import refuse_erased
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.configuration import example
@@ -161,8 +162,7 @@ def correct(
     """Keep a person's word (id, field, value, by, when) beside the analysis. Raises NotFound, Conflict."""
     key, field, value, by, now = word
     message = _message(connection, message_id)
-    if _is_erased(connection, message_id):
-        raise Conflict(tr("the words of message {message} were erased", message=message_id))
+    refuse_erased(connection, message_id)
     if message.analysis_id is None:
         raise Conflict(tr("message {message} has not been analysed yet: correct it afterwards", message=message_id))
     read = connection.execute(select(analysis).where(analysis.c.id == message.analysis_id)).mappings().one()
@@ -178,11 +178,6 @@ def correct(
         connection, now, "corrected", interaction_id=message.interaction_id, message_id=message_id, by=by, detail=detail
     )
     return kept
-
-
-def _is_erased(connection: Connection, message_id: str) -> bool:
-    erased = select(inbound_message.c.erased_at).where(inbound_message.c.id == message_id)
-    return connection.execute(erased).scalar() is not None
 
 
 def _read(read: RowMapping, field: str) -> str:

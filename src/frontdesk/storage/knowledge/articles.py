@@ -20,6 +20,7 @@ from frontdesk.storage.knowledge.rows import as_article, as_version, content_of
 from frontdesk.storage.knowledge.saving import PRODUCT, TAG, Cutting, forget_all, save, say
 from frontdesk.storage.knowledge.stamp import touch
 from frontdesk.storage.knowledge.words import with_all
+from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.knowledge import article, article_label, article_version, passage
 from frontdesk.storage.search.words import SearchTerms, wanted_of
 
@@ -90,9 +91,10 @@ class StoredArticles:
         now = self._clock()
         return await self._database.write(lambda c: _put(c, self._cutting, wanted, by, note, version, now))
 
-    async def remove(self, article_id: str, version: int | None = None) -> None:
+    async def remove(self, article_id: str, by: str, version: int | None = None) -> None:
         """Delete it with its versions. Raises NotFound, Stale."""
-        await self._database.write(lambda c: _remove(c, article_id, version))
+        now = self._clock()
+        await self._database.write(lambda c: _remove(c, article_id, by, version, now))
 
     async def take_in(self, source: str, given: Sequence[Imported], by: str) -> ImportResult:
         """Store what a source has. What stands there as it did at the last import stays, whatever people made of it."""
@@ -167,13 +169,14 @@ def _absent(article_id: str) -> NotFound:
 
 
 def _put(
-    connection: Connection, cutting: Cutting, wanted: Article, by: str, note: str, version: int | None, now: datetime
+    connection: Connection, cutting: Cutting, wanted: Article, by: str, why: str, version: int | None, now: datetime
 ) -> tuple[Article, bool]:
     row = connection.execute(_one(wanted.id).with_for_update()).mappings().first()
     _check_version(row, wanted.id, version)
     if row is not None and content_of(as_article(row)) == content_of(wanted):
         return as_article(row), False
-    stored = save(connection, cutting, wanted, row, {"updated_at": now, "updated_by": by}, note)
+    stored = save(connection, cutting, wanted, row, {"updated_at": now, "updated_by": by}, why)
+    note(connection, now, "article_changed", by=by, detail={"article": stored.id, "version": stored.version})
     say(connection, now)
     return stored, row is None
 
@@ -183,9 +186,10 @@ def _check_version(row: RowMapping | None, article_id: str, version: int | None)
         raise Stale(tr("article {article} was changed meanwhile: read it again", article=article_id))
 
 
-def _remove(connection: Connection, article_id: str, version: int | None) -> None:
+def _remove(connection: Connection, article_id: str, by: str, version: int | None, now: datetime) -> None:
     row = _get(connection, article_id)
     _check_version(row, article_id, version)
     forget_all(connection, article_id)
     connection.execute(delete(article).where(article.c.id == article_id))
+    note(connection, now, "article_removed", by=by, detail={"article": article_id, "version": row["version"]})
     touch(connection)

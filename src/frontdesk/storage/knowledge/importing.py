@@ -13,6 +13,7 @@ from frontdesk.model.knowledge import Article
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.knowledge.rows import as_article, content_of
 from frontdesk.storage.knowledge.saving import Cutting, save, say
+from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.knowledge import article
 
 PORTION = 100
@@ -68,6 +69,9 @@ def _portion(
         save(connection, cutting, each.article, row, {**told, "digest": each.digest}, str(told["source"]))
         outcomes["added" if row is None else "changed"].append(each.article.id)
     if outcomes["added"] or outcomes["changed"]:
+        counts = {name: len(outcomes[name]) for name in ("added", "changed")}
+        by, detail = told["updated_by"], {"source": told["source"], **counts}
+        note(connection, told["updated_at"], "articles_imported", by=by, detail=detail)
         say(connection, told["updated_at"])
     return ImportResult(**{name: tuple(ids) for name, ids in outcomes.items()})
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from frontdesk.interfaces import Clock, Conflict, NewId, NotFound
 from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account, Caller, Grant, Role
-from frontdesk.model.identity import NAME_LENGTH
+from frontdesk.model.identity import ACCOUNT_SCOPE, NAME_LENGTH
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.people.grants import check_codes
@@ -22,10 +23,20 @@ from frontdesk.storage.schema.people import account, session
 from frontdesk.storage.schema.rows import Columns, fact
 
 SIGNING = "signing"
+PASSWORD = "password"  # noqa: S105 - how a session was opened
 # How exactly it is known when a session was used last.
 USE_NOTED_EVERY = timedelta(minutes=1)
 # A check takes 64 MiB and a core: more at once would only make each slower and the process larger.
 _CHECKS_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """A session that was not used for `idle` is over. Where a second factor is demanded, one that was opened with a
+    password alone reaches the page of its owner's account and nothing else."""
+
+    idle: timedelta | None = None
+    demands_second_factor: bool = False
 
 
 class StoredAccounts(StoredKeys):
@@ -37,12 +48,11 @@ class StoredAccounts(StoredKeys):
         clock: Clock,
         new_id: NewId,
         passwords: Passwords | None = None,
-        idle: timedelta | None = None,
+        sessions: SessionRules | None = None,
     ) -> None:
-        """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise. A session that
-        was not used for `idle` is over."""
+        """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise."""
         super().__init__(database, clock, new_id)
-        self._passwords, self._idle = passwords or Passwords(), idle
+        self._passwords, self._sessions = passwords or Passwords(), sessions or SessionRules()
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
     async def add_account(
@@ -121,7 +131,7 @@ class StoredAccounts(StoredKeys):
         await self._database.write(lambda c: c.execute(renewed).rowcount)
 
     async def open_session(
-        self, account_id: str, hours: float, *, method: str = "password", place: str = "", device: str = "", **more: str
+        self, account_id: str, hours: float, *, method: str = PASSWORD, place: str = "", device: str = "", **more: str
     ) -> str:
         """A new session's token, 256 random bits; the rest is what its owner sees of it later. `id_token` is kept for
         signing out at the provider."""
@@ -145,17 +155,20 @@ class StoredAccounts(StoredKeys):
         too long, or the account is not active."""
         now, hashed = self._clock(), hash_of(token)
         wanted = (
-            select(account.c.id, account.c.name, account.c.role, account.c.teams, session.c.seen_at)
+            select(account.c.id, account.c.name, account.c.role, account.c.teams, session.c.seen_at, session.c.method)
             .join(session, session.c.account_id == account.c.id)
             .where(session.c.token_hash == hashed, session.c.expires_at > now, account.c.active)
         )
         row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
-        if row is None or (self._idle and row["seen_at"] and now - row["seen_at"] > self._idle):
+        rules = self._sessions
+        if row is None or (rules.idle and row["seen_at"] and now - row["seen_at"] > rules.idle):
             return None
         if row["seen_at"] is None or now - row["seen_at"] > USE_NOTED_EVERY:
             seen = update(session).where(session.c.token_hash == hashed).values(seen_at=now)
             await self._database.write(lambda c: c.execute(seen).rowcount)
-        return fact(Caller, row, grant=Grant(teams=frozenset(row["teams"].split())))
+        is_weak = rules.demands_second_factor and row["method"] == PASSWORD and row["role"] != Role.CUSTOMER.value
+        scopes = frozenset({ACCOUNT_SCOPE}) if is_weak else frozenset[str]()
+        return fact(Caller, row, grant=Grant(scopes, teams=frozenset(row["teams"].split())))
 
     async def close_session(self, token: str) -> None:
         """End a session; ending one that does not exist is fine."""

@@ -1,6 +1,6 @@
 """The open sessions of an account, as its owner sees and ends them."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from frontdesk.model.identity import Session
 from frontdesk.storage.people.audited import Audited
@@ -9,6 +9,7 @@ from frontdesk.storage.schema.people import session
 from frontdesk.storage.schema.rows import Columns, fact
 
 HANDLE_LENGTH = 16
+SECOND_FACTOR = "second factor"  # how a session was opened
 
 
 class StoredSessions(Audited):
@@ -39,6 +40,11 @@ class StoredSessions(Audited):
         """End all but the one with this token; how many there were."""
         others = delete(session).where(session.c.account_id == account_id, session.c.token_hash != hash_of(token))
         return await self._audited("sessions_ended", by, account_id, lambda c: c.execute(others).rowcount)
+
+    async def strengthen(self, token: str) -> None:
+        """Its owner has just shown a second factor."""
+        shown = update(session).where(session.c.token_hash == hash_of(token)).values(method=SECOND_FACTOR)
+        await self._database.write(lambda c: c.execute(shown).rowcount)
 
     async def id_token(self, token: str) -> str:
         """What the provider of a single sign-on gave this session; empty for others."""

@@ -14,7 +14,10 @@ from frontdesk.storage.schema.rows import as_audit_event
 
 # What changes how Frontdesk decides, answers, or whom it knows stands in the audit trail too.
 AUDITED = frozenset(
-    {"rules_drafted", "rules_removed", "rules_published", "rules_rolled_back", "template_changed", "contacts_merged"}
+    {
+        *("rules_drafted", "rules_removed", "rules_published", "rules_rolled_back", "template_changed"),
+        *("contacts_merged", "article_changed", "article_removed", "articles_imported"),
+    }
 )
 Line = tuple[str, Mapping[str, Any]]
 _APPEND = insert(journal)

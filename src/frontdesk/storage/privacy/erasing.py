@@ -160,10 +160,10 @@ def blank(column: Column[Any], holds: Holds) -> Any:
     """What a column holds when it says nothing."""
     if holds is Holds.LIST:
         return []
-    if isinstance(column.type, JSON):
-        return {}
     if column.nullable:
         return None
+    if isinstance(column.type, JSON):
+        return {}
     return b"" if isinstance(column.type, Sealed) else ""
 
 

@@ -15,6 +15,7 @@ from frontdesk.storage.pipeline.senders import EMAIL, PHONE
 from frontdesk.storage.schema.channels import attachment, channel_event, delivery_notice, message_edit, outbound_part
 from frontdesk.storage.schema.configuration import example
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.knowledge import customer_order
 from frontdesk.storage.schema.llm import kept_answer, model_call
 from frontdesk.storage.schema.people import account, contact, contact_identity, customer
 from frontdesk.storage.schema.pipeline import effect, idempotency, inbox_event, service_call, work
@@ -49,12 +50,15 @@ class Scope:
     calls: set[str] = field(default_factory=set)
     requests: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
+    orders: set[str] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is known."""
-        return not any((self.contacts, self.customers, self.messages, self.answers, self.events, self.accounts))
+        return not any(
+            (self.contacts, self.customers, self.messages, self.answers, self.events, self.accounts, self.orders)
+        )
 
     @property
     def plain_addresses(self) -> set[str]:
@@ -70,6 +74,7 @@ def find(connection: Connection, person: str) -> Scope:
     scope = _identify(connection, person.strip())
     _know(connection, scope)
     _find_messages(connection, scope)
+    _find_orders(connection, scope)
     complete(connection, scope)
     scope.events |= _events_that_mention(connection, scope)
     scope.subjects |= scope.events
@@ -194,6 +199,14 @@ def _find_messages(connection: Connection, scope: Scope) -> None:
     for some in portions(scope.customers):
         vouched = unmatched.where(message.customer_no.in_(some), message.identity.in_(("signed", "signed_in")))
         scope.messages |= set(connection.execute(vouched).scalars())
+
+
+def _find_orders(connection: Connection, scope: Scope) -> None:
+    order = customer_order.c
+    scope.orders |= set(_values(connection, order.number, order.customer_id, scope.customers))
+    for some in portions(scope.plain_addresses):
+        theirs = or_(func.lower(order.email).in_(some), order.phone.in_(some))
+        scope.orders |= set(connection.execute(select(order.number).where(theirs)).scalars())
 
 
 def _find_interactions(connection: Connection, scope: Scope) -> None:

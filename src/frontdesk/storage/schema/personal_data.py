@@ -77,19 +77,38 @@ DECLARED: Final[Mapping[str, Declared]] = {
         {"channel": N, "address": W}, (("contact_id", "contacts"),), Kind.PEOPLE, deleted=True
     ),
     "account": Declared(
-        {"id": N, "email": W, "name": W, "role": N, "password_hash": Holds.SECRET},
+        {
+            "id": N,
+            "email": W,
+            "name": W,
+            "role": N,
+            "teams": N,
+            "oidc_subject": W,
+            "password_hash": Holds.SECRET,
+            "totp_secret": Holds.SECRET,
+            "recovery_hashes": Holds.SECRET,
+        },
         (("id", "accounts"),),
         Kind.ACCOUNTS,
         deleted=True,
     ),
+    "account_link": Declared(
+        {"token_hash": Holds.SECRET, "account_id": N, "kind": N},
+        (("account_id", "accounts"),),
+        Kind.ACCOUNTS,
+        deleted=True,
+    ),
     "session": Declared(
-        {"token_hash": Holds.SECRET, "account_id": N}, (("account_id", "accounts"),), Kind.ACCOUNTS, deleted=True
+        {"token_hash": Holds.SECRET, "account_id": N, "method": N, "place": W, "device": W, "id_token": Holds.SECRET},
+        (("account_id", "accounts"),),
+        Kind.ACCOUNTS,
+        deleted=True,
     ),
     "saved_view": Declared(
         {"id": N, "owner": W, "name": W, "query": W}, (("owner", "names"),), Kind.ACCOUNTS, deleted=True
     ),
     "api_key": Declared(
-        {**_nothing("id", "name", "role", "prefix", "scopes"), "secret_hash": Holds.SECRET},
+        {**_nothing("id", "name", "role", "prefix", "scopes", "teams", "channels"), "secret_hash": Holds.SECRET},
     ),
     # Interactions
     "interaction": Declared(
@@ -115,7 +134,8 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "analysis": Declared(
         {
             **_nothing("id", "message_id", "tier", "model", "language", "sentiment", "message_type", "intent"),
-            **{"title": W, "summary": W, "entities": L, "intents": N},
+            **_nothing("intents", "signals", "concerns", "reads", "second"),  # codes, and places in a text that is gone
+            **{"title": W, "summary": W, "entities": L},
         },
         OF_MESSAGE,
         Kind.READINGS,
@@ -239,6 +259,29 @@ DECLARED: Final[Mapping[str, Declared]] = {
         Kind.EVENTS,
         Category.EVENTS,
         file="body",
+    ),
+    # What is known
+    "article": Declared(
+        {
+            **_nothing("id", "title", "body", "language", "questions", "audience", "url", "products", "tags", "state"),
+            **_nothing("translation_of", "source", "digest"),
+            **{"owner": A, "updated_by": A},
+        }
+    ),
+    "article_version": Declared({**_nothing("article_id", "content", "note"), "saved_by": A}),
+    "article_label": Declared(_nothing("article_id", "kind", "label")),
+    "passage": Declared(_nothing("article_id", "question")),
+    "passage_vectors": Declared(_nothing("article_id", "encoder", "vectors")),
+    "product": Declared(_nothing("number", "name", "aliases", "attributes")),
+    # What they ordered stays, as a record of the business; whose order it was does not.
+    "customer_order": Declared(
+        {
+            **_nothing("number", "state", "lines", "carrier"),
+            **{"customer_id": Holds.CLAIM, "name": W, "email": W, "phone": W, "postal_code": W},
+            **{"tracking": W, "tracking_url": W},
+        },
+        (("number", "orders"),),
+        Kind.ORDERS,
     ),
     # Language models
     "model_call": Declared(

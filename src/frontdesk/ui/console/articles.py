@@ -122,7 +122,7 @@ async def save(request: PageRequest, services: Needs) -> Response[str] | Redirec
 async def remove(request: PageRequest, services: Needs) -> Redirect:
     """Delete it with all its versions."""
     form = await read_form(request)
-    await services.knowledge.articles.remove(form.get("id", ""), _version(form))
+    await services.knowledge.articles.remove(form.get("id", ""), who(request), _version(form))
     return Redirect(PLACE, status_code=303)
 
 

@@ -29,6 +29,7 @@ KINDS = {
     Kind.READINGS: N_("Analyses, corrections and decisions"),
     Kind.EXAMPLES: N_("Examples that were learnt"),
     Kind.ACTIONS: N_("Actions and service calls"),
+    Kind.ORDERS: N_("Orders"),
     Kind.CALLS: N_("Calls of language models"),
     Kind.JOURNAL: N_("Journal and work"),
 }

@@ -18,6 +18,7 @@ from frontdesk.model import (
     Work,
     WorkState,
 )
+from frontdesk.model.signals import signal_kinds
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.orchestrator.planning import is_proposal
@@ -29,6 +30,7 @@ from frontdesk.ui.services import PageRequest, PageServices
 from frontdesk.ui.thread_view import LANGUAGES, LISTS, READERS, CodeLabels, label_of, track_context
 
 MILLION = 1_000_000
+MOST_QUOTED = 80
 MATCHES = {
     Match.DECIDED: N_("decided"),
     Match.CAME_LATER: N_("would fit too, but came later"),
@@ -162,6 +164,9 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
                 if p.code != analysis.intent and p.probability >= 0.01
             ][:3],
             "corrected": bool(words),
+            "signals": _signals(analysis, message.text),
+            "concerns": _concerns(analysis, names),
+            "second": _second(analysis, names),
             "model": analysis.model,
             "reader": READERS[analysis.tier],
             "milliseconds": analysis.milliseconds,
@@ -170,6 +175,33 @@ def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, A
             "cost": used.cost / MILLION,
             "asked_models": used.calls,
         }
+
+
+def _signals(analysis: Analysis, text: str) -> list[dict[str, Any]]:
+    """The signals that are present, each with the words that say it."""
+    kinds = signal_kinds()
+    return [
+        {
+            "label": kinds[each.name].label,
+            "probability": each.probability,
+            "words": " … ".join(" ".join(text[start:end].split())[:MOST_QUOTED] for start, end in each.spans),
+        }
+        for each in sorted(analysis.signals, key=lambda signal: -signal.probability)
+        if each.probability >= kinds[each.name].limit
+    ]
+
+
+def _concerns(analysis: Analysis, names: CodeLabels) -> list[dict[str, Any]]:
+    """The topics of a message that has several."""
+    several = analysis.concerns if len(analysis.concerns) > 1 else ()
+    return [{"name": _shown("intent", c.intent or "", names), "probability": c.probability} for c in several]
+
+
+def _second(analysis: Analysis, names: CodeLabels) -> str:
+    """What the built-in reader takes the intent for, where it disagrees with the model."""
+    if analysis.second is None or analysis.second.intent == analysis.intent:
+        return ""
+    return _shown("intent", analysis.second.intent or "", names)
 
 
 def _field(name: str, analysis: Analysis, word: Correction | None, names: CodeLabels) -> dict[str, Any]:
