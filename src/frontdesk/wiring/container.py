@@ -34,7 +34,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, PeopleServices, Services, WorkServices
+from frontdesk.services.parts import ConfigurationServices, MessageServices, PeopleServices, Services, WorkServices
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -190,16 +190,10 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
-    drafting = Drafting(models.room.use_cases, texts.templates, now)
-    at_once = settings.rules.learning == "at_once"
-    messages = message_services(database, drafting, now, new_id, learns_at_once=at_once)
+    messages = _messages(settings, database, Drafting(models.room.use_cases, texts.templates, now))
     work = work_services(database, calls, now, new_id)
-    handlers = {
-        **_handlers(messages.replies, work, backs, channels),
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **knowledge_handlers(known),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
+    reading = _reading_handlers(settings, database, models, analyst, work, channels)
+    handlers = {**_handlers(messages.replies, work, backs, channels), **knowledge_handlers(known), **reading}
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -227,6 +221,26 @@ def _wire(
         runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
         watch=_watch(channels),
     )
+
+
+def _messages(settings: Settings, database: Database, drafting: Drafting) -> MessageServices:
+    at_once = settings.rules.learning == "at_once"
+    return message_services(database, drafting, now, new_id, learns_at_once=at_once)
+
+
+def _reading_handlers(
+    settings: Settings,
+    database: Database,
+    models: LanguageModels,
+    analyst: Proxy,
+    work: WorkServices,
+    channels: CustomerChannels,
+) -> dict[str, Handler]:
+    """Those that read messages: again, or out of what a channel sent."""
+    return {
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
