@@ -150,6 +150,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory, builtin: Builtin) ->
     return folder / "frontdesk.sqlite3"
 
 
+@pytest.fixture
+def migrated_folder(tmp_path: Path, migrated_file: Path) -> Path:
+    """A data folder with such a file, for settings of a test's own."""
+    shutil.copy(migrated_file, tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def builtin() -> Iterator[Builtin]:
     """The engine, loaded once for all tests of this process."""

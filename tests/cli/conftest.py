@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from frontdesk.cli.main import whole
+from frontdesk.engine import Engine
 from frontdesk.settings.sections import Settings
 from tests import processes
 from tests.processes import FRONTDESK, Process
 
+loaded = cache(Engine.load)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -62,7 +65,8 @@ def free_port() -> int:
 
 @pytest.fixture
 def invoke(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in this process."""
+    """Run a command in this process, with the engine that was loaded for the first."""
+    monkeypatch.setattr(Engine, "load", lambda cache=None: loaded())
     for name in os.environ:
         if name.startswith("FRONTDESK_"):
             monkeypatch.delenv(name)

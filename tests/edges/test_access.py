@@ -34,16 +34,16 @@ RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False,
 
 
 @pytest.fixture
-async def plain(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
+async def plain(migrated_folder: Path, builtin: Builtin) -> AsyncIterator[Container]:
     """A container on SQLite: access is the same on every database."""
-    async with open_container(load(data=tmp_path, environment={}), builtin) as opened:
+    async with open_container(load(data=migrated_folder, environment={}), builtin) as opened:
         yield opened
 
 
 @pytest.fixture
-async def demo(tmp_path: Path, builtin: Builtin) -> AsyncIterator[Container]:
+async def demo(migrated_folder: Path, builtin: Builtin) -> AsyncIterator[Container]:
     """A container that signs its visitors in."""
-    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true"})
     async with open_container(settings, builtin) as opened:
         yield opened
 
@@ -172,8 +172,8 @@ async def test_a_session_cookie_is_kept_from_scripts_and_other_sites(plain: Cont
     assert "Path=/" in cookie
 
 
-async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: Path, builtin: Builtin) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
+async def test_behind_https_the_cookie_is_secure_and_transport_strict(migrated_folder: Path, builtin: Builtin) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
     async with open_container(settings, builtin) as container, web_client(container) as client:
         await add_account(container)
         answer = await sign_in(client)
@@ -182,8 +182,10 @@ async def test_behind_https_the_cookie_is_secure_and_transport_strict(tmp_path: 
         assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
-async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(tmp_path: Path, builtin: Builtin) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
+async def test_behind_https_the_cookies_of_pages_cannot_be_set_by_others(
+    migrated_folder: Path, builtin: Builtin
+) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SERVER_PUBLIC_URL": "https://desk.example.com"})
     fields = {"text": "The oven is broken", "name": "Ada", "email": "ada@example.com"}
     async with open_container(settings, builtin) as container, web_client(container) as client:
         client.base_url = "https://127.0.0.1:8000"
@@ -358,10 +360,10 @@ async def test_a_demo_visitor_who_signs_out_sees_what_customers_see_until_they_s
 
 
 async def test_a_demo_with_a_token_lets_in_who_opens_the_link_and_a_proxy_that_says_nothing_does_not_help(
-    tmp_path: Path, builtin: Builtin
+    migrated_folder: Path, builtin: Builtin
 ) -> None:
     environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_DEMO_TOKEN": "printed"}
-    settings = load(data=tmp_path, environment=environment)
+    settings = load(data=migrated_folder, environment=environment)
     async with open_container(settings, builtin) as container, web_client(container) as client:
         assert (await client.get("/console")).status_code == 401
         assert (await client.get("/sign-in?demo=guessed", follow_redirects=False)).status_code == 200

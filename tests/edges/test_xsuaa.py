@@ -26,8 +26,8 @@ def uaa() -> Uaa:
 
 
 @pytest.fixture
-async def client(tmp_path: Path, builtin: Builtin, uaa: Uaa) -> AsyncIterator[Client]:
-    plain = load(data=tmp_path, environment={})
+async def client(migrated_folder: Path, builtin: Builtin, uaa: Uaa) -> AsyncIterator[Client]:
+    plain = load(data=migrated_folder, environment={})
     security = msgspec.structs.replace(plain.security, xsuaa=uaa.credentials())
     async with (
         open_container(msgspec.structs.replace(plain, security=security), builtin) as container,

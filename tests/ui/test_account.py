@@ -333,8 +333,11 @@ async def test_who_is_deactivated_or_has_no_password_gets_no_reset(container: Co
         assert await container.people.links.make(email, LinkKind.RESET) is None
 
 
-async def test_without_mail_or_an_address_of_ours_nothing_is_offered(tmp_path: Path, builtin: Builtin) -> None:
-    async with open_container(load(data=tmp_path, environment={}), builtin) as container, web_client(container) as one:
+async def test_without_mail_or_an_address_of_ours_nothing_is_offered(migrated_folder: Path, builtin: Builtin) -> None:
+    async with (
+        open_container(load(data=migrated_folder, environment={}), builtin) as container,
+        web_client(container) as one,
+    ):
         assert "/forgotten-password" not in (await one.get("/sign-in", headers=HTML)).text
         assert (await one.get("/forgotten-password", headers=HTML)).status_code == 404
         assert (await reset(one, "ada@example.com")).status_code == 404

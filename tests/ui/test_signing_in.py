@@ -86,8 +86,10 @@ async def test_signing_in_anew_ends_the_session_before(container: Container, cus
         assert (await other.get("/console")).status_code == 401
 
 
-async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_path: Path, builtin: Builtin) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
+async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(
+    migrated_folder: Path, builtin: Builtin
+) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
     async with open_container(settings, builtin) as container:
         await add_account(container)
         async with web_client(container) as client:
@@ -97,8 +99,10 @@ async def test_guessing_passwords_is_slowed_down_by_address_and_by_account(tmp_p
         assert int(answers[-1].headers["retry-after"]) > 0
 
 
-async def test_an_account_is_guarded_against_guesses_from_many_addresses(tmp_path: Path, builtin: Builtin) -> None:
-    async with open_container(load(data=tmp_path, environment={}), builtin) as container:
+async def test_an_account_is_guarded_against_guesses_from_many_addresses(
+    migrated_folder: Path, builtin: Builtin
+) -> None:
+    async with open_container(load(data=migrated_folder, environment={}), builtin) as container:
         await add_account(container)
         rules = AccessRules(1, 2, trust_proxy=False, demo=False)
         authenticator = Authenticator(container.people.accounts, rules, b"secret")
@@ -109,8 +113,8 @@ async def test_an_account_is_guarded_against_guesses_from_many_addresses(tmp_pat
             await door.sign_in("ada@example.com ", "wrong password", AuthContext(place="192.0.2.9"))
 
 
-async def test_signing_in_right_does_not_use_attempts_up(tmp_path: Path, builtin: Builtin) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "1"})
+async def test_signing_in_right_does_not_use_attempts_up(migrated_folder: Path, builtin: Builtin) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "1"})
     async with open_container(settings, builtin) as container, web_client(container) as client:
         await add_account(container)
         for _ in range(3):
@@ -119,9 +123,9 @@ async def test_signing_in_right_does_not_use_attempts_up(tmp_path: Path, builtin
 
 
 async def test_wrong_passwords_of_others_do_not_lock_out_who_signed_in_here_before(
-    tmp_path: Path, builtin: Builtin
+    migrated_folder: Path, builtin: Builtin
 ) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "3"})
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "3"})
     async with open_container(settings, builtin) as container, web_client(container) as ada:
         await add_account(container)
         assert (await sign_in(ada)).status_code == 303
@@ -134,8 +138,8 @@ async def test_wrong_passwords_of_others_do_not_lock_out_who_signed_in_here_befo
             assert (await sign_in(same_place)).status_code == 303
 
 
-async def test_a_known_browser_may_not_guess_without_end(tmp_path: Path, builtin: Builtin) -> None:
-    settings = load(data=tmp_path, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
+async def test_a_known_browser_may_not_guess_without_end(migrated_folder: Path, builtin: Builtin) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "2"})
     async with open_container(settings, builtin) as container, web_client(container) as ada:
         await add_account(container)
         await sign_in(ada)

@@ -20,8 +20,8 @@ from .text import Prepared
 
 # How sure a sentence, and then a whole matter, must be of its intent; how little of it may be the other's; and how
 # likely the whole message must think it. The second row holds where a sentence says that it turns to something else.
-_SENTENCE, _MATTER, _OTHER, _TRACE = 0.5, 0.7, 0.2, 0.08
-_TURNED_SENTENCE, _TURNED_MATTER, _TURNED_OTHER = 0.25, 0.35, 0.6
+_SENTENCE, _WHOLE, _OTHER, _TRACE = 0.5, 0.7, 0.2, 0.08
+_TURNED_SENTENCE, _TURNED_WHOLE, _TURNED_OTHER = 0.25, 0.35, 0.6
 # How far into a sentence the words may stand that turn to something else.
 _AT_ONCE = 3
 _PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 1, "Complement": 0}
@@ -52,7 +52,7 @@ def part(
         return ()
     matters = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
     trace = {each.code: each.probability for each in whole}
-    least, seen = (_TURNED_MATTER, 0.0) if turns[1:].any() else (_MATTER, _TRACE)
+    least, seen = (_TURNED_WHOLE, 0.0) if turns[1:].any() else (_WHOLE, _TRACE)
     sure = [m for m in matters if m.probability >= least and trace.get(m.intent or "", 0.0) >= seen]
     return tuple(sure) if len({m.intent for m in sure}) >= 2 else ()
 

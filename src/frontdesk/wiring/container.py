@@ -190,10 +190,10 @@ def _wire(
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
-    messages = _messages(settings, database, Drafting(models.room.use_cases, texts.templates, now))
+    messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)
-    reading = _reading_handlers(settings, database, models, analyst, work, channels)
-    handlers = {**_handlers(messages.replies, work, backs, channels), **knowledge_handlers(known), **reading}
+    handlers = _handlers(messages.replies, work, backs, channels) | knowledge_handlers(known)
+    handlers |= _reading_handlers(settings, database, models, analyst, work, channels)
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -223,9 +223,11 @@ def _wire(
     )
 
 
-def _messages(settings: Settings, database: Database, drafting: Drafting) -> MessageServices:
-    at_once = settings.rules.learning == "at_once"
-    return message_services(database, drafting, now, new_id, learns_at_once=at_once)
+def _messages(
+    settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
+) -> MessageServices:
+    drafting = Drafting(models.room.use_cases, texts.templates, now)
+    return message_services(database, drafting, now, new_id, learns_at_once=settings.rules.learning == "at_once")
 
 
 def _reading_handlers(
@@ -236,7 +238,6 @@ def _reading_handlers(
     work: WorkServices,
     channels: CustomerChannels,
 ) -> dict[str, Handler]:
-    """Those that read messages: again, or out of what a channel sent."""
     return {
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
         **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),

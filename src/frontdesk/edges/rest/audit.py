@@ -7,7 +7,8 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer, Listed, show_page
+from frontdesk.edges.rest.answers import Listed, show_page
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup, zoned
 from frontdesk.model import Role
 from frontdesk.model.audit import AuditFilter

@@ -9,7 +9,8 @@ from litestar import Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer, replay, show
+from frontdesk.edges.rest.answers import replay, show
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Limit, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role

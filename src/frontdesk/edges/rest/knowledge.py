@@ -9,7 +9,8 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer, Listed, show, show_page, tagged
+from frontdesk.edges.rest.answers import Listed, show, show_page, tagged
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import Body, StrictJson
 from frontdesk.edges.rest.interactions import ETAG
 from frontdesk.edges.rest.services import Asked, Cursor, IfMatch, Limit, RouteGroup, expected_version, who

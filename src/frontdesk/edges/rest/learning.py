@@ -6,7 +6,8 @@ from litestar import get, post
 from litestar.params import PathParameter
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import CorrectionAnswer, LearntCorrectionAnswer, Listed, show, show_page
+from frontdesk.edges.rest.analysis_answers import CorrectionAnswer
+from frontdesk.edges.rest.answers import LearntCorrectionAnswer, Listed, show, show_page
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, who
 from frontdesk.model import Role
 

@@ -9,9 +9,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.analysis_answers import AnalysisAnswer, CorrectionAnswer
 from frontdesk.edges.rest.answers import (
-    AnalysisAnswer,
-    CorrectionAnswer,
     DecidedAgainAnswer,
     MessageAnswer,
     Receipt,

@@ -9,7 +9,8 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer, Listed, show, show_page
+from frontdesk.edges.rest.answers import Listed, show, show_page
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
 from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup
 from frontdesk.interfaces import NotFound

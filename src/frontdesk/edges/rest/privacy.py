@@ -11,7 +11,8 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.answers import ApiAnswer, created
+from frontdesk.edges.rest.answers import created
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import ONE_LINE, Body, StrictJson
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of, who
 from frontdesk.model import Role

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.edges.rest.answers import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.llm.finishing import published
 from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase

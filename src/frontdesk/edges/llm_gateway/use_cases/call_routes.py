@@ -10,7 +10,7 @@ from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, sees_all_callers
 from frontdesk.edges.llm_gateway.use_cases.answers import MILLIONTHS
 from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
-from frontdesk.edges.rest.answers import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.services import zoned
 from frontdesk.model import Role
 from frontdesk.model.llm import CallReport

@@ -9,7 +9,7 @@ from msgspec import Meta
 from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.services import GatewayRouteGroup
 from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
-from frontdesk.edges.rest.answers import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import Body, StrictJson
 from frontdesk.llm import vectors
 from frontdesk.model import Role

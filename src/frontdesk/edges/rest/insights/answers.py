@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from frontdesk.edges.rest.answers import ApiAnswer, InteractionAnswer, show
+from frontdesk.edges.rest.answers import InteractionAnswer, show
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.insights.cards import CARDS
 from frontdesk.insights.changing import Difference
 from frontdesk.insights.dimensions import DIMENSIONS

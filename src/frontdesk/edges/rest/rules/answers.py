@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from frontdesk.edges.rest.answers import ActionAnswer, ApiAnswer, show, tagged
+from frontdesk.edges.rest.answers import ActionAnswer, show, tagged
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.interfaces import Verdict
 from frontdesk.model.rules import Finding, RuleSetState, RuleSetVersion, Severity
 from frontdesk.orchestrator.backtest import BacktestReport, Reference
