@@ -13,6 +13,7 @@ from benchmarks.measure import Figure, percentile
 from frontdesk.answers.answering import Answering
 from frontdesk.answers.collection import Collection
 from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.answers.ranking import Question, rank
 from frontdesk.answers.topics import shipped_topics
@@ -23,6 +24,7 @@ from frontdesk.model.knowledge import Article
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.passage_encoders import BuiltinEncoder
+from frontdesk.wiring.container import now
 
 BASES = Path(__file__).resolve().parent.parent / "training" / "answers"
 PASSAGES, OF_ONE = 100_000, 5
@@ -65,7 +67,9 @@ async def _questions(builtin: Builtin, encoders: dict[str, PassageEncoder]) -> A
     weights = shipped_weights(E5 in encoders)
     collection = Collection(articles, passages, vectors, shipped_topics())
     words = WordVectors(encoders[ENGINE])
-    answering = Answering(collection, encoders, words, weights, weights.limit(0.03), builtin.language, _nobody)
+    answering = Answering(
+        collection, encoders, words, weights, weights.limit(0.03), builtin.language, _nobody, Guesses(now)
+    )
     waits = []
     for question in questions:
         began = time.perf_counter()

@@ -9,6 +9,7 @@ import pytest
 from frontdesk.answers.answering import Answering
 from frontdesk.answers.collection import Collection
 from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.guessing import MOST_WRONG, Guesses
 from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.answers.topics import shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
@@ -18,6 +19,7 @@ from frontdesk.model.knowledge import Article, Order, OrderState
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.passage_encoders import BuiltinEncoder
+from frontdesk.wiring.container import now
 
 ARTICLES = (
     Article(
@@ -87,7 +89,9 @@ async def _made(builtin: Builtin, *more: PassageEncoder) -> Answering:
     weights = shipped_weights(E5 in encoders)
     collection = Collection(ARTICLES, passages, vectors, shipped_topics())
     words = WordVectors(encoders[ENGINE])
-    return Answering(collection, encoders, words, weights, weights.limit(0.05), builtin.language, _nobody, Book())
+    return Answering(
+        collection, encoders, words, weights, weights.limit(0.05), builtin.language, _nobody, Guesses(now), Book()
+    )
 
 
 @pytest.fixture
@@ -178,6 +182,14 @@ async def test_proofs_beyond_the_third_are_not_looked_at(answering: Answering) -
     for code in ("AB1 2CD", "AB1 2CE", "AB1 2CF", "SW1A 1AA"):
         tries += ["?", code]
     assert (await said(answering, *tries)).kind is AnswerKind.ASKS_BACK
+
+
+async def test_many_conversations_cannot_guess_either(answering: Answering) -> None:
+    for number in range(MOST_WRONG):
+        await said(answering, "Where is my order 7700123456?", "?", f"AB1 {number}CD")
+    assert (await said(answering, "Where is my order 7700123456?", "?", "SW1A 1AA")).kind is AnswerKind.ASKS_BACK
+    proven = Asker(customer_id="C77")
+    assert (await said(answering, "Where is my order 7700123456?", asker=proven)).kind is AnswerKind.ORDER_STATUS
 
 
 async def test_the_engine_alone_answers_where_e5_is_not_installed(builtin: Builtin) -> None:

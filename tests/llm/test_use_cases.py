@@ -51,6 +51,7 @@ WANTED = {
     "translation",
     "words-embedding",
     "speech-transcription",
+    "answer-question",
     "cap-data-model",
     "rap-behaviour",
 }

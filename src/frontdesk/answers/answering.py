@@ -10,6 +10,7 @@ from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
 from frontdesk.answers.evidence import ENGINE, Covers, Weights, compared, evidence
 from frontdesk.answers.following import asked_as, depends
+from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
     MOST_TRIES,
     STATUS_TOPICS,
@@ -23,9 +24,11 @@ from frontdesk.answers.passages import even, plain
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
 from frontdesk.answers.word_vectors import WordVectors
+from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+from frontdesk.model.answers import Answer, AnswerKind, Asker, Citation, Turn
+from frontdesk.model.knowledge import Order
 
 _LONGEST = 4_000
 _CHOICES = 4
@@ -35,6 +38,8 @@ _SURE_ENOUGH = 0.5
 _FEW_WORDS = 4
 LanguageOf = Callable[[str], Awaitable[str]]
 WantsPerson = Callable[[str], Awaitable[bool]]
+# Words an answer from passages: question, language, passages; sentences with the number of their passage.
+Word = Callable[[str, str, Sequence[str]], Awaitable[Sequence[tuple[str, int]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Found:
 class Answering:
     """Answers questions from one collection; it keeps nothing of what is asked.
 
-    `limit` is the least confidence at which it answers. `orders` is None where there is no order book.
+    `limit` is the least confidence at which it answers. `orders` is None where there is no order book, `word` where no
+    language model words answers: then they are quotes.
     """
 
     collection: Collection
@@ -60,7 +66,9 @@ class Answering:
     limit: float
     language_of: LanguageOf
     wants_person: WantsPerson
+    guesses: Guesses
     orders: Orders | None = None
+    word: Word | None = None
 
     async def answer(self, conversation: Sequence[Turn], asker: Asker) -> Answer:
         """Answer the last turn, which is the customer's. Raises ConnectorFailed where the order system does."""
@@ -101,7 +109,8 @@ class Answering:
             return Answer(say("not_known", language), AnswerKind.NOT_KNOWN, language, concerns=(concern.text,))
         used = used_of(self.collection, found.ranking)
         if found.confidence >= self.limit:
-            return replace(self._answered(found, language), used=used, concerns=(concern.text,))
+            answered = await self._answered(found, concern.text, language)
+            return replace(answered, used=used, concerns=(concern.text,))
         choices = await self._choices(found)
         if choices:
             back = say("asks_product", language, choices=joined(choices, language))
@@ -109,13 +118,22 @@ class Answering:
         unknown = say("not_known", language)
         return Answer(unknown, AnswerKind.NOT_KNOWN, language, found.confidence, (), used, (concern.text,))
 
-    def _answered(self, found: Found, language: str) -> Answer:
+    async def _answered(self, found: Found, question: str, language: str) -> Answer:
         place = self._in_language(found, language)
         citation = citation_of(self.collection, found.ranking, place)
-        lines = [say("answered", language, title=citation.title), plain(citation.quote).strip()]
+        worded = await self._worded(citation, question, language)
+        lines = [worded] if worded else [say("answered", language, title=citation.title), plain(citation.quote).strip()]
         if citation.url:
             lines.append(say("source", language, url=citation.url))
         return Answer("\n\n".join(lines), AnswerKind.ANSWERED, language, round(found.confidence, 4), (citation,))
+
+    async def _worded(self, citation: Citation, question: str, language: str) -> str:
+        """What a language model made of the quote, without what the quote does not say; empty where nothing is left."""
+        if self.word is None:
+            return ""
+        passages = [f"{citation.title}: {plain(citation.quote)}"]
+        sentences = [Sentence(*each) for each in await self.word(question, language, passages)]
+        return " ".join(each.text.strip() for each in supported(sentences, passages, question, language))
 
     def _in_language(self, found: Found, language: str) -> int:
         """The translation of the best article in this language, where there is one."""
@@ -170,13 +188,18 @@ class Answering:
             return replace(part, text=say("asks_order_number", language), kind=AnswerKind.ASKS_BACK)
         for number in numbers[:MOST_TRIES]:
             order = await self.orders.order(number)
-            if order is not None and (is_theirs(order, asker) or shows_knowledge(order, mine)):
+            if order is not None and (is_theirs(order, asker) or self._shows(order, mine)):
                 told = status_of(order, language)
                 return Answer(told, AnswerKind.ORDER_STATUS, language, 1.0, concerns=(text,), order=number)
         # One that is not theirs and one that does not exist are spoken of in the same words.
-        refused = "not_proven" if has_tried(numbers, mine) else "asks_proof"
-        back = say(refused, language, number=numbers[-1])
+        tried = has_tried(numbers, mine)
+        if has_tried(numbers, mine[-1:]):
+            self.guesses.note(numbers[-1])
+        back = say("not_proven" if tried else "asks_proof", language, number=numbers[-1])
         return Answer(back, AnswerKind.ASKS_BACK, language, concerns=(text,), order=numbers[-1])
+
+    def _shows(self, order: Order, mine: Sequence[Turn]) -> bool:
+        return not self.guesses.too_many(order.number) and shows_knowledge(order, mine)
 
     async def _asks_about_order(self, mine: Sequence[Turn], numbers: Sequence[str]) -> bool:
         """Whether the last turn does, by itself or as a follow-up, or tells what we need to know of an order."""

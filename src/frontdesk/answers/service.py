@@ -1,22 +1,22 @@
 """The answers of a running process: keeps the articles as arrays, and has them made anew when what is known changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from frontdesk.answers.answering import Answering, LanguageOf, WantsPerson
+from frontdesk.answers.answering import Answering, LanguageOf, WantsPerson, Word
 from frontdesk.answers.collection import Collection
 from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.topics import Rows, shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
+from frontdesk.interfaces import Clock
 from frontdesk.interfaces.knowledge import Knowledge, Orders, PassageEncoder
 from frontdesk.model.answers import Answer, Asker, Turn
 from frontdesk.model.knowledge import Article, Audience, Passage
-
-Today = Callable[[], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,18 @@ class AnswerService:
         orders: Orders | None,
         language_of: LanguageOf,
         wants_person: WantsPerson,
-        today: Today,
+        clock: Clock,
         wrong_rate: float = 0.03,
+        word: Word | None = None,
     ) -> None:
         """`wrong_rate` is what share of all questions may be answered wrongly. The engine's encoder is needed."""
-        self._knowledge, self._orders, self._today, self.wrong_rate = knowledge, orders, today, wrong_rate
+        self._knowledge, self._orders, self._clock, self.wrong_rate = knowledge, orders, clock, wrong_rate
         self._encoders = {each.name: each for each in encoders if each.name in (E5, ENGINE)}
         self._language_of, self._wants_person = language_of, wants_person
         self._words = WordVectors(self._encoders[ENGINE])
         self._known: dict[tuple[Audience, ...], Known] = {}
         self._building = asyncio.Lock()
+        self._guesses, self._word = Guesses(clock), word
 
     async def answer(self, conversation: Sequence[Turn], asker: Asker, wrong_rate: float | None = None) -> Answer:
         """Answer the last turn. Raises ConnectorFailed where the system with the orders does."""
@@ -67,11 +69,13 @@ class AnswerService:
             weights.limit(self.wrong_rate),
             self._language_of,
             self._wants_person,
+            self._guesses,
             self._orders,
+            self._word,
         )
 
     async def _collection(self, audiences: tuple[Audience, ...]) -> Collection:
-        state = (await self._knowledge.stamp(), self._today())
+        state = (await self._knowledge.stamp(), self._clock().date())
         known = self._known.get(audiences)
         if known is None or known.state != state:
             async with self._building:

@@ -315,6 +315,8 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Answers to questions: what share of all questions may be answered wrongly rather than not at all."""
 
     wrong_rate: Annotated[float, Meta(gt=0, le=0.2)] = 0.03
+    word_with_model: bool = False
+    model_seconds: Seconds = 8.0
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,8 @@ from frontdesk.interfaces import Clock
 from frontdesk.model import Case
 from frontdesk.model.answers import Turn
 from frontdesk.model.signals import signal_kinds
+from frontdesk.orchestrator.drafting import UseCaseRunner
+from frontdesk.orchestrator.wording_answers import WordingAnswers
 from frontdesk.providers.builtin import Builtin
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.settings.sections import Answers
@@ -17,7 +19,12 @@ WANTS_PERSON = "wants_person"
 
 
 def answer_service(
-    settings: Answers, knowledge: KnowledgeServices, builtin: Builtin, codes: StoredCodes, clock: Clock
+    settings: Answers,
+    knowledge: KnowledgeServices,
+    builtin: Builtin,
+    codes: StoredCodes,
+    use_cases: UseCaseRunner,
+    clock: Clock,
 ) -> AnswerService:
     """Answers from this knowledge base and these orders."""
     limit = signal_kinds()[WANTS_PERSON].limit
@@ -33,8 +40,9 @@ def answer_service(
         knowledge.orders,
         builtin.language,
         wants_person,
-        lambda: clock().date(),
+        clock,
         settings.wrong_rate,
+        WordingAnswers(use_cases, settings.model_seconds) if settings.word_with_model else None,
     )
 
 

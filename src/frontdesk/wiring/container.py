@@ -188,7 +188,7 @@ def _wire(
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
     book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
-    answers = answer_service(settings.answers, known, builtin, codes, now)
+    answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)

@@ -271,7 +271,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
             for name, value in effect.action.parameters.items()
         ],
         "url": _link(effect),
-        "detail": [(label_of(name), str(value)[:300]) for name, value in effect.detail.items() if name != "url"],
+        "detail": [(label_of(name), _in_words(value)[:300]) for name, value in effect.detail.items() if name != "url"],
         "attempts": effect.attempts,
         "error": effect.error,
         "at": effect.done_at,
@@ -279,6 +279,13 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "waits": effect.state is EffectState.WAITING,
         "proposal": effect.state is EffectState.WAITING and is_proposal(effect),
     }
+
+
+def _in_words(value: Any) -> str:
+    """A value of a receipt in one line; passages of articles as `returns 3 [0:120]`."""
+    if isinstance(value, Mapping) and "article" in value:
+        return f"{value['article']} {value['version']} [{value['start']}:{value['end']}]"
+    return ", ".join(map(_in_words, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _link(effect: Effect) -> str:
