@@ -204,7 +204,7 @@ def _wire(
         connectors=backs.services,
         insights=insights(settings.insights, database, codes, now),
         llm=models.services(builtin),
-        entities=entity_services(database, now, new_id, learns_at_once=at_once),
+        entities=entity_services(database, now, new_id, learns_at_once=settings.rules.learning == "at_once"),
         knowledge=known,
         answers=answers,
         clock=now,
