@@ -1,4 +1,4 @@
-"""Parts a message into its matters: neighbouring sentences that speak of the same intent."""
+"""Parts a message into its concerns: neighbouring sentences that speak of the same intent."""
 
 import tomllib
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from .text import Prepared
 
 # How sure a sentence, and then a whole matter, must be of its intent; how little of it may be the other's; and how
 # likely the whole message must think it. The second row holds where a sentence says that it turns to something else.
-_SENTENCE, _WHOLE, _OTHER, _TRACE = 0.5, 0.7, 0.2, 0.08
-_TURNED_SENTENCE, _TURNED_WHOLE, _TURNED_OTHER = 0.25, 0.35, 0.6
+_SENTENCE, _CONCERN, _OTHER, _TRACE = 0.5, 0.7, 0.2, 0.08
+_TURNED_SENTENCE, _TURNED_CONCERN, _TURNED_OTHER = 0.25, 0.35, 0.6
 # How far into a sentence the words may stand that turn to something else.
 _AT_ONCE = 3
 _PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 1, "Complement": 0}
@@ -35,7 +35,7 @@ def part(
     heads: Heads,
     whole: Sequence[Scored],
 ) -> tuple[Concern, ...]:
-    """The matters in the order of the text, none if there is only one or nothing is said for sure.
+    """The concerns in the order of the text, none if there is only one or nothing is said for sure.
 
     `whole` are the intents of the message read as one: a matter must leave its trace there too.
     """
@@ -50,10 +50,10 @@ def part(
     groups = _groups(odds, says, turns)
     if len(groups) < 2:
         return ()
-    matters = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
+    found = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
     trace = {each.code: each.probability for each in whole}
-    least, seen = (_TURNED_WHOLE, 0.0) if turns[1:].any() else (_WHOLE, _TRACE)
-    sure = [m for m in matters if m.probability >= least and trace.get(m.intent or "", 0.0) >= seen]
+    least, seen = (_TURNED_CONCERN, 0.0) if turns[1:].any() else (_CONCERN, _TRACE)
+    sure = [m for m in found if m.probability >= least and trace.get(m.intent or "", 0.0) >= seen]
     return tuple(sure) if len({m.intent for m in sure}) >= 2 else ()
 
 

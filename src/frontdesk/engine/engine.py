@@ -117,12 +117,14 @@ class Engine:
         chosen, probability, ranked = settling.intent(*index.score(rows, lean), language, present, index.threshold)
         if thread.turns and settling.needs_thread(prepared, probability):
             chosen, probability, ranked = settling.in_thread(rows, thread, lean, index, (chosen, probability, ranked))
-        matters = concerns.part(prepared, vectors, traits, index, self._heads, ranked) if chosen is not None else ()
-        if matters:
-            pressing = concerns.most_pressing(matters, ranked)
+        found_concerns = (
+            concerns.part(prepared, vectors, traits, index, self._heads, ranked) if chosen is not None else ()
+        )
+        if found_concerns:
+            pressing = concerns.most_pressing(found_concerns, ranked)
             chosen, probability, ranked = pressing.intent, pressing.probability, pressing.intents
         elif vectors.size:
-            matters = (Concern(chosen, probability, ranked, prepared.sentences[0].start, end, type_),)
+            found_concerns = (Concern(chosen, probability, ranked, prepared.sentences[0].start, end, type_),)
         return Reading(
             language=language,
             sentiment=SENTIMENTS[int(feeling.argmax())],
@@ -136,7 +138,7 @@ class Engine:
             intent_probability=probability,
             intents=ranked,
             signals=signals,
-            concerns=matters,
+            concerns=found_concerns,
             reads=prepared.reads,
         )
 

@@ -27,7 +27,8 @@ _TRUST = 1.6  # what makes the probabilities fit how often they are right
 _TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
-_CHOOSE = 0.4  # least probability at which an intent is chosen
+_CHOOSE = 0.2  # least probability at which an intent is chosen
+_CHOOSE_KNOWN = 0.4  # where the intents are usual concerns, whose probabilities are higher
 _CHOOSE_AMONG_MANY = 0.16
 
 
@@ -72,7 +73,8 @@ class IntentIndex:
     @property
     def threshold(self) -> float:
         """The least probability at which an intent is chosen; smaller among many, where it is spread thin."""
-        return _CHOOSE_AMONG_MANY + self._few * (_CHOOSE - _CHOOSE_AMONG_MANY)
+        few = _CHOOSE + self.scope.known * (_CHOOSE_KNOWN - _CHOOSE)
+        return _CHOOSE_AMONG_MANY + self._few * (few - _CHOOSE_AMONG_MANY)
 
     @property
     def _few(self) -> float:
