@@ -22,7 +22,7 @@ __all__ = ["browser", "page", "server"]  # the fixtures
 
 WIDTHS = (1280, 768, 390)
 LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (("light", "en"), ("dark", "de"))
-MOST_STOPS = 400
+MOST_STOPS = 800
 PAGES = {
     "/": "/",
     "/track": "/track",

@@ -69,4 +69,6 @@ async def test_a_burst_is_handled_and_answered_in_order(container: Container) ->
     answered = select(outbound_message.c.reply_to).order_by(outbound_message.c.sequence)
     order = await container.database.read(lambda c: c.execute(handled).scalars().all())
     assert order == sorted(order)
-    assert await container.database.read(lambda c: c.execute(answered).scalars().all()) == order
+    told = await container.database.read(lambda c: c.execute(answered).scalars().all())
+    assert told[0] == order[0]
+    assert told == [each for each in order if each in told]  # a topic is acknowledged once

@@ -5,7 +5,6 @@ and `value`, `x-enum-from: LIST` on a choice (see `schemas.coded`).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from frontdesk.llm.checking import cut
@@ -50,7 +49,10 @@ def published(schema: Any, lists: Lists | None = None) -> Any:
 
 def _cited(named: list[Any], text: str) -> list[dict[str, Any]]:
     pairs = [(str(each["field"]), str(each["value"])) for each in named]
-    return [asdict(entity) for entity in entities(text, pairs)]
+    return [
+        {"field": each.field, "value": each.value, "start": each.start, "end": each.end}
+        for each in entities(text, pairs)
+    ]
 
 
 def _with_place(items: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import Server
-from tests.ui.console.test_rules_browser import look, page, say, server, team_of
+from tests.ui.console.test_rules_browser import TECHNICAL, look, page, say, server, team_of
 from tests.ui.test_browser import browser
 
 __all__ = ["browser", "page", "server"]  # the fixtures
@@ -15,7 +15,7 @@ def draft_that_asks(page: Page) -> None:
     """A published rule after which a person is asked before the service call is opened."""
     page.goto("/console/rules")
     page.get_by_role("button", name="New draft from version 1").click()
-    for row in (4, 5):  # technical issues of upset customers, and of others
+    for row in (TECHNICAL, TECHNICAL + 1):  # technical issues of upset customers, and of others
         cell = page.get_by_label(f"Row {row}, Actions")
         cell.fill("[{'kind': 'ask_person', 'question': 'Really?'}, 'create_service_call']")
     page.get_by_role("button", name="Save the draft").click()

@@ -30,6 +30,8 @@ _OTHER_NUMBER = re.compile(
     r"|fatura|bestelling|factuur|klant\w*|zamówieni\w*|faktur\w*|sipariş\w*|заказ\w*)(?!\w)",
     re.I,
 )
+# The same right before an announcement: "customer number is".
+_OTHER_BEFORE = re.compile(_OTHER_NUMBER.pattern + r"\W{0,3}$", re.I)
 # Dates with or without a time of day, times, and addresses of computers: never telephone numbers.
 _NEVER_PHONE = re.compile(
     r"(?<![\w.])(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2})"
@@ -80,7 +82,7 @@ def find_announced_phones(claims: Claims) -> None:
     asked = _ASKED_FOR.search(claims.asked) is not None and len(claims.plain) <= _ANSWER
     for start, raw in _shapes(claims):
         before = _PHONE_CUE.search(claims.plain, max(0, start - 70), start)
-        announced = before is not None and not _OTHER_NUMBER.search(before["between"])
+        announced = before is not None and not _is_of_another(claims.plain, before)
         if announced or asked or _SAID_AFTER.match(claims.plain, start + len(raw)):
             digits = sum(c.isdigit() for c in raw)
             if not _add_phone(claims, start, raw, _COUNTRIES) and 8 <= digits <= 15 and not _is_plain_code(raw):
@@ -101,6 +103,12 @@ def _shapes(claims: Claims) -> Iterator[tuple[int, str]]:
         overlaps = any(start < shape.end() and shape.start() < end for start, end in never)
         if not overlaps and claims.is_free(*shape.span()):
             yield shape.start(), shape.group()
+
+
+def _is_of_another(text: str, cue: re.Match[str]) -> bool:
+    """Whether an announcement is of another kind of number."""
+    start = cue.start()
+    return bool(_OTHER_NUMBER.search(cue["between"]) or _OTHER_BEFORE.search(text, max(0, start - 24), start))
 
 
 def _is_plain_code(raw: str) -> bool:
