@@ -242,7 +242,7 @@ async def test_messages_show_what_they_were_understood_to_mean(desk: Odata) -> N
     assert leak["summary"] == "My washing machine leaks and shows error E18"
     assert leak["intent"]["IsActiveEntity"] is True
     thread = await desk.rows("CustomerInteraction(1)/messages")
-    assert [(m["direction"], m["sentiment"]) for m in thread[:2]] == [("Inbound", "Neutral"), ("Outbound", "N/A")]
+    assert [(m["direction"], m["sentiment"]) for m in thread[:2]] == [("Inbound", "Negative"), ("Outbound", "N/A")]
     assert {m["customerID"] for m in thread} == {"C1"}
     plain = (await desk.rows("/cust/InboundCustomerMessage?$expand=intent&$filter=intent/name eq 'Technical issues'"))[
         0
