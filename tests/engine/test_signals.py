@@ -35,6 +35,7 @@ NOT_SAID = (
     ("wants_person", "The person I spoke to on the telephone was very kind."),
     ("danger", "Do you sell smoke detectors?"),
     ("cancels", "Does the headset have noise cancelling?"),
+    ("cancels", "My oven shows error E18. Order 558120."),
     ("resolved", "It is not solved at all."),
     ("thanks_only", "Thanks, but it does not work."),
     ("no_words", "The picture on the screen is green."),

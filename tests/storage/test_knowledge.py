@@ -196,6 +196,8 @@ async def test_the_worker_makes_what_is_missing_and_a_dropped_version_is_not_kep
     [(article, passages)] = await knowledge.vectors.missing("builtin-512", 5)
     await knowledge.articles.put(replace(RETURNS, title="Returns"), "Kim")
     assert article.version == 1
+    assert [row.kind for row in (await container.work.admin.page(WorkState.OPEN, 5)).rows] == ["knowledge"]
+    assert await container.work.queue.counts() == {"open": 0, "failed": 0}
     await container.runner.run_until_idle()
     assert await knowledge.vectors.progress(["builtin-512"]) == {"builtin-512": (1, 1)}
     [kept] = await knowledge.base.vectors("builtin-512", EVERYBODY, TODAY)

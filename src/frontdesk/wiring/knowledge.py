@@ -13,10 +13,11 @@ from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.knowledge.articles import StoredArticles
-from frontdesk.storage.knowledge.indexing import VECTOR_WORK, StoredVectors
+from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.storage.pipeline.work_queue import VECTOR_WORK
 from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_background
 from frontdesk.workflows.runner import Handler
 

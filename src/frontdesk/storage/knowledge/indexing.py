@@ -14,12 +14,11 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.knowledge.rows import as_article, as_passage
 from frontdesk.storage.knowledge.stamp import touch
-from frontdesk.storage.pipeline.work_queue import pass_fence
+from frontdesk.storage.pipeline.work_queue import VECTOR_WORK, pass_fence
 from frontdesk.storage.schema.knowledge import article, passage, passage_vectors
 from frontdesk.storage.schema.pipeline import work
 from frontdesk.storage.schema.rows import columns
 
-VECTOR_WORK = "knowledge"
 VECTOR_ID = "00000000000000000000VECT01"
 
 

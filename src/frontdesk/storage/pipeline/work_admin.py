@@ -43,7 +43,7 @@ class StoredWorkAdmin:
         return await self._settle(work_id, "dropped", by, once, lambda c: give_up(c, work_id))
 
     async def counts(self) -> Mapping[str, int]:
-        """How many rows are open and failed."""
+        """How many rows are open and failed. Open ones without the making of vectors, which nobody waits for."""
         return await self._queue.counts()
 
     async def _settle(
