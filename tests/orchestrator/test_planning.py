@@ -43,7 +43,9 @@ def kinds(verdict: Verdict) -> list[str]:
 
 
 def replies(verdict: Verdict) -> list[str]:
-    return [str(action["template"]) for action in verdict.actions if action["kind"] == "reply"]
+    """The templates of its replies, and of those that are sent where no answer is known."""
+    told = [action.get("template") or action.get("otherwise") for action in verdict.actions]
+    return [str(template) for template in told if template]
 
 
 def acts(verdict: Verdict) -> list[str]:
@@ -63,7 +65,7 @@ def test_a_service_call_on_a_guess_is_proposed_and_the_customer_gets_a_neutral_r
 
 def test_what_costs_nothing_is_done_however_unsure_the_reading_is() -> None:
     verdict = decided(intent="DI", second_intent="DI", intent_probability=0.46, least={"low": 0.0, "medium": 1.0})
-    assert acts(verdict) == kinds(verdict) == ["assign_team", "reply"]
+    assert acts(verdict) == kinds(verdict) == ["assign_team", "answer"]
 
 
 def test_at_the_limit_it_is_done() -> None:

@@ -46,6 +46,7 @@ class AnswerQuestion(ActionHandler):
         elif otherwise:
             reply = replace(effect, action=Action(REPLY, {"template": otherwise}))
             sent = await self._replying.perform(reply, case)
+            told["template"] = otherwise
         else:
             return Receipt("", told | {"sent": False})
         return Receipt(sent.reference, told | dict(sent.detail) | {"sent": True})
