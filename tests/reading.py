@@ -27,6 +27,9 @@ class ScriptedReader(Builtin):
     async def language(self, text: str) -> str:
         return await self._engine_of.language(text)
 
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return await self._engine_of.embed(texts)
+
     async def warm_up(self, catalogue: Catalogue) -> None:
         await self._engine_of.warm_up(catalogue)
 
