@@ -263,3 +263,15 @@ def test_every_action_has_a_risk_and_what_is_new_has_a_high_one() -> None:
     risks = {kind: risk_of({"kind": kind, "status": "CL", "text": "x"}, known_templates()) for kind in KINDS}
     assert {kind for kind, risk in risks.items() if risk is Risk.NONE} == free
     assert risk_of({"kind": "something_new"}, known_templates()) is Risk.HIGH
+
+
+def test_an_answer_beside_a_reply_sends_nothing_in_its_place() -> None:
+    verdict = decided(concerns=[concern("DI"), concern("TI")])
+    [answer] = [action for action in verdict.actions if action["kind"] == "answer"]
+    assert "otherwise" not in answer
+    assert kinds(verdict).count("reply") == 1
+
+
+def test_a_question_on_an_acknowledged_topic_is_still_answered_if_the_answer_is_known() -> None:
+    verdict = decided(intent="DI", second_intent="DI", acknowledged=["DI"])
+    assert [action for action in verdict.actions if action["kind"] == "answer"] == [{"kind": "answer"}]
