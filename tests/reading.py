@@ -24,6 +24,12 @@ class ScriptedReader(Builtin):
     async def summarise(self, texts: Sequence[str]) -> tuple[str, str]:
         return await self._engine_of.summarise(texts)
 
+    async def language(self, text: str) -> str:
+        return await self._engine_of.language(text)
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return await self._engine_of.embed(texts)
+
     async def warm_up(self, catalogue: Catalogue) -> None:
         await self._engine_of.warm_up(catalogue)
 

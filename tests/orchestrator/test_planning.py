@@ -43,7 +43,9 @@ def kinds(verdict: Verdict) -> list[str]:
 
 
 def replies(verdict: Verdict) -> list[str]:
-    return [str(action["template"]) for action in verdict.actions if action["kind"] == "reply"]
+    """The templates of its replies, and of those that are sent where no answer is known."""
+    told = [action.get("template") or action.get("otherwise") for action in verdict.actions]
+    return [str(template) for template in told if template]
 
 
 def acts(verdict: Verdict) -> list[str]:
@@ -63,7 +65,7 @@ def test_a_service_call_on_a_guess_is_proposed_and_the_customer_gets_a_neutral_r
 
 def test_what_costs_nothing_is_done_however_unsure_the_reading_is() -> None:
     verdict = decided(intent="DI", second_intent="DI", intent_probability=0.46, least={"low": 0.0, "medium": 1.0})
-    assert acts(verdict) == kinds(verdict) == ["assign_team", "reply"]
+    assert acts(verdict) == kinds(verdict) == ["assign_team", "answer"]
 
 
 def test_at_the_limit_it_is_done() -> None:
@@ -261,3 +263,15 @@ def test_every_action_has_a_risk_and_what_is_new_has_a_high_one() -> None:
     risks = {kind: risk_of({"kind": kind, "status": "CL", "text": "x"}, known_templates()) for kind in KINDS}
     assert {kind for kind, risk in risks.items() if risk is Risk.NONE} == free
     assert risk_of({"kind": "something_new"}, known_templates()) is Risk.HIGH
+
+
+def test_an_answer_beside_a_reply_sends_nothing_in_its_place() -> None:
+    verdict = decided(concerns=[concern("DI"), concern("TI")])
+    [answer] = [action for action in verdict.actions if action["kind"] == "answer"]
+    assert "otherwise" not in answer
+    assert kinds(verdict).count("reply") == 1
+
+
+def test_a_question_on_an_acknowledged_topic_is_still_answered_if_the_answer_is_known() -> None:
+    verdict = decided(intent="DI", second_intent="DI", acknowledged=["DI"])
+    assert [action for action in verdict.actions if action["kind"] == "answer"] == [{"kind": "answer"}]

@@ -91,6 +91,7 @@ def outcome(decision: dict[str, Any]) -> tuple[dict[str, str], Counter[str]]:
             parts[PARTS[action["kind"]]] = value
         else:
             others[action["kind"]] += 1
+            parts["template"] = action["parameters"].get("otherwise", parts["template"])
     return parts, others
 
 

@@ -76,7 +76,7 @@ def test_an_unknown_fact_is_refused(name: str) -> None:
 def test_a_route_named_elsewhere_is_followed_and_explained() -> None:
     facts = {"intent": "CI", "sentiment": "Negative", "remote_route": "TI-Chatbot"}
     told = explain(default_rules(), facts)
-    assert (told.verdict.route, told.row) == ("TI-Chatbot", 26)
+    assert (told.verdict.route, told.row) == ("TI-Chatbot", 27)
     assert {row.match for row in told.rows} == {Match.DECIDED, Match.NOT_MATCHED, Match.OTHER_ROUTE}
     assert json.dumps(told.facts)
 

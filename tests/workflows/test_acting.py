@@ -51,7 +51,8 @@ class Desk:
     async def replies(self) -> list[str]:
         """The templates of the replies that went out, oldest first."""
         done = await self.effects(EffectState.DONE)
-        return [str(each.action.parameters["template"]) for each in done if each.action.kind == "reply"]
+        told = [each.detail if each.action.kind == "answer" else each.action.parameters for each in done]
+        return [str(each["template"]) for each in told if "template" in each]
 
     async def calls(self) -> list[Any]:
         return list(await self.container.work.calls.calls_of((await self.interaction()).id))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 LOOK_EVERY = 0.03
-REPLY = "reply"
+REPLY, ANSWER = "reply", "answer"
 
 
 @command(
@@ -121,7 +121,10 @@ async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[
 async def _reply(container: "Container", case: Case) -> str | None:
     """What the customer was answered."""
     for effect in case.effects:
-        if effect.action.kind == REPLY and (sent := await container.messages.outbox.by_effect(effect.key)) is not None:
+        if (
+            effect.action.kind in (REPLY, ANSWER)
+            and (sent := await container.messages.outbox.by_effect(effect.key)) is not None
+        ):
             return sent.text
     return None
 

@@ -14,6 +14,7 @@ from frontdesk.demo.interaction import DemoSize, InteractionDraft
 from frontdesk.demo.phrases import SUMMARY_LENGTH, Written
 from frontdesk.demo.portion import Portion
 from frontdesk.demo.verdicts import Verdict, has_json, verdict
+from frontdesk.orchestrator.actions import ANSWER, REPLY
 from frontdesk.orchestrator.gathering import text_flags
 
 INTENT_CODES = tuple(code for code in shares.INTENTS if code)
@@ -154,7 +155,7 @@ class Handling:
                 call = reference = "" if fails else self._service_call(m, key, done_at, written, portion)
                 detail = "{}" if fails else '{"status":"Open"}'
                 call_key = key
-            elif action.kind == "reply":
+            elif action.kind in (REPLY, ANSWER):  # nothing is known: an answer sends what it sends otherwise
                 done_at = self._by(done_at + timedelta(seconds=self._answering.delay()))
                 waits_for = f'["{call_key}"]' if said.calls else "[]"
                 reply_id = self._ids.next()

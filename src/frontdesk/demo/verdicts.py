@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.model import ENTITY_FIELDS, Action
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, INTERNAL, REPLY
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, INTERNAL, reply_of
 from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.orchestrator.templates import ReplyTemplate, shipped_templates
 
@@ -37,7 +37,7 @@ def verdict(intent: str, sentiment: str, message_type: str) -> Verdict:
     said = _rules().decide(facts)
     actions = tuple(Action(a["kind"], {k: v for k, v in a.items() if k != "kind"}) for a in said.actions)
     sets = {INTERNAL[a.kind]: str(a.parameters[INTERNAL[a.kind]]) for a in actions if a.kind in INTERNAL}
-    reply = next((str(a.parameters["template"]) for a in actions if a.kind == REPLY), "")
+    reply = next((str(reply["template"]) for each in said.actions if (reply := reply_of(each))), "")
     plain = [{"kind": a.kind, "parameters": a.parameters} for a in actions]
     calls = any(a.kind == CREATE_SERVICE_CALL for a in actions)
     return Verdict(said.rule, said.route, actions, msgspec.json.encode(plain).decode(), sets, reply, calls)

@@ -202,9 +202,18 @@ def change_by(action: Action, interaction: Interaction, priorities: Sequence[str
 def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> tuple[str, ...]:
     """The effects that this action waits for: every approval before it, and those whose receipt a reply states."""
     kinds = {ASK_PERSON} if action.kind != ASK_PERSON else set()
-    if action.kind == REPLY:
-        kinds |= {STATED[name] for name in stated_by({"kind": REPLY, **action.parameters}, templates)}
+    if reply := reply_of({"kind": action.kind, **action.parameters}):
+        kinds |= {STATED[name] for name in stated_by(reply, templates)}
     return tuple(each.key for each in before if each.action.kind in kinds)
+
+
+def reply_of(action: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The reply that an action sends or may send: of `answer` the one that is sent where it is not sure."""
+    if action["kind"] == REPLY:
+        return action
+    if action["kind"] == ANSWER and "otherwise" in action and action.get("when", WHENS[0]) == WHENS[0]:
+        return {"kind": REPLY, "template": action["otherwise"]}
+    return None
 
 
 def stated_by(action: Mapping[str, Any], templates: ReplyTemplates) -> frozenset[str]:

@@ -16,7 +16,7 @@ from frontdesk.orchestrator.templates import AUTO_REPLY
 
 TurnsOf = Callable[[Case], Awaitable[Sequence[Turn]]]
 # What is worth sending where only sure answers are.
-_SURE = (AnswerKind.ANSWERED, AnswerKind.ASKS_BACK, AnswerKind.ORDER_STATUS)
+_SURE = (AnswerKind.ANSWERED, AnswerKind.ORDER_STATUS)
 _USED = 5
 
 
@@ -40,15 +40,23 @@ class AnswerQuestion(ActionHandler):
         told = record_of(answer)
         if when == "draft":
             return Receipt("", told | {"sent": False})
-        if when == "always" or answer.kind in _SURE:
+        if when == "always" or is_sure(answer):
             message = self._replying.message(effect, case, AUTO_REPLY, answer.text, remark_of(answer))
             sent = await self._replying.send(message)
         elif otherwise:
             reply = replace(effect, action=Action(REPLY, {"template": otherwise}))
             sent = await self._replying.perform(reply, case)
+            told["template"] = otherwise
         else:
             return Receipt("", told | {"sent": False})
         return Receipt(sent.reference, told | dict(sent.detail) | {"sent": True})
+
+
+def is_sure(answer: Answer) -> bool:
+    """Whether it is worth sending by itself. A question back is where something is known that it leads to."""
+    if answer.kind is AnswerKind.ASKS_BACK:
+        return bool(answer.used or answer.order)
+    return answer.kind in _SURE
 
 
 def asker_of(case: Case) -> Asker:

@@ -6,7 +6,7 @@ from typing import Any
 from frontdesk.interfaces import Verdict
 from frontdesk.model import Decision
 from frontdesk.model.rules import Outcome
-from frontdesk.orchestrator.actions import REPLY
+from frontdesk.orchestrator.actions import ANSWER, REPLY, reply_of
 
 # Which action sets which part; the last one counts.
 _SETS = {
@@ -41,6 +41,9 @@ def _outcome(rule: str, route: str, actions: Iterable[Mapping[str, Any]]) -> Out
         part = _SETS.get(action["kind"])
         if part and part in action:
             parts[part] = str(action[part])
+        elif action["kind"] == ANSWER and (reply := reply_of(action)):
+            parts["template"] = parts["template"] or str(reply["template"])
+            others.append({name: value for name, value in action.items() if name not in ("otherwise", "about")})
         else:
             others.append(dict(action))
     return Outcome(rule=rule, route=route, **parts, actions=tuple(others))

@@ -5,6 +5,7 @@ that a decision can be computed again from its record.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from frontdesk.orchestrator.actions import (
     REPLY,
     STATED,
     UPWARDS,
+    reply_of,
     stated_by,
 )
 from frontdesk.orchestrator.risks import certainty, least_of, risk_of
@@ -87,7 +89,7 @@ def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
     acting = _gated(weighed, facts, templates)
     names = ",".join(dict.fromkeys(topic.name for topic in topics))
     told = frozenset(facts.get("acknowledged") or ())
-    acting = [each for each in map(_named(names), acting) if not _is_told(each, told, templates)]
+    acting = [each for action in map(_named(names), acting) if (each := _untold(action, told, templates))]
     acting = [each for action in acting if (each := _addressed(action, facts))]
     title = ROUTE_JOINT.join(topic.verdict.rule for topic in distinct)[:200]
     return replace(first, rule=title, actions=tuple(acting))
@@ -118,11 +120,14 @@ def _merged(topics: Sequence[Topic], templates: ReplyTemplates) -> list[_Weighed
         once = kind in (REPLY, ANSWER) or kind.startswith(("set_", "assign_"))
         key = kind if once else repr(sorted(each.action.items()))
         kept[key] = _one_of(kept[key], each) if key in kept else each
-    replies = [each.action for each in weighed if each.action["kind"] == REPLY]
-    if len({repr(sorted(each.items())) for each in replies}) > 1:
+    replying = [each for each in weighed if reply_of(each.action)]
+    replies = [reply for each in replying if (reply := reply_of(each.action))]
+    if replies and (any(each != replies[0] for each in replies) or not any(reply_of(k.action) for k in kept.values())):
         called = any(each.action["kind"] == CREATE_SERVICE_CALL for each in weighed)
-        chosen = {"kind": REPLY, "template": SEVERAL_CALLED if called else SEVERAL}
-        kept[REPLY] = replace(kept[REPLY], action=chosen)
+        several = {"kind": REPLY, "template": SEVERAL_CALLED if called else SEVERAL}
+        kept[REPLY] = _Weighed(several, min(each.certainty for each in replying))
+    if REPLY in kept and ANSWER in kept:
+        kept[ANSWER] = replace(kept[ANSWER], action=_only_answer(kept[ANSWER].action))
     last = [kept.pop(kind) for kind in (REPLY, "set_status") if kind in kept]
     return [*kept.values(), *last]
 
@@ -154,15 +159,16 @@ def _gated(weighed: Sequence[_Weighed], facts: Facts, templates: ReplyTemplates)
     kinds = {str(each.action["kind"]) for each in held}
     held = [each for each in before if each in held or _states(each.action, kinds, templates)]
     done = [each.action for each in before if each not in held]
-    receipt = [{"kind": REPLY, "template": RECEIPT}] if any(each.action["kind"] == REPLY for each in held) else []
-    if any(action["kind"] == REPLY for action in done):
+    receipt = [{"kind": REPLY, "template": RECEIPT}] if any(reply_of(each.action) for each in held) else []
+    if any(map(reply_of, done)):
         receipt = []
     return [*done, *receipt, _question(held, needs), *(each.action for each in held), *behind]
 
 
 def _states(action: Mapping[str, Any], kinds: Iterable[str], templates: ReplyTemplates) -> bool:
     """Whether a reply states what one of these actions yields."""
-    return action["kind"] == REPLY and any(STATED[name] in kinds for name in stated_by(action, templates))
+    reply = reply_of(action)
+    return reply is not None and any(STATED[name] in kinds for name in stated_by(reply, templates))
 
 
 def _question(held: Sequence[_Weighed], needs: Mapping[int, float]) -> Mapping[str, Any]:
@@ -178,7 +184,7 @@ def _question(held: Sequence[_Weighed], needs: Mapping[int, float]) -> Mapping[s
 
 def _named(names: str) -> Any:
     """Notes with a reply which topics it answers."""
-    return lambda action: {**action, "about": names} if action["kind"] == REPLY else action
+    return lambda action: {**action, "about": names} if reply_of(action) else action
 
 
 def _addressed(action: Mapping[str, Any], facts: Facts) -> Mapping[str, Any] | None:
@@ -189,11 +195,25 @@ def _addressed(action: Mapping[str, Any], facts: Facts) -> Mapping[str, Any] | N
     return {**action, "call": call} if call else None
 
 
-def _is_told(action: Mapping[str, Any], told: frozenset[str], templates: ReplyTemplates) -> bool:
+def _untold(action: Mapping[str, Any], told: frozenset[str], templates: ReplyTemplates) -> Mapping[str, Any] | None:
+    """The action without a reply that was told already. An answer is news; None where nothing is left."""
+    reply = reply_of(action)
+    if reply is None or not _is_told(reply, set(str(action["about"]).split(",")), told, templates):
+        return action
+    return _only_answer(action) if action["kind"] == ANSWER else None
+
+
+def _only_answer(action: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer without a reply in its place."""
+    return {name: value for name, value in action.items() if name not in ("otherwise", "about")}
+
+
+def _is_told(
+    reply: Mapping[str, Any], topics: AbstractSet[str], told: frozenset[str], templates: ReplyTemplates
+) -> bool:
     """Whether a reply would only acknowledge again what was acknowledged. What states a receipt is news."""
-    if action["kind"] != REPLY or stated_by(action, templates):
+    if stated_by(reply, templates):
         return False
-    topics = set(str(action["about"]).split(","))
-    if action.get("template") == RECEIPT and "" in told and topics.isdisjoint(SIGNALS):
+    if reply.get("template") == RECEIPT and "" in told and topics.isdisjoint(SIGNALS):
         return True  # it says no more than the one before: that somebody reads it
     return topics <= told

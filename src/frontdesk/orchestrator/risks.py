@@ -17,6 +17,7 @@ from frontdesk.orchestrator.actions import (
     REMARK_SERVICE_CALL,
     REPLY,
     UPDATE_CASE,
+    reply_of,
 )
 from frontdesk.orchestrator.facts import PRESSING
 from frontdesk.orchestrator.templates import ReplyTemplates
@@ -33,7 +34,7 @@ class Risk(StrEnum):
 
 RISKS: Mapping[str, Risk] = {
     REPLY: Risk.MEDIUM,
-    # It hangs on no reading, and has a limit of its own.
+    # It hangs on no reading, and has a limit of its own; the reply that it may send instead has its risk.
     ANSWER: Risk.LOW,
     "set_status": Risk.MEDIUM,
     REMARK_SERVICE_CALL: Risk.LOW,
@@ -59,8 +60,9 @@ def risk_of(action: Mapping[str, Any], templates: ReplyTemplates) -> Risk:
     """As in RISKS. A neutral receipt is of low risk, and so is a reply that states what was done, for that has a risk
     of its own. A status is of medium risk only where it ends the interaction.
     """
-    if action["kind"] == REPLY and "template" in action:
-        template = templates.named(str(action["template"]))
+    reply = reply_of(action)
+    if reply and "template" in reply:
+        template = templates.named(str(reply["template"]))
         return Risk.LOW if template.neutral or template.needs else Risk.MEDIUM
     if action["kind"] == "set_status" and action["status"] not in ENDING:
         return Risk.NONE

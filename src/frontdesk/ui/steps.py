@@ -9,7 +9,7 @@ from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import tr
 from frontdesk.ui.languages import N_
 
-REPLY = "reply"
+REPLY, ANSWER = "reply", "answer"
 OVER = (EffectState.DONE, EffectState.DROPPED)
 SOMEBODY_LOOKS = N_("Somebody of our team looks at it.")
 
@@ -82,8 +82,9 @@ def _progress(
     )
     yield _Progress("recorded", N_("Recorded"), at.get("recorded"), N_("Title and summary brought up to date"))
     yield _Progress("decided", N_("Decided"), decision.created_at if decision else None, route)
-    yield _acted(decision, [e for e in effects if e.action.kind != REPLY])
-    yield _replied([e for e in effects if e.action.kind == REPLY], at)
+    yield _acted(decision, [e for e in effects if e.action.kind not in (REPLY, ANSWER)])
+    replies = [e for e in effects if e.action.kind in (REPLY, ANSWER) and e.detail.get("sent", True)]
+    yield _replied(replies, at)
 
 
 def _acted(decision: Decision | None, effects: list[Effect]) -> _Progress:

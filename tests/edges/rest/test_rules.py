@@ -50,7 +50,7 @@ async def test_a_draft_keeps_all_that_the_editor_wrote(client: JsonClient) -> No
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ({"intent": "'TI"}, "row 25"),
+        ({"intent": "'TI"}, "row 26"),
         ({"route": "'Nowhere'"}, "unknown route"),
         ({"reply": "'nothing'"}, "no reply template"),
         ({"actions": "['fly']"}, "unknown action"),
@@ -62,22 +62,22 @@ async def test_a_draft_keeps_all_that_the_editor_wrote(client: JsonClient) -> No
 async def test_what_is_wrong_is_refused_with_row_and_column(
     client: JsonClient, cells: dict[str, str], words: str
 ) -> None:
-    answer = await client.post(RULES, json={"content": changed(24, **cells)})
+    answer = await client.post(RULES, json={"content": changed(25, **cells)})
     assert answer.status_code == 400
     assert words in answer.json()["detail"]
-    assert "row 25 ('Technical issue of an upset customer'), column" in answer.json()["detail"]
+    assert "row 26 ('Technical issue of an upset customer'), column" in answer.json()["detail"]
 
 
 async def test_a_draft_is_changed_by_who_has_read_it(client: JsonClient) -> None:
-    version = await drafted(client, changed(24, priority="'V'"))
-    body = {"content": changed(24, priority="'M'")}
+    version = await drafted(client, changed(25, priority="'V'"))
+    body = {"content": changed(25, priority="'M'")}
     assert (await client.put(f"{RULES}/{version}", json=body)).status_code == 428
     assert (await client.put(f"{RULES}/{version}", json=body, headers={"If-Match": '"1"'})).json()["revision"] == 2
     assert (await client.put(f"{RULES}/{version}", json=body, headers={"If-Match": '"1"'})).status_code == 412
 
 
 async def test_what_was_published_is_never_changed_nor_thrown_away(client: JsonClient) -> None:
-    version = await drafted(client, changed(24, priority="'V'"))
+    version = await drafted(client, changed(25, priority="'V'"))
     assert (await client.post(f"{RULES}/{version}/publish", json={})).json()["state"] == "published"
     body = {"content": shipped()}
     assert (await client.put(f"{RULES}/{version}", json=body, headers={"If-Match": "*"})).status_code == 409
@@ -86,7 +86,7 @@ async def test_what_was_published_is_never_changed_nor_thrown_away(client: JsonC
 
 
 async def test_publishing_and_rolling_back_change_what_is_decided(client: JsonClient, desk: Desk) -> None:
-    version = await drafted(client, changed(24, priority="'V'") | {})
+    version = await drafted(client, changed(25, priority="'V'") | {})
     first = await desk.say(BROKEN)
     await client.post(f"{RULES}/{version}/publish", json={"note": "urgent ovens"})
     second = await desk.say(BROKEN)
@@ -104,23 +104,23 @@ async def test_a_table_that_goes_in_a_circle_is_not_published(client: JsonClient
     content = shipped()
     table = content["nodes"][1]["content"]
     table["inputs"].append({"id": "in-priority", "name": "Priority", "field": "priority"})
-    for row, takes, sets in ((24, "'H'", "'M'"), (25, "'M'", "'H'")):
+    for row, takes, sets in ((25, "'H'", "'M'"), (26, "'M'", "'H'")):
         table["rules"][row] |= {"in-priority": takes, "priority": sets, "sentiment": ""}
     version = await drafted(client, content)
     refused = await client.post(f"{RULES}/{version}/publish", json={})
     assert (refused.status_code, "circle" in refused.json()["detail"]) == (400, True)
     findings = (await client.get(f"{RULES}/{version}/findings")).json()
-    assert (findings[0]["severity"], findings[0]["kind"], sorted(findings[0]["rows"])) == ("error", "circle", [25, 26])
+    assert (findings[0]["severity"], findings[0]["kind"], sorted(findings[0]["rows"])) == ("error", "circle", [26, 27])
 
 
 async def test_a_check_names_dead_rows_and_unknown_codes(client: JsonClient) -> None:
-    found = (await client.post(f"{RULES}/check", json={"content": changed(32, intent="'TI'", team="'XX'")})).json()
+    found = (await client.post(f"{RULES}/check", json={"content": changed(34, intent="'TI'", team="'XX'")})).json()
     assert {"shadowed", "code", "gap"} <= {finding["kind"] for finding in found}
 
 
 async def test_a_backtest_tells_what_would_change_and_changes_nothing(client: JsonClient, desk: Desk) -> None:
     said = await desk.say(BROKEN)
-    version = await drafted(client, changed(24, actions="[]", priority="'V'"))
+    version = await drafted(client, changed(25, actions="[]", priority="'V'"))
     ids = await desk.container.work.journal.last()
     report = (await client.post(f"{RULES}/{version}/backtest", json={"last": 10}, headers=SUPERVISOR)).json()
     message = {"message": said["message"], "reference": said["reference"]}
@@ -132,7 +132,7 @@ async def test_a_backtest_tells_what_would_change_and_changes_nothing(client: Js
 
 
 async def test_a_backtest_of_lines_holds_them_against_the_published_rules(client: JsonClient, desk: Desk) -> None:
-    version = await drafted(client, changed(24, actions="[]"))
+    version = await drafted(client, changed(25, actions="[]"))
     lines = [{"text": "My oven is broken, it stays cold."}, {"facts": {"intent": "WR"}}]
     answer = await client.post(f"{RULES}/{version}/backtest", json={"lines": lines}, headers=SUPERVISOR)
     assert (answer.status_code, answer.json()["messages"]) == (200, 2)
@@ -154,8 +154,8 @@ async def test_a_backtest_says_what_it_needs(client: JsonClient) -> None:
 async def test_a_decision_is_explained_and_tried_with_other_facts(client: JsonClient, desk: Desk) -> None:
     said = await desk.say(BROKEN)
     told = await desk.get(f"/rule-sets/explanations/{said['message']}")
-    assert (told["verdict"]["route"], told["row"]) == ("TI-Chatbot", 25)
-    why = told["rows"][28]
+    assert (told["verdict"]["route"], told["row"]) == ("TI-Chatbot", 26)
+    why = told["rows"][30]
     assert (why["match"], why["column"], why["cell"], why["value"]) == ("not_matched", "Intent", "'CA'", "TI")
     asked = {"message": said["message"], "changes": {"intent": "WR"}}
     other = (await client.post(f"{RULES}/what-if", json=asked)).json()

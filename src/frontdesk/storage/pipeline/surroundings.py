@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from frontdesk.model import Case, EffectState
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.actions import ANSWER, CREATE_SERVICE_CALL, REPLY
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
@@ -38,27 +38,28 @@ def surroundings_of(connection: Connection, case: Case, customer_id: str | None)
 
 
 def _acknowledged(connection: Connection, case: Case) -> Iterator[str]:
-    """The topics of all automatic answers since a person last wrote."""
+    """The topics of all automatic replies since a person last wrote; an answer itself acknowledges nothing."""
     out, here = outbound_message.c, case.interaction.id
     by_person = (out.interaction_id == here, out.effect_key.is_(None), out.type != MEMO)
     since = connection.execute(select(func.max(out.created_at)).where(*by_person)).scalar()
-    replies = _effects(here, REPLY, effect.c.parameters, effect.c.detail)
+    replies = _effects(here, (REPLY, ANSWER), effect.c.kind, effect.c.parameters, effect.c.detail)
     if since is not None:
         replies = replies.where(effect.c.created_at > since)
-    for parameters, detail in connection.execute(replies):
-        if "about" in parameters and "withheld" not in detail:
+    for kind, parameters, detail in connection.execute(replies):
+        replied = kind == REPLY or not detail or "template" in detail
+        if "about" in parameters and "withheld" not in detail and replied:
             yield from parameters["about"].split(",")
 
 
 def _open_call(connection: Connection, interaction_id: int) -> str:
     """The key of the newest service call that is not over; one that is about to be opened counts."""
-    calls = _effects(interaction_id, CREATE_SERVICE_CALL, effect.c.key, effect.c.detail)
+    calls = _effects(interaction_id, (CREATE_SERVICE_CALL,), effect.c.key, effect.c.detail)
     keys = (key for key, detail in connection.execute(calls) if str(detail.get("status", "")).lower() not in OVER)
     return next(keys, "")
 
 
-def _effects(interaction_id: int, kind: str, *columns: ColumnElement[Any]) -> Select[Any]:
-    theirs = (effect.c.interaction_id == interaction_id, effect.c.kind == kind, effect.c.state.in_(_GOES_ON))
+def _effects(interaction_id: int, kinds: tuple[str, ...], *columns: ColumnElement[Any]) -> Select[Any]:
+    theirs = (effect.c.interaction_id == interaction_id, effect.c.kind.in_(kinds), effect.c.state.in_(_GOES_ON))
     return select(*columns).where(*theirs).order_by(effect.c.created_at.desc()).limit(MOST)
 
 

@@ -19,7 +19,7 @@ from frontdesk.model import (
     Sender,
     Status,
 )
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS, REPLY
+from frontdesk.orchestrator.actions import ANSWER, CREATE_SERVICE_CALL, ORDER_STATUS, REPLY
 from frontdesk.orchestrator.replying import values_of
 from frontdesk.services.parts import Services
 
@@ -39,13 +39,14 @@ class BackOffice:
         """What became of a message: type, route, fsmcode, replyMessage; each null where it is not known yet."""
         reading = await self._services.messages.readings.message(message_id)
         made = {each.action.kind: each for each in reading.effects if each.state is EffectState.DONE}
-        call, reply = made.get(CREATE_SERVICE_CALL), made.get(REPLY)
+        call = made.get(CREATE_SERVICE_CALL)
+        told = [each for kind in (ANSWER, REPLY) if (each := made.get(kind)) and each.detail.get("sent", True)]
         read = reading.analysis
         return {
             "type": (read.intent or read.message_type) if read else None,
             "route": reading.decision.route if reading.decision else None,
             "fsmcode": call.reference if call else None,
-            "replyMessage": reply.detail.get("text") if reply else None,
+            "replyMessage": "\n\n".join(str(each.detail.get("text", "")) for each in told) or None,
         }
 
     async def order(self, number: str) -> Receipt:
