@@ -63,7 +63,7 @@ def team_of(page: Page, server: Server, reference: str) -> str:
     raise AssertionError("not decided")
 
 
-TECHNICAL = 25  # the row on technical issues of upset customers; the next one is on those of others
+TECHNICAL = 26  # the row on technical issues of upset customers; the next one is on those of others
 
 
 def look(page: Page, name: str) -> None:
