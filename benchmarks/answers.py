@@ -19,7 +19,8 @@ from frontdesk.answers.ranking import Question, rank
 from frontdesk.answers.topics import shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces.knowledge import PassageEncoder
-from frontdesk.model.answers import Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Asker
 from frontdesk.model.knowledge import Article
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder

@@ -14,7 +14,8 @@ from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.answers.topics import shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.knowledge import Article, Order, OrderState
 from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder

@@ -27,7 +27,8 @@ from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Citation, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, AnswerKind, Asker, Citation
 from frontdesk.model.knowledge import Order
 
 _LONGEST = 4_000

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from frontdesk.answers.wording import day, say
-from frontdesk.model.answers import Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Asker
 from frontdesk.model.knowledge import Order, OrderState
 
 # Of topics.txt: a question that is nearest to one of these asks about an order of one's own.

@@ -15,7 +15,8 @@ from frontdesk.answers.topics import Rows, shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.knowledge import Knowledge, Orders, PassageEncoder
-from frontdesk.model.answers import Answer, Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.knowledge import Article, Audience, Passage
 
 

@@ -12,7 +12,8 @@ from frontdesk.cli.framework.showing import as_json
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
-from frontdesk.model.answers import Answer, Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.knowledge import Audience
 from frontdesk.model.translatable import tr
 

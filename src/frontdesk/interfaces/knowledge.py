@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from frontdesk.model import Lease
-from frontdesk.model.answers import Answer, Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.knowledge import Article, ArticleVersion, Audience, Order, Passage, PassageVectors, Product
 
 Rows = npt.NDArray[np.float32]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 from frontdesk.model.knowledge import Audience
 
@@ -15,14 +14,6 @@ class AnswerKind(StrEnum):
     ORDER_STATUS = "order_status"
     HANDED_OVER = "handed_over"
     NOT_KNOWN = "not_known"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What was said in a conversation, by the customer or by us."""
-
-    role: Literal["customer", "service"]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from frontdesk.model import (
     OutboundMessage,
     Work,
 )
-from frontdesk.model.answers import Turn
+from frontdesk.model.analysis import Turn
 
 # The type of notes for the team, which no customer sees.
 INTERNAL_MEMO = "IM"

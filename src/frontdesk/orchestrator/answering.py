@@ -8,15 +8,15 @@ from typing_extensions import override
 
 from frontdesk.interfaces import ActionHandler
 from frontdesk.interfaces.knowledge import Answers
-from frontdesk.model import Action, Case, Effect, Receipt
-from frontdesk.model.answers import Answer, AnswerKind, Asker, Turn
+from frontdesk.model import Action, Case, Effect, Receipt, Turn
+from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.orchestrator.actions import REPLY, WHENS
 from frontdesk.orchestrator.replying import Replying
 from frontdesk.orchestrator.templates import AUTO_REPLY
 
 TurnsOf = Callable[[Case], Awaitable[Sequence[Turn]]]
-# What is worth sending where only sure answers are.
-_SURE = (AnswerKind.ANSWERED, AnswerKind.ORDER_STATUS)
+# Types of replies that count as answers; whatever else is sent only acknowledges.
+_TYPES = {AnswerKind.ANSWERED: "QA", AnswerKind.ORDER_STATUS: "RB"}
 _USED = 5
 
 
@@ -41,7 +41,9 @@ class AnswerQuestion(ActionHandler):
         if when == "draft":
             return Receipt("", told | {"sent": False})
         if when == "always" or is_sure(answer):
-            message = self._replying.message(effect, case, AUTO_REPLY, answer.text, remark_of(answer))
+            message = self._replying.message(
+                effect, case, _TYPES.get(answer.kind, AUTO_REPLY), answer.text, remark_of(answer)
+            )
             sent = await self._replying.send(message)
         elif otherwise:
             reply = replace(effect, action=Action(REPLY, {"template": otherwise}))
@@ -56,7 +58,7 @@ def is_sure(answer: Answer) -> bool:
     """Whether it is worth sending by itself. A question back is where something is known that it leads to."""
     if answer.kind is AnswerKind.ASKS_BACK:
         return bool(answer.used or answer.order)
-    return answer.kind in _SURE
+    return answer.kind in _TYPES
 
 
 def asker_of(case: Case) -> Asker:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from frontdesk.answers.service import AnswerService
 from frontdesk.interfaces import Clock
 from frontdesk.model import Case
-from frontdesk.model.answers import Turn
+from frontdesk.model.analysis import Turn
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.drafting import UseCaseRunner
 from frontdesk.orchestrator.wording_answers import WordingAnswers

@@ -64,7 +64,8 @@ def read_expected(file: Path) -> "list[Expected]":
 
 async def _check(container: "Container", expected: "list[Expected]", internal: bool) -> "CheckResult":
     from frontdesk.answers.checking import judged
-    from frontdesk.model.answers import Asker, Turn
+    from frontdesk.model.analysis import Turn
+    from frontdesk.model.answers import Asker
     from frontdesk.model.knowledge import Audience
     from frontdesk.wiring.knowledge import make_missing_vectors
 

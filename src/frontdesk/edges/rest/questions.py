@@ -12,7 +12,8 @@ from frontdesk.edges.rest.bodies import Body, StrictJson
 from frontdesk.edges.rest.services import Asked, RouteGroup
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Caller, Role
-from frontdesk.model.answers import Answer, Asker, Turn
+from frontdesk.model.analysis import Turn
+from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.identity import INTERNAL_SCOPE
 from frontdesk.model.knowledge import Audience
 from frontdesk.ticketing.submission import MOST_CHARACTERS
