@@ -37,6 +37,8 @@ async def test_a_question_is_answered_and_what_was_found_is_kept(container: Cont
     await known(container)
     await say(container, desk_of(container, SURE), "How long is the car park free?")
     assert "free for two hours" in (await texts(container))[0]
+    [row] = await container.database.read(lambda c: c.execute(select(outbound_message.c.type)).all())
+    assert row.type == "QA"  # an answer, which ends waiting
     kept = (await receipts(container))[0]
     assert (kept["kind"], kept["sent"], kept["citations"][0]["article"]) == ("answered", True, "parking")
     assert (kept["citations"][0]["version"], kept["used"][0]["article"]) == (1, "parking")
