@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 from litestar import Litestar
 
 from frontdesk.edges.rest import RestServices
-from frontdesk.settings.sections import Settings
 from frontdesk.wiring.web import WebServices, application
 
 # One for each channel, and some. Each holds the services of whom it was lent to last, and by them a container.
 KEPT = 32
-Shape = tuple[Settings, tuple[str, ...]]
+Shape = tuple[Any, ...]
 _free: list[tuple[Shape, WebServices, Litestar]] = []
 
 
@@ -63,9 +61,7 @@ def become(old: Any, new: Any) -> None:
 
 
 def _shape(services: WebServices) -> Shape:
-    """What an application is made after: its channels, and all settings but those that only services read."""
-    plain, settings = Settings(), services.settings
-    only_services = ("data", "storage", "channels", "connectors", "work", "outgoing")
-    sizes = msgspec.structs.replace(plain.llm, audio_megabytes=settings.llm.audio_megabytes)
-    rest = {name: getattr(plain, name) for name in only_services} | {"llm": sizes}
-    return msgspec.structs.replace(settings, **rest), tuple(each.name for each in services.events)
+    """What an application is made after; all else its routes ask services for."""
+    sizes = (services.rest.most_body_bytes, services.gateway.most_audio_bytes)
+    endpoints = tuple((each.name, each.most_bytes) for each in services.events)
+    return services.pages.https, sizes, services.chat.origins, endpoints
