@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import get
 from litestar.params import QueryParameter
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import Listed, show_page
 from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup, zoned
 from frontdesk.model import Role
 from frontdesk.model.audit import AuditFilter
@@ -45,7 +44,7 @@ class AuditRoutes(RouteGroup):
     path = "/audit-records"
     tags = ("Operation",)
 
-    @get("/", opt={"role": Role.ADMIN}, summary="Search the audit trail", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.ADMIN, "Search the audit trail")
     async def list_all(
         self,
         kind: Word = "",
@@ -60,7 +59,7 @@ class AuditRoutes(RouteGroup):
         wanted = AuditFilter(kind, by, subject, zoned(since, "since"), zoned(until, "until"))
         return show_page(await self.services.people.audit.page(wanted, limit, cursor), AuditRecordAnswer)
 
-    @get("/check", opt={"role": Role.ADMIN}, summary="Check the audit trail", responses=refusals(401, 403, 429))
+    @route("GET", "/check", Role.ADMIN, "Check the audit trail")
     async def check(self) -> AuditCheckAnswer:
         """Whether every line is as it was written."""
         found = await self.services.people.audit.verify()

@@ -5,12 +5,12 @@ from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response
 from litestar.params import PathParameter, QueryParameter
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import replay, show
 from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Limit, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
@@ -96,17 +96,17 @@ class ChannelRoutes(RouteGroup):
     path = "/channels"
     tags = ("Channels",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="All channels", responses=refusals(401, 403, 429))
+    @route("GET", "/", Role.AGENT, "All channels")
     async def list_all(self) -> list[ChannelAnswer]:
         """Which there are, and which are set up."""
         return [show(each, ChannelAnswer) for each in self.services.channels.infos]
 
-    @get(
+    @route(
+        "GET",
         "/ledger",
-        opt={"role": Role.SUPERVISOR},
-        summary="The completeness ledger",
-        description="One line per channel and day. Messages of the last two minutes are not counted yet.",
-        responses=refusals(400, 401, 403, 429),
+        Role.SUPERVISOR,
+        "The completeness ledger",
+        "One line per channel and day. Messages of the last two minutes are not counted yet.",
     )
     async def ledger(self, since: Day = "", until: Day = "") -> list[LedgerAnswer]:
         """The last seven days, or those asked for."""
@@ -116,13 +116,7 @@ class ChannelRoutes(RouteGroup):
             raise Invalid(f"since must be up to {MOST_DAYS} days before until", "since")
         return [show(line, LedgerAnswer) for line in await self.services.channels.admin.ledger(first, last)]
 
-    @get(
-        "/events",
-        opt={"role": Role.SUPERVISOR},
-        summary="Raw events",
-        description="Newest first; `before` is the id of the last one seen.",
-        responses=refusals(400, 401, 403, 429),
-    )
+    @route("GET", "/events", Role.SUPERVISOR, "Raw events", "Newest first; `before` is the id of the last one seen.")
     async def events(
         self,
         wanted: Annotated[EventState | None, QueryParameter(name="state")] = None,
@@ -134,26 +128,27 @@ class ChannelRoutes(RouteGroup):
         found = await self.services.channels.admin.events(wanted, channel, limit, before)
         return [show(each, EventAnswer) for each in found]
 
-    @post(
+    @route(
+        "POST",
         "/events/{event_id:str}/replay",
+        Role.SUPERVISOR,
+        "Read an event again",
+        "What was found in it before stays as it is.",
         status_code=202,
-        opt={"role": Role.SUPERVISOR},
-        summary="Read an event again",
-        description="What was found in it before stays as it is.",
-        responses=refusals(400, 401, 403, 404, 422, 429),
     )
     async def replay(self, event_id: Id, idempotency_key: IdempotencyHeader = None) -> None:
         """Make its work due again; asking twice changes nothing, with or without a key."""
         await self.services.channels.admin.replay([event_id])
         self.services.wake()
 
-    @post(
+    @route(
+        "POST",
         "/{name:str}/events",
+        Role.AGENT,
+        "Hand in an event of phone, in_person or reviews",
+        "The body is the event as the channel's page in the manual says: one JSON object with an `id`.",
+        also=(413,),
         status_code=202,
-        opt={"role": Role.AGENT},
-        summary="Hand in an event of phone, in_person or reviews",
-        description="The body is the event as the channel's page in the manual says: one JSON object with an `id`.",
-        responses=refusals(400, 401, 403, 404, 413, 422, 429),
     )
     async def hand_in(self, request: Asked, name: Name, idempotency_key: IdempotencyHeader = None) -> Taken:
         """Store it durably; it is read afterwards. Its id makes a repetition have no effect, with or without a key."""
@@ -175,24 +170,20 @@ class AttachmentRoutes(RouteGroup):
     path = "/"
     tags = ("Messages",)
 
-    @get(
-        "/messages/{message_id:str}/attachments",
-        opt={"role": Role.AGENT},
-        summary="What came with a message",
-        responses=refusals(401, 403, 404, 429),
-    )
+    @route("GET", "/messages/{message_id:str}/attachments", Role.AGENT, "What came with a message")
     async def of_message(self, message_id: MessageId) -> list[AttachmentAnswer]:
         """Without contents."""
         found = await self.services.channels.admin.attachments(message_id)
         return [show(each, AttachmentAnswer) for each in found]
 
-    @get(
+    @route(
+        "GET",
         "/attachments/{attachment_id:str}",
-        opt={"role": Role.AGENT},
-        summary="The content of an attachment",
-        description="To be saved, never to be shown in place: it comes from a stranger.",
+        Role.AGENT,
+        "The content of an attachment",
+        "To be saved, never to be shown in place: it comes from a stranger.",
+        also=(422,),
         media_type="application/octet-stream",
-        responses=refusals(400, 401, 403, 404, 422, 429),
     )
     async def content(self, attachment_id: Id) -> Response[bytes]:
         """The bytes as they came."""
@@ -207,13 +198,13 @@ class AttachmentRoutes(RouteGroup):
             },
         )
 
-    @post(
+    @route(
+        "POST",
         "/messages/{message_id:str}/confirm-numbers",
+        Role.AGENT,
+        "Confirm the numbers of a recording",
+        "Somebody has listened: what was heard is right. The customer is looked for by them only now.",
         status_code=204,
-        opt={"role": Role.AGENT},
-        summary="Confirm the numbers of a recording",
-        description="Somebody has listened: what was heard is right. The customer is looked for by them only now.",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
     )
     async def confirm_numbers(
         self, request: Asked, message_id: MessageId, idempotency_key: IdempotencyHeader = None

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from litestar import Response, delete, get, post, put
+from litestar import Response
 from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta, field
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import CodeAnswer, created, show
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Code, CodeList, Role
@@ -46,27 +46,18 @@ class CodeRoutes(RouteGroup):
     path = "/codes"
     tags = ("Code lists",)
 
-    @get("/", opt={"role": Role.SERVICE}, summary="All code lists", responses=refusals(401, 403, 429))
+    @route("GET", "/", Role.SERVICE, "All code lists")
     async def list_all(self) -> dict[str, list[CodeAnswer]]:
         """Every list with its entries, by position."""
         lists = await self.services.configuration.codes.all()
         return {which.value: [show(entry, CodeAnswer) for entry in entries] for which, entries in lists.items()}
 
-    @get(
-        "/{which:str}", opt={"role": Role.SERVICE}, summary="One code list", responses=refusals(400, 401, 403, 404, 429)
-    )
+    @route("GET", "/{which:str}", Role.SERVICE, "One code list")
     async def read(self, which: FromPath[CodeList]) -> list[CodeAnswer]:
         """Its entries by position, also those out of use."""
         return [show(entry, CodeAnswer) for entry in (await self.services.configuration.codes.all()).get(which, ())]
 
-    @post(
-        "/{which:str}",
-        dto=StrictJson[NewEntryBody],
-        opt={"role": Role.ADMIN},
-        summary="Add an entry",
-        description="A new intent is recognised from the next message on.",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
-    )
+    @route("POST", "/{which:str}", Role.ADMIN, "Add an entry", "A new intent is recognised from the next message on.")
     async def add(
         self,
         request: Asked,
@@ -80,12 +71,7 @@ class CodeRoutes(RouteGroup):
         self.channels.forget()
         return created(kept, show(kept.value, CodeAnswer), f"/api/v1/codes/{which.value}/{data.code}")
 
-    @get(
-        "/{which:str}/{code:str}",
-        opt={"role": Role.SERVICE},
-        summary="One entry",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{which:str}/{code:str}", Role.SERVICE, "One entry")
     async def entry(self, which: FromPath[CodeList], code: CodeKey) -> CodeAnswer:
         """The entry with this code."""
         entries = (await self.services.configuration.codes.all()).get(which, ())
@@ -94,25 +80,20 @@ class CodeRoutes(RouteGroup):
             raise NotFound(f"there is no {which.value} {code}")
         return show(found, CodeAnswer)
 
-    @put(
-        "/{which:str}/{code:str}",
-        dto=StrictJson[EntryBody],
-        opt={"role": Role.ADMIN},
-        summary="Change an entry, or add it",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
-    )
+    @route("PUT", "/{which:str}/{code:str}", Role.ADMIN, "Change an entry, or add it", also=(409,))
     async def store(self, which: FromPath[CodeList], code: CodeKey, data: JSONBody[EntryBody]) -> CodeAnswer:
         """Store the entry under this code."""
         stored = await self.services.configuration.codes.put(_entry(which, code, data))
         self.channels.forget()
         return show(stored, CodeAnswer)
 
-    @delete(
+    @route(
+        "DELETE",
         "/{which:str}/{code:str}",
-        opt={"role": Role.ADMIN},
-        summary="Take an entry out of use",
-        description="It stays readable on what carries it.",
-        responses=refusals(400, 401, 403, 404, 409, 429),
+        Role.ADMIN,
+        "Take an entry out of use",
+        "It stays readable on what carries it.",
+        also=(409,),
     )
     async def retire(self, which: FromPath[CodeList], code: CodeKey) -> None:
         """Retire it."""

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response
 
 from frontdesk.edges.metrics.process import MEDIA_TYPE
-from frontdesk.edges.problems import document, make, refusals
+from frontdesk.edges.problems import document, make
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import RouteGroup
 from frontdesk.model import Role
 
@@ -19,12 +20,12 @@ class ConditionRoutes(RouteGroup):
     path = "/"
     tags = ("Operation",)
 
-    @get("/health", opt={"role": Role.ANYONE}, summary="Is the process up", security=[{}], responses=refusals(429))
+    @route("GET", "/health", Role.ANYONE, "Is the process up", security=[{}])
     async def health(self) -> dict[str, str]:
         """Answers as long as the process does."""
         return {"status": "up"}
 
-    @get("/ready", opt={"role": Role.ANYONE}, summary="Can it do its work", security=[{}], responses=refusals(429, 503))
+    @route("GET", "/ready", Role.ANYONE, "Can it do its work", also=(503,), security=[{}])
     async def ready(self) -> Response[dict[str, str]]:
         """Whether the database is at this version's schema and takes a write, and this process's runner works."""
         faults = [fault for fault in (await self._database(), self._runner()) if fault]
@@ -34,13 +35,7 @@ class ConditionRoutes(RouteGroup):
         working = {None: "elsewhere", True: "running"}[self.services.is_working()]
         return Response({"status": "ready", "work": working})
 
-    @get(
-        "/metrics",
-        opt={"role": Role.SERVICE},
-        media_type="text/plain",
-        summary="Figures for Prometheus",
-        responses=refusals(401, 403, 429),
-    )
+    @route("GET", "/metrics", Role.SERVICE, "Figures for Prometheus", media_type="text/plain")
     async def figures(self) -> Response[bytes]:
         """All figures as text."""
         metrics = self.services.metrics

@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from litestar import Response, get, patch, post
-from litestar.datastructures import ResponseHeader
+from litestar import Response
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import (
     InteractionAnswer,
     Listed,
@@ -22,7 +20,8 @@ from frontdesk.edges.rest.answers import (
     show_page,
     tagged,
 )
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, StrictJson
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import (
     Asked,
     Cursor,
@@ -50,7 +49,6 @@ Codes = Annotated[
 ]
 SEARCH = 'Words that all occur (their beginnings suffice), "words in a row", -not; among the newest 10,000 hits.'
 SORT = "With a minus: the newest, most urgent or surest first."
-ETAG = ResponseHeader(name="ETag", documentation_only=True, description="The version; send it in If-Match.")
 CodeWord = Annotated[str, Meta(max_length=40)]
 
 
@@ -92,7 +90,7 @@ class InteractionRoutes(RouteGroup):
     path = "/interactions"
     tags = ("Interactions",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List interactions", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List interactions")
     async def list_all(
         self,
         status: Annotated[list[Status] | None, QueryParameter(max_items=10)] = None,
@@ -142,12 +140,13 @@ class InteractionRoutes(RouteGroup):
         )
         return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
 
-    @get(
+    @route(
+        "GET",
         "/{reference:str}",
-        opt={"role": Role.SERVICE},
-        summary="One interaction",
-        response_headers=[ETAG],
-        responses={304: ResponseSpec(None, description="It is still as known."), **refusals(400, 401, 403, 404, 429)},
+        Role.SERVICE,
+        "One interaction",
+        etag=True,
+        responses={304: ResponseSpec(None, description="It is still as known.")},
     )
     async def read(self, reference: Reference, if_none_match: IfNoneMatch = None) -> Response[InteractionAnswer]:
         """The interaction with its ETag; 304 without body where If-None-Match knows it."""
@@ -156,14 +155,14 @@ class InteractionRoutes(RouteGroup):
             return Response(None, status_code=304, headers={"ETag": f'"{found.version}"'})  # type: ignore[arg-type]  # no body
         return tagged(show(found, InteractionAnswer), found.version)
 
-    @patch(
+    @route(
+        "PATCH",
         "/{reference:str}",
-        dto=StrictJson[InteractionPatch],
-        opt={"role": Role.AGENT},
-        summary="Change an interaction",
-        description="Needs its ETag in If-Match. The status moves along its flow only; codes must be in use.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+        Role.AGENT,
+        "Change an interaction",
+        "Needs its ETag in If-Match. The status moves along its flow only; codes must be in use.",
+        also=(409,),
+        etag=True,
     )
     async def change(
         self, request: Asked, reference: Reference, data: JSONBody[InteractionPatch], if_match: IfMatch = None
@@ -175,25 +174,19 @@ class InteractionRoutes(RouteGroup):
         after = await self.services.interactions.records.change(before, change, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
 
-    @get(
-        "/{reference:str}/timeline",
-        opt={"role": Role.SERVICE},
-        summary="All that happened to an interaction",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{reference:str}/timeline", Role.SERVICE, "All that happened to an interaction")
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
         interaction = await self.services.interactions.records.get(reference)
         page = await self.services.interactions.records.timeline(interaction.id, limit, cursor)
         return Listed([show_item(item) for item in page.rows], page.next_cursor)
 
-    @post(
+    @route(
+        "POST",
         "/{reference:str}/replies",
-        dto=StrictJson[ReplyBody],
-        opt={"role": Role.AGENT},
-        summary="Answer the customer, or leave a memo",
-        description="Stored durably with the work that sends it by the channel of the message that is answered.",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+        Role.AGENT,
+        "Answer the customer, or leave a memo",
+        "Stored durably with the work that sends it by the channel of the message that is answered.",
     )
     async def reply(
         self, request: Asked, reference: Reference, data: JSONBody[ReplyBody], idempotency_key: IdempotencyHeader = None
@@ -208,12 +201,7 @@ class InteractionRoutes(RouteGroup):
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 
-    @get(
-        "/{reference:str}/service-calls",
-        opt={"role": Role.AGENT},
-        summary="Service calls of an interaction",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{reference:str}/service-calls", Role.AGENT, "Service calls of an interaction")
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:
         """Those of the built-in service desk, oldest first."""
         interaction = await self.services.interactions.records.get(reference)

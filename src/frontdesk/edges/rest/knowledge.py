@@ -4,15 +4,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Response, delete, get, put
+from litestar import Response
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import Listed, show, show_page, tagged
 from frontdesk.edges.rest.api_answer import ApiAnswer
-from frontdesk.edges.rest.bodies import Body, StrictJson
-from frontdesk.edges.rest.interactions import ETAG
+from frontdesk.edges.rest.bodies import Body
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, Cursor, IfMatch, Limit, RouteGroup, expected_version, who
 from frontdesk.interfaces import NotFound
 from frontdesk.knowledge.checking import check_article, check_product
@@ -118,7 +117,7 @@ class ArticleRoutes(RouteGroup):
     path = "/articles"
     tags = ("Knowledge",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List articles", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List articles")
     async def list_all(
         self,
         text: Text = "",
@@ -144,26 +143,19 @@ class ArticleRoutes(RouteGroup):
         page = await self.services.knowledge.articles.page(wanted, limit, cursor)
         return show_page(Page(tuple(row.article for row in page.rows), page.next_cursor), ArticleAnswer)
 
-    @get(
-        "/{article_id:str}",
-        opt={"role": Role.AGENT},
-        summary="One article",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{article_id:str}", Role.AGENT, "One article", etag=True)
     async def read(self, article_id: ArticleId) -> Response[ArticleAnswer]:
         """The newest version with its ETag."""
         found = await self.services.knowledge.articles.get(article_id)
         return tagged(show(found, ArticleAnswer), found.version)
 
-    @put(
+    @route(
+        "PUT",
         "/{article_id:str}",
-        dto=StrictJson[ArticleBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Store an article",
-        description="A new one needs no If-Match; the next version of one that is there needs its ETag.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
+        Role.SUPERVISOR,
+        "Store an article",
+        "A new one needs no If-Match; the next version of one that is there needs its ETag.",
+        etag=True,
     )
     async def store(
         self, request: Asked, article_id: ArticleId, data: JSONBody[ArticleBody], if_match: IfMatch = None
@@ -175,34 +167,24 @@ class ArticleRoutes(RouteGroup):
         self.services.wake()
         return tagged(show(stored, ArticleAnswer), stored.version)
 
-    @delete(
+    @route(
+        "DELETE",
         "/{article_id:str}",
-        opt={"role": Role.SUPERVISOR},
-        summary="Delete an article",
-        description="With all its versions. With its ETag in If-Match only that version is deleted.",
-        responses=refusals(400, 401, 403, 404, 412, 429),
+        Role.SUPERVISOR,
+        "Delete an article",
+        "With all its versions. With its ETag in If-Match only that version is deleted.",
     )
     async def remove(self, request: Asked, article_id: ArticleId, if_match: IfMatch = None) -> None:
         """Delete it."""
         version = expected_version(if_match) if if_match else None
         await self.services.knowledge.articles.remove(article_id, who(request), version)
 
-    @get(
-        "/{article_id:str}/versions",
-        opt={"role": Role.AGENT},
-        summary="All versions of an article",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{article_id:str}/versions", Role.AGENT, "All versions of an article")
     async def versions(self, article_id: ArticleId) -> list[ArticleVersionAnswer]:
         """The newest first."""
         return [_shown(each) for each in await self.services.knowledge.articles.versions(article_id)]
 
-    @get(
-        "/{article_id:str}/versions/{version:int}",
-        opt={"role": Role.AGENT},
-        summary="An article as it was",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{article_id:str}/versions/{version:int}", Role.AGENT, "An article as it was")
     async def version(self, article_id: ArticleId, version: Version) -> ArticleVersionAnswer:
         """The article in this version."""
         return _shown(await self.services.knowledge.articles.version(article_id, version))
@@ -221,32 +203,25 @@ class ProductRoutes(RouteGroup):
     path = "/products"
     tags = ("Knowledge",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List products", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List products")
     async def list_all(self, text: Text = "", limit: Limit = 50, cursor: Cursor = "") -> Listed[ProductAnswer]:
         """By number; `text` is the beginning of a number or a part of a name."""
         page = await self.services.knowledge.products.page(limit, cursor, storable(text))
         return show_page(page, ProductAnswer)
 
-    @get(
-        "/{number:str}",
-        opt={"role": Role.AGENT},
-        summary="One product",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{number:str}", Role.AGENT, "One product", etag=True)
     async def read(self, number: ProductNumber) -> Response[ProductAnswer]:
         """The product with its ETag."""
         found = await self.services.knowledge.products.get(number)
         return tagged(show(found, ProductAnswer), found.version)
 
-    @put(
+    @route(
+        "PUT",
         "/{number:str}",
-        dto=StrictJson[ProductBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Store a product",
-        description="A new one needs no If-Match; one that is there needs its ETag.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
+        Role.SUPERVISOR,
+        "Store a product",
+        "A new one needs no If-Match; one that is there needs its ETag.",
+        etag=True,
     )
     async def store(
         self, number: ProductNumber, data: JSONBody[ProductBody], if_match: IfMatch = None
@@ -257,12 +232,12 @@ class ProductRoutes(RouteGroup):
         stored, _ = await self.services.knowledge.products.put(product, await self._expected(number, if_match))
         return tagged(show(stored, ProductAnswer), stored.version)
 
-    @delete(
+    @route(
+        "DELETE",
         "/{number:str}",
-        opt={"role": Role.SUPERVISOR},
-        summary="Delete a product",
-        description="With its ETag in If-Match only that version is deleted.",
-        responses=refusals(400, 401, 403, 404, 412, 429),
+        Role.SUPERVISOR,
+        "Delete a product",
+        "With its ETag in If-Match only that version is deleted.",
     )
     async def remove(self, number: ProductNumber, if_match: IfMatch = None) -> None:
         """Delete it."""

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from litestar import get, post
 from litestar.params import PathParameter
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.analysis_answers import CorrectionAnswer
 from frontdesk.edges.rest.answers import LearntCorrectionAnswer, Listed, show, show_page
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, who
 from frontdesk.model import Role
 
@@ -20,18 +19,12 @@ class LearningRoutes(RouteGroup):
     path = "/learnt-corrections"
     tags = ("Messages",)
 
-    @get("/", opt={"role": Role.SUPERVISOR}, summary="Corrected intents", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.SUPERVISOR, "Corrected intents")
     async def list_all(self, limit: Limit = 50, cursor: Cursor = "") -> Listed[LearntCorrectionAnswer]:
         """Of each message the last one, the newest first."""
         return show_page(await self.services.messages.learning.page(limit, cursor), LearntCorrectionAnswer)
 
-    @post(
-        "/{correction_id:str}/teach",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Learn from a correction",
-        responses=refusals(400, 401, 403, 404, 409, 429),
-    )
+    @route("POST", "/{correction_id:str}/teach", Role.SUPERVISOR, "Learn from a correction", status_code=200)
     async def teach(
         self,
         request: Asked,
@@ -41,13 +34,7 @@ class LearningRoutes(RouteGroup):
         """Make the message an example of the intent that it was given."""
         return show(await self.services.messages.learning.teach(correction_id, who(request)), CorrectionAnswer)
 
-    @post(
-        "/{correction_id:str}/forget",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Forget what a correction taught",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("POST", "/{correction_id:str}/forget", Role.SUPERVISOR, "Forget what a correction taught", status_code=200)
     async def forget(
         self,
         request: Asked,

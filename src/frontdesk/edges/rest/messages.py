@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal
 
-from litestar import Response, get, post
+from litestar import Response
 from litestar.datastructures import ResponseHeader
 from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.analysis_answers import AnalysisAnswer, CorrectionAnswer
 from frontdesk.edges.rest.answers import (
     DecidedAgainAnswer,
@@ -20,7 +19,8 @@ from frontdesk.edges.rest.answers import (
     show_again,
     show_reading,
 )
-from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
+from frontdesk.edges.rest.bodies import Address, Body, Name, Phone
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Identity, NewMessage, Role, Sender
@@ -76,22 +76,19 @@ class MessageRoutes(RouteGroup):
     path = "/messages"
     tags = ("Messages",)
 
-    @post(
+    @route(
+        "POST",
         "/",
-        status_code=202,
-        dto=StrictJson[MessageBody],
-        opt={"role": Role.SERVICE},
-        summary="Hand in a message",
-        description="Answers when the message is stored durably, and never waits for its analysis. The same "
+        Role.SERVICE,
+        "Hand in a message",
+        "Answers when the message is stored durably, and never waits for its analysis. The same "
         "(channel, provider_id) is stored once.",
+        responses={200: ResponseSpec(Receipt, description="It had been stored before.", generate_examples=False)},
+        status_code=202,
         response_headers=[
             ResponseHeader(name="Location", documentation_only=True, description="The interaction."),
             ResponseHeader(name="Idempotency-Replayed", documentation_only=True, description="A repeated request."),
         ],
-        responses={
-            200: ResponseSpec(Receipt, description="It had been stored before.", generate_examples=False),
-            **refusals(400, 401, 403, 413, 415, 422, 429),
-        },
     )
     async def hand_in(
         self, request: Asked, data: JSONBody[MessageBody], idempotency_key: IdempotencyHeader = None
@@ -127,32 +124,22 @@ class MessageRoutes(RouteGroup):
         except NotFound as error:
             raise Invalid(str(error), "interaction") from None
 
-    @get(
-        "/{message_id:str}",
-        opt={"role": Role.SERVICE},
-        summary="A message and what became of it",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{message_id:str}", Role.SERVICE, "A message and what became of it")
     async def read(self, message_id: MessageId) -> MessageAnswer:
         """The message with its current analysis, decision and effects."""
         return show_reading(await self.services.messages.readings.message(message_id))
 
-    @get(
-        "/{message_id:str}/analyses",
-        opt={"role": Role.AGENT},
-        summary="All analyses of a message",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{message_id:str}/analyses", Role.AGENT, "All analyses of a message")
     async def analyses(self, message_id: MessageId) -> list[AnalysisAnswer]:
         """Every run, oldest first."""
         return [show(each, AnalysisAnswer) for each in await self.services.messages.readings.analyses(message_id)]
 
-    @get(
+    @route(
+        "GET",
         "/{message_id:str}/audio",
-        opt={"role": Role.AGENT},
-        summary="The recording of a phone message",
+        Role.AGENT,
+        "The recording of a phone message",
         media_type="application/octet-stream",
-        responses=refusals(400, 401, 403, 404, 429),
     )
     async def audio(self, message_id: MessageId) -> Response[bytes]:
         """The sound as it came in."""
@@ -160,24 +147,18 @@ class MessageRoutes(RouteGroup):
         kind = recording.media_type if recording.media_type.startswith(AUDIO) else "application/octet-stream"
         return Response(recording.content, media_type=kind, headers=SAVED)
 
-    @get(
-        "/{message_id:str}/corrections",
-        opt={"role": Role.AGENT},
-        summary="What people corrected",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{message_id:str}/corrections", Role.AGENT, "What people corrected")
     async def corrections(self, message_id: MessageId) -> list[CorrectionAnswer]:
         """Oldest first."""
         return [show(each, CorrectionAnswer) for each in await self.services.messages.readings.corrections(message_id)]
 
-    @post(
+    @route(
+        "POST",
         "/{message_id:str}/corrections",
-        dto=StrictJson[CorrectionBody],
-        opt={"role": Role.AGENT},
-        summary="Correct an analysis",
-        description="Kept beside the analysis, never over it. A corrected intent makes the message an example of it: "
+        Role.AGENT,
+        "Correct an analysis",
+        "Kept beside the analysis, never over it. A corrected intent makes the message an example of it: "
         "the next analysis knows it.",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def correct(
         self,
@@ -192,23 +173,18 @@ class MessageRoutes(RouteGroup):
         kept = await self.services.messages.readings.correct(message_id, data.field, value, who(request), once)
         return created(kept, show(kept.value, CorrectionAnswer), f"/api/v1/messages/{message_id}/corrections")
 
-    @get(
-        "/{message_id:str}/decision-again",
-        opt={"role": Role.AGENT},
-        summary="What the rules would decide with the corrections",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{message_id:str}/decision-again", Role.AGENT, "What the rules would decide with the corrections")
     async def again(self, message_id: MessageId) -> DecidedAgainAnswer:
         """By the rules in force. Nothing is done."""
         return show_again((await decided_again(self.services, message_id))[0])
 
-    @post(
+    @route(
+        "POST",
         "/{message_id:str}/decision-again",
+        Role.AGENT,
+        "Set what the rules would decide with the corrections",
+        "Sets fields of the interaction. Replies, service calls and other actions are left to a person.",
         status_code=200,
-        opt={"role": Role.AGENT},
-        summary="Set what the rules would decide with the corrections",
-        description="Sets fields of the interaction. Replies, service calls and other actions are left to a person.",
-        responses=refusals(400, 401, 403, 404, 409, 429),
     )
     async def set_again(
         self,

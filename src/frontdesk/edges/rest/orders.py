@@ -4,14 +4,13 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from litestar import delete, get, put
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import Listed, show, show_page
 from frontdesk.edges.rest.api_answer import ApiAnswer
-from frontdesk.edges.rest.bodies import Address, Body, Name, Phone, StrictJson
+from frontdesk.edges.rest.bodies import Address, Body, Name, Phone
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup
 from frontdesk.interfaces import NotFound
 from frontdesk.knowledge.checking import check_order
@@ -89,18 +88,12 @@ class OrderRoutes(RouteGroup):
     path = "/orders"
     tags = ("Orders",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List the order book", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List the order book")
     async def list_all(self, text: Text = "", limit: Limit = 50, cursor: Cursor = "") -> Listed[OrderAnswer]:
         """Orders of the embedded order book, the highest number first."""
         return show_page(await self.services.knowledge.order_book.page(limit, cursor, storable(text)), OrderAnswer)
 
-    @get(
-        "/{number:str}",
-        opt={"role": Role.AGENT},
-        summary="One order",
-        description="From the system that is set up for orders.",
-        responses=refusals(400, 401, 403, 404, 429, 503),
-    )
+    @route("GET", "/{number:str}", Role.AGENT, "One order", "From the system that is set up for orders.", also=(503,))
     async def read(self, number: OrderNumber) -> OrderAnswer:
         """The order of this number."""
         found = await self.services.knowledge.orders.order(number)
@@ -108,13 +101,7 @@ class OrderRoutes(RouteGroup):
             raise NotFound(tr("there is no order {number}", number=number))
         return show(found, OrderAnswer)
 
-    @put(
-        "/{number:str}",
-        dto=StrictJson[OrderBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Store an order in the order book",
-        responses=refusals(400, 401, 403, 404, 413, 415, 429),
-    )
+    @route("PUT", "/{number:str}", Role.SUPERVISOR, "Store an order in the order book")
     async def store(self, number: OrderNumber, data: JSONBody[OrderBody]) -> OrderAnswer:
         """The order as it is stored; what was there under this number is replaced."""
         given = msgspec.structs.asdict(data)
@@ -123,12 +110,7 @@ class OrderRoutes(RouteGroup):
         await self.services.knowledge.order_book.put_all([order])
         return show(order, OrderAnswer)
 
-    @delete(
-        "/{number:str}",
-        opt={"role": Role.SUPERVISOR},
-        summary="Delete an order from the order book",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("DELETE", "/{number:str}", Role.SUPERVISOR, "Delete an order from the order book")
     async def remove(self, number: OrderNumber) -> None:
         """Delete it."""
         await self.services.knowledge.order_book.remove(number)

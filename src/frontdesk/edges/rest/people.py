@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from litestar import Response, get, patch, post
+from litestar import Response
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import UNSET, Meta, UnsetType, field
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import ContactAnswer, CustomerAnswer, Listed, created, replay, show, show_page, tagged
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, Name, Phone, StrictJson
-from frontdesk.edges.rest.interactions import ETAG
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, CustomerNumber, Name, Phone
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import (
     Asked,
     Cursor,
@@ -82,19 +81,12 @@ class Customers(RouteGroup):
     path = "/customers"
     tags = ("Customers",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List customers", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List customers")
     async def list_all(self, limit: Limit = 50, cursor: Cursor = "") -> Listed[CustomerAnswer]:
         """By number."""
         return show_page(await self.services.people.customers.page(limit, cursor), CustomerAnswer)
 
-    @post(
-        "/",
-        dto=StrictJson[CustomerBody],
-        opt={"role": Role.AGENT},
-        summary="Add a customer",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
-    )
+    @route("POST", "/", Role.AGENT, "Add a customer", etag=True)
     async def add(
         self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[CustomerAnswer]:
@@ -103,27 +95,13 @@ class Customers(RouteGroup):
         new = kept.value
         return created(kept, show(new, CustomerAnswer), f"/api/v1/customers/{new.id}", new.version)
 
-    @get(
-        "/{customer_id:str}",
-        opt={"role": Role.AGENT},
-        summary="One customer",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{customer_id:str}", Role.AGENT, "One customer", etag=True)
     async def read(self, customer_id: CustomerId) -> Response[CustomerAnswer]:
         """The customer with its ETag."""
         found = await self.services.people.customers.get(customer_id)
         return tagged(show(found, CustomerAnswer), found.version)
 
-    @patch(
-        "/{customer_id:str}",
-        dto=StrictJson[CustomerPatch],
-        opt={"role": Role.AGENT},
-        summary="Change a customer",
-        description="Needs its ETag in If-Match.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 412, 413, 415, 428, 429),
-    )
+    @route("PATCH", "/{customer_id:str}", Role.AGENT, "Change a customer", "Needs its ETag in If-Match.", etag=True)
     async def change(
         self, customer_id: CustomerId, data: JSONBody[CustomerPatch], if_match: IfMatch = None
     ) -> Response[CustomerAnswer]:
@@ -140,7 +118,7 @@ class ContactRoutes(RouteGroup):
     path = "/contacts"
     tags = ("Contacts",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List contacts", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List contacts")
     async def list_all(
         self,
         customer_id: Annotated[str, QueryParameter(max_length=10, description="Only of this customer.")] = "",
@@ -153,14 +131,7 @@ class ContactRoutes(RouteGroup):
         """By number."""
         return show_page(await self.services.people.contacts.page(limit, cursor, customer_id, address), ContactAnswer)
 
-    @post(
-        "/",
-        dto=StrictJson[ContactBody],
-        opt={"role": Role.AGENT},
-        summary="Add a contact",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 409, 413, 415, 422, 429),
-    )
+    @route("POST", "/", Role.AGENT, "Add a contact", etag=True)
     async def add(
         self, request: Asked, data: JSONBody[ContactBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[ContactAnswer]:
@@ -171,26 +142,20 @@ class ContactRoutes(RouteGroup):
         stored = kept.value
         return created(kept, show(stored, ContactAnswer), f"/api/v1/contacts/{stored.id}", stored.version)
 
-    @get(
-        "/{contact_id:int}",
-        opt={"role": Role.AGENT},
-        summary="One contact",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{contact_id:int}", Role.AGENT, "One contact", etag=True)
     async def read(self, contact_id: Number) -> Response[ContactAnswer]:
         """The contact with its ETag."""
         found = await self.services.people.contacts.get(contact_id)
         return tagged(show(found, ContactAnswer), found.version)
 
-    @patch(
+    @route(
+        "PATCH",
         "/{contact_id:int}",
-        dto=StrictJson[ContactPatch],
-        opt={"role": Role.AGENT},
-        summary="Change a contact",
-        description="Needs its ETag in If-Match.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+        Role.AGENT,
+        "Change a contact",
+        "Needs its ETag in If-Match.",
+        also=(409,),
+        etag=True,
     )
     async def change(
         self, contact_id: Number, data: JSONBody[ContactPatch], if_match: IfMatch = None
@@ -205,15 +170,14 @@ class ContactRoutes(RouteGroup):
         after = await self.services.people.contacts.change(wanted, version if version is not None else before.version)
         return tagged(show(after, ContactAnswer), after.version)
 
-    @post(
+    @route(
+        "POST",
         "/{contact_id:int}/merge",
+        Role.AGENT,
+        "Merge another contact into this one",
+        "They are one person: the other's addresses, messages and service calls become this one's.",
+        etag=True,
         status_code=200,
-        dto=StrictJson[MergeBody],
-        opt={"role": Role.AGENT},
-        summary="Merge another contact into this one",
-        description="They are one person: the other's addresses, messages and service calls become this one's.",
-        response_headers=[ETAG],
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
     )
     async def merge(
         self, request: Asked, contact_id: Number, data: JSONBody[MergeBody], idempotency_key: IdempotencyHeader = None

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, BinaryIO
 
-from litestar import Response, get, post
+from litestar import Response
 from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import created
 from frontdesk.edges.rest.api_answer import ApiAnswer
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, StrictJson
+from frontdesk.edges.rest.bodies import ONE_LINE, Body
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of, who
 from frontdesk.model import Role
 from frontdesk.model.privacy import Erasure, PersonFound
@@ -72,29 +72,22 @@ class PrivacyRoutes(RouteGroup):
     path = "/privacy"
     tags = ("Privacy",)
 
-    @post(
-        "/previews",
-        status_code=200,
-        dto=StrictJson[PersonBody],
-        opt={"role": Role.ADMIN},
-        summary="See what is kept about a person",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
-    )
+    @route("POST", "/previews", Role.ADMIN, "See what is kept about a person", also=(404,), status_code=200)
     async def preview(
         self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
     ) -> PersonAnswer:
         """What an export would hold, and an erasure would erase. Nothing is changed."""
         return _shown(await self.services.people.privacy.preview(data.person, who(request)))
 
-    @post(
+    @route(
+        "POST",
         "/exports",
+        Role.ADMIN,
+        "Export everything about a person",
+        "A ZIP archive: data.json with all rows, and every file.",
+        also=(404,),
         status_code=200,
-        dto=StrictJson[PersonBody],
-        opt={"role": Role.ADMIN},
-        summary="Export everything about a person",
-        description="A ZIP archive: data.json with all rows, and every file.",
         media_type="application/zip",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 429),
     )
     async def export(
         self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
@@ -105,13 +98,13 @@ class PrivacyRoutes(RouteGroup):
         headers = {"Content-Disposition": 'attachment; filename="person.zip"'}
         return Stream(_chunks(target), media_type="application/zip", headers=headers)
 
-    @post(
+    @route(
+        "POST",
         "/erasures",
-        dto=StrictJson[PersonBody],
-        opt={"role": Role.ADMIN},
-        summary="Erase a person",
-        description="It cannot be undone. Words, names, addresses and files go; counts and costs stay.",
-        responses=refusals(400, 401, 403, 404, 409, 413, 415, 422, 429),
+        Role.ADMIN,
+        "Erase a person",
+        "It cannot be undone. Words, names, addresses and files go; counts and costs stay.",
+        also=(404,),
     )
     async def erase(
         self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
@@ -121,12 +114,12 @@ class PrivacyRoutes(RouteGroup):
         kept = await self.services.people.privacy.erase(data.person, who(request), once)
         return created(kept, _left(kept.value), "/api/v1/privacy/erasures")
 
-    @get("/erasures", opt={"role": Role.ADMIN}, summary="List erasures", responses=refusals(401, 403, 429))
+    @route("GET", "/erasures", Role.ADMIN, "List erasures")
     async def erasures(self) -> list[ErasureAnswer]:
         """The newest hundred, the newest first."""
         return [_left(each) for each in await self.services.people.privacy.erasures()]
 
-    @get("/retention", opt={"role": Role.ADMIN}, summary="See what would go", responses=refusals(401, 403, 429))
+    @route("GET", "/retention", Role.ADMIN, "See what would go")
     async def retention(self) -> list[RetentionAnswer]:
         """How long each category is kept, and how much a server lets go at the next full hour of its running."""
         found = await self.services.people.retention.preview()

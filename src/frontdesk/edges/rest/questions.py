@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal
 
-from litestar import post
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from frontdesk.edges.problems import refusals
-from frontdesk.edges.rest.bodies import Body, StrictJson
+from frontdesk.edges.rest.bodies import Body
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, RouteGroup
 from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.model import Caller, Role
@@ -42,16 +41,16 @@ class AnswerRoutes(RouteGroup):
     path = "/answers"
     tags = ("Answers",)
 
-    @post(
+    @route(
+        "POST",
         "/",
-        status_code=200,
-        dto=StrictJson[QuestionBody],
-        opt={"role": Role.SERVICE},
-        summary="Answer a question",
-        description="From published articles and orders, each part with its source; `not_known` where nothing answers. "
+        Role.SERVICE,
+        "Answer a question",
+        "From published articles and orders, each part with its source; `not_known` where nothing answers. "
         "Nothing is stored or sent. Internal articles are told to agents and to keys with the scope "
         "`knowledge:internal` only.",
-        responses=refusals(400, 401, 403, 404, 413, 415, 422, 429),
+        also=(404, 422),
+        status_code=200,
     )
     async def answer(self, request: Asked, data: JSONBody[QuestionBody]) -> Answer:
         """Answer it."""

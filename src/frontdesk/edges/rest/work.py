@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from litestar import Response, get, post
+from litestar import Response
 from litestar.params import PathParameter, QueryParameter
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import DecisionAnswer, EffectAnswer, Listed, WorkAnswer, replay, show, show_page
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, Cursor, IdempotencyHeader, Limit, RouteGroup, once_of, who
 from frontdesk.model import Effect, EffectState, Role, Work, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
@@ -23,12 +23,7 @@ class DecisionRoutes(RouteGroup):
     path = "/decisions"
     tags = ("Decisions and effects",)
 
-    @get(
-        "/{decision_id:str}",
-        opt={"role": Role.AGENT},
-        summary="One decision",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/{decision_id:str}", Role.AGENT, "One decision")
     async def read(self, decision_id: Ulid) -> DecisionAnswer:
         """What the rules said, with the facts they saw."""
         return show(await self.services.messages.readings.decision(decision_id), DecisionAnswer)
@@ -40,7 +35,7 @@ class EffectRoutes(RouteGroup):
     path = "/effects"
     tags = ("Decisions and effects",)
 
-    @get("/", opt={"role": Role.AGENT}, summary="List effects", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.AGENT, "List effects")
     async def list_all(
         self,
         wanted: Annotated[EffectState | None, QueryParameter(name="state")] = None,
@@ -50,70 +45,40 @@ class EffectRoutes(RouteGroup):
         """Oldest first."""
         return show_page(await self.services.messages.readings.effects(wanted, limit, cursor), EffectAnswer)
 
-    @get("/{key:str}", opt={"role": Role.AGENT}, summary="One effect", responses=refusals(400, 401, 403, 404, 429))
+    @route("GET", "/{key:str}", Role.AGENT, "One effect")
     async def read(self, key: EffectKey) -> EffectAnswer:
         """Where an effect stands."""
         return show(await self.services.messages.readings.effect(key), EffectAnswer)
 
-    @post(
-        "/{key:str}/retry",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Try a failed effect again",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{key:str}/retry", Role.SUPERVISOR, "Try a failed effect again", status_code=200)
     async def retry(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Make it due now; the back end is asked first whether it was done."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.retry)
 
-    @post(
-        "/{key:str}/drop",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Give an effect up, or refuse it",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{key:str}/drop", Role.SUPERVISOR, "Give an effect up, or refuse it", status_code=200)
     async def drop(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """One that failed is given up; with a question that is refused goes everything that waits for it."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.drop)
 
-    @post(
-        "/{key:str}/approve",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Approve what waits",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{key:str}/approve", Role.SUPERVISOR, "Approve what waits", status_code=200)
     async def approve(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Let everything behind the question go on."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.approve)
 
-    @post(
-        "/{key:str}/confirm",
-        status_code=200,
-        opt={"role": Role.AGENT},
-        summary="Confirm a proposal",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{key:str}/confirm", Role.AGENT, "Confirm a proposal", status_code=200)
     async def confirm(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Have done what was proposed because the reading was not certain enough."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.confirm)
 
-    @post(
-        "/{key:str}/decline",
-        status_code=200,
-        opt={"role": Role.AGENT},
-        summary="Decline a proposal",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{key:str}/decline", Role.AGENT, "Decline a proposal", status_code=200)
     async def decline(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
@@ -134,7 +99,7 @@ class WorkRoutes(RouteGroup):
     path = "/work"
     tags = ("Work",)
 
-    @get("/", opt={"role": Role.SUPERVISOR}, summary="List work", responses=refusals(400, 401, 403, 429))
+    @route("GET", "/", Role.SUPERVISOR, "List work")
     async def list_all(
         self,
         wanted: Annotated[WorkState, QueryParameter(name="state")] = WorkState.FAILED,
@@ -144,13 +109,7 @@ class WorkRoutes(RouteGroup):
         """Oldest first; failed work unless another state is asked for."""
         return show_page(await self.services.work.admin.page(wanted, limit, cursor), WorkAnswer)
 
-    @post(
-        "/{work_id:str}/retry",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Try failed work again",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{work_id:str}/retry", Role.SUPERVISOR, "Try failed work again", status_code=200)
     async def retry(
         self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyHeader = None
     ) -> Response[WorkAnswer]:
@@ -160,13 +119,7 @@ class WorkRoutes(RouteGroup):
         self.services.wake()
         return _settled(kept)
 
-    @post(
-        "/{work_id:str}/drop",
-        status_code=200,
-        opt={"role": Role.SUPERVISOR},
-        summary="Give failed work up",
-        responses=refusals(400, 401, 403, 404, 409, 422, 429),
-    )
+    @route("POST", "/{work_id:str}/drop", Role.SUPERVISOR, "Give failed work up", status_code=200)
     async def drop(
         self, request: Asked, work_id: Ulid, idempotency_key: IdempotencyHeader = None
     ) -> Response[WorkAnswer]:

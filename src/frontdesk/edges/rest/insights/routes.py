@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from litestar import Response, get
+from litestar import Response
 from litestar.di import Provide
 from litestar.params import PathParameter, QueryParameter
 
-from frontdesk.edges.problems import refusals
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.insights.answers import (
     CardAnswer,
     CatalogueAnswer,
@@ -25,8 +25,6 @@ from frontdesk.insights.cards import card
 from frontdesk.insights.reporting import Report
 from frontdesk.model import Role
 
-AGENT = {"role": Role.AGENT}
-REFUSALS = refusals(400, 401, 403, 429)
 ASKED = {
     "asked": Provide(asked_filters, sync_to_thread=False),
     "figures": Provide(asked_figures, sync_to_thread=False),
@@ -45,51 +43,51 @@ class InsightRoutes(RouteGroup):
     tags = ("Insights",)
     dependencies = ASKED
 
-    @get("/", opt=AGENT, summary="What can be asked", responses=refusals(401, 403, 429))
+    @route("GET", "/", Role.AGENT, "What can be asked")
     async def catalogue(self) -> CatalogueAnswer:
         """All measures, dimensions, cards and named periods, and the time zone of the calendar."""
         return catalogue(self._report)
 
-    @get("/figures", opt=AGENT, summary="Figures", responses=REFUSALS)
+    @route("GET", "/figures", Role.AGENT, "Figures")
     async def read_figures(self, asked: Asked, figures: Figures) -> FiguresAnswer:
         """Measures of the rows that fit, split by up to two dimensions; each cell has the query of its rows."""
         report = self._report
         answer = await report.figures(figures.question(asked), asked.period())
         return show_figures(report, answer)
 
-    @get("/figures/csv", opt=AGENT, summary="Figures as CSV", media_type=CSV, responses=REFUSALS)
+    @route("GET", "/figures/csv", Role.AGENT, "Figures as CSV", media_type=CSV)
     async def figures_csv(self, asked: Asked, figures: Figures) -> Response[bytes]:
         """The same figures, one line for each cell."""
         return attachment(as_csv(await self._table(asked, figures)), CSV, "figures.csv")
 
-    @get("/figures/xlsx", opt=AGENT, summary="Figures as a sheet", media_type=XLSX, responses=REFUSALS)
+    @route("GET", "/figures/xlsx", Role.AGENT, "Figures as a sheet", media_type=XLSX)
     async def figures_xlsx(self, asked: Asked, figures: Figures) -> Response[bytes]:
         """The same figures, one line for each cell."""
         return attachment(as_xlsx(await self._table(asked, figures)), XLSX, "figures.xlsx")
 
-    @get("/rows", opt=AGENT, summary="The rows behind a figure", responses=REFUSALS)
+    @route("GET", "/rows", Role.AGENT, "The rows behind a figure")
     async def rows(self, asked: Asked, figures: Figures, limit: RowLimit = 50, offset: Offset = 0) -> RowsAnswer:
         """The interactions, messages or replies that make up the first measure, newest first, and how many they are."""
         report = self._report
         return show_rows(await report.rows(figures.question(asked), asked.period(), limit, offset), limit, offset)
 
-    @get("/rows/csv", opt=AGENT, summary="The rows behind a figure as CSV", media_type=CSV, responses=REFUSALS)
+    @route("GET", "/rows/csv", Role.AGENT, "The rows behind a figure as CSV", media_type=CSV)
     async def rows_csv(self, asked: Asked, figures: Figures) -> Response[bytes]:
         """Up to 10,000 of them, newest first."""
         return attachment(as_csv(await self._row_table(asked, figures)), CSV, "rows.csv")
 
-    @get("/rows/xlsx", opt=AGENT, summary="The rows behind a figure as a sheet", media_type=XLSX, responses=REFUSALS)
+    @route("GET", "/rows/xlsx", Role.AGENT, "The rows behind a figure as a sheet", media_type=XLSX)
     async def rows_xlsx(self, asked: Asked, figures: Figures) -> Response[bytes]:
         """Up to 10,000 of them, newest first."""
         return attachment(as_xlsx(await self._row_table(asked, figures)), XLSX, "rows.xlsx")
 
-    @get("/cards/{name:str}", opt=AGENT, summary="A card of the dashboard", responses=refusals(400, 401, 403, 404, 429))
+    @route("GET", "/cards/{name:str}", Role.AGENT, "A card of the dashboard")
     async def read_card(self, name: CardName, asked: Asked) -> CardAnswer:
         """What a card shows under these filters: figures with targets and the period before, rows, or changes."""
         report, shown = self._report, card(name)
         return CardAnswer.of(report, await report.card(shown, asked.where(), asked.period()))
 
-    @get("/changes", opt=AGENT, summary="What changed since the period before", responses=REFUSALS)
+    @route("GET", "/changes", Role.AGENT, "What changed since the period before")
     async def changes(self, asked: Asked) -> list[ChangeAnswer]:
         """Shares of values, and of negative interactions within intents, tested against the period before.
 

@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Response, delete, get, post, put
+from litestar import Response
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, field
 
-from frontdesk.edges.problems import refusals
 from frontdesk.edges.rest.answers import created, replay, show
-from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode, StrictJson
+from frontdesk.edges.rest.bodies import ONE_LINE, Body, ShortCode
+from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.rules.answers import (
     BacktestAnswer,
     ExplanationAnswer,
@@ -100,18 +100,18 @@ class RuleSetRoutes(RouteGroup):
     path = "/rule-sets"
     tags = ("Rules",)
 
-    @get("/", opt={"role": Role.SUPERVISOR}, summary="List rule sets", responses=refusals(401, 403, 429))
+    @route("GET", "/", Role.SUPERVISOR, "List rule sets")
     async def list_all(self) -> list[RuleSetAnswer]:
         """All versions, newest first."""
         return [show(each, RuleSetAnswer) for each in await self.services.configuration.rules.versions()]
 
-    @post(
+    @route(
+        "POST",
         "/",
-        dto=StrictJson[RuleSetBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Draft a rule set",
-        description="Every cell is checked; what is wrong is named with row and column.",
-        responses=refusals(400, 401, 403, 404, 413, 415, 422, 429),
+        Role.SUPERVISOR,
+        "Draft a rule set",
+        "Every cell is checked; what is wrong is named with row and column.",
+        also=(404,),
     )
     async def draft(
         self, request: Asked, data: JSONBody[RuleSetBody], idempotency_key: IdempotencyHeader = None
@@ -122,14 +122,14 @@ class RuleSetRoutes(RouteGroup):
         place = f"/api/v1/rule-sets/{kept.value.version}"
         return created(kept, show(kept.value, RuleSetAnswer), place, kept.value.revision)
 
-    @post(
+    @route(
+        "POST",
         "/check",
+        Role.SUPERVISOR,
+        "Check a rule set",
+        "Cells, dead rows, overlaps, gaps and circles; nothing is stored.",
+        also=(404,),
         status_code=200,
-        dto=StrictJson[RuleSetBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Check a rule set",
-        description="Cells, dead rows, overlaps, gaps and circles; nothing is stored.",
-        responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
     async def check(
         self,
@@ -139,24 +139,12 @@ class RuleSetRoutes(RouteGroup):
         """All findings, the worst first."""
         return show_findings(await self.services.configuration.rules.check((await self._new(data)).content))
 
-    @get(
-        "/publications",
-        opt={"role": Role.SUPERVISOR},
-        summary="What came into force",
-        responses=refusals(401, 403, 429),
-    )
+    @route("GET", "/publications", Role.SUPERVISOR, "What came into force")
     async def publications(self) -> list[PublicationAnswer]:
         """Newest first."""
         return [show(each, PublicationAnswer) for each in await self.services.configuration.rules.publications()]
 
-    @post(
-        "/what-if",
-        status_code=200,
-        dto=StrictJson[WhatIfBody],
-        opt={"role": Role.AGENT},
-        summary="Decide a message with other facts",
-        responses=refusals(400, 401, 403, 404, 413, 415, 429),
-    )
+    @route("POST", "/what-if", Role.AGENT, "Decide a message with other facts", also=(404,), status_code=200)
     async def what_if(
         self,
         data: JSONBody[WhatIfBody],
@@ -166,44 +154,29 @@ class RuleSetRoutes(RouteGroup):
         found = await self.services.configuration.rules.what_if(data.message, data.changes, data.version)
         return WhatIfAnswer(show_verdict(found.before), show_explanation(found.after), dict(found.changes))
 
-    @get(
-        "/limits",
-        opt={"role": Role.SUPERVISOR},
-        summary="What each limit would have done to the last 1,000 messages",
-        responses=refusals(401, 403, 429),
-    )
+    @route("GET", "/limits", Role.SUPERVISOR, "What each limit would have done to the last 1,000 messages")
     async def limits(self) -> list[LimitAnswer]:
         """By the rules in force; a reading is wrong where a person corrected it."""
         wrong = await self.services.insights.accuracy.corrected_messages()
         return [show(each, LimitAnswer) for each in await self.services.configuration.rules.limits(wrong)]
 
-    @get(
-        "/explanations/{message_id:str}",
-        opt={"role": Role.AGENT},
-        summary="Why a message was decided so",
-        responses=refusals(400, 401, 403, 404, 429),
-    )
+    @route("GET", "/explanations/{message_id:str}", Role.AGENT, "Why a message was decided so")
     async def explain(self, message_id: MessageId) -> ExplanationAnswer:
         """The row that decided, and of every other row why not."""
         return show_explanation(await self.services.configuration.rules.explain(message_id))
 
-    @get(
-        "/{version:int}",
-        opt={"role": Role.SUPERVISOR},
-        summary="One rule set",
-        responses=refusals(401, 403, 404, 429),
-    )
+    @route("GET", "/{version:int}", Role.SUPERVISOR, "One rule set")
     async def read(self, version: Version) -> Response[RuleSetContentAnswer]:
         """With its decision model, as GoRules' editor reads it."""
         return show_content(await self.services.configuration.rules.version(version))
 
-    @put(
+    @route(
+        "PUT",
         "/{version:int}",
-        dto=StrictJson[RuleSetBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Change a draft",
-        description="What was published once is never changed.",
-        responses=refusals(400, 401, 403, 404, 409, 412, 413, 415, 428, 429),
+        Role.SUPERVISOR,
+        "Change a draft",
+        "What was published once is never changed.",
+        also=(409,),
     )
     async def change(
         self, version: Version, data: JSONBody[RuleSetBody], if_match: IfMatch = None
@@ -212,48 +185,32 @@ class RuleSetRoutes(RouteGroup):
         revision = expected_version(if_match)
         return show_content(await self.services.configuration.rules.change(version, await self._new(data), revision))
 
-    @delete(
-        "/{version:int}",
-        opt={"role": Role.SUPERVISOR},
-        summary="Throw a draft away",
-        responses=refusals(401, 403, 404, 409, 429),
-    )
+    @route("DELETE", "/{version:int}", Role.SUPERVISOR, "Throw a draft away", also=(409,))
     async def remove(self, request: Asked, version: Version) -> None:
         """What was published once stays."""
         await self.services.configuration.rules.remove(version, who(request))
 
-    @get(
-        "/{version:int}/findings",
-        opt={"role": Role.SUPERVISOR},
-        summary="Check a stored rule set",
-        responses=refusals(401, 403, 404, 429),
-    )
+    @route("GET", "/{version:int}/findings", Role.SUPERVISOR, "Check a stored rule set")
     async def findings(self, version: Version) -> list[FindingAnswer]:
         """All findings, the worst first."""
         stored = await self.services.configuration.rules.version(version)
         return show_findings(await self.services.configuration.rules.check(stored.content))
 
-    @get(
-        "/{version:int}/table",
-        opt={"role": Role.SUPERVISOR},
-        summary="The table as CSV",
-        media_type="text/csv",
-        responses=refusals(401, 403, 404, 429),
-    )
+    @route("GET", "/{version:int}/table", Role.SUPERVISOR, "The table as CSV", media_type="text/csv")
     async def table(self, version: Version) -> Response[str]:
         """For a spreadsheet; cells that it would run as formulas are guarded."""
         stored = await self.services.configuration.rules.version(version)
         named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
         return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
 
-    @post(
+    @route(
+        "POST",
         "/{version:int}/publish",
+        Role.ADMIN,
+        "Publish a rule set, or roll back to it",
+        "In force in every process within two seconds. An old version comes back the same way.",
+        also=(412,),
         status_code=200,
-        dto=StrictJson[PublishBody],
-        opt={"role": Role.ADMIN},
-        summary="Publish a rule set, or roll back to it",
-        description="In force in every process within two seconds. An old version comes back the same way.",
-        responses=refusals(400, 401, 403, 404, 412, 413, 415, 422, 429),
     )
     async def publish(
         self, request: Asked, version: Version, data: JSONBody[PublishBody], idempotency_key: IdempotencyHeader = None
@@ -263,14 +220,13 @@ class RuleSetRoutes(RouteGroup):
         kept = await self.services.configuration.rules.publish(version, who(request), data.note, once)
         return Response(show(kept.value, RuleSetAnswer), headers=replay(kept))
 
-    @post(
+    @route(
+        "POST",
         "/{version:int}/backtest",
+        Role.SUPERVISOR,
+        "Try a rule set on past messages",
+        "Decides them again from the facts stored with each decision; nothing is done about it.",
         status_code=200,
-        dto=StrictJson[BacktestBody],
-        opt={"role": Role.SUPERVISOR},
-        summary="Try a rule set on past messages",
-        description="Decides them again from the facts stored with each decision; nothing is done about it.",
-        responses=refusals(400, 401, 403, 404, 413, 415, 429),
     )
     async def backtest(
         self,
