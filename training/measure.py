@@ -88,6 +88,8 @@ class Remembering(Encoder):
         """See Encoder."""
         return self.encode(sentences)
 
+    recall_spoken = recall
+
     def keep(self) -> None:
         """Write what is known."""
         if self._loaded:

@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,6 @@ Vectors = npt.NDArray[np.float32]
 SAID = 512
 SIZE = 1024
 MIDDLE = "middle.npy"
-_REMEMBERED = 5_000
-_REMEMBERED_MESSAGES = 20_000
 _AT_ONCE = 256
 _SENTENCES = 12
 # The weight of the inner layer; together with the last layer it has length 1.
@@ -44,9 +43,9 @@ class Encoder:
         self._middle = _middle() if middle is None else middle
         self._forward = Forward(self._model._backend)
         self._pieces = Pieces(self._model._tokenizer)
-        self._memory: OrderedDict[str, Vectors] = OrderedDict()
-        self._messages: OrderedDict[str, npt.NDArray[np.float16]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._descriptions = _Memory(self.encode, 5_000)
+        self._spoken = _Memory(self.encode, 1_000)
+        self._messages = _Memory(self._whole, 20_000, np.float16)
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """One row of length 1 for each sentence, in order."""
@@ -57,28 +56,16 @@ class Encoder:
         return np.asarray(np.concatenate([said, inner], axis=1) / _WHOLE, np.float32)
 
     def recall(self, sentences: Sequence[str]) -> Vectors:
-        """Like `encode`, but remembers: for descriptions and examples, which come again and again."""
-        with self._lock:
-            unknown = [s for s in dict.fromkeys(sentences) if s not in self._memory]
-        fresh = dict(zip(unknown, self.encode(unknown), strict=True))
-        with self._lock:
-            rows = [fresh[s] if s in fresh else self._memory.get(s) for s in sentences]
-            self._remember(fresh.items())
-        found = [self.encode([s])[0] if row is None else row for s, row in zip(sentences, rows, strict=True)]
-        return np.stack(found) if found else np.zeros((0, SIZE), np.float32)
+        """Like `encode`, but remembers: for descriptions of intents, which come again and again."""
+        return self._descriptions.rows(sentences)
+
+    def recall_spoken(self, sentences: Sequence[str]) -> Vectors:
+        """The same for sentences of messages: those of a conversation are read with each of its messages."""
+        return self._spoken.rows(sentences)
 
     def recall_messages(self, texts: Sequence[str]) -> Vectors:
         """One remembered unit vector for each whole message: the mean over its sentences."""
-        with self._lock:
-            unknown = [text for text in dict.fromkeys(texts) if text not in self._messages]
-        fresh = dict(zip(unknown, self._whole(unknown).astype(np.float16), strict=True))
-        with self._lock:
-            rows = [fresh[text] if text in fresh else self._messages.get(text) for text in texts]
-            self._messages.update(fresh)
-            while len(self._messages) > _REMEMBERED_MESSAGES:
-                self._messages.popitem(last=False)
-        found = [self._whole([t])[0] if row is None else row for t, row in zip(texts, rows, strict=True)]
-        return np.stack(found).astype(np.float32) if found else np.zeros((0, SIZE), np.float32)
+        return self._messages.rows(texts)
 
     def _whole(self, texts: Sequence[str]) -> Vectors:
         parts = [[s.words for s in prepare(text).sentences][:_SENTENCES] or [" "] for text in texts]
@@ -92,10 +79,31 @@ class Encoder:
         sums = np.add.reduceat(flat, starts, axis=0)
         return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
 
-    def _remember(self, fresh: Iterable[tuple[str, Vectors]]) -> None:
-        self._memory.update(fresh)
-        while len(self._memory) > _REMEMBERED:
-            self._memory.popitem(last=False)
+
+class _Memory:
+    """Rows for texts, the latest kept; threads may share it."""
+
+    def __init__(self, make: Callable[[Sequence[str]], Vectors], most: int, kept_as: type = np.float32) -> None:
+        """Ask `make` for rows that are not known, and keep `most` of them as numbers of this type."""
+        self._make, self._most, self._kept_as = make, most, kept_as
+        self._known: OrderedDict[str, npt.NDArray[Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rows(self, texts: Sequence[str]) -> Vectors:
+        """One row for each text, in order."""
+        if not texts:
+            return np.zeros((0, SIZE), np.float32)
+        with self._lock:
+            found = {text: row for text in texts if (row := self._known.get(text)) is not None}
+        if unknown := [text for text in dict.fromkeys(texts) if text not in found]:
+            found |= zip(unknown, self._make(unknown).astype(self._kept_as), strict=True)
+        with self._lock:
+            for text in dict.fromkeys(texts):
+                self._known[text] = found[text]
+                self._known.move_to_end(text)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return np.stack([found[text] for text in texts]).astype(np.float32)
 
 
 def said(rows: Vectors) -> Vectors:

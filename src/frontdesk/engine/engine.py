@@ -89,7 +89,7 @@ class Engine:
 
     def _vectors(self, prepared: Sequence[Prepared]) -> list[Vectors]:
         sentences = [_embeddable(one) for one in prepared]
-        flat = self._encoder.encode([s for part in sentences for s in part])
+        flat = self._encoder.recall_spoken([s for part in sentences for s in part])
         ends = np.cumsum([len(part) for part in sentences])
         return np.split(flat, ends[:-1]) if len(ends) else []
 

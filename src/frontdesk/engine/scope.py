@@ -1,6 +1,6 @@
 """Estimates how likely a message is about any intent, by comparing it with the intents and with background texts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ _NEIGHBOURS = 3
 # messages, the short ones, each without those like it, against the sentences to the assistant and about the city.
 _FRIENDS, _RIVALS, _KNOWN_LEVEL = 24.4, 11.3, -3.6
 _FRIENDLY = 3
+_SEEN = 256  # sentences
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Scope:
     on_topic: float
     friends: Vectors
     known: float = 0.0
+    _seen: dict[bytes, Vectors] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def measure(
@@ -79,16 +81,33 @@ class Scope:
         return self._odds(nearness, sentences)
 
     def _odds(self, nearness: npt.NDArray[np.float32] | np.float32, views: Vectors) -> npt.NDArray[np.float32]:
-        rivals = _top(views @ self.background.T - self.owned)
+        rivals, behind, friends = self._likeness(views)
         if np.ndim(nearness) == 0:
             rivals = np.atleast_1d(rivals.mean())
         level = _LEVEL + _USUAL - _OFF_TOPIC * self.off_topic - _ON_TOPIC * self.on_topic
         odds = _NEAR * (nearness - rivals) + level
         if self.known:
-            friends = _top(views @ self.friends.T, _FRIENDLY)
-            among = _FRIENDS * friends - _RIVALS * _top(views @ self.background.T) + _KNOWN_LEVEL
+            among = _FRIENDS * friends - _RIVALS * behind + _KNOWN_LEVEL
             odds = self.known * (among.mean() if np.ndim(nearness) == 0 else among) + (1 - self.known) * odds
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))), np.float32)
+
+    def _likeness(self, views: Vectors) -> Vectors:
+        """For each view how like it is to what is not owned of the background, to all of it, and to the friends.
+
+        The sentences of a message are asked for several times, alone and together, and the tables are large.
+        """
+        keys = [view.tobytes() for view in views]
+        seen = {key: row for key in keys if (row := self._seen.get(key)) is not None}
+        if fresh := [i for i, key in enumerate(keys) if key not in seen]:
+            some = views[fresh]
+            behind = some @ self.background.T
+            friends = _top(some @ self.friends.T, _FRIENDLY) if self.known else np.zeros(len(some), np.float32)
+            rows = np.stack([_top(behind - self.owned), _top(behind), friends], axis=1)
+            seen |= zip([keys[i] for i in fresh], rows, strict=True)
+            if len(self._seen) > _SEEN:
+                self._seen.clear()
+            self._seen.update(seen)
+        return np.stack([seen[key] for key in keys], axis=1)
 
 
 def _top(likeness: Vectors, count: int = _NEIGHBOURS) -> npt.NDArray[np.float32]:

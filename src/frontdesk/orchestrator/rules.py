@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -51,6 +52,12 @@ class TableRules(RuleSet):
         self._verdicts = [self._verdict(row) for row in self.table.rows]
         self._engine = _engine(self.table, self.table.rows)
         self._templates = templates or known_templates()
+
+    def with_templates(self, templates: ReplyTemplates | None) -> "TableRules":
+        """The same rules where these templates are in use."""
+        rules = copy(self)
+        rules._templates = templates or known_templates()
+        return rules
 
     @override
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
@@ -130,7 +137,14 @@ def compile_content(
     templates: ReplyTemplates | None = None,
 ) -> TableRules:
     """A stored or uploaded JSON text as rules. Raises TableRefused."""
-    return TableRules(name, version, read_model(content), vocabulary, templates)
+    if vocabulary is not None:
+        return TableRules(name, version, read_model(content), vocabulary, templates)
+    return _published(name, version, content).with_templates(templates)
+
+
+@lru_cache(maxsize=8)  # checking and compiling a table takes 30 ms, and what was published never changes
+def _published(name: str, version: int, content: str) -> TableRules:
+    return TableRules(name, version, read_model(content))
 
 
 def read_model(content: str) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Builtin(Provider):
         self._cache = cache
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="engine")
         self._engine: Engine | None = None
-        self._index: tuple[str, IntentIndex, Vocabulary] | None = None
+        self._catalogue: Catalogue | None = None
+        self._index: IntentIndex | None = None
 
     async def warm_up(self, catalogue: Catalogue) -> None:
         """Load all of it now rather than with the first message."""
@@ -74,13 +75,13 @@ class Builtin(Provider):
         return [as_answer(reading) for reading in self._loaded().read_many(texts, index, vocabulary)]
 
     def _ready(self, catalogue: Catalogue) -> tuple[IntentIndex, Vocabulary]:
-        """The intents as the engine wants them, made anew when the catalogue has changed."""
-        if self._index is None or self._index[0] != catalogue.stamp:
+        """The intents as the engine wants them, made anew when they or what was learnt of them have changed."""
+        before = self._catalogue
+        if self._index is None or before is None or _teaching(before) != _teaching(catalogue):
             specs = [IntentSpec(i.code, i.name, i.description, i.examples) for i in catalogue.intents]
-            index = self._loaded().intent_index(specs, catalogue.learned)
-            names = Vocabulary(catalogue.products, catalogue.stores, catalogue.customers)
-            self._index = (catalogue.stamp, index, names)
-        return self._index[1], self._index[2]
+            self._index = self._loaded().intent_index(specs, catalogue.learned)
+        self._catalogue = catalogue
+        return self._index, Vocabulary(catalogue.products, catalogue.stores, catalogue.customers)
 
     def _loaded(self) -> Engine:
         if self._engine is None:
@@ -115,6 +116,10 @@ def as_answer(reading: Reading) -> ReaderAnswer:
         ),
         reads=reading.reads,
     )
+
+
+def _teaching(catalogue: Catalogue) -> tuple[object, ...]:
+    return catalogue.intents, catalogue.learned
 
 
 def _probabilities(scored: Sequence[Scored]) -> tuple[Probability, ...]:
