@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -289,7 +289,8 @@ class Authenticator:
         """What a route declares to be worth a line, and reading a person's data."""
         kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
         if kind and self._audit is not None:
-            what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+            names = dict.fromkeys(name for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
+            what = f"{scope['path']}?{'&'.join(names)}"  # values may be names and addresses of people
             await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
             return
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
