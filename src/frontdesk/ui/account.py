@@ -19,17 +19,6 @@ from frontdesk.ui.signing_in import wait
 PLACE = "/account"
 OWN = {ROLE: Role.CUSTOMER, "scope": ACCOUNT_SCOPE}  # see edges.access.authenticator
 WRONG = N_("The password is wrong.")
-# What a browser calls itself holds the names of those that it is like: the first that fits is the one.
-PROGRAMS = ("Edg Edge", "OPR Opera", "Firefox Firefox", "Chrome Chrome", "Safari Safari")
-SYSTEMS = (
-    "Windows Windows",
-    "Android Android",
-    "iPhone iPhone",
-    "iPad iPad",
-    "Mac macOS",
-    "CrOS ChromeOS",
-    "Linux Linux",
-)
 
 
 @get(PLACE, opt=OWN, include_in_schema=False)
@@ -131,7 +120,7 @@ async def _page(
     _own(request)
     context: dict[str, Any] = {
         "account": await services.people.accounts.account(request.user.id),
-        "sessions": [(each, _browser(each.device)) for each in await services.people.sessions.of(request.user.id)],
+        "sessions": await services.people.sessions.of(request.user.id),
         "this": services.people.sessions.handle_of(request.auth.session),
         "errors": {},
         "done": "",
@@ -139,12 +128,6 @@ async def _page(
         **more,
     }
     return services.pages.page(request, "account.html", N_("Your account"), context, status=status, headers=headers)
-
-
-def _browser(agent: str) -> str:
-    """A name that its owner knows it by; what it calls itself where we know none."""
-    pairs = (next((each.split() for each in names if each.split()[0] in agent), None) for names in (PROGRAMS, SYSTEMS))
-    return " · ".join(pair[1] for pair in pairs if pair) or agent
 
 
 def _own(request: PageRequest) -> None:

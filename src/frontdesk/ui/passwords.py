@@ -46,7 +46,7 @@ async def send(request: PageRequest, services: Needs) -> Response[str]:
     except TooMany as error:
         headers = {"Retry-After": str(error.seconds)}
         return _forgotten(request, services, {"error": wait(error)}, status=429, headers=headers)
-    return _forgotten(request, services, {"sent": True})
+    return _forgotten(request, services, {"is_sent": True})
 
 
 @get("/set-password", opt=ANYONE, include_in_schema=False)
@@ -55,7 +55,7 @@ async def opened(
 ) -> Response[str]:
     """The form behind a link."""
     account = await services.people.links.opened(token[:200], _kind(kind))
-    return _set(request, services, {"kind": kind, "token": token, "email": account.email})
+    return _set(request, services, {"hidden": {"kind": kind, "token": token}, "email": account.email})
 
 
 @post("/set-password", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
@@ -67,7 +67,8 @@ async def put(request: PageRequest, services: Needs) -> Response[str] | Redirect
     try:
         await services.people.links.use(token, _kind(kind), fields.get("new_password", ""))
     except Invalid as error:
-        context = {"kind": kind, "token": token, "email": account.email, "errors": {"new_password": error.text}}
+        errors = {"new_password": error.text}
+        context = {"hidden": {"kind": kind, "token": token}, "email": account.email, "errors": errors}
         return _set(request, services, context, status=400)
     services.door.forget()
     return Redirect("/sign-in", status_code=303)

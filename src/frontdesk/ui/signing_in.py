@@ -168,7 +168,7 @@ def _code_form(
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response[str]:
-    context = {"error": error, "next": next, "pending": step.pending}
+    context = {"error": error, "hidden": {"next": next, "pending": step.pending}}
     return services.pages.page(request, "sign_in_code.html", N_("Sign in"), context, status=status, headers=headers)
 
 
