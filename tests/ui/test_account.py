@@ -107,7 +107,7 @@ async def test_the_second_step_cannot_be_had_without_the_first(container: Contai
     async with web_client(container) as other:
         page = await sign_in(other)
         forged = Response(200, text=page.text.replace('name="pending" value="', 'name="pending" value="x'))
-        assert (await code_step(other, forged, pyotp.TOTP(secret).at(now(), counter_offset=1))).status_code == 400
+        assert (await code_step(other, forged, pyotp.TOTP(secret).at(now(), counter_offset=1))).status_code == 403
         assert not await is_in(other)
 
 

@@ -14,7 +14,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.signing_in import wait
+from frontdesk.ui.signing_in import show
 from frontdesk.ui.submit import ANYONE
 
 RESET_SUBJECT = N_("Set a new password")
@@ -44,8 +44,7 @@ async def send(request: PageRequest, services: Needs) -> Response[str]:
     try:
         await services.door.send_reset(email, request.auth, letter(request, RESET_SUBJECT, RESET))
     except TooMany as error:
-        headers = {"Retry-After": str(error.seconds)}
-        return _forgotten(request, services, {"error": wait(error)}, status=429, headers=headers)
+        return _forgotten(request, services, {}, error)
     return _forgotten(request, services, {"is_sent": True})
 
 
@@ -92,14 +91,9 @@ def _kind(text: str) -> LinkKind:
 
 
 def _forgotten(
-    request: PageRequest,
-    services: Needs,
-    context: dict[str, Any],
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    request: PageRequest, services: Needs, context: dict[str, Any], error: TooMany | None = None
 ) -> Response[str]:
-    title = N_("Forgotten password")
-    return services.pages.page(request, "forgotten_password.html", title, context, status=status, headers=headers)
+    return show(request, services, "forgotten_password.html", context, error, N_("Forgotten password"))
 
 
 def _set(request: PageRequest, services: Needs, context: dict[str, Any], status: int = 200) -> Response[str]:

@@ -115,7 +115,11 @@ class _Keeping:
     def end(self) -> None:
         """Note on the event what was found in it."""
         state = EventState.FAILED if self._reasons else EventState.READ
-        values = {**self._counts, "state": state.value, "error": "; ".join(self._reasons)[:ERROR_LENGTH]}
+        values: dict[str, Any] = {
+            **self._counts,
+            "state": state.value,
+            "error": "; ".join(self._reasons)[:ERROR_LENGTH],
+        }
         if self._holds_refused:  # what the scanner found is in the raw event too
             values["body"] = b""
         row = update(channel_event).where(channel_event.c.id == self._event.id)
