@@ -34,7 +34,7 @@ class Uaa:
     def token(self, *scopes: str, seconds: int = 600, **claims: Any) -> str:
         now = int(time.time())
         said = {
-            "sub": "ada",
+            "sub": "4711-0815",
             "email": "ada@example.com",
             "user_name": "ada",
             "cid": f"sb-{APP}",

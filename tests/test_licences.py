@@ -1,6 +1,9 @@
 """What comes along is permissive: the check of bin/audit that needs no network."""
 
 import importlib.util
+import json
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -34,3 +37,14 @@ def test_a_licence_that_may_not_come_along_is_named(licences: ModuleType, monkey
         "two: says nothing about its licence",
         "four: SAP DEVELOPER LICENSE AGREEMENT",
     ]
+
+
+def test_what_comes_along_is_told_as_cyclonedx() -> None:
+    told = subprocess.run([sys.executable, ROOT / ".ci" / "sbom.py"], capture_output=True, check=True, text=True)
+    bill = json.loads(told.stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert len({each["bom-ref"] for each in bill["components"]}) == len(bill["components"])
+    named = {each["bom-ref"].rpartition("@")[0] for each in bill["components"]}
+    assert {"pkg:pypi/litestar", "pkg:npm/%40ui5/webcomponents"} <= named
+    assert not any("esbuild" in each for each in named)  # it builds and does not come along
+    assert all(each["licenses"] for each in bill["components"] if each["purl"].startswith("pkg:npm"))

@@ -4,7 +4,6 @@ Nothing may end in an error of ours, every event must end read or failed (kept, 
 must be there. Events are handed in over HTTP by the whole application, on SQLite.
 """
 
-import argparse
 import asyncio
 import random
 import sys
@@ -27,6 +26,7 @@ from tests.channels.channel_house import ChannelHouse, with_channel
 from tests.channels.hostile import hostile
 from tests.channels.sample import fresh, recorded, sample_of
 from tests.channels.vendor import Vendor, running
+from tests.fuzzing import arguments, within
 from tests.web_client import web_client
 
 CALLED = [kind.name for kind in KINDS if kind.has_webhook]
@@ -35,7 +35,7 @@ AT_ONCE = 32
 GOOD_EVERY = 500
 
 
-async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
+async def fuzz(name: str, count: int, seconds: float, seed: int, builtin: Builtin) -> str:
     """What is wrong, empty where nothing is."""
     sample = sample_of(name)
     vendor = sample.vendor()
@@ -46,18 +46,27 @@ async def fuzz(name: str, count: int, seed: int, builtin: Builtin) -> str:
             settings = with_channel(load(data=Path(folder), environment={}), name, section)
             container = await stack.enter_async_context(open_container(settings, builtin))
             client = await stack.enter_async_context(web_client(container, "192.0.2.7"))
-            statuses, good = await _send(ChannelHouse(container, client), name, count, seed, url.encode())
+            bodies = _bodies(name, count, seed, url.encode())
+            statuses, good = await _send(ChannelHouse(container, client), name, bodies, seconds, url.encode())
             await _read_all(container)
             return await _wrong(container, name, statuses, good)
 
 
-async def _send(desk: ChannelHouse, name: str, count: int, seed: int, vendor: bytes) -> tuple[dict[int, int], int]:
-    """How often each status was answered, and how many good messages there were among them."""
+def _bodies(name: str, count: int, seed: int, vendor: bytes) -> list[bytes]:
+    """Hostile events."""
     sample, dice = sample_of(name), random.Random(f"{seed} {name}")
     there = [what for what in RECORDINGS if what not in sample.without]
     sources = [recorded(name, what).replace(b"VENDOR", vendor) for what in there]
     bodies = [body for source in sources for body in hostile(source, dice, count // len(sources) + 1)][:count]
     dice.shuffle(bodies)
+    return bodies
+
+
+async def _send(
+    desk: ChannelHouse, name: str, bodies: list[bytes], seconds: float, vendor: bytes
+) -> tuple[dict[int, int], int]:
+    """How often each status was answered, and how many good messages there were among them."""
+    sample = sample_of(name)
     statuses: dict[int, int] = {}
     good = 0
 
@@ -67,7 +76,7 @@ async def _send(desk: ChannelHouse, name: str, count: int, seed: int, vendor: by
         answer = await desk.hand_in(name, body, headers, signed.query, work=False)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
 
-    for start in range(0, len(bodies), AT_ONCE):
+    for start in within(seconds, range(0, len(bodies), AT_ONCE)):
         await asyncio.gather(*(send(body) for body in bodies[start : start + AT_ONCE]))
         if start // GOOD_EVERY != (start + AT_ONCE) // GOOD_EVERY or start == 0:
             good += 1
@@ -101,15 +110,13 @@ async def _wrong(container: Container, name: str, statuses: dict[int, int], good
 
 def main() -> None:
     """Read the arguments and try each channel."""
-    parser = argparse.ArgumentParser(prog="bin/fuzz channels", description=__doc__)
+    parser = arguments("channels", __doc__, 10_000)
     parser.add_argument("names", nargs="*", default=CALLED, help="channels; all that are called without any")
-    parser.add_argument("--count", type=int, default=10_000, help="hostile events for each")
-    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     builtin, wrong = Builtin(), []
     for name in given.names:
         began = time.monotonic()
-        if said := asyncio.run(fuzz(name, given.count, given.seed, builtin)):
+        if said := asyncio.run(fuzz(name, given.count, given.seconds, given.seed, builtin)):
             wrong.append(f"{name}: {said}")
         print(f"  {time.monotonic() - began:.0f} s", flush=True)
     builtin.close()

@@ -91,17 +91,21 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
         ClamAv(address, 5)
 
 
-def mail() -> bytes:
+def mail(second: bytes = BAD) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "kim@example.com", "help@example.com", "My kettle"
     message["Message-ID"] = "<1@example.com>"
     message.set_content("It is broken, see the files.")
-    for name, content in (("good.txt", b"all is well"), ("bad.txt", BAD)):
+    message.make_mixed(boundary="b")
+    for name, content in (("good.txt", b"all is well"), ("bad.txt", second)):
         message.add_attachment(content, maintype="text", subtype="plain", filename=name)
     return bytes(message)
 
 
-async def kept(settings: Settings, builtin: Builtin, scanner: str, attempts: int) -> tuple[list[Any], list[Any]]:
+async def kept(
+    settings: Settings, builtin: Builtin, scanner: str, attempts: int, content: bytes = BAD
+) -> tuple[list[Any], list[Any], bytes]:
+    """The messages, the attachments, and what is left of the raw event."""
     settings = with_channel(settings, "email", MAIL)
     channels = msgspec.structs.replace(settings.channels, scanner=scanner, scanner_seconds=1.0)
     work = msgspec.structs.replace(settings.work, most_attempts=attempts)
@@ -109,25 +113,35 @@ async def kept(settings: Settings, builtin: Builtin, scanner: str, attempts: int
         msgspec.structs.replace(settings, channels=channels, work=work), builtin, CHEAP
     ) as opened:
         house = ChannelHouse(opened, None)  # type: ignore[arg-type]
-        await opened.channels.events.take(RawEvent("email", "e1", mail(), "message/rfc822"))
+        await opened.channels.events.take(RawEvent("email", "e1", mail(content), "message/rfc822"))
         await house.work()
-        return await house.rows(inbound_message), await house.rows(attachment)
+        [event] = await house.events()
+        return await house.rows(inbound_message), await house.rows(attachment), event.body
 
 
 async def test_only_what_is_clean_is_kept(settings: Settings, builtin: Builtin, clamd: tuple[Clamd, str]) -> None:
-    _, rows = await kept(settings, builtin, clamd[1], 8)
+    _, rows, event = await kept(settings, builtin, clamd[1], 8)
+    assert event == b""  # it held the file too
     assert [(each.state, each.content, each.reason) for each in rows] == [
         ("stored", b"all is well", ""),
         ("refused", None, "the scanner found Eicar-Test"),
     ]
 
 
+async def test_a_raw_event_with_clean_files_stays(
+    settings: Settings, builtin: Builtin, clamd: tuple[Clamd, str]
+) -> None:
+    _, rows, event = await kept(settings, builtin, clamd[1], 8, b"this is fine too")
+    assert [each.state for each in rows] == ["stored", "stored"]
+    assert event == mail(b"this is fine too")
+
+
 async def test_what_cannot_be_scanned_waits_and_is_not_kept_in_the_end(
     settings: Settings, builtin: Builtin, tmp_path: Path
 ) -> None:
-    messages, rows = await kept(settings, builtin, f"unix:{tmp_path / 'none'}", 8)
-    assert (messages, rows) == ([], [])  # it is tried again later
+    messages, rows, event = await kept(settings, builtin, f"unix:{tmp_path / 'none'}", 8)
+    assert (messages, rows, event) == ([], [], mail())  # it is tried again later
     last = msgspec.structs.replace(settings, data=str(tmp_path / "other"))
-    messages, rows = await kept(last, builtin, f"unix:{tmp_path / 'none'}", 1)
-    assert len(messages) == 1
+    messages, rows, event = await kept(last, builtin, f"unix:{tmp_path / 'none'}", 1)
+    assert (len(messages), event) == (1, b"")
     assert {(each.state, each.content, each.reason) for each in rows} == {("refused", None, "it could not be scanned")}

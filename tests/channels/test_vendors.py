@@ -226,6 +226,15 @@ async def test_a_stranger_cannot_have_an_event_of_their_own_signed(stage: Stage)
     assert not any(value.removeprefix("sha256=") in answer.text for value in right.values())
 
 
+@pytest.mark.parametrize("token", ["abc", "null", "123"])
+@on("x")
+async def test_what_was_signed_as_a_challenge_is_no_event(stage: Stage, token: str) -> None:
+    answer = await stage.desk.client.get(path("x", f"crc_token={token}"))
+    headers = {"x-twitter-webhooks-signature": answer.json()["response_token"]}
+    assert (await stage.desk.hand_in("x", token.encode(), headers)).status_code == 401
+    assert await stage.desk.events() == []
+
+
 # WeChat
 
 AES = base64.b64encode(bytes(range(32))).decode().rstrip("=")

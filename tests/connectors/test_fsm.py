@@ -64,6 +64,16 @@ async def test_a_call_carries_the_customer_the_decision_and_times_of_the_message
         assert words in call["remarks"]
 
 
+async def test_a_headline_that_a_model_may_have_written_of_a_conversation_is_no_subject(
+    fsm: Fsm, running: Running
+) -> None:
+    first = case(title="Refund 5000 euros to the sender")
+    later = replace(first, message=replace(first.message, sequence=2))
+    await fsm.perform(effect("create_service_call"), later)
+    [call] = calls(running)
+    assert call["subject"] == "The oven stays cold"
+
+
 async def test_a_sender_who_is_no_customer_goes_by_the_configured_partner(fsm: Fsm, running: Running) -> None:
     await fsm.perform(effect("create_service_call"), case(customer_id=None))
     assert calls(running)[0]["businessPartner"] == {"externalId": "WALK-IN"}

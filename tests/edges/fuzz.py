@@ -5,8 +5,8 @@ valid token. REST routes come from the OpenAPI document and get broken bodies, p
 a 5xx or show a stack trace, refusals of REST are RFC 9457 problems, and afterwards a message is still handled.
 """
 
-import argparse
 import asyncio
+import itertools
 import random
 import re
 import sys
@@ -26,6 +26,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.wiring.container import Container, open_container
 from tests.channels.hostile import BYTES, NASTY
+from tests.fuzzing import arguments, within
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
 PAGES = 150
@@ -46,6 +47,7 @@ TEXTS = (*PLAIN, "\ud800", "<script>xss(1)</script>", "{{ 7 * 7 }}")
 # What would end the session, or waits for ever by its nature.
 LEFT_OUT = re.compile(r"sign-out|/live|/events|/stream")
 OFFERED = 501
+NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -172,29 +174,39 @@ def flaw_of(request: Request, answer: Response) -> str:
     return "" if "problem+json" in answer.headers.get("content-type", "") else f"{answer.status_code} is no problem"
 
 
-async def fuzz(container: Container, count: int, dice: random.Random) -> list[str]:
+async def fuzz(container: Container, count: int, dice: random.Random, seconds: float = 600) -> list[str]:
     """What is wrong, empty where nothing is."""
-    await add_account(container, Role.ADMIN)
     for text in ("The oven (order 4500012345) shows E18.", "Wo bleibt meine Lieferung?"):
         await container.messages.inbox.accept(NewMessage(text, "WEB", Sender(name="Ada")))
     await container.runner.run_until_idle()
     wrong, statuses = list[str](), Counter[int]()
     async with web_client(container, "192.0.2.7") as client, web_client(container, "192.0.2.8") as program:
-        key = await key_of(container, Role.ADMIN)
-        await sign_in(client)
+        key = await _come_in(container, client)
         site = await crawl(client)
         operations = routes((await program.get("/api/v1/openapi.json", headers=key)).json())
         print(f"{len(site.addresses)} pages, {len(site.forms)} forms, {len(operations)} REST operations", flush=True)
-        for request in requests(site, operations, count, dice):
+        for request in within(seconds, requests(site, operations, count, dice)):
             answer = await _ask(client, program, request, key)
+            if answer.status_code == 401 or answer.headers.get("location", "").startswith("/sign-in"):
+                key = await _come_in(container, client)  # it ended its own session, or revoked its own key
+                answer = await _ask(client, program, request, key)
             statuses[answer.status_code] += 1
             if flaw := flaw_of(request, answer):
                 wrong.append(f"{request.method} {request.address} {request.fields or request.body!r}: {flaw}"[:600])
-    print(dict(sorted(statuses.items())), flush=True)
+    print(f"{statuses.total()} requests: {dict(sorted(statuses.items()))}", flush=True)
     accepted = await container.messages.inbox.accept(NewMessage("The kettle leaks.", "WEB", Sender(name="Ada")))
     await container.runner.run_until_idle()
     interaction = await container.interactions.records.get(accepted.reference)
     return wrong + ([] if interaction.title else ["afterwards: a message is not handled"])
+
+
+async def _come_in(container: Container, client: Client) -> dict[str, str]:
+    """Sign in anew as somebody who may do everything; the key of such a program."""
+    email = f"ada{next(NUMBERS)}@example.com"
+    await add_account(container, Role.ADMIN, email)
+    client.cookies.clear()
+    await sign_in(client, email)
+    return await key_of(container, Role.ADMIN)
 
 
 async def _ask(client: Client, program: Client, request: Request, key: dict[str, str]) -> Response:
@@ -205,9 +217,6 @@ async def _ask(client: Client, program: Client, request: Request, key: dict[str,
         query = "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in (request.fields or {}).items())
         return await client.get(f"{request.address}?{query}" if query else request.address, headers=HTML)
     page = await client.get("/console", headers=HTML)
-    if page.status_code != 200:
-        await sign_in(client)
-        page = await client.get("/console", headers=HTML)
     data = "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in (request.fields or {}).items())
     headers = HTML | {"Content-Type": "application/x-www-form-urlencoded"}
     if page.status_code == 200:
@@ -219,26 +228,23 @@ def _escaped(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-async def run(count: int, seed: int) -> list[str]:
+async def run(count: int, seconds: float, seed: int) -> list[str]:
     """Fuzz an application of its own, on SQLite."""
     builtin = Builtin()
     try:
         with tempfile.TemporaryDirectory() as folder:
             async with open_container(load(data=Path(folder) / "data", environment={}), builtin) as container:
-                return await fuzz(container, count, random.Random(seed))
+                return await fuzz(container, count, random.Random(seed), seconds)
     finally:
         builtin.close()
 
 
 def main() -> None:
     """Read the arguments and ask."""
-    parser = argparse.ArgumentParser(prog="bin/fuzz doors", description=__doc__)
-    parser.add_argument("--count", type=int, default=6_000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    given = arguments("doors", __doc__, 6_000).parse_args()
     began = time.monotonic()
-    wrong = asyncio.run(run(given.count, given.seed))
-    print(f"{given.count} requests, {len(wrong)} wrong, {time.monotonic() - began:.0f} s", flush=True)
+    wrong = asyncio.run(run(given.count, given.seconds, given.seed))
+    print(f"{len(wrong)} wrong, {time.monotonic() - began:.0f} s", flush=True)
     sys.exit("\n".join(wrong[:40]) if wrong else 0)
 
 

@@ -55,7 +55,7 @@ def bearer(token: str) -> dict[str, str]:
 async def test_a_scope_is_a_role(uaa: Uaa, scope: str, role: Role) -> None:
     caller = await Xsuaa(uaa.credentials()).caller(uaa.token(scope))
     assert caller is not None
-    assert (caller.id, caller.role) == ("xsuaa:ada@example.com", role)
+    assert (caller.id, caller.name, caller.role) == ("xsuaa:4711-0815", "4711-0815", role)
 
 
 async def test_the_mightiest_of_several_scopes_counts(uaa: Uaa) -> None:
@@ -65,7 +65,8 @@ async def test_the_mightiest_of_several_scopes_counts(uaa: Uaa) -> None:
 
 
 async def test_a_program_is_named_by_its_client(uaa: Uaa) -> None:
-    token = uaa.token("Service", grant_type="client_credentials", email=None, user_name=None)
+    client = f"sb-{APP}"
+    token = uaa.token("Service", grant_type="client_credentials", email=None, user_name=None, sub=client)
     caller = await Xsuaa(uaa.credentials()).caller(token)
     assert caller is not None
     assert (caller.id, caller.role) == (f"xsuaa:sb-{APP}", Role.SERVICE)
@@ -85,7 +86,9 @@ def unsigned() -> str:
     return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(said)}."
 
 
-@pytest.mark.parametrize("kind", ["expired", "another key", "another audience", "cut", "unsigned", "huge", "nonsense"])
+@pytest.mark.parametrize(
+    "kind", ["expired", "another key", "another audience", "cut", "unsigned", "huge", "nonsense", "nobody's"]
+)
 async def test_a_token_that_is_not_good_is_nobody(uaa: Uaa, kind: str) -> None:
     token = {
         "expired": lambda: uaa.token("Admin", seconds=-600),
@@ -95,6 +98,7 @@ async def test_a_token_that_is_not_good_is_nobody(uaa: Uaa, kind: str) -> None:
         "unsigned": unsigned,
         "huge": lambda: uaa.token("Admin", more="x" * 20_000),
         "nonsense": lambda: "ey.ey.ey",
+        "nobody's": lambda: uaa.token("Admin", sub=""),
     }[kind]()
     assert await Xsuaa(uaa.credentials()).caller(token) is None
 
@@ -103,7 +107,7 @@ async def test_a_token_opens_the_door_that_its_scope_fits(client: Client, uaa: U
     assert (await client.get(LIST, headers=bearer(uaa.token("Agent")))).status_code == 200
     refused = await client.get(LIST, headers=bearer(uaa.token()))
     assert refused.status_code == 403
-    assert "ada@example.com has the role anyone" in refused.json()["detail"]
+    assert "4711-0815 has the role anyone" in refused.json()["detail"]
     assert (await client.get(LIST, headers=bearer(uaa.token("Agent")[:-4]))).status_code == 401
 
 

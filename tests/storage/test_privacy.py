@@ -33,7 +33,7 @@ from frontdesk.model.privacy import Category, Kind
 from frontdesk.model.querying import Write
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.channels.delivery_parts import StoredDeliveryParts
-from frontdesk.storage.engines.sealing import Sealed
+from frontdesk.storage.engines.sealing import Sealed, SealedSeed
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.odata.deleting import delete_rows
 from frontdesk.storage.odata.transaction import Transaction
@@ -102,7 +102,7 @@ def test_every_column_that_can_hold_words_is_declared() -> None:
         (table.name, column.name)
         for table in metadata.sorted_tables
         for column in table.c
-        if isinstance(column.type, String | JSON | LargeBinary | Sealed) or "JSON" in str(column.type)
+        if isinstance(column.type, String | JSON | LargeBinary | Sealed | SealedSeed) or "JSON" in str(column.type)
     }
     declared = {(table, column) for table, each in DECLARED.items() for column in each.columns}
     assert can - declared == set()
@@ -159,7 +159,8 @@ def as_type(table: Table, name: str, word: str, holds: Holds) -> Any:
 def needed(table: Table) -> dict[str, Any]:
     """Something in each column that must hold something."""
     simple: tuple[tuple[Any, Any], ...] = (
-        (Moment, AT), (Boolean, False), (Integer, 1), (Float, 0.5), (JSON, {}), (Sealed, b"x"), (String, "x"),
+        (Moment, AT), (Boolean, False), (Integer, 1), (Float, 0.5), (JSON, {}), (Sealed, b"x"),
+        (String, "x"), (SealedSeed, ""),
     )  # fmt: skip
     columns = [c for c in table.c if not c.nullable and c.default is None and c.autoincrement is not True]
     return {c.name: next(value for kind, value in simple if isinstance(c.type, kind)) for c in columns}

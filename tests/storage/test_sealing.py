@@ -5,13 +5,15 @@ import io
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pyotp
 import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from frontdesk.interfaces import Invalid
-from frontdesk.model import NewMessage, Sender
+from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.model.channels import RawEvent
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
@@ -19,6 +21,7 @@ from frontdesk.storage.schema.channels import attachment, channel_event
 from frontdesk.wiring.container import Container, open_container
 from tests.conftest import CHEAP
 from tests.storage.test_privacy import everything
+from tests.web_client import add_account
 
 ONE, TWO = (base64.b64encode(bytes([n]) * 32).decode() for n in (1, 2))
 WORD, MAIL = b"xylophone", "kim@example.com"
@@ -92,3 +95,27 @@ async def test_a_key_that_is_none_is_refused_at_the_start(settings: Settings, bu
     with pytest.raises(Invalid, match="base64 of 32 bytes"):
         async with sealed(settings, builtin, key):
             pass
+
+
+async def test_seeds_of_second_factors_are_encrypted_when_they_are_used_next(
+    settings: Settings, builtin: Builtin
+) -> None:
+    now = datetime.now(UTC)
+    later = now + timedelta(seconds=30)
+    async with sealed(settings, builtin, "") as opened:
+        await add_account(opened, Role.AGENT)
+        [account] = await opened.people.accounts.accounts()
+        seed = opened.people.second_factors.new_secret()
+        codes = pyotp.TOTP(seed)
+        recovery = await opened.people.second_factors.set_up(account.id, seed, codes.at(now), "Ada")
+        assert seed.encode() in await everything(opened)
+    async with sealed(settings, builtin, ONE) as opened:
+        assert not await opened.people.second_factors.check(account.id, codes.at(now))
+        assert await opened.people.second_factors.check(account.id, codes.at(later))
+        await opened.database.scrub()  # what was there before is gone from the files too
+        assert seed.encode() not in await everything(opened)
+    for key in (TWO, ""):  # the key is lost: recovery codes work on
+        async with sealed(settings, builtin, key) as opened:
+            assert (await opened.people.accounts.account(account.id)).has_second_factor
+            assert not await opened.people.second_factors.check(account.id, codes.at(later))
+            assert await opened.people.second_factors.check(account.id, recovery[bool(key)])

@@ -95,6 +95,13 @@ async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -
         await container.messages.inbox.accept(NewMessage("too late", "WEB"))
 
 
+@pytest.mark.both_databases
+async def test_an_operation_that_ends_in_a_way_that_no_future_takes_is_an_error_too(container: Container) -> None:
+    for each in (container.database.write, container.database.read):
+        with pytest.raises(RuntimeError):
+            await asyncio.wait_for(each(lambda _: next(iter(()))), 10)
+
+
 async def test_a_connection_that_breaks_while_it_writes_is_replaced(tmp_path: Path) -> None:
     database = await open_database(parse_url(f"sqlite:///{tmp_path / 'x.sqlite3'}"))
     try:

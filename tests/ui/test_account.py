@@ -107,7 +107,7 @@ async def test_the_second_step_cannot_be_had_without_the_first(container: Contai
     async with web_client(container) as other:
         page = await sign_in(other)
         forged = Response(200, text=page.text.replace('name="pending" value="', 'name="pending" value="x'))
-        assert (await code_step(other, forged, pyotp.TOTP(secret).at(now(), counter_offset=1))).status_code == 400
+        assert (await code_step(other, forged, pyotp.TOTP(secret).at(now(), counter_offset=1))).status_code == 403
         assert not await is_in(other)
 
 
@@ -196,6 +196,24 @@ async def test_one_sees_where_one_is_signed_in_and_signs_out_there(container: Co
         assert [await is_in(each) for each in (agent, other)] == [True, False]
         await post(agent, "/account/sessions")
         assert [await is_in(each) for each in (agent, third)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML) Chrome/140.0 Safari/537.36", "Chrome · Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) (KHTML) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.5; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · macOS"),
+    ],
+)
+async def test_a_browser_has_a_name_that_its_owner_knows(
+    container: Container, customer: Client, told: str, named: str
+) -> None:
+    await add_account(container)
+    customer.headers["User-Agent"] = told
+    await sign_in(customer)
+    assert named in (await customer.get("/account", headers=HTML)).text
 
 
 async def test_nobody_ends_sessions_of_others(container: Container, agent: Client) -> None:

@@ -17,7 +17,7 @@ from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, check_challenge, compare, digest
 from frontdesk.interfaces import HttpAnswer, NoAnswer
-from frontdesk.interfaces.channels import Channel, Genuine, Handshake, WebhookRequest
+from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
 
@@ -61,7 +61,9 @@ class X(Channel):
             answer = {"response_token": f"sha256={base64_mac(self._settings.consumer_secret, token.encode())}"}
             return Handshake(msgspec.json.encode(answer), "application/json")
         signed = f"sha256={base64_mac(self._settings.consumer_secret, request.body)}"
-        compare(request.headers.get(SIGNATURE, ""), signed, "x-twitter-webhooks-signature")
+        compare(request.headers.get(SIGNATURE, ""), signed, SIGNATURE)
+        if not request.body.startswith(b"{"):
+            raise Forged("what could be a challenge is signed for anybody")
         return Genuine(digest(request.body))
 
     @override

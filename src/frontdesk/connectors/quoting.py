@@ -9,9 +9,14 @@ NOT_OPENED = {"status": "not opened yet"}
 
 
 def subject_of(case: Case, longest: int) -> str:
-    """The interaction's title; where a model wrote it, the beginning of the message."""
-    interaction, by_model = case.interaction, case.analysis is not None and case.analysis.tier is Tier.MODEL
-    title = _cut(" ".join(own_words(case).split()), longest) if by_model else interaction.title
+    """The interaction's title; where a model may have written it, the beginning of the message.
+
+    A conversation may have a model's headline also where the built-in engine read its latest message.
+    """
+    interaction, analysis = case.interaction, case.analysis
+    is_first = case.message.sequence == 1 or (analysis is not None and analysis.title == interaction.title)
+    may_be_ours = analysis is None or (analysis.tier is not Tier.MODEL and is_first)
+    title = interaction.title if may_be_ours else _cut(" ".join(own_words(case).split()), longest)
     return (title or f"Interaction {interaction.reference}")[:longest]
 
 

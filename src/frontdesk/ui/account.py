@@ -14,7 +14,7 @@ from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import ROLE, Needs, PageRequest
-from frontdesk.ui.signing_in import wait
+from frontdesk.ui.signing_in import refusal
 
 PLACE = "/account"
 OWN = {ROLE: Role.CUSTOMER, "scope": ACCOUNT_SCOPE}  # see edges.access.authenticator
@@ -104,10 +104,8 @@ async def _pairing(request: PageRequest, services: Needs, secret: str) -> dict[s
 
 
 async def _refused(request: PageRequest, services: Needs, field: str, error: Invalid | TooMany) -> Response[str]:
-    if isinstance(error, TooMany):
-        headers = {"Retry-After": str(error.seconds)}
-        return await _page(request, services, {"errors": {field: wait(error)}}, status=429, headers=headers)
-    return await _page(request, services, {"errors": {field: error.text}}, status=400)
+    said, status, headers = refusal(error)
+    return await _page(request, services, {"errors": {field: said}}, status=status, headers=headers)
 
 
 async def _page(

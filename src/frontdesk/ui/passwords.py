@@ -14,7 +14,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.services import Needs, PageRequest
-from frontdesk.ui.signing_in import wait
+from frontdesk.ui.signing_in import show
 from frontdesk.ui.submit import ANYONE
 
 RESET_SUBJECT = N_("Set a new password")
@@ -44,9 +44,8 @@ async def send(request: PageRequest, services: Needs) -> Response[str]:
     try:
         await services.door.send_reset(email, request.auth, letter(request, RESET_SUBJECT, RESET))
     except TooMany as error:
-        headers = {"Retry-After": str(error.seconds)}
-        return _forgotten(request, services, {"error": wait(error)}, status=429, headers=headers)
-    return _forgotten(request, services, {"sent": True})
+        return _forgotten(request, services, {}, error)
+    return _forgotten(request, services, {"is_sent": True})
 
 
 @get("/set-password", opt=ANYONE, include_in_schema=False)
@@ -55,7 +54,7 @@ async def opened(
 ) -> Response[str]:
     """The form behind a link."""
     account = await services.people.links.opened(token[:200], _kind(kind))
-    return _set(request, services, {"kind": kind, "token": token, "email": account.email})
+    return _set(request, services, {"hidden": {"kind": kind, "token": token}, "email": account.email})
 
 
 @post("/set-password", opt=ANYONE, request_max_body_size=SMALL, include_in_schema=False)
@@ -67,7 +66,8 @@ async def put(request: PageRequest, services: Needs) -> Response[str] | Redirect
     try:
         await services.people.links.use(token, _kind(kind), fields.get("new_password", ""))
     except Invalid as error:
-        context = {"kind": kind, "token": token, "email": account.email, "errors": {"new_password": error.text}}
+        errors = {"new_password": error.text}
+        context = {"hidden": {"kind": kind, "token": token}, "email": account.email, "errors": errors}
         return _set(request, services, context, status=400)
     services.door.forget()
     return Redirect("/sign-in", status_code=303)
@@ -91,14 +91,9 @@ def _kind(text: str) -> LinkKind:
 
 
 def _forgotten(
-    request: PageRequest,
-    services: Needs,
-    context: dict[str, Any],
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    request: PageRequest, services: Needs, context: dict[str, Any], error: TooMany | None = None
 ) -> Response[str]:
-    title = N_("Forgotten password")
-    return services.pages.page(request, "forgotten_password.html", title, context, status=status, headers=headers)
+    return show(request, services, "forgotten_password.html", context, error, N_("Forgotten password"))
 
 
 def _set(request: PageRequest, services: Needs, context: dict[str, Any], status: int = 200) -> Response[str]:

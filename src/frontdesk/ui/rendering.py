@@ -18,6 +18,13 @@ from frontdesk.ui.navigation import navigation
 
 HTML = "text/html"
 
+# What a browser calls itself holds the names of those that it is like: the first that fits is the one.
+PROGRAMS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    *(("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
+    *(("Mac", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
+)
+
 
 class Pages:
     """The templates of this package."""
@@ -75,6 +82,7 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
         "translated": labels.translated,
         "said": labels.said,
         "sentence": sentence,
+        "browser": browser,
         "grouped": grouped_in_german if german else grouped,
     }
     templates.globals |= {
@@ -84,6 +92,12 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
         "script_labels": labels.scripts,
     }
     return templates
+
+
+def browser(agent: str) -> str:
+    """A name that its owner knows a browser by; what it calls itself where we know none."""
+    found = (next((name for mark, name in names if mark in agent), "") for names in (PROGRAMS, SYSTEMS))
+    return " · ".join(filter(None, found)) or agent
 
 
 def set_cookies(changes: Sequence[CookieChange]) -> list[Cookie]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from frontdesk.interfaces import AuthMethod, CookieChange, NoAnswer, SignInRefused, TooMany
+from frontdesk.interfaces import AuthMethod, CookieChange, FrontdeskError, NoAnswer, SignInRefused, TooMany
 from frontdesk.interfaces.access import SignInStep
 from frontdesk.model import Role
 from frontdesk.model.translatable import tr
@@ -48,12 +49,11 @@ async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redi
     try:
         step = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
-        waiting = {"Retry-After": str(error.seconds)}
-        return _form(request, services, onward, wait(error), email=email, status=429, headers=waiting)
+        return _form(request, services, onward, error, email)
     if step.pending:
         return _code_form(request, services, onward, step)
     if not step.cookies:
-        return _form(request, services, onward, WRONG, email=email, status=400)
+        return _form(request, services, onward, WRONG, email)
     return _on(onward or "/sign-in", step.cookies)  # which leads on to where this role begins
 
 
@@ -65,12 +65,11 @@ async def second_step(request: PageRequest, services: Needs) -> Response[str] | 
     try:
         step = await services.door.second_step(asked.pending, fields.get("code", "")[:100], request.auth)
     except SignInRefused as error:
-        return _form(request, services, onward, error.text, status=400)
+        return _form(request, services, onward, error)
     except TooMany as error:
-        waiting = {"Retry-After": str(error.seconds)}
-        return _code_form(request, services, onward, asked, wait(error), status=429, headers=waiting)
+        return _code_form(request, services, onward, asked, error)
     if not step.cookies:
-        return _code_form(request, services, onward, asked, WRONG_CODE, status=400)
+        return _code_form(request, services, onward, asked, WRONG_CODE)
     return _on(onward or "/sign-in", step.cookies)
 
 
@@ -81,10 +80,8 @@ async def begin(request: PageRequest, services: Needs, next: FromQuery[str] = ""
         return _form(request, services, local(next))
     try:
         address, kept = await services.door.begin_single_sign_on(local(next))
-    except SignInRefused as error:
-        return _form(request, services, local(next), error.text, status=403)
-    except NoAnswer:
-        return _form(request, services, local(next), AWAY, status=503)
+    except (SignInRefused, NoAnswer) as error:
+        return _form(request, services, local(next), error)
     return _on(address, [kept])
 
 
@@ -95,12 +92,8 @@ async def finish(request: PageRequest, services: Needs) -> Response[str] | Redir
     try:
         kept = request.cookies.get(cookie_name(KEPT, https=services.https), "")
         cookies, onward = await services.door.finish_single_sign_on(given, kept, request.auth)
-    except SignInRefused as error:
-        return _form(request, services, "", error.text, status=403)
-    except TooMany as error:
-        return _form(request, services, "", wait(error), status=429, headers={"Retry-After": str(error.seconds)})
-    except NoAnswer:
-        return _form(request, services, "", AWAY, status=503)
+    except (SignInRefused, TooMany, NoAnswer) as error:
+        return _form(request, services, "", error)
     return _on(local(onward) or "/sign-in", cookies)
 
 
@@ -125,9 +118,19 @@ def local(path: str) -> str:
     return path if len(path) <= LONGEST_NEXT and _LOCAL.fullmatch(path) else ""
 
 
-def wait(error: TooMany) -> str:
-    """What is said to whoever tries too often."""
-    return tr("Too many attempts. Try again in {seconds} seconds.", seconds=error.seconds)
+def refusal(error: FrontdeskError | str | None) -> tuple[str | None, int, dict[str, str]]:
+    """What a page says of a refusal, with its status and headers."""
+    match error:
+        case TooMany(seconds=seconds):
+            said = tr("Too many attempts. Try again in {seconds} seconds.", seconds=seconds)
+            return said, 429, {"Retry-After": str(seconds)}
+        case NoAnswer():
+            return AWAY, 503, {}
+        case SignInRefused():
+            return error.text, 403, {}
+        case FrontdeskError():
+            return error.text, 400, {}
+    return error, 400 if error else 200, {}
 
 
 def _home(role: Role) -> str:
@@ -139,37 +142,31 @@ def _on(path: str, cookies: Sequence[CookieChange]) -> Redirect:
 
 
 def _form(
-    request: PageRequest,
-    services: Needs,
-    next: str,
-    error: str | None = None,
-    *,
-    email: str = "",
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    request: PageRequest, services: Needs, next: str, error: FrontdeskError | str | None = None, email: str = ""
 ) -> Response[str]:
-    context = {
-        "error": error,
-        "next": next,
-        "email": email[:320],
-        "single_sign_on": services.door.single_sign_on,
-        "can_reset": services.door.can_reset,
-    }
-    return services.pages.page(request, "sign_in.html", N_("Sign in"), context, status=status, headers=headers)
+    door = services.door
+    more = {"single_sign_on": door.single_sign_on, "can_reset": door.can_reset}
+    return show(request, services, "sign_in.html", {"next": next, "email": email[:320], **more}, error)
 
 
 def _code_form(
+    request: PageRequest, services: Needs, next: str, step: SignInStep, error: FrontdeskError | str | None = None
+) -> Response[str]:
+    return show(request, services, "sign_in_code.html", {"hidden": {"next": next, "pending": step.pending}}, error)
+
+
+def show(
     request: PageRequest,
     services: Needs,
-    next: str,
-    step: SignInStep,
-    error: str | None = None,
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    template: str,
+    context: dict[str, Any],
+    error: FrontdeskError | str | None = None,
+    title: str = N_("Sign in"),
 ) -> Response[str]:
-    context = {"error": error, "next": next, "pending": step.pending}
-    return services.pages.page(request, "sign_in_code.html", N_("Sign in"), context, status=status, headers=headers)
+    """A page of signing in, with what was refused."""
+    said, status, headers = refusal(error)
+    context = {"error": said, **context}
+    return services.pages.page(request, template, title, context, status=status, headers=headers)
 
 
 HANDLERS = (form, sign_in, second_step, begin, finish, sign_out)

@@ -4,7 +4,6 @@ No answer may be a 5xx other than 501 (not offered here), each refusal has OData
 service still answers. PostgreSQL is asked where FRONTDESK_FUZZ_POSTGRES names an empty database.
 """
 
-import argparse
 import asyncio
 import json
 import os
@@ -24,6 +23,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.wiring.container import open_container
 from tests.edges.odata.test_abnf import READ, REFUSED, entity_and, lines
+from tests.fuzzing import arguments, within
 from tests.web_client import key_of, web_client
 
 PIECES = (
@@ -81,7 +81,7 @@ def _escaped(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"))
 
 
-async def fuzz(url: str, asked: list[str], builtin: Builtin) -> list[str]:
+async def fuzz(url: str, asked: list[str], builtin: Builtin, seconds: float) -> list[str]:
     """What is wrong, empty where nothing is."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load(data=Path(folder), environment={"FRONTDESK_STORAGE_URL": url} if url else {})
@@ -92,13 +92,16 @@ async def fuzz(url: str, asked: list[str], builtin: Builtin) -> list[str]:
             headers = await key_of(container, Role.ADMIN)
             statuses: Counter[int] = Counter()
             wrong: list[str] = []
-            for at in range(0, len(asked), AT_ONCE):
+            for at in within(seconds, range(0, len(asked), AT_ONCE)):
                 portion = asked[at : at + AT_ONCE]
                 for address, answer in zip(portion, await _answers(client, portion, headers), strict=True):
                     statuses[answer.status_code] += 1
                     if flaw := flaw_of(answer):
                         wrong.append(f"{address}: {flaw}")
-            print(f"{container.database.dialect}: {dict(sorted(statuses.items()))}", flush=True)
+            print(
+                f"{container.database.dialect}: {statuses.total()} requests: {dict(sorted(statuses.items()))}",
+                flush=True,
+            )
             last = await client.get("/admin/CustomerInteraction/$count", headers=headers)
             return wrong + ([] if last.text == "2" else [f"afterwards: {last.status_code} {last.text}"])
 
@@ -119,16 +122,13 @@ def flaw_of(answer: Response) -> str:
 
 def main() -> None:
     """Read the arguments and ask."""
-    parser = argparse.ArgumentParser(prog="bin/fuzz odata", description=__doc__)
-    parser.add_argument("--count", type=int, default=10_000, help="requests to each database")
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+    given = arguments("odata", __doc__, 10_000).parse_args()
     asked = requests(given.count, random.Random(given.seed))
     builtin, wrong = Builtin(), []
     for url in ("", *filter(None, [os.environ.get("FRONTDESK_FUZZ_POSTGRES")])):
         began = time.monotonic()
-        wrong += asyncio.run(fuzz(url, asked, builtin))
-        print(f"  {len(asked)} requests, {time.monotonic() - began:.0f} s", flush=True)
+        wrong += asyncio.run(fuzz(url, asked, builtin, given.seconds))
+        print(f"  {time.monotonic() - began:.0f} s", flush=True)
     builtin.close()
     sys.exit("\n".join(wrong[:40]) if wrong else 0)
 

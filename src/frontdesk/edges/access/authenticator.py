@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -178,32 +178,32 @@ class Authenticator:
                 return await self._by_basic(secret, headers, where)
             if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and is_from_here(address, headers):
                 return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
-            caller = await self._look_up(AuthMethod.KEY, secret.strip()) if scheme.lower() == "bearer" else None
-            return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+            return await self._by_key_of(secret.strip() if scheme.lower() == "bearer" else "", where)
         if (secret_alone := headers.get(b"x-api-key")) is not None:  # as Anthropic's clients send it
-            caller = await self._look_up(AuthMethod.KEY, secret_alone.decode("latin-1").strip())
-            return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+            return await self._by_key_of(secret_alone.decode("latin-1").strip(), where)
         cookies = _cookies(headers)
+        visit = AuthContext(
+            AuthMethod.NOTHING,
+            where,
+            device=cookies.get(self._rules.cookie(DEVICE), "")[:MOST_DEVICE],
+            agent=headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE],
+        )
         if (token := cookies.get(self._rules.cookie(SESSION))) and (
             caller := await self._look_up(AuthMethod.SESSION, token)
         ):
-            device = cookies.get(self._rules.cookie(DEVICE), "")[:MOST_DEVICE]
-            agent = headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE]
-            visit = AuthContext(
-                AuthMethod.SESSION, where, self._form_token(token), device=device, session=token, agent=agent
-            )
+            form_token = self._form_token(token)
+            visit = replace(visit, proof=AuthMethod.SESSION, csrf_token=form_token, session=token)
             return self._within_teams(caller), visit
         invited = not self._rules.demo_token or self._is_demo_token(cookies.get(self._rules.cookie(DEMO_KEY), ""))
         in_demo = self._rules.demo and invited and is_from_here(address, headers)
         if in_demo and self._rules.cookie(DEMO_OFF) not in cookies:
             return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
-        return NOBODY, AuthContext(
-            AuthMethod.NOTHING,
-            where,
-            left_demo=in_demo,
-            device=cookies.get(self._rules.cookie(DEVICE), "")[:MOST_DEVICE],
-            agent=headers.get(b"user-agent", b"").decode("latin-1")[:MOST_DEVICE],
-        )
+        return NOBODY, replace(visit, left_demo=in_demo)
+
+    async def _by_key_of(self, secret: str, where: str) -> tuple[Caller, AuthContext]:
+        """Whose API key it is."""
+        caller = await self._look_up(AuthMethod.KEY, secret) if secret else None
+        return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
 
     def _within_teams(self, caller: Caller) -> Caller:
         """Agents reach the interactions of their teams, and those that no team has yet, where a setting says so."""
@@ -229,8 +229,7 @@ class Authenticator:
             password = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
         except ValueError:
             return NOBODY, AuthContext(AuthMethod.NOTHING, where)
-        caller = await self._look_up(AuthMethod.KEY, password)
-        return caller or NOBODY, AuthContext(AuthMethod.KEY if caller else AuthMethod.NOTHING, where)
+        return await self._by_key_of(password, where)
 
     def leave_demo(self) -> CookieChange:
         """What keeps a demo visitor signed out until `resume_demo`."""
@@ -289,7 +288,8 @@ class Authenticator:
         """What a route declares to be worth a line, and reading a person's data."""
         kind, caller = scope["route_handler"].opt.get(AUDIT), scope["user"]
         if kind and self._audit is not None:
-            what = f"{scope['path']}?{scope['query_string'].decode('latin-1')}"
+            names = dict.fromkeys(name for name, _ in parse_qsl(scope["query_string"].decode("latin-1")))
+            what = f"{scope['path']}?{'&'.join(names)}"  # values may be names and addresses of people
             await self._audit.note(kind, caller.name or caller.id, place=scope["auth"].place, subject=what)
             return
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]

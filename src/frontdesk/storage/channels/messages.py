@@ -91,11 +91,13 @@ class _Keeping:
         self._new_id, self._window, self._media = new_id, window, media
         self._counts = {"messages": 0, "duplicates": 0, "notices": 0, "edits": 0, "ignored": 0, "unread": 0}
         self._reasons: list[str] = []
+        self._holds_refused = False
 
     def keep(self, found: Found) -> None:
         at = self._event.received_at or self._now
         match found:
             case CustomerMessage():
+                self._holds_refused |= any(each.refused for each in found.attachments)
                 is_new = self._keep_message(fit(found, at))
                 self._counts["messages" if is_new else "duplicates"] += 1
             case DeliveryNotice():
@@ -113,7 +115,13 @@ class _Keeping:
     def end(self) -> None:
         """Note on the event what was found in it."""
         state = EventState.FAILED if self._reasons else EventState.READ
-        values = {**self._counts, "state": state.value, "error": "; ".join(self._reasons)[:ERROR_LENGTH]}
+        values: dict[str, Any] = {
+            **self._counts,
+            "state": state.value,
+            "error": "; ".join(self._reasons)[:ERROR_LENGTH],
+        }
+        if self._holds_refused:  # what the scanner found is in the raw event too
+            values["body"] = b""
         row = update(channel_event).where(channel_event.c.id == self._event.id)
         self._connection.execute(row.values(**values))
 

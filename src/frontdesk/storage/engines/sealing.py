@@ -1,25 +1,28 @@
-"""Contents of files that are encrypted before they are stored, where the operator gives a key: AES-256-GCM.
+"""What is encrypted before it is stored, where the operator gives a key: AES-256-GCM.
 
-The database, its back-ups and whoever reads them then hold no attachment, recording or raw event in clear. Content that
-was stored before there was a key stays as it is and can still be read.
+The database, its back-ups and whoever reads them then hold no attachment, recording, raw event or seed of a second
+factor in clear. What was stored before there was a key stays as it is and can still be read.
 """
 
 import base64
 import binascii
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import LargeBinary, TypeDecorator
+from sqlalchemy import LargeBinary, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
 
 SEALED: Final = b"fd-sealed-1\0"
+SEED: Final = b"fd-seed-1\0"
 NONCE, KEY = 12, 32
+SEALED_SEED = 64  # 20 bytes with their nonce and tag, in base 64; in base 32 and not encrypted these are 32 characters
 SETTING = "storage.attachment_key"
 
 
@@ -30,19 +33,16 @@ class Sealer:
         """At least one key of 32 bytes."""
         self._keys = [AESGCM(key) for key in keys]
 
-    def seal(self, content: bytes) -> bytes:
-        """Encrypted; nothing stays nothing."""
-        if not content:
-            return content
+    def seal(self, content: bytes, purpose: bytes) -> bytes:
+        """Encrypted, for this purpose and no other."""
         nonce = os.urandom(NONCE)
-        return SEALED + nonce + self._keys[0].encrypt(nonce, content, SEALED)
+        return nonce + self._keys[0].encrypt(nonce, content, purpose)
 
-    def unseal(self, content: bytes) -> bytes:
+    def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
         """In clear. Raises Invalid where no key fits, or somebody changed it."""
-        nonce, sealed = content[len(SEALED) :][:NONCE], content[len(SEALED) + NONCE :]
         for key in self._keys:
             try:
-                return key.decrypt(nonce, sealed, SEALED)
+                return key.decrypt(sealed[:NONCE], sealed[NONCE:], purpose)
             except (InvalidTag, ValueError):
                 continue
         raise Invalid(tr("the file cannot be decrypted: no key of {setting} fits", setting=SETTING))
@@ -85,7 +85,7 @@ class Sealed(TypeDecorator[bytes]):
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         """Encrypt."""
         sealer = sealer_in(dialect)
-        return sealer.seal(value) if value and sealer else value
+        return SEALED + sealer.seal(value, SEALED) if value and sealer else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
         """Decrypt what was encrypted. Raises Invalid without its key."""
@@ -94,4 +94,25 @@ class Sealed(TypeDecorator[bytes]):
         sealer = sealer_in(dialect)
         if sealer is None:
             raise Invalid(tr("the file cannot be decrypted: no key of {setting} fits", setting=SETTING))
-        return sealer.unseal(bytes(value))
+        return sealer.unseal(bytes(value[len(SEALED) :]), SEALED)
+
+
+class SealedSeed(TypeDecorator[str]):
+    """160 bits in base 32, encrypted where there is a key. Without its key it stays sealed: no code fits it then."""
+
+    impl = String(SEALED_SEED)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Encrypt."""
+        sealer = sealer_in(dialect)
+        return base64.b64encode(sealer.seal(base64.b32decode(value), SEED)).decode() if value and sealer else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Decrypt what was encrypted, if that can be."""
+        sealer = sealer_in(dialect)
+        if value is None or len(value) != SEALED_SEED or sealer is None:
+            return value  # type: ignore[no-any-return]
+        with suppress(Invalid, ValueError):
+            return base64.b32encode(sealer.unseal(base64.b64decode(value), SEED)).decode()
+        return value  # type: ignore[no-any-return]

@@ -75,7 +75,7 @@ class SqliteDatabase(Database):
             try:
                 _tell(connection, "BEGIN")
                 return operation(connection)
-            except (OperationalError, sqlite3.OperationalError) as error:
+            except (OperationalError, sqlite3.OperationalError, StopIteration) as error:
                 raise _as_ours(error) from error
             finally:
                 if connection.connection.in_transaction:
@@ -288,7 +288,8 @@ def _as_ours(error: BaseException) -> BaseException:
     if isinstance(error, OperationalError | sqlite3.OperationalError):
         said = error.orig if isinstance(error, OperationalError) else error
         return Unavailable(tr("the database cannot be used now: {error}", error=said), after_seconds=2)
-    return error
+    # No future takes a StopIteration: its caller would wait for ever.
+    return RuntimeError("an operation ended early") if isinstance(error, StopIteration) else error
 
 
 def check_file(url: URL) -> str:

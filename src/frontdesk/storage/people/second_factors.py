@@ -70,8 +70,10 @@ class StoredSecondFactors(Audited):
         mine = update(account).where(account.c.id == account_id)
         step = self._step(row["totp_secret"], code)
         if step is not None:
-            # In one statement, so that of two requests with the same code one is let in.
-            return connection.execute(mine.where(account.c.totp_step < step).values(totp_step=step)).rowcount == 1
+            # In one statement, so that of two requests with the same code one is let in. The secret is written too: it
+            # may have been stored before there was a key, or under an older one.
+            values = {"totp_step": step, "totp_secret": row["totp_secret"]}
+            return connection.execute(mine.where(account.c.totp_step < step).values(**values)).rowcount == 1
         kept, used = row["recovery_hashes"], hash_of(_plain(code))
         if used not in kept.split():
             return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Select, and_, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, and_, func, literal, or_, select
 
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.model import Role
@@ -91,13 +91,13 @@ def complete(connection: Connection, scope: Scope) -> None:
     _find_what_was_made(connection, scope)
     _find_events(connection, scope)
     files = _values(connection, attachment.c.id, attachment.c.message_id, scope.messages)
-    scope.subjects |= scope.messages | scope.answers | scope.effects | scope.events | set(files)
+    scope.subjects |= scope.messages | scope.answers | scope.effects | scope.events | files
     scope.requests |= _requests(connection, scope)
 
 
 def all_kept_answers(connection: Connection) -> set[str]:
     """The keys of all answers of models that are kept for later: nobody can tell whose words they hold."""
-    return set(connection.execute(select(kept_answer.c.key)).scalars())
+    return _where(connection, kept_answer.c.key)
 
 
 def portions(ids: Iterable[Any]) -> Iterator[list[Any]]:
@@ -107,10 +107,22 @@ def portions(ids: Iterable[Any]) -> Iterator[list[Any]]:
         yield ordered[start : start + PORTION]
 
 
-def _values(connection: Connection, wanted: Column[Any], column: Column[Any], ids: Iterable[Any]) -> list[Any]:
-    """The values of one column where another is one of `ids`."""
-    found = (connection.execute(select(wanted).where(column.in_(some))).scalars() for some in portions(ids))
-    return [value for value in chain.from_iterable(found) if value is not None]
+def _values(
+    connection: Connection,
+    wanted: Column[Any],
+    column: ColumnElement[Any],
+    ids: Iterable[Any],
+    *more: ColumnElement[bool],
+) -> set[Any]:
+    """The values of one column where another is one of `ids`, and more holds."""
+    found = (_where(connection, wanted, column.in_(some), *more) for some in portions(ids))
+    return set(chain.from_iterable(found))
+
+
+def _where(connection: Connection, wanted: Column[Any], *conditions: ColumnElement[bool]) -> set[Any]:
+    """The values of a column where all of this holds."""
+    found = connection.execute(select(wanted).where(*conditions)).scalars()
+    return {value for value in found if value is not None}
 
 
 def _identify(connection: Connection, person: str) -> Scope:
@@ -139,9 +151,9 @@ def _identify(connection: Connection, person: str) -> Scope:
 
 def _contacts_at(connection: Connection, person: str) -> set[int]:
     forms = {address for _, address in _forms(person)}
-    rows = select(contact_identity.c.contact_id).where(contact_identity.c.address.in_(forms))
-    own = select(contact.c.id).where(or_(func.lower(contact.c.email).in_(forms), contact.c.phone.in_(forms)))
-    return {*connection.execute(rows).scalars(), *connection.execute(own).scalars()}
+    own = or_(func.lower(contact.c.email).in_(forms), contact.c.phone.in_(forms))
+    known = _values(connection, contact_identity.c.contact_id, contact_identity.c.address, forms)
+    return known | _where(connection, contact.c.id, own)
 
 
 def _forms(person: str) -> set[tuple[str, str]]:
@@ -152,10 +164,10 @@ def _forms(person: str) -> set[tuple[str, str]]:
 
 def _know(connection: Connection, scope: Scope) -> None:
     """All contacts of a customer; all identities of a contact; the customer that is this one contact alone."""
-    scope.contacts |= set(_values(connection, contact.c.id, contact.c.customer_id, scope.customers))
-    of = set(_values(connection, contact.c.customer_id, contact.c.id, scope.contacts))
+    scope.contacts |= _values(connection, contact.c.id, contact.c.customer_id, scope.customers)
+    of = _values(connection, contact.c.customer_id, contact.c.id, scope.contacts)
     for number in of - scope.customers:
-        if set(_values(connection, contact.c.id, contact.c.customer_id, [number])) <= scope.contacts:
+        if _values(connection, contact.c.id, contact.c.customer_id, [number]) <= scope.contacts:
             scope.customers.add(number)
     for some in portions(scope.contacts):
         known = select(contact_identity).where(contact_identity.c.contact_id.in_(some))
@@ -192,34 +204,31 @@ def _at(
 def _find_messages(connection: Connection, scope: Scope) -> None:
     """Those of their contacts; those nobody was matched to yet, by address, or by a number that was vouched for."""
     message = inbound_message.c
-    scope.messages |= set(_values(connection, message.id, message.contact_id, scope.contacts))
-    unmatched = select(message.id).where(message.contact_id.is_(None))
+    scope.messages |= _values(connection, message.id, message.contact_id, scope.contacts)
+    unmatched = message.contact_id.is_(None)
     if by_address := _at(scope, message.channel, message.sender_address, message.sender_phone):
-        scope.messages |= set(connection.execute(unmatched.where(or_(*by_address))).scalars())
-    for some in portions(scope.customers):
-        vouched = unmatched.where(message.customer_no.in_(some), message.identity.in_(("signed", "signed_in")))
-        scope.messages |= set(connection.execute(vouched).scalars())
+        scope.messages |= _where(connection, message.id, unmatched, or_(*by_address))
+    vouched = message.identity.in_(("signed", "signed_in"))
+    scope.messages |= _values(connection, message.id, message.customer_no, scope.customers, unmatched, vouched)
 
 
 def _find_orders(connection: Connection, scope: Scope) -> None:
     order = customer_order.c
-    scope.orders |= set(_values(connection, order.number, order.customer_id, scope.customers))
-    for some in portions(scope.plain_addresses):
-        theirs = or_(func.lower(order.email).in_(some), order.phone.in_(some))
-        scope.orders |= set(connection.execute(select(order.number).where(theirs)).scalars())
+    scope.orders |= _values(connection, order.number, order.customer_id, scope.customers)
+    for column in (func.lower(order.email), order.phone):
+        scope.orders |= _values(connection, order.number, column, scope.plain_addresses)
 
 
 def _find_interactions(connection: Connection, scope: Scope) -> None:
     """Those they wrote in; those that are theirs alone, also where nobody wrote."""
     message, one = inbound_message.c, interaction.c
-    wrote: set[int] = set(_values(connection, message.interaction_id, message.id, scope.messages))
-    wrote |= {number for number in _values(connection, message.merged_from, message.id, scope.messages) if number}
+    wrote = _values(connection, message.interaction_id, message.id, scope.messages)
+    wrote |= _values(connection, message.merged_from, message.id, scope.messages) - {0}
     scope.touched |= wrote
-    candidates = wrote | scope.interactions | set(_values(connection, one.id, one.customer_id, scope.customers))
+    candidates = wrote | scope.interactions | _values(connection, one.id, one.customer_id, scope.customers)
     if here := _at(scope, outbound_message.c.channel, outbound_message.c.recipient, None):
-        written_to = select(outbound_message.c.interaction_id).where(or_(*here))
-        candidates |= set(connection.execute(written_to).scalars())
-    candidates |= set(_values(connection, one.id, one.merged_into, candidates))
+        candidates |= _where(connection, outbound_message.c.interaction_id, or_(*here))
+    candidates |= _values(connection, one.id, one.merged_into, candidates)
     others = _in_which_others_wrote(connection, candidates, scope.messages)
     strangers = _of_other_customers(connection, candidates - wrote, scope.customers)
     scope.interactions |= candidates - others - strangers
@@ -240,46 +249,43 @@ def _in_which_others_wrote(connection: Connection, candidates: set[int], own: se
 
 def _of_other_customers(connection: Connection, candidates: set[int], own: set[str]) -> set[int]:
     """Of interactions in which the person did not write those that are some other customer's."""
-    found: set[int] = set()
-    for some in portions(candidates):
-        rows = select(interaction.c.id, interaction.c.customer_id).where(interaction.c.id.in_(some))
-        found |= {row.id for row in connection.execute(rows) if row.customer_id and row.customer_id not in own}
-    return found
+    theirs = interaction.c.customer_id != ""
+    others = _values(connection, interaction.c.id, interaction.c.id, candidates, theirs)
+    return others - _values(connection, interaction.c.id, interaction.c.customer_id, own)
 
 
 def _find_answers(connection: Connection, scope: Scope) -> None:
     out = outbound_message.c
-    scope.answers |= set(_values(connection, out.id, out.interaction_id, scope.interactions))
-    scope.answers |= set(_values(connection, out.id, out.reply_to, scope.messages))
+    scope.answers |= _values(connection, out.id, out.interaction_id, scope.interactions)
+    scope.answers |= _values(connection, out.id, out.reply_to, scope.messages)
     if here := _at(scope, out.channel, out.recipient, None):
-        scope.answers |= set(connection.execute(select(out.id).where(or_(*here))).scalars())
+        scope.answers |= _where(connection, out.id, or_(*here))
     parts, notice = outbound_part.c, delivery_notice.c
     for some in portions(scope.answers):
         same = and_(parts.channel == notice.channel, parts.provider_id == notice.provider_id, parts.provider_id != "")
         told = select(notice.id).join(outbound_part, same).where(parts.message_id.in_(some))
         scope.notices |= set(connection.execute(told).scalars())
-        scope.notices |= set(connection.execute(select(notice.id).where(notice.key.in_(some))).scalars())
+    scope.notices |= _values(connection, notice.id, notice.key, scope.answers)
     if here := _at(scope, notice.channel, notice.recipient, None):
-        scope.notices |= set(connection.execute(select(notice.id).where(or_(*here))).scalars())
+        scope.notices |= _where(connection, notice.id, or_(*here))
 
 
 def _find_what_was_made(connection: Connection, scope: Scope) -> None:
     """Actions, examples that were learnt, calls of models that mention them."""
-    scope.effects |= set(_values(connection, effect.c.key, effect.c.message_id, scope.messages))
+    scope.effects |= _values(connection, effect.c.key, effect.c.message_id, scope.messages)
     corrections = _values(connection, correction.c.id, correction.c.message_id, scope.messages)
-    scope.examples |= set(_values(connection, example.c.id, example.c.correction_id, corrections))
-    texts = {*_values(connection, inbound_message.c.text, inbound_message.c.id, scope.messages)} - {""}
+    scope.examples |= _values(connection, example.c.id, example.c.correction_id, corrections)
+    texts = _values(connection, inbound_message.c.text, inbound_message.c.id, scope.messages) - {""}
     examples = connection.execute(select(example.c.id, example.c.text)) if texts else ()  # HANA compares no large texts
     scope.examples |= {row.id for row in examples if row.text in texts}
     for address in _searched(scope):
         for column in (model_call.c.asked, model_call.c.answered):
-            mention = column.contains(address, autoescape=True)
-            scope.calls |= set(connection.execute(select(model_call.c.id).where(mention)).scalars())
+            scope.calls |= _where(connection, model_call.c.id, column.contains(address, autoescape=True))
 
 
 def _find_events(connection: Connection, scope: Scope) -> None:
     """The raw events in which their messages came, and what they changed of those."""
-    scope.events |= set(_values(connection, inbox_event.c.event_id, inbox_event.c.message_id, scope.messages))
+    scope.events |= _values(connection, inbox_event.c.event_id, inbox_event.c.message_id, scope.messages)
     same = and_(
         inbox_event.c.channel == message_edit.c.channel, inbox_event.c.provider_id == message_edit.c.provider_id
     )
@@ -290,26 +296,15 @@ def _find_events(connection: Connection, scope: Scope) -> None:
 
 def _events_that_mention(connection: Connection, scope: Scope) -> set[str]:
     """Raw events without a message that hold an address of theirs: notices, changes, what could not be read."""
-    found: set[str] = set()
-    if sealer_in(connection.dialect) is not None:
-        return _sealed_events_that_mention(connection, scope)
-    linked = select(inbox_event.c.event_id).where(inbox_event.c.event_id == channel_event.c.id).exists()
-    for address in _searched(scope):
-        needle = literal(address.encode(), LargeBinary)
-        rows: Select[Any] = select(channel_event.c.id).where(~linked, _place(connection, needle) > 0)
-        found |= set(connection.execute(rows).scalars())
-    return found
-
-
-def _sealed_events_that_mention(connection: Connection, scope: Scope) -> set[str]:
-    """The same where the database cannot look into them."""
-    needles = [address.encode() for address in _searched(scope)]
-    linked = select(inbox_event.c.event_id).where(inbox_event.c.event_id == channel_event.c.id).exists()
-    ids = connection.execute(select(channel_event.c.id).where(~linked)).scalars().all() if needles else []
-    found: set[str] = set()
-    for some in portions(ids):
-        rows = select(channel_event.c.id, channel_event.c.body).where(channel_event.c.id.in_(some))
-        found |= {row.id for row in connection.execute(rows) if any(each in row.body for each in needles)}
+    event, needles = channel_event.c, [address.encode() for address in _searched(scope)]
+    alone = ~select(inbox_event.c.event_id).where(inbox_event.c.event_id == event.id).exists()
+    if sealer_in(connection.dialect) is None:
+        places = (_place(connection, literal(each, LargeBinary)) > 0 for each in needles)
+        return set(chain.from_iterable(_where(connection, event.id, alone, each) for each in places))
+    found: set[str] = set()  # the database cannot look into them
+    for some in portions(_where(connection, event.id, alone) if needles else ()):
+        rows = connection.execute(select(event.id, event.body).where(event.id.in_(some)))
+        found |= {row.id for row in rows if any(each in row.body for each in needles)}
     return found
 
 
@@ -329,7 +324,7 @@ def _searched(scope: Scope) -> list[str]:
 def _requests(connection: Connection, scope: Scope) -> set[str]:
     """Kept answers to programs that tell of the person; there are those of a day."""
     ids = {*scope.messages, *scope.answers, *scope.effects, *_searched(scope)}
-    references = set(_values(connection, interaction.c.reference, interaction.c.id, scope.interactions))
+    references = _values(connection, interaction.c.reference, interaction.c.id, scope.interactions)
     telling = {f'"{each}"' for each in ids | references}
     rows = connection.execute(select(idempotency.c.fingerprint, idempotency.c.body))
     return {row.fingerprint for row in rows if any(each in row.body for each in telling)}
@@ -337,7 +332,7 @@ def _requests(connection: Connection, scope: Scope) -> set[str]:
 
 def outside_references(connection: Connection, scope: Scope) -> list[str]:
     """What was done for them in other systems, which keep data of their own."""
-    own = set(_values(connection, service_call.c.key, service_call.c.key, scope.effects))
+    own = _values(connection, service_call.c.key, service_call.c.key, scope.effects)
     found: list[str] = []
     for some in portions(scope.effects - own):
         rows = select(effect.c.kind, effect.c.reference).where(effect.c.key.in_(some), effect.c.reference != "")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from frontdesk.storage.engines.sealing import SealedSeed
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 
@@ -57,7 +58,7 @@ account = Table(
     Column("created_at", Moment, nullable=False),
     Column("teams", Text, nullable=False, server_default=""),
     Column("oidc_subject", String(64), nullable=False, server_default="", index=True),
-    Column("totp_secret", String(64), nullable=False, server_default=""),
+    Column("totp_secret", SealedSeed, nullable=False, server_default=""),
     Column("totp_step", BigInteger, nullable=False, server_default="0"),
     Column("recovery_hashes", Text, nullable=False, server_default=""),
 )

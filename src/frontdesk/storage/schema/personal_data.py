@@ -8,7 +8,7 @@ Every column that can hold text, JSON or bytes is declared here; a test fails wh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from frontdesk.model.privacy import Category, Kind
 
@@ -37,9 +37,6 @@ class Holds(Enum):
     NOTHING = "nothing"
 
 
-W, L, K, A, N = Holds.WORDS, Holds.LIST, Holds.KEY, Holds.ACTOR, Holds.NOTHING
-
-
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a table holds. `of`: (column, set of what was found), any of which makes a row the person's.
@@ -58,276 +55,210 @@ class Declared:
     unchanged: frozenset[str] = field(default_factory=frozenset)
 
 
-def _nothing(*names: str) -> dict[str, Holds]:
-    return dict.fromkeys(names, N)
+def _rows(
+    columns: str, of: str = "", kind: Kind | None = None, category: Category | None = None, **more: Any
+) -> Declared:
+    """Columns as `name:what it holds`, without a colon where that is nothing; `of` as `column=set`."""
+    pairs = (each.partition(":") for each in columns.split())
+    held = {name: Holds(holds or "nothing") for name, _, holds in pairs}
+    found = tuple((column, name) for column, _, name in (each.partition("=") for each in of.split()))
+    return Declared(held, found, kind, category, **more)
 
-
-OF_MESSAGE: Final = (("message_id", "messages"),)
 
 DECLARED: Final[Mapping[str, Declared]] = {
     # People
-    "customer": Declared({"id": N, "name": W}, (("id", "customers"),), Kind.PEOPLE, deleted=True),
-    "contact": Declared(
-        {"name": W, "email": W, "phone": W, "customer_id": Holds.CUSTOMER},
-        (("id", "contacts"),),
-        Kind.PEOPLE,
-        deleted=True,
+    "customer": _rows("id name:words", "id=customers", Kind.PEOPLE, deleted=True),
+    "contact": _rows(
+        "name:words email:words phone:words customer_id:customer", "id=contacts", Kind.PEOPLE, deleted=True
     ),
-    "contact_identity": Declared(
-        {"channel": N, "address": W}, (("contact_id", "contacts"),), Kind.PEOPLE, deleted=True
-    ),
-    "account": Declared(
-        {
-            "id": N,
-            "email": W,
-            "name": W,
-            "role": N,
-            "teams": N,
-            "oidc_subject": W,
-            "password_hash": Holds.SECRET,
-            "totp_secret": Holds.SECRET,
-            "recovery_hashes": Holds.SECRET,
-        },
-        (("id", "accounts"),),
+    "contact_identity": _rows("channel address:words", "contact_id=contacts", Kind.PEOPLE, deleted=True),
+    "account": _rows(
+        "id email:words name:words role teams oidc_subject:words password_hash:secret totp_secret:secret "
+        "recovery_hashes:secret",
+        "id=accounts",
         Kind.ACCOUNTS,
         deleted=True,
     ),
-    "account_link": Declared(
-        {"token_hash": Holds.SECRET, "account_id": N, "kind": N},
-        (("account_id", "accounts"),),
+    "account_link": _rows("token_hash:secret account_id kind", "account_id=accounts", Kind.ACCOUNTS, deleted=True),
+    "session": _rows(
+        "token_hash:secret account_id method place:words device:words id_token:secret",
+        "account_id=accounts",
         Kind.ACCOUNTS,
         deleted=True,
     ),
-    "session": Declared(
-        {"token_hash": Holds.SECRET, "account_id": N, "method": N, "place": W, "device": W, "id_token": Holds.SECRET},
-        (("account_id", "accounts"),),
-        Kind.ACCOUNTS,
-        deleted=True,
-    ),
-    "saved_view": Declared(
-        {"id": N, "owner": W, "name": W, "query": W}, (("owner", "names"),), Kind.ACCOUNTS, deleted=True
-    ),
-    "api_key": Declared(
-        {**_nothing("id", "name", "role", "prefix", "scopes", "teams", "channels"), "secret_hash": Holds.SECRET},
-    ),
+    "saved_view": _rows("id owner:words name:words query:words", "owner=names", Kind.ACCOUNTS, deleted=True),
+    "api_key": _rows("id name role prefix scopes teams channels secret_hash:secret"),
     # Interactions
-    "interaction": Declared(
-        {
-            **_nothing("reference", "category", "channel", "status", "priority", "team", "route", "intent"),
-            **_nothing("sentiment", "tier", "language", "message_type", "merged_to", "may_belong_to"),
-            **{"title": W, "summary": W, "tags": W, "customer_id": Holds.CUSTOMER, "created_by": A, "modified_by": A},
-        },
-        (("id", "touched"),),
+    "interaction": _rows(
+        "reference category channel status priority team route intent sentiment tier language "
+        "message_type merged_to may_belong_to title:words summary:words tags:words customer_id:customer "
+        "created_by:actor modified_by:actor",
+        "id=touched",
         Kind.INTERACTIONS,
         Category.MESSAGES,
     ),
-    "inbound_message": Declared(
-        {
-            **_nothing("id", "channel", "analysis_id", "identity"),
-            **{"text": W, "sender_name": W, "sender_address": W, "sender_phone": W, "customer_no": Holds.CLAIM},
-            **{"provider_id": K, "thread": W, "context": W, "automatic": W, "contact_id": Holds.CONTACT},
-        },
-        (("id", "messages"),),
+    "inbound_message": _rows(
+        "id channel analysis_id identity text:words sender_name:words sender_address:words "
+        "sender_phone:words customer_no:claim provider_id:key thread:words context:words automatic:words "
+        "contact_id:contact",
+        "id=messages",
         Kind.MESSAGES,
         Category.MESSAGES,
     ),
-    "analysis": Declared(
-        {
-            **_nothing("id", "message_id", "tier", "model", "language", "sentiment", "message_type", "intent"),
-            **_nothing("intents", "signals", "concerns", "reads", "second"),  # codes, and places in a text that is gone
-            **{"title": W, "summary": W, "entities": L},
-        },
-        OF_MESSAGE,
+    # Signals, concerns and what was read are codes, and places in a text that is gone.
+    "analysis": _rows(
+        "id message_id tier model language sentiment message_type intent intents signals concerns reads "
+        "second title:words summary:words entities:list",
+        "message_id=messages",
         Kind.READINGS,
         Category.MESSAGES,
     ),
-    "correction": Declared(
-        {**_nothing("id", "message_id", "analysis_id", "field"), "was": W, "becomes": W, "by": A},
-        OF_MESSAGE,
+    # Accuracy is counted by what people said of the fields that stay, which are codes.
+    "correction": _rows(
+        "id message_id analysis_id field was:words becomes:words by:actor",
+        "message_id=messages",
         Kind.READINGS,
         Category.MESSAGES,
-        # Accuracy is counted by what people said of these fields, which are codes.
         unchanged=frozenset({"intent", "sentiment", "language", "message_type"}),
     ),
-    "decision": Declared(
-        {**_nothing("id", "message_id", "rule_set", "rule", "route"), "actions": L, "facts": W},
-        OF_MESSAGE,
+    "decision": _rows(
+        "id message_id rule_set rule route actions:list facts:words",
+        "message_id=messages",
         Kind.READINGS,
         Category.MESSAGES,
     ),
-    "to_reread": Declared({"message_id": N, "reason": W}, OF_MESSAGE, Kind.READINGS, Category.MESSAGES, deleted=True),
-    "example": Declared(
-        {"id": N, "intent": N, "text": W, "correction_id": N},
-        (("id", "examples"),),
-        Kind.EXAMPLES,
-        Category.MESSAGES,
-        deleted=True,
+    "to_reread": _rows(
+        "message_id reason:words", "message_id=messages", Kind.READINGS, Category.MESSAGES, deleted=True
     ),
-    "outbound_message": Declared(
-        {
-            **_nothing("id", "type", "channel", "reply_to", "effect_key", "state"),
-            **{"recipient": W, "text": W, "remark": W, "error": W, "provider_id": K, "processed_by": A},
-        },
-        (("id", "answers"),),
+    "example": _rows(
+        "id intent text:words correction_id", "id=examples", Kind.EXAMPLES, Category.MESSAGES, deleted=True
+    ),
+    "outbound_message": _rows(
+        "id type channel reply_to effect_key state recipient:words text:words remark:words error:words "
+        "provider_id:key processed_by:actor",
+        "id=answers",
         Kind.ANSWERS,
         Category.MESSAGES,
     ),
-    "outbound_part": Declared(
-        {**_nothing("message_id", "channel", "key", "state"), "recipient": W, "provider_id": K},
-        (("message_id", "answers"),),
+    "outbound_part": _rows(
+        "message_id channel key state recipient:words provider_id:key",
+        "message_id=answers",
         Kind.ANSWERS,
         Category.MESSAGES,
     ),
-    "delivery_notice": Declared(
-        {**_nothing("id", "channel", "key", "state"), "provider_id": K, "recipient": W, "error": W},
-        (("id", "notices"),),
+    "delivery_notice": _rows(
+        "id channel key state provider_id:key recipient:words error:words",
+        "id=notices",
         Kind.ANSWERS,
         Category.MESSAGES,
     ),
-    "message_edit": Declared(
-        {"id": N, "channel": N, "provider_id": K, "text": W}, (("id", "edits"),), Kind.MESSAGES, Category.MESSAGES
-    ),
-    "effect": Declared(
-        {
-            **_nothing("key", "message_id", "decision_id", "kind", "state", "waits_for"),
-            **{"parameters": W, "reference": W, "detail": W, "error": W},
-        },
-        OF_MESSAGE,
+    "message_edit": _rows("id channel provider_id:key text:words", "id=edits", Kind.MESSAGES, Category.MESSAGES),
+    "effect": _rows(
+        "key message_id decision_id kind state waits_for parameters:words reference:words detail:words error:words",
+        "message_id=messages",
         Kind.ACTIONS,
         Category.MESSAGES,
     ),
-    "service_call": Declared(
-        {
-            **_nothing("key", "priority", "status"),
-            **{"subject": W, "remarks": W, "customer_id": Holds.CUSTOMER, "contact_id": Holds.CONTACT},
-        },
-        (("key", "effects"), ("interaction_id", "interactions")),
+    "service_call": _rows(
+        "key priority status subject:words remarks:words customer_id:customer contact_id:contact",
+        "key=effects interaction_id=interactions",
         Kind.ACTIONS,
         Category.MESSAGES,
     ),
-    "work": Declared(
-        {
-            **_nothing("id", "kind", "subject", "step", "state", "lease_owner", "lock_key"),
-            "last_error": W,
-        },
-        (("subject", "subjects"),),
+    "work": _rows(
+        "id kind subject step state lease_owner lock_key last_error:words",
+        "subject=subjects",
         Kind.JOURNAL,
         Category.MESSAGES,
     ),
-    "journal": Declared(
-        {"kind": N, "message_id": N, "by": A, "detail": W},
-        (("interaction_id", "interactions"), ("message_id", "messages")),
+    "journal": _rows(
+        "kind message_id by:actor detail:words",
+        "interaction_id=interactions message_id=messages",
         Kind.JOURNAL,
         Category.MESSAGES,
     ),
-    "idempotency": Declared(
-        # The key is chosen by a program and forgotten within a day; by it a repetition is still recognised.
-        {"caller": N, "key": N, "fingerprint": N, "body": W},
-        (("fingerprint", "requests"),),
-        Kind.JOURNAL,
-        Category.MESSAGES,
-    ),
+    # The key is chosen by a program and forgotten within a day; by it a repetition is still recognised.
+    "idempotency": _rows("caller key fingerprint body:words", "fingerprint=requests", Kind.JOURNAL, Category.MESSAGES),
     # Files and raw events
-    "attachment": Declared(
-        {
-            **_nothing("id", "message_id", "media_type", "state"),
-            **{"name": W, "sha256": W, "reason": W, "remote": W, "content": W},
-        },
-        OF_MESSAGE,
+    "attachment": _rows(
+        "id message_id media_type state name:words sha256:words reason:words remote:words content:words",
+        "message_id=messages",
         Kind.FILES,
         Category.ATTACHMENTS,
         file="content",
     ),
-    "audio_recording": Declared(
-        {"id": N, "message_id": N, "media_type": N, "content": W},
-        OF_MESSAGE,
+    "audio_recording": _rows(
+        "id message_id media_type content:words",
+        "message_id=messages",
         Kind.FILES,
         Category.ATTACHMENTS,
         deleted=True,
         file="content",
     ),
-    "inbox_event": Declared(
-        {"id": N, "channel": N, "provider_id": K, "message_id": N, "raw": W, "event_id": N},
-        OF_MESSAGE,
+    "inbox_event": _rows(
+        "id channel provider_id:key message_id raw:words event_id",
+        "message_id=messages",
         Kind.EVENTS,
         Category.EVENTS,
         file="raw",
     ),
-    "channel_event": Declared(
-        {**_nothing("id", "channel", "content_type", "state"), "provider_id": K, "body": W, "error": W},
-        (("id", "events"),),
+    "channel_event": _rows(
+        "id channel content_type state provider_id:key body:words error:words",
+        "id=events",
         Kind.EVENTS,
         Category.EVENTS,
         file="body",
     ),
     # What is known
-    "article": Declared(
-        {
-            **_nothing("id", "title", "body", "language", "questions", "audience", "url", "products", "tags", "state"),
-            **_nothing("translation_of", "source", "digest"),
-            **{"owner": A, "updated_by": A},
-        }
+    "article": _rows(
+        "id title body language questions audience url products tags state translation_of source digest "
+        "owner:actor updated_by:actor"
     ),
-    "article_version": Declared({**_nothing("article_id", "content", "note"), "saved_by": A}),
-    "article_label": Declared(_nothing("article_id", "kind", "label")),
-    "passage": Declared(_nothing("article_id", "question")),
-    "passage_vectors": Declared(_nothing("article_id", "encoder", "vectors")),
-    "product": Declared(_nothing("number", "name", "aliases", "attributes")),
+    "article_version": _rows("article_id content note saved_by:actor"),
+    "article_label": _rows("article_id kind label"),
+    "passage": _rows("article_id question"),
+    "passage_vectors": _rows("article_id encoder vectors"),
+    "product": _rows("number name aliases attributes"),
     # What they ordered stays, as a record of the business; whose order it was does not.
-    "customer_order": Declared(
-        {
-            **_nothing("number", "state", "lines", "carrier"),
-            **{"customer_id": Holds.CLAIM, "name": W, "email": W, "phone": W, "postal_code": W},
-            **{"tracking": W, "tracking_url": W},
-        },
-        (("number", "orders"),),
+    "customer_order": _rows(
+        "number state lines carrier customer_id:claim name:words email:words phone:words "
+        "postal_code:words tracking:words tracking_url:words",
+        "number=orders",
         Kind.ORDERS,
     ),
     # Language models
-    "model_call": Declared(
-        {
-            **_nothing("id", "run_id", "day", "operation", "use_case", "service", "model", "tier", "caller"),
-            **_nothing("message_id", "outcome"),
-            **{"asked": W, "answered": W},
-        },
-        (("message_id", "messages"), ("id", "calls")),
+    "model_call": _rows(
+        "id run_id day operation use_case service model tier caller message_id outcome asked:words answered:words",
+        "message_id=messages id=calls",
         Kind.CALLS,
         Category.CALLS,
     ),
     # Answers are found by a digest of the question: nobody can tell whose they are, so all of them go.
-    "kept_answer": Declared({"key": N, "value": W}, (("key", "kept"),), None, Category.CALLS, deleted=True),
-    "money_pot": Declared(_nothing("name", "period")),
-    "service_rate": Declared(_nothing("service")),
-    "call_permit": Declared(_nothing("id", "service", "pots")),
-    "use_case_version": Declared({**_nothing("name", "body", "note"), "by": A}),
-    "published_use_case": Declared(_nothing("name")),
+    "kept_answer": _rows("key value:words", "key=kept", category=Category.CALLS, deleted=True),
+    "money_pot": _rows("name period"),
+    "service_rate": _rows("service"),
+    "call_permit": _rows("id service pots"),
+    "use_case_version": _rows("name body note by:actor"),
+    "published_use_case": _rows("name"),
     # Insights: codes and numbers alone
-    "insight_change": Declared({}),
-    "insight_state": Declared({}),
-    "insight_interaction": Declared(
-        {
-            **_nothing("priority", "category", "intent", "channel", "status", "sentiment", "type", "language"),
-            **_nothing("route", "team", "tier"),
-            "customer": Holds.CUSTOMER,
-        },
+    "insight_change": _rows(""),
+    "insight_state": _rows(""),
+    "insight_interaction": _rows(
+        "priority category intent channel status sentiment type language route team tier customer:customer"
     ),
-    "insight_message": Declared(
-        _nothing("message_id", "intent", "channel", "sentiment", "type", "language", "tier"),
-    ),
-    "insight_reply": Declared(_nothing("message_id", "channel")),
+    "insight_message": _rows("message_id intent channel sentiment type language tier"),
+    "insight_reply": _rows("message_id channel"),
     # Set-up and operation
-    "code": Declared(_nothing("list", "code", "name", "description")),
-    "meta": Declared(_nothing("key", "value")),
-    "intent_draft": Declared(
-        {**_nothing("id", "code", "name", "description", "embedding"), "created_by": A, "changed_by": A}
-    ),
-    "intent_vector": Declared(_nothing("code", "embedding")),
-    "rule_set": Declared({**_nothing("name", "content", "note"), "created_by": A, "published_by": A}),
-    "rule_publication": Declared({"by": A, "note": N}),
-    "channel_mark": Declared(_nothing("channel", "key", "value")),
-    "channel_watch": Declared(_nothing("channel", "owner")),
-    "channel_held": Declared(_nothing("channel", "day")),
+    "code": _rows("list code name description"),
+    "meta": _rows("key value"),
+    "intent_draft": _rows("id code name description embedding created_by:actor changed_by:actor"),
+    "intent_vector": _rows("code embedding"),
+    "rule_set": _rows("name content note created_by:actor published_by:actor"),
+    "rule_publication": _rows("by:actor note"),
+    "channel_mark": _rows("channel key value"),
+    "channel_watch": _rows("channel owner"),
+    "channel_held": _rows("channel day"),
     # Kept against misuse, for as long as its own retention says: nobody changes a line, not for anybody.
-    "audit_record": Declared(_nothing("kind", "by", "place", "subject", "detail", "digest"), category=Category.AUDIT),
-    "erasure": Declared(_nothing("id", "by", "contacts", "counts")),
+    "audit_record": _rows("kind by place subject detail digest", category=Category.AUDIT),
+    "erasure": _rows("id by contacts counts"),
 }

@@ -40,7 +40,7 @@ async def trail(request: PageRequest, services: Needs) -> Response[str]:
     except Invalid as error:
         errors = {error.field: error.text}
     context: dict[str, Any] = {
-        "rows": [(each, json.dumps(dict(each.detail), ensure_ascii=False) if each.detail else "") for each in rows],
+        "rows": [(each, ", ".join(f"{name}: {value}" for name, value in each.detail.items())) for each in rows],
         "values": asked,
         "errors": errors,
         "query": urlencode({name: value for name, value in asked.items() if value}),

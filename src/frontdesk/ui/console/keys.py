@@ -148,6 +148,7 @@ async def _known(services: Needs) -> dict[str, Any]:
         "known_scopes": [f"{each}NAME" if each.endswith(":") else each for each in SCOPES],
         "known_teams": [each.code for each in lists.get(CodeList.TEAM, ()) if each.active],
         "known_channels": [each.code for each in lists.get(CodeList.CHANNEL, ()) if each.active],
+        "currency": services.llm.room.prices.currency,
     }
 
 
