@@ -3,9 +3,11 @@
 from collections import defaultdict
 from datetime import date
 
+from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.cli.demo.command import load_demo
 from frontdesk.demo import demo_customers, demo_messages
 from frontdesk.demo.known import demo_articles, demo_orders, demo_products
+from frontdesk.demo.vectors import MadeBefore
 from frontdesk.model.knowledge import Audience
 from frontdesk.wiring.container import Container, now
 
@@ -40,3 +42,14 @@ async def test_the_demo_loads_what_it_knows_once(container: Container) -> None:
     stamp, order = await knowledge.base.stamp(), await knowledge.orders.order("558431")
     await load_demo(container)
     assert (await knowledge.base.stamp(), await knowledge.orders.order("558431")) == (stamp, order)
+
+
+async def test_its_vectors_come_along_and_are_those_that_the_encoders_make(container: Container) -> None:
+    """`training/demo.py` makes them anew after a change of the articles, or of how they are cut."""
+    await load_demo(container)
+    store = container.knowledge.vectors
+    texts = [text_of(article, each) for article in demo_articles()[::40] for each in passages_of(article)[:2]]
+    for encoder in container.knowledge.encoders:
+        assert not await store.missing(encoder.name, 1)
+        made, kept = await encoder.passages(texts), await MadeBefore(encoder.name).passages(texts)
+        assert (made * kept).sum(axis=1).min() > 0.999

@@ -71,13 +71,19 @@ async def load_demo(container: "Container") -> int:
 
 async def _load_known(container: "Container") -> None:
     """Store articles, products and orders; orders only in the first place, as their days go by."""
+    from frontdesk.answers.passages import text_of
     from frontdesk.demo.known import demo_articles, demo_orders, demo_products
+    from frontdesk.demo.vectors import MadeBefore
     from frontdesk.knowledge.entries import digest_of
     from frontdesk.storage.knowledge.importing import Imported
     from frontdesk.wiring.container import now
+    from frontdesk.workflows.make_vectors import make_vectors
 
     articles = [Imported(each, digest_of(each)) for each in demo_articles()]
     await container.knowledge.articles.take_in("demo", articles, "demo")
+    with contextlib.suppress(KeyError):  # what was never read is read in the background
+        made_before = [MadeBefore(each.name) for each in container.knowledge.encoders]
+        await make_vectors(container.knowledge.vectors, made_before, text_of)
     await container.knowledge.products.put_all(demo_products())
     if not (await container.knowledge.order_book.page(1)).rows:
         await container.knowledge.order_book.put_all(demo_orders(now().date()))
