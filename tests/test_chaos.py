@@ -15,8 +15,8 @@ def forked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 async def test_nothing_is_lost_or_done_twice_when_a_server_is_killed() -> None:
-    outcome = await chaos(messages=60, kills=4, database="sqlite", seed=7)
-    assert outcome.kills == 4
+    outcome = await chaos(messages=40, kills=3, database="sqlite", seed=7)
+    assert outcome.kills == 3
     assert outcome.holds(), outcome
 
 
@@ -24,13 +24,13 @@ async def test_nothing_is_lost_or_done_twice_when_a_server_is_killed() -> None:
 @pytest.mark.postgres
 async def test_nothing_is_lost_or_done_twice_when_server_and_workers_are_killed(postgres_url: str) -> None:
     assert postgres_url  # skips where no server runs
-    outcome = await chaos(messages=60, kills=4, database="postgresql", seed=7)
-    assert outcome.kills == 4
+    outcome = await chaos(messages=40, kills=3, database="postgresql", seed=7)
+    assert outcome.kills == 3
     assert outcome.holds(), outcome
 
 
 @pytest.mark.slow
 async def test_a_field_service_that_fails_and_cuts_answers_gets_each_call_once() -> None:
-    outcome = await chaos(messages=60, kills=3, database="sqlite", seed=11, with_fsm=True)
+    outcome = await chaos(messages=40, kills=3, database="sqlite", seed=11, with_fsm=True)
     assert outcome.service_calls > 0
     assert outcome.holds(), outcome
