@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
-from frontdesk.answers.evidence import ENGINE, Covers, Weights, compared, evidence
+from frontdesk.answers.evidence import Weights, evidence
 from frontdesk.answers.following import asked_as, depends
 from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
@@ -23,6 +23,7 @@ from frontdesk.answers.orders import (
 from frontdesk.answers.passages import even, plain
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
+from frontdesk.answers.reordering import ENGINE, FEW, Covers, reordered
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
@@ -167,11 +168,12 @@ class Answering:
         vectors = {name: (await encoder.questions([text]))[0] for name, encoder in self.encoders.items()}
         question = Question(text, language or (await self.language_of(text))[:2], vectors)
         ranking = rank(self.collection, question, allowed)
-        places = compared(self.collection, ranking)
+        places = ranking.order(FEW)
         words = [words_in(text), *(self.collection.words_of(place) for place in places)]
         rows = await self.words.of_all(words)
-        numbers = evidence(self.collection, ranking, Covers(rows[0], tuple(rows[1:])))
-        return Found(ranking, places[0], self.weights.confidence(numbers))
+        covers = Covers(rows[0], dict(zip(places, rows[1:], strict=True)))
+        found = reordered(self.collection, ranking, covers, self.weights.order)
+        return Found(found.ranking, found.places[0], self.weights.confidence(evidence(self.collection, found, covers)))
 
     async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str, read: str) -> Answer | None:
         """What is said about an order, if the last turn asks about one."""

@@ -48,6 +48,8 @@ class Collection:
         self.groups = tuple(article.translation_of or article.id for article in self.articles)
         texts = [text_of(self.articles[i], p) for i, p in zip(self.owner, self.passages, strict=True)]
         self.words = WordIndex(texts)
+        self._words: dict[int, list[str]] = {}
+        self._said: dict[int, list[int]] = {}
 
     def of(self, place: int) -> slice:
         """Where the passages of an article are."""
@@ -101,7 +103,18 @@ class Collection:
 
     def words_of(self, place: int) -> list[str]:
         """The different words of an article that say something, in small letters."""
-        return words_in(_all_of(self.articles[place]))
+        if place not in self._words:
+            self._words[place] = words_in(_all_of(self.articles[place]))
+        return self._words[place]
+
+    def words_of_passage(self, number: int) -> list[int]:
+        """Which of the words of its article are in a passage or its title."""
+        if number not in self._said:
+            place = int(self.owner[number])
+            there = {word: i for i, word in enumerate(self.words_of(place))}
+            text = text_of(self.articles[place], self.passages[number])
+            self._said[number] = [there[word] for word in words_in(text) if word in there]
+        return self._said[number]
 
 
 def words_in(text: str) -> list[str]:
