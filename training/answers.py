@@ -50,7 +50,7 @@ MIX = {"answerable": 10 / 15, "near": 3 / 15, "far": 2 / 15}
 RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 PULL, ORDER_PULL = 3.0, 5.0
 # Removing the article that answers makes a question without one: good to learn from, but some are answered elsewhere.
-WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0}
+WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0, "small": 0.05}
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.float32]
@@ -170,14 +170,20 @@ class Measuring:
         self.encoders, self.names, self.languages = encoders, names, LanguageReader()
 
     def rows(self, base: Base) -> list[Row]:
-        """What is found for each question; for answerable ones also with their article removed."""
+        """What is found for each question; for answerable ones also without their article, and among a few."""
         found = []
+        chance = np.random.default_rng(7)
         every = np.ones(len(base.collection.articles), bool)
         for kind, before, text, wanted in base.questions:
             found.append(self._row(base, kind, asked_as(text, before), wanted, every))
             if kind == "answerable":
                 kept = np.array([group != wanted for group in base.collection.groups])
                 found.append(self._row(base, "removed", asked_as(text, before), "", kept))
+                # A knowledge base begins with a few articles.
+                few = chance.random(len(kept)) < chance.random() * 5 / len(kept)
+                found.append(self._row(base, "small", asked_as(text, before), wanted, few | ~kept))
+                if (few & kept).any():
+                    found.append(self._row(base, "small", asked_as(text, before), "", few & kept))
         return found
 
     def _row(self, base: Base, kind: str, asked: Asked, wanted: str, allowed: npt.NDArray[np.bool_]) -> Row:

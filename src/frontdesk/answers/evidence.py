@@ -42,6 +42,7 @@ NAMES = (
     "other_name",
     "length",
     "by_question",
+    "few",
     *(f"top_{name}" for name in FACTS),
     *(f"over_{name}" for name in FACTS),
 )
@@ -57,6 +58,7 @@ def evidence(collection: Collection, found: Reordered, covers: Covers) -> Rows:
     }
     values |= _likeness(collection, ranking, top) | _topics(collection, ranking, top)
     values["other_language"] = float(collection.articles[top].language[:2] != ranking.question.language)
+    values["few"] = 1 / len(found.places)
     over = found.facts[0] - found.facts.mean(axis=0)
     values |= {f"top_{name}": float(value) for name, value in zip(FACTS, found.facts[0], strict=True)}
     values |= {f"over_{name}": float(value) for name, value in zip(FACTS, over, strict=True)}
