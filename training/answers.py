@@ -32,7 +32,7 @@ from frontdesk.answers.evidence import NAMES, evidence  # noqa: E402
 from frontdesk.answers.following import Asked, asked_as  # noqa: E402
 from frontdesk.answers.passages import even, passages_of, text_of  # noqa: E402
 from frontdesk.answers.ranking import Question, Ranking, rank  # noqa: E402
-from frontdesk.answers.reordering import E5, ENGINE, FACTS, FEW, Covers, facts_of, reordered  # noqa: E402
+from frontdesk.answers.reordering import E5, ENGINE, FACTS, Covers, best_places, facts_of, reordered  # noqa: E402
 from frontdesk.answers.topics import Topics, topic_texts  # noqa: E402
 from frontdesk.engine.language import LanguageReader  # noqa: E402
 from frontdesk.model.knowledge import Article  # noqa: E402
@@ -198,7 +198,7 @@ class Measuring:
         vectors = {name: self.encoders(asked[name], [text])[0] for name in self.names}
         question = Question(text, self.languages.read(language_of), vectors)
         ranking = rank(base.collection, question, allowed)
-        rows = {place: base.words[place] for place in ranking.order(FEW)}
+        rows = {place: base.words[place] for place in best_places(base.collection, ranking)}
         covers = Covers(self.encoders(ENGINE, words_in(text)), rows)
         return Row(base, kind, text, ranking, covers, facts_of(base.collection, ranking, covers), wanted)
 

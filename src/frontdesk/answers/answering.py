@@ -23,7 +23,7 @@ from frontdesk.answers.orders import (
 from frontdesk.answers.passages import even, plain
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
-from frontdesk.answers.reordering import ENGINE, FEW, Covers, reordered
+from frontdesk.answers.reordering import ENGINE, Covers, best_places, reordered
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
@@ -168,7 +168,7 @@ class Answering:
         vectors = {name: (await encoder.questions([text]))[0] for name, encoder in self.encoders.items()}
         question = Question(text, language or (await self.language_of(text))[:2], vectors)
         ranking = rank(self.collection, question, allowed)
-        places = ranking.order(FEW)
+        places = best_places(self.collection, ranking)
         words = [words_in(text), *(self.collection.words_of(place) for place in places)]
         rows = await self.words.of_all(words)
         covers = Covers(rows[0], dict(zip(places, rows[1:], strict=True)))

@@ -10,7 +10,7 @@ from frontdesk.answers.ranking import Ranking
 from frontdesk.answers.topics import Rows
 from frontdesk.answers.words import stem_of
 
-FEW = 12
+_FEW, _TRANSLATIONS = 12, 4
 ENGINE, E5 = "builtin-512", "e5-small-q4"
 # What is weighed of each article, in order; the weights are made by training/answers.py.
 FACTS = (
@@ -49,6 +49,14 @@ class Reordered:
     ranking: Ranking
     places: tuple[int, ...]
     facts: Rows
+
+
+def best_places(collection: Collection, ranking: Ranking) -> list[int]:
+    """The best articles, best first; of several that say the same in other languages the best alone."""
+    found: dict[str, int] = {}
+    for place in ranking.order(_FEW * _TRANSLATIONS):
+        found.setdefault(collection.groups[place], place)
+    return list(found.values())[:_FEW]
 
 
 def reordered(collection: Collection, ranking: Ranking, covers: Covers, weights: Sequence[float] | Rows) -> Reordered:
