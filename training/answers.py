@@ -50,7 +50,7 @@ MIX = {"answerable": 10 / 15, "near": 3 / 15, "far": 2 / 15}
 RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2)
 PULL, ORDER_PULL = 3.0, 5.0
 # Removing the article that answers makes a question without one: good to learn from, but some are answered elsewhere.
-WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0, "small": 0.05}
+WEIGHT = {"answerable": 1.0, "removed": 0.5, "near": 2.0, "far": 0.4, "follow": 1.0, "small": 0.05, "known": 0.2}
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.float32]
@@ -139,6 +139,7 @@ def read_base(name: str, encoders: Encoders, topics: dict[str, Topics]) -> Base:
         products = tuple(map(str, each.get("products", ())))
         articles.append(replace(article, products=products, translation_of=each.get("same", "")))
         questions += [("answerable", [], text, same[each["id"]]) for text in each["ask"]]
+        questions += [("known", [], text, same[each["id"]]) for text in each.get("questions", ())]
     questions += [("near", [], text, "") for text in raw["none"]]
     questions += [("follow", before, text, same.get(wanted, wanted)) for before, text, wanted in raw["follow"]]
     far = yaml.safe_load((HERE / "answers" / "far.yaml").read_text("utf-8"))

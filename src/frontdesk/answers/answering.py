@@ -38,6 +38,8 @@ _CHOICES = 4
 _SURE_ENOUGH = 0.5
 # A message that says little more than a number or an address tells it about an order.
 _FEW_WORDS = 4
+# How sure it is at least that an article answers a question that its author wrote down for it.
+_SAID_SO = 0.97
 LanguageOf = Callable[[str], Awaitable[str]]
 WantsPerson = Callable[[str], Awaitable[bool]]
 # Words an answer from passages: question, language, passages; sentences with the number of their passage.
@@ -173,7 +175,11 @@ class Answering:
         rows = await self.words.of_all(words)
         covers = Covers(rows[0], dict(zip(places, rows[1:], strict=True)))
         found = reordered(self.collection, ranking, covers, self.weights.order)
-        return Found(found.ranking, found.places[0], self.weights.confidence(evidence(self.collection, found, covers)))
+        place = found.places[0]
+        sure = self.weights.confidence(evidence(self.collection, found, covers))
+        if self.collection.is_said_to_answer(place, text):
+            sure = max(sure, _SAID_SO)
+        return Found(found.ranking, place, sure)
 
     async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str, read: str) -> Answer | None:
         """What is said about an order, if the last turn asks about one."""

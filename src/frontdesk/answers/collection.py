@@ -73,6 +73,16 @@ class Collection:
         return np.asarray(scores - shift[self.language], np.float32)
 
     @cached_property
+    def asked(self) -> Mapping[str, str]:
+        """For each question that an article is said to answer, in even words, the group of the article."""
+        questions = ((_even(text), i) for i, article in enumerate(self.articles) for text in article.questions)
+        return {text: self.groups[i] for text, i in questions}
+
+    def is_said_to_answer(self, place: int, question: str) -> bool:
+        """Whether the question is one of the article's or of its translations', but for case, accents and signs."""
+        return self.asked.get(_even(question)) == self.groups[place]
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """What products and models are called in the articles, folded: `x200`, `volta 5`."""
         return frozenset(self.places_of_name)
@@ -130,6 +140,10 @@ def names_in(text: str) -> frozenset[str]:
         if before[:1].isupper() and len(before) > 2 and _NUMBER.fullmatch(after) and len(after) < 4:
             found.add(f"{folded(before)} {after}")
     return frozenset(found)
+
+
+def _even(text: str) -> str:
+    return " ".join(map(folded, tokens_of(text)))
 
 
 def _is_model(token: str) -> bool:

@@ -16,6 +16,8 @@ from frontdesk.answers.topics import Rows
 from frontdesk.answers.words import folded, stop_words, tokens_of
 
 RUNNERS_UP = 3
+# From this likeness on a question is nearly one that an article is said to answer.
+_NEARLY_SAME = {E5: 0.9, ENGINE: 0.6}
 _PARTS = ("middle", "spread", "weights")
 # What is weighed, in order; the weights are made by training/answers.py.
 NAMES = (
@@ -43,6 +45,7 @@ NAMES = (
     "length",
     "by_question",
     "few",
+    "same_question",
     *(f"top_{name}" for name in FACTS),
     *(f"over_{name}" for name in FACTS),
 )
@@ -180,6 +183,14 @@ def _likeness(collection: Collection, ranking: Ranking, top: int) -> dict[str, f
         "words": float(ranking.words[best]),
         "by_question": float(bool(collection.passages[best].question)),
     }
+    asked = [i for i in range(mine.start, mine.stop) if collection.passages[i].question]
+    if asked:
+        nearest = [
+            float((ranking.alike[name][asked].max() - least) / (1 - least))
+            for name, least in _NEARLY_SAME.items()
+            if name in ranking.alike
+        ]
+        values["same_question"] = max(float(np.mean(nearest)), 0.0)
     if ENGINE in ranking.alike:
         values["alike_engine"] = float(ranking.alike[ENGINE][mine].max())
     if E5 in ranking.alike:
