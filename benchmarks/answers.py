@@ -12,10 +12,11 @@ import yaml
 from benchmarks.measure import Figure, percentile
 from frontdesk.answers.answering import Answering
 from frontdesk.answers.collection import Collection
-from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.evidence import shipped_weights
 from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.passages import passages_of, text_of
 from frontdesk.answers.ranking import Question, rank
+from frontdesk.answers.reordering import E5, ENGINE
 from frontdesk.answers.topics import shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces.knowledge import PassageEncoder

@@ -8,9 +8,10 @@ import pytest
 
 from frontdesk.answers.answering import Answering
 from frontdesk.answers.collection import Collection
-from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.evidence import shipped_weights
 from frontdesk.answers.guessing import MOST_WRONG, Guesses
 from frontdesk.answers.passages import passages_of, text_of
+from frontdesk.answers.reordering import E5, ENGINE
 from frontdesk.answers.topics import shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces.knowledge import Orders, PassageEncoder
@@ -50,6 +51,7 @@ ARTICLES = (
         "returns",
         "Returning goods",
         "Unused goods can be sent back within 40 days. We refund the price within a week.",
+        questions=("Do I have to say why?",),
         url="https://shop.example/returns",
     ),
     Article(
@@ -123,6 +125,12 @@ async def test_the_translation_in_the_language_of_the_question_is_quoted(answeri
     answer = await said(answering, "Wie lange kann ich unbenutzte Ware zurückschicken?")
     assert [each.article for each in answer.citations] == ["returns-de"]
     assert answer.language == "de"
+
+
+async def test_a_question_of_an_article_is_answered_by_it(answering: Answering) -> None:
+    found = await answering.find("do I have to say WHY", [], "en")
+    assert found is not None
+    assert (answering.collection.articles[found.place].id, found.confidence >= 0.97) == ("returns", True)
 
 
 async def test_an_article_in_another_language_answers(answering: Answering) -> None:

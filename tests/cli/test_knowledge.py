@@ -182,3 +182,23 @@ def test_products_and_orders_come_from_csv_and_jsonl(here: Here, tmp_path: Path)
     order = json.loads(here("orders", "show", "7").stdout)
     assert (order["state"], order["lines"]) == ("shipped", [{"product": "LS-8", "name": "LavaStar 8", "quantity": 2}])
     assert here("orders", "show", "8").exit_code == 2
+
+
+def test_a_check_asks_follow_ups_within_their_conversation(here: Here, tmp_path: Path) -> None:
+    articles, questions = tmp_path / "articles.jsonl", tmp_path / "questions.jsonl"
+    parking = {
+        "id": "parking",
+        "title": "Parking",
+        "body": "Our car park is free for two hours. Then an hour costs 3 euros.",
+    }
+    tents = {"id": "tents", "title": "Hiring tents", "body": "A tent costs 12 euros a day. The deposit is 100 euros."}
+    articles.write_text(lines(parking, tents))
+    here("knowledge", "import", str(articles))
+    before = [{"role": "customer", "text": "Can I park my car at your place?"}, {"role": "service", "text": "Yes."}]
+    asked = {"question": "And what does it cost?", "expects": ["parking"], "conversation": before}
+    questions.write_text(lines(asked, {"question": "Who won the world cup?", "expects": "none", "conversation": []}))
+    done = json.loads(here("knowledge", "check", str(questions), "--json").stdout)
+    assert (done["hit@1"]["share"], done["silent"]["share"], done["wrong"]["of"]) == (1.0, 1.0, 2)
+    assert here("knowledge", "check", str(questions)).stdout.splitlines()[0].startswith("hit@1    1.000 of 1, ")
+    questions.write_text(lines(asked | {"conversation": [{"role": "bot", "text": "Hi"}]}))
+    assert "line 1 is not" in here("knowledge", "check", str(questions)).stderr

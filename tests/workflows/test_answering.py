@@ -1,13 +1,17 @@
 """The action `answer` in the pipeline: once, with its source, and nothing that is not known."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from frontdesk.interfaces import DeliveryFailed
-from frontdesk.model import EffectState
+from frontdesk.interfaces import ConnectorFailed, DeliveryFailed
+from frontdesk.interfaces.knowledge import Answers
+from frontdesk.model import Case, EffectState, Turn
+from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.knowledge import Article, Audience
+from frontdesk.orchestrator.answering import AnswerQuestion
 from frontdesk.storage.knowledge.articles import Imported
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.storage.schema.pipeline import effect
@@ -72,6 +76,42 @@ async def test_an_answer_whose_sending_failed_is_sent_once_with_the_same_words(c
     await go_on(container, dependencies)
     assert await texts(container) == ["As it was stored before."]
     assert (await receipts(container))[0]["text"] == "As it was stored before."
+
+
+async def test_what_was_sent_instead_of_an_answer_is_known_after_a_crash(container: Container) -> None:
+    await known(container)
+    dependencies = desk_of(container, SURE, answer=Breaking(container.pipeline.action_handlers["answer"]))
+    await say(container, dependencies, "Who won the world cup in 1990?")
+    await go_on(container, dependencies)
+    assert len(await texts(container)) == 1
+    kept = (await receipts(container))[0]
+    assert (kept["kind"], kept["template"], kept["sent"]) == ("not_known", "received", True)
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+async def test_the_acknowledgement_does_not_wait_for_a_system_with_orders_that_is_away(
+    container: Container, permanent: bool
+) -> None:
+    await known(container)
+    handler = AnswerQuestion(Away(permanent), nothing_before, container.pipeline.action_handlers["reply"])  # type: ignore[arg-type]
+    await say(container, desk_of(container, SURE, answer=handler), "Where is my order 7700123456?")
+    assert len(await texts(container)) == 1
+    kept = (await receipts(container))[0]
+    assert (kept["kind"], kept["template"]) == ("not_known", "received")
+
+
+async def nothing_before(case: Case) -> list[Turn]:
+    return [Turn("customer", case.message.text)]
+
+
+class Away(Answers):
+    """Cannot look orders up."""
+
+    def __init__(self, permanent: bool) -> None:
+        self._permanent = permanent
+
+    async def answer(self, conversation: Sequence[Turn], asker: Asker) -> Answer:
+        raise ConnectorFailed("the order service is away", permanent=self._permanent)
 
 
 class Breaking:

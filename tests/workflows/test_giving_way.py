@@ -1,7 +1,7 @@
 """Work gives way to waiting requests, and still goes on."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +22,7 @@ class Rows:
     done: list[str] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
+    slow: str = ""
 
     async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[tuple[Work, Lease]]:
         taken = min(limit, self.left)
@@ -29,7 +30,7 @@ class Rows:
         return [(self._row(str(self.left + n)), Lease(str(self.left + n), owner, NOW)) for n in range(taken)]
 
     def _row(self, name: str) -> Work:
-        return Work(name, "message", name, "analyse", WorkState.OPEN, NOW, 1, NOW)
+        return Work(name, "slow" if name == self.slow else "message", name, "analyse", WorkState.OPEN, NOW, 1, NOW)
 
     async def renew(self, lease: Lease, lease_seconds: float) -> bool:
         return True
@@ -73,3 +74,25 @@ async def test_with_nobody_at_the_door_all_slots_work() -> None:
     rows = Rows(12)
     await work_off(rows, somebody_waits=False)
     assert (len(rows.done), rows.most_at_once) == (12, 4)
+
+
+async def test_work_without_slots_delays_no_other() -> None:
+    rows, ended = Rows(9), asyncio.Event()
+
+    async def first_waits(work: Work, lease: Lease, last_try: bool) -> None:
+        if work.id == "8":
+            await ended.wait()
+        await rows.do(work, lease, last_try)
+
+    pace = RunnerSettings(slots=1, idle=0.01)
+    runner = Runner(rows, {"message": first_waits, "slow": first_waits}, "test", pace, {"slow": replace(pace, slots=0)})
+    rows.slow = "8"
+    running = asyncio.create_task(runner.run())
+    async with asyncio.timeout(5):
+        while len(rows.done) < 8:
+            await asyncio.sleep(0.005)
+    assert (rows.most_at_once, "8" in rows.done) == (1, False)
+    ended.set()
+    runner.stop()
+    await running
+    assert len(rows.done) == 9

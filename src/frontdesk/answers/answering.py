@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from frontdesk.answers.collection import Collection, names_in, words_in
 from frontdesk.answers.concerns import Concern, concerns_of
-from frontdesk.answers.evidence import ENGINE, Covers, Weights, compared, evidence
+from frontdesk.answers.evidence import Weights, evidence
 from frontdesk.answers.following import asked_as, depends
 from frontdesk.answers.guessing import Guesses
 from frontdesk.answers.orders import (
@@ -23,6 +23,7 @@ from frontdesk.answers.orders import (
 from frontdesk.answers.passages import even, plain
 from frontdesk.answers.quoting import citation_of, used_of
 from frontdesk.answers.ranking import Question, Ranking, rank
+from frontdesk.answers.reordering import ENGINE, Covers, best_places, reordered
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.answers.worded import Sentence, supported
 from frontdesk.answers.wording import joined, say
@@ -37,6 +38,8 @@ _CHOICES = 4
 _SURE_ENOUGH = 0.5
 # A message that says little more than a number or an address tells it about an order.
 _FEW_WORDS = 4
+# How sure it is at least that an article answers a question that its author wrote down for it.
+_SAID_SO = 0.97
 LanguageOf = Callable[[str], Awaitable[str]]
 WantsPerson = Callable[[str], Awaitable[bool]]
 # Words an answer from passages: question, language, passages; sentences with the number of their passage.
@@ -167,11 +170,16 @@ class Answering:
         vectors = {name: (await encoder.questions([text]))[0] for name, encoder in self.encoders.items()}
         question = Question(text, language or (await self.language_of(text))[:2], vectors)
         ranking = rank(self.collection, question, allowed)
-        places = compared(self.collection, ranking)
+        places = best_places(self.collection, ranking)
         words = [words_in(text), *(self.collection.words_of(place) for place in places)]
         rows = await self.words.of_all(words)
-        numbers = evidence(self.collection, ranking, Covers(rows[0], tuple(rows[1:])))
-        return Found(ranking, places[0], self.weights.confidence(numbers))
+        covers = Covers(rows[0], dict(zip(places, rows[1:], strict=True)))
+        found = reordered(self.collection, ranking, covers, self.weights.order)
+        place = found.places[0]
+        sure = self.weights.confidence(evidence(self.collection, found, covers))
+        if self.collection.is_said_to_answer(place, text):
+            sure = max(sure, _SAID_SO)
+        return Found(found.ranking, place, sure)
 
     async def _order(self, conversation: Sequence[Turn], asker: Asker, language: str, read: str) -> Answer | None:
         """What is said about an order, if the last turn asks about one."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from frontdesk.model.analysis import Turn
 from frontdesk.model.answers import Answer, AnswerKind
 
 NONE = "none"
@@ -11,11 +12,15 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A question with the ids or addresses of the articles that answer it; none of them: nothing does."""
+    """A question with the ids or addresses of the articles that answer it; none of them: nothing does.
+
+    `before` is what was said before it.
+    """
 
     question: str
     articles: frozenset[str]
     language: str = ""
+    before: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

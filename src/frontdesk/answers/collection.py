@@ -48,6 +48,8 @@ class Collection:
         self.groups = tuple(article.translation_of or article.id for article in self.articles)
         texts = [text_of(self.articles[i], p) for i, p in zip(self.owner, self.passages, strict=True)]
         self.words = WordIndex(texts)
+        self._words: dict[int, list[str]] = {}
+        self._said: dict[int, list[int]] = {}
 
     def of(self, place: int) -> slice:
         """Where the passages of an article are."""
@@ -69,6 +71,16 @@ class Collection:
         mean = np.bincount(kinds, weights=kept, minlength=len(self.languages)) / np.maximum(count, 1)
         shift = (mean - kept.mean()) * count / (count + _FEW)
         return np.asarray(scores - shift[self.language], np.float32)
+
+    @cached_property
+    def asked(self) -> Mapping[str, str]:
+        """For each question that an article is said to answer, in even words, the group of the article."""
+        questions = ((_even(text), i) for i, article in enumerate(self.articles) for text in article.questions)
+        return {text: self.groups[i] for text, i in questions}
+
+    def is_said_to_answer(self, place: int, question: str) -> bool:
+        """Whether the question is one of the article's or of its translations', but for case, accents and signs."""
+        return self.asked.get(_even(question)) == self.groups[place]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -101,7 +113,18 @@ class Collection:
 
     def words_of(self, place: int) -> list[str]:
         """The different words of an article that say something, in small letters."""
-        return words_in(_all_of(self.articles[place]))
+        if place not in self._words:
+            self._words[place] = words_in(_all_of(self.articles[place]))
+        return self._words[place]
+
+    def words_of_passage(self, number: int) -> list[int]:
+        """Which of the words of its article are in a passage or its title."""
+        if number not in self._said:
+            place = int(self.owner[number])
+            there = {word: i for i, word in enumerate(self.words_of(place))}
+            text = text_of(self.articles[place], self.passages[number])
+            self._said[number] = [there[word] for word in words_in(text) if word in there]
+        return self._said[number]
 
 
 def words_in(text: str) -> list[str]:
@@ -117,6 +140,10 @@ def names_in(text: str) -> frozenset[str]:
         if before[:1].isupper() and len(before) > 2 and _NUMBER.fullmatch(after) and len(after) < 4:
             found.add(f"{folded(before)} {after}")
     return frozenset(found)
+
+
+def _even(text: str) -> str:
+    return " ".join(map(folded, tokens_of(text)))
 
 
 def _is_model(token: str) -> bool:

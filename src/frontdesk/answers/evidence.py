@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from frontdesk.answers.collection import Collection, words_in
 from frontdesk.answers.ranking import Ranking, named_in
+from frontdesk.answers.reordering import E5, ENGINE, FACTS, Covers, Reordered
 from frontdesk.answers.topics import Rows
 from frontdesk.answers.words import folded, stop_words, tokens_of
 
-ENGINE, E5 = "builtin-512", "e5-small-q4"
 RUNNERS_UP = 3
+# From this likeness on a question is nearly one that an article is said to answer.
+_NEARLY_SAME = {E5: 0.9, ENGINE: 0.6}
 _PARTS = ("middle", "spread", "weights")
 # What is weighed, in order; the weights are made by training/answers.py.
 NAMES = (
@@ -42,43 +44,42 @@ NAMES = (
     "other_name",
     "length",
     "by_question",
+    "few",
+    "same_question",
+    *(f"top_{name}" for name in FACTS),
+    *(f"over_{name}" for name in FACTS),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Covers:
-    """Vectors of words: of the question, and of the best article and those after it."""
-
-    question: Rows
-    articles: tuple[Rows, ...]
-
-
-def evidence(collection: Collection, ranking: Ranking, covers: Covers) -> Rows:
+def evidence(collection: Collection, found: Reordered, covers: Covers) -> Rows:
     """The numbers of NAMES for the best article; an encoder that is not there gives zeros."""
-    top = ranking.order(1)[0]
-    values = {**_leads(collection, ranking, top), **_cover(ranking, covers), **_names(collection, ranking, top)}
+    ranking, top = found.ranking, found.places[0]
+    values = {
+        **_leads(collection, ranking, top),
+        **_cover(collection, found, covers),
+        **_names(collection, ranking, top),
+    }
     values |= _likeness(collection, ranking, top) | _topics(collection, ranking, top)
     values["other_language"] = float(collection.articles[top].language[:2] != ranking.question.language)
+    values["few"] = 1 / len(found.places)
+    over = found.facts[0] - found.facts.mean(axis=0)
+    values |= {f"top_{name}": float(value) for name, value in zip(FACTS, found.facts[0], strict=True)}
+    values |= {f"over_{name}": float(value) for name, value in zip(FACTS, over, strict=True)}
     return np.array([values.get(name, 0.0) for name in NAMES], np.float32)
-
-
-def compared(collection: Collection, ranking: Ranking) -> list[int]:
-    """The best article, and those after it that say something else: their words are needed as Covers."""
-    first, *others = ranking.order(12)
-    group = collection.groups[first]
-    return [first, *[other for other in others if collection.groups[other] != group][:RUNNERS_UP]]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """A logistic regression over the evidence, and what follows from its confidence.
 
-    `limits` maps a wrong-answer rate (wrong answers as a share of all questions) to the least confidence that keeps it.
+    `order` are the weights of FACTS that put articles in order. `limits` maps a wrong-answer rate (wrong answers as a
+    share of all questions) to the least confidence that keeps it.
     """
 
     middle: Rows
     spread: Rows
     weights: Rows
+    order: Rows
     bias: float
     limits: tuple[tuple[float, float], ...]
 
@@ -99,7 +100,8 @@ def shipped_weights(with_e5: bool) -> Weights:
     text = resources.files(__package__).joinpath("weights", "evidence.json").read_bytes()
     raw = msgspec.json.decode(text)["both" if with_e5 else "engine"]
     middle, spread, weights = (np.array([raw[part][name] for name in NAMES], np.float32) for part in _PARTS)
-    return Weights(middle, spread, weights, raw["bias"], tuple((float(a), float(b)) for a, b in raw["limits"]))
+    order = np.array([raw["order"][name] for name in FACTS], np.float32)
+    return Weights(middle, spread, weights, order, raw["bias"], tuple((float(a), float(b)) for a, b in raw["limits"]))
 
 
 def _leads(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
@@ -133,21 +135,22 @@ def _others(collection: Collection, ranking: Ranking, top: int) -> npt.NDArray[n
     return np.array([p for p in places if ranking.allowed[p] and collection.groups[p] != group], np.int64)
 
 
-def _cover(ranking: Ranking, covers: Covers) -> dict[str, float]:
+def _cover(collection: Collection, found: Reordered, covers: Covers) -> dict[str, float]:
     """Whether each word of the question that says something has a counterpart in the article, in any language."""
-    words = words_in(ranking.question.text)
-    if not len(covers.question) or not len(covers.articles[0]):
+    question, group = found.ranking.question, collection.groups[found.places[0]]
+    words = words_in(question.text)
+    if not len(covers.question):
         return {"least_cover": 0.4, "second_cover": 0.4, "mean_cover": 0.4, "name_cover": 1.0}
-    each = [(covers.question @ rows.T).max(axis=1) if len(rows) else np.zeros(len(words)) for rows in covers.articles]
-    ordered = np.sort(each[0])
-    mean = float(each[0].mean())
-    names = _capitals(ranking.question.text, ranking.question.language)
-    named = [float(each[0][i]) for i, word in enumerate(words) if word in names]
+    mine = covers.of(found.places[0]).max(axis=1)
+    others = [place for place in found.places if collection.groups[place] != group][:RUNNERS_UP]
+    ordered, mean = np.sort(mine), float(mine.mean())
+    names = _capitals(question.text, question.language)
+    named = [float(mine[i]) for i, word in enumerate(words) if word in names]
     return {
         "least_cover": float(ordered[0]),
         "second_cover": float(ordered[min(1, len(ordered) - 1)]),
         "mean_cover": mean,
-        "cover_lead": mean - max((float(one.mean()) for one in each[1:]), default=mean - 0.1),
+        "cover_lead": mean - max((float(covers.of(p).max(axis=1).mean()) for p in others), default=mean - 0.1),
         "name_cover": min(named, default=1.0),
         "length": float(min(len(words), 10)),
     }
@@ -180,6 +183,14 @@ def _likeness(collection: Collection, ranking: Ranking, top: int) -> dict[str, f
         "words": float(ranking.words[best]),
         "by_question": float(bool(collection.passages[best].question)),
     }
+    asked = [i for i in range(mine.start, mine.stop) if collection.passages[i].question]
+    if asked:
+        nearest = [
+            float((ranking.alike[name][asked].max() - least) / (1 - least))
+            for name, least in _NEARLY_SAME.items()
+            if name in ranking.alike
+        ]
+        values["same_question"] = max(float(np.mean(nearest)), 0.0)
     if ENGINE in ranking.alike:
         values["alike_engine"] = float(ranking.alike[ENGINE][mine].max())
     if E5 in ranking.alike:

@@ -8,14 +8,12 @@ from frontdesk.answers.ranking import Ranking
 from frontdesk.model.answers import Citation, UsedPassage
 
 _SHORT = 350
-_LONGEST = 600
-# A neighbour of the best sentence is quoted too where it is nearly as good.
-_NEAR = 1.2
+_LONGEST = 400
 _USED = 10
 
 
 def citation_of(collection: Collection, ranking: Ranking, place: int) -> Citation:
-    """A short article whole, of a longer one the best sentence with neighbours that are nearly as good."""
+    """A short article whole, of a longer one the best sentence with its better neighbours, as far as there is room."""
     article = collection.articles[place]
     start, end = whole_of(article.body)
     if end - start > _SHORT:
@@ -49,10 +47,10 @@ def _best_part(collection: Collection, ranking: Ranking, place: int) -> tuple[in
     if not at:
         return None
     first = last = int(np.argmax([score for _, _, score in at]))
-    least = at[first][2] - _NEAR
     while True:
-        after = last + 1 < len(at) and at[last + 1][2] >= least and at[last + 1][1] - at[first][0] <= _LONGEST
-        before = first > 0 and at[first - 1][2] >= least and at[last][1] - at[first - 1][0] <= _LONGEST
-        if not (before or after):
+        near = [i for i in (first - 1, last + 1) if 0 <= i < len(at)]
+        fit = [i for i in near if at[max(i, last)][1] - at[min(i, first)][0] <= _LONGEST]
+        if not fit:
             return at[first][0], at[last][1]
-        last, first = last + bool(after), first - bool(before and not after)
+        best = max(fit, key=lambda i: at[i][2])
+        first, last = min(first, best), max(last, best)

@@ -29,7 +29,8 @@ class Question:
 class Ranking:
     """Scores of all passages and articles for a question. What was not allowed has a very low one.
 
-    `alike` holds the plain likeness (cosine) of passages by each encoder, `measured` the same against the topics.
+    `alike` holds the plain likeness (cosine) of passages by each encoder, `measured` the same against the topics,
+    `named` what the names in the question say for or against each article.
     """
 
     question: Question
@@ -38,6 +39,7 @@ class Ranking:
     alike: Mapping[str, Rows]
     measured: Mapping[str, Rows]
     words: Rows
+    named: Rows
     allowed: npt.NDArray[np.bool_]
 
     def order(self, most: int) -> list[int]:
@@ -55,8 +57,9 @@ def rank(collection: Collection, question: Question, allowed: npt.NDArray[np.boo
     total = _WORDS * words + _OTHER_LANGUAGE * _is_other(collection, question)
     for scores in measured.values():
         total = total + scores * (2 / len(measured))
-    total = np.where(mine, total + _names(collection, question)[collection.owner], _OUT).astype(np.float32)
-    return Ranking(question, total, collection.best(total), alike, measured, words, allowed)
+    named = _names(collection, question)
+    total = np.where(mine, total + named[collection.owner], _OUT).astype(np.float32)
+    return Ranking(question, total, collection.best(total), alike, measured, words, named, allowed)
 
 
 def named_in(collection: Collection, text: str) -> frozenset[str]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from frontdesk.answers.answering import Answering, LanguageOf, WantsPerson, Word
 from frontdesk.answers.collection import Collection
-from frontdesk.answers.evidence import E5, ENGINE, shipped_weights
+from frontdesk.answers.evidence import shipped_weights
 from frontdesk.answers.guessing import Guesses
+from frontdesk.answers.reordering import E5, ENGINE
 from frontdesk.answers.topics import Rows, shipped_topics
 from frontdesk.answers.word_vectors import WordVectors
 from frontdesk.interfaces import Clock

@@ -59,13 +59,19 @@ def read_conversation(file: Path) -> list[Turn]:
             if text.lstrip().startswith("[")
             else [json.loads(x) for x in text.splitlines() if x.strip()]
         )
-        turns = [Turn(each["role"], each["text"]) for each in raw]
-        if all(turn.role in ("customer", "service") and isinstance(turn.text, str) for turn in turns):
-            return turns[-MOST_TURNS:]
+        return turns_of(raw)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     expected = 'a JSON list of {"role": "customer" or "service", "text": …}'
     raise Invalid(tr("{file} is not {expected}", file=str(file), expected=expected), "conversation")
+
+
+def turns_of(raw: Any) -> list[Turn]:
+    """The newest turns of a list of JSON objects. Raises KeyError, TypeError, ValueError."""
+    turns = [Turn(each["role"], each["text"]) for each in raw]
+    if not all(turn.role in ("customer", "service") and isinstance(turn.text, str) for turn in turns):
+        raise ValueError("a turn is of customer or service")
+    return turns[-MOST_TURNS:]
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from frontdesk.interfaces import ActionHandler
+from frontdesk.interfaces import ActionHandler, ConnectorFailed
 from frontdesk.interfaces.knowledge import Answers
 from frontdesk.model import Action, Case, Effect, Receipt, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
@@ -18,6 +18,8 @@ TurnsOf = Callable[[Case], Awaitable[Sequence[Turn]]]
 # Types of replies that count as answers; whatever else is sent only acknowledges.
 _TYPES = {AnswerKind.ANSWERED: "QA", AnswerKind.ORDER_STATUS: "RB"}
 _USED = 5
+# Stands in the remark before the template that was sent instead of an answer.
+_MARK = " · "
 
 
 class AnswerQuestion(ActionHandler):
@@ -29,14 +31,26 @@ class AnswerQuestion(ActionHandler):
 
     @override
     async def find(self, key: str) -> Receipt | None:
-        """What was sent for the key."""
-        return await self._replying.find(key)
+        """What was sent for the key, and what the remark tells about it."""
+        stored = await self._replying.sent(key)
+        if stored is None:
+            return None
+        kind, *rest = stored.remark.split(", ", 1)
+        template = rest[0].split(_MARK)[1:2] if rest else []
+        told = {"message": stored.id, "text": stored.text, "kind": kind, "sent": True}
+        return Receipt(stored.provider_id, told | ({"template": template[0]} if template else {}))
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Answer, and send what is to be sent. Raises DeliveryFailed, ConnectorFailed."""
-        answer = await self._answers.answer(await self._turns_of(case), asker_of(case))
         when, otherwise = effect.action.parameters.get("when", WHENS[0]), effect.action.parameters.get("otherwise")
+        try:
+            answer = await self._answers.answer(await self._turns_of(case), asker_of(case))
+        except ConnectorFailed:
+            # The customer need not wait until the system with the orders is back: a person looks.
+            if when != WHENS[0] or not otherwise:
+                raise
+            answer = Answer("", AnswerKind.NOT_KNOWN, case.analysis.language if case.analysis else "")
         told = record_of(answer)
         if when == "draft":
             return Receipt("", told | {"sent": False})
@@ -44,13 +58,14 @@ class AnswerQuestion(ActionHandler):
             message = self._replying.message(
                 effect, case, _TYPES.get(answer.kind, AUTO_REPLY), answer.text, remark_of(answer)
             )
-            sent = await self._replying.send(message)
         elif otherwise:
-            reply = replace(effect, action=Action(REPLY, {"template": otherwise}))
-            sent = await self._replying.perform(reply, case)
+            message = self._replying.written(replace(effect, action=Action(REPLY, {"template": otherwise})), case)
+            remark = [remark_of(answer), otherwise, *([message.remark] if message.remark else [])]
+            message = replace(message, remark=_MARK.join(remark))
             told["template"] = otherwise
         else:
             return Receipt("", told | {"sent": False})
+        sent = await self._replying.send(message)
         return Receipt(sent.reference, told | dict(sent.detail) | {"sent": True})
 
 

@@ -37,15 +37,19 @@ class Replying(ActionHandler):
 
     @override
     async def find(self, key: str) -> Receipt | None:
+        stored = await self.sent(key)
+        return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text}) if stored else None
+
+    async def sent(self, key: str) -> OutboundMessage | None:
+        """What was sent for the effect of this key."""
         stored = await self._outbox.by_effect(key)
-        if stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED):
-            return None
-        return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text})
+        unsent = stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED)
+        return None if unsent else stored
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
         """Write the reply and send it. Raises DeliveryFailed."""
-        return await self.send(self._written(effect, case))
+        return await self.send(self.written(effect, case))
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Store a message of an effect once, send it, note that it was sent. Raises DeliveryFailed."""
@@ -65,13 +69,14 @@ class Replying(ActionHandler):
         channel = self._channel(case.message.channel)
         if not isinstance(channel, PickedUp):
             return None
-        stored = rows.deliver(replace(self._written(effect, case), state=DeliveryState.SENT))
+        stored = rows.deliver(replace(self.written(effect, case), state=DeliveryState.SENT))
         return _receipt(stored, channel.receipt(stored))
 
     def _channel(self, code: str) -> Outlet:
         return self._channels.get(code) or self._channels["*"]
 
-    def _written(self, effect: Effect, case: Case) -> OutboundMessage:
+    def written(self, effect: Effect, case: Case) -> OutboundMessage:
+        """The message that a reply sends."""
         values = values_of(case) | {"emergency_number": self._emergency_number}
         template = self._fitting(effect.action, values)
         language = case.analysis.language if case.analysis else ""

@@ -53,7 +53,7 @@ from frontdesk.storage.pipeline.effects import EFFECT_WORK
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
-from frontdesk.storage.pipeline.work_queue import own_prefix
+from frontdesk.storage.pipeline.work_queue import VECTOR_WORK, own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.answers import answer_service, turns_of
 from frontdesk.wiring.back_ends import BackEnds, back_ends
@@ -375,4 +375,5 @@ def runner_over(
     )
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
     owner = own_prefix(os.getpid()).rstrip(":")
-    return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient}, gives_way)
+    beside = replace(pace, slots=0)
+    return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient, VECTOR_WORK: beside}, gives_way)

@@ -46,7 +46,8 @@ class Runner:
         paces: Mapping[str, RunnerSettings] | None = None,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`owner` names this process in leases. `paces` holds the settings of kinds of work that differ from `pace`.
+        """`owner` names this process in leases. `paces` holds the settings of kinds of work that differ from `pace`;
+        a kind with no slots goes on beside the others and takes none of theirs.
 
         While `gives_way` is true (requests wait for the database), work takes a quarter of the slots and a fifth of
         the time.
@@ -54,6 +55,7 @@ class Runner:
         self._queue, self._handlers, self._owner, self._pace = queue, handlers, owner, pace
         self._paces, self._gives_way, self._rested = paces or {}, gives_way, 0.0
         self._running: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
         self._failed_claims, self._has_died = 0, False
@@ -80,7 +82,7 @@ class Runner:
         while not self._stopping:
             self._wake.clear()
             await self._make_way()
-            free = max(0, self._slots() - len(self._running))
+            free = max(0, self._slots() - self._taken())
             claimed = await self._claim(free) if free else []
             for work, lease in claimed:
                 self._start(work, lease)
@@ -92,7 +94,7 @@ class Runner:
     async def run_until_idle(self) -> None:
         """Do all work that is due now, then return. For commands that handle one message."""
         while True:
-            claimed = await self._claim(self._pace.slots - len(self._running))
+            claimed = await self._claim(self._pace.slots - self._taken())
             for work, lease in claimed:
                 self._start(work, lease)
             if not claimed and not self._running:
@@ -123,6 +125,9 @@ class Runner:
         """At least one slot, so that work goes on; more where slots only wait for models, which delays no request."""
         return max(1, self._pace.slots // SHARE) if self._gives_way() else self._pace.slots
 
+    def _taken(self) -> int:
+        return len(self._running) - len(self._beside)
+
     async def _make_way(self) -> None:
         """Sleep until no request waits, or it is our turn again."""
         while self._gives_way() and time.monotonic() < self._rested and not self._stopping:
@@ -138,6 +143,9 @@ class Runner:
         task = asyncio.create_task(self._do(work, lease))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        if not self._pace_of(work).slots:
+            self._beside.add(task)
+            task.add_done_callback(self._beside.discard)
 
     async def _do(self, work: Work, lease: Lease) -> None:
         beat, began = asyncio.create_task(self._keep(lease)), time.monotonic()

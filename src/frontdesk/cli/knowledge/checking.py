@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from frontdesk.cli.asking import turns_of
 from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import command
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 def check(file: Path, internal: bool, json_wanted: bool) -> None:
     """Ask the questions of FILE and compare what comes with what is expected.
 
-    FILE has JSON lines: {"question", "expects": [ids or addresses of articles] or "none", "language"?}. Each share is
-    told with its 95 % interval. hit@1 and hit@3: a right article is first, or among the first three; MRR: the mean of
-    1/rank; answered: right answers of the questions that have one; wrong: wrong answers of all questions; silent:
-    questions without an answer that got none.
+    FILE has JSON lines: {"question", "expects": [ids or addresses of articles] or "none", "language"?, "conversation"?:
+    [{"role": "customer" or "service", "text"}] said before it}. Each share is told with its 95 % interval. hit@1 and
+    hit@3: a right article is first, or among the first three; MRR: the mean of 1/rank; answered: right answers of the
+    questions that have one; wrong: wrong answers of all questions; silent: questions without an answer that got none.
     """
     expected = read_expected(file)
     result = with_container(lambda container: _check(container, expected, internal))
@@ -55,7 +56,8 @@ def read_expected(file: Path) -> "list[Expected]":
             raw = json.loads(line)
             wanted = [] if raw["expects"] == NONE else raw["expects"]
             articles = frozenset([wanted] if isinstance(wanted, str) else map(str, wanted))
-            found.append(Expected(str(raw["question"]), articles, str(raw.get("language") or "")))
+            before = tuple(turns_of(raw.get("conversation") or []))
+            found.append(Expected(str(raw["question"]), articles, str(raw.get("language") or ""), before))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             form = '{"question": …, "expects": [article, …] or "none"}'
             raise Invalid(tr("{file}, line {number} is not {form}", file=file.name, number=number, form=form)) from None
@@ -75,7 +77,8 @@ async def _check(container: "Container", expected: "list[Expected]", internal: b
     with Progress("questions") as progress:
         for each in expected:
             asker = Asker(audiences, language=each.language)
-            asked.append((each, await container.answers.answer([Turn("customer", each.question)], asker)))
+            turns = [*each.before, Turn("customer", each.question)]
+            asked.append((each, await container.answers.answer(turns, asker)))
             progress.add(1)
     collection = (await container.answers.current(audiences)).collection
     return judged(asked, {article.id: article.url for article in collection.articles})
