@@ -22,6 +22,7 @@ from benchmarks.listing import listing
 from benchmarks.llm_pipeline import llm_pipeline
 from benchmarks.measure import Figure, round_off
 from benchmarks.odata import odata
+from benchmarks.outcomes import outcomes
 from benchmarks.reading import engine
 from benchmarks.slow_clients import slow_clients
 from benchmarks.webhooks import webhooks
@@ -42,6 +43,8 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "listing": listing,
     "slow-clients": slow_clients,
 }
+# A bench of messages that the caller brings.
+OF_FILE = "outcomes"
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -58,11 +61,11 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}"
 
 
-async def measure(names: list[str], as_json: bool) -> dict[str, list[Figure]]:
+async def measure(names: list[str], as_json: bool, file: Path | None = None) -> dict[str, list[Figure]]:
     """Run the benches in turn, printing each figure as it comes."""
     found: dict[str, list[Figure]] = {}
     for name in names:
-        async for figure in BENCHES[name]():
+        async for figure in BENCHES[name]() if file is None else outcomes(file):
             found.setdefault(name, []).append(figure)
             line = {"bench": name, "name": figure.name, "value": figure.value, "unit": figure.unit}
             print(json.dumps(line | {"target": figure.target}) if as_json else figure, flush=True)
@@ -91,11 +94,14 @@ def section(name: str, figures: list[Figure]) -> str:
 def main() -> None:
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=sorted(BENCHES), help="one bench; all without it")
+    parser.add_argument("name", nargs="?", choices=sorted([*BENCHES, OF_FILE]), help="one bench; all without it")
+    parser.add_argument("file", nargs="?", type=Path, help="for outcomes: labelled messages, one JSON object a line")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--write", action="store_true", help="also write the figures to docs/benchmarks.md")
     given = parser.parse_args()
-    found = asyncio.run(measure([given.name] if given.name else list(BENCHES), given.json))
+    if (given.name == OF_FILE) != (given.file is not None):
+        parser.error(f"{OF_FILE} needs a file, and no other bench takes one")
+    found = asyncio.run(measure([given.name] if given.name else list(BENCHES), given.json, given.file))
     if given.write:
         write(found)
     sys.exit(0 if found else 1)

@@ -30,11 +30,12 @@ sys.path.insert(0, str(ROOT / "src"))
 
 import heads  # noqa: E402
 import strangers  # noqa: E402
+from remembering import Remembering  # noqa: E402
 
 from frontdesk.engine import Engine, IntentSpec, intents  # noqa: E402
-from frontdesk.engine.encoder import SIZE, Encoder, Vectors  # noqa: E402
-from frontdesk.engine.features import Array, Features, registry  # noqa: E402
-from frontdesk.engine.heads import Heads  # noqa: E402
+from frontdesk.engine.encoder import Encoder, Vectors  # noqa: E402
+from frontdesk.engine.features import Features, registry  # noqa: E402
+from frontdesk.engine.heads import Heads, Look  # noqa: E402
 from frontdesk.engine.intents import IntentIndex  # noqa: E402
 from frontdesk.engine.reading import SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
@@ -62,41 +63,6 @@ class Message:
     text: str
 
 
-class Remembering(Encoder):
-    """An encoder that keeps its vectors in a file, so that measuring again takes seconds."""
-
-    def __init__(self, folder: Path) -> None:
-        """Load what was kept; the model itself only when a new sentence comes."""
-        self._file = folder / "vectors.npz"
-        self._known: dict[str, Vectors] = {}
-        self._loaded = False
-        if self._file.exists():
-            with np.load(self._file, allow_pickle=False) as kept:
-                self._known = dict(zip(kept["texts"].tolist(), kept["rows"].astype(np.float32), strict=True))
-
-    def encode(self, sentences: Sequence[str]) -> Vectors:
-        """See Encoder."""
-        fresh = [s for s in dict.fromkeys(sentences) if s not in self._known]
-        if fresh:
-            if not self._loaded:
-                super().__init__()
-                self._loaded = True
-            self._known.update(zip(fresh, super().encode(fresh), strict=True))
-        return np.stack([self._known[s] for s in sentences]) if sentences else np.zeros((0, SIZE), np.float32)
-
-    def recall(self, sentences: Sequence[str]) -> Vectors:
-        """See Encoder."""
-        return self.encode(sentences)
-
-    recall_spoken = recall
-
-    def keep(self) -> None:
-        """Write what is known."""
-        if self._loaded:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(self._file, texts=np.array(list(self._known)), rows=np.stack(list(self._known.values())))
-
-
 class Bench:
     """What is needed to measure: the encoder, the heads and the vectors of messages."""
 
@@ -114,21 +80,25 @@ class Bench:
         flat = self.encoder.encode([s for part in parts for s in part])
         return np.split(flat, np.cumsum([len(part) for part in parts])[:-1])
 
-    def feelings(self, texts: Sequence[str]) -> list[Array]:
-        """The sentiment of each text."""
-        bodies = [(one, one.own[one.body[0] : one.body[1]]) for one in map(prepare, texts)]
-        return [
-            self.heads.sentiment(vectors, self.features.of(body).row)
-            for (_, body), vectors in zip(bodies, self.vectors(texts), strict=True)
-        ]
+    def looks(self, texts: Sequence[str]) -> list[Look]:
+        """What the network says of each text."""
+        by_part = np.array([signal.scope == "part" for signal in registry()])
+        found = []
+        for text, vectors in zip(texts, self.vectors(texts), strict=True):
+            one = prepare(text)
+            parts = [self.features.of(sentence.text).row for sentence in one.sentences]
+            whole = self.features.of(one.own[one.body[0] : one.body[1]]).row
+            found.append(self.heads.look(vectors, whole, parts, by_part))
+        return found
 
     def score(
         self, index: IntentIndex, texts: Sequence[str]
     ) -> tuple[list[str], list[str | None], npt.NDArray[np.float64]]:
         """The best code, the chosen code (or None) and the best one's probability of each text."""
         best, chosen, odds = [], [], []
-        for vectors, feeling in zip(self.vectors(texts), self.feelings(texts), strict=True):
-            code, probability, ranked = index.score(vectors, float(feeling[2] - feeling[0]))
+        for vectors, look in zip(self.vectors(texts), self.looks(texts), strict=True):
+            lean = float(look.sentiment[2] - look.sentiment[0])
+            code, probability, ranked = index.score(vectors, lean, look.concerns)
             best.append(ranked[0].code)
             chosen.append(code)
             odds.append(probability)
@@ -293,7 +263,7 @@ def _measures(bench: Bench, index: IntentIndex, rows: list[Message]) -> tuple[fl
 def report_sentiment(bench: Bench, name: str, rows: list[Message]) -> None:
     """Accuracy and macro-F1 of the sentiment head, which has learnt the other sets: train.py has their scores."""
     rows = [row for row in rows if row.intent != "-"]
-    odds = np.stack(bench.feelings([row.text for row in rows]))
+    odds = np.stack([look.sentiment for look in bench.looks([row.text for row in rows])])
     labels = np.array([SENTIMENTS.index(row.sentiment) for row in rows])
     right, f1 = float((odds.argmax(axis=1) == labels).mean()), heads.macro_f1(odds.argmax(axis=1), labels)
     error = heads.calibration_error(odds.astype(np.float64), labels)

@@ -8,10 +8,53 @@ from pathlib import Path
 DATA = Path(__file__).resolve().parent / "data"
 SENTIMENTS = {"N": "Negative", "U": "Neutral", "P": "Positive", "?": ""}
 GREETINGS = {
-    "en": ("Hi,", "Hello,", "Dear team,"), "de": ("Hallo,", "Guten Tag,"), "fr": ("Bonjour,",), "es": ("Hola,",),
-    "it": ("Buongiorno,",), "pt": ("Olá,",), "nl": ("Hallo,",), "pl": ("Dzień dobry,",), "tr": ("Merhaba,",),
-}  # fmt: skip
-_SIGNATURES = ("\n\nRegards,\nSam Sample", "\n\nSam", "\n\nSent from my phone", "")
+    "en": ("Hi,", "Hello,", "Dear team,", "Good morning,\n\n", "Dear all,\n\n", "[transcript] Hello,"),
+    "de": ("Hallo,", "Guten Tag,", "Sehr geehrte Damen und Herren,\n\n", "Liebes Team,\n\n", "(Abschrift) Grüß Gott,"),
+    "fr": ("Bonjour,", "Bonjour Madame, Monsieur,\n\n", "Salut,"),
+    "es": ("Hola,", "Buenos días,\n\n", "Estimados señores,\n\n"),
+    "it": ("Buongiorno,", "Salve,", "Gentilissimi,\n\n"),
+    "pt": ("Olá,", "Bom dia,\n\n", "Exmos. Senhores,\n\n"),
+    "nl": ("Hallo,", "Goedemorgen,\n\n", "Beste mensen,\n\n"),
+    "pl": ("Dzień dobry,", "Szanowni Państwo,\n\n", "Witam,"),
+    "ru": ("Здравствуйте,", "Добрый день!\n\n"),
+    "tr": ("Merhaba,", "İyi günler,\n\n", "Sayın yetkili,\n\n"),
+}
+CLOSINGS = {
+    "en": ("Regards,", "Kind regards,", "Many thanks,", "Best,", "Cheers,"),
+    "de": ("Mit freundlichen Grüßen", "Viele Grüße", "Danke,"),
+    "fr": ("Cordialement,", "Bien à vous,", "Merci d'avance,"),
+    "es": ("Un saludo,", "Atentamente,", "Gracias,"),
+    "it": ("Cordiali saluti,", "Grazie,", "Saluti,"),
+    "pt": ("Cumprimentos,", "Obrigado,", "Atentamente,"),
+    "nl": ("Met vriendelijke groet,", "Groetjes,", "Alvast bedankt,"),
+    "pl": ("Pozdrawiam", "Z poważaniem", "Dziękuję,"),
+    "ru": ("С уважением,", "Спасибо,"),
+    "tr": ("Saygılarımla,", "Teşekkürler,"),
+}
+_SUBJECTS = {
+    "en": ("Question", "Order", "Re: your message"),
+    "de": ("Anfrage", "Bestellung", "AW: Ihre Nachricht"),
+    "fr": ("Question", "Commande"),
+    "es": ("Consulta", "Pedido"),
+    "it": ("Domanda", "Ordine"),
+    "pt": ("Pergunta", "Encomenda"),
+    "nl": ("Vraag", "Bestelling"),
+    "pl": ("Pytanie", "Zamówienie"),
+    "ru": ("Вопрос", "Заказ"),
+    "tr": ("Soru", "Sipariş"),
+}
+_NAMES = (
+    "Sam Sample",
+    "R. Muster",
+    "Maria K.",
+    "J. Doe",
+    "T. Novak",
+    "Olga",
+    "Kim",
+    "P. Rossi",
+    "A. Yılmaz",
+    "Frank de W.",
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +97,13 @@ def signal_rows() -> list[Row]:
 
 
 def ordinary_rows(name: str = "ordinary.txt") -> list[Row]:
-    """Messages without any signal, with their intent."""
+    """Messages without any signal but praise, with their intent."""
     rows = []
     for line in lines(DATA / name):
         language, letter, intent, text = line.split(" ", 3)
-        rows.append(Row(text.replace("\\n", "\n"), language, SENTIMENTS[letter], name, intent=intent))
+        rows.append(
+            Row(text.replace("\\n", "\n"), language, SENTIMENTS[letter], name, _praise(intent, letter), intent=intent)
+        )
     return rows
 
 
@@ -88,11 +133,16 @@ def retail_rows() -> list[Row]:
     rows = []
     for line in lines(DATA / "retail.txt"):
         intent, letter, _, language, text = line.split("|", 4)
-        rows.append(Row(text, language, SENTIMENTS[letter], "retail", intent=intent))
+        rows.append(Row(text, language, SENTIMENTS[letter], "retail", _praise(intent, letter), intent=intent))
     for line in lines(DATA / "shop.txt"):
         intent, letter, language, text = line.split("|", 3)
-        rows.append(Row(text, language, SENTIMENTS[letter], "shop", intent=intent))
+        rows.append(Row(text, language, SENTIMENTS[letter], "shop", _praise(intent, letter), intent=intent))
     return rows
+
+
+def _praise(intent: str, letter: str) -> frozenset[str]:
+    """The signal of a message whose only intent is to praise."""
+    return frozenset({"thanks_only"} if (intent, letter) == ("CI", "P") else ())
 
 
 def plain_rows() -> list[Row]:
@@ -125,8 +175,7 @@ def variants(rows: list[Row], seed: int, others: list[Row]) -> Iterator[Row]:
                 sentiment = other.sentiment
             if "irony" in row.signals or "irony" in row.denied:
                 text, sentiment = row.text, row.sentiment
-        greeting = rng.choice(GREETINGS.get(row.language, ("",)))
-        yield _changed(row, f"{greeting} {text}{rng.choice(_SIGNATURES)}".strip(), sentiment)
+        yield _changed(row, _framed(text, row.language, rng), sentiment)
 
 
 def lines(path: Path) -> list[str]:
@@ -137,6 +186,17 @@ def lines(path: Path) -> list[str]:
 def _changed(row: Row, text: str, sentiment: str | None = None) -> Row:
     said = row.sentiment if sentiment is None else sentiment
     return Row(text, row.language, said, row.source, row.signals, row.denied, row.undecided, row.intent, row.group)
+
+
+def _framed(text: str, language: str, rng: random.Random) -> str:
+    """As a mail or a note: with subject, greeting, closing and name, or some of them."""
+    greeting = rng.choice(GREETINGS.get(language, ("",)))
+    subject = f"{rng.choice(_SUBJECTS.get(language, ('',)))}\n\n" if rng.random() < 0.25 else ""
+    ends = rng.random()
+    name = rng.choice(_NAMES) if ends < 0.7 else ""
+    closing = f"{rng.choice(CLOSINGS.get(language, ('',)))}\n" if ends < 0.45 else ""
+    signed = "\n\nSent from my phone" if ends > 0.9 else f"\n\n{closing}{name}"
+    return f"{subject}{greeting} {text}{signed}".strip()
 
 
 def _badly(text: str, rng: random.Random) -> str:

@@ -10,9 +10,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -25,21 +23,19 @@ sys.path.insert(0, str(HERE.parent / "src"))
 
 import heads  # noqa: E402
 import made_up  # noqa: E402
-import signals  # noqa: E402
+import network  # noqa: E402
 import strangers  # noqa: E402
+from remembering import Remembering  # noqa: E402
 
 from frontdesk.engine import IntentSpec, intents  # noqa: E402
 from frontdesk.engine.encoder import MIDDLE, SAID, Encoder  # noqa: E402
 from frontdesk.engine.features import Features  # noqa: E402
-from frontdesk.engine.heads import traits_inputs, type_inputs  # noqa: E402
+from frontdesk.engine.heads import inputs, type_inputs  # noqa: E402
 from frontdesk.engine.reading import MESSAGE_TYPES, SENTIMENTS  # noqa: E402
 from frontdesk.engine.text import prepare  # noqa: E402
 
 TARGET = HERE.parent / "src" / "frontdesk" / "engine" / "weights" / "heads.npz"
-RATED = "vaderSentiment==3.3.2"
-# The tweets of the same release are left out: their platform's terms do not allow training.
-RATED_FILES = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets")
-RATED_USED, MADE_UP, MADE_UP_USUAL = 8_000, 2_500, 400
+MADE_UP, MADE_UP_USUAL = 2_500, 400
 FOLDS, SEED = 5, 7
 _SENTIMENT_LETTERS = {"N": "Negative", "U": "Neutral", "P": "Positive"}
 _TYPE_LETTERS = dict(zip(("CM", "CL", "QS", "SR", "IN"), MESSAGE_TYPES, strict=True))
@@ -52,25 +48,25 @@ def main() -> None:
     """Train, print the held-out scores, write the arrays."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "frontdesk-training")
+    cache = parser.parse_args().cache
     write_middle()
-    encoder = Encoder()
+    encoder = Remembering(cache)
     features = Features()
-    data = signals.Set.make(encoder, features, signals.training_rows())
-    signal_arrays = signals.train(data, features, TARGET.parent.parent / "signals")
-    rated = rated_sentences(fetch(parser.parse_args().cache))
-    sentiment = Corpus(encoder, features, *sentiment_corpus(rated, data.rows))
-    sentiment_head, sentiment_factor = crossed("sentiment", sentiment.sentiment_inputs(), sentiment, 3e-4)
+    data = network.Set.make(encoder, features, network.training_rows())
+    arrays = network.train(data, features, TARGET.parent.parent / "signals")
+    reader = network.Network(*(arrays[n].astype(np.float32) for n in ("first", "first_bias", "last", "last_bias")))
     types = Corpus(encoder, features, *type_corpus())
-    odds = heads.softmax(sentiment_factor * _logits(types.sentiment_inputs(), sentiment_head))
+    first = len(network.CONCERNS)
+    logits = reader(types.network_inputs())[:, first : first + len(SENTIMENTS)]
+    odds = heads.softmax(float(arrays["factors"][1]) * logits.astype(np.float64))
     type_head, type_factor = crossed("message type", types.type_inputs(odds), types, 3e-4)
-    arrays = dict(
-        sentiment=(sentiment_factor * sentiment_head).astype(np.float16),
+    arrays |= dict(
         message_type=(type_factor * type_head).astype(np.float16),
-        **signal_arrays,
         **background(encoder),
-        **known(encoder, signals.near_rows()),
+        **known(encoder, network.near_rows()),
         usual=usual(encoder, features).astype(np.float16),
     )
+    encoder.keep()
     np.savez(TARGET, allow_pickle=False, **arrays)
     _say(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
 
@@ -82,36 +78,6 @@ def write_middle() -> None:
     said = [s.text for text, *_ in made_up.messages(MADE_UP_USUAL, SEED) for s in prepare(text).sentences]
     inner = [heads.unit(encoder.encode(texts)[:, SAID:]).mean(axis=0) for texts in (general, said)]
     np.save(TARGET.with_name(MIDDLE), np.mean(inner, axis=0).astype(np.float16))
-
-
-def fetch(cache: Path) -> Path:
-    """The rated sentences' archive inside the source release, downloaded by package name when not there yet."""
-    found = list(cache.glob("**/hutto_ICWSM_2014.tar.gz"))
-    if found:
-        return found[0]
-    cache.mkdir(parents=True, exist_ok=True)
-    options = ["download", "--no-deps", "--no-binary", ":all:", "--dest", str(cache), RATED]
-    subprocess.run([sys.executable, "-m", "pip", *options], check=True)  # noqa: S603  # fixed arguments
-    with tarfile.open(next(cache.glob("vader*.tar.gz"))) as release:
-        release.extractall(cache, filter="data")
-    return next(cache.glob("**/hutto_ICWSM_2014.tar.gz"))
-
-
-def rated_sentences(archive: Path) -> list[tuple[str, str]]:
-    """(text, sentiment) with people's mean rating, -4 to 4, cut at half a point; a seeded sample."""
-    rows: list[tuple[str, str]] = []
-    with tarfile.open(archive) as tar:
-        for name in RATED_FILES:
-            member = tar.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt")
-            if member is None:
-                raise FileNotFoundError(name)
-            for line in member.read().decode("utf-8", "replace").splitlines():
-                parts = line.split("\t", 2)
-                if len(parts) == 3:
-                    rating = float(parts[1])
-                    rows.append((parts[2], SENTIMENTS[0 if rating <= -0.5 else 2 if rating >= 0.5 else 1]))
-    chosen = np.random.default_rng(SEED).permutation(len(rows))[:RATED_USED]
-    return [rows[i] for i in sorted(chosen)]
 
 
 def retail() -> list[list[str]]:
@@ -129,27 +95,8 @@ def utterances(name: str) -> list[str]:
     return _lines(name)
 
 
-def sentiment_corpus(
-    rated: list[tuple[str, str]], strange: list[strangers.Row]
-) -> tuple[list[str], Labels, Array, int, Labels]:
-    """Texts, labels, weights, how many of the first are hand-written (those are what is scored), and their groups."""
-    hand = [row for row in strange if row.sentiment]
-    plain = [t for t in utterances("telecom.txt") if t.endswith("?")]
-    plain += utterances("assistant.txt") + utterances("background.txt")
-    made = [(text, sentiment) for text, sentiment, _, _ in made_up.messages(MADE_UP, SEED)]
-    rows = [(row.text, row.sentiment) for row in hand] + made + [(t, "Neutral") for t in plain] + rated
-    weights = [_weight(row) for row in hand] + [0.1] * len(made) + [0.2] * len(plain) + [0.1] * len(rated)
-    labels = np.array([SENTIMENTS.index(s) for _, s in rows])
-    return [t for t, _ in rows], labels, np.array(weights), len(hand), np.array([row.group for row in hand])
-
-
-def _weight(row: strangers.Row) -> float:
-    """What machines write has no feeling and must not teach that nobody has."""
-    return 0.5 if row.source in ("automatic", "spam", "no_words", "instructs_model") else 2.0
-
-
 def type_corpus() -> tuple[list[str], Labels, Array, int, Labels]:
-    """As `sentiment_corpus`, for message types."""
+    """Texts, labels, weights, how many of the first are hand-written (those are what is scored), and their groups."""
     hand = [(row[4], _TYPE_LETTERS[row[2]]) for row in retail()]
     made = [(text, type_) for text, _, type_, _ in made_up.messages(MADE_UP, SEED)]
     asked = [(t, "Question") for t in utterances("telecom.txt") if t.endswith("?")]
@@ -175,15 +122,14 @@ class Corpus:
         """Embed all texts by sentence; those of one group are never learnt from and scored at once."""
         self.labels, self.weights, self.scored, self.groups = labels, weights, scored, groups
         self.prepared = [prepare(text) for text in texts]
-        parts = [[s.words for s in one.sentences][: signals.MOST_SENTENCES] or [" "] for one in self.prepared]
+        parts = [[s.words for s in one.sentences][: network.MOST_SENTENCES] or [" "] for one in self.prepared]
         self.traits = [features.of(one.own[one.body[0] : one.body[1]]).row for one in self.prepared]
         flat = encoder.encode([s for part in parts for s in part])
         self.vectors = np.split(flat, np.cumsum([len(part) for part in parts])[:-1])
 
-    def sentiment_inputs(self) -> Array:
-        """What the sentiment head sees, one row for each text."""
-        rows = [traits_inputs(v, t) for v, t in zip(self.vectors, self.traits, strict=True)]
-        return np.stack(rows).astype(np.float64)
+    def network_inputs(self) -> npt.NDArray[np.float32]:
+        """What the network sees, one row for each text."""
+        return np.stack([inputs(v, t) for v, t in zip(self.vectors, self.traits, strict=True)])
 
     def type_inputs(self, odds: Array) -> Array:
         """What the type head sees, one row for each text."""
@@ -210,7 +156,7 @@ def crossed(name: str, inputs: Array, corpus: Corpus, penalty: float) -> tuple[A
     return heads.fit(inputs, corpus.labels, corpus.weights, penalty), factor
 
 
-def background(encoder: Encoder) -> dict[str, npt.NDArray[np.float16] | npt.NDArray[np.int16]]:
+def background(encoder: Encoder) -> dict[str, npt.NDArray[np.generic]]:
     """What intents compete with: vectors of sentences for no customer service, of their topics, and which is whose."""
     specs: list[IntentSpec] = []
     texts: list[str] = []
@@ -224,10 +170,16 @@ def background(encoder: Encoder) -> dict[str, npt.NDArray[np.float16] | npt.NDAr
             texts.append(line)
             topic_of.append(len(specs) - 1)
     return {
-        "background": encoder.encode(texts).astype(np.float16),
+        **small("background", encoder.encode(texts)),
         "topics": intents.described(encoder, specs).astype(np.float16),
         "topic_of": np.array(topic_of, np.int16),
     }
+
+
+def small(name: str, rows: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.generic]]:
+    """The rows in a byte for each number, with what they are to be multiplied with."""
+    scale = np.abs(rows).max(axis=1, keepdims=True) / 127
+    return {name: np.round(rows / scale).astype(np.int8), f"{name}_scale": scale.astype(np.float16)}
 
 
 # What shops are usually written about, each in three wordings.
@@ -265,13 +217,13 @@ KNOWN = {
 }
 
 
-def known(encoder: Encoder, rows: list[strangers.Row]) -> dict[str, npt.NDArray[np.float16] | npt.NDArray[np.int16]]:
+def known(encoder: Encoder, rows: list[strangers.Row]) -> dict[str, npt.NDArray[np.generic]]:
     """Messages about the usual concerns, one vector each, and what those concerns are."""
     codes = list(KNOWN)
     chosen = list({row.text: row for row in rows if row.intent in KNOWN}.values())
     wordings = [encoder.encode([KNOWN[code][i] for code in codes]) for i in range(3)]
     return {
-        "known": encoder.recall_messages([row.text for row in chosen]).astype(np.float16),
+        **small("known", encoder.recall_messages([row.text for row in chosen])),
         "known_topics": heads.unit(np.sum(wordings, axis=0)).astype(np.float16),
         "known_topic_of": np.array([codes.index(row.intent) for row in chosen], np.int16),
     }

@@ -19,6 +19,7 @@ COMMANDS = (
     "demo.command",
     "demo.data",
     "effects",
+    "engine",
     "insights",
     "knowledge.articles",
     "knowledge.checking",

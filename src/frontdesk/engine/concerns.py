@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from .cues import Cues, fold
 from .encoder import Vectors
-from .features import Traits
-from .heads import Heads
+from .heads import Heads, Look
 from .intents import IntentIndex
 from .reading import Concern, Scored
 from .summarising import is_filler
@@ -30,27 +29,26 @@ _PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 
 def part(
     prepared: Prepared,
     vectors: Vectors,
-    traits: Sequence[Traits],
+    look: Look,
     index: IntentIndex,
     heads: Heads,
     whole: Sequence[Scored],
 ) -> tuple[Concern, ...]:
     """The concerns in the order of the text, none if there is only one or nothing is said for sure.
 
+    `look` has the usual concerns and the sentiments of the sentences.
     `whole` are the intents of the message read as one: a matter must leave its trace there too.
     """
     count = len(vectors)
     says = speaking(prepared, count)
     if len(index.codes) < 2 or says.sum() < 2:
         return ()
-    moods = np.stack([heads.sentiment(vectors[i : i + 1], traits[i].row) for i in range(count)])
-    feelings = moods[:, 2] - moods[:, 0]
-    odds = index.each(vectors, feelings)
+    odds = index.each(vectors, look.moods[:, 2] - look.moods[:, 0], look.topics)
     turns = np.array([_turns(sentence.text) for sentence in prepared.sentences[:count]])
     groups = _groups(odds, says, turns)
     if len(groups) < 2:
         return ()
-    found = [_concern(prepared, vectors, first, last, says, moods, index, heads) for first, last in groups]
+    found = [_concern(prepared, vectors, first, last, says, look, index, heads) for first, last in groups]
     trace = {each.code: each.probability for each in whole}
     least, seen = (_TURNED_CONCERN, 0.0) if turns[1:].any() else (_CONCERN, _TRACE)
     sure = [m for m in found if m.probability >= least and trace.get(m.intent or "", 0.0) >= seen]
@@ -106,13 +104,13 @@ def _concern(
     first: int,
     last: int,
     says: npt.NDArray[np.bool_],
-    moods: npt.NDArray[np.float32],
+    look: Look,
     index: IntentIndex,
     heads: Heads,
 ) -> Concern:
     places = [i for i in range(first, last + 1) if says[i]] or list(range(first, last + 1))
-    rows, mood = vectors[places], moods[places].mean(axis=0)
-    chosen, probability, ranked = index.score(rows, float(mood[2] - mood[0]))
+    rows, mood = vectors[places], look.moods[places].mean(axis=0)
+    chosen, probability, ranked = index.score(rows, float(mood[2] - mood[0]), look.topics[places].mean(axis=0))
     sentences = prepared.sentences[first : last + 1]
     type_, _ = heads.message_type(replace(prepared, sentences=sentences), rows, mood)
     return Concern(chosen, probability, ranked, sentences[0].start, sentences[-1].end, type_)

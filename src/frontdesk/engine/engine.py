@@ -30,7 +30,7 @@ class Engine:
         self._heads = heads
         self._languages = languages
         self._features = Features()
-        self._signals = SignalReader(heads, self._features.names)
+        self._signals = SignalReader(self._features.names)
 
     @classmethod
     def load(cls, cache: Path | None = None) -> "Engine":
@@ -107,18 +107,20 @@ class Engine:
         language = self._languages.read(body)
         whole = self._features.of(body)
         traits = [self._features.of(sentence.text) for sentence in prepared.sentences[: len(vectors)]]
-        signals = self._signals.read(prepared, vectors, whole, traits, bool(thread.turns))
+        look = self._heads.look(vectors, whole.row, [each.row for each in traits], self._signals.by_part)
+        signals = self._signals.read(prepared, look, whole, traits, thread.goes_on)
         present = {s.name: s.probability for s in signals if s.probability >= self._signals.limits[s.name]}
-        felt = NEUTRAL if is_greeting(prepared.own) else self._heads.sentiment(vectors, whole.row)
+        felt = NEUTRAL if is_greeting(prepared.own) or not len(vectors) else look.sentiment
         feeling = settling.feeling(felt, language, present)
         type_, type_probability = self._heads.message_type(prepared, vectors, feeling)
         rows = vectors[concerns.speaking(prepared, len(vectors))]
         lean = float(feeling[2] - feeling[0])
-        chosen, probability, ranked = settling.intent(*index.score(rows, lean), language, present, index.threshold)
+        scored = index.score(rows, lean, look.concerns)
+        chosen, probability, ranked = settling.intent(*scored, language, present, index.threshold)
         if thread.turns and settling.needs_thread(prepared, probability):
             chosen, probability, ranked = settling.in_thread(rows, thread, lean, index, (chosen, probability, ranked))
         found_concerns = (
-            concerns.part(prepared, vectors, traits, index, self._heads, ranked) if chosen is not None else ()
+            concerns.part(prepared, vectors, look, index, self._heads, ranked) if chosen is not None else ()
         )
         if found_concerns:
             pressing = concerns.most_pressing(found_concerns, ranked)

@@ -1,5 +1,6 @@
 """Predicts sentiment and type of a message with small linear models over the sentence vectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .background import Background
-from .encoder import SAID, Vectors, said
+from .encoder import SAID, SIZE, Vectors, said
 from .reading import MESSAGE_TYPES, SENTIMENTS
 from .text import Prepared
 
@@ -15,7 +16,11 @@ Array = npt.NDArray[np.float32]
 # Brings unit vectors to the size at which one penalty fits all inputs of a head.
 _VECTOR_SCALE = 3.0
 NEUTRAL: Array = np.array([0.0, 1.0, 0.0], np.float32)
-_ARRAYS = ("sentiment", "message_type", "background", "topics", "usual", "signals", "signal_scale")
+# The usual concerns of shops, by the codes that the training data gives them; the last is none of them.
+CONCERNS = ("TI", "PI", "WR", "DI", "CA", "CI", "-")
+# What share the sentences have beside the whole.
+_CONCERN_PARTS, _SENTIMENT_PARTS = 0.0, 0.7
+_ARRAYS = ("message_type", "topics", "known_topics", "usual", "signal_scale", "factors")
 
 
 def mean_inputs(vectors: Vectors) -> Array:
@@ -24,11 +29,59 @@ def mean_inputs(vectors: Vectors) -> Array:
     return np.asarray(_VECTOR_SCALE * mean, np.float32)
 
 
-def traits_inputs(vectors: Vectors, traits: Array) -> Array:
-    """What the heads of sentiment and signals see of a text: the mean of its vectors, and its traits."""
-    mean = mean_inputs(vectors)
-    length = float(np.linalg.norm(mean)) or 1.0
-    return np.concatenate([_VECTOR_SCALE * mean / length, traits]).astype(np.float32)
+def inputs(vectors: Vectors, traits: Array) -> Array:
+    """What the network sees of a text: the means of both layers' vectors at the same length, and its traits between."""
+    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(SIZE, np.float32)
+    outer, inner = (part / (float(np.linalg.norm(part)) or 1.0) for part in (mean[:SAID], mean[SAID:]))
+    return np.concatenate([_VECTOR_SCALE * outer, traits, _VECTOR_SCALE * inner]).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Small networks with one hidden layer, whose answers are averaged: log odds of concerns, sentiments and signals.
+
+    The first axis of each array is the network.
+    """
+
+    first: Array
+    first_bias: Array
+    last: Array
+    last_bias: Array
+
+    @property
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """All of them."""
+        return self.first, self.first_bias, self.last, self.last_bias
+
+    def __call__(self, rows: Array) -> Array:
+        """A row of log odds for each row of `inputs`."""
+        hidden = np.maximum(rows @ self.first + self.first_bias[:, None], 0.0)
+        return np.asarray((hidden @ self.last + self.last_bias[:, None]).mean(axis=0), np.float32)
+
+
+def pooled(whole: Array, parts: Array, by_part: npt.NDArray[np.bool_]) -> Array:
+    """The log odds of a message, of those of the whole and of its sentences.
+
+    Concern and sentiment are a mix of the whole's and the sentences' mean. Signals `by_part` are half as likely as in
+    the sentence that says them most, half as in the whole, if that is more than in the whole.
+    """
+    odds = whole.copy()
+    if not len(parts):
+        return odds
+    first = 0
+    for count, share in ((len(CONCERNS), _CONCERN_PARTS), (len(SENTIMENTS), _SENTIMENT_PARTS)):
+        last = first + count
+        mean = np.log(_softmax(parts[:, first:last]).mean(axis=0) + 1e-6)
+        odds[first:last] = (1 - share) * np.log(_softmax(whole[None, first:last])[0] + 1e-6) + share * mean
+        first = last
+    most = (whole[first:] + parts[:, first:].max(axis=0)) / 2
+    odds[first:] = np.where(by_part, np.maximum(whole[first:], most), whole[first:])
+    return odds
+
+
+def _softmax(logits: Array) -> Array:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
 
 def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array:
@@ -40,51 +93,69 @@ def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array
 
 
 @dataclass(frozen=True)
+class Look:
+    """What the network says of a message: probabilities of concerns and sentiments, log odds of signals.
+
+    `topics`, `moods` and `signals_by_part` are the same of its sentences, a row each.
+    """
+
+    concerns: Array
+    sentiment: Array
+    signals: Array
+    topics: Array
+    moods: Array
+    signals_by_part: Array
+
+
+@dataclass(frozen=True)
 class Heads:
     """The trained arrays; `training/train.py` writes them.
 
-    `known` are messages about the usual concerns of shops, which intents about the same learn from.
+    `known` are messages about the usual concerns, which intents about the same learn from.
     """
 
-    sentiment_head: Array
     type_head: Array
     background: Background
     known: Background
     usual: Array
-    signal_head: Array
+    network: Network
     signal_scale: Array
+    factors: Array
 
     @classmethod
     def load(cls) -> "Heads":
         """Read the arrays that come with the package."""
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            sentiment, type_, rows, topics, usual, signals, scale = (arrays[n].astype(np.float32) for n in _ARRAYS)
+            type_, topics, about, usual, scale, factors = (arrays[n].astype(np.float32) for n in _ARRAYS)
+            rows, known = (arrays[n] * arrays[f"{n}_scale"].astype(np.float32) for n in ("background", "known"))
             background = Background(rows, topics, arrays["topic_of"].astype(np.int64))
-            known, about = (arrays[n].astype(np.float32) for n in ("known", "known_topics"))
             concerns = Background(known, about, arrays["known_topic_of"].astype(np.int64))
-            return cls(sentiment, type_, background, concerns, usual, signals, scale)
+            network = Network(*(arrays[n].astype(np.float32) for n in ("first", "first_bias", "last", "last_bias")))
+            return cls(type_, background, concerns, usual, network, scale, factors)
 
-    def sentiment(self, vectors: Vectors, traits: Array | None = None) -> Array:
-        """Probabilities in the order of `SENTIMENTS`; a blank message is neutral."""
-        if not len(vectors) and (traits is None or not traits.any()):
-            return NEUTRAL
-        size = len(self.sentiment_head) - 1 - SAID
-        return _odds(
-            traits_inputs(vectors, np.zeros(size, np.float32) if traits is None else traits), self.sentiment_head
+    def look(self, vectors: Vectors, whole: Array, parts: Sequence[Array], by_part: npt.NDArray[np.bool_]) -> Look:
+        """Read a message by its sentence vectors, its traits and those of its sentences."""
+        own = [inputs(vectors[i : i + 1], traits) for i, traits in enumerate(parts)]
+        odds = self.network(np.stack([inputs(vectors, whole), *own]))
+        c, s = len(CONCERNS), len(CONCERNS) + len(SENTIMENTS)
+        all_ = pooled(odds[0], odds[1:], by_part)
+        slope, level = self.signal_scale
+        return Look(
+            concerns=_softmax(self.factors[0] * all_[None, :c])[0],
+            sentiment=_softmax(self.factors[1] * all_[None, c:s])[0],
+            signals=slope * all_[s:] + level,
+            topics=_softmax(self.factors[0] * odds[1:, :c]),
+            moods=_softmax(self.factors[1] * odds[1:, c:s]),
+            signals_by_part=slope * odds[1:, s:] + level,
         )
 
-    def signals(self, whole: Array, parts: Array, by_part: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
-        """The log odds of each signal: of the message, and of its sentences (a row each).
-
-        `whole` and `parts` are `traits_inputs`. Signals `by_part` are as likely as in the sentence that says it most.
-        """
-        whole_odds = whole @ self.signal_head[:-1] + self.signal_head[-1]
-        part_odds = parts @ self.signal_head[:-1] + self.signal_head[-1]
-        strongest = np.maximum(whole_odds, part_odds.max(axis=0, initial=-np.inf))
-        odds = np.where(by_part, strongest, whole_odds)
-        slope, level = self.signal_scale
-        return np.asarray(slope * odds + level, np.float32), np.asarray(slope * part_odds + level, np.float32)
+    def sentiment(self, vectors: Vectors) -> Array:
+        """Probabilities in the order of `SENTIMENTS`, by the vectors alone."""
+        size = self.network.first.shape[1] - SIZE
+        odds = self.network(inputs(vectors, np.zeros(size, np.float32))[None])
+        mood = odds[:, len(CONCERNS) : len(CONCERNS) + len(SENTIMENTS)]
+        return np.asarray(_softmax(self.factors[1] * mood)[0], np.float32)
 
     def message_type(self, prepared: Prepared, vectors: Vectors, sentiment: Array) -> tuple[str, float]:
         """One of the five message types and its probability; never at odds with the sentiment."""
@@ -101,7 +172,5 @@ class Heads:
         return MESSAGE_TYPES[best], float(odds[best])
 
 
-def _odds(inputs: Array, head: Array) -> Array:
-    logits = inputs @ head[:-1] + head[-1]
-    odds = np.exp(logits - logits.max())
-    return np.asarray(odds / odds.sum(), np.float32)
+def _odds(inputs_: Array, head: Array) -> Array:
+    return np.asarray(_softmax((inputs_ @ head[:-1] + head[-1])[None])[0], np.float32)

@@ -27,6 +27,8 @@ _TRUST = 1.6  # what makes the probabilities fit how often they are right
 _TRUST_AMONG_MANY = 1.3
 _FEELING = 0.13  # cosine that full agreement of message and intent in feeling is worth
 _PEAK = 0.5  # share of the best sentence beside the mean of all
+_SECOND = 0.6  # weight of the network's opinion on intents that are usual concerns
+_TAUGHT, _NEARLY = 0.8, 0.2  # cosine to a correction from which it alone counts, and how far below it begins to
 _CHOOSE = 0.2  # least probability at which an intent is chosen
 _CHOOSE_KNOWN = 0.4  # where the intents are usual concerns, whose probabilities are higher
 _CHOOSE_AMONG_MANY = 0.16
@@ -42,11 +44,16 @@ class IntentIndex:
     bias: Vectors
     feelings: Vectors
     scope: Scope
+    concern_of: npt.NDArray[np.int64]
+    taught: Vectors
 
-    def score(self, vectors: Vectors, feeling: float) -> tuple[str | None, float, tuple[Scored, ...]]:
+    def score(
+        self, vectors: Vectors, feeling: float, concerns: npt.NDArray[np.float32] | None = None
+    ) -> tuple[str | None, float, tuple[Scored, ...]]:
         """The chosen intent or None, the best one's probability, and all of them, best first.
 
-        `vectors` are the message's sentences, `feeling` runs from -1 (negative) to 1 (positive).
+        `vectors` are the message's sentences, `feeling` runs from -1 (negative) to 1 (positive), `concerns` are the
+        probabilities of the usual concerns, a second opinion on intents that are about one.
         """
         if not self.codes:
             return None, 0.0, ()
@@ -58,17 +65,30 @@ class IntentIndex:
         views = np.stack([_unit_mean(vectors), clearest])
         trust = _TRUST_AMONG_MANY + self._few * (_TRUST - _TRUST_AMONG_MANY)
         odds = softmax(trust * logits[None, :])[0] * self.scope.probability(nearness, views)
+        if concerns is not None:
+            odds = self._with(concerns, odds, _unit_mean(vectors))
         order = np.argsort(-odds, kind="stable")
         ranked = tuple(Scored(self.codes[i], float(odds[i])) for i in order)
         best = ranked[0]
         return (best.code if best.probability >= self.threshold else None), best.probability, ranked
 
-    def each(self, vectors: Vectors, feelings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The probabilities of all intents for each sentence alone, a row each."""
+    def _with(self, concerns: npt.NDArray[np.float32], odds: Vectors, mean: Vectors) -> Vectors:
+        """The mean of both opinions in log odds; what was taught by a message like this one outweighs the second."""
+        like = float((self.taught @ mean).max(initial=0.0))
+        weight = _SECOND * float(np.clip((_TAUGHT - like) / _NEARLY, 0.0, 1.0)) * (self.concern_of >= 0)
+        both = (1 - weight) * _logit(odds) + weight * _logit(concerns[self.concern_of])
+        mixed = 1.0 / (1.0 + np.exp(-both))
+        return np.asarray(mixed / max(1.0, float(mixed.sum())), np.float32)
+
+    def each(
+        self, vectors: Vectors, feelings: npt.NDArray[np.float32], concerns: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        """The probabilities of all intents for each sentence alone, a row each; see `score` for the rest."""
         logits = vectors @ self.weights + self.bias + feelings[:, None] * self.feelings
         nearness = (vectors @ self.nearby.T).max(axis=1)
         trust = _TRUST_AMONG_MANY + self._few * (_TRUST - _TRUST_AMONG_MANY)
-        return np.asarray(softmax(trust * logits) * self.scope.probabilities(nearness, vectors)[:, None], np.float32)
+        odds = softmax(trust * logits) * self.scope.probabilities(nearness, vectors)[:, None]
+        return np.stack([self._with(*row) for row in zip(concerns, odds, vectors, strict=True)])
 
     @property
     def threshold(self) -> float:
@@ -94,9 +114,9 @@ def build(
         scope = Scope.measure(
             nothing, nothing, nothing, none, heads.background.rows, none.astype(np.bool_), nothing, 0.0
         )
-        return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], scope)
+        return IntentIndex((), nothing, nothing.T, nothing[:, 0], nothing[:, 0], scope, none, nothing)
     descriptions = described(encoder, specs)
-    own, own_owners = _examples(encoder, specs, learned)
+    own, own_owners, taught = _examples(encoder, specs, learned)
     claims = heads.background.claims(descriptions)
     # An intent that is about greetings, say, learns from ours as long as it has no examples of its own.
     lent = heads.background.lent(claims, own_owners)
@@ -126,9 +146,12 @@ def build(
     share = float(np.isin(np.arange(len(codes)), known_claims).mean())
     ordinary = ~np.isin(np.arange(len(codes)), claims)
     scope = Scope.measure(
-        near, descriptions, own, own_owners, heads.background.rows[claims < 0], ordinary, examples, share
+        near, descriptions, own, own_owners, heads.background.rows[claims < 0], ordinary, _some(examples), share
     )
-    return IntentIndex(codes, near, weights, bias, feelings, scope)
+    topics = heads.known.topic_of[known]
+    concern_of = np.array([topics[known_claims[known] == place][:1].sum() for place in range(len(codes))], np.int64)
+    concern_of[~np.isin(np.arange(len(codes)), known_claims)] = -1
+    return IntentIndex(codes, near, weights, bias, feelings, scope, concern_of, own[taught:])
 
 
 def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
@@ -153,15 +176,21 @@ def _unit_mean(vectors: Vectors) -> Vectors:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
 
 
+def _logit(odds: Vectors) -> Vectors:
+    sure = np.clip(odds, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(sure / (1 - sure)), np.float32)
+
+
 def _examples(
     encoder: Encoder, specs: Sequence[IntentSpec], learned: Sequence[tuple[str, str]]
-) -> tuple[Vectors, npt.NDArray[np.int64]]:
+) -> tuple[Vectors, npt.NDArray[np.int64], int]:
+    """Their vectors, whose they are, and from which on they are corrections."""
     places = {spec.code: i for i, spec in enumerate(specs)}
-    texts = [(text, places[spec.code]) for spec in specs for text in spec.examples]
-    texts += [(text, places[code]) for text, code in learned if code in places]
-    texts = [(text, place) for text, place in dict.fromkeys(texts) if text.strip()]
+    shipped = dict.fromkeys((text, places[spec.code]) for spec in specs for text in spec.examples if text.strip())
+    taught = dict.fromkeys((text, places[code]) for text, code in learned if code in places and text.strip())
+    texts = [*shipped, *(each for each in taught if each not in shipped)]
     owners = np.array([place for _, place in texts], np.int64)
-    return encoder.recall_messages([text for text, _ in texts]), owners
+    return encoder.recall_messages([text for text, _ in texts]), owners, len(shipped)
 
 
 def _prototypes(

@@ -32,6 +32,11 @@ class Thread:
     turns: tuple[Turn, ...] = ()
     vectors: tuple[Vectors, ...] = ()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the customer wrote before."""
+        return any(turn.role == "customer" for turn in self.turns)
+
 
 def feeling(odds: Array, language: str, present: Mapping[str, float]) -> Array:
     """The probabilities of the sentiments; `present` are the signals above their limits."""

@@ -5,47 +5,43 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .encoder import SAID, Vectors
 from .features import Traits, registry
-from .heads import Heads, traits_inputs
+from .heads import Look
 from .reading import Signal
 from .text import Prepared, is_wordless
 
 _LISTED = 0.05
 # In a thread, an answer like "it is here now" or "still nothing" needs fewer words (log odds).
-_IN_THREAD = {"resolved": 1.0, "unresolved": 1.0, "repeat_contact": -0.5}
+_IN_THREAD = {"resolved": 2.0, "unresolved": 3.5, "repeat_contact": -0.5}
 # Where nothing but phrases stands that only look like the signal ("smoke detector").
 _ONLY_LOOKS = 3.0
-_SHORT = 15
+_SHORT = 80
 _MOST_SPANS = 5
 
 
 class SignalReader:
     """Reads signals; safe to share between threads."""
 
-    def __init__(self, heads: Heads, names: Sequence[str]) -> None:
-        """`names` are the signals in the order in which the heads know them."""
-        self._heads, self._names = heads, tuple(names)
-        self._by_part: npt.NDArray[np.bool_] = np.array([signal.scope == "part" for signal in registry()])
+    def __init__(self, names: Sequence[str]) -> None:
+        """`names` are the signals in the order in which the network knows them."""
+        self._names = tuple(names)
+        self.by_part: npt.NDArray[np.bool_] = np.array([signal.scope == "part" for signal in registry()])
         self.limits = {signal.name: signal.limit for signal in registry()}
 
     def read(
-        self, prepared: Prepared, vectors: Vectors, whole: Traits, traits: Sequence[Traits], in_thread: bool
+        self, prepared: Prepared, look: Look, whole: Traits, traits: Sequence[Traits], in_thread: bool
     ) -> tuple[Signal, ...]:
         """The signals of at least 5 %; `whole` are the traits of the body, `traits` those of its first sentences."""
         if is_wordless(prepared.own):
             return (Signal("no_words", 0.98),)
-        sentences = prepared.sentences[: len(vectors)]
-        parts = [traits_inputs(vectors[i : i + 1], each.row) for i, each in enumerate(traits)]
-        rows = np.stack(parts) if parts else np.zeros((0, SAID + len(whole.row)), np.float32)
-        odds, part_odds = self._heads.signals(traits_inputs(vectors, whole.row), rows, self._by_part)
+        sentences = prepared.sentences[: len(traits)]
         short = len(prepared.own.split()) <= _SHORT
         found = []
         for i, name in enumerate(self._names):
             shift = _IN_THREAD.get(name, 0.0) if in_thread and short else 0.0
             if whole.row[len(self._names) + i] and not whole.row[i]:
                 shift -= _ONLY_LOOKS
-            probability = float(1.0 / (1.0 + np.exp(-np.clip(odds[i] + shift, -30.0, 30.0))))
+            probability = float(1.0 / (1.0 + np.exp(-np.clip(look.signals[i] + shift, -30.0, 30.0))))
             if probability >= _LISTED:
                 spans = [
                     (sentence.start + hit.start, sentence.start + hit.end)
@@ -53,8 +49,8 @@ class SignalReader:
                     for hit in trait.hits
                     if hit.name == name
                 ]
-                if not spans and len(rows):
-                    strongest = sentences[int(part_odds[:, i].argmax())]
+                if not spans and len(sentences):
+                    strongest = sentences[int(look.signals_by_part[:, i].argmax())]
                     spans = [(strongest.start, strongest.end)]
                 found.append(Signal(name, round(probability, 4), _apart(spans)))
         return tuple(found)

@@ -1,0 +1,243 @@
+"""Fits the networks that say concern, sentiment and signals of a text, and chooses the signals' limits.
+
+Small networks with one hidden layer learn the three things at once; their answers are averaged.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import heads
+import numpy as np
+import numpy.typing as npt
+import strangers
+
+from frontdesk.engine.encoder import SAID, Encoder
+from frontdesk.engine.features import Features, registry
+from frontdesk.engine.heads import CONCERNS, Network, inputs, pooled
+from frontdesk.engine.reading import SENTIMENTS
+from frontdesk.engine.text import prepare
+
+FOLDS, SEED, MOST_SENTENCES = 5, 7, 12
+NETWORKS, HIDDEN, EPOCHS, BATCH, PACE, DECAY = 5, 128, 14, 128, 2e-3, 1e-3
+# Shares of the inputs and of the hidden layer that are left out at random, and of the texts whose phrases are.
+_BLIND, _DROPPED, _NO_CUES = 0.1, 0.3, 0.2
+# How much the signals count beside concern and sentiment, and how much more often their presence than their absence.
+_SIGNALS, _PRESENT = 0.3, 4.0
+_PARTS = 0.5
+# Share of ordinary messages without the signal that may pass its limit; twice as many of other writers' pass.
+_FALSE_ALARMS = {"wants_person": 0.015, "danger": 0.015, "irony": 0.01, "thanks_only": 0.015, "resolved": 0.003}
+_USUAL_FALSE_ALARMS = 0.005
+LEAST_LIMIT, MOST_LIMIT = 0.1, 0.8
+_ORDINARY = ("ordinary.txt", "long", "retail", "shop")
+_PLAIN = ("telecom", "assistant", "city", "background")
+_MACHINES = ("automatic", "spam", "no_words", "instructs_model")
+# The made-up messages are of one hand: strangers' are less sure.
+_HUMBLE = 0.8
+C, S = len(CONCERNS), len(SENTIMENTS)
+
+Array = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass
+class Set:
+    """Messages with what the network sees of them; a weight is 0 where nobody said what is right."""
+
+    rows: list[strangers.Row]
+    wholes: Array
+    parts: list[Array]
+    concerns: Places
+    concern_weights: Array
+    sentiments: Places
+    sentiment_weights: Array
+    signals: Array
+    signal_weights: Array
+
+    @classmethod
+    def make(cls, encoder: Encoder, features: Features, rows: list[strangers.Row]) -> "Set":
+        """Embed the messages."""
+        prepared = [prepare(row.text) for row in rows]
+        texts = [[s.words for s in one.sentences][:MOST_SENTENCES] or [" "] for one in prepared]
+        flat = encoder.encode([text for part in texts for text in part])
+        vectors = np.split(flat, np.cumsum([len(part) for part in texts])[:-1])
+        wholes, parts = [], []
+        for one, own in zip(prepared, vectors, strict=True):
+            wholes.append(inputs(own, features.of(one.own[one.body[0] : one.body[1]]).row))
+            said = [s.text for s in one.sentences][: len(own)] or [" "]
+            parts.append(np.stack([inputs(own[i : i + 1], features.of(t).row) for i, t in enumerate(said)]))
+        names = features.names
+        signals = np.array([[name in row.signals for name in names] for row in rows], np.float32)
+        weights = np.ones_like(signals)
+        for i, row in enumerate(rows):
+            for k, name in enumerate(names):
+                unknown = name not in row.denied and row.source not in ("ordinary.txt", "long")
+                hinted = wholes[i][SAID + k] > 0
+                if name in row.undecided or (not signals[i, k] and unknown and hinted):
+                    weights[i, k] = 0.0
+            weights[i] *= 0.3 if row.source in _PLAIN else 1.0
+        none = len(CONCERNS) - 1
+        concerns = [CONCERNS.index(r.intent) if r.intent in CONCERNS else none for r in rows]
+        known = [1.0 if r.intent in CONCERNS else 0.15 if r.source in _PLAIN[1:] else 0.0 for r in rows]
+        feelings = np.array([SENTIMENTS.index(r.sentiment) if r.sentiment else 0 for r in rows])
+        felt = np.array([0.0 if not r.sentiment else 0.25 if r.source in _MACHINES else 1.0 for r in rows])
+        # The square root of what would make all three as many: most of what is written down is negative.
+        many = np.bincount(feelings, felt, minlength=S)
+        felt *= np.sqrt(many.mean() / many)[feelings]
+        return cls(
+            rows, np.stack(wholes), parts, np.array(concerns), np.array(known, np.float32),
+            feelings, felt.astype(np.float32), signals, weights,
+        )  # fmt: skip
+
+
+def near_rows() -> list[strangers.Row]:
+    """All messages of customers, and what comes in among them."""
+    rows = strangers.signal_rows() + strangers.ordinary_rows() + strangers.long_rows() + strangers.retail_rows()
+    return rows + [row for name in ("mixed", "choosing", "strange") for row in strangers.mixed_rows(f"{name}.txt")]
+
+
+def training_rows() -> list[strangers.Row]:
+    """These, sentences for others, and variants of those of strangers' kind; a message and its variants are a group."""
+    near = near_rows()
+    rows = [replace(row, group=i) for i, row in enumerate(near + strangers.plain_rows())]
+    return rows + list(strangers.variants(rows[: len(near)], SEED, strangers.ordinary_rows()))
+
+
+def train(data: Set, features: Features, folder: Path) -> dict[str, npt.NDArray[np.generic]]:
+    """The network's arrays; writes the limits into the files in `folder`, prints the scores of cross-validation."""
+    by_part = np.array([signal.scope == "part" for signal in registry()])
+    groups = np.array([row.group for row in data.rows])
+    original = np.concatenate([[True], groups[1:] > np.maximum.accumulate(groups)[:-1]])
+    odds = np.zeros((len(groups), C + S + len(by_part)), np.float32)
+    for fold in range(FOLDS):
+        network = fitted(data, np.flatnonzero(groups % FOLDS != fold), by_part, SEED + fold, 1)
+        for i in np.flatnonzero(groups % FOLDS == fold):
+            odds[i] = pooled(network(data.wholes[i][None])[0], network(data.parts[i]), by_part)
+    factors = [
+        _factor(name, odds[:, first:last], labels, weights, original)
+        for name, first, last, labels, weights in (
+            ("concern", 0, C, data.concerns, data.concern_weights),
+            ("sentiment", C, C + S, data.sentiments, data.sentiment_weights),
+        )
+    ]
+    scale = _limits(data, odds[:, C + S :], features, folder, original)
+    network = fitted(data, np.arange(len(data.rows)), by_part, SEED, NETWORKS)
+    arrays = dict(zip(("first", "first_bias", "last", "last_bias"), network.arrays, strict=True))
+    arrays |= {"factors": np.array(factors, np.float32), "signal_scale": scale}
+    return {name: array.astype(np.float16) for name, array in arrays.items()}
+
+
+def fitted(data: Set, chosen: Places, by_part: npt.NDArray[np.bool_], seed: int, count: int) -> Network:
+    """So many networks that have learnt these messages; sentences of a message without a signal have it neither."""
+    rows, wanted, share = [data.wholes[chosen]], [_wanted(data, chosen)], [_share(data, chosen)]
+    for i in chosen:
+        if len(data.parts[i]) > 1:
+            many = len(data.parts[i])
+            rows.append(data.parts[i])
+            wanted.append(np.zeros((many, C + S + len(by_part)), np.float32))
+            absent = _PARTS * data.signal_weights[i] * (data.signals[i] == 0) * by_part
+            share.append(np.tile(np.concatenate([np.zeros(C + S), absent]), (many, 1)).astype(np.float32))
+    weights = np.vstack(share)
+    weights[:, C + S :] *= _SIGNALS * len(chosen) / weights[: len(chosen), C + S :].sum(axis=0)
+    fits = [_fit(np.vstack(rows), np.vstack(wanted), weights, seed + 100 * i) for i in range(count)]
+    return Network(*(np.stack([fit[k] for fit in fits]) for k in range(4)))
+
+
+def _wanted(data: Set, chosen: Places) -> Array:
+    concerns, feelings = np.eye(C)[data.concerns[chosen]], np.eye(S)[data.sentiments[chosen]]
+    return np.hstack([concerns, feelings, data.signals[chosen]]).astype(np.float32)
+
+
+def _share(data: Set, chosen: Places) -> Array:
+    concern, feeling = data.concern_weights[chosen, None], data.sentiment_weights[chosen, None]
+    signal = data.signal_weights[chosen] * np.where(data.signals[chosen] == 1, _PRESENT, 1.0)
+    return np.hstack([np.tile(concern, (1, C)), np.tile(feeling, (1, S)), signal]).astype(np.float32)
+
+
+def _fit(rows: Array, wanted: Array, share: Array, seed: int) -> list[Array]:
+    """Adam (Kingma and Ba 2015) with decay, its pace falling like a cosine."""
+    drawn = np.random.default_rng(seed)
+    size, answers = rows.shape[1], wanted.shape[1]
+    weights = [
+        drawn.normal(0, size**-0.5, (size, HIDDEN)), np.zeros(HIDDEN),
+        drawn.normal(0, HIDDEN**-0.5, (HIDDEN, answers)), np.zeros(answers),
+    ]  # fmt: skip
+    weights = [each.astype(np.float32) for each in weights]
+    first, second = ([np.zeros_like(each) for each in weights] for _ in range(2))
+    cues = slice(SAID, SAID + 2 * (answers - C - S))
+    steps, step = EPOCHS * (len(rows) // BATCH), 0
+    for _ in range(EPOCHS):
+        order = drawn.permutation(len(rows))
+        for at in range(0, len(order) - BATCH + 1, BATCH):
+            batch = order[at : at + BATCH]
+            seen = rows[batch] * (drawn.random((BATCH, size), np.float32) > _BLIND)
+            seen[:, cues] *= drawn.random((BATCH, 1), np.float32) > _NO_CUES
+            inner = seen @ weights[0] + weights[1]
+            kept = (drawn.random(inner.shape, np.float32) > _DROPPED) * np.float32(1 / (1 - _DROPPED)) * (inner > 0)
+            hidden = inner * kept
+            miss = (_odds(hidden @ weights[2] + weights[3]) - wanted[batch]) * share[batch] / BATCH
+            back = (miss @ weights[2].T) * kept
+            slopes = (seen.T @ back, back.sum(axis=0), hidden.T @ miss, miss.sum(axis=0))
+            step += 1
+            pace = PACE * 0.5 * (1 + np.cos(np.pi * step / steps))
+            for k, slope in enumerate(slopes):
+                first[k] = 0.9 * first[k] + 0.1 * slope
+                second[k] = 0.999 * second[k] + 0.001 * slope * slope
+                move = first[k] / (1 - 0.9**step) / (np.sqrt(second[k] / (1 - 0.999**step)) + 1e-8)
+                weights[k] = (weights[k] - pace * (move + DECAY * weights[k] * (weights[k].ndim - 1))).astype(
+                    np.float32
+                )
+    return weights
+
+
+def _odds(logits: Array) -> Array:
+    concerns, feelings = heads.softmax(logits[:, :C]), heads.softmax(logits[:, C : C + S])
+    return np.hstack([concerns, feelings, 1 / (1 + np.exp(-np.clip(logits[:, C + S :], -30, 30)))]).astype(np.float32)
+
+
+def _factor(name: str, odds: Array, labels: Places, weights: Array, original: npt.NDArray[np.bool_]) -> float:
+    """What makes the probabilities fit how often they are right, made a little humbler."""
+    known = original & (weights > 0.2)
+    factor = heads.temperature(odds[known].astype(np.float64), labels[known])
+    chosen, said = odds[known].argmax(axis=1), heads.softmax(factor * odds[known].astype(np.float64))
+    right, error = (chosen == labels[known]).mean(), heads.calibration_error(said, labels[known])
+    f1 = heads.macro_f1(chosen, labels[known])
+    sys.stdout.write(f"{name}: accuracy {right:.3f} macro-F1 {f1:.3f} ECE {error:.3f} of {known.sum()}\n")
+    return _HUMBLE * factor
+
+
+def _limits(data: Set, odds: Array, features: Features, folder: Path, original: npt.NDArray[np.bool_]) -> Array:
+    scale = np.zeros((2, odds.shape[1]), np.float32)
+    ordinary = np.array([r.source in _ORDINARY or r.intent in CONCERNS[:-1] for r in data.rows])
+    for k, name in enumerate(features.names):
+        known = data.signal_weights[:, k] > 0
+        has = data.signals[:, k] == 1
+        counts = np.where(ordinary | has | original, 1.0, 0.3)[known]
+        scale[:, k] = _calibrated(odds[known, k], data.signals[known, k], counts)
+        probability = 1 / (1 + np.exp(-(scale[0, k] * odds[:, k] + scale[1, k])))
+        usual = probability[known & ordinary & ~has]
+        limit = np.quantile(usual, 1 - _FALSE_ALARMS.get(name, _USUAL_FALSE_ALARMS))
+        limit = float(np.clip(limit, LEAST_LIMIT, MOST_LIMIT))
+        denied = np.array([name in row.denied for row in data.rows]) & original
+        recall = [(probability[known & has & which] >= limit).mean() for which in (original, ~original)]
+        alarms = [(some >= limit).mean() for some in (usual, probability[denied])]
+        sys.stdout.write(
+            f"{name:16} {int((has & original).sum()):4} positives  recall {recall[0]:.2f} (changed {recall[1]:.2f})  "
+            f"false alarms: ordinary {alarms[0]:.3f}, near ones {alarms[1]:.2f}  limit {limit:.2f}\n"
+        )
+        file = folder / f"{name}.toml"
+        file.write_text(re.sub(r"(?m)^limit = .*$", f"limit = {limit:.2f}", file.read_text("utf-8")), "utf-8")
+    return scale
+
+
+def _calibrated(odds: Array, labels: Array, weights: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Slope and level that make the probabilities fit (Platt 1999), the slope made a little humbler."""
+    slope, level = 1.0, 0.0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(slope * odds + level, -30, 30)))
+        miss, bend = weights * (p - labels), weights * p * (1 - p) + 1e-9
+        matrix = np.array([[(bend * odds**2).sum(), (bend * odds).sum()], [(bend * odds).sum(), bend.sum()]])
+        change = np.linalg.solve(matrix + 1e-3 * np.eye(2), np.array([(miss * odds).sum() + 0.01 * slope, miss.sum()]))
+        slope, level = slope - change[0], level - change[1]
+    return _HUMBLE * slope, _HUMBLE * level
