@@ -25,7 +25,7 @@ examples: [{inputs: {text: Well done!}, answer: {praises: true}}]
 
 def test_use_cases_are_listed_asked_compared_and_reported(run: Run, tmp_path: Path) -> None:
     listed = run("llm", "list").stdout
-    assert "customer-message-process  1  builtin" in listed
+    assert "customer-message-process  2  builtin" in listed
     said = run("llm", "run", "sentiment-analysis", "text=It is broken again, I am angry.")
     assert json.loads(said.stdout)["sentiment"] == "Negative"
     assert said.stderr.startswith("builtin, ")

@@ -29,6 +29,8 @@ READ: dict[str, Any] = {
     "title": "Order is late",
     "summary": "The order has not arrived.",
     "entities": [],
+    "signals": [],
+    "concerns": [],
 }
 
 

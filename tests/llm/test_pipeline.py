@@ -40,6 +40,45 @@ async def test_a_model_reads_the_message_and_its_tier_service_and_model_are_stor
     assert call["asked"] is None
 
 
+async def test_a_model_says_signals_and_concerns_in_words_of_the_message(
+    container: Container, furnished: BuildLlm
+) -> None:
+    signals = [
+        {"signal": "threatens", "value": "Where is it", "confidence": 0.9},
+        {"signal": "danger", "value": "words that nobody wrote", "confidence": 0.9},
+    ]
+    late = {"intent": "Delivery and installation", "type": "Question", "value": "has not arrived.", "confidence": 0.8}
+    front = ModelFront(container, furnished(Scripted(lines=[reading(signals=signals, concerns=[late])])))
+    await front.say(TEXT)
+    [read] = await front.rows(analysis)
+    said = {each["name"]: each for each in read["signals"]}
+    assert (said["threatens"]["probability"], said["threatens"]["spans"]) == (0.9, [[34, 45]])
+    assert said.get("danger", {"probability": 0.0})["probability"] < 0.5
+    [concern] = read["concerns"]
+    assert (concern["intent"], concern["type"], TEXT[concern["start"] : concern["end"]]) == (
+        *("DI", "QS"),
+        "has not arrived.",
+    )
+    assert (await front.rows(decision))[0]["route"] == "Person"
+
+
+@pytest.mark.parametrize("name", ["resolved", "thanks_only", "automatic", "spam"])
+async def test_a_model_alone_lets_no_message_rest(container: Container, furnished: BuildLlm, name: str) -> None:
+    said = [{"signal": name, "value": "Kim", "confidence": 1.0}]
+    front = ModelFront(container, furnished(Scripted(lines=[reading(signals=said)])))
+    await front.say(TEXT)
+    [read] = await front.rows(analysis)
+    assert {each["name"]: each["probability"] for each in read["signals"]}.get(name, 0.0) < 0.3
+    assert (await front.rows(decision))[0]["route"] != "SetAside"
+
+
+async def test_what_the_engine_hears_stands_whatever_a_model_says(container: Container, furnished: BuildLlm) -> None:
+    front = ModelFront(container, furnished(Scripted(lines=[reading(sentiment="Positive", type="Complement")])))
+    await front.say("My cooker hood is on fire and there is smoke everywhere. Help!")
+    [read] = await front.rows(analysis)
+    assert {each["name"]: each["probability"] for each in read["signals"]}["danger"] > 0.5
+
+
 async def test_with_all_models_down_the_engine_reads_and_the_message_is_marked(
     container: Container, furnished: BuildLlm
 ) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.interfaces import ErrorKind, ModelFailed
-from frontdesk.llm.citing import Text, entities
+from frontdesk.llm.citing import Text, cited
 from frontdesk.llm.tolerant import read_json
 
 VALUES = st.recursive(
@@ -46,8 +46,8 @@ def test_deep_nesting_is_a_named_trouble(text: str) -> None:
 
 @given(st.text(max_size=200), st.text(max_size=20))
 def test_what_is_cited_stands_there(text: str, value: str) -> None:
-    for entity in entities(text, [("order_no", value)]):
-        assert text[entity.start : entity.end] == entity.value
+    for each in cited(text, [{"field": "order_no", "value": value}]):
+        assert text[each["start"] : each["end"]] == each["value"]
 
 
 @given(st.lists(st.text(alphabet="abcäß é12", min_size=1, max_size=8), min_size=1, max_size=6), st.data())
@@ -81,4 +81,4 @@ def test_forms_that_are_forgiven_and_those_that_are_not(value: str, found: str |
 
 
 def test_a_value_named_twice_is_found_twice_where_it_stands_twice() -> None:
-    assert [e.start for e in entities("7711 and 7711", [("a", "7711")] * 3)] == [0, 9]
+    assert [each["start"] for each in cited("7711 and 7711", [{"field": "a", "value": "7711"}] * 3)] == [0, 9]

@@ -72,6 +72,16 @@ class BuiltinAnswers:
             "title": read.title,
             "summary": read.summary,
             "entities": _entities(read, inputs["text"]),
+            "signals": [
+                {"signal": each.name, "confidence": each.probability} | _place(inputs["text"], *span)
+                for each in read.signals
+                for span in each.spans
+            ],
+            "concerns": [
+                {"intent": each.intent, "type": each.type, "confidence": each.probability}
+                | _place(inputs["text"], each.start, each.end)
+                for each in read.concerns
+            ],
         }
 
     async def embedding(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
@@ -101,3 +111,7 @@ def _entities(read: ReaderAnswer, text: str) -> list[dict[str, Any]]:
         for each in read.entities
         if cites(each, text)
     ]
+
+
+def _place(text: str, start: int, end: int) -> dict[str, Any]:
+    return {"value": text[start:end], "start": start, "end": end}

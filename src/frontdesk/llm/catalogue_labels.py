@@ -1,4 +1,4 @@
-"""The configured code lists as prompts and schemas use them: intents by name, the fields of entities."""
+"""The configured code lists as prompts and schemas use them: intents by name, the fields of entities, the signals."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,12 @@ from frontdesk.interfaces.cached import Cached
 from frontdesk.llm.detecting import KnownNames
 from frontdesk.llm.schemas import Lists
 from frontdesk.model.analysis import ENTITY_FIELDS as FIELDS
+from frontdesk.model.signals import signal_kinds
 
 LOOK_EVERY = 1.0
 EXAMPLES_SHOWN = 3
 INTENTS, ABOUT_INTENTS, ENTITY_FIELDS = "intents", "about_intents", "entity_fields"
+SIGNALS, ABOUT_SIGNALS = "signals", "about_signals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +56,10 @@ def lists_of(catalogue: Catalogue) -> Lists:
         intents[label] = intent.code
         shown = "; ".join(f'"{" ".join(text.split())}"' for text in intent.examples[:EXAMPLES_SHOWN])
         about[label] = " ".join(filter(None, [intent.description, f"Examples: {shown}" if shown else ""]))
-    return {INTENTS: intents, ABOUT_INTENTS: about, ENTITY_FIELDS: {name: name for name in sorted(FIELDS)}}
+    return {
+        INTENTS: intents,
+        ABOUT_INTENTS: about,
+        ENTITY_FIELDS: {name: name for name in sorted(FIELDS)},
+        SIGNALS: {name: name for name in signal_kinds()},
+        ABOUT_SIGNALS: {name: kind.description for name, kind in signal_kinds().items()},
+    }

@@ -6,8 +6,8 @@ digits are forgiven; the value becomes what the text says.
 
 import re
 import unicodedata
-
-from frontdesk.model import Entity
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _QUOTES = dict.fromkeys(map(ord, "‘’‚′"), "'") | dict.fromkeys(map(ord, "“”„″"), '"')
@@ -50,23 +50,25 @@ class Text:
             at = folded.find(wanted, at + 1)
         return None
 
-    def entity(self, field: str, value: str, after: int = 0) -> Entity | None:
-        """The value as an entity with its place, None where the text does not say it."""
-        place = self.find(value, after)
-        return Entity(field, self._text[place[0] : place[1]], *place) if place else None
 
+def cited(text: str, named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is said of a text, in its order, each with the words of the text as its `value`, their `start` and `end`.
 
-def entities(text: str, named: list[tuple[str, str]]) -> tuple[Entity, ...]:
-    """Entities for (field, value) pairs in the order of the text; a value named twice is looked for twice."""
+    What cites words that are not there is dropped; the same that is said twice is looked for twice.
+    """
     searched = Text(text)
-    after: dict[tuple[str, str], int] = {}
-    found: dict[tuple[str, int], Entity] = {}
-    for field, value in named:
-        entity = searched.entity(field, value, after.get((field, value), 0))
-        if entity is not None:
-            after[field, value] = entity.end
-            found.setdefault((entity.field, entity.start), entity)
-    return tuple(sorted(found.values(), key=lambda each: (each.start, each.end, each.field)))
+    after: dict[tuple[str, ...], int] = {}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for each in named:
+        said = tuple(str(value) for value in each.values() if not isinstance(value, float))
+        place = searched.find(str(each["value"]), after.get(said, 0))
+        if place is None:
+            continue
+        start, end = place
+        after[said] = end
+        kind = tuple(value for name, value in each.items() if name != "value" and not isinstance(value, float))
+        found.setdefault((kind, start), {**each, "value": text[start:end], "start": start, "end": end})
+    return sorted(found.values(), key=lambda each: (each["start"], each["end"], str(each)))
 
 
 def _joins(folded: str, place: int) -> bool:

@@ -1,14 +1,14 @@
 """Finishes a valid answer: texts are cut at a word, and values must be found in the input that they cite.
 
-Three keywords of answer schemas say so: `x-cut: N` on a string, `x-cites: INPUT` on an array of objects with `field`
-and `value`, `x-enum-from: LIST` on a choice (see `schemas.coded`).
+Three keywords of answer schemas say so: `x-cut: N` on a string, `x-cites: INPUT` on an array of objects with a `value`
+that is cited, `x-enum-from: LIST` on a choice (see `schemas.coded`).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.llm.checking import cut
-from frontdesk.llm.citing import entities
+from frontdesk.llm.citing import cited
 from frontdesk.llm.schemas import FROM_LIST, Lists
 
 CUT, CITES = "x-cut", "x-cites"
@@ -25,7 +25,7 @@ def finish(value: Any, schema: Any, inputs: Mapping[str, Any]) -> Any:
         return {key: finish(each, parts.get(key), inputs) for key, each in value.items()}
     if isinstance(value, list):
         if CITES in schema:
-            return _cited(value, str(inputs.get(schema[CITES], "")))
+            return cited(str(inputs.get(schema[CITES], "")), value)
         return [finish(each, schema.get("items"), inputs) for each in value]
     return value
 
@@ -45,14 +45,6 @@ def published(schema: Any, lists: Lists | None = None) -> Any:
         nullable: list[str | None] = [None] if "null" in schema.get("type", ()) else []
         made["enum"] = [*sorted(set(lists.get(schema[FROM_LIST], {}).values())), *nullable]
     return made
-
-
-def _cited(named: list[Any], text: str) -> list[dict[str, Any]]:
-    pairs = [(str(each["field"]), str(each["value"])) for each in named]
-    return [
-        {"field": each.field, "value": each.value, "start": each.start, "end": each.end}
-        for each in entities(text, pairs)
-    ]
 
 
 def _with_place(items: Mapping[str, Any]) -> dict[str, Any]:

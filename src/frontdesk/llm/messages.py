@@ -6,7 +6,7 @@ from typing import Any
 from frontdesk.interfaces import ReaderAnswer
 from frontdesk.llm.routes import Route
 from frontdesk.llm.running import UseCases
-from frontdesk.model import CUSTOMER, Entity, InboundMessage, Probability, Turn
+from frontdesk.model import CUSTOMER, Concern, Entity, InboundMessage, Probability, Signal, Turn
 from frontdesk.model.llm import Asker, UseCaseOutcome
 
 PIPELINE = "pipeline"
@@ -101,4 +101,26 @@ def as_answer(value: Mapping[str, Any]) -> ReaderAnswer:
         intent_probability=probability,
         intents=(Probability(intent, probability),) if intent else (),
         entities=tuple(Entity(**each) for each in value["entities"]),
+        signals=_signals(value.get("signals", ())),
+        concerns=tuple(
+            Concern(
+                each["intent"],
+                float(each["confidence"]),
+                (Probability(each["intent"], float(each["confidence"])),) if each["intent"] else (),
+                each["start"],
+                each["end"],
+                each["type"],
+            )
+            for each in value.get("concerns", ())
+        ),
     )
+
+
+def _signals(named: Sequence[Mapping[str, Any]]) -> tuple[Signal, ...]:
+    """One for each name, with all words that say it."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    probabilities: dict[str, float] = {}
+    for each in named:
+        spans.setdefault(each["signal"], []).append((each["start"], each["end"]))
+        probabilities[each["signal"]] = max(probabilities.get(each["signal"], 0.0), float(each["confidence"]))
+    return tuple(Signal(name, probabilities[name], tuple(places)) for name, places in spans.items())

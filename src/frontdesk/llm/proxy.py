@@ -13,9 +13,11 @@ from frontdesk.interfaces.llm_stores import Marks, Rereader
 from frontdesk.llm.checking import SUMMARY_LENGTH, TITLE_LENGTH, check, cut
 from frontdesk.llm.messages import CONVERSATION, MESSAGE, MessageModels
 from frontdesk.llm.routes import BUILTIN, PERSON, Route
-from frontdesk.model import Analysis, InboundMessage, SecondReading, Sentiment, Tier, Turn
+from frontdesk.model import Analysis, InboundMessage, SecondReading, Sentiment, Signal, Tier, Turn
+from frontdesk.model.signals import RESTING
 
 log = logging.getLogger(__name__)
+LEAST_SIGNAL = 0.05
 
 
 class Proxy(Analyst, Rereader):
@@ -89,8 +91,9 @@ class Proxy(Analyst, Rereader):
         catalogue = await self._catalogue.catalogue()
         checked = check(answer, message.text, catalogue)
         second = await self._read_builtin(message, earlier)
-        # A model that names no signals was not asked for them: those of the built-in reader stand.
-        read = replace(checked, signals=checked.signals or second.signals, reads=checked.reads or second.reads)
+        was_asked = "signals" in outcome.value  # which a use case of one's own need not do
+        signals = both(checked.signals, second.signals) if was_asked else second.signals
+        read = replace(checked, signals=signals, reads=checked.reads or second.reads)
         analysis = self._analysis(message, run, Tier.MODEL, f"{outcome.service}/{outcome.model}", read, began)
         return replace(analysis, second=_second(second))
 
@@ -130,6 +133,18 @@ class Proxy(Analyst, Rereader):
             concerns=answer.concerns,
             reads=answer.reads,
         )
+
+
+def both(by_model: Sequence[Signal], by_builtin: Sequence[Signal]) -> tuple[Signal, ...]:
+    """What two readers say together: a signal that lets a message rest needs both, every other is heard from either."""
+    mine, theirs = ({each.name: each for each in some} for some in (by_builtin, by_model))
+    found = []
+    for name in {**mine, **theirs}:
+        said = [each.get(name) or Signal(name, 0.0) for each in (mine, theirs)]
+        probability = (min if name in RESTING else max)(each.probability for each in said)
+        if probability >= LEAST_SIGNAL:
+            found.append(Signal(name, probability, said[0].spans or said[1].spans))
+    return tuple(found)
 
 
 def _second(answer: ReaderAnswer) -> SecondReading:

@@ -178,6 +178,7 @@ def _checked(body: Body) -> UseCase:
         if not body.examples:
             raise Invalid(tr("give at least one example: prompts are tried on them"), "examples")
     lists = {name: _labels_in(body.answer, name, body.examples) for name in use_case.lists}
+    lists |= {f"about_{name}": labels for name, labels in lists.items()}
     answers = Check(filled(body.answer, lists))
     for number, example in enumerate(body.examples, 1):
         if problem := use_case.inputs_check.problem(example.inputs) or answers.problem(example.answer):

@@ -13,6 +13,8 @@ SIGNALS = (
     *("wants_person", "danger", "threatens", "cancels", "privacy_request", "resolved", "unresolved", "thanks_only"),
     *("irony", "urgent", "abuse", "automatic", "spam", "no_words", "instructs_model", "repeat_contact"),
 )
+# With these a message may be left alone, or its sender thanked and no more.
+RESTING = frozenset({"resolved", "thanks_only", "automatic", "spam"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ async def test_the_engine_can_be_what_reads(builtin: Builtin) -> None:
     catalogue = shipped_catalogue()
 
     async def read(text: str) -> dict[str, Any]:
-        return reading_of(await builtin.read(text, catalogue), catalogue)
+        return reading_of(text, await builtin.read(text, catalogue), catalogue)
 
     names = [intent.name for intent in catalogue.intents]
     schema = {

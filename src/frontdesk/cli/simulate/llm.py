@@ -52,12 +52,12 @@ def engine_reader() -> "Reader":
     engine, catalogue = Builtin(), shipped_catalogue()
 
     async def read(text: str) -> dict[str, Any]:
-        return reading_of(await engine.read(text, catalogue), catalogue)
+        return reading_of(text, await engine.read(text, catalogue), catalogue)
 
     return read
 
 
-def reading_of(answer: "ReaderAnswer", catalogue: "Catalogue") -> dict[str, Any]:
+def reading_of(text: str, answer: "ReaderAnswer", catalogue: "Catalogue") -> dict[str, Any]:
     """An answer of the engine by the names that models' answers use."""
     names = {intent.code: intent.name for intent in catalogue.intents}
     intent = (answer.intent, names.get(answer.intent, "")) if answer.intent else None
@@ -73,4 +73,19 @@ def reading_of(answer: "ReaderAnswer", catalogue: "Catalogue") -> dict[str, Any]
         "title": answer.title,
         "summary": answer.summary,
         "entities": [{"field": each.field, "value": each.value} for each in answer.entities],
+        "signals": [
+            {"signal": each.name, "value": text[start:end], "confidence": each.probability}
+            for each in answer.signals
+            for start, end in each.spans
+        ],
+        "concerns": [
+            {
+                "intent": (each.intent, names.get(each.intent, "")),
+                "type": each.type,
+                "value": text[each.start : each.end],
+                "confidence": each.probability,
+            }
+            for each in answer.concerns
+            if each.intent
+        ],
     }
