@@ -40,7 +40,7 @@ class Replying(ActionHandler):
         stored = await self._outbox.by_effect(key)
         if stored is None or stored.state in (DeliveryState.PENDING, DeliveryState.FAILED):
             return None
-        return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text})
+        return _receipt(stored, Receipt(stored.provider_id))
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
@@ -50,6 +50,8 @@ class Replying(ActionHandler):
     async def send(self, message: OutboundMessage) -> Receipt:
         """Store a message of an effect once, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(message)
+        if stored.state is DeliveryState.WITHHELD:
+            return _receipt(stored, Receipt())
         channel = self._channel(stored.channel)
         try:
             receipt = await channel.send(stored)
@@ -111,6 +113,8 @@ class Replying(ActionHandler):
 
 def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
     told = {name: sent.detail[name] for name in TOLD if name in sent.detail}
+    if stored.state is DeliveryState.WITHHELD:
+        told["withheld"] = stored.error
     return Receipt(sent.reference, {"message": stored.id, "text": stored.text, **told})
 
 
