@@ -70,7 +70,7 @@ def customer_channels(
     return CustomerChannels(
         open=opened,
         outlets=_outlets(opened, StoredDeliveryParts(database, clock), rules, clock),
-        results=StoredEventResults(database, clock, new_id, window, kept),
+        results=StoredEventResults(database, clock, new_id, window, kept, section.burst_seconds),
         media=media,
         rules=kept,
         scanner=ClamAv(section.scanner, section.scanner_seconds) if section.scanner else None,
