@@ -265,7 +265,7 @@ def _pipeline(
         action_handlers={
             **backs.action_handlers,
             REPLY: replying,
-            ANSWER: AnswerQuestion(answers, turns_of(StoredPages(database)), replying),
+            ANSWER: AnswerQuestion(answers, turns_of(StoredPages(database)), replying, channels.helped_links),
         },
         priorities=_priorities(codes),
         clock=now,

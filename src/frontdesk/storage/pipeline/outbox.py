@@ -15,6 +15,7 @@ from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.delivery_notices import settle
+from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
@@ -47,6 +48,11 @@ class StoredOutbox(Outbox):
     async def sent(self, message_id: str, receipt: Receipt) -> None:
         now = self._clock()
         await self._database.write(lambda c: _sent(c, message_id, receipt, now))
+
+    async def helped(self, message_id: str, said: bool) -> int:
+        """Note whether an automatic answer helped its reader; how many were news."""
+        now = self._clock()
+        return await self._database.write(lambda c: note_helped(c, message_id, said, now))
 
     @override
     async def refused(self, message_id: str, reason: str) -> None:
