@@ -32,7 +32,7 @@ const WORDS = {
     sorry: "Thank you for telling us. A person will read this and answer here.",
     person: "Talk to a person",
     wantsPerson: "I would like to talk to a person.",
-    hours: "What you ask is answered at once where the answer is known. A person may take longer: you can close this window, the answer stays here.",
+    hours: "What you ask is answered within seconds where the answer is known. A person may take longer: you can close this window, the answer stays here.",
     long: "That is too long: at most 100,000 characters are taken.",
   },
   de: {
@@ -67,7 +67,7 @@ const WORDS = {
     sorry: "Danke für den Hinweis. Ein Mensch liest das und antwortet hier.",
     person: "Mit einem Menschen sprechen",
     wantsPerson: "Ich möchte mit einem Menschen sprechen.",
-    hours: "Fragen werden sofort beantwortet, wenn die Antwort bekannt ist. Ein Mensch braucht vielleicht länger: Sie können das Fenster schließen, die Antwort bleibt hier.",
+    hours: "Fragen werden in Sekunden beantwortet, wenn die Antwort bekannt ist. Ein Mensch braucht vielleicht länger: Sie können das Fenster schließen, die Antwort bleibt hier.",
     long: "Das ist zu lang: höchstens 100.000 Zeichen werden angenommen.",
   },
 };
