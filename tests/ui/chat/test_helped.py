@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from frontdesk.model import Interaction
+from frontdesk.model import Interaction, NewMessage, Sender
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.ui.track_keys import TrackKeys
@@ -88,3 +88,15 @@ async def test_the_link_of_a_mail_asks_first_and_takes_no_other_key(container: C
             in (await client.post(f"/helped/{answer}", data=form | {"_csrf_token": token_in(page)}, headers=HTML)).text
         )
     assert await kept(container) == [False]
+
+
+async def test_a_mail_with_an_answer_has_the_link_and_one_without_has_none(container: Container) -> None:
+    await known(container)
+    for text in (QUESTION, "Who won the world cup in 1990?"):
+        await container.messages.inbox.accept(NewMessage(text, "EMI", Sender("Kim", "kim@x.example")))
+    await runner_over(container.work.queue, container.settings, desk_of(container, SURE)).run_until_idle()
+    rows = select(outbound_message.c.id, outbound_message.c.text).order_by(outbound_message.c.type.desc())
+    answer, other = await container.database.read(lambda c: c.execute(rows).all())
+    link = TrackKeys(await container.people.accounts.secret()).helped_link(answer.id)
+    assert answer.text.endswith(f"Did this help? Please tell us: https://help.example{link}")
+    assert "/helped/" not in other.text
