@@ -92,6 +92,7 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
         "language": language,
         "languages": LANGUAGES,
         "script_labels": labels.scripts,
+        "demo": False,
     }
     return templates
 
