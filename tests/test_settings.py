@@ -42,8 +42,8 @@ def test_the_documented_default_is_the_one_in_the_code(name: str) -> None:
     default = section()[name]
     words = {"": "empty", True: "true", False: "false"}.get(default) if isinstance(default, str | bool) else None
     said = documented()[name]
-    if default == {}:
-        words = "empty"
+    if isinstance(default, dict):
+        words = ", ".join(f"{key} = {value:g}" for key, value in default.items()) or "empty"
     if words or isinstance(default, str):
         assert said == (words or default)
     else:

@@ -64,6 +64,11 @@ export class Line {
     }
   }
 
+  /** Says whether an answer helped; whether that was kept. */
+  tellHelped(message, helped) {
+    return this.#post("/chat/helped", { message, helped }).then((answer) => answer.ok, () => false);
+  }
+
   /** Somebody signed out: nothing of the conversation stays on this device. */
   reset() {
     this.#epoch += 1;

@@ -69,6 +69,12 @@ input, textarea {
 textarea { flex: 1; min-height: 44px; max-height: 160px; resize: none; field-sizing: content; }
 .row { display: flex; gap: 8px; align-items: flex-end; }
 .send { display: grid; place-items: center; width: 44px; height: 44px; flex: none; border: 0; border-radius: 8px; background: var(--accent); color: var(--on-accent); }
+.small { padding: 4px 12px; min-height: 32px; border: 1px solid var(--accent); border-radius: 16px; background: none; color: var(--accent); font-size: 13px; }
+.small:hover { background: var(--theirs); }
+form .small { margin-top: 8px; }
+.sources, .helped { margin-top: 8px; color: var(--quiet); font-size: 12px; overflow-wrap: anywhere; }
+.sources a { color: var(--accent); }
+.choices, .helped { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-top: 8px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 479px) {
   .window { inset: 0; width: auto; height: auto; max-width: none; max-height: none; border: 0; border-radius: 0; }

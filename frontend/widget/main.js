@@ -35,6 +35,7 @@ const begin = () => {
   const line = new Line(chosen, memory, panel);
   panel.onSay = (text) => line.say(text);
   panel.onRead = () => line.tellSeen();
+  panel.onHelped = (message, helped) => line.tellHelped(message, helped);
   document.body.append(panel.root);
   line.start();
   window.frontdeskChat.reset = () => line.reset();

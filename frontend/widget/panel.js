@@ -8,6 +8,7 @@ export class Panel {
   root = document.createElement("div");
   onSay = () => {};
   onRead = () => {};
+  onHelped = () => {};
   #words;
   #memory;
   #options;
@@ -60,7 +61,7 @@ export class Panel {
   }
 
   /** A message out of the stream; one that is shown already changes nothing. */
-  show({ id, direction, text, author, at }, isRead) {
+  show({ id, direction, text, author, at, ...more }, isRead) {
     if (this.#items.has(id)) return;
     const own = direction === "in" ? this.#waitingFor(text) : null;
     if (own) return this.#items.set(id, own);
@@ -68,9 +69,52 @@ export class Panel {
     const item = this.#item(direction, isOurs ? this.#words.you : author || this.#words.us, text, new Date(at));
     this.#items.set(id, item);
     if (isOurs) this.mark(id, "sent");
-    else if (!isRead && !this.isRead()) this.#unread.add(id);
+    else {
+      this.#addTo(item.element, id, more);
+      if (!isRead && !this.isRead()) this.#unread.add(id);
+    }
     this.#count();
     this.#scroll();
+  }
+
+  /** Below an answer: where it stands, what it asks back about, and whether it helped. */
+  #addTo(element, id, { sources = [], choices = [], helps, helped }) {
+    const words = this.#words;
+    if (sources.length) {
+      const links = sources.map(({ title, url }) =>
+        /^https?:\/\//.test(url) ? make("a", { href: url, target: "_blank", rel: "noopener" }, title) : title,
+      );
+      const list = make("p", { class: "sources" }, `${words.source}: `);
+      links.forEach((link, at) => list.append(at ? ", " : "", link));
+      element.append(list);
+    }
+    // Only the latest question can be answered with a click.
+    this.#parts.log.querySelectorAll(".choices").forEach((each) => each.remove());
+    if (choices.length) {
+      const row = make("div", { class: "choices" });
+      row.append(...choices.map((choice) => this.#button(choice, () => (row.remove(), this.onSay(choice)))));
+      element.append(row);
+    }
+    if (helps) this.#askHelped(element, id, helped);
+  }
+
+  #askHelped(element, id, helped) {
+    const words = this.#words;
+    const row = make("div", { class: "helped", role: "group", "aria-label": words.helped }, words.helped, " ");
+    const told = (said) => row.replaceChildren(make("span", { role: "status" }, said ? words.glad : words.sorry));
+    const tell = async (said) => {
+      if (await this.onHelped(id, said)) told(said);
+      else this.notice("offline");
+    };
+    row.append(this.#button(words.yes, () => tell(true)), this.#button(words.no, () => tell(false)));
+    if (helped !== null && helped !== undefined) told(helped);
+    element.append(row);
+  }
+
+  #button(text, onClick) {
+    const button = make("button", { type: "button", class: "small" }, text);
+    button.addEventListener("click", onClick);
+    return button;
   }
 
   /** The server will never take it: back into the field, with the reason. */
@@ -232,7 +276,9 @@ export class Panel {
     parts.text = make("textarea", { id: "text", rows: "2", dir: "auto", enterkeyhint: "send" });
     const send = make("button", { type: "submit", class: "send", "aria-label": words.send }, icon("M4 12l16-7-6 16-3-7z"));
     const row = make("div", { class: "row" }, parts.text, send);
-    const form = make("form", {}, parts.about, make("label", { for: "text" }, words.message), row);
+    const person = this.#button(words.person, () => this.onSay(words.wantsPerson));
+    const form = make("form", {}, parts.about, make("label", { for: "text" }, words.message), row, person);
+    form.append(make("p", { class: "why" }, words.hours));
     form.noValidate = true;
     form.addEventListener("submit", (event) => this.#submit(event));
     parts.text.addEventListener("keydown", (event) => {

@@ -8,7 +8,11 @@ from frontdesk.model import Direction
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message; `sequence` counts from 1 among those of its direction."""
+    """One message; `sequence` counts from 1 among those of its direction.
+
+    Of an automatic answer: `sources` are titles with their links (which may be empty), `choices` what it asks back
+    about; `helps`: it answers, so that it can be asked whether it `helped`.
+    """
 
     id: str
     direction: Direction
@@ -16,6 +20,10 @@ class ChatMessage:
     text: str
     author: str
     at: datetime
+    sources: tuple[tuple[str, str], ...] = ()
+    choices: tuple[str, ...] = ()
+    helps: bool = False
+    helped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

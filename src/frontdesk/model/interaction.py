@@ -14,7 +14,8 @@ class Interaction:
     `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
     without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
-    data. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
+    data. `assignee` is the person who has taken it over, so that nothing is answered automatically; empty where nobody
+    has. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Interaction:
     sentiment: str | None = None
     created_by: str = ""
     modified_by: str = ""
+    assignee: str = ""
     first_answer_at: datetime | None = None
     acknowledged_at: datetime | None = None
     first_person_answer_at: datetime | None = None
@@ -67,6 +69,7 @@ class Change:
     intent: str | None = None
     sentiment: str | None = None
     customer_proven: bool | None = None
+    assignee: str | None = None
 
     def fields(self) -> dict[str, str | bool]:
         """Only what is set."""

@@ -35,7 +35,11 @@ class Thread:
 
     def conversation(self, until: InboundMessage | None = None) -> tuple[Turn, ...]:
         """What was said, oldest first, without memos; before a message, where one is given."""
-        said = [(each.received_at, Turn("customer", each.text)) for each in self.messages if each != until]
+        said = [
+            (each.received_at, Turn("customer", each.text))
+            for each in self.messages
+            if not until or each.id != until.id
+        ]
         said += [(each.created_at, Turn("service", each.text)) for each in self.answers if each.type != INTERNAL_MEMO]
         kept = [each for each in said if until is None or each[0] <= until.received_at]
         return tuple(turn for _, turn in sorted(kept, key=lambda each: each[0]))

@@ -1,6 +1,7 @@
 """Carries out the action `answer`: answers the question of a message from what is known, once, and keeps why."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,25 +21,39 @@ _TYPES = {AnswerKind.ANSWERED: "QA", AnswerKind.ORDER_STATUS: "RB"}
 _USED = 5
 # Stands in the remark before the template that was sent instead of an answer.
 _MARK = " · "
+_MODEL = re.compile(r"(?:\b[A-Z]\w{2,} )?\b\w*\d[\w-]*")
+# What is asked below an answer that goes to where no button can be.
+DID_IT_HELP = {
+    "en": "Did this help? Please tell us: {link}",
+    "de": "Hat das geholfen? Bitte sagen Sie es uns: {link}",
+    "fr": "Cela vous a-t-il aidé ? Dites-le-nous : {link}",
+    "es": "¿Le ha servido? Díganoslo: {link}",
+}
+LinkOf = Callable[[str], str]
 
 
 class AnswerQuestion(ActionHandler):
     """The handler of `answer`."""
 
-    def __init__(self, answers: Answers, turns_of: TurnsOf, replying: Replying) -> None:
-        """`turns_of` reads the conversation up to a message; answers are sent as replies are."""
-        self._answers, self._turns_of, self._replying = answers, turns_of, replying
+    def __init__(
+        self, answers: Answers, turns_of: TurnsOf, replying: Replying, links: Mapping[str, LinkOf] | None = None
+    ) -> None:
+        """`turns_of` reads the conversation up to a message; answers are sent as replies are.
+
+        `links` make, by the code of a channel, the link to where a reader says whether a message helped.
+        """
+        self._answers, self._turns_of, self._replying, self._links = answers, turns_of, replying, links or {}
 
     @override
     async def find(self, key: str) -> Receipt | None:
         """What was sent for the key, and what the remark tells about it."""
-        stored = await self._replying.sent(key)
-        if stored is None:
+        stored, receipt = await self._replying.sent(key), await self._replying.find(key)
+        if stored is None or receipt is None:
             return None
         kind, *rest = stored.remark.split(", ", 1)
         template = rest[0].split(_MARK)[1:2] if rest else []
-        told = {"message": stored.id, "text": stored.text, "kind": kind, "sent": True}
-        return Receipt(stored.provider_id, told | ({"template": template[0]} if template else {}))
+        told = {**receipt.detail, "kind": kind, "sent": True}
+        return Receipt(receipt.reference, told | ({"template": template[0]} if template else {}))
 
     @override
     async def perform(self, effect: Effect, case: Case) -> Receipt:
@@ -58,6 +73,9 @@ class AnswerQuestion(ActionHandler):
             message = self._replying.message(
                 effect, case, _TYPES.get(answer.kind, AUTO_REPLY), answer.text, remark_of(answer)
             )
+            if message.type != AUTO_REPLY and (link_of := self._links.get(message.channel)):
+                asks = DID_IT_HELP.get(answer.language, DID_IT_HELP["en"]).format(link=link_of(message.id))
+                message = replace(message, text=f"{message.text}\n\n{asks}")
         elif otherwise:
             message = self._replying.written(replace(effect, action=Action(REPLY, {"template": otherwise})), case)
             remark = [remark_of(answer), otherwise, *([message.remark] if message.remark else [])]
@@ -76,6 +94,12 @@ def is_sure(answer: Answer) -> bool:
     return answer.kind in _TYPES
 
 
+def choices_of(answer: Answer) -> list[str]:
+    """The models that an answer asks back about, as it writes them: words with a number, and names before one."""
+    asks = answer.kind is AnswerKind.ASKS_BACK and answer.used and not answer.order
+    return list(dict.fromkeys(_MODEL.findall(answer.text))) if asks else []
+
+
 def asker_of(case: Case) -> Asker:
     """Who wrote, as far as it is proven."""
     sender = case.message.sender
@@ -91,8 +115,10 @@ def record_of(answer: Answer) -> dict[str, Any]:
         "question": list(answer.concerns),
         "text": answer.text,
         "citations": [
-            {"article": c.article, "version": c.version, "start": c.start, "end": c.end} for c in answer.citations
+            {"article": c.article, "version": c.version, "start": c.start, "end": c.end, "title": c.title, "url": c.url}
+            for c in answer.citations
         ],
+        "choices": choices_of(answer),
         "used": [
             {"article": u.article, "version": u.version, "start": u.start, "end": u.end, "score": u.score}
             for u in answer.used[:_USED]

@@ -84,6 +84,7 @@ FACTS: Mapping[str, Fact] = {
         Fact("service_call", T, "the key of that service call; '' without one"),
         Fact("acknowledged", FactKind.LIST, "signals and intents already acknowledged here since a person answered"),
         Fact("repeat_within_days", N, "days since they wrote about this intent in another interaction", least=0),
+        Fact("followed", Y, "whether more of the same burst came: it is decided together with the last of it"),
         Fact("text", T, "the customer's own words in small letters without accents: contains(text, 'refund')"),
         Fact("words", FactKind.LIST, "the same, word by word: 'refund' in words"),
         Fact("text_length", W, "characters of the text", least=0),

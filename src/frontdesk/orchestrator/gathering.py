@@ -54,6 +54,7 @@ _FRESH: Mapping[str, Any] = {
     "service_call": "",
     "acknowledged": [],
     "repeat_within_days": NEVER,
+    "followed": False,
     "remote_route": "",
 }
 
@@ -81,6 +82,7 @@ def facts_of(case: Case, desk: Desk, context: MessageContext) -> dict[str, Any]:
         "service_call": context.open_service_call,
         "acknowledged": list(context.acknowledged),
         "repeat_within_days": NEVER if context.days_since_same is None else round(context.days_since_same, 2),
+        "followed": context.is_followed,
         "local": local_time(message.received_at, desk),
         "least": dict(desk.least),
         "remote_route": "",

@@ -28,6 +28,8 @@ from frontdesk.orchestrator.templates import ReplyTemplates
 RECEIPT = "received"
 SEVERAL, SEVERAL_CALLED = "several_received", "several_called"
 ROUTE_JOINT = " + "
+# In place of a rule: the message is one of a burst, and what follows from it is decided with the last one.
+FOLLOWED = "decided with the message after it"
 # Why a proposal is one.
 UNSURE, DISAGREE = "unsure", "readers_disagree"
 # What is written into actions here; no rule can.
@@ -85,6 +87,8 @@ def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
     rows = {topic.verdict.rule: topic for topic in reversed(topics)}
     distinct = [topic for topic in topics if rows[topic.verdict.rule] is topic]
     first, facts = distinct[0].verdict, distinct[0].facts
+    if facts.get("followed"):
+        return replace(first, rule=FOLLOWED, actions=())
     weighed = _merged(distinct, templates)
     acting = _gated(weighed, facts, templates)
     names = ",".join(dict.fromkeys(topic.name for topic in topics))

@@ -38,7 +38,7 @@ class Replying(ActionHandler):
     @override
     async def find(self, key: str) -> Receipt | None:
         stored = await self.sent(key)
-        return Receipt(stored.provider_id, {"message": stored.id, "text": stored.text}) if stored else None
+        return _receipt(stored, Receipt(stored.provider_id)) if stored else None
 
     async def sent(self, key: str) -> OutboundMessage | None:
         """What was sent for the effect of this key."""
@@ -54,6 +54,8 @@ class Replying(ActionHandler):
     async def send(self, message: OutboundMessage) -> Receipt:
         """Store a message of an effect once, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(message)
+        if stored.state is DeliveryState.WITHHELD:
+            return _receipt(stored, Receipt())
         channel = self._channel(stored.channel)
         try:
             receipt = await channel.send(stored)
@@ -116,6 +118,8 @@ class Replying(ActionHandler):
 
 def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
     told = {name: sent.detail[name] for name in TOLD if name in sent.detail}
+    if stored.state is DeliveryState.WITHHELD:
+        told["withheld"] = stored.error
     return Receipt(sent.reference, {"message": stored.id, "text": stored.text, **told})
 
 

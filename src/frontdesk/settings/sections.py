@@ -278,6 +278,7 @@ class ChannelRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     thread_hours: Annotated[float, Meta(ge=0, le=8760)] = 72.0
     most_automatic_answers: Count = 10
+    burst_seconds: dict[str, Annotated[float, Meta(ge=0, le=60)]] = msgspec.field(default_factory=lambda: {"CHT": 4.0})
     most_media_bytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 25_000_000
     refused_media: str = "application/x-msdownload application/x-dosexec application/java-archive"
     scanner: str = ""

@@ -29,8 +29,9 @@ SYSTEMS = (
 class Pages:
     """The templates of this package."""
 
-    def __init__(self, version: str) -> None:
-        """`version` is shown and is part of the addresses of assets."""
+    def __init__(self, version: str, *, demo: bool = False) -> None:
+        """`version` is shown and is part of the addresses of assets; the demo has a shop besides."""
+        self.demo = demo
         self._templates = {language: environment(language, version) for language in LANGUAGES}
 
     def page(
@@ -55,6 +56,7 @@ class Pages:
                 navigation(caller.role, is_narrowed=caller.grant.is_narrowed) if caller.role.covers(Role.AGENT) else ()
             ),
             "path": connection.scope["path"],
+            "demo": self.demo,
         }
         html = self._templates[wanted(connection)].get_template(template).render(about | context)
         # The same address may show a part of the page to scripts, and another thing to another role.
@@ -90,6 +92,7 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
         "language": language,
         "languages": LANGUAGES,
         "script_labels": labels.scripts,
+        "demo": False,
     }
     return templates
 

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import account, assets, choosing_language, passwords, signing_in, submit, track
+from frontdesk.ui import account, assets, choosing_language, helped, passwords, shop, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
@@ -18,6 +18,9 @@ HANDLERS = (
     track.fragment,
     track.events,
     track.answer,
+    helped.ask,
+    shop.shop,
+    helped.tell,
     *signing_in.HANDLERS,
     *passwords.HANDLERS,
     *account.HANDLERS,

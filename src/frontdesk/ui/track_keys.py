@@ -25,3 +25,12 @@ class TrackKeys:
     def link(self, reference: str) -> str:
         """The path of the page that shows an interaction, with its key."""
         return f"/track/{reference}?key={self.key(reference)}"
+
+    def helped_link(self, message_id: str) -> str:
+        """The path of the page that asks whether a message helped."""
+        return f"/helped/{message_id}?key={self.key(helped_subject(message_id))}"
+
+
+def helped_subject(message_id: str) -> str:
+    """What the key of that page is of."""
+    return f"helped:{message_id}"

@@ -1,6 +1,7 @@
 """Puts together what answers questions."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from frontdesk.answers.service import AnswerService
 from frontdesk.interfaces import Clock
@@ -51,6 +52,8 @@ def turns_of(pages: StoredPages) -> Callable[[Case], Awaitable[Sequence[Turn]]]:
 
     async def read(case: Case) -> Sequence[Turn]:
         thread = await pages.thread(case.interaction.reference)
+        if thread and case.joined:
+            thread = replace(thread, messages=tuple(each for each in thread.messages if each.id not in case.joined))
         earlier = thread.conversation(case.message) if thread else ()
         return [*earlier, Turn("customer", case.message.text)]
 

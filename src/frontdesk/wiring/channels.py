@@ -1,10 +1,11 @@
 """Builds the channels from the settings: which are set up, how answers are sent, who reads events."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from frontdesk.channels.email.plug import KIND as MAIL
 from frontdesk.channels.kind import ChannelKind, ChannelTools
 from frontdesk.channels.pickup import Pickup
 from frontdesk.channels.registry import KINDS, Open, open_channels
@@ -32,6 +33,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.cases import StoredCases
 from frontdesk.storage.pipeline.delivery_notices import EDIT_WORK
 from frontdesk.ticketing.arriving import MediaRules
+from frontdesk.ui.track_keys import TrackKeys
 from frontdesk.workflows.one_step import fetch_media
 from frontdesk.workflows.read_edit import read_edit
 from frontdesk.workflows.runner import Handler
@@ -49,6 +51,7 @@ class CustomerChannels:
     rules: MediaRules
     scanner: Scanner | None
     services: ChannelServices
+    helped_links: Mapping[str, Callable[[str], str]]
 
     @property
     def by_name(self) -> Mapping[str, Channel]:
@@ -70,12 +73,18 @@ def customer_channels(
     return CustomerChannels(
         open=opened,
         outlets=_outlets(opened, StoredDeliveryParts(database, clock), rules, clock),
-        results=StoredEventResults(database, clock, new_id, window, kept),
+        results=StoredEventResults(database, clock, new_id, window, kept, section.burst_seconds),
         media=media,
         rules=kept,
         scanner=ClamAv(section.scanner, section.scanner_seconds) if section.scanner else None,
         services=_services(settings, opened, database, media, clock, new_id),
+        helped_links=_helped_links(settings.server.public_url.rstrip("/"), TrackKeys(secret)),
     )
+
+
+def _helped_links(public_url: str, keys: TrackKeys) -> Mapping[str, Callable[[str], str]]:
+    """Where readers of mails say whether an answer helped, if we know the address of our own pages."""
+    return {MAIL.code: lambda message_id: public_url + keys.helped_link(message_id)} if public_url else {}
 
 
 def channel_handlers(

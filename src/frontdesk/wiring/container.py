@@ -258,14 +258,14 @@ def _pipeline(
         templates, StoredOutbox(database, now), channels.outlets, now, new_id, settings.rules.emergency_number
     )
     return PipelineDependencies(
-        cases=StoredCases(database, now),
+        cases=StoredCases(database, now, settings.channels.burst_seconds),
         analyst=analyst,
         rules=book,
         templates=templates,
         action_handlers={
             **backs.action_handlers,
             REPLY: replying,
-            ANSWER: AnswerQuestion(answers, turns_of(StoredPages(database)), replying),
+            ANSWER: AnswerQuestion(answers, turns_of(StoredPages(database)), replying, channels.helped_links),
         },
         priorities=_priorities(codes),
         clock=now,
@@ -328,7 +328,8 @@ def _messages(
     settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
 ) -> MessageServices:
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    return message_services(database, drafting, now, new_id, learns_at_once=settings.rules.learning == "at_once")
+    learns_at_once, waits = settings.rules.learning == "at_once", settings.channels.burst_seconds
+    return message_services(database, drafting, now, new_id, waits, learns_at_once=learns_at_once)
 
 
 def _reading_handlers(

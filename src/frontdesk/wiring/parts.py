@@ -49,11 +49,17 @@ from frontdesk.storage.privacy.retention import StoredRetention
 
 
 def message_services(
-    database: Database, drafting: Drafting, clock: Clock, new_id: NewId, *, learns_at_once: bool = True
+    database: Database,
+    drafting: Drafting,
+    clock: Clock,
+    new_id: NewId,
+    waits: Mapping[str, float],
+    *,
+    learns_at_once: bool = True,
 ) -> MessageServices:
     """Messages in, answers out."""
     return MessageServices(
-        inbox=StoredInbox(database, clock, new_id),
+        inbox=StoredInbox(database, clock, new_id, waits),
         readings=StoredReadings(database, clock, new_id, learns_at_once=learns_at_once),
         learning=StoredLearning(database, clock, new_id),
         replies=StoredReplies(database, clock, new_id),

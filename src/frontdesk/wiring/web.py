@@ -158,7 +158,7 @@ def _page_services(
     security = container.settings.security
     return PageServices(
         **parts_of(container),
-        pages=Pages(__version__),
+        pages=Pages(__version__, demo=container.settings.security.demo_sign_in),
         door=door,
         submissions=TokenBuckets(security.submissions_per_minute),
         lookups=TokenBuckets(security.sign_ins_per_minute),

@@ -26,7 +26,7 @@ TRIES = 20
 async def handle_message(case: Case, dependencies: PipelineDependencies) -> None:
     """Inbound message -> analysis -> decision -> effects -> reply. Each line is one durable step."""
     case = await analyse(case, dependencies)
-    case = await decide(case, dependencies)
+    case = await decide(case.together(), dependencies)
     for effect in case.effects:
         case = await act(case, effect, dependencies)
     await end(case, dependencies)
@@ -56,7 +56,7 @@ async def decide(case: Case, dependencies: PipelineDependencies) -> Case:
         try:
             return await _decided(case, context, change, dependencies)
         except Stale:
-            case = await dependencies.cases.reload(case)
+            case = (await dependencies.cases.reload(case)).together()
     raise Stale("the interaction is being changed all the time")
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -250,4 +251,44 @@ def test_markup_that_is_said_stays_text(page: Page, shop: Shop, server: Server, 
 
 def test_the_widget_is_small() -> None:
     script = Path(__file__).parents[3] / "src" / "frontdesk" / "ui" / "static" / "widget.js"
-    assert len(gzip.compress(script.read_bytes())) < 20_000
+    assert len(gzip.compress(script.read_bytes())) < 12 * 1024
+
+
+def test_a_person_is_one_click_away(page: Page, shop: Shop) -> None:
+    visit(page, shop)
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.locator("li.in .text")).to_have_text("I would like to talk to a person.")
+    expect(page.locator("li.in")).to_have_attribute("data-state", "sent")
+    expect(page.locator("li.out").first).to_be_visible(timeout=30_000)
+
+
+def test_an_answer_shows_its_source_and_whether_it_helped_is_told_with_one_click(page: Page, shop: Shop) -> None:
+    told: list[Any] = []
+    answer = {"id": "01ANSWER", "direction": "out", "text": "It has one.", "author": "Us", "at": "2026-01-01T10:00:00Z"}
+    sources = [
+        {"title": "The X200", "url": "https://shop.example/x200"},
+        {"title": "Bad", "url": "javascript:alert(1)"},
+    ]
+    more = {"sources": sources, "choices": ["X200", "X300"], "helps": True, "helped": None}
+    event = f"id: 0.1.\nevent: message\ndata: {json.dumps(answer | more)}\n\n"
+    kept = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+
+    def keep(route: Any) -> None:
+        if route.request.method == "POST":
+            told.append(route.request.post_data_json)
+        route.fulfill(status=200, headers=kept, json={"noted": 1})
+
+    page.route(
+        "**/chat/events", lambda route: route.fulfill(headers=kept, content_type="text/event-stream", body=event)
+    )
+    page.route("**/chat/helped", keep)
+    visit(page, shop)
+    page.get_by_label("Your message").fill("Does it have a filter?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("link", name="The X200")).to_have_attribute("href", "https://shop.example/x200")
+    expect(page.get_by_role("link", name="Bad")).to_have_count(0)
+    page.get_by_role("group", name="Did this help?").get_by_role("button", name="No").click()
+    expect(page.get_by_text("A person will read this")).to_be_visible()
+    assert told == [{"message": "01ANSWER", "helped": False}]
+    page.get_by_role("button", name="X300").click()
+    expect(page.locator("li.in .text").last).to_have_text("X300")

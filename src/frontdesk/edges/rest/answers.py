@@ -148,7 +148,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
-    when the oldest message came that nobody has answered.
+    when the oldest message came that nobody has answered. `assignee` has taken it over: nothing is answered
+    automatically until it is empty again, or the interaction is closed.
     """
 
     id: int
@@ -169,6 +170,7 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     created_by: str
     updated_at: datetime
     modified_by: str
+    assignee: str
     first_answer_at: datetime | None
     acknowledged_at: datetime | None
     first_person_answer_at: datetime | None

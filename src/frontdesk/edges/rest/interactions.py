@@ -53,12 +53,16 @@ CodeWord = Annotated[str, Meta(max_length=40)]
 
 
 class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """The fields to set; others stay unchanged. `team` may be empty."""
+    """The fields to set; others stay unchanged. `team` may be empty.
+
+    `assignee` is the person who has taken it over; empty gives it back to the assistant.
+    """
 
     status: Status | UnsetType = UNSET
     category: CodeWord | UnsetType = UNSET
     priority: CodeWord | UnsetType = UNSET
     team: CodeWord | UnsetType = UNSET
+    assignee: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     customer_id: CustomerNumber | UnsetType = UNSET
     title: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     summary: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET

@@ -1,6 +1,6 @@
 """Conversations in the chat, on a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,13 @@ from frontdesk.model.channels import CHAT
 from frontdesk.model.chat import ChatMessage, Conversation
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.replies import MEMO
+from frontdesk.storage.pipeline.waiting import ANSWERING_TYPES
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.pipeline import effect
 
 SENT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value, DeliveryState.READ.value)
 # What an answer may be when it is noted as delivered or read.
@@ -41,6 +44,17 @@ class StoredChats:
         now = self._clock()
         return await self._database.write(lambda c: _seen(c, reference, messages, state, now))
 
+    async def helped(self, reference: str, message_id: str, said: bool) -> int:
+        """Note whether an answer of this conversation helped; how many were news."""
+        now = self._clock()
+
+        def operation(connection: Connection) -> int:
+            conversation = _conversation(connection, reference)
+            theirs = {each.id for each in conversation.messages if each.helps} if conversation else set()
+            return note_helped(connection, message_id, said, now) if message_id in theirs else 0
+
+        return await self._database.write(operation)
+
 
 def _conversation(connection: Connection, reference: str) -> Conversation | None:
     number = connection.execute(select(interaction.c.id).where(interaction.c.reference == reference)).scalar()
@@ -52,8 +66,13 @@ def _conversation(connection: Connection, reference: str) -> Conversation | None
     ours = select(outbound_message).where(out.interaction_id == here, out.type != MEMO)
     ours = ours.where(out.reply_to.in_([row["id"] for row in theirs]))
     answers = connection.execute(ours.order_by(out.sequence)).mappings().all()
+    keys = [row["effect_key"] for row in answers if row["effect_key"]]
+    found = (
+        connection.execute(select(effect.c.key, effect.c.detail).where(effect.c.key.in_(keys))).all() if keys else ()
+    )
+    told = {row.key: row.detail for row in found}
     messages = [_inbound(row) for row in theirs]
-    messages += [_outbound(row) for row in answers if row["state"] in SENT]
+    messages += [_outbound(row, told.get(row["effect_key"], {})) for row in answers if row["state"] in SENT]
     ordered = sorted(messages, key=lambda each: (each.at, each.direction is Direction.OUT, each.sequence))
     user = next((row["sender_address"] for row in theirs if row["identity"] == Identity.SIGNED.value), "")
     return Conversation(
@@ -74,9 +93,19 @@ def _inbound(row: RowMapping) -> ChatMessage:
     return ChatMessage(row["id"], Direction.IN, row["sequence"], row["text"], author, at)
 
 
-def _outbound(row: RowMapping) -> ChatMessage:
-    at, author = row["created_at"], row["processed_by"]
-    return ChatMessage(row["id"], Direction.OUT, row["sequence"], row["text"], author, at)
+def _outbound(row: RowMapping, told: Mapping[str, Any]) -> ChatMessage:
+    return ChatMessage(
+        row["id"],
+        Direction.OUT,
+        row["sequence"],
+        row["text"],
+        row["processed_by"],
+        row["created_at"],
+        tuple((each["title"], each["url"]) for each in told.get("citations", ()) if "title" in each),
+        tuple(told.get("choices", ())),
+        helps=row["effect_key"] is not None and row["type"] in ANSWERING_TYPES,
+        helped=row["helped"],
+    )
 
 
 def _seen(connection: Connection, reference: str, messages: Sequence[str], state: DeliveryState, now: datetime) -> int:

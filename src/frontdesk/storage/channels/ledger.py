@@ -70,7 +70,10 @@ def _messages(connection: Connection, begin: datetime, end: datetime) -> Any:
         or_(outbound_message.c.reply_to == message.id, outbound_message.c.created_at >= message.received_at),
     )
     decided = exists().where(decision.c.message_id == message.id)
-    withheld = exists().where(outbound_message.c.reply_to == message.id, outbound_message.c.state == "withheld")
+    withheld = and_(
+        interaction.c.assignee == "",  # else it is a person's turn
+        exists().where(outbound_message.c.reply_to == message.id, outbound_message.c.state == "withheld"),
+    )
     ended = interaction.c.status.in_([each.value for each in ENDED])
     day = _day(connection, came.received_at)
     return (

@@ -7,7 +7,7 @@ copied. It also joins what the same sender has open within the window. Else it o
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,10 +55,21 @@ OVER = (Status.CLOSED.value, Status.CONFIRMED.value)
 class StoredEventResults(EventResults):
     """Stores what channels found."""
 
-    def __init__(self, database: Database, clock: Clock, new_id: NewId, window: timedelta, media: MediaRules) -> None:
-        """`window`: how long after the last message a new one of the same sender joins the same interaction."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        new_id: NewId,
+        window: timedelta,
+        media: MediaRules,
+        waits: Mapping[str, float] | None = None,
+    ) -> None:
+        """`window`: how long after the last message a new one of the same sender joins the same interaction.
+
+        `waits` are seconds by the code of a channel, see Arrival.
+        """
         self._database, self._clock, self._new_id = database, clock, new_id
-        self._window, self._media = window, media
+        self._window, self._media, self._waits = window, media, waits or {}
 
     @override
     async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
@@ -66,7 +77,9 @@ class StoredEventResults(EventResults):
 
         def operation(connection: Connection) -> None:
             pass_fence(connection, lease, "", WorkState.DONE)
-            keeping = _Keeping(connection, event, code, now, self._new_id, self._window, self._media)
+            keeping = _Keeping(
+                connection, event, code, now, self._new_id, self._window, self._media, self._waits.get(code, 0.0)
+            )
             for each in found:
                 keeping.keep(each)
             keeping.end()
@@ -86,9 +99,10 @@ class _Keeping:
         new_id: NewId,
         window: timedelta,
         media: MediaRules,
+        wait: float,
     ) -> None:
         self._connection, self._event, self._code, self._now = connection, event, code, now
-        self._new_id, self._window, self._media = new_id, window, media
+        self._new_id, self._window, self._media, self._wait = new_id, window, media, wait
         self._counts = {"messages": 0, "duplicates": 0, "notices": 0, "edits": 0, "ignored": 0, "unread": 0}
         self._reasons: list[str] = []
         self._holds_refused = False
@@ -141,7 +155,7 @@ class _Keeping:
             received_at=found.at,
             may_belong_to=may_belong_to,
         )
-        arrival = Arrival(message, self._new_id(), self._event.received_at or self._now, "")
+        arrival = Arrival(message, self._new_id(), self._event.received_at or self._now, "", wait=self._wait)
         [accepted] = accept_batch(self._connection, [arrival])
         if isinstance(accepted, Exception):
             raise accepted

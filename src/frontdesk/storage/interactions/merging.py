@@ -123,6 +123,7 @@ def _keep_of_both(
         **{name: _earlier(into, other, name) for name in FIRST_TIMES},
         "priority": _higher(connection, into.priority, other.priority),
         "team": into.team or other.team,
+        "assignee": into.assignee or other.assignee,
         "intent": latest.intent,
         "sentiment": latest.sentiment,
         "may_belong_to": "" if into.may_belong_to == other.reference else into.may_belong_to,

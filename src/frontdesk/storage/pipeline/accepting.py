@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, text, update
@@ -30,32 +30,41 @@ REFERENCE_LENGTH = 8
 MESSAGE_WORK = "message"
 DEFAULT_CATEGORY = "SUP"
 DEFAULT_PRIORITY = "M"
+# A burst waits for its end at most so many times as long as for one message.
+MOST_WAITS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message with the identifiers it will have if it is new."""
+    """A message with the identifiers it will have if it is new.
+
+    `wait` is how many seconds it waits for more of the same burst before it is handled.
+    """
 
     message: NewMessage
     id: str
     at: datetime
     by: str
     once: IdempotencyKey | None = None
+    wait: float = 0.0
 
 
 class StoredInbox:
     """The inbox on a database."""
 
-    def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
-        """Use this database, clock and id maker."""
-        self._database, self._clock, self._new_id = database, clock, new_id
+    def __init__(
+        self, database: Database, clock: Clock, new_id: NewId, waits: Mapping[str, float] | None = None
+    ) -> None:
+        """Use this database, clock and id maker; `waits` are seconds by the code of a channel, see Arrival."""
+        self._database, self._clock, self._new_id, self._waits = database, clock, new_id, waits or {}
 
     async def accept(self, message: NewMessage, by: str = "", once: IdempotencyKey | None = None) -> Accepted:
         """Store it with its first work, once per (channel, provider_id) and per key; `by` is who handed it in.
 
         Raises NotFound for an unknown interaction, KeyReused.
         """
-        arrival = Arrival(message, self._new_id(), self._clock(), by, once)
+        wait = self._waits.get(message.channel, 0.0)
+        arrival = Arrival(message, self._new_id(), self._clock(), by, once, wait)
         return await self._database.write_batched(_accept_once, arrival)
 
 
@@ -272,8 +281,19 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     if opened:
         connection.execute(insert(work), [_work_row(a, r) for a, r in fresh if a.message.joins is None])
     joined = [(a, r) for a, r in fresh if a.message.joins is not None]
+    for arrival, receipt in joined:
+        if arrival.wait:
+            _wait_on(connection, lock_key(MESSAGES, receipt.interaction_id), arrival)
     add_work(connection, [_work_row(a, r) for a, r in joined])
     waiting.begin(connection, [(r.interaction_id, a.message.received_at or a.at) for a, r in joined])
+
+
+def _wait_on(connection: Connection, key: str, arrival: Arrival) -> None:
+    """What still waits for more waits for this one too, up to so many times as long; nobody is kept who goes on."""
+    wait = timedelta(seconds=arrival.wait)
+    waiting_rows = (work.c.lock_key == key, work.c.state == WorkState.OPEN.value, work.c.lease_owner == "")
+    young = (work.c.due_at > arrival.at, work.c.created_at > arrival.at - MOST_WAITS * wait)
+    connection.execute(update(work).where(*waiting_rows, *young).values(due_at=arrival.at + wait))
 
 
 def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
@@ -330,6 +350,6 @@ def _work_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "subject": arrival.id,
         "step": "analyse",
         "state": WorkState.OPEN.value,
-        "due_at": arrival.at,
+        "due_at": arrival.at + timedelta(seconds=arrival.wait),
         "created_at": arrival.at,
     }

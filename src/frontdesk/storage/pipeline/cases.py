@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, or_, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Cases, Clock, NotFound
@@ -29,6 +29,7 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.planning import FOLLOWED
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
@@ -40,7 +41,7 @@ from frontdesk.storage.pipeline.surroundings import surroundings_of
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact
-from frontdesk.storage.schema.pipeline import effect
+from frontdesk.storage.schema.pipeline import effect, work
 from frontdesk.storage.schema.rows import as_analysis, as_decision, as_effect, as_interaction, as_message, columns
 from frontdesk.storage.search.documents import index_heads
 
@@ -48,9 +49,9 @@ from frontdesk.storage.search.documents import index_heads
 class StoredCases(Cases):
     """The pipeline's store on a database."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, waits: Mapping[str, float] | None = None) -> None:
+        """Use this database and clock; on the channels with a waiting time (by code) bursts are answered once."""
+        self._database, self._clock, self._waits = database, clock, waits or {}
 
     @override
     async def load(self, work: Work, lease: Lease) -> Case:
@@ -73,7 +74,9 @@ class StoredCases(Cases):
 
     @override
     async def context(self, case: Case) -> MessageContext:
-        return await self._database.read(lambda c: _context(c, case))
+        return await self._database.read(
+            lambda c: _context(c, case, bursts=bool(self._waits.get(case.message.channel)))
+        )
 
     @override
     async def reload(self, case: Case) -> Case:
@@ -125,7 +128,7 @@ def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case
     if message_id is None:
         raise NotFound(tr("there is no action {effect}", effect=work.subject))
     case = _load(connection, message_id, lease, work.attempts)
-    return case, next(each for each in case.effects if each.key == work.subject)
+    return case.together(), next(each for each in case.effects if each.key == work.subject)
 
 
 def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
@@ -150,7 +153,16 @@ def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -
         effects=effects,
         proven_customer=_proven_customer(connection, message),
         is_latest=_is_latest(connection, message),
+        burst=_burst(connection, message) if message.sequence > 1 else (),
     )
+
+
+def _burst(connection: Connection, message: InboundMessage) -> tuple[tuple[InboundMessage, Analysis], ...]:
+    """The messages before this one that were left to be answered with it."""
+    at = {"its_interaction": message.interaction_id, "its_sequence": message.sequence}
+    left = [as_message(row) for row in connection.execute(_LEFT_TO_IT, at).mappings()]
+    readings = ((each, connection.execute(_ANALYSIS, {"its_id": each.analysis_id}).mappings().one()) for each in left)
+    return tuple((each, as_analysis(row)) for each, row in readings)
 
 
 def _is_latest(connection: Connection, message: InboundMessage) -> bool:
@@ -166,6 +178,30 @@ def _proven_customer(connection: Connection, message: InboundMessage) -> str | N
 
 
 _ID: BindParameter[str] = bindparam("its_id")
+_before = inbound_message.alias()
+_BEFORE = (
+    select(func.coalesce(func.max(_before.c.sequence), 0))
+    .join(decision, decision.c.message_id == _before.c.id)
+    .where(_before.c.interaction_id == bindparam("its_interaction"), _before.c.sequence < bindparam("its_sequence"))
+    .where(decision.c.rule != FOLLOWED)
+    .scalar_subquery()
+)
+_LEFT_TO_IT = (
+    select(inbound_message)
+    .join(decision, decision.c.message_id == inbound_message.c.id)
+    .where(inbound_message.c.interaction_id == bindparam("its_interaction"), decision.c.rule == FOLLOWED)
+    .where(inbound_message.c.sequence < bindparam("its_sequence"), inbound_message.c.sequence > _BEFORE)
+    .order_by(inbound_message.c.sequence)
+)
+_later = inbound_message.alias()
+_FOLLOWERS = (
+    select(_later.c.id)
+    .join(work, work.c.subject == _later.c.id)
+    .where(_later.c.interaction_id == bindparam("its_interaction"), _later.c.sequence > bindparam("its_sequence"))
+    .where(_later.c.channel == bindparam("its_channel"), _later.c.sender_address == bindparam("its_sender"))
+    .where(~_later.c.recorded, work.c.state == WorkState.OPEN.value)
+    .limit(1)
+)
 _MESSAGE_OF_EFFECT = select(effect.c.message_id).where(effect.c.key == bindparam("its_key"))
 _MESSAGE = select(inbound_message).where(inbound_message.c.id == _ID)
 _INTERACTION = select(interaction).where(interaction.c.id == _ID)
@@ -193,8 +229,9 @@ _READ = insert(analysis)
 _CURRENT = update(inbound_message).where(inbound_message.c.id == _ID).values(analysis_id=bindparam("read"))
 
 
-def _context(connection: Connection, case: Case) -> MessageContext:
+def _context(connection: Connection, case: Case, *, bursts: bool) -> MessageContext:
     at = {"its_interaction": case.interaction.id, "its_sequence": case.message.sequence}
+    sender = {"its_channel": case.message.channel, "its_sender": case.message.sender.address}
     said = connection.execute(_SAID, at).all()
     ours = connection.execute(_OURS, at).all()
     theirs = [(row.at, Turn(CUSTOMER, row.text)) for row in said if row.sequence < case.message.sequence]
@@ -210,6 +247,7 @@ def _context(connection: Connection, case: Case) -> MessageContext:
         acknowledged=around.acknowledged,
         open_service_call=around.open_service_call,
         days_since_same=around.days_since_same,
+        is_followed=bursts and connection.execute(_FOLLOWERS, at | sender).first() is not None,
     )
 
 

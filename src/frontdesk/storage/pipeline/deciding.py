@@ -100,6 +100,6 @@ def _acted_lines(before: Sequence[Effect], after: Sequence[Effect]) -> list[Line
     for each, now in zip(before, after, strict=True):
         if each.state is EffectState.PENDING and now.state is EffectState.DONE:
             sent = now.detail.get("message")
-            lines += [("sent", {"message": sent})] if sent else []
+            lines += [("sent", {"message": sent})] if sent and "withheld" not in now.detail else []
             lines.append(acted_line(now))
     return lines

@@ -37,7 +37,8 @@ def set_fields(connection: Connection, before: Interaction, change: Change, now:
     if by:
         values["modified_by"] = by
     if change.status is not None and change.status is not before.status:
-        values["closed_at"] = now if change.status in (Status.CLOSED, Status.CONFIRMED) else None
+        is_closed = change.status in (Status.CLOSED, Status.CONFIRMED)
+        values |= {"closed_at": now, "assignee": ""} if is_closed else {"closed_at": None}
         if change.status in ENDED:  # who is told so waits no longer
             values["waiting_since"] = None
         elif change.status is Status.RE_OPENED and before.waiting_since is None:

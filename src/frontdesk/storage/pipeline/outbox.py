@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.orchestrator.actions import ASK_PERSON
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.delivery_notices import settle
+from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import interaction, outbound_message
-from frontdesk.storage.schema.pipeline import service_call
+from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns
 from frontdesk.storage.search.documents import index_messages
 
@@ -47,6 +49,11 @@ class StoredOutbox(Outbox):
         now = self._clock()
         await self._database.write(lambda c: _sent(c, message_id, receipt, now))
 
+    async def helped(self, message_id: str, said: bool) -> int:
+        """Note whether an automatic answer helped its reader; how many were news."""
+        now = self._clock()
+        return await self._database.write(lambda c: note_helped(c, message_id, said, now))
+
     @override
     async def refused(self, message_id: str, reason: str) -> None:
         failed = update(outbound_message).where(outbound_message.c.id == message_id)
@@ -66,9 +73,17 @@ def draft(connection: Connection, message: OutboundMessage) -> OutboundMessage:
 
 
 def _append(connection: Connection, message: OutboundMessage) -> OutboundMessage:
-    """Store as the latest of its interaction, whose row must be locked."""
-    highest = connection.execute(_HIGHEST, {"its_interaction": message.interaction_id}).scalar_one()
-    row = columns(message) | {"sequence": highest + 1}
+    """Store as the latest of its interaction, whose row must be locked.
+
+    After a person has taken it over, nothing automatic is sent but what a person approved.
+    """
+    place = connection.execute(_PLACE, {"its_interaction": message.interaction_id}).one()
+    row = columns(message) | {"sequence": place.highest + 1}
+    if message.effect_key and place.assignee and not _is_approved(connection, message):
+        reason = f"{place.assignee} has taken over"
+        row |= {"state": DeliveryState.WITHHELD.value, "error": reason}
+        detail = {"message": message.id, "reason": reason}
+        note(connection, message.created_at, WITHHELD, interaction_id=message.interaction_id, detail=detail)
     connection.execute(_APPEND, [row])
     return as_outbound(row)
 
@@ -122,9 +137,19 @@ def _mark(connection: Connection, message: SentMessage, now: datetime) -> None:
         waiting.answered(connection, message.interaction_id, message.written_at)
 
 
-_HIGHEST = select(func.coalesce(func.max(outbound_message.c.sequence), 0)).where(
-    outbound_message.c.interaction_id == bindparam("its_interaction")
-)
+def _is_approved(connection: Connection, message: OutboundMessage) -> bool:
+    asked = (effect.c.message_id == message.reply_to, effect.c.kind == ASK_PERSON)
+    return connection.execute(select(effect.c.key).where(*asked, effect.c.state == "done")).first() is not None
+
+
+_HERE: BindParameter[int] = bindparam("its_interaction")
+_PLACE = select(
+    select(func.coalesce(func.max(outbound_message.c.sequence), 0))
+    .where(outbound_message.c.interaction_id == _HERE)
+    .scalar_subquery()
+    .label("highest"),
+    interaction.c.assignee,
+).where(interaction.c.id == _HERE)
 _APPEND = insert(outbound_message)
 _BY_EFFECT = select(outbound_message).where(outbound_message.c.effect_key == bindparam("its_key"))
 
@@ -151,7 +176,8 @@ class StoredOwnRows(OwnRows):
     @override
     def deliver(self, message: OutboundMessage) -> OutboundMessage:
         stored = _append(self._connection, message)
-        _mark(self._connection, SentMessage(stored.id, stored.interaction_id, stored.type, self._now), self._now)
+        if stored.state is not DeliveryState.WITHHELD:
+            _mark(self._connection, SentMessage(stored.id, stored.interaction_id, stored.type, self._now), self._now)
         self.delivered.append(stored.sequence)
         return stored
 

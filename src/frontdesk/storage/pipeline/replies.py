@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Conflict, Deliveries, Invalid, NewId, NotFound
@@ -15,7 +15,7 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
-from frontdesk.storage.schema.interactions import inbound_message, outbound_message
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.rows import as_message, as_outbound
 
 REPLY_WORK = "reply"
@@ -99,10 +99,19 @@ def add_reply(
     stored = draft(connection, addressed)
     if not is_memo:
         add_work(connection, [_work(stored)])
+        connection.execute(_TAKE_OVER, {"its_id": matter.id, "person": new.processed_by})
     kind = "noted" if is_memo else "answered"
     detail = {"message": stored.id}
     note(connection, stored.created_at, kind, interaction_id=matter.id, by=stored.processed_by, detail=detail)
     return stored
+
+
+# A new version: what is being decided meanwhile is decided again.
+_TAKE_OVER = (
+    update(interaction)
+    .where(interaction.c.id == bindparam("its_id"), interaction.c.assignee == "")
+    .values(assignee=bindparam("person"), version=interaction.c.version + 1)
+)
 
 
 def _last_message(connection: Connection, interaction_id: int) -> InboundMessage | None:

@@ -44,6 +44,7 @@ interaction = Table(
     Column("sentiment", String(11)),
     Column("created_by", Name, nullable=False, default=""),
     Column("modified_by", Name, nullable=False, default=""),
+    Column("assignee", Name, nullable=False, default="", server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("first_answer_at", Moment),
@@ -185,5 +186,7 @@ outbound_message = Table(
     Column("provider_id", String(200), nullable=False, default=""),
     Column("error", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
+    # What its reader said to "Did this help?", None where they said nothing.
+    Column("helped", Boolean),
     UniqueConstraint("interaction_id", "sequence"),
 )

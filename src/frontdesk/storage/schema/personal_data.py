@@ -92,7 +92,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     "interaction": _rows(
         "reference category channel status priority team route intent sentiment tier language "
         "message_type merged_to may_belong_to title:words summary:words tags:words customer_id:customer "
-        "created_by:actor modified_by:actor",
+        "created_by:actor modified_by:actor assignee:actor",
         "id=touched",
         Kind.INTERACTIONS,
         Category.MESSAGES,

@@ -11,7 +11,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from frontdesk.interfaces import Invalid, TooMany
-from frontdesk.model import DeliveryState, Identity, NewMessage, Role, Sender
+from frontdesk.model import Accepted, DeliveryState, Identity, NewMessage, Role, Sender
 from frontdesk.model.channels import CHAT
 from frontdesk.model.chat import Conversation
 from frontdesk.storage.channels.chats import StoredChats
@@ -65,6 +65,13 @@ class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     read: bool = False
 
 
+class Helped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an answer helped."""
+
+    message: Id
+    helped: bool
+
+
 def router(chat: ChatServices) -> Router:
     """The routes below /chat."""
 
@@ -84,15 +91,7 @@ def router(chat: ChatServices) -> Router:
         if not accepted.duplicate:
             services.live.touched(accepted.interaction_id)
             services.wake()
-        # Of a chat that was merged the token stays its own: it opens nothing that others wrote.
-        reference = going_on.reference if going_on else accepted.reference
-        answer = {
-            "token": chat.tokens.token(reference),
-            "reference": reference,
-            "message": accepted.message_id,
-            "duplicate": accepted.duplicate,
-        }
-        return Response(answer, status_code=200 if accepted.duplicate else 202)
+        return _receipt(chat, accepted, going_on)
 
     @get("/events", opt=CROSS_SITE, include_in_schema=False)
     async def listen(request: PageRequest, services: Needs) -> Stream:
@@ -114,7 +113,27 @@ def router(chat: ChatServices) -> Router:
         services.live.wake()
         return {"noted": noted}
 
-    return Router("/chat", route_handlers=[say, listen, seen], before_request=refuse_other_sites)
+    @post("/helped", status_code=200, opt=CROSS_SITE, include_in_schema=False)
+    async def helped(request: PageRequest, services: Needs) -> dict[str, int]:
+        """Note whether an answer helped; who says no waits for a person."""
+        told = _body(await request.body(), Helped)
+        noted = await chat.chats.helped(_reference(request, chat), told.message, told.helped)
+        services.live.wake()
+        return {"noted": noted}
+
+    return Router("/chat", route_handlers=[say, listen, seen, helped], before_request=refuse_other_sites)
+
+
+def _receipt(chat: ChatServices, accepted: Accepted, going_on: Conversation | None) -> Response[dict[str, Any]]:
+    """Of a chat that was merged the token stays its own: it opens nothing that others wrote."""
+    reference = going_on.reference if going_on else accepted.reference
+    answer = {
+        "token": chat.tokens.token(reference),
+        "reference": reference,
+        "message": accepted.message_id,
+        "duplicate": accepted.duplicate,
+    }
+    return Response(answer, status_code=200 if accepted.duplicate else 202)
 
 
 def _body(body: bytes, kind: type[T]) -> T:

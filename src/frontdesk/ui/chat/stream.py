@@ -119,5 +119,9 @@ def _event(message: ChatMessage, place: StreamPosition) -> bytes:
         "text": message.text,
         "author": message.author,
         "at": message.at.isoformat(),
+        "sources": [{"title": title, "url": url} for title, url in message.sources],
+        "choices": message.choices,
+        "helps": message.helps,
+        "helped": message.helped,
     }
     return b"id: %s\nevent: message\ndata: %s\n\n" % (str(place).encode(), msgspec.json.encode(shown))

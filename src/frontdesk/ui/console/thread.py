@@ -25,7 +25,7 @@ from frontdesk.ui.submit import normal_reference
 
 HUMAN, MEMO = "HA", "IM"
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
-CHANGEABLE = ("status", "priority", "category", "team", "tags", "title", "customer_id")
+CHANGEABLE = ("status", "priority", "category", "team", "assignee", "tags", "title", "customer_id")
 AUDIO = "audio/"
 TRIES = 5
 LONGEST = 100
@@ -212,7 +212,7 @@ def _changed(fields: Mapping[str, str]) -> Change:
     """The fields that were set to another value than the page had shown. Raises Invalid."""
     told = {name: " ".join(fields[name].split()) for name in CHANGEABLE if name in fields}
     new = {name: value for name, value in told.items() if value != " ".join(fields.get(f"was_{name}", "").split())}
-    if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags")):
+    if any(len(new.get(name, "")) > LONGEST for name in ("title", "tags", "assignee")):
         raise Invalid(tr("title and tags have at most {most} characters", most=LONGEST), "title")
     if "customer_id" in new and not 0 < len(new["customer_id"]) <= 10:
         raise Invalid(tr("a customer number has 1 to 10 characters"), "customer_id")
