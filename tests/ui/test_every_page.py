@@ -61,6 +61,9 @@ PAGES = {
     "/console/users/{account_id:str}": "/console/users/{user}",
     "/console/use-cases": "/console/use-cases",
     "/console/use-cases/{name:str}": "/console/use-cases/sentiment-analysis",
+    "/help": "/help",
+    "/help/articles/{article_id:str}": "/help/articles/returns",
+    "/help/contact": "/help/contact",
 }
 NOTHING = "/console/nothing-there"
 # Parts of pages, streams, files; /desk is where the old address of the console leads on from.
@@ -76,6 +79,10 @@ PARTS = (
     ".csv",
     ".xlsx",
     ".js",
+    ".xml",
+    ".css",
+    "/help/search",
+    "/logo",
     "/desk",
 )
 PROGRAMS = ("/sign-in/openid", "/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")

@@ -42,6 +42,7 @@ from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
@@ -202,6 +203,7 @@ class KnowledgeServices:
     orders: Orders
     order_book: StoredOrders
     vectors: StoredVectors
+    votes: StoredVotes
     encoders: tuple[PassageEncoder, ...]
 
 

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import account, assets, choosing_language, passwords, signing_in, submit, track
+from frontdesk.ui import account, assets, choosing_language, help_centre, passwords, signing_in, submit, track
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
@@ -18,6 +18,7 @@ HANDLERS = (
     track.fragment,
     track.events,
     track.answer,
+    *help_centre.HANDLERS,
     *signing_in.HANDLERS,
     *passwords.HANDLERS,
     *account.HANDLERS,
