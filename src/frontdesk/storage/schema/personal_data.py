@@ -140,6 +140,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
         Kind.ANSWERS,
         Category.MESSAGES,
     ),
+    "taken_suggestion": _rows("message_id origin"),
     "outbound_part": _rows(
         "message_id channel key state recipient:words provider_id:key",
         "message_id=answers",
