@@ -34,6 +34,7 @@ PAGES = {
     "/console": "/console",
     "/console/accuracy": "/console/accuracy",
     "/console/audit": "/console/audit",
+    "/console/answers": "/console/answers",
     "/console/articles": "/console/articles",
     "/console/articles/article": "/console/articles/article?id={article}",
     "/console/articles/article/difference": "/console/articles/article/difference?id={article}&version=2",

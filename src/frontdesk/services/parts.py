@@ -37,6 +37,7 @@ from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.knowledge.answered import StoredAnswered
 from frontdesk.storage.knowledge.articles import StoredArticles
 from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
@@ -204,6 +205,7 @@ class KnowledgeServices:
     order_book: StoredOrders
     vectors: StoredVectors
     votes: StoredVotes
+    answered: StoredAnswered
     encoders: tuple[PassageEncoder, ...]
 
 

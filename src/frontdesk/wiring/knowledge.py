@@ -12,6 +12,7 @@ from frontdesk.providers.e5 import E5Encoder
 from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.answered import StoredAnswered
 from frontdesk.storage.knowledge.articles import StoredArticles
 from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
@@ -44,6 +45,7 @@ def knowledge_services(
         order_book=order_book,
         vectors=StoredVectors(database, clock),
         votes=StoredVotes(database),
+        answered=StoredAnswered(database),
         encoders=encoders,
     )
 
