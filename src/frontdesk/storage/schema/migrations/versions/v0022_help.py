@@ -6,8 +6,8 @@ from alembic import op
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.schema.base import Ulid
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
