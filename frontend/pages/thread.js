@@ -8,7 +8,12 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-take]");
-  if (button) fill(button.dataset.into, document.getElementById(button.dataset.take).textContent);
+  if (!button) return;
+  const text = document.getElementById(button.dataset.take).textContent;
+  const field = fill(button.dataset.into, text);
+  // What is sent is compared with what was suggested.
+  Object.assign(field.form.elements.suggested, { value: text });
+  Object.assign(field.form.elements.origin, { value: button.dataset.origin });
 });
 
 // `toggle` does not bubble, so it is caught on its way down.
@@ -26,4 +31,5 @@ function fill(id, text) {
   const field = document.getElementById(id);
   field.value = text;
   field.focus();
+  return field;
 }

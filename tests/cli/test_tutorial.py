@@ -39,3 +39,5 @@ def test_every_command_of_the_tutorial_works(environment: dict[str, str], tmp_pa
     assert len(json.loads((tmp_path / "receipt.json").read_text())["reference"]) == 8
     assert '"RPA-Bot"' in done.stdout or '"kind": "inbound"' in done.stdout
     assert (tmp_path / "interactions.csv").stat().st_size > 1_000
+    assert "We do not sell aquariums." in done.stdout
+    assert "/help/articles/aquariums" in done.stdout

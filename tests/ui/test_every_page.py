@@ -34,6 +34,7 @@ PAGES = {
     "/console": "/console",
     "/console/accuracy": "/console/accuracy",
     "/console/audit": "/console/audit",
+    "/console/answers": "/console/answers",
     "/console/articles": "/console/articles",
     "/console/articles/article": "/console/articles/article?id={article}",
     "/console/articles/article/difference": "/console/articles/article/difference?id={article}&version=2",
@@ -61,6 +62,9 @@ PAGES = {
     "/console/users/{account_id:str}": "/console/users/{user}",
     "/console/use-cases": "/console/use-cases",
     "/console/use-cases/{name:str}": "/console/use-cases/sentiment-analysis",
+    "/help": "/help",
+    "/help/articles/{article_id:str}": "/help/articles/returns",
+    "/help/contact": "/help/contact",
 }
 NOTHING = "/console/nothing-there"
 # Parts of pages, streams, files; /desk is where the old address of the console leads on from.
@@ -76,6 +80,10 @@ PARTS = (
     ".csv",
     ".xlsx",
     ".js",
+    ".xml",
+    ".css",
+    "/help/search",
+    "/logo",
     "/desk",
 )
 PROGRAMS = ("/sign-in/openid", "/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")

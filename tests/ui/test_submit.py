@@ -188,3 +188,8 @@ async def test_too_many_messages_and_look_ups_are_refused_for_a_while(settings: 
         assert int(last.headers["retry-after"]) > 0
         async with web_client(container, "192.0.2.8") as neighbour:
             assert (await submit(neighbour)).status_code == 303
+
+
+async def test_there_is_no_help_centre_unless_it_is_switched_on(customer: Client) -> None:
+    for path in ("/help", "/help/search?q=x", "/help/sitemap.xml", "/help/contact", "/help/articles/x"):
+        assert (await customer.get(path, headers=HTML)).status_code == 404

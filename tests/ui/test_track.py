@@ -40,8 +40,23 @@ async def test_the_steps_are_waited_for_and_then_done(customer: Client, containe
     before = await read(customer, location)
     await container.runner.run_until_idle()
     after = await read(customer, location)
-    assert states(before) == ["done", "active", "waiting", "waiting", "waiting", "waiting"]
-    assert states(after) == ["done"] * 6
+    assert states(before) == ["done", "active"]
+    assert "We are reading it" in before.text
+    assert states(after) == ["done", "done", "active"]
+    assert "A person answers you" in after.text  # the reply has only acknowledged it
+    for step in ("Analysed", "Recorded", "Decided", "In-Process"):
+        assert step not in before.text + after.text
+
+
+async def test_the_team_sees_the_steps_and_an_answer_ends_the_wait(
+    customer: Client, agent: Client, container: Container
+) -> None:
+    location = await handled(customer, container)
+    assert states(await read(agent, f"/track/{reference_in(location)}")) == ["done"] * 6
+    interaction = await container.interactions.records.get(reference_in(location))
+    await container.messages.replies.add(interaction, "It is repaired on Monday.", "HA", "Ben", None)
+    await container.runner.run_until_idle()
+    assert "You have an answer" in (await read(customer, location)).text
 
 
 async def test_the_customer_reads_the_reply_with_its_service_call(customer: Client, container: Container) -> None:
@@ -135,7 +150,7 @@ async def test_the_customer_goes_on_in_the_same_interaction(customer: Client, co
     page = await read(customer, location)
     assert page.text.count('class="message in"') == 2
     assert page.text.count("Ada Brightwater") >= 2
-    assert states(page) == ["done"] * 6
+    assert states(page) == ["done", "done", "active"]
 
 
 async def test_an_answer_sent_twice_is_stored_once(customer: Client, container: Container) -> None:
@@ -181,7 +196,9 @@ async def test_work_that_failed_is_told_to_the_team_and_hinted_at_to_the_custome
     [(_, lease)] = await container.work.queue.claim("test", 1, 30)
     await container.work.queue.fail(lease, "ProviderFailed: the engine is on strike")
     theirs, ours = await read(customer, location), await read(agent, f"/track/{reference_in(location)}")
-    assert states(theirs) == states(ours) == ["done", "failed", "waiting", "waiting", "waiting", "waiting"]
+    assert states(ours) == ["done", "failed", "waiting", "waiting", "waiting", "waiting"]
+    assert states(theirs) == ["done", "active"]
+    assert "Somebody of our team looks at it." in theirs.text
     assert "on strike" not in theirs.text
     assert "on strike" in ours.text
 

@@ -50,6 +50,15 @@ def differences(before: Article, after: Article) -> tuple[Difference, ...]:
 _FIRST = ("title", "body", "questions")
 
 
+def edited_words(old: str, new: str) -> int:
+    """The edit distance in words: those added, removed or put in the place of others."""
+    before, after = old.split(), new.split()
+    if len(before) + len(after) > MOST_WORDS:
+        return 0 if before == after else max(len(before), len(after))
+    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return sum(max(b - a, d - c) for kind, a, b, c, d in changes if kind != "equal")
+
+
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return "\n".join(map(str, value))

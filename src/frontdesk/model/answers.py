@@ -1,6 +1,7 @@
 """Answers to questions: what is said, of which kind, and where it stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from frontdesk.model.knowledge import Audience
@@ -70,3 +71,26 @@ class Answer:
     used: tuple[UsedPassage, ...] = ()
     concerns: tuple[str, ...] = ()
     order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question. `sent`: the assistant's words went out; `back_at`: when the customer wrote again, on any channel."""
+
+    reference: str
+    question: str
+    kind: AnswerKind
+    sent: bool
+    articles: tuple[str, ...]
+    at: datetime
+    back_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Suggestions that people took: how many, how many as they were, their words and how many of these were changed."""
+
+    count: int
+    unchanged: int
+    words: int
+    edited: int

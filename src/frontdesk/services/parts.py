@@ -37,11 +37,13 @@ from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
+from frontdesk.storage.knowledge.answered import StoredAnswered
 from frontdesk.storage.knowledge.articles import StoredArticles
 from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
@@ -202,6 +204,8 @@ class KnowledgeServices:
     orders: Orders
     order_book: StoredOrders
     vectors: StoredVectors
+    votes: StoredVotes
+    answered: StoredAnswered
     encoders: tuple[PassageEncoder, ...]
 
 

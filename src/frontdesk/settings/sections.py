@@ -320,6 +320,21 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_seconds: Seconds = 8.0
 
 
+class Help(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The help centre: public articles for everybody to read at /help."""
+
+    enabled: bool = False
+
+
+class Branding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the pages of customers are called and look; `logo` is a file."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)] = "Frontdesk"
+    logo: str = ""
+    color: Annotated[str, Meta(pattern="^(#[0-9A-Fa-f]{6})?$")] = ""
+    footer: Annotated[str, Meta(max_length=300)] = ""
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is logged."""
 
@@ -346,6 +361,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     insights: Insights = Insights()
     retention_days: RetentionDays = RetentionDays()
     answers: Answers = Answers()
+    help: Help = Help()
+    branding: Branding = Branding()
     logging: Logging = Logging()
 
     @property

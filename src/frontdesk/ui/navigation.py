@@ -37,6 +37,7 @@ GROUPS = (
         N_("Knowledge"),
         (
             Entry("/console/articles", N_("Articles"), "notes"),
+            Entry("/console/answers", N_("Answers"), "target-group"),
             Entry("/console/products", N_("Products"), "product"),
             Entry("/console/orders", N_("Orders"), "sales-order"),
         ),

@@ -13,6 +13,7 @@ from litestar.datastructures import Cookie
 from frontdesk.interfaces import AuthContext, CookieChange
 from frontdesk.model import Role
 from frontdesk.model.identity import NOBODY
+from frontdesk.ui.brand import Brand
 from frontdesk.ui.languages import LANGUAGES, catalogue, wanted
 from frontdesk.ui.navigation import navigation
 
@@ -29,9 +30,12 @@ SYSTEMS = (
 class Pages:
     """The templates of this package."""
 
-    def __init__(self, version: str, *, demo: bool = False) -> None:
-        """`version` is shown and is part of the addresses of assets; the demo has a shop besides."""
-        self.demo = demo
+    def __init__(self, version: str, brand: Brand, *, demo: bool = False) -> None:
+        """`version` is shown and is part of the addresses of assets; `brand` is whose pages they are.
+
+        The demo has a shop besides.
+        """
+        self.brand, self.demo = brand, demo
         self._templates = {language: environment(language, version) for language in LANGUAGES}
 
     def page(
@@ -50,6 +54,7 @@ class Pages:
         visit = connection.scope.get("auth") or AuthContext()
         about = {
             "page_title": title,
+            "brand": self.brand,
             "user": None if caller is NOBODY else caller,
             "csrf_token": visit.csrf_token,
             "navigation": (

@@ -3,7 +3,18 @@
 from litestar import Router
 from litestar.di import Provide
 
-from frontdesk.ui import account, assets, choosing_language, helped, passwords, shop, signing_in, submit, track
+from frontdesk.ui import (
+    account,
+    assets,
+    choosing_language,
+    help_centre,
+    helped,
+    passwords,
+    shop,
+    signing_in,
+    submit,
+    track,
+)
 from frontdesk.ui.chat import widget
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.chat.routes import router as chat_router
@@ -21,6 +32,7 @@ HANDLERS = (
     helped.ask,
     shop.shop,
     helped.tell,
+    *help_centre.HANDLERS,
     *signing_in.HANDLERS,
     *passwords.HANDLERS,
     *account.HANDLERS,

@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 from frontdesk.interfaces import AuthContext, RateLimiter, SignIn
 from frontdesk.model import Caller, Role
 from frontdesk.services.parts import Services
+from frontdesk.ui.help_articles import HelpCentre
 from frontdesk.ui.live import Live
 from frontdesk.ui.rendering import Pages
 from frontdesk.ui.track_keys import TrackKeys
@@ -29,9 +30,11 @@ class PageServices(Services):
     """
 
     pages: Pages
+    help: HelpCentre
     door: SignIn
     submissions: RateLimiter
     lookups: RateLimiter
+    questions: RateLimiter
     live: Live
     keys: TrackKeys
     wake: Callable[[], None]

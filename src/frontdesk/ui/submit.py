@@ -106,5 +106,9 @@ def _form(
 ) -> Response[str]:
     shown = {"provider_id": services.new_id()} | values
     return services.pages.page(
-        request, "submit.html", N_("How can we help?"), {"values": shown, "errors": errors}, status=status
+        request,
+        "submit.html",
+        N_("How can we help?"),
+        {"values": shown, "errors": errors, "has_help": services.help.enabled},
+        status=status,
     )

@@ -22,7 +22,7 @@ from frontdesk.model import (
 from frontdesk.model.thread import Thread
 from frontdesk.model.translatable import Translatable
 from frontdesk.ui.languages import N_
-from frontdesk.ui.steps import steps_of
+from frontdesk.ui.steps import next_of, steps_of
 
 INTERNAL_MEMO = "IM"
 UNSEEN_BY_CUSTOMERS = (DeliveryState.PENDING, DeliveryState.FAILED, DeliveryState.WITHHELD)
@@ -91,7 +91,7 @@ def track_context(thread: Thread, names: CodeLabels, *, is_agent: bool, may_answ
     latest = next((a for a in analyses if a.message_id == thread.messages[-1].id), None)
     return {
         "interaction": _interaction(thread, names),
-        "steps": steps_of(thread, _understood(latest, names), is_agent),
+        "steps": steps_of(thread, _understood(latest, names)) if is_agent else next_of(thread),
         "messages": list(_conversation(thread, analyses, names, is_agent)),
         "analyses": [_analysis(each, numbers, names) for each in analyses] if is_agent else [],
         "decisions": [_decision(each, numbers, names) for each in thread.decisions] if is_agent else [],

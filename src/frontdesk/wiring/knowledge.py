@@ -12,11 +12,13 @@ from frontdesk.providers.e5 import E5Encoder
 from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.knowledge.answered import StoredAnswered
 from frontdesk.storage.knowledge.articles import StoredArticles
 from frontdesk.storage.knowledge.indexing import StoredVectors
 from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
+from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.pipeline.work_queue import VECTOR_WORK
 from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_background
 from frontdesk.workflows.runner import Handler
@@ -42,6 +44,8 @@ def knowledge_services(
         orders=orders,
         order_book=order_book,
         vectors=StoredVectors(database, clock),
+        votes=StoredVotes(database),
+        answered=StoredAnswered(database),
         encoders=encoders,
     )
 

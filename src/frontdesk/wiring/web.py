@@ -27,7 +27,9 @@ from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import SignIn
 from frontdesk.services.parts import parts_of
 from frontdesk.settings.sections import Settings
+from frontdesk.ui.brand import Brand
 from frontdesk.ui.chat.routes import ChatServices
+from frontdesk.ui.help_articles import HelpCentre
 from frontdesk.ui.live import Live
 from frontdesk.ui.problems import problem_page, reads_html
 from frontdesk.ui.rendering import Pages
@@ -158,7 +160,9 @@ def _page_services(
     security = container.settings.security
     return PageServices(
         **parts_of(container),
-        pages=Pages(__version__, demo=container.settings.security.demo_sign_in),
+        pages=Pages(__version__, _brand(container.settings), demo=security.demo_sign_in),
+        help=_help(container),
+        questions=TokenBuckets(security.submissions_per_minute),
         door=door,
         submissions=TokenBuckets(security.submissions_per_minute),
         lookups=TokenBuckets(security.sign_ins_per_minute),
@@ -166,6 +170,18 @@ def _page_services(
         keys=TrackKeys(secret),
         wake=wake,
         https=access_rules(container.settings).https,
+    )
+
+
+def _brand(settings: Settings) -> Brand:
+    given = settings.branding
+    return Brand(given.name, given.logo, given.color, given.footer)
+
+
+def _help(container: Container) -> HelpCentre:
+    settings = container.settings
+    return HelpCentre(
+        container.knowledge.base, container.clock, settings.server.public_url, enabled=settings.help.enabled
     )
 
 

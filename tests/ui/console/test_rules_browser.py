@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     data = tmp_path / "data"
     add = ("users", "add", "root@example.com", "--role", "admin", "--password-stdin", "--data", str(data))
     processes.run(*add, feed=PASSWORD, check=True)
-    with serving(data, FRONTDESK_SECURITY_DEMO_SIGN_IN="true") as running:
+    with serving(data, FRONTDESK_SECURITY_DEMO_SIGN_IN="true", FRONTDESK_HELP_ENABLED="true") as running:
         yield running
 
 

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from frontdesk.model import AudioRecording, Identity, NewMessage, Role, Sender, Status
+from frontdesk.model.knowledge import Article, Audience
 from frontdesk.model.thread import Thread
 from frontdesk.storage.interactions.pages import StoredPages
-from frontdesk.storage.schema.interactions import audio_recording, correction
+from frontdesk.storage.schema.interactions import audio_recording, correction, taken_suggestion
 from frontdesk.wiring.container import Container, new_id, now
+from frontdesk.wiring.knowledge import make_missing_vectors
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
@@ -233,7 +235,30 @@ async def test_what_cannot_be_merged_is_refused_in_words(agent: Client, front: F
 
 async def test_a_suggestion_comes_later_and_says_when_there_is_none(agent: Client, front: Front) -> None:
     said = await front.say(BROKEN)
-    assert "No draft" in await read(agent, said.reference, "/suggestion")
+    assert "No suggestion" in await read(agent, said.reference, "/suggestion")
+
+
+async def test_the_assistants_answer_is_offered_with_its_source_and_what_is_sent_is_compared(
+    agent: Client, front: Front, container: Container
+) -> None:
+    known = Article(
+        "returns", "Returning shoes", "Shoes go back within 30 days.", questions=("How long can I return shoes?",)
+    )
+    inside = replace(known, id="inside", audience=Audience.INTERNAL, body="Shoes go back within 90 days, secretly.")
+    for each in (known, inside):
+        await container.knowledge.articles.put(each, "Kim")
+    await make_missing_vectors(container.knowledge, lambda _: None)
+    said = await front.say("How long can I return shoes?")
+    offered = await read(agent, said.reference, "/suggestion")
+    assert "The assistant would answer" in offered
+    assert 'href="/console/articles/article?id=returns"' in offered
+    assert "secretly" not in offered
+    words = "Shoes go back within 30 days."
+    for text, origin in ((words, "answer"), ("Hello! Shoes go back within 30 long days.", "answer"), (words, "")):
+        await send(agent, f"{PATH}/{said.reference}/reply", text=text, suggested=words, origin=origin)
+    rows = select(taken_suggestion.c.origin, taken_suggestion.c.words, taken_suggestion.c.edited)
+    kept = await container.database.read(lambda c: [tuple(row) for row in c.execute(rows.order_by("edited"))])
+    assert kept == [("answer", 6, 0), ("answer", 6, 2)]
 
 
 async def test_templates_are_filled_in_for_this_customer(agent: Client, front: Front) -> None:

@@ -104,7 +104,7 @@ def _demo_settings(port: int | None) -> "Settings":
 
     folder = chosen_folder() or (None if os.environ.get("FRONTDESK_DATA") else _own_folder())
     settings = load(file=chosen_file(), data=folder)
-    settings = override(settings, "server", host="127.0.0.1", port=port)
+    settings = override(override(settings, "server", host="127.0.0.1", port=port), "help", enabled=True)
     token = settings.security.demo_token or secrets.token_urlsafe(24)
     return override(settings, "security", demo_sign_in=True, demo_token=token)
 

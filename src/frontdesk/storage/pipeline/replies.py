@@ -10,12 +10,13 @@ from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, O
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
-from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message, taken_suggestion
 from frontdesk.storage.schema.rows import as_message, as_outbound
 
 REPLY_WORK = "reply"
@@ -44,6 +45,12 @@ class StoredReplies(Deliveries):
             return add_reply(connection, interaction, new, _asked(connection, interaction, to) if to else None)
 
         return await write_once(self._database, once, OutboundMessage, now, operation)
+
+    async def keep_taken(self, message_id: str, origin: str, words: int, edited: int) -> None:
+        """Keep that a reply began as a suggestion of so many words, of which `edited` were changed."""
+        row = {"message_id": message_id, "origin": origin, "words": words, "edited": edited}
+        now = self._clock()
+        await self._database.write(lambda c: insert_if_new(c, taken_suggestion, row | {"created_at": now}))
 
     @override
     async def load(self, message_id: str) -> OutboundMessage:

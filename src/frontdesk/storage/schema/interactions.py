@@ -103,6 +103,17 @@ inbound_message = Table(
     _some("ix_inbound_message_thread", "channel", "thread", only="thread <> ''"),
 )
 
+# How many words of a suggested answer a person changed before it was sent.
+taken_suggestion = Table(
+    "taken_suggestion",
+    metadata,
+    Column("message_id", Ulid, primary_key=True),
+    Column("origin", String(10), nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("edited", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
 audio_recording = Table(
     "audio_recording",
     metadata,

@@ -70,6 +70,18 @@ passage = Table(
     Index("ix_passage_article", "article_id", "number", unique=True),
 )
 
+# What readers said of a version.
+article_vote = Table(
+    "article_vote",
+    metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("helped", Integer, nullable=False),
+    Column("not_helped", Integer, nullable=False),
+    Index("ix_article_vote_day", "day"),
+)
+
 passage_vectors = Table(
     "passage_vectors",
     metadata,

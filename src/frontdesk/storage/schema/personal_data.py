@@ -140,6 +140,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
         Kind.ANSWERS,
         Category.MESSAGES,
     ),
+    "taken_suggestion": _rows("message_id origin"),
     "outbound_part": _rows(
         "message_id channel key state recipient:words provider_id:key",
         "message_id=answers",
@@ -216,6 +217,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
     ),
     "article_version": _rows("article_id content note saved_by:actor"),
     "article_label": _rows("article_id kind label"),
+    "article_vote": _rows("article_id"),
     "passage": _rows("article_id question"),
     "passage_vectors": _rows("article_id encoder vectors"),
     "product": _rows("number name aliases attributes"),

@@ -2,6 +2,7 @@
 
 from frontdesk.ui.console import (
     accuracy,
+    answers,
     articles,
     audit,
     bulk,
@@ -34,6 +35,7 @@ CONSOLE = (
     *thread.HANDLERS,
     *people.HANDLERS,
     *articles.HANDLERS,
+    *answers.HANDLERS,
     *goods.HANDLERS,
     *insights.HANDLERS,
     *effects.HANDLERS,

@@ -8,8 +8,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import Invalid, Stale
-from frontdesk.model import Change, Role, Status
+from frontdesk.interfaces import ConnectorFailed, Invalid, Stale
+from frontdesk.knowledge.differing import edited_words
+from frontdesk.model import Change, Role, Status, Turn
+from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
@@ -28,6 +30,7 @@ SUPERVISOR = {ROLE: Role.SUPERVISOR}
 CHANGEABLE = ("status", "priority", "category", "team", "assignee", "tags", "title", "customer_id")
 AUDIO = "audio/"
 TRIES = 5
+ORIGINS = ("answer", "draft")
 LONGEST = 100
 UNKNOWN = N_("There is no interaction under this reference.")
 
@@ -71,7 +74,11 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
     to = fields.get("to", "")[:26]
-    await services.messages.replies.add(interaction, text, kind, request.user.name, None, to)
+    stored = await services.messages.replies.add(interaction, text, kind, request.user.name, None, to)
+    suggested, origin = fields.get("suggested", "").strip()[:MOST_CHARACTERS], fields.get("origin", "")
+    if kind == HUMAN and suggested and origin in ORIGINS:
+        edited = edited_words(suggested, text)
+        await services.messages.replies.keep_taken(stored.value.id, origin, len(suggested.split()), edited)
     services.wake()
     return _back(interaction.reference)
 
@@ -169,10 +176,13 @@ async def rework(request: PageRequest, services: Needs) -> Redirect:
 
 @get(f"{PATH}/{{reference:str}}/suggestion", opt=AGENT, include_in_schema=False)
 async def suggestion(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str]:
-    """A draft of the next answer, asked for after the page is there."""
+    """What the assistant would answer and a draft of a model, asked for after the page is there."""
     thread = await _thread(services, reference)
+    answer = await _answer(services, thread)
     draft = await services.messages.drafting.suggested(thread, request.user.name)
-    return services.pages.page(request, "console/_suggestion.html", "", {"draft": draft})
+    is_one = answer is not None and answer.kind not in (AnswerKind.NOT_KNOWN, AnswerKind.HANDED_OVER)
+    context = {"draft": draft, "answer": answer, "is_one": is_one}
+    return services.pages.page(request, "console/_suggestion.html", "", context)
 
 
 @get("/console/messages/{message_id:str}/why", opt=AGENT, include_in_schema=False)
@@ -190,6 +200,21 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     return Response(
         recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
     )
+
+
+async def _answer(services: Needs, thread: Thread) -> Answer | None:
+    """What the assistant would answer the customer: from public articles, and from orders of who is proven."""
+    latest = thread.messages[-1] if thread.messages else None
+    if latest is None or latest.erased_at:
+        return None
+    sender, interaction = latest.sender, thread.interaction
+    is_proven = sender.identity.is_proven
+    customer = interaction.customer_id if is_proven and interaction.customer_proven else None
+    asker = Asker(customer_id=customer or "", addresses=(sender.address, sender.phone) if is_proven else ())
+    try:
+        return await services.answers.answer([*thread.conversation(latest), Turn("customer", latest.text)], asker)
+    except ConnectorFailed:
+        return None
 
 
 async def _details(services: Needs, reference: str) -> ThreadDetails:
