@@ -1,11 +1,11 @@
 """`frontdesk ask`: answers one question from the knowledge base, as a customer or an agent would be answered."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from frontdesk.cli.files.conversations import read_conversation
 from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.framework.showing import as_json
@@ -19,8 +19,6 @@ from frontdesk.model.translatable import tr
 
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
-
-MOST_TURNS = 200
 
 
 @command(
@@ -48,30 +46,6 @@ def ask(question: str, json_wanted: bool, language: str, as_: str, conversation:
     asker = _asker(as_, language)
     answer = with_container(lambda container: _answer(container, turns, asker))
     click.echo(as_json(answer_object(answer)) if json_wanted else _shown(answer))
-
-
-def read_conversation(file: Path) -> list[Turn]:
-    """The turns in a file. Raises Invalid."""
-    try:
-        text = file.read_text("utf-8")
-        raw = (
-            json.loads(text)
-            if text.lstrip().startswith("[")
-            else [json.loads(x) for x in text.splitlines() if x.strip()]
-        )
-        return turns_of(raw)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    expected = 'a JSON list of {"role": "customer" or "service", "text": …}'
-    raise Invalid(tr("{file} is not {expected}", file=str(file), expected=expected), "conversation")
-
-
-def turns_of(raw: Any) -> list[Turn]:
-    """The newest turns of a list of JSON objects. Raises KeyError, TypeError, ValueError."""
-    turns = [Turn(each["role"], each["text"]) for each in raw]
-    if not all(turn.role in ("customer", "service") and isinstance(turn.text, str) for turn in turns):
-        raise ValueError("a turn is of customer or service")
-    return turns[-MOST_TURNS:]
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:

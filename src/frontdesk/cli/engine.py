@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from frontdesk.cli.files.conversations import turns_of
 from frontdesk.cli.files.intent_list import read_catalogue, shipped_catalogue
 from frontdesk.cli.files.records import Record, open_source, read_records
 from frontdesk.cli.framework.progress import Progress
@@ -13,7 +14,7 @@ from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import as_json
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
-from frontdesk.model import CUSTOMER, SERVICE, SIGNALS, Role, Sentiment, Turn
+from frontdesk.model import SIGNALS, Role, Sentiment
 from frontdesk.model.signals import signal_kinds
 
 if TYPE_CHECKING:
@@ -57,12 +58,13 @@ def check(file: str, intents: str | None, json_wanted: bool) -> None:
 def _checked(record: Record) -> dict[str, Any]:
     """The fields of a record. Raises Invalid that names the line."""
     fields = {"subject": "", "before": [], "also": [], **record.fields}
-    texts = [fields.get("text"), *(turn.get("text") for turn in fields["before"] or () if isinstance(turn, dict))]
+    try:
+        fields["before"] = turns_of(fields["before"] or [])
+    except (ValueError, KeyError, TypeError):
+        raise Invalid(f"line {record.line} has a turn without text and role") from None
     wrong = record.problem or (
         "has no text"
         if not isinstance(fields.get("text"), str)
-        else "has a turn without text and role"
-        if len(texts) <= len(fields["before"] or ()) or not all(isinstance(each, str) for each in texts)
         else "has an unknown sentiment"
         if fields.get("sentiment") not in (None, *Sentiment)
         else "has an unknown signal"
@@ -81,12 +83,8 @@ async def _judged(records: list[dict[str, Any]], catalogue: "Catalogue") -> "lis
     builtin, judged = Builtin(), []
     with Progress("messages") as progress:
         for each in records:
-            before = [
-                Turn(CUSTOMER if turn.get("role") == CUSTOMER else SERVICE, turn["text"])
-                for turn in each["before"] or ()
-            ]
             text = f"{each['subject']}\n\n{each['text']}" if each["subject"] else each["text"]
-            read = await builtin.read(text, catalogue, before)
+            read = await builtin.read(text, catalogue, each["before"])
             best = read.intents[0] if read.intents else None
             judged.append(
                 Judged(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.asking import turns_of
+from frontdesk.cli.files.conversations import turns_of
 from frontdesk.cli.framework.opening import with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import command
