@@ -91,6 +91,8 @@ async def run(messages: int, kills: int, url: str | None, seed: int, field: Fiel
     outcome, chance, began = Outcome(messages), random.Random(seed), time.perf_counter()
     environment = {
         "FRONTDESK_WORK_LEASE_SECONDS": "3",
+        "FRONTDESK_RULES_LEAST_HIGH": "0",  # nothing waits for a person
+        "FRONTDESK_RULES_LEAST_MEDIUM": "0",
         "FRONTDESK_LOGGING_LEVEL": "WARNING",
         **({"FRONTDESK_STORAGE_URL": url} if url else {}),
         **(field.environment if field else {}),

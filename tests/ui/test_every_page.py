@@ -62,12 +62,14 @@ PAGES = {
     "/console/users/{account_id:str}": "/console/users/{user}",
     "/console/use-cases": "/console/use-cases",
     "/console/use-cases/{name:str}": "/console/use-cases/sentiment-analysis",
+    "/demo/shop": "/demo/shop",
     "/help": "/help",
     "/help/articles/{article_id:str}": "/help/articles/returns",
     "/help/contact": "/help/contact",
 }
 NOTHING = "/console/nothing-there"
-# Parts of pages, streams, files; /desk is where the old address of the console leads on from.
+# Parts of pages, streams, files; /desk is where the old address of the console leads on from, and the page behind a link
+# in a mail opens with that link alone.
 PARTS = (
     "/fragment",
     "/events",
@@ -85,6 +87,7 @@ PARTS = (
     "/help/search",
     "/logo",
     "/desk",
+    "/helped/{message_id:str}",
 )
 PROGRAMS = ("/sign-in/openid", "/api/", "/llm/", "/schema", "/static/", "/health", "/ready", "/metrics", "/webhooks/")
 
