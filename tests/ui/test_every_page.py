@@ -68,8 +68,8 @@ PAGES = {
     "/help/contact": "/help/contact",
 }
 NOTHING = "/console/nothing-there"
-# Parts of pages, streams, files; /desk is where the old address of the console leads on from, and the page behind a link
-# in a mail opens with that link alone.
+# Parts of pages, streams, files; /desk is where the old address of the console leads on from, and the page of a link in
+# a mail opens with that link alone.
 PARTS = (
     "/fragment",
     "/events",
