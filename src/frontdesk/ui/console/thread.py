@@ -207,10 +207,9 @@ async def _answer(services: Needs, thread: Thread) -> Answer | None:
     latest = thread.messages[-1] if thread.messages else None
     if latest is None or latest.erased_at:
         return None
-    sender, interaction = latest.sender, thread.interaction
-    is_proven = sender.identity.is_proven
-    customer = interaction.customer_id if is_proven and interaction.customer_proven else None
-    asker = Asker(customer_id=customer or "", addresses=(sender.address, sender.phone) if is_proven else ())
+    # Not by the interaction's customer: in a conversation that was merged, that may be somebody else's.
+    sender = latest.sender
+    asker = Asker(addresses=(sender.address, sender.phone) if sender.identity.is_proven else ())
     try:
         return await services.answers.answer([*thread.conversation(latest), Turn("customer", latest.text)], asker)
     except ConnectorFailed:
