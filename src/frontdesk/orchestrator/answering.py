@@ -12,7 +12,7 @@ from frontdesk.interfaces.knowledge import Answers
 from frontdesk.model import Action, Case, Effect, Receipt, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.orchestrator.actions import REPLY, WHENS
-from frontdesk.orchestrator.replying import Replying
+from frontdesk.orchestrator.replying import Replying, receipt_of
 from frontdesk.orchestrator.templates import AUTO_REPLY
 
 TurnsOf = Callable[[Case], Awaitable[Sequence[Turn]]]
@@ -47,9 +47,10 @@ class AnswerQuestion(ActionHandler):
     @override
     async def find(self, key: str) -> Receipt | None:
         """What was sent for the key, and what the remark tells about it."""
-        stored, receipt = await self._replying.sent(key), await self._replying.find(key)
-        if stored is None or receipt is None:
+        stored = await self._replying.sent(key)
+        if stored is None:
             return None
+        receipt = receipt_of(stored, Receipt(stored.provider_id))
         kind, *rest = stored.remark.split(", ", 1)
         template = rest[0].split(_MARK)[1:2] if rest else []
         told = {**receipt.detail, "kind": kind, "sent": True}

@@ -38,7 +38,7 @@ class Replying(ActionHandler):
     @override
     async def find(self, key: str) -> Receipt | None:
         stored = await self.sent(key)
-        return _receipt(stored, Receipt(stored.provider_id)) if stored else None
+        return receipt_of(stored, Receipt(stored.provider_id)) if stored else None
 
     async def sent(self, key: str) -> OutboundMessage | None:
         """What was sent for the effect of this key."""
@@ -55,7 +55,7 @@ class Replying(ActionHandler):
         """Store a message of an effect once, send it, note that it was sent. Raises DeliveryFailed."""
         stored = await self._outbox.draft(message)
         if stored.state is DeliveryState.WITHHELD:
-            return _receipt(stored, Receipt())
+            return receipt_of(stored, Receipt())
         channel = self._channel(stored.channel)
         try:
             receipt = await channel.send(stored)
@@ -64,7 +64,7 @@ class Replying(ActionHandler):
                 await self._outbox.refused(stored.id, str(error))
             raise
         await self._outbox.sent(stored.id, receipt)
-        return _receipt(stored, receipt)
+        return receipt_of(stored, receipt)
 
     def record(self, effect: Effect, case: Case, rows: OwnRows) -> Receipt | None:
         """Where the customer comes for the answer it is delivered by being stored."""
@@ -72,7 +72,7 @@ class Replying(ActionHandler):
         if not isinstance(channel, PickedUp):
             return None
         stored = rows.deliver(replace(self.written(effect, case), state=DeliveryState.SENT))
-        return _receipt(stored, channel.receipt(stored))
+        return receipt_of(stored, channel.receipt(stored))
 
     def _channel(self, code: str) -> Outlet:
         return self._channels.get(code) or self._channels["*"]
@@ -116,7 +116,8 @@ class Replying(ActionHandler):
         return ReplyTemplate("text", str(action.parameters.get("type", AUTO_REPLY)), {FALLBACK_LANGUAGE: text})
 
 
-def _receipt(stored: OutboundMessage, sent: Receipt) -> Receipt:
+def receipt_of(stored: OutboundMessage, sent: Receipt) -> Receipt:
+    """What is noted of a message that was sent, or kept back because a person has taken over."""
     told = {name: sent.detail[name] for name in TOLD if name in sent.detail}
     if stored.state is DeliveryState.WITHHELD:
         told["withheld"] = stored.error
