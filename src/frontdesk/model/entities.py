@@ -4,7 +4,7 @@ Declared once. Metadata documents, checks of requests and queries of storage are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -67,8 +67,8 @@ class Navigation:
 
     name: str
     target: str
-    many: bool
     pairs: tuple[tuple[str, str], ...]
+    many: bool = False
     fixed: tuple[tuple[str, str | int | bool], ...] = ()
     owned: bool = False
     partner: str = ""
@@ -95,16 +95,7 @@ class Entity:
 
     def read_only(self) -> "Entity":
         """A copy in which nothing may be changed."""
-        return Entity(
-            self.name,
-            self.keys,
-            self.properties,
-            self.navigations,
-            title=self.title,
-            titles=self.titles,
-            order=self.order,
-            versioned=self.versioned,
-        )
+        return replace(self, creates=False, changes=False, removes=False, drafted=False)
 
     @property
     def measures(self) -> tuple[str, ...]:
