@@ -1,10 +1,8 @@
 """Parts a message into its concerns: neighbouring sentences that speak of the same intent."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +11,7 @@ from .cues import Cues, fold
 from .encoder import Vectors
 from .heads import Heads, Look
 from .intents import IntentIndex
+from .lists import read
 from .reading import Concern, Scored
 from .summarising import is_filler
 from .text import Prepared
@@ -74,9 +73,7 @@ def _turns(sentence: str) -> bool:
 
 @cache
 def _turning() -> Cues:
-    source = resources.files(__package__) / "concerns.toml"
-    lists = tomllib.loads(source.read_text(encoding="utf-8"))["turns_to"]
-    return Cues({"turns": [phrase for phrases in lists.values() for phrase in phrases]})
+    return Cues({"turns": [phrase for phrases in read("concerns.toml")["turns_to"].values() for phrase in phrases]})
 
 
 def _groups(

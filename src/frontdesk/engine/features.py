@@ -1,7 +1,6 @@
 """What the heads see of a text beside its vectors: phrases of the signals, words of feeling, emoji, capitals."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .cues import Cues, Hit, fold
+from .lists import read
 
 Array = npt.NDArray[np.float32]
 _SMILES = re.compile(r"(?<!\w)[:;=8]['’]?-?[)D\]pP](?!\w)|<3|\^\^|(?<!\w)[xX]D(?!\w)")
@@ -40,8 +40,8 @@ class SignalFile:
 def registry() -> tuple[SignalFile, ...]:
     """All signals, by name."""
     folder = resources.files(__package__) / "signals"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return tuple(_signal(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return tuple(_signal(read(f"signals/{name}")) for name in names)
 
 
 def _signal(said: dict[str, object]) -> SignalFile:
@@ -66,8 +66,7 @@ class Features:
         self._places = {name: i for i, name in enumerate(self.names)}
         phrases = {f"+{s.name}": _all(s.cues) for s in registry()} | {f"-{s.name}": _all(s.against) for s in registry()}
         self._cues = Cues(phrases)
-        source = resources.files(__package__) / "feelings.toml"
-        words = tomllib.loads(source.read_text(encoding="utf-8"))
+        words = read("feelings.toml")
         self._feelings = Cues({kind: _all(words[kind]) for kind in ("positive", "negative", "turns", "set")})
 
     @property

@@ -1,11 +1,11 @@
 """Sets aside what is not the writer's own message: quoted mails, signatures, lines of telephones, legal notices."""
 
 import re
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 
-_DATA = tomllib.loads((resources.files(__package__) / "quotations.toml").read_text(encoding="utf-8"))
+from .lists import any_of, read
+
+_DATA = read("quotations.toml")
 
 
 def _line(patterns: list[str]) -> re.Pattern[str]:
@@ -22,20 +22,7 @@ _RULE = re.compile(r"^[ \t]*[_\-=]{8,}[ \t]*$", re.M)
 # How many lines of a block of headers are looked at, and how many must be known.
 _BLOCK, _KNOWN = 6, 2
 _NAME_LINES = 12
-SIGN_OFF = re.compile(
-    r"^[ \t]*(?:-- ?$|(?:(?:with )?(?:best|kind|warm|many)(?:est)? (?:regards|wishes)|regards|(?:yours "
-    r")?sincerely(?: yours)?|yours (?:truly|faithfully)|yours|cheers|best|(?:many )?thanks(?: again| in advance| "
-    r"and (?:kind |best )?regards)?|thank you(?: in advance| very much| and (?:kind |best )?regards)?"
-    r"|(?:mit )?(?:freundliche[nm]?|viele[n]?|beste[n]?|liebe[n]?|schöne[n]?|herzliche[n]?) gr(?:ü(?:ß"
-    r"|ss)e?n?|uss|uß)(?: aus \w+)?|mfg|lg|vg|hochachtungsvoll|(?:vielen )?dank(?: im voraus)?(?: und "
-    r"(?:viele|beste|freundliche|liebe) grü(?:ß|ss)e)?|(?:bien )?cordialement|bien à vous|salutations(?: "
-    r"distinguées)?|sincères salutations|merci(?: d'avance| beaucoup)?|(?:un |reciban? un )?(?:cordial "
-    r")?saludos?(?: cordial(?:es)?)?|atentamente|gracias(?: de antemano)?|muchas gracias|cordiali saluti"
-    r"|distinti saluti|(?:un )?saluti?|grazie(?: mille)?|atenciosamente|cumprimentos|obrigad[oa]|abraços?"
-    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|pozdrawiam|z poważaniem|saygılarımla|teşekkürler|с "
-    r"уважением|спасибо|よろしくお願いします|敬具|此致|감사합니다|مع التحية)[ \t]*[,.!:–-]*[ \t]*)$",
-    re.M | re.I,
-)
+SIGN_OFF = re.compile(rf"^[ \t]*(?:-- ?$|{any_of(_DATA['sign_offs'])}[ \t]*[,.!:–-]*[ \t]*)$", re.M | re.I)
 
 
 @dataclass(frozen=True)

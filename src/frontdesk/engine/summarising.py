@@ -5,44 +5,21 @@ import re
 import numpy as np
 
 from .encoder import Vectors
+from .lists import any_of, read
 from .reading import SUMMARY_LIMIT, TITLE_LIMIT
 from .text import Prepared, cut, squeeze
 
+_LISTS = read("set_phrases.toml")
 _LEADS = (0.45, 0.15, 0.05)
 _FILLER_PENALTY = 0.5
 _NUMBERS_PENALTY = 0.15
 _SHORT_PENALTY = 0.25
 # What a sentence that asks for something is worth more, in a short text and in one of more sentences than that.
 _REQUEST, _LONG_REQUEST, _LONG = 0.1, 0.5, 4
-_ASKS = re.compile(
-    r"[?？]\s*$|\b(?:please|could you|can you|would you|i would like|i['’]d like|i want|i need|we need"
-    r"|bitte|könn(?:t)?en sie|ich (?:möchte|hätte|brauche|will)|merci de|pourriez|pouvez|veuillez"
-    r"|je (?:voudrais|souhaite|veux)|por favor|podrían?|pueden|quisiera|quiero|necesito|vorrei|potreste|per favore"
-    r"|mandate|gostaria|poderiam?|podem|quero|graag|kunt u|kunnen jullie|ik wil|proszę|czy mo(?:gę|żecie)"
-    r"|chciał(?:a)?bym|lütfen|istiyorum|пожалуйста|хочу|прошу)\b"
-    r"|ください|お願い|ませんか|주세요|싶어요|कृपया|أرجو|أريد|请",
-    re.I,
-)
-_FILLER = re.compile(
-    r"^(?:(?:very )?(?:urgent|important|dringend|wichtig|importante?|urgente?)\W*$|i hope (?:this|you)|hope "
-    r"(?:this|you)|my name is|i am (?:writing|reaching out|contacting)\b.{0,40}$|thank(?:s| you)\b.{0,60}$"
-    r"|(?:please )?(?:let me know|advise|get back)|looking forward|i look forward|mein name ist|ich heiße"
-    r"|ich hoffe|vielen dank|danke\b.{0,40}$|ich freue mich auf|je m'appelle|j'espère|merci\b.{0,40}$|dans "
-    r"l'attente|je vous remercie|me llamo|mi nombre es|espero que|(?:muchas )?gracias\b.{0,40}$|quedo a la "
-    r"espera|mi chiamo|spero che|grazie\b.{0,40}$|chamo-me|espero que|obrigad[oa]\b.{0,40}$)",
-    re.I,
-)
+_ASKS = re.compile(rf"[?？]\s*$|\b{any_of(_LISTS['asks'])}\b|{any_of(_LISTS['unparted_asks'])}", re.I)
+_FILLER = re.compile(f"^{any_of(_LISTS['fillers'])}", re.I)
 _WORDS = re.compile(r"\w+")
-_LEAD_IN = re.compile(
-    r"^(?:i(?:'m| am) (?:writing|contacting you|reaching out)(?: to you)?(?: today)? (?:to (?:let you know"
-    r"|inform you|say|tell you|report)(?: that)?|because|about|regarding|concerning|to)|(?:i )?(?:just "
-    r")?want(?:ed)? to (?:let you know|inform you|say|tell you)(?: that)?|i would like to (?:inform you|let "
-    r"you know|say|tell you)(?: that)?|unfortunately,?|so,|well,|ok(?:ay)?,|ich (?:schreibe ihnen|wende "
-    r"mich an sie), (?:weil|da)|ich möchte ihnen mitteilen, dass|leider|je vous (?:écris|contacte) (?:car"
-    r"|parce que|pour vous (?:signaler|informer) que|pour|au sujet de)|malheureusement,?|(?:le|les) escribo "
-    r"(?:porque|para (?:informarles que|decirles que)|para)|lamentablemente,?)\s+",
-    re.I,
-)
+_LEAD_IN = re.compile(rf"^{any_of(_LISTS['lead_ins'])}\s+", re.I)
 
 
 def title_of(text: str, prepared: Prepared, vectors: Vectors) -> str:

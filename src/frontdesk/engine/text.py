@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from .lists import any_of, read
 from .own_words import split
 
+_LISTS = read("set_phrases.toml")
 READ_LIMIT = 20_000
 EMBED_LIMIT = 5_000
 SENTENCE_LIMIT = 400
@@ -14,22 +16,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202
 _TAG = re.compile(r"<(?:!--.*?--|/?[a-zA-Z][^<>]{0,300}|(?:script|style)\b.*?</(?:script|style)\s*)>", re.S)
 _HTML_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|nbsp|amp|lt|gt|quot|apos);")
 _GREETING = re.compile(
-    r"\s*(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern"
-    r"|hallo|guten (?:tag|morgen|abend)|moin|servus|grüezi|sehr geehrte[rs]?|liebe[rs]?|werte[rs]?|bonjour"
-    r"|bonsoir|salut|ch(?:er|ère|ers)|madame|monsieur|mesdames|hola|buen[oa]s (?:d[ií]as|tardes|noches)"
-    r"|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|buonasera|salve|gentil[ei]|egregi[o]?|spett\.?|ol[áa]|bom "
-    r"dia|boa (?:tarde|noite)|prezad[oa]s?|car[oai]s?|beste|geachte|goedemorgen|goedemiddag|goedendag|dag"
-    r"|dzień dobry|witam|cześć|szanown\w+|merhaba|selam|sayın|iyi günler|здравствуйте|добрый (?:день|вечер)"
-    r"|доброе утро|привет|уважаем\w+|مرحبا|السلام عليكم|hej|god dag|hei)\b(?:[ \t]+[^\s,!.:;?\n]+){0,5}?[ "
-    r"\t]*(?:[,!:;.\n]+|[-–—]+(?=\s)|$)|(?:こんにちは|こんばんは|お世話になっております|您好|你好|大家好|안녕하세요)[、。,，!！.]*)\s*",
+    rf"\s*(?:{any_of(_LISTS['greetings'])}\b(?:[ \t]+[^\s,!.:;?\n]+){{0,5}}?[ \t]*(?:[,!:;.\n]+|[-–—]+(?=\s)|$)"
+    rf"|{any_of(_LISTS['unparted_greetings'])}[、。,，!！.]*)\s*",
     re.I,
 )
 _BREAK = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+|[\n\r]+|(?<=\s)[-–•*](?=\s)", re.S)
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:\d{1,2}|[^\W\d_]|nr|no|nº|n°|núm|num|art|bzw|ca|dr|mr|mrs|ms|prof|st|str|inkl|incl|tel"
-    r"|ext|approx|vs|z\.b|d\.h|e\.g|i\.e|u\.s|sr|sra|mme|av|etc|usw|evtl|ggf)$",
-    re.I,
-)
+_ABBREVIATION = re.compile(rf"(?:^|[\s(]){any_of(_LISTS['abbreviations'])}$", re.I)
 _WORD = re.compile(r"\w", re.U)
 # A number of four digits or more, or of letters and digits, and the words that announce it.
 _NUMBER = re.compile(

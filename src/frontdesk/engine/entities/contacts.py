@@ -1,11 +1,11 @@
 """Finds e-mail addresses and phone numbers; blocks links, bank accounts and card numbers."""
 
 import re
-import tomllib
-from collections.abc import Iterator
-from importlib import resources
+from collections.abc import Iterator, Mapping, Sequence
 
 from phonenumbers import Leniency, PhoneNumberMatcher
+
+from frontdesk.engine.lists import any_of, read
 
 from .claims import Claims
 
@@ -17,19 +17,14 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b
 _CARD = re.compile(r"(?<![\w-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\w-])")
 
 _PHONE_SHAPE = re.compile(r"(?<![A-Za-z0-9À-ɏ.,/#-])(?:\+|00|\(|0|[1-9])[\d\s()./-]{5,22}\d(?![A-Za-z0-9À-ɏ_-]|[.,]\d)")
-_DATA = tomllib.loads((resources.files(__package__) / "phones.toml").read_text(encoding="utf-8"))
+_DATA = read("entities/phones.toml")
 _COUNTRIES: tuple[str, ...] = tuple(_DATA["countries"])
 _CUE = "|".join(_DATA["announced"].values())
 # The announcement and up to 40 characters without a digit, a line's end or another kind of number.
 _PHONE_CUE = re.compile(rf"(?<!\w)(?:{_CUE})(?![A-Za-zÀ-ɏ])(?P<between>[^\n\d+]{{0,40}})$", re.I)
 _ASKED_FOR = re.compile(rf"(?<!\w)(?:{_CUE})(?!\w)", re.I)
 _SAID_AFTER = re.compile(r"[\s,–-]{0,3}(?:" + "|".join(_DATA["said_after"].values()) + r")(?!\w)", re.I)
-_OTHER_NUMBER = re.compile(
-    r"(?<!\w)(?:order|invoice|bill|ticket|customer|account|serial|model|article|tracking|error|code|case|bestell\w*|rechnung\w*"
-    r"|auftrag\w*|kunden\w*|artikel\w*|serien\w*|commande|facture|client|pedido|factura|cliente|ordine|fattura|encomenda"
-    r"|fatura|bestelling|factuur|klant\w*|zamówieni\w*|faktur\w*|sipariş\w*|заказ\w*)(?!\w)",
-    re.I,
-)
+_OTHER_NUMBER = re.compile(rf"(?<!\w){any_of(_DATA['others'])}(?!\w)", re.I)
 # The same right before an announcement: "customer number is".
 _OTHER_BEFORE = re.compile(_OTHER_NUMBER.pattern + r"\W{0,3}$", re.I)
 # Dates with or without a time of day, times, and addresses of computers: never telephone numbers.
@@ -41,26 +36,7 @@ _NEVER_PHONE = re.compile(
 )
 # A message longer than this is no mere answer to a question.
 _ANSWER = 120
-_REGIONS = {
-    "en": ("US", "GB"),
-    "de": ("DE", "AT", "CH"),
-    "fr": ("FR", "BE", "CH"),
-    "es": ("ES", "MX"),
-    "it": ("IT",),
-    "pt": ("PT", "BR"),
-    "nl": ("NL", "BE"),
-    "pl": ("PL",),
-    "tr": ("TR",),
-    "ru": ("RU",),
-    "ja": ("JP",),
-    "ko": ("KR",),
-    "zh": ("CN",),
-    "sv": ("SE",),
-    "da": ("DK",),
-    "no": ("NO",),
-    "fi": ("FI",),
-    "cs": ("CZ",),
-}
+_REGIONS: Mapping[str, Sequence[str]] = _DATA["regions"]
 
 
 def find_addresses(claims: Claims) -> None:

@@ -4,35 +4,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 
+from frontdesk.engine.lists import any_of, read
+
 from .claims import Claims
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia ocak января янв",
-            "february feb февраля februar février fevrier févr febrero febbraio fevereiro fev februari lutego şubat",
-            "march mar märz mrz mars marzo março maart mrt marca mart марта мар",
-            "april apr avril avr abril abr aprile kwietnia nisan апреля апр",
-            "may mai mayo maggio mag maio mei maja mayıs мая",
-            "june jun juni juin junio giugno giu junho czerwca haziran июня июн",
-            "july jul juli juillet juil julio luglio juil lug julho lipca temmuz июля июл",
-            "august aug août aout agosto ago augustus sierpnia ağustos августа авг",
-            "september sep sept septembre septiembre settembre set setembro września eylül сентября сен",
-            "october oct oktober okt octobre octubre ottobre ott outubro out października ekim октября окт",
-            "november nov novembre noviembre novembro listopada kasım ноября ноя",
-            "december dec dezember dez декабря décembre decembre déc diciembre dic dicembre dezembro grudnia aralık",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_LISTS = read("entities/dates.toml")
+MONTHS = {name: int(number) for number, names in _LISTS["months"].items() for name in names.split()}
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=[ ]?\d{4}))?"
-_WEEKDAY = (
-    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag"
-    "|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves"
-    "|viernes|sábado|domingo"
-)
 _ISO = re.compile(r"(?<![\w./-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\w/-]|\.\d)")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2(?:[ ]?(\d{4}|\d{2}))?(?![\w/-]|\.\d)")
 _SHORT = re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})(?![\w/-]|\.\d)")
@@ -49,36 +27,9 @@ _MONTH_FIRST = re.compile(
     rf"(?<!\w)({_MONTH})[ ](\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]|[.,]\d)(?:,?[ ](\d{{4}})(?!\w))?", re.I
 )
 _RELATIVE = re.compile(
-    rf"\b(?:yesterday|today|tomorrow|the day before yesterday|(?:last|this|next|on) (?:week\b|month\b"
-    rf"|{_WEEKDAY})|\d+ (?:days|weeks|months) ago|(?:a|one|two|three|four|five|six) (?:days?|weeks?"
-    rf"|months?) ago|(?:vor)?gestern|heute|(?:über)?morgen(?! früh)|(?:letzten|vergangenen|diesen|nächsten"
-    rf"|am) (?:{_WEEKDAY})|letzte woche|letzten monat|vor (?:\d+|einem|einer|zwei|drei|vier) (?:tag(?:en)?"
-    rf"|wochen?|monat(?:en)?)|(?:avant-)?hier|aujourd'hui|demain|(?:{_WEEKDAY}) (?:dernier|prochain)|la "
-    rf"semaine dernière|le mois dernier|il y a (?:\d+|une?|deux|trois|quatre) (?:jours?|semaines?|mois)"
-    rf"|(?:ante)?ayer|hoy|mañana|el (?:{_WEEKDAY}) pasado|(?:la semana pasada|el mes pasado)|el (?:próximo "
-    rf")?(?:{_WEEKDAY})|hace (?:\d+|una?|dos|tres|cuatro) (?:días?|semanas?|mes(?:es)?))(?!\w)",
-    re.I,
+    rf"\b{any_of(_LISTS['relative']['days'])}(?!\w)".replace("WEEKDAY", any_of(_LISTS["relative"]["weekdays"])), re.I
 )
-_CUES = {
-    "order_date": re.compile(
-        r"\b(?:(?:re)?order(?:ed|s)?|bought|purchas(?:e|ed)|placed|bestell\w*|gekauft|kauf\w*|erworben"
-        r"|auftrag\w*|command\w*|achet\w*|achat|ped[íi]\w*|compr\w*|adquir\w*|ordin\w*|acquist\w*"
-        r"|encomend\w*|gekocht|kupi\w*|zamówi\w*|aldım|sipariş\w*)\b",
-        re.I,
-    ),
-    "delivery_date": re.compile(
-        r"\b(?:deliver(?:y|ed|ies|ing)?|arriv\w*|shipp?(?:ed|ing|ment)?|came|received|geliefert|liefer\w*"
-        r"|zustell\w*|zugestellt|angekommen|ankommen|kam|erhalten|livr\w*|expédi\w*|reçue?s?|arrivée?"
-        r"|entreg\w*|env[ií]\w*|lleg\w*|recib\w*|consegn\w*|sped\w*|arrivat\w*|bezorg\w*|gelever\w*"
-        r"|dostarcz\w*|teslim\w*)\b",
-        re.I,
-    ),
-    "invoice_date": re.compile(
-        r"\b(?:invoiced?|billed|billing|bill|receipt|rechnung\w*|factur\w*|fattur\w*|fatura\w*|factuur\w*"
-        r"|faktur\w*|charged)\b",
-        re.I,
-    ),
-}
+_CUES = {field: re.compile(rf"\b{any_of(cues)}\b", re.I) for field, cues in _LISTS["cues"].items()}
 _REACH = 80
 _STOP = re.compile(r"[.!?](?=\s+[^\W\d_a-z])|[;\n]")
 _CLAUSE = re.compile(r"[.!?,;\n]")

@@ -2,130 +2,37 @@
 
 import re
 
+from frontdesk.engine.lists import any_of, read
 from frontdesk.engine.own_words import SIGN_OFF
 
 from .claims import Claims
 from .known import occurrences
 
+_LISTS = read("entities/names.toml")
 _PART = r"(?:[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩА-Я][\w'’-]*[^\W\d_]|[A-ZÀ-ÖØ-Þ]\.)"
 _NAME = (
     rf"{_PART}(?:[ ](?:(?:van|von|de|da|dos|del|della|di|du|la|le|der|den|zu|el|bin|al|y)[ "
     rf"]){{0,2}}{_PART}){{0,3}}"
 )
-_INTRODUCTION = re.compile(
-    r"(?i:\b(?:my (?:full )?name is|(?:this|here) is|i am called|i['’]m called|name ?:|customer(?: name)? "
-    r"?:|ich hei(?:ß|ss)e|mein name (?:ist|lautet)|name des kunden ?:|hier (?:ist|spricht|schreibt)|je "
-    r"m['’]appelle|mon nom est|je me nomme|nom ?:|me llamo|mi nombre es|nombre ?:|soy (?=[A-Z]\w+ [A-Z])|mi "
-    r"chiamo|il mio nome è|(?:eu )?(?:me )?chamo-me|(?:eu )?me chamo|meu nome é|o meu nome é|ik heet|mijn "
-    r"naam is|nazywam się)[ ]{0,2}(?:herr |frau |mr\.? |mrs\.? |ms\.? |dr\.? |m\. |mme |sr\.? |sra\.? )?)"
-    rf"({_NAME})"
-)
+_INTRODUCTION = re.compile(rf"(?i:\b{any_of(_LISTS['introductions'])}[ ]{{0,2}}{any_of(_LISTS['titles'])}?)({_NAME})")
 _I_AM = re.compile(
     rf"\b(?:I am|I['’]m|[Ii]ch bin|[Jj]e suis|[Ss]oy)[ ](?:Herr |Frau |Mr\.? |Mrs\.? |Ms\.? |Dr\.? "
     rf")?({_PART}[ ]{_PART})(?=[ ]?(?:,|\.|\n|and\b|und\b|et\b|y\b|from\b|aus\b|de\b|$))"
 )
-# After these words a name follows however it is written: in a chat hardly anybody types capitals.
 _CALLED = re.compile(
-    r"(?:my (?:full )?name(?:['’]s| is)|i(?:['’]m| am) called|mein name (?:ist|lautet)|ich hei(?:ß|ss)e|je m['’]appelle"
-    r"|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|(?:o )?meu nome é|(?:me )?chamo-?(?:me)?|ik heet"
-    r"|mijn naam is|nazywam się|mam na imię|меня зовут|моё имя|benim adım|adım|ismim|mera naam|मेरा नाम|اسمي|제 이름은"
-    r"|私の名前は|我叫|jag heter|jeg hedder|jmenuji se|mă numesc)[ :]{0,3}"
-    r"((?:[^\W\d_]|[\u0900-\u097f])(?:[\w'’.\u0900-\u097f-]*)"
+    any_of(_LISTS["called"]) + r"[ :]{0,3}((?:[^\W\d_]|[\u0900-\u097f])(?:[\w'’.\u0900-\u097f-]*)"
     r"(?:[ ](?:[^\W\d_]|[\u0900-\u097f])[\w'’\u0900-\u097f-]*){0,3})",
     re.I,
 )
-_AFTER_NAME = frozenset(
-    re.findall(
-        r"\S+",
-        "and i my from the with order number customer but here at in on of for is who writing calling have "
-        "has can it und ich aus von der die das mit bestellung kundennummer meine mein habe wohne aber bei "
-        "wegen et je de du la le avec ma mon mais commande y mi con desde pero tengo pedido soy e il ordine "
-        "ho sono meu minha com tenho o a encomenda sou en mijn uit met heb bestelling maar moje z mam ale "
-        "zamówienie jestem и мой я из заказ ve benim siparişim है और मेरा hai aur mera please thanks thank "
-        "bitte danke merci gracias grazie ",
-    )
-)
+_AFTER_NAME = frozenset(_LISTS["after_name"].split())
 _SIGNED_LINE = re.compile(
     rf"[ \t]*(?:(?:Herr|Frau|Mr|Mrs|Ms|Dr|Prof|M|Mme|Sr|Sra)\.?[ ]+)*({_NAME})[ \t]*[.,]?[ \t]*(?:$|(?=["
     rf"|(]))",
     re.M,
 )
-_SIGNED_INLINE = re.compile(
-    r"(?i:(?:(?:best|kind|warm) (?:regards|wishes)|(?<=\W)regards|sincerely|cheers|(?:mit )?(?:freundlichen"
-    r"|vielen|viele|besten|beste|liebe[n]?) gr(?:ü(?:ß|ss)e?n?)|mfg|(?<!\w)lg|cordialement|bien à vous"
-    r"|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|cordiali saluti|distinti saluti"
-    r"|atenciosamente|met vriendelijke groet(?:en)?|pozdrawiam|saygılarımla))"
-    rf"[ ]?[,.!–-]*[ \n]+({_NAME})[ ]?\.?\s*$"
-)
+_SIGNED_INLINE = re.compile(rf"(?i:{any_of(_LISTS['sign_offs'])})[ ]?[,.!–-]*[ \n]+({_NAME})[ ]?\.?\s*$")
 _DASHED = re.compile(rf"(?:^|[.!?]\s+|\n)[ \t]*[-–—~][ ]?({_NAME})\s*$")
-_NO_NAME = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "your",
-        "our",
-        "my",
-        "team",
-        "support",
-        "service",
-        "customer",
-        "sent",
-        "from",
-        "thanks",
-        "thank",
-        "regards",
-        "please",
-        "hello",
-        "hi",
-        "dear",
-        "best",
-        "order",
-        "not",
-        "very",
-        "in",
-        "no",
-        "kunde",
-        "kundin",
-        "ihr",
-        "ihre",
-        "ein",
-        "eine",
-        "der",
-        "die",
-        "das",
-        "vielen",
-        "danke",
-        "kundenservice",
-        "le",
-        "la",
-        "votre",
-        "client",
-        "cliente",
-        "un",
-        "una",
-        "el",
-        "su",
-        "gracias",
-        "merci",
-        "happy",
-        "glad",
-        "sorry",
-        "writing",
-        "still",
-        "unhappy",
-        "disappointed",
-        "frustrated",
-        "mit",
-        "mobile",
-        "tel",
-        "phone",
-        "iphone",
-        "android",
-        "email",
-        "e-mail",
-    ]
-)
+_NO_NAME = frozenset(_LISTS["no_name"].split())
 
 
 def find(claims: Claims) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+from frontdesk.engine.lists import any_of, read
+
 from .claims import Claims
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-/._](?=[A-Za-z0-9])){0,29}"
@@ -15,39 +17,14 @@ _LINK = (
     r"|with|mit|avec|con|le|la|el|il|die|der|das|the|my|:)[\s:#\"'„“«]{1,3}){0,2}"
 )
 
-# What each field is called, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish.
-_CUES = {
-    "customer_no": (
-        r"(?:customer|client|account|member(?:ship)?)|kunden|kd\.?|mitglieds?|client|cliente|compte|cuenta"
-        r"|socio|klant(?:en)?|klienta|müşteri"
-    ),
-    "invoice_no": (
-        r"(?:invoice|bill|receipt)|rechnungs?|re\.?|beleg|facture|factura|recibo|fattura|fatura|nota fiscal"
-        r"|factuur|faktury?|fatura"
-    ),
-    "delivery_no": (
-        r"(?:delivery(?: note)?|shipment|shipping|despatch|dispatch)|liefer(?:schein|ungs?)?|bon de "
-        r"livraison|livraison|albarán|entrega|bolla|consegna|spedizione|lever(?:ing|bon)s?|dostawy|teslimat"
-        r"|expédition|envío"
-    ),
-    "product_no": (
-        r"(?:product|article|item|model|part|sku|material|catalogue)|artikel|produkt|modell|teile|typen?"
-        r"|material|article|produit|modèle|référence|producto|art[íi]culo|modelo|referencia|articolo"
-        r"|prodotto|modello|produto|artigo|ürün|produktu"
-    ),
-    "order_no": (
-        r"(?:(?:purchase |sales |web |online )?orders?|po|booking|reservation)|bestell(?:ungs?|ungen)?"
-        r"|auftrags?|commandes?|pedidos?|orden|encomenda|ordin[ei]|ordine|bestelling(?:en)?|order"
-        r"|zamówieni[ae]|sipariş(?:im)?|заказ[а]?|reserva"
-    ),
-}
+_CUES = {field: any_of(cues) for field, cues in read("entities/numbers.toml").items()}
 _GLUE = r"s?['’]?[ -]?"
 
 
 def _announced(cue: str) -> re.Pattern[str]:
     before = (
-        rf"(?:{_NO}[ ]?(?:de|d['’]|di|da|del|do|of)[ ]?(?:la |el |l['’]|mi |mon |ma |my |the )?(?:{cue})"
-        rf"|(?:{cue}){_GLUE}{_NO}|(?:{cue}))"
+        rf"(?:{_NO}[ ]?(?:de|d['’]|di|da|del|do|of)[ ]?(?:la |el |l['’]|mi |mon |ma |my |the )?{cue}"
+        rf"|{cue}{_GLUE}{_NO}|{cue})"
     )
     return re.compile(rf"(?<![\w@])({before}){_LINK}({_ID})", re.I)
 
@@ -60,7 +37,7 @@ _CALLED = re.compile(rf"(?<![\w@.,-])({_CODE}){_MIDDLE}", re.I)
 
 
 def _afterwards(cue: str) -> re.Pattern[str]:
-    return re.compile(rf"{_CALLED.pattern}((?:{cue}){_GLUE}{_NO})", re.I)
+    return re.compile(rf"{_CALLED.pattern}({cue}{_GLUE}{_NO})", re.I)
 
 
 _ANNOUNCED = {field: _announced(cue) for field, cue in _CUES.items()}
@@ -72,7 +49,7 @@ _MORE = re.compile(
 )
 _HAS_NO = re.compile(rf"{_NO}$", re.I)
 _HASH = re.compile(rf"(?<![\w&#])#\s?({_CODE})(?!\w)")
-_HASH_CUE = re.compile(rf"\b(?:{_CUES['order_no']})\b", re.I)
+_HASH_CUE = re.compile(rf"\b{_CUES['order_no']}\b", re.I)
 _PREFIXED = re.compile(
     r"(?<![\w-])(?:(ORD|ORDER|PO|SO|BEST|CMD|PED)|(INV|RECH|FACT|FAC|RG)|(DEL|DN|LS)|(CUST|KD|KDN"
     r"|CLI))[-/#_]([A-Z0-9](?:[A-Z0-9]|[-/](?=[A-Z0-9])){2,20})(?!\w)"
