@@ -3,16 +3,3 @@
 from .engine import Engine
 from .intents import IntentIndex
 from .reading import Concern, IntentSpec, Reading, Scored, Signal, Span, Turn, Vocabulary
-
-__all__ = [
-    "Concern",
-    "Engine",
-    "IntentIndex",
-    "IntentSpec",
-    "Reading",
-    "Scored",
-    "Signal",
-    "Span",
-    "Turn",
-    "Vocabulary",
-]

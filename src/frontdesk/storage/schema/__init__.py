@@ -14,18 +14,3 @@ from frontdesk.storage.schema import (
     privacy,
     rules,
 )
-
-__all__ = [
-    "audit",
-    "channels",
-    "configuration",
-    "insights",
-    "interactions",
-    "knowledge",
-    "llm",
-    "odata",
-    "people",
-    "pipeline",
-    "privacy",
-    "rules",
-]
