@@ -17,7 +17,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_sec
 from frontdesk.channels.media import download
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, compare, digest
-from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces import HttpAnswer
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -93,7 +93,7 @@ class Line(Channel, Fetching):
         answer = await self._post("/v2/bot/message/push", {"to": to, "messages": [message]}, retry)
         if answer.ok or (answer.status == CONFLICT and "x-line-accepted-request-id" in answer.headers):
             return _receipt(answer)
-        raise refusal(TITLE, answer, _words(answer))
+        raise refusal(TITLE, answer, parts.text(answer.said(), "message"))
 
     def _may_reply(self, delivery: DeliveryPart) -> bool:
         born = parts.moment(delivery.context.get("reply_born"))
@@ -164,18 +164,8 @@ def _attachments(message: Mapping[str, Any], id_: str) -> tuple[IncomingAttachme
 
 
 def _receipt(answer: HttpAnswer) -> Receipt:
-    try:
-        sent = parts.text(answer.json(), "sentMessages", 0, "id") if answer.body else ""
-    except NoAnswer:
-        sent = ""
+    sent = parts.text(answer.said(), "sentMessages", 0, "id")
     return Receipt(sent or answer.headers.get("x-line-accepted-request-id", ""), {"delivered": True})
-
-
-def _words(answer: HttpAnswer) -> str:
-    try:
-        return parts.text(answer.json(), "message")
-    except NoAnswer:
-        return ""
 
 
 KIND = ChannelKind("line", "LIN", TITLE, LineSettings, Line, vouches=True)

@@ -16,7 +16,6 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_challenge, compare, digest, hex_mac
-from frontdesk.interfaces import NoAnswer
 from frontdesk.interfaces.channels import Channel, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -125,10 +124,7 @@ class LinkedIn(Channel):
             "x-restli-protocol-version": "2.0.0",
         }
         answer = await self._http.send("POST", path, json=body, headers=headers)
-        try:
-            told = answer.json() if answer.body else {}
-        except NoAnswer:
-            told = {}
+        told = answer.said()
         if not answer.ok:
             raise refusal(TITLE, answer, parts.text(told, "message"))
         made = parts.text(told, "commentUrn") or parts.text(told, "$URN") or parts.text(told, "id")

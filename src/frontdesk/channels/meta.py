@@ -8,7 +8,7 @@ from typing import Any
 from frontdesk.channels import parts
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest, hex_mac
-from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, OutsideWindow, WebhookRequest
 
 GRAPH = "https://graph.facebook.com/v26.0"
@@ -35,10 +35,7 @@ def answer_of(title: str, answer: HttpAnswer, window_codes: frozenset[tuple[int,
     if answer.ok:
         value = answer.json()
         return value if isinstance(value, dict) else {}
-    try:
-        error = parts.mapping(answer.json(), "error")
-    except NoAnswer:
-        error = {}
+    error = parts.mapping(answer.said(), "error")
     code, subcode = error.get("code"), error.get("error_subcode")
     words = parts.text(error, "error_data", "details") or parts.text(error, "message")
     if (code, subcode) in window_codes or (code, 0) in window_codes:

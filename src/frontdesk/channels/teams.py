@@ -17,7 +17,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, ne
 from frontdesk.channels.media import download, may_have_key
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import digest
-from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer
 from frontdesk.interfaces.channels import (
     Admitting,
     Channel,
@@ -167,10 +167,7 @@ class Teams(Channel, Admitting, Fetching):
             raise DeliveryFailed(f"{TITLE} told no serviceUrl of its own to answer to", permanent=True)
         path = f"/v3/conversations/{quote(context.get('conversation', ''), safe='')}/activities/"
         answer = await self._post(context["service_url"], path + quote(context.get("activity", ""), safe=""), body)
-        try:
-            told = answer.json() if answer.body else {}
-        except NoAnswer:
-            told = {}
+        told = answer.said()
         if not answer.ok:
             words = parts.text(told, "error", "message") or parts.text(told, "message")
             raise refusal(TITLE, answer, words, False if answer.status in PASSING else None)

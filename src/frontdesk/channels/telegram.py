@@ -11,7 +11,7 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import compare, digest
-from frontdesk.interfaces import DeliveryFailed, HttpAnswer, NoAnswer
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer
 from frontdesk.interfaces.channels import Admitting, Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import (
@@ -106,10 +106,7 @@ class Telegram(Channel, Admitting, Fetching):
 
 
 def _result(answer: HttpAnswer) -> Mapping[str, Any]:
-    try:
-        told = answer.json()
-    except NoAnswer:
-        told = {}
+    told = answer.said()
     if answer.ok and parts.at(told, "ok") is True:
         return parts.mapping(told, "result")
     words = parts.text(told, "description")

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from frontdesk.channels import parts
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, digest
-from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces import HttpAnswer
 from frontdesk.interfaces.channels import Forged, Genuine, Handshake, WebhookRequest
 
 API = "https://api.twilio.com"
@@ -59,10 +59,7 @@ def form(body: bytes) -> Mapping[str, str]:
 
 def json_of(title: str, answer: HttpAnswer) -> Mapping[str, Any]:
     """The JSON of a success. Raises DeliveryFailed."""
-    try:
-        told = answer.json()
-    except NoAnswer:
-        told = {}
+    told = answer.said()
     if not answer.ok:
         code = parts.at(told, "code")
         words = f"({code}) {parts.text(told, 'message')}" if code else ""

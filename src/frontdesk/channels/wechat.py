@@ -20,7 +20,7 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_age, compare, digest
-from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid, NoAnswer
+from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid
 from frontdesk.interfaces.channels import (
     Channel,
     Fetched,
@@ -197,10 +197,7 @@ def _sha1(*words: str) -> str:
 def _error(answer: HttpAnswer) -> tuple[int, str]:
     if not answer.headers.get("content-type", "").startswith(("application/json", "text/plain")):
         return 0, ""
-    try:
-        told = answer.json()
-    except NoAnswer:
-        return 0, ""
+    told = answer.said()
     code = parts.at(told, "errcode")
     return (code if isinstance(code, int) else 0), parts.text(told, "errmsg")
 

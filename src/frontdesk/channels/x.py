@@ -16,7 +16,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, ne
 from frontdesk.channels.oauth1 import Keys, authorization
 from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import base64_mac, check_challenge, compare, digest
-from frontdesk.interfaces import HttpAnswer, NoAnswer
+from frontdesk.interfaces import HttpAnswer
 from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
 from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, Ignored, RawEvent, Unread
@@ -133,10 +133,7 @@ class X(Channel):
 
 
 def _data(answer: HttpAnswer) -> Mapping[str, Any]:
-    try:
-        told = answer.json()
-    except NoAnswer:
-        told = {}
+    told = answer.said()
     if not answer.ok:
         raise refusal(TITLE, answer, parts.text(told, "detail") or parts.text(told, "title"))
     return parts.mapping(told, "data")

@@ -39,6 +39,13 @@ class HttpAnswer:
         except msgspec.DecodeError as error:
             raise NoAnswer(f"the answer ({self.status}) is not JSON: {error}", may_be_done=True) from None
 
+    def said(self) -> Any:
+        """The body as JSON, an empty object where it is none: what a refusal tells beside its status."""
+        try:
+            return self.json()
+        except NoAnswer:
+            return {}
+
     def retry_after(self) -> float | None:
         """Seconds that the other side asks to wait (retry-after-ms, Retry-After), None where it does not say."""
         for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
