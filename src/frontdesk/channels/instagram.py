@@ -3,22 +3,17 @@
 Unverified: the paths at graph.instagram.com, the limit of 1,000 bytes, and the error (10, 2534022) outside the window.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
 from typing_extensions import override
 
-from frontdesk.channels import meta, meta_messaging, parts
+from frontdesk.channels import meta_messaging, parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
-from frontdesk.channels.media import download
-from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
-from frontdesk.model import Receipt
-from frontdesk.model.channels import ChannelLimits, DeliveryPart, Found, Ignored, LengthUnit, RawEvent
+from frontdesk.model.channels import ChannelLimits, Found, Ignored, LengthUnit
 
 TITLE = "Instagram"
-OUTSIDE_WINDOW = frozenset({(10, 2534022), (10, 2018278)})
 MOST_PARTS = 10
 
 
@@ -34,44 +29,27 @@ class InstagramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 1000
 
 
-class Instagram(Channel, Fetching):
+class Instagram(meta_messaging.MetaMessaging):
     """Messages to an Instagram account, and comments on its posts."""
+
+    title, whole_object, outside_window = TITLE, "instagram", frozenset({(10, 2534022), (10, 2018278)})
 
     def __init__(self, settings: InstagramSettings, tools: ChannelTools) -> None:
         """Speak for one account."""
-        self._settings, self._tools = settings, tools
-        self._http = tools.reach(settings.api_url)
+        super().__init__(settings, settings.account_id, tools)
         self.limits = ChannelLimits(
             settings.most_bytes, LengthUnit.BYTES, MOST_PARTS, timedelta(hours=settings.window_hours)
         )
 
     @override
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
-        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
-
-    @override
-    def read(self, event: RawEvent) -> Sequence[Found]:
-        return meta_messaging.read(event, "instagram", self._comment)
-
-    def _comment(self, change: Any) -> Found:
+    def comment_of(self, change: Any) -> Found:
         value = parts.mapping(change, "value")
         if parts.text(change, "field") != "comments":
             return Ignored(f"a change of {parts.text(change, 'field')[:40] or 'nothing'}")
-        if parts.text(value, "from", "id") == self._settings.account_id:
+        if parts.text(value, "from", "id") == self._account:
             return Ignored("a comment of the account itself")
         id_, name = parts.needed(value, "id"), parts.text(value, "from", "username")
         return meta_messaging.comment(value, id_, parts.text(value, "text"), name)
-
-    @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
-        body = {"recipient": meta_messaging.recipient(delivery), "message": {"text": delivery.text}}
-        headers = {"authorization": f"Bearer {self._settings.access_token}"}
-        answer = await self._http.send("POST", f"/{self._settings.account_id}/messages", json=body, headers=headers)
-        return Receipt(parts.text(meta.answer_of(TITLE, answer, OUTSIDE_WINDOW), "message_id"))
-
-    @override
-    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
-        return await download(self._tools, TITLE, remote["url"], self._settings.api_url, most_bytes)
 
 
 KIND = ChannelKind("instagram", "INS", TITLE, InstagramSettings, Instagram, vouches=True)

@@ -1,10 +1,15 @@
 """What Messenger and Instagram have in common: `messaging` entries, receipts, comments with one private answer each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontdesk.channels import parts
-from frontdesk.model import DeliveryState, Sender
+from typing_extensions import override
+
+from frontdesk.channels import meta, parts
+from frontdesk.channels.kind import ChannelTools
+from frontdesk.channels.media import download
+from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
+from frontdesk.model import DeliveryState, Receipt, Sender
 from frontdesk.model.channels import (
     CustomerMessage,
     DeliveryNotice,
@@ -21,20 +26,58 @@ MILLISECONDS = 0.001
 COMMENT = "comment_id"
 
 
-def read(event: RawEvent, whole_object: str, comment_of: Callable[[Any], Found]) -> Sequence[Found]:
-    """What is in an event; `comment_of` reads a change, which is where comments come."""
-    try:
-        whole = parts.document(event.body)
-    except parts.Unfit as error:
-        return [Unread(str(error))]
-    if whole.get("object") != whole_object:
-        return [Unread(f"object is not {whole_object}")]
-    found: list[Found] = []
-    for entry in parts.objects(whole, "entry"):
-        found += parts.each(parts.items(entry, "messaging"), _messaging)
-        found += [Ignored("another app has the conversation") for _ in parts.items(entry, "standby")]
-        found += parts.each(parts.items(entry, "changes"), comment_of)
-    return found
+class MetaMessaging(Channel, Fetching):
+    """An account at one of both. A subclass sets `limits`, and says how it reads comments and answers.
+
+    `settings` hold app_secret, verify_token, access_token and api_url; `account` is the id of ours.
+    """
+
+    title: str
+    whole_object: str
+    outside_window: frozenset[tuple[int, int]]
+
+    def __init__(self, settings: Any, account: str, tools: ChannelTools) -> None:
+        """Speak for one account."""
+        self._settings, self._account, self._tools = settings, account, tools
+        self._http = tools.reach(settings.api_url)
+
+    def comment_of(self, change: Any) -> Found:
+        """What is in a change, which is where comments come."""
+        raise NotImplementedError
+
+    def message_of(self, delivery: DeliveryPart) -> dict[str, Any]:
+        """The body of an answer without its recipient."""
+        return {"message": {"text": delivery.text}}
+
+    @override
+    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+        return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
+
+    @override
+    def read(self, event: RawEvent) -> Sequence[Found]:
+        try:
+            whole = parts.document(event.body)
+        except parts.Unfit as error:
+            return [Unread(str(error))]
+        if whole.get("object") != self.whole_object:
+            return [Unread(f"object is not {self.whole_object}")]
+        found: list[Found] = []
+        for entry in parts.objects(whole, "entry"):
+            found += parts.each(parts.items(entry, "messaging"), _messaging)
+            found += [Ignored("another app has the conversation") for _ in parts.items(entry, "standby")]
+            found += parts.each(parts.items(entry, "changes"), self.comment_of)
+        return found
+
+    @override
+    async def send(self, delivery: DeliveryPart) -> Receipt:
+        body = {"recipient": _recipient(delivery), **self.message_of(delivery)}
+        headers = {"authorization": f"Bearer {self._settings.access_token}"}
+        answer = await self._http.send("POST", f"/{self._account}/messages", json=body, headers=headers)
+        return Receipt(parts.text(meta.answer_of(self.title, answer, self.outside_window), "message_id"))
+
+    @override
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+        return await download(self._tools, self.title, remote["url"], self._settings.api_url, most_bytes)
 
 
 def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
@@ -52,8 +95,8 @@ def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
     )
 
 
-def recipient(delivery: DeliveryPart) -> dict[str, str]:
-    """To whom an answer goes: a person, or privately to whoever wrote a comment."""
+def _recipient(delivery: DeliveryPart) -> dict[str, str]:
+    """A person, or privately whoever wrote a comment."""
     if comment_id := delivery.context.get(COMMENT):
         return {COMMENT: comment_id}
     return {"id": delivery.recipient}
