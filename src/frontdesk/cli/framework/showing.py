@@ -2,91 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from frontdesk.model import Case, Concern, Decision, Effect, EffectState, Entity, Probability, Signal, Tier
+from frontdesk.model import Analysis, Case, Concern, Decision, Effect, EffectState, Signal, Tier
 from frontdesk.model.signals import signal_kinds
+
+if TYPE_CHECKING:
+    from frontdesk.interfaces import ReaderAnswer
 
 DIGITS = 4
 # Parameters of actions that tell a person nothing new.
 UNTOLD = frozenset({"about", "call"})
 
 
-class Read(Protocol):
-    """What an analysis and a provider's answer have in common; `message_type` is a code."""
-
-    @property
-    def language(self) -> str:
-        """ISO 639-1, `und` where there is none."""
-        ...
-
-    @property
-    def sentiment(self) -> str:
-        """Positive, Neutral or Negative."""
-        ...
-
-    @property
-    def sentiment_probability(self) -> float:
-        """0 to 1."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """Up to 100 characters."""
-        ...
-
-    @property
-    def summary(self) -> str:
-        """Up to 300 characters."""
-        ...
-
-    @property
-    def message_type(self) -> str:
-        """A code of that list."""
-        ...
-
-    @property
-    def type_probability(self) -> float:
-        """0 to 1."""
-        ...
-
-    @property
-    def intent(self) -> str | None:
-        """A code, None where no intent fits."""
-        ...
-
-    @property
-    def intent_probability(self) -> float:
-        """Of the best intent."""
-        ...
-
-    @property
-    def intents(self) -> tuple[Probability, ...]:
-        """All, best first."""
-        ...
-
-    @property
-    def entities(self) -> tuple[Entity, ...]:
-        """In the order of the text."""
-        ...
-
-    @property
-    def signals(self) -> tuple[Signal, ...]:
-        """Those of at least 5 %."""
-        ...
-
-    @property
-    def concerns(self) -> tuple[Concern, ...]:
-        """The matters of the message."""
-        ...
-
-    @property
-    def reads(self) -> tuple[tuple[int, int], ...]:
-        """The part that was read."""
-        ...
-
-
-def analysis_object(read: Read, tier: Tier, types: Mapping[str, str]) -> dict[str, Any]:
+def analysis_object(read: "Analysis | ReaderAnswer", tier: Tier, types: Mapping[str, str]) -> dict[str, Any]:
     """An analysis; `types` maps codes of message types to their names."""
     return {
         "language": read.language,
