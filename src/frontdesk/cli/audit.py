@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import all_rows, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -13,8 +13,6 @@ from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
-
-PORTION = 1000
 
 
 @group(frontdesk, "audit")
@@ -60,15 +58,7 @@ def verify(ctx: click.Context, digest: str) -> None:
 
 
 async def _newest(container: "Container", wanted: AuditFilter, limit: int) -> list[AuditRecord]:
-    found: list[AuditRecord] = []
-    cursor = ""
-    while len(found) < limit:
-        page = await container.people.audit.page(wanted, min(PORTION, limit - len(found)), cursor)
-        found += page.rows
-        if not page.next_cursor:
-            break
-        cursor = page.next_cursor
-    return found
+    return await all_rows(lambda most, at: container.people.audit.page(wanted, most, at), limit)
 
 
 async def _verify(container: "Container", digest: str) -> tuple[AuditCheck, bool]:

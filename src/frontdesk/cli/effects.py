@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import all_rows, with_container
 from frontdesk.cli.framework.registry import command, group
 from frontdesk.cli.framework.showing import table
 from frontdesk.cli.root import frontdesk
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 MOST_AT_ONCE = 100_000
-PAGE = 200
 STATES = [EffectState.FAILED, EffectState.WAITING, EffectState.PENDING, EffectState.DONE, EffectState.DROPPED]
 BY = "cli"
 Change = Callable[[str, str, IdempotencyKey | None], Awaitable[StoredAnswer[Effect]]]
@@ -77,15 +76,7 @@ def approve(keys: tuple[str, ...]) -> None:
 
 
 async def _some(container: "Container", state: EffectState, limit: int) -> list[Effect]:
-    found: list[Effect] = []
-    cursor = ""
-    while len(found) < limit:
-        page = await container.messages.readings.effects(state, min(PAGE, limit - len(found)), cursor)
-        found.extend(page.rows)
-        if page.next_cursor is None:
-            break
-        cursor = page.next_cursor
-    return found
+    return await all_rows(lambda most, at: container.messages.readings.effects(state, most, at), limit)
 
 
 async def _each(container: "Container", keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:

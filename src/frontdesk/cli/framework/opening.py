@@ -1,6 +1,7 @@
 """Opens what a command works on: settings, container, log."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,10 +11,12 @@ import click
 from frontdesk.cli.framework.registry import CONFIG, DATA
 
 if TYPE_CHECKING:
+    from frontdesk.model import Page
     from frontdesk.settings.sections import Settings
     from frontdesk.wiring.container import Container
 
 T = TypeVar("T")
+PAGE = 200
 
 
 def chosen_folder() -> Path | None:
@@ -44,6 +47,17 @@ def with_container(work: "Callable[[Container], Awaitable[T]]", settings: "Setti
             return await work(container)
 
     return asyncio.run(run())
+
+
+async def all_rows(page: "Callable[[int, str], Awaitable[Page[T]]]", most: int = sys.maxsize) -> list[T]:
+    """The rows of all pages, at most so many; `page` is asked with a limit and a cursor."""
+    found: list[T] = []
+    cursor: str | None = ""
+    while cursor is not None and len(found) < most:
+        got = await page(min(PAGE, most - len(found)), cursor)
+        found += got.rows
+        cursor = got.next_cursor
+    return found
 
 
 def override(settings: "Settings", section: str, **values: Any) -> "Settings":

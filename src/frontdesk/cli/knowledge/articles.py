@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import all_rows, with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BY = "command line"
 AUDIENCES = [each.value for each in Audience]
 STATES = [each.value for each in ArticleState]
-PAGE = 200
 
 
 @group(frontdesk, "knowledge")
@@ -176,13 +175,8 @@ async def _make_vectors(container: "Container") -> None:
 
 
 async def _all(container: "Container", wanted: ArticleFilter | None = None) -> list[Article]:
-    found: list[Article] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        page = await container.knowledge.articles.page(wanted or ArticleFilter(), PAGE, cursor)
-        found += [row.article for row in page.rows]
-        cursor = page.next_cursor
-    return found
+    articles, which = container.knowledge.articles, wanted or ArticleFilter()
+    return [row.article for row in await all_rows(lambda most, at: articles.page(which, most, at))]
 
 
 def language_reader(language: str | None) -> Any:

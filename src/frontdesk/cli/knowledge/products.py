@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from frontdesk.cli.files.records import open_source, read_records
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import all_rows, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, table
 from frontdesk.cli.root import frontdesk
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 T = TypeVar("T")
-PAGE = 200
 
 
 @group(frontdesk, "products")
@@ -52,7 +51,9 @@ def import_products(ctx: click.Context, file: str) -> None:
 @click.option("--json", "plain", is_flag=True, help="One JSON object a line.")
 def list_products(text: str, plain: bool) -> None:
     """List products by number."""
-    found = with_container(lambda container: _every(lambda at: container.knowledge.products.page(PAGE, at, text)))
+    found = with_container(
+        lambda container: all_rows(lambda most, at: container.knowledge.products.page(most, at, text))
+    )
     _show(found, plain, lambda each: (each.number, each.name, ", ".join(each.aliases)), "no products")
 
 
@@ -79,7 +80,9 @@ def import_orders(ctx: click.Context, file: str) -> None:
 @click.option("--json", "plain", is_flag=True, help="One JSON object a line.")
 def list_orders(text: str, plain: bool) -> None:
     """List the orders of the embedded order book, the highest number first."""
-    found = with_container(lambda container: _every(lambda at: container.knowledge.order_book.page(PAGE, at, text)))
+    found = with_container(
+        lambda container: all_rows(lambda most, at: container.knowledge.order_book.page(most, at, text))
+    )
     _show(found, plain, lambda each: (each.number, each.state.value, each.customer_id, each.name), "no orders")
 
 
@@ -127,16 +130,6 @@ def _store(
     click.echo(f"{added:,} added, {changed:,} changed, {unchanged:,} unchanged, {len(problems):,} refused")
     if problems:
         ctx.exit(FAILURE)
-
-
-async def _every(page: Callable[[str], Any]) -> list[Any]:
-    found: list[Any] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        got = await page(cursor)
-        found += got.rows
-        cursor = got.next_cursor
-    return found
 
 
 def _show(found: Sequence[Any], plain: bool, row: Callable[[Any], Sequence[str]], none: str) -> None:
