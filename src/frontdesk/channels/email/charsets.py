@@ -3,34 +3,21 @@
 import codecs
 
 # What is meant by a label is what mail programs and browsers read under it (encoding.spec.whatwg.org, "labels").
-MEANT = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "iso-8859-8-i": "iso8859-8",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "big5": "big5hkscs",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "unicode-1-1-utf-7": "utf-7",
-    "x-unicode-2-0-utf-7": "utf-7",
-    "utf8mb4": "utf-8",
-    "cp-850": "cp850",
-    "x-mac-roman": "mac-roman",
-    "macintosh": "mac-roman",
+_LABELS = {
+    "cp1252": "ascii us-ascii iso-8859-1 iso8859-1 latin1 latin-1",
+    "cp1254": "iso-8859-9",
+    "cp874": "iso-8859-11 tis-620",
+    "iso8859-8": "iso-8859-8-i",
+    "gb18030": "gb2312 gbk x-gbk",
+    "big5hkscs": "big5",
+    "cp932": "shift_jis shift-jis x-sjis",
+    "cp949": "euc-kr ks_c_5601-1987 ks_c_5601",
+    "utf-7": "unicode-1-1-utf-7 x-unicode-2-0-utf-7",
+    "utf-8": "utf8mb4",
+    "cp850": "cp-850",
+    "mac-roman": "x-mac-roman macintosh",
 }
+MEANT = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
 # Codecs of Python's that are no charsets: a mail must not choose them.
 NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 MOST_LABEL = 40
