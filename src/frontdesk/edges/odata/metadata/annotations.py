@@ -1,15 +1,6 @@
 """Annotations of the metadata for tools: labels, lists, charts, what may be changed and aggregated."""
 
-from frontdesk.edges.odata.metadata.terms import (
-    AnnotationPath,
-    Member,
-    NavigationPath,
-    Notes,
-    Path,
-    PropertyPath,
-    Record,
-    Term,
-)
+from frontdesk.edges.odata.metadata.terms import ANNOTATION, NAVIGATION, PROPERTY, Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Property, Written
 
 VOCABULARIES = {
@@ -72,19 +63,19 @@ def of_type(entity: Entity) -> Notes:
             },
         ),
         "UI.LineItem": [_field(path, entity) for path in columns],
-        "UI.SelectionFields": [PropertyPath(name) for name in FILTERS.get(entity.name, "").split()],
+        "UI.SelectionFields": [Path(name, PROPERTY) for name in FILTERS.get(entity.name, "").split()],
         "UI.FieldGroup#General": Record("UI.FieldGroupType", {"Data": [_field(n, entity) for n in _group(entity)]}),
         "UI.Facets": [
             Record(
                 "UI.ReferenceFacet",
-                {"ID": "GeneralFacet", "Label": "General", "Target": AnnotationPath("@UI.FieldGroup#General")},
+                {"ID": "GeneralFacet", "Label": "General", "Target": Path("@UI.FieldGroup#General", ANNOTATION)},
             ),
             *(_facet(way) for way in entity.navigations.values() if way.many and way.owned),
         ],
     }
     if entity.keys:
         notes["UI.Identification"] = [_field(entity.keys[0], entity)]
-        notes["Common.SemanticKey"] = [PropertyPath(name) for name in entity.keys if name != "IsActiveEntity"]
+        notes["Common.SemanticKey"] = [Path(name, PROPERTY) for name in entity.keys if name != "IsActiveEntity"]
     return {**notes, **_charts(entity), **_aggregation(entity)}
 
 
@@ -104,7 +95,7 @@ def _facet(way: Navigation) -> Record:
     values: dict[str, Term] = {
         "ID": f"{way.name}Facet",
         "Label": way.label or way.name,
-        "Target": AnnotationPath(f"{way.name}/@UI.LineItem"),
+        "Target": Path(f"{way.name}/@UI.LineItem", ANNOTATION),
     }
     return Record("UI.ReferenceFacet", values)
 
@@ -117,18 +108,18 @@ def _charts(entity: Entity) -> Notes:
             "UI.ChartDefinitionType",
             {
                 "ChartType": Member(f"UI.ChartType/{kind}"),
-                "Dimensions": [PropertyPath(by)],
+                "Dimensions": [Path(by, PROPERTY)],
                 "DimensionAttributes": [
                     Record(
                         "UI.ChartDimensionAttributeType",
-                        {"Dimension": PropertyPath(by), "Role": Member("UI.ChartDimensionRoleType/Category")},
+                        {"Dimension": Path(by, PROPERTY), "Role": Member("UI.ChartDimensionRoleType/Category")},
                     )
                 ],
-                "Measures": [PropertyPath(measure)],
+                "Measures": [Path(measure, PROPERTY)],
                 "MeasureAttributes": [
                     Record(
                         "UI.ChartMeasureAttributeType",
-                        {"Measure": PropertyPath(measure), "Role": Member("UI.ChartMeasureRoleType/Axis1")},
+                        {"Measure": Path(measure, PROPERTY), "Role": Member("UI.ChartMeasureRoleType/Axis1")},
                     )
                 ],
             },
@@ -136,7 +127,7 @@ def _charts(entity: Entity) -> Notes:
         if number == 0:
             notes["UI.Chart"] = chart
         notes[f"UI.Chart#{name}"] = chart
-        shown: list[Term] = [AnnotationPath(f"@UI.Chart#{name}")]
+        shown: list[Term] = [Path(f"@UI.Chart#{name}", ANNOTATION)]
         notes[f"UI.PresentationVariant#{name}"] = Record("UI.PresentationVariantType", {"Visualizations": shown})
     return notes
 
@@ -146,7 +137,7 @@ def _aggregation(entity: Entity) -> Notes:
         return {}
     groups = [name for name, each in entity.properties.items() if not each.measure and each.kind is not EdmType.BINARY]
     figures: list[Term] = [
-        Record("Aggregation.AggregatablePropertyType", {"Property": PropertyPath(name)}) for name in entity.measures
+        Record("Aggregation.AggregatablePropertyType", {"Property": Path(name, PROPERTY)}) for name in entity.measures
     ]
     return {
         "Aggregation.ApplySupported": Record(
@@ -156,7 +147,7 @@ def _aggregation(entity: Entity) -> Notes:
                 "AggregationMethods": list(METHODS),
                 "Rollup": Member("Aggregation.RollupType/None"),
                 "PropertyRestrictions": True,
-                "GroupableProperties": [PropertyPath(name) for name in groups],
+                "GroupableProperties": [Path(name, PROPERTY) for name in groups],
                 "AggregatableProperties": figures,
             },
         ),
@@ -196,7 +187,7 @@ def of_set(service: ODataService, entity: Entity) -> Notes:
                     Record(
                         "Capabilities.NavigationPropertyRestriction",
                         {
-                            "NavigationProperty": NavigationPath(name),
+                            "NavigationProperty": Path(name, NAVIGATION),
                             "InsertRestrictions": Record("Capabilities.InsertRestrictionsType", no),
                         },
                     )
@@ -244,7 +235,7 @@ def _value_list(name: str, way: Navigation) -> Record:
             "Parameters": [
                 Record(
                     "Common.ValueListParameterInOut",
-                    {"LocalDataProperty": PropertyPath(name), "ValueListProperty": way.pairs[0][1]},
+                    {"LocalDataProperty": Path(name, PROPERTY), "ValueListProperty": way.pairs[0][1]},
                 ),
                 Record("Common.ValueListParameterDisplayOnly", {"ValueListProperty": "name"}),
             ],

@@ -6,20 +6,12 @@ from typing import Any
 import msgspec
 
 from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, of_property, of_set, of_type
-from frontdesk.edges.odata.metadata.as_xml import PRECISION
-from frontdesk.edges.odata.metadata.terms import (
-    AnnotationPath,
-    Member,
-    NavigationPath,
-    Notes,
-    Path,
-    PropertyPath,
-    Record,
-    Term,
-)
+from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation, Property
 
 Json = dict[str, Any]
+CONTAINER = "EntityContainer"
+PRECISION = 7
 
 
 @lru_cache(16)
@@ -35,13 +27,14 @@ def metadata_json(path: str) -> bytes:
             for alias, (namespace, address) in VOCABULARIES.items()
         },
         "$EntityContainer": f"{service.namespace}.EntityContainer",
-        service.namespace: _schema(service),
+        service.namespace: {**types(service), "$Annotations": _annotations(service)},
     }
     return msgspec.json.encode(document)
 
 
-def _schema(service: ODataService) -> Json:
-    schema: Json = {"EntityContainer": _container(service)}
+def types(service: ODataService) -> Json:
+    """The container, types and operations of a service by their names."""
+    schema: Json = {CONTAINER: _container(service)}
     for entity in service.entities.values():
         schema[entity.name] = _type(service, entity)
     for structure in service.structures:
@@ -52,7 +45,6 @@ def _schema(service: ODataService) -> Json:
         schema[structure.name] = {"$Kind": "ComplexType", **parts}
     for operation in service.operations:
         schema.setdefault(operation.name, []).append(_operation(service, operation))
-    schema["$Annotations"] = _annotations(service)
     return schema
 
 
@@ -109,10 +101,10 @@ def _navigation(service: ODataService, way: Navigation) -> Json:
     return found
 
 
-def _typed(service: ODataService, kind: EdmType | str, many: bool) -> Json:
+def _typed(service: ODataService, kind: EdmType | str, many: bool, nullable: bool = True) -> Json:
     name = f"Edm.{kind}" if isinstance(kind, EdmType) else f"{service.namespace}.{kind}"
     found: Json = {} if name == "Edm.String" else {"$Type": name}
-    return found | ({"$Collection": True} if many else {"$Nullable": True})
+    return found | ({"$Collection": True} if many else {"$Nullable": True} if nullable else {})
 
 
 def _operation(service: ODataService, operation: Operation) -> Json:
@@ -120,8 +112,12 @@ def _operation(service: ODataService, operation: Operation) -> Json:
     told: list[Json] = []
     if operation.bound:
         found["$IsBound"] = True
+        if operation.gives == operation.bound:
+            found["$EntitySetPath"] = "in"
         told.append({"$Name": "in", "$Type": f"{service.namespace}.{operation.bound}"})
-    told += [{"$Name": each.name} | _typed(service, each.kind, each.many) for each in operation.parameters]
+    told += [
+        {"$Name": each.name} | _typed(service, each.kind, each.many, each.nullable) for each in operation.parameters
+    ]
     if told:
         found["$Parameter"] = told
     if operation.gives is not None:
@@ -149,9 +145,7 @@ def _value(given: Term) -> Any:
     if isinstance(given, str | bool | int):
         return given
     if isinstance(given, Path):
-        return {"$Path": given.path}
-    if isinstance(given, PropertyPath | NavigationPath | AnnotationPath):
-        return given.path
+        return {"$Path": given.path} if given.kind == "Path" else given.path
     if isinstance(given, Member):
         return given.name.rpartition("/")[2]
     if isinstance(given, Record):

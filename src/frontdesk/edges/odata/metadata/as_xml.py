@@ -1,29 +1,20 @@
-"""The metadata document in XML (OData CSDL XML 4.0)."""
+"""The metadata document in XML (OData CSDL XML 4.0): the types as they are declared in JSON, and the annotations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
 from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, of_property, of_set, of_type
-from frontdesk.edges.odata.metadata.terms import (
-    AnnotationPath,
-    Member,
-    NavigationPath,
-    Notes,
-    Path,
-    PropertyPath,
-    Record,
-    Term,
-)
-from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation, Property, Structure
+from frontdesk.edges.odata.metadata.as_json import CONTAINER, Json, types
+from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
+from frontdesk.model.entities import ODataService
 
 EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
 EDM = "http://docs.oasis-open.org/odata/ns/edm"
-PRECISION = 7
 
 
 def _element(name: str, inner: "Iterator[str] | list[str] | None" = None, **attributes: object) -> Iterator[str]:
-    told = "".join(f" {key}={quoteattr(str(given))}" for key, given in attributes.items() if given is not None)
+    told = "".join(f" {key}={quoteattr(_plain(given))}" for key, given in attributes.items() if given is not None)
     children = list(inner or ())
     if not children:
         yield f"<{name}{told}/>"
@@ -31,6 +22,10 @@ def _element(name: str, inner: "Iterator[str] | list[str] | None" = None, **attr
     yield f"<{name}{told}>"
     yield from (f"  {line}" for line in children)
     yield f"</{name}>"
+
+
+def _plain(given: object) -> str:
+    return str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def metadata_xml(service: ODataService) -> str:
@@ -55,104 +50,66 @@ def _references() -> Iterator[str]:
 
 
 def _schema(service: ODataService) -> Iterator[str]:
-    lines = [*_element("EntityContainer", _container(service), Name="EntityContainer")]
-    for entity in service.entities.values():
-        lines += _type(service, entity)
-    for structure in service.structures:
-        lines += _structure(service, structure)
-    for operation in service.operations:
-        lines += _operation(service, operation)
+    lines: list[str] = []
+    for name, each in types(service).items():
+        if isinstance(each, list):  # the overloads of an operation
+            lines += (line for overload in each for line in _operation(name, overload))
+        else:
+            lines += _container(each) if name == CONTAINER else _structured(name, each)
     lines += _all_notes(service)
     return _element("Schema", lines, Namespace=service.namespace, xmlns=EDM)
 
 
-def _container(service: ODataService) -> Iterator[str]:
-    for entity in service.entities.values():
-        if entity.name in service.inner:
-            continue
-        bound = [
-            line
-            for way in entity.navigations.values()
-            if way.target not in service.inner
-            for line in _element("NavigationPropertyBinding", Path=way.name, Target=way.target)
-        ]
-        yield from _element("EntitySet", bound, Name=entity.name, EntityType=f"{service.namespace}.{entity.name}")
-    for operation in service.operations:
-        if not operation.bound:
-            kind = "Function" if operation.is_function else "Action"
-            name = f"{service.namespace}.{operation.name}"
-            told: dict[str, object] = {kind: name}
-            yield from _element(f"{kind}Import", None, Name=operation.name, **told)
+def _members(each: Json) -> list[tuple[str, Json]]:
+    return [(name, part) for name, part in each.items() if not name.startswith("$")]
 
 
-def _type(service: ODataService, entity: Entity) -> Iterator[str]:
+def _container(container: Json) -> Iterator[str]:
     lines: list[str] = []
-    if entity.keys:
-        keys = [line for name in entity.keys for line in _element("PropertyRef", Name=name)]
-        lines += _element("Key", keys)
-    for each in entity.properties.values():
-        lines += _property(each)
-    for way in entity.navigations.values():
-        lines += _navigation(service, way)
-    return _element("EntityType", lines, Name=entity.name)
+    for name, each in _members(container):
+        if "$Type" in each:
+            bound = _pairs("NavigationPropertyBinding", "Path", "Target", each.get("$NavigationPropertyBinding", {}))
+            lines += _element("EntitySet", bound, Name=name, EntityType=each["$Type"])
+        else:
+            [(kind, operation)] = each.items()
+            lines += _element(f"{kind[1:]}Import", None, **{"Name": name, kind[1:]: operation})
+    return _element(CONTAINER, lines, Name=CONTAINER)
 
 
-def _property(each: Property) -> Iterator[str]:
-    default = str(each.default).lower() if isinstance(each.default, bool) else each.default
-    return _element(
-        "Property",
-        Name=each.name,
-        Type=f"Edm.{each.kind}",
-        MaxLength=each.length or None,
-        Precision=PRECISION if each.kind is EdmType.MOMENT else None,
-        Nullable=None if each.nullable else "false",
-        DefaultValue=default,
-    )
+def _structured(name: str, each: Json) -> Iterator[str]:
+    keys = [line for key in each.get("$Key", ()) for line in _element("PropertyRef", Name=key)]
+    lines = list(_element("Key", keys)) if keys else []
+    for member, part in _members(each):
+        pairs = part.get("$ReferentialConstraint", {})
+        inner = list(_pairs("ReferentialConstraint", "Property", "ReferencedProperty", pairs))
+        if "$OnDelete" in part:
+            inner += _element("OnDelete", Action=part["$OnDelete"])
+        lines += _element(part.get("$Kind", "Property"), inner, Name=member, **_facets(part))
+    return _element(each["$Kind"], lines, Name=name)
 
 
-def _navigation(service: ODataService, way: Navigation) -> Iterator[str]:
-    target = f"{service.namespace}.{way.target}"
-    inner: list[str] = []
-    if not way.many and way.constrained:
-        for mine, theirs in way.pairs:
-            inner += _element("ReferentialConstraint", Property=mine, ReferencedProperty=theirs)
-    if way.many and way.owned:
-        inner += _element("OnDelete", Action="Cascade")
-    contains = "true" if way.target in service.inner else None
-    kind = f"Collection({target})" if way.many else target
-    return _element(
-        "NavigationProperty", inner, Name=way.name, Type=kind, Partner=way.partner or None, ContainsTarget=contains
-    )
+def _pairs(name: str, left: str, right: str, pairs: Mapping[str, str]) -> Iterator[str]:
+    for one, other in pairs.items():
+        yield from _element(name, None, **{left: one, right: other})
 
 
-def _structure(service: ODataService, structure: Structure) -> Iterator[str]:
+def _facets(each: Json) -> dict[str, object]:
+    """The type of a member, parameter or answer, and what narrows it; in XML all may be null that do not deny it."""
+    kind = each.get("$Type", "Edm.String")
+    denied = None if each.get("$Nullable") or each.get("$Kind") == "NavigationProperty" else False
+    facets = ("MaxLength", "Precision", "DefaultValue", "Partner", "ContainsTarget")
+    told = {name: each.get(f"${name}") for name in facets}
+    return {"Type": f"Collection({kind})" if each.get("$Collection") else kind, **told, "Nullable": denied}
+
+
+def _operation(name: str, each: Json) -> Iterator[str]:
     lines: list[str] = []
-    for name, kind in structure.parts.items():
-        lines += _element(
-            "Property", Name=name, Type=type_name(service, kind, structure.name == "Reading" and name == "entities")
-        )
-    return _element("ComplexType", lines, Name=structure.name)
-
-
-def type_name(service: ODataService, kind: EdmType | str, many: bool = False) -> str:
-    """A type as CSDL names it."""
-    name = f"Edm.{kind}" if isinstance(kind, EdmType) else f"{service.namespace}.{kind}"
-    return f"Collection({name})" if many else name
-
-
-def _operation(service: ODataService, operation: Operation) -> Iterator[str]:
-    lines: list[str] = []
-    if operation.bound:
-        lines += _element("Parameter", Name="in", Type=f"{service.namespace}.{operation.bound}")
-    for each in operation.parameters:
-        nullable = None if each.nullable else "false"
-        lines += _element("Parameter", Name=each.name, Type=type_name(service, each.kind, each.many), Nullable=nullable)
-    if operation.gives is not None:
-        lines += _element("ReturnType", Type=type_name(service, operation.gives, operation.gives_many))
-    bound = "true" if operation.bound else None
-    same = "in" if operation.bound and operation.gives == operation.bound else None
-    kind = "Function" if operation.is_function else "Action"
-    return _element(kind, lines, Name=operation.name, IsBound=bound, EntitySetPath=same)
+    for parameter in each.get("$Parameter", ()):
+        lines += _element("Parameter", None, Name=parameter["$Name"], **_facets(parameter))
+    if "$ReturnType" in each:
+        lines += _element("ReturnType", None, **_facets(each["$ReturnType"]))
+    bound, path = each.get("$IsBound"), each.get("$EntitySetPath")
+    return _element(each["$Kind"], lines, Name=name, IsBound=bound, EntitySetPath=path)
 
 
 def _all_notes(service: ODataService) -> Iterator[str]:
@@ -190,28 +147,18 @@ def _note(term: str, given: Term, about: Notes) -> Iterator[str]:
 def _value(given: Term) -> tuple[dict[str, object], list[str]]:
     """A value as attributes, or as elements."""
     if isinstance(given, bool):
-        return {"Bool": str(given).lower()}, []
+        return {"Bool": given}, []
     if isinstance(given, int):
         return {"Int": given}, []
     if isinstance(given, str):
         return {"String": given}, []
     if isinstance(given, Member):
         return {"EnumMember": given.name}, []
-    for kind, name in _PATHS.items():
-        if isinstance(given, kind):
-            return {name: given.path}, []  # type: ignore[union-attr]  # each of them has a path
+    if isinstance(given, Path):
+        return {given.kind: given.path}, []
     if isinstance(given, Record):
         return {}, list(_record(given))
-    assert not isinstance(given, Path | PropertyPath | NavigationPath | AnnotationPath)
     return {}, list(_element("Collection", [line for each in given for line in _item(each)])) or ["<Collection/>"]
-
-
-_PATHS: dict[type, str] = {
-    Path: "Path",
-    PropertyPath: "PropertyPath",
-    NavigationPath: "NavigationPropertyPath",
-    AnnotationPath: "AnnotationPath",
-}
 
 
 def _item(given: Term) -> Iterator[str]:

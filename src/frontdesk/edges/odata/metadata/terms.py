@@ -4,33 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+# How CSDL calls a path to a property, to a navigation, and to another annotation.
+PROPERTY, NAVIGATION, ANNOTATION = "PropertyPath", "NavigationPropertyPath", "AnnotationPath"
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A value found at a path."""
+    """A path: to a value, or to what `kind` says."""
 
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyPath:
-    """A property, by its path."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class NavigationPath:
-    """A navigation, by its path."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationPath:
-    """Another annotation."""
-
-    path: str
+    kind: str = "Path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +32,6 @@ class Record:
     noted: Mapping[str, "Term"] = field(default_factory=dict)
 
 
-Term: TypeAlias = (
-    "str | int | bool | Path | PropertyPath | NavigationPath | AnnotationPath | Member | Record | Sequence[Term]"
-)
+Term: TypeAlias = "str | int | bool | Path | Member | Record | Sequence[Term]"
 # Term name, with its qualifier after #, to value.
 Notes = Mapping[str, Term]
