@@ -10,6 +10,7 @@ from lark import Token, Tree
 from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.expressions.literals import LARGEST, value_of
 from frontdesk.edges.odata.expressions.parsing import Node, parse, parts, tokens, trees
+from frontdesk.edges.odata.protocol.options import decoded
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation
 from frontdesk.model.querying import Literal
 
@@ -53,7 +54,7 @@ class Address:
 
 def address_of(path: str, service: ODataService, aliases: Mapping[str, str]) -> Address:
     """The address that a path names. Raises ODataError (404, or 400 for a key that is none)."""
-    segments = [_decoded(part) for part in path.strip("/").split("/")] if path.strip("/") else []
+    segments = [decoded(part, unquote) for part in path.strip("/").split("/")] if path.strip("/") else []
     if len(segments) > MOST_SEGMENTS or any(not each for each in segments):
         raise ODataError("there is nothing at this address: a part of it is empty, or it has too many", 404)
     hops: list[Hop] = []
@@ -70,16 +71,6 @@ def address_of(path: str, service: ODataService, aliases: Mapping[str, str]) -> 
             continue
         return _ended(found, rest, hops, len(segments))
     return Address(tuple(hops), depth=len(segments))
-
-
-def _decoded(part: str) -> str:
-    try:
-        text = unquote(part, errors="strict")
-    except UnicodeDecodeError:
-        raise ODataError("the URL is not UTF-8: encode its characters as UTF-8 and then with %") from None
-    if "\x00" in text:
-        raise ODataError("a URL cannot hold NUL")
-    return text
 
 
 @dataclass(frozen=True, slots=True)

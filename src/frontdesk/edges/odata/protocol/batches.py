@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from frontdesk.edges.odata.errors import ODataError, error_of
-from frontdesk.edges.odata.protocol.exchange import Inner, ODataRequest, ODataResponse, json_answer
+from frontdesk.edges.odata.protocol.exchange import Inner, ODataRequest, ODataResponse, change_sets, json_answer
 from frontdesk.edges.odata.protocol.multipart import read_multipart, write_multipart
 from frontdesk.edges.odata.protocol.options import query_in
 
@@ -65,15 +65,9 @@ class Batches:
 
     async def _all(self, request: ODataRequest, inner: list[Inner]) -> BatchOutcome:
         """One after another; the first that fails ends it unless the client wants to go on."""
-        outcome, place = BatchOutcome(), 0
-        while place < len(inner):
-            first = inner[place]
-            together = [first]
-            while (
-                first.group and place + len(together) < len(inner) and inner[place + len(together)].group == first.group
-            ):
-                together.append(inner[place + len(together)])
-            place += len(together)
+        outcome = BatchOutcome()
+        for together in change_sets(inner, lambda each: each.group):
+            first = together[0]
             if missing := [need for each in together for need in each.needs if need in outcome.failed]:
                 refused = ODataError(f"request {missing[0]}, which this depends on, failed", 424)
                 for each in together:

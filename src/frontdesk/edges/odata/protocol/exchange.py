@@ -1,7 +1,9 @@
 """OData requests and responses, also those within a batch."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
@@ -12,6 +14,7 @@ from frontdesk.model.entities import ODataService
 
 JSON = "application/json;odata.metadata=minimal"
 VERSION = {"OData-Version": "4.0"}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,10 @@ def json_answer(
     if request.as_text:
         kind += ";IEEE754Compatible=true"
     return ODataResponse(status, msgspec.json.encode(content), {"Content-Type": kind, **(headers or {})})
+
+
+def change_sets(items: Iterable[T], group: Callable[[T], str]) -> Iterator[list[T]]:
+    """Neighbours of one change set together, all others by themselves."""
+    for name, run in itertools.groupby(items, group):
+        neighbours = list(run)
+        yield from [neighbours] if name else ([each] for each in neighbours)

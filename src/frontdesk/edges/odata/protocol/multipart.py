@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from frontdesk.edges.odata.errors import ODataError
-from frontdesk.edges.odata.protocol.exchange import Inner, ODataResponse
+from frontdesk.edges.odata.protocol.exchange import Inner, ODataResponse, change_sets
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 _LINE = re.compile(r"([A-Za-z]{1,20}) (\S{1,20000}) HTTP/1\.[01]\s*")
@@ -83,17 +83,8 @@ def write_multipart(answers: list[tuple[Inner, ODataResponse]]) -> ODataResponse
     """The answers in the same form; those of a change set that was carried out stand in a set of their own."""
     boundary = f"batch_{secrets.token_hex(12)}"
     lines: list[bytes] = []
-    place = 0
-    while place < len(answers):
-        inner, answer = answers[place]
-        together = [(inner, answer)]
-        while (
-            inner.group
-            and place + len(together) < len(answers)
-            and answers[place + len(together)][0].group == inner.group
-        ):
-            together.append(answers[place + len(together)])
-        place += len(together)
+    for together in change_sets(answers, lambda each: each[0].group):
+        inner, answer = together[0]
         lines.append(f"--{boundary}\r\n".encode())
         if inner.group and answer.status < HTTPStatus.BAD_REQUEST:
             lines.append(_change_set(together))

@@ -1,6 +1,6 @@
 """The query string: its options by name, each at most once, decoded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_plus
@@ -49,7 +49,7 @@ def options_of(query: str) -> Options:
         raise ODataError(f"a URL may have at most {MOST_OPTIONS} options")
     for pair in pairs:
         raw_name, _, raw_value = pair.partition("=")
-        name, value = _decoded(raw_name), _decoded(raw_value)
+        name, value = decoded(raw_name), decoded(raw_value)
         if name.startswith("@"):
             aliases[name] = value
         elif name.startswith("$"):
@@ -62,9 +62,10 @@ def options_of(query: str) -> Options:
     return Options(system, aliases)
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str, decode: Callable[..., str] = unquote_plus) -> str:
+    """A part of a URL without its percent signs. Raises ODataError."""
     try:
-        value = unquote_plus(text, errors="strict")
+        value = decode(text, errors="strict")
     except UnicodeDecodeError:
         raise ODataError("the URL is not UTF-8: encode its characters as UTF-8 and then with %") from None
     if "\x00" in value:
