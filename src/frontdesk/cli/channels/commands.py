@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,20 +21,7 @@ from frontdesk.model.channels import EventState, LedgerLine, StoredEvent
 if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
-HEAD = (
-    "channel",
-    "day",
-    "events",
-    "unread",
-    "seen",
-    "stored",
-    "analysed",
-    "decided",
-    "answered",
-    "closed",
-    "waiting",
-    "held",
-)
+HEAD = tuple(each.name for each in fields(LedgerLine))
 IMPORTED = ("reviews",)
 
 
@@ -182,9 +170,8 @@ async def _replay(
 
 
 def _ledger_row(line: LedgerLine) -> tuple[str, ...]:
-    counts = (line.events, line.unread, line.seen, line.stored, line.analysed, line.decided)
-    held = "-" if line.held is None else f"{line.held:,}"
-    return (line.channel, line.day, *(f"{n:,}" for n in (*counts, line.answered, line.closed, line.waiting)), held)
+    channel, day, *counts = astuple(line)
+    return (channel, day, *("-" if each is None else f"{each:,}" for each in counts))
 
 
 def _difference(line: LedgerLine) -> str:
