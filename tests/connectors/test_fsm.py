@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from frontdesk.connectors.fsm import Fsm, FsmAccount
+from frontdesk.connectors.fsm import Fsm
+from frontdesk.connectors.settings import Fsm as FsmSettings
 from frontdesk.interfaces import ConnectorFailed, Failed, Invalid, NoAnswer
 from frontdesk.model import Tier
 from frontdesk.outgoing import Outgoing
@@ -14,7 +16,7 @@ from frontdesk.simulators import fsm as simulated
 from frontdesk.simulators.tokens import Tokens
 from tests.connectors.conftest import QUICK, Running, case, effect, reading
 
-ACCOUNT = FsmAccount(
+ACCOUNT = FsmSettings(
     client_id="frontdesk",
     client_secret="secret",
     account_id="1",
@@ -130,14 +132,14 @@ async def test_a_token_that_is_about_to_end_is_replaced(running: Running, outgoi
 
 
 async def test_a_wrong_secret_is_no_reason_to_give_up_for_good(running: Running, outgoing: Outgoing) -> None:
-    fsm = Fsm(outgoing.client(running.url), replace(ACCOUNT, client_secret="wrong"), time.monotonic)
+    fsm = Fsm(outgoing.client(running.url), structs.replace(ACCOUNT, client_secret="wrong"), time.monotonic)
     with pytest.raises(ConnectorFailed, match="token service of fsm answered 401") as error:
         await fsm.find(KEY)
     assert not error.value.permanent
 
 
 async def test_what_fsm_refuses_is_given_up_with_its_reason(running: Running, outgoing: Outgoing) -> None:
-    fsm = Fsm(outgoing.client(running.url), replace(ACCOUNT, priorities="H=URGENT"), time.monotonic)
+    fsm = Fsm(outgoing.client(running.url), structs.replace(ACCOUNT, priorities="H=URGENT"), time.monotonic)
     with pytest.raises(ConnectorFailed, match="priority is not one of") as error:
         await fsm.perform(effect("create_service_call"), case())
     assert error.value.permanent
@@ -171,12 +173,12 @@ async def test_a_change_that_meets_another_reads_again(fsm: Fsm, running: Runnin
 @pytest.mark.parametrize("missing", ["client_id", "account_id"])
 def test_a_missing_setting_is_named(missing: str, outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match=f"connectors.fsm.{missing}"):
-        Fsm(outgoing.client("http://127.0.0.1:1"), replace(ACCOUNT, **{missing: ""}), time.monotonic)
+        Fsm(outgoing.client("http://127.0.0.1:1"), structs.replace(ACCOUNT, **{missing: ""}), time.monotonic)
 
 
 def test_pairs_that_are_none_are_named(outgoing: Outgoing) -> None:
     with pytest.raises(Invalid, match="due_hours"):
-        Fsm(outgoing.client("http://127.0.0.1:1"), replace(ACCOUNT, due_hours="H=soon"), time.monotonic)
+        Fsm(outgoing.client("http://127.0.0.1:1"), structs.replace(ACCOUNT, due_hours="H=soon"), time.monotonic)
 
 
 async def test_what_a_model_made_of_a_message_reaches_no_back_end(fsm: Fsm, running: Running) -> None:

@@ -1,19 +1,20 @@
 """The route out of SAP Business Rules."""
 
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from frontdesk.connectors.sap_rules import RulesAccount, SapRules
+from frontdesk.connectors.sap_rules import SapRules
+from frontdesk.connectors.settings import SapRules as RulesSettings
 from frontdesk.interfaces import Failed
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.rules import ROUTES, Rules
 from frontdesk.simulators.tokens import Tokens
 from tests.connectors.conftest import QUICK, Running
 
-ACCOUNT = RulesAccount("me", "secret", "route", "1", "Classification=intent", "Route.Action")
+ACCOUNT = RulesSettings(client_id="me", client_secret="secret", service_id="route", revision="1")
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ async def running(serve: Any) -> Running:
     return await serve(Rules(Tokens("me", "secret")))
 
 
-def rules(running: Running, outgoing: Outgoing, account: RulesAccount = ACCOUNT) -> SapRules:
+def rules(running: Running, outgoing: Outgoing, account: RulesSettings = ACCOUNT) -> SapRules:
     http = outgoing.client(running.url, limits=QUICK)
     return SapRules(http, http, "/oauth/token", account, time.monotonic)
 

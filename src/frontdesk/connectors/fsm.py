@@ -6,7 +6,6 @@ assume that FSM refuses a second call with the same externalId (409); then the e
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from typing_extensions import override
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
 from frontdesk.connectors.quoting import NOT_OPENED, quoted, subject_of
+from frontdesk.connectors.settings import Fsm as FsmSettings
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, ConnectorFailed, Http, HttpAnswer, Invalid
 from frontdesk.model import Case, Effect, Receipt
@@ -29,34 +29,12 @@ CONFLICT, NOT_FOUND, UNAUTHORIZED = 409, 404, 401
 SUBJECT_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
-class FsmAccount:
-    """The settings `connectors.fsm`; empty ones are not sent."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-    account_id: str = ""
-    company_id: str = ""
-    dto_version: int = 26
-    business_partner: str = ""
-    contact: str = ""
-    create_person: str = ""
-    responsibles: str = ""
-    priorities: str = ""
-    due_hours: str = ""
-    start_hours: float = 0.0
-    duration_hours: float = 2.0
-    status_code: str = ""
-    type_code: str = ""
-    type_name: str = ""
-    origin_code: str = ""
-    origin_name: str = ""
-
-
 class Fsm(ActionHandler):
     """The performer of `create_service_call` and `remark_service_call`."""
 
-    def __init__(self, http: Http, account: FsmAccount, seconds: Callable[[], float], *, signs_in: bool = True) -> None:
+    def __init__(
+        self, http: Http, account: FsmSettings, seconds: Callable[[], float], *, signs_in: bool = True
+    ) -> None:
         """`http` leads to the cluster; `seconds` is a clock that only goes forward. Raises Invalid for settings.
 
         `signs_in` False: `http` itself sends credentials, account and company (a destination).

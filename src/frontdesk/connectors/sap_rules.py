@@ -4,13 +4,13 @@ POST …/rules-service/rest/v2/rule-services; see docs/reference/connectors/sap_
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from typing_extensions import override
 
 from frontdesk.connectors.answers import refusal
 from frontdesk.connectors.pairs import pairs
+from frontdesk.connectors.settings import SapRules as RulesSettings
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import Http, HttpAnswer, Invalid
 from frontdesk.interfaces.rules import RemoteDecider
@@ -21,25 +21,13 @@ PATH = "/rules-service/rest/v2/rule-services"
 UNAUTHORIZED = 401
 
 
-@dataclass(frozen=True, slots=True)
-class RulesAccount:
-    """The settings `connectors.rules`."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-    service_id: str
-    revision: str
-    vocabulary: str
-    answer: str
-
-
 class SapRules(RemoteDecider):
     """SAP Business Rules as the rules service that is asked."""
 
     name = NAME
 
     def __init__(
-        self, http: Http, token_http: Http | None, token_path: str, account: RulesAccount, seconds: Callable[[], float]
+        self, http: Http, token_http: Http | None, token_path: str, account: RulesSettings, seconds: Callable[[], float]
     ) -> None:
         """`http` leads to the runtime, `token_http` to the token service; without it `http` itself signs in.
 

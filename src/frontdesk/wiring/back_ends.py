@@ -3,29 +3,25 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from typing_extensions import override
 
 from frontdesk.connectors.destination import NAME as DESTINATION
 from frontdesk.connectors.destination import SCHEME, Destinations, ThroughDestination, named
 from frontdesk.connectors.fsm import NAME as FSM
-from frontdesk.connectors.fsm import Fsm, FsmAccount
-from frontdesk.connectors.order_service import OrderTemplate, template_of
+from frontdesk.connectors.fsm import Fsm
 from frontdesk.connectors.order_status import OrderStatus
 from frontdesk.connectors.registry import (
     ORDER_BOOK,
     HttpClientFactory,
-    Login,
-    Plan,
     action_handlers,
     fsm_of,
     orders_of,
     sap_rules_of,
 )
-from frontdesk.connectors.sap_rules import RulesAccount, SapRules
+from frontdesk.connectors.sap_rules import SapRules
+from frontdesk.connectors.settings import Connectors, DestinationService
 from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ActionHandler, Clock, Http, Invalid
 from frontdesk.interfaces.circuit_breaker import CircuitBreaker, CircuitRules
@@ -36,10 +32,9 @@ from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, ORDER_STATUS, RE
 from frontdesk.orchestrator.breaker import WithBreaker
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.services.parts import ConnectorServices
-from frontdesk.settings.sections import Connectors, DestinationService, OrderService, Settings
+from frontdesk.settings.sections import Settings
 
 BUILT_IN = "service_desk"
-NOT_THEIRS = ("url", "token_url", "webhook_secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +60,17 @@ def back_ends(
     section, open_client = settings.connectors, _Clients(outgoing, settings.connectors)
     rules = CircuitRules(settings.effects.breaker_failures, settings.effects.breaker_seconds)
     breaker = CircuitBreaker(rules, time.monotonic)
-    plan = _plan(section)
-    fsm = fsm_of(plan, open_client, time.monotonic)
-    found = action_handlers(plan, open_client, clock)
+    fsm = fsm_of(section, open_client, time.monotonic)
+    found = action_handlers(section, open_client, clock)
     guarded: dict[str, ActionHandler] = {
         kind: WithBreaker(action_handler, breaker, name, _target) for kind, (name, action_handler) in found.items()
     }
-    orders_name, orders = orders_of(plan, open_client) or (ORDER_BOOK, order_book)
+    orders_name, orders = orders_of(section, open_client) or (ORDER_BOOK, order_book)
     status = OrderStatus(orders, orders_name)
     guarded[ORDER_STATUS] = status if orders is order_book else WithBreaker(status, breaker, orders_name)
     guarded[CREATE_SERVICE_CALL] = _service_calls(section, service_desk, fsm, breaker)
     guarded[REMARK_SERVICE_CALL] = guarded[CREATE_SERVICE_CALL]
-    return BackEnds(guarded, fsm, sap_rules_of(plan, open_client, time.monotonic), orders, breaker)
+    return BackEnds(guarded, fsm, sap_rules_of(section, open_client, time.monotonic), orders, breaker)
 
 
 def _service_calls(
@@ -99,33 +93,6 @@ def _systems(action_handlers: Mapping[str, ActionHandler]) -> tuple[OutsideSyste
         name = action_handler.name if isinstance(action_handler, WithBreaker | OrderStatus) else BUILT_IN
         actions.setdefault(name, []).append(kind)
     return tuple(OutsideSystem(name, "", True, tuple(kinds)) for name, kinds in actions.items())
-
-
-def _plan(section: Connectors) -> Plan:
-    return Plan(
-        fsm_url=section.fsm.url,
-        fsm=FsmAccount(**_fields(section.fsm)),
-        rules_url=section.rules.url,
-        rules_token_url=section.rules.token_url,
-        rules=RulesAccount(**_fields(section.rules)),
-        s4=Login(**msgspec.structs.asdict(section.s4)),
-        service_cloud=Login(**msgspec.structs.asdict(section.service_cloud)),
-        webhook_targets=section.webhook.targets,
-        webhook_secret=section.webhook.secret,
-        order_service_url=section.order_service.url,
-        order_service=_order_template(section.order_service),
-        order_service_token=section.order_service.token,
-    )
-
-
-def _order_template(section: OrderService) -> OrderTemplate | None:
-    if not section.url:
-        return None
-    return template_of(section.path, section.list_path, section.fields, section.states)
-
-
-def _fields(section: msgspec.Struct) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(section).items() if name not in NOT_THEIRS}
 
 
 def _target(effect: Effect) -> str:

@@ -114,7 +114,7 @@ def _field_service(settings: "Settings") -> "Iterator[Settings]":
     """Serve the simulated field service beside the demo, and the settings to use it; what is set up already stays."""
     import msgspec
 
-    from frontdesk.settings.sections import Connectors
+    from frontdesk.connectors.settings import Connectors
     from frontdesk.simulators.fsm import Fsm
     from frontdesk.simulators.serving import serving_beside
     from frontdesk.simulators.tokens import Tokens
