@@ -43,7 +43,6 @@ RISKS: Mapping[str, Risk] = {
     ORDER_STATUS: Risk.HIGH,
     NOTIFY_WEBHOOK: Risk.HIGH,
 }
-DEFAULT_LEAST: Mapping[str, float] = {Risk.LOW: 0.0, Risk.MEDIUM: 0.6, Risk.HIGH: 0.7}
 # What the customer takes for an end.
 ENDING = frozenset({Status.SOLUTION_PROVIDED, Status.CONFIRMED, Status.CLOSED})
 # Signals that only make more urgent what would be done without them.
