@@ -1,5 +1,6 @@
 """The page of model calls: number, duration, cost, callers and errors."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -44,13 +45,5 @@ async def models(request: PageRequest, services: Needs, days: FromQuery[str] = "
 
 
 def _row(report: CallReport, groups: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "name": " · ".join(report.group[name] or "–" for name in groups),
-        "calls": report.calls,
-        "failed": report.failed,
-        "cached": report.cached,
-        "milliseconds": report.milliseconds,
-        "input_tokens": report.input_tokens,
-        "output_tokens": report.output_tokens,
-        "cost": report.cost / MILLIONTHS,
-    }
+    name = " · ".join(report.group[name] or "–" for name in groups)
+    return {**asdict(report), "name": name, "cost": report.cost / MILLIONTHS}

@@ -1,5 +1,6 @@
 """Message history over all customers, and the page of one customer."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -69,15 +70,8 @@ async def customer(request: PageRequest, services: Needs, customer_id: FromPath[
 
 def _row(row: HistoryRow, names: CodeLabels) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "reference": row.reference,
-        "title": row.title,
-        "customer_id": row.customer_id,
-        "who": row.who,
+        **asdict(row),
         "channel_name": names.of_code(CodeList.CHANNEL, row.channel),
-        "beginning": row.beginning,
-        "is_cut": row.is_cut,
-        "sentiment": row.sentiment,
         "intent_name": names.of_code(CodeList.INTENT, row.intent),
         "at": row.received_at,
     }

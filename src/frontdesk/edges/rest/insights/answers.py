@@ -1,6 +1,7 @@
 """Insights as JSON: the catalogue, figures with names and the query of their rows, rows, cards, changes."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -200,11 +201,7 @@ def show_figures(report: Report, named: Named) -> FiguresAnswer:
 
 def show_rows(rows: Rows, limit: int, offset: int) -> RowsAnswer:
     """A page of rows."""
-    messages = [
-        MessageRowAnswer(row.id, row.reference, row.at, row.channel, row.name, row.text)
-        for row in rows.rows
-        if isinstance(row, MessageRow)
-    ]
+    messages = [show(row, MessageRowAnswer) for row in rows.rows if isinstance(row, MessageRow)]
     return RowsAnswer(rows.grain.value, rows.total, offset, limit, _interactions(rows), messages)
 
 
@@ -216,20 +213,7 @@ async def changes_named(report: Report, found: list[Difference]) -> list[ChangeA
 def _changes(names: DisplayNames, found: Sequence[Difference]) -> list[ChangeAnswer]:
     return [
         ChangeAnswer(
-            about=each.about,
-            dimension=each.changed.dimension,
-            key=each.changed.key,
-            name=names.name(each.changed.dimension, each.changed.key),
-            before=each.changed.before,
-            before_of=each.changed.before_of,
-            now=each.changed.now,
-            now_of=each.changed.now_of,
-            difference=each.changed.difference,
-            low=each.changed.low,
-            high=each.changed.high,
-            p=each.changed.p,
-            q=each.changed.q,
-            is_significant=each.changed.is_significant,
+            about=each.about, name=names.name(each.changed.dimension, each.changed.key), **asdict(each.changed)
         )
         for each in found
     ]
