@@ -75,7 +75,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question. `sent`: the assistant's words went out; `back_at`: when the customer wrote again, on any channel."""
+    """A question.
+
+    `sent`: the assistant's words went out; `helped`: what their reader said to "Did this help?", None for nothing;
+    `back_at`: when the customer wrote again, on any channel.
+    """
 
     reference: str
     question: str
@@ -84,6 +88,10 @@ class Answered:
     articles: tuple[str, ...]
     at: datetime
     back_at: datetime | None
+    helped: bool | None = None
+    channel: str = ""
+    language: str = ""
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

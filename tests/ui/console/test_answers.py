@@ -10,7 +10,7 @@ from sqlalchemy import update
 from frontdesk.knowledge.differing import edited_words
 from frontdesk.knowledge.grouping import grouped
 from frontdesk.model.knowledge import Article
-from frontdesk.storage.schema.interactions import inbound_message
+from frontdesk.storage.schema.interactions import inbound_message, outbound_message
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.wiring.container import Container
 from frontdesk.wiring.knowledge import make_missing_vectors
@@ -44,11 +44,25 @@ async def test_questions_are_counted_with_what_became_of_them(
     resolved = page.partition('id="resolved"')[2]
     assert re.findall(r"<td class=\"number\">(\d+)%", resolved)[:2] == ["50", "50"]
     assert 'href="/console/answers?days=30&amp;article=returns">2</a>' in page
+    channels = page.partition('<th scope="col">Channel</th>')[2]
+    assert re.findall(r'<td class="number[^>]*>([^<]*)', channels)[:3] == ["2", "100% ", "50% "]
     assert "Old one" in page.partition('id="due"')[2]
     assert "Old one" in page.partition('id="unused"')[2]
     behind = (await agent.get("/console/answers?article=returns", headers=HTML)).text
     assert quiet.reference in behind
     assert back.reference in behind
+
+
+async def test_what_a_reader_said_counts_more_than_silence(agent: Client, front: Front, container: Container) -> None:
+    await container.knowledge.articles.put(RETURNS, "Kim")
+    await make_missing_vectors(container.knowledge, lambda _: None)
+    for name, said in (("Ada", True), ("Ben", False), ("Cem", None)):
+        asked = await front.say(ASKED, name=name, address=f"{name.lower()}@example.org")
+        mine = outbound_message.c.interaction_id == asked.interaction_id
+        change = update(outbound_message).where(mine).values(helped=said)
+        await container.database.write(lambda c, change=change: c.execute(change).rowcount)
+    page = (await agent.get("/console/answers", headers=HTML)).text.partition('id="resolved"')[2]
+    assert re.findall(r"(\d of \d)</span>", page)[:3] == ["1 of 2", "3 of 3", "1 of 3"]
 
 
 async def test_an_empty_desk_has_a_page(agent: Client) -> None:

@@ -8,7 +8,13 @@ from sqlalchemy import case, func, or_, select
 from frontdesk.model import EffectState
 from frontdesk.model.answers import Answered, AnswerKind, Taken
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.schema.interactions import inbound_message, interaction, taken_suggestion
+from frontdesk.storage.schema.interactions import (
+    analysis,
+    inbound_message,
+    interaction,
+    outbound_message,
+    taken_suggestion,
+)
 from frontdesk.storage.schema.pipeline import effect
 
 MOST = 5000
@@ -31,10 +37,19 @@ class StoredAnswered:
         back = select(func.min(again.c.received_at)).where(same, again.c.received_at > inbound_message.c.received_at)
         rows = (
             select(
-                interaction.c.reference, effect.c.detail, effect.c.created_at, back.scalar_subquery().label("back_at")
+                interaction.c.reference,
+                effect.c.detail,
+                effect.c.created_at,
+                back.scalar_subquery().label("back_at"),
+                outbound_message.c.helped,
+                inbound_message.c.channel,
+                analysis.c.language,
+                analysis.c.intent,
             )
             .join(inbound_message, inbound_message.c.id == effect.c.message_id)
             .join(interaction, interaction.c.id == effect.c.interaction_id)
+            .outerjoin(analysis, analysis.c.id == inbound_message.c.analysis_id)
+            .outerjoin(outbound_message, outbound_message.c.effect_key == effect.c.key)
             .where(effect.c.kind == "answer", effect.c.state == EffectState.DONE.value, effect.c.created_at >= at)
             .order_by(effect.c.created_at.desc())
             .limit(MOST)
@@ -49,6 +64,10 @@ class StoredAnswered:
                 tuple(dict.fromkeys(each["article"] for each in row.detail.get("citations", ()))),
                 row.created_at,
                 row.back_at,
+                row.helped,
+                row.channel,
+                row.language or "",
+                row.intent or "",
             )
             for row in found
             if row.detail.get("kind")  # what was erased tells nothing any more

@@ -1,6 +1,6 @@
 """Answers: how questions were answered, what that came to, and what is missing in the knowledge base."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromQuery
 
+from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.knowledge.grouping import grouped
 from frontdesk.model.answers import Answered, AnswerKind
 from frontdesk.model.knowledge import Article, ArticleFilter, Audience
@@ -22,6 +23,7 @@ KINDS = {
     AnswerKind.HANDED_OVER: N_("Handed over to a person"),
     AnswerKind.NOT_KNOWN: N_("Not known"),
 }
+ORIGINS = ("channel", "language", "intent")
 QUIET = timedelta(days=7)
 MOST_ROWS, MOST_GROUPED = 20, 100
 FROM_THE_BEGINNING = 36_500
@@ -55,21 +57,29 @@ async def answers(
         "behind_name": next((a.title for a in articles if a.id == article), article[:200]) or names.get(kind, ""),
         "missing": await _missing(services, asked),
         "due": [row.article for row in due.rows],
+        "by": await _by_origin(services, asked, now),
         **await _by_article(services, asked, articles, since),
     }
     return services.pages.page(request, "console/answers.html", N_("Answers"), context)
 
 
 def _resolved(asked: Sequence[Answered], now: datetime) -> dict[str, int]:
-    """Of what was answered: who did not come back for the time that proves it; and who did not come back so far."""
+    """Of what was answered: who said that it helped or was quiet long enough; who said no; who is quiet so far."""
     told = [each for each in asked if each.sent and each.kind in (AnswerKind.ANSWERED, AnswerKind.ORDER_STATUS)]
-    old = [each for each in told if each.at + QUIET <= now]
+    known = [each for each in told if each.helped is not None or each.at + QUIET <= now]
     return {
-        "proven": sum(each.back_at is None or each.back_at > each.at + QUIET for each in old),
-        "of": len(old),
+        "proven": sum(_proven(each) for each in known),
+        "of": len(known),
+        "no": sum(each.helped is False for each in told),
         "silent": sum(each.back_at is None for each in told),
         "told": len(told),
     }
+
+
+def _proven(answer: Answered) -> bool:
+    """Whether a reader said so, or nothing more came from them for the time that proves it."""
+    quiet = answer.back_at is None or answer.back_at > answer.at + QUIET
+    return quiet if answer.helped is None else answer.helped
 
 
 async def _missing(services: Needs, asked: Sequence[Answered]) -> list[list[str]]:
@@ -77,6 +87,22 @@ async def _missing(services: Needs, asked: Sequence[Answered]) -> list[list[str]
     open_ones = (each.question for each in asked if each.kind is AnswerKind.NOT_KNOWN and each.question)
     texts = list(dict.fromkeys(open_ones))[:MOST_GROUPED]
     return grouped(texts, await services.knowledge.encoders[0].questions(texts))[:MOST_ROWS] if texts else []
+
+
+async def _by_origin(
+    services: Needs, asked: Sequence[Answered], now: datetime
+) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """By channel, language and intent, the most frequent first: how many were asked, answered, and proven to be."""
+    names = await services.insights.report.names(())
+    tables = []
+    for of in ORIGINS:
+        groups: defaultdict[str, list[Answered]] = defaultdict(list)
+        for each in asked:
+            groups[getattr(each, of)].append(each)
+        largest = sorted(groups.items(), key=lambda item: -len(item[1]))[:MOST_ROWS]
+        rows = [{"name": names.name(of, value), "count": len(a), **_resolved(a, now)} for value, a in largest]
+        tables.append((DIMENSIONS[of].title, rows))
+    return tables
 
 
 async def _by_article(
