@@ -92,3 +92,24 @@ async def test_what_a_person_approves_is_sent_though_one_has_taken_over(containe
     await container.work.effects.approve(asked.key, "kim", None)
     await container.runner.run_until_idle()
     assert len(await sent(container)) == 1
+
+
+async def test_an_approval_lets_nothing_through_that_did_not_wait_for_it(container: Container) -> None:
+    matter = await opened(container)
+    handler = container.pipeline.action_handlers["answer"]
+
+    class Slow:
+        async def find(self, key: str) -> object:
+            return await handler.find(key)
+
+        async def perform(self, effect: object, case: object) -> object:
+            now = await container.interactions.records.get(matter.reference)
+            await container.interactions.records.change(now, Change(assignee="kim"), "kim")
+            [asked] = (await container.messages.readings.effects(EffectState.WAITING, 10)).rows
+            await container.work.effects.approve(asked.key, "kim", None)
+            return await handler.perform(effect, case)  # type: ignore[arg-type]  # handed through
+
+    await container.messages.inbox.accept(NewMessage(QUESTION, "WEB", joins=matter.id))
+    slow = desk_of(container, SURE, {"kind": "ask_person"}, answer=Slow())
+    await runner_over(container.work.queue, container.settings, slow).run_until_idle()
+    assert await sent(container) == []

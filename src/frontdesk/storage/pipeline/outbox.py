@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, insert, selec
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
-from frontdesk.model import DeliveryState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.model import DeliveryState, EffectState, OutboundMessage, Receipt, ServiceCall
 from frontdesk.orchestrator.actions import ASK_PERSON
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
@@ -138,8 +138,10 @@ def _mark(connection: Connection, message: SentMessage, now: datetime) -> None:
 
 
 def _is_approved(connection: Connection, message: OutboundMessage) -> bool:
-    asked = (effect.c.message_id == message.reply_to, effect.c.kind == ASK_PERSON)
-    return connection.execute(select(effect.c.key).where(*asked, effect.c.state == "done")).first() is not None
+    """Whether this very effect waited for a person, who approved it."""
+    its = connection.execute(select(effect.c.waits_for).where(effect.c.key == message.effect_key)).scalar() or ()
+    asked = select(effect.c.key).where(effect.c.key.in_(its), effect.c.kind == ASK_PERSON)
+    return connection.execute(asked.where(effect.c.state == EffectState.DONE.value)).first() is not None
 
 
 _HERE: BindParameter[int] = bindparam("its_interaction")
