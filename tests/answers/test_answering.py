@@ -160,6 +160,12 @@ async def test_several_questions_are_answered_in_order(answering: Answering) -> 
     assert len(answer.concerns) == 2
 
 
+async def test_it_asks_back_which_of_two_models_is_meant(answering: Answering) -> None:
+    answer = await said(answering, "How much does the tent weigh?")
+    assert (answer.kind, sorted(answer.choices)) == (AnswerKind.ASKS_BACK, ["T2", "T4"])
+    assert (await said(answering, "Where is my order 7700123456?")).choices == ()
+
+
 async def test_an_order_is_told_to_who_is_proven_to_be_its_customer(answering: Answering) -> None:
     answer = await said(answering, "Where is my order 7700123456?", asker=Asker(customer_id="C77"))
     assert answer.kind is AnswerKind.ORDER_STATUS

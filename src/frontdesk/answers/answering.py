@@ -112,13 +112,14 @@ class Answering:
         if found is None:
             return Answer(say("not_known", language), AnswerKind.NOT_KNOWN, language, concerns=(concern.text,))
         used = used_of(self.collection, found.ranking)
-        if found.confidence >= self.limit:
+        choices = await self._choices(found)
+        if found.confidence >= self.limit and not choices:
             answered = await self._answered(found, concern.text, language)
             return replace(answered, used=used, concerns=(concern.text,))
-        choices = await self._choices(found)
         if choices:
             back = say("asks_product", language, choices=joined(choices, language))
-            return Answer(back, AnswerKind.ASKS_BACK, language, found.confidence, (), used, (concern.text,))
+            kind, about = AnswerKind.ASKS_BACK, (concern.text,)
+            return Answer(back, kind, language, found.confidence, (), used, about, choices=tuple(choices))
         unknown = say("not_known", language)
         return Answer(unknown, AnswerKind.NOT_KNOWN, language, found.confidence, (), used, (concern.text,))
 
@@ -194,7 +195,7 @@ class Answering:
             part = await self._part(Concern(text), [], language, read)
             if part.kind is AnswerKind.ANSWERED:
                 return None
-            return replace(part, text=say("asks_order_number", language), kind=AnswerKind.ASKS_BACK)
+            return replace(part, text=say("asks_order_number", language), kind=AnswerKind.ASKS_BACK, choices=())
         for number in numbers[:MOST_TRIES]:
             order = await self.orders.order(number)
             if order is not None and (is_theirs(order, asker) or self._shows(order, mine)):

@@ -60,7 +60,8 @@ class UsedPassage:
 class Answer:
     """What is answered. `confidence` is the probability that it is right, of the least sure part.
 
-    `used` is ranked, also where nothing is answered. `concerns` are the questions that it covers.
+    `used` is ranked, also where nothing is answered. `concerns` are the questions that it covers, `choices` the models
+    that it asks back about.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Answer:
     used: tuple[UsedPassage, ...] = ()
     concerns: tuple[str, ...] = ()
     order: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

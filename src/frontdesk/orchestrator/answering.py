@@ -1,6 +1,5 @@
 """Carries out the action `answer`: answers the question of a message from what is known, once, and keeps why."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,7 +20,6 @@ _TYPES = {AnswerKind.ANSWERED: "QA", AnswerKind.ORDER_STATUS: "RB"}
 _USED = 5
 # Stands in the remark before the template that was sent instead of an answer.
 _MARK = " · "
-_MODEL = re.compile(r"(?:\b[A-Z]\w{2,} )?\b\w*\d[\w-]*")
 # What is asked below an answer that goes to where no button can be.
 DID_IT_HELP = {
     "en": "Did this help? Please tell us: {link}",
@@ -95,12 +93,6 @@ def is_sure(answer: Answer) -> bool:
     return answer.kind in _TYPES
 
 
-def choices_of(answer: Answer) -> list[str]:
-    """The models that an answer asks back about, as it writes them: words with a number, and names before one."""
-    asks = answer.kind is AnswerKind.ASKS_BACK and answer.used and not answer.order
-    return list(dict.fromkeys(_MODEL.findall(answer.text))) if asks else []
-
-
 def asker_of(case: Case) -> Asker:
     """Who wrote, as far as it is proven."""
     sender = case.message.sender
@@ -119,7 +111,7 @@ def record_of(answer: Answer) -> dict[str, Any]:
             {"article": c.article, "version": c.version, "start": c.start, "end": c.end, "title": c.title, "url": c.url}
             for c in answer.citations
         ],
-        "choices": choices_of(answer),
+        "choices": list(answer.choices),
         "used": [
             {"article": u.article, "version": u.version, "start": u.start, "end": u.end, "score": u.score}
             for u in answer.used[:_USED]
