@@ -10,6 +10,7 @@ from pathlib import Path
 
 import argon2
 import asyncpg
+import httpx
 import msgspec
 import pytest
 
@@ -23,6 +24,9 @@ from tests import postgres
 
 POSTGRES = os.environ.get("FRONTDESK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 CHEAP = Passwords(argon2.profiles.CHEAPEST)
+# A shared machine stalls for longer than the five seconds after which httpx gives up.
+for _each in ("connect", "read", "write", "pool"):
+    setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, _each, 60)
 EVERYTHING = os.environ.get("FRONTDESK_TEST_ALL") == "1"
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 # Interfaces call packages that are tested on both: here a chosen set, marked `both_databases`, runs on PostgreSQL too.

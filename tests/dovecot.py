@@ -186,8 +186,8 @@ def _group_of(user: str) -> str:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+    for _ in range(1200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 10):
             return
         if process.poll() is not None:
             said = process.stderr.read().decode() if process.stderr else ""

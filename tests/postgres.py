@@ -33,7 +33,7 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 
 async def run(url: str, *statements: str) -> None:
     """Run statements, each by itself."""
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         for statement in statements:
             await connection.execute(statement)
@@ -43,7 +43,7 @@ async def run(url: str, *statements: str) -> None:
 
 async def keep(url: str) -> None:
     """Remember rows, sequences and schema as they are now."""
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         tables = [row[0] for row in await connection.fetch(TABLES)]
         await connection.execute("CREATE SCHEMA kept")
@@ -68,7 +68,7 @@ async def keep(url: str) -> None:
 
 async def put_back(url: str) -> bool:
     """End what is still connected and restore what was kept; False where nothing is kept or the schema has changed."""
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await asyncpg.connect(url, timeout=60)
     try:
         await connection.execute(END_OTHERS)
         if await connection.fetchval("SELECT to_regclass('kept.how')") is None:

@@ -44,7 +44,7 @@ def test_the_example_is_handled_by_the_running_demo_and_prints_what_the_readme_s
         assert comparable(said) == comparable(shown)
         [reference] = re.findall(r"^accepted  (\w+)", said)
         url, headers = f"http://127.0.0.1:{port}/api/v1/interactions/{reference}", {"Authorization": f"Bearer {token}"}
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
             assert answer.status == 200
 
 

@@ -32,7 +32,7 @@ class Model:
 
 async def test_sentences_that_invent_are_struck(answering: Any) -> None:
     model = Model(("You have 40 days.", 1), ("We refund within 2 days.", 1), ("Call 0800 123.", 1))
-    answer = await said(replace(answering, word=WordingAnswers(model, 5)), QUESTION)
+    answer = await said(replace(answering, word=WordingAnswers(model, 60)), QUESTION)
     assert answer.text == "You have 40 days.\n\nhttps://shop.example/returns".replace("https", "Source: https")
     assert [each.article for each in answer.citations] == ["returns"]
 
@@ -41,7 +41,7 @@ async def test_sentences_that_invent_are_struck(answering: Any) -> None:
     "model",
     [
         Model(("You have 90 days.", 1)),
-        Model(seconds=5),
+        Model(seconds=60),
         Model(error=ModelFailed(ErrorKind.TIMEOUT, "away")),
         Model(),
     ],

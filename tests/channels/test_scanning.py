@@ -60,7 +60,7 @@ async def clamd(tmp_path: Path) -> AsyncIterator[tuple[Clamd, str]]:
 
 
 async def test_what_is_found_is_told_whole_contents_are_sent(clamd: tuple[Clamd, str]) -> None:
-    scanner = ClamAv(clamd[1], 5)
+    scanner = ClamAv(clamd[1], 60)
     large = b"a" * (2 * CHUNK + 1)
     assert [await scanner.finding(each) for each in (b"", large, b"x" + BAD)] == ["", "", "Eicar-Test"]
     assert clamd[0].seen[2] == large
@@ -70,25 +70,25 @@ async def test_it_speaks_over_tcp_too() -> None:
     server = await asyncio.start_server(Clamd().serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        assert await ClamAv(f"tcp:127.0.0.1:{port}", 5).finding(BAD) == "Eicar-Test"
+        assert await ClamAv(f"tcp:127.0.0.1:{port}", 60).finding(BAD) == "Eicar-Test"
 
 
 @pytest.mark.parametrize("answer", ["nothing", "INSTREAM size limit exceeded. ERROR", "stream: odd"])
 async def test_what_cannot_be_told_is_an_error(clamd: tuple[Clamd, str], answer: str) -> None:
     clamd[0].answer = answer
     with pytest.raises(Failed):
-        await ClamAv(clamd[1], 5).finding(b"x")
+        await ClamAv(clamd[1], 60).finding(b"x")
 
 
 async def test_a_scanner_that_is_away_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="does not answer"):
-        await ClamAv(f"unix:{tmp_path / 'none'}", 5).finding(b"x")
+        await ClamAv(f"unix:{tmp_path / 'none'}", 60).finding(b"x")
 
 
 @pytest.mark.parametrize("address", ["unix:", "tcp:host", "tcp::3310", "clamd.ctl", "tcp:host:x"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(Invalid, match="unix:PATH or tcp"):
-        ClamAv(address, 5)
+        ClamAv(address, 60)
 
 
 def mail(second: bytes = BAD) -> bytes:
@@ -107,7 +107,7 @@ async def kept(
 ) -> tuple[list[Any], list[Any], bytes]:
     """The messages, the attachments, and what is left of the raw event."""
     settings = with_channel(settings, "email", MAIL)
-    channels = msgspec.structs.replace(settings.channels, scanner=scanner, scanner_seconds=1.0)
+    channels = msgspec.structs.replace(settings.channels, scanner=scanner, scanner_seconds=60.0)
     work = msgspec.structs.replace(settings.work, most_attempts=attempts)
     async with open_container(
         msgspec.structs.replace(settings, channels=channels, work=work), builtin, CHEAP

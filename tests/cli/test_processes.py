@@ -31,7 +31,7 @@ def started(process: subprocess.Popen[str], port: int) -> str:
 def ended(process: subprocess.Popen[str], by: signal.Signals) -> None:
     """Ends with 0, and stdout held the ready line and nothing else."""
     process.send_signal(by)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     assert process.stdout is not None
     assert process.stdout.read() == ""
 

@@ -68,7 +68,7 @@ async def serve() -> AsyncIterator[Any]:
         await server.close()
 
 
-QUICK = Limits(total=5.0, first_byte=5.0)
+PATIENT = Limits(connect=60, first_byte=60, total=60)
 
 
 def effect(kind: str, key: str = "01KEY:default:1:0", **parameters: Any) -> Effect:

@@ -28,7 +28,7 @@ from frontdesk.simulators.service_cloud import ServiceCloud
 from frontdesk.simulators.serving import Asked, Told
 from frontdesk.simulators.tokens import Tokens
 from frontdesk.wiring.container import Container, now
-from tests.connectors.conftest import QUICK, Running, effect
+from tests.connectors.conftest import PATIENT, Running, effect
 from tests.connectors.test_fsm import ACCOUNT
 
 PAGES = Path(__file__).parent.parent.parent / "docs" / "reference" / "connectors"
@@ -74,19 +74,19 @@ async def other(
 async def _on_the_network(name: str, serve: Any, outgoing: Outgoing) -> Other:
     if name == "fsm":
         running = await serve(SimulatedFsm(Tokens("frontdesk", "secret")))
-        fsm = Fsm(outgoing.client(running.url, limits=QUICK), ACCOUNT, time.monotonic)
+        fsm = Fsm(outgoing.client(running.url, limits=PATIENT), ACCOUNT, time.monotonic)
         return Other(fsm, effect("create_service_call"), running)
     if name == "s4":
         running = await serve(S4("me", "secret"))
-        orders = OrderStatus(S4Orders(outgoing.client(running.url, limits=QUICK), "me", "secret"), S4_NAME)
+        orders = OrderStatus(S4Orders(outgoing.client(running.url, limits=PATIENT), "me", "secret"), S4_NAME)
         return Other(orders, effect("order_status", order_no="4711001"), running, looks=False)
     if name == "service_cloud":
         running = await serve(ServiceCloud("me", "secret"))
-        cases = Cases(outgoing.client(running.url, limits=QUICK), "me", "secret")
+        cases = Cases(outgoing.client(running.url, limits=PATIENT), "me", "secret")
         return Other(cases, effect("update_case"), running, looks=False)
     running = await serve(Sink())
     secret = base64.b64encode(b"k" * 32).decode()
-    webhook = Webhook(lambda origin: outgoing.client(origin, limits=QUICK, trusted=False), "", secret, now)
+    webhook = Webhook(lambda origin: outgoing.client(origin, limits=PATIENT, trusted=False), "", secret, now)
     return Other(webhook, effect("notify_webhook", url=f"{running.url}/hook"), running, looks=False)
 
 
@@ -126,7 +126,7 @@ async def test_no_answer_is_an_error_of_ours_that_is_worth_another_try(other: Ot
 
 
 async def test_nobody_there_is_known_to_have_done_nothing(outgoing: Outgoing, case: Case) -> None:
-    fsm = Fsm(outgoing.client("http://127.0.0.1:9", limits=QUICK), ACCOUNT, time.monotonic)
+    fsm = Fsm(outgoing.client("http://127.0.0.1:9", limits=PATIENT), ACCOUNT, time.monotonic)
     with pytest.raises(NoAnswer) as error:
         await fsm.perform(effect("create_service_call"), case)
     assert not error.value.may_be_done

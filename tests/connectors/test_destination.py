@@ -17,14 +17,14 @@ from frontdesk.simulators.s4 import S4
 from frontdesk.simulators.tokens import Tokens
 from frontdesk.wiring.back_ends import back_ends
 from frontdesk.wiring.container import now
-from tests.connectors.conftest import QUICK, case, effect
+from tests.connectors.conftest import PATIENT, case, effect
 from tests.connectors.test_setting_up import settings
 
 OURS = Tokens("frontdesk", "hush")
 
 
 async def through(name: str, served: Any, outgoing: Outgoing) -> ThroughDestination:
-    http = outgoing.client(served.url, limits=QUICK)
+    http = outgoing.client(served.url, limits=PATIENT)
     token = client_token(http, "/oauth/token", "frontdesk", "hush", lambda: 0.0, "destination")
     return ThroughDestination(name, Destinations(http, token, lambda: 0.0), lambda url: outgoing.client(url))
 

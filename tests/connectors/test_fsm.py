@@ -14,7 +14,7 @@ from frontdesk.model import Tier
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators import fsm as simulated
 from frontdesk.simulators.tokens import Tokens
-from tests.connectors.conftest import QUICK, Running, case, effect, reading
+from tests.connectors.conftest import PATIENT, Running, case, effect, reading
 
 ACCOUNT = FsmSettings(
     client_id="frontdesk",
@@ -45,7 +45,7 @@ async def running(serve: Any) -> Running:
 
 @pytest.fixture
 def fsm(running: Running, outgoing: Outgoing) -> Fsm:
-    return Fsm(outgoing.client(running.url, limits=QUICK), ACCOUNT, time.monotonic)
+    return Fsm(outgoing.client(running.url, limits=PATIENT), ACCOUNT, time.monotonic)
 
 
 def calls(running: Running) -> list[dict[str, Any]]:

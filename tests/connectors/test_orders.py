@@ -19,7 +19,7 @@ from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.s4 import S4
 from frontdesk.simulators.serving import Asked, Server, Told
 from frontdesk.wiring.container import Container
-from tests.connectors.conftest import QUICK, case, effect
+from tests.connectors.conftest import PATIENT, case, effect
 
 SHIPPED = Order(
     "4711001",
@@ -72,9 +72,9 @@ async def orders(
 ) -> Orders:
     """Each system, with order 4711001 in it."""
     if request.param == "s4":
-        return S4Orders(outgoing.client((await serve(S4("me", "secret"))).url, limits=QUICK), "me", "secret")
+        return S4Orders(outgoing.client((await serve(S4("me", "secret"))).url, limits=PATIENT), "me", "secret")
     if request.param == "service":
-        return ServedOrders(outgoing.client(shop_url, limits=QUICK), TEMPLATE, "letmein")
+        return ServedOrders(outgoing.client(shop_url, limits=PATIENT), TEMPLATE, "letmein")
     await container.knowledge.order_book.put_all([SHIPPED])
     return container.knowledge.orders
 
@@ -90,14 +90,16 @@ async def test_an_order_that_is_there_is_told_and_another_is_none(orders: Orders
 
 
 async def test_the_fields_of_a_service_become_ours(outgoing: Outgoing, shop_url: str) -> None:
-    service = ServedOrders(outgoing.client(shop_url, limits=QUICK), TEMPLATE, "letmein")
+    service = ServedOrders(outgoing.client(shop_url, limits=PATIENT), TEMPLATE, "letmein")
     assert await service.order("4711001") == SHIPPED
     assert await service.orders_of("100042") == [SHIPPED]
     with pytest.raises(ConnectorFailed, match="state is one of") as error:
         await service.order("odd")
     assert error.value.permanent
     with pytest.raises(ConnectorFailed, match="401"):
-        await ServedOrders(outgoing.client(shop_url, limits=QUICK), OrderTemplate("/v2/orders/{number}"), "").order("1")
+        await ServedOrders(outgoing.client(shop_url, limits=PATIENT), OrderTemplate("/v2/orders/{number}"), "").order(
+            "1"
+        )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import Case, Entity
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.s4 import S4
-from tests.connectors.conftest import QUICK, Running, effect, reading
+from tests.connectors.conftest import PATIENT, Running, effect, reading
 from tests.connectors.conftest import case as of_anybody
 
 MINE = "100042"
@@ -29,7 +29,7 @@ async def running(serve: Any) -> Running:
 
 @pytest.fixture
 def orders(running: Running, outgoing: Outgoing) -> OrderStatus:
-    return OrderStatus(S4Orders(outgoing.client(running.url, limits=QUICK), "me", "secret"), NAME)
+    return OrderStatus(S4Orders(outgoing.client(running.url, limits=PATIENT), "me", "secret"), NAME)
 
 
 @pytest.mark.parametrize(

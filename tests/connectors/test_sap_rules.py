@@ -12,7 +12,7 @@ from frontdesk.interfaces import Failed
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.rules import ROUTES, Rules
 from frontdesk.simulators.tokens import Tokens
-from tests.connectors.conftest import QUICK, Running
+from tests.connectors.conftest import PATIENT, Running
 
 ACCOUNT = RulesSettings(client_id="me", client_secret="secret", service_id="route", revision="1")
 
@@ -23,7 +23,7 @@ async def running(serve: Any) -> Running:
 
 
 def rules(running: Running, outgoing: Outgoing, account: RulesSettings = ACCOUNT) -> SapRules:
-    http = outgoing.client(running.url, limits=QUICK)
+    http = outgoing.client(running.url, limits=PATIENT)
     return SapRules(http, http, "/oauth/token", account, time.monotonic)
 
 

@@ -9,7 +9,7 @@ from frontdesk.connectors.service_cloud import Cases
 from frontdesk.interfaces import NoAnswer
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.service_cloud import ServiceCloud
-from tests.connectors.conftest import QUICK, Running, case, effect
+from tests.connectors.conftest import PATIENT, Running, case, effect
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def running(serve: Any) -> Running:
 
 @pytest.fixture
 def cases(running: Running, outgoing: Outgoing) -> Cases:
-    return Cases(outgoing.client(running.url, limits=QUICK), "me", "secret")
+    return Cases(outgoing.client(running.url, limits=PATIENT), "me", "secret")
 
 
 async def test_an_interaction_has_one_case_that_is_brought_up_to_date(cases: Cases, running: Running) -> None:

@@ -188,7 +188,7 @@ async def test_as_many_calls_at_once_as_are_allowed_and_the_others_wait(furnishe
 async def test_a_limit_beyond_the_deadline_leads_to_the_next_route(furnished: BuildLlm) -> None:
     service = Scripted(lines=[GOOD])
     models = furnished(
-        service, rates={"first": Rate(requests_per_minute=1)}, policy=CallPolicy(deadline=0.5, caches=False)
+        service, rates={"first": Rate(requests_per_minute=1)}, policy=CallPolicy(deadline=20, caches=False)
     )
     first, second = [await models.run("sentiment-analysis", text=text) for text in ("one", "two")]
     assert (first.service, second.service, second.failures[0].trouble) == ("first", "builtin", "over_limit")

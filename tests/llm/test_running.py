@@ -115,7 +115,7 @@ async def test_a_service_that_wants_to_be_left_alone_for_longer_than_there_is_ti
 
 async def test_a_hanging_service_uses_only_its_share_of_the_time(furnished: BuildLlm) -> None:
     first, second = Scripted("first", [GOOD], seconds=30), Scripted("second", [GOOD])
-    policy = CallPolicy(deadline=0.6, attempts=1)
+    policy = CallPolicy(deadline=4, attempts=1)
     outcome = await furnished(first, second, policy=policy).run("sentiment-analysis", text=TEXT)
     assert (outcome.service, outcome.failures[0].trouble) == ("second", "timeout")
 

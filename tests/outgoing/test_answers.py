@@ -21,7 +21,7 @@ CHUNKED = (
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-A: 1\r\nX-a: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"5\r\nhello\r\n1;ext=1\r\n \r\n5\r\nworld\r\n0\r\nTrailer: x\r\n\r\n"
 )
-SMALL = Limits(first_byte=0.5, total=1.0, bytes=1000)
+SMALL = Limits(bytes=1000)
 
 
 @pytest.fixture

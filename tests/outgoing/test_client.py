@@ -9,7 +9,7 @@ from frontdesk.interfaces import Http, Invalid, NoAnswer
 from frontdesk.outgoing import Limits, Outgoing
 from tests.outgoing.wires import ok, read_request, wire
 
-QUICK = Limits(connect=0.5, first_byte=0.2, idle=0.2, total=0.6, stream=1.0, bytes=1000, connections=2)
+SMALL = Limits(bytes=1000)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_redirects_are_not_followed(outgoing: Outgoing) -> None:
 async def test_a_broken_answer_is_named(outgoing: Outgoing, bad: bytes, words: str) -> None:
     async with wire(bad, once=True) as seen:
         with pytest.raises(NoAnswer, match=words) as caught:
-            await outgoing.client(seen.url, limits=QUICK).send("POST", "", json={})
+            await outgoing.client(seen.url, limits=SMALL).send("POST", "", json={})
     assert caught.value.may_be_done
 
 
@@ -137,7 +137,7 @@ async def test_a_server_that_drips_is_left_in_time(outgoing: Outgoing) -> None:
 
     async with wire(drip) as seen:
         with pytest.raises(NoAnswer, match="no whole answer within") as caught:
-            await outgoing.client(seen.url, limits=QUICK).send("GET", "")
+            await outgoing.client(seen.url, limits=Limits(total=0.6)).send("GET", "")
     assert caught.value.timed_out
 
 
@@ -145,7 +145,7 @@ async def test_waiting_for_a_free_connection_ends_and_nothing_was_sent(outgoing:
     async def never(*_: object) -> None:
         await asyncio.sleep(60)
 
-    limits = Limits(connections=1, wait=0.1, first_byte=0.5)
+    limits = Limits(connections=1, wait=0.1, first_byte=3)
     async with wire(never) as seen:
         http = outgoing.client(seen.url, limits=limits)
         first = asyncio.create_task(http.send("POST", "", json={}))
@@ -191,11 +191,11 @@ async def test_a_stream_is_read_as_it_comes_and_may_be_longer_than_the_buffer(ou
         assert seen.connections == 1
 
 
-@pytest.mark.parametrize(("ends", "words"), [(True, "broke off"), (False, "stalled")])
-async def test_a_stream_that_is_cut_or_stalls_is_named(outgoing: Outgoing, ends: bool, words: str) -> None:
+@pytest.mark.parametrize(("idle", "words"), [(60, "broke off"), (0.2, "stalled")])
+async def test_a_stream_that_is_cut_or_stalls_is_named(outgoing: Outgoing, idle: float, words: str) -> None:
     async def cut(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
-        if not ends:
+        if words == "stalled":
             await asyncio.sleep(60)
 
     got: list[bytes] = []
@@ -206,7 +206,7 @@ async def test_a_stream_that_is_cut_or_stalls_is_named(outgoing: Outgoing, ends:
 
     async with wire(cut, once=True) as seen:
         with pytest.raises(NoAnswer, match=words):
-            await read(outgoing.client(seen.url, limits=QUICK))
+            await read(outgoing.client(seen.url, limits=Limits(idle=idle)))
 
 
 @pytest.mark.parametrize("headers", [{"X-A": "1\r\nX-B: 2"}, {"X A": "1"}, {"": "1"}, {"X": "€"}, {"X-Key": "a\x00b"}])

@@ -15,7 +15,7 @@ POST = OutgoingMail("support@desk.example", "kim@customer.example", raw("Hello."
 
 
 def at(taken: Taken, **more: object) -> MailServer:
-    return MailServer("127.0.0.1", taken.port, **{"security": "none", "seconds": 5.0, **more})  # type: ignore[arg-type]
+    return MailServer("127.0.0.1", taken.port, **{"security": "none", "seconds": 60.0, **more})  # type: ignore[arg-type]
 
 
 async def test_a_mail_is_handed_over_whole_and_a_report_is_asked_for() -> None:
@@ -99,7 +99,7 @@ async def test_a_connection_cut_after_the_mail_leaves_it_open_whether_it_was_tak
 
 async def test_no_server_is_a_failure_that_passes() -> None:
     with pytest.raises(MailFailed) as caught:
-        await Outgoing().post(MailServer("127.0.0.1", 1, "none", seconds=2), POST)
+        await Outgoing().post(MailServer("127.0.0.1", 1, "none", seconds=60), POST)
     assert not caught.value.permanent
 
 

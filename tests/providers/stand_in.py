@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from frontdesk.interfaces import ChatTurn, Http, ModelRequest, ModelService
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.simulators.llm import KEY, LlmSimulator, Rule
+from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
 from frontdesk.simulators.serving import serving
 
 SCHEMA: Mapping[str, Any] = {
@@ -25,7 +25,9 @@ SCHEMA: Mapping[str, Any] = {
     "additionalProperties": False,
 }
 TEXT = "My kettle leaks."
-QUICK = Limits(connect=0.5, first_byte=0.4, idle=0.4, total=1.0)
+PATIENT = Limits(connect=60, first_byte=60, idle=60)
+# With these as its rules time runs out, and only for what is withheld.
+RUNS_OUT = {Fault.HANG: replace(PATIENT, first_byte=0.4), Fault.STALL_STREAM: replace(PATIENT, idle=1.0)}
 KINDS = ("openai", "azure", "azure_path", "azure_entra", "anthropic", "sap", "sap_orchestration")
 OPENAI_LIKE = tuple(kind for kind in KINDS if kind != "anthropic")
 
@@ -48,9 +50,10 @@ async def stand_in(*rules: Rule, models: Sequence[str] = (), token_seconds: floa
     """A server with these faults, and the services."""
     server = LlmSimulator(rules, models=models, seconds_of_tokens=token_seconds)
     outgoing = Outgoing()
+    limits = next((RUNS_OUT[rule.fault] for rule in rules if rule.fault in RUNS_OUT), PATIENT)
 
     def connect(_: ServiceOptions, base_url: str, headers: Mapping[str, str]) -> Http:
-        return outgoing.client(base_url, headers, QUICK)
+        return outgoing.client(base_url, headers, limits)
 
     async with serving(server.answer) as url:
         yield StandIn(url, server, open_services(options(url), connect, {"STAND_IN_KEY": KEY}))

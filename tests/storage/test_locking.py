@@ -169,7 +169,7 @@ async def test_two_workers_that_hammer_never_work_on_one_interaction_at_once(con
             sent[matter].append(new.message_id)
 
     await asyncio.gather(*(write(each.interaction_id) for each in matters))
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while (await container.work.queue.counts())["open"] and time.monotonic() < until:
         await asyncio.sleep(0.05)
     for each in workers:
@@ -207,7 +207,7 @@ async def test_claiming_stays_fast_with_100_000_open_rows(container: Container, 
         [(_, lease)] = await container.work.queue.claim("host:1", 1, 30)
         await end(container, lease)
     assert (time.process_time() - began) / 50 < 0.01
-    assert time.monotonic() - wall < 15
+    assert time.monotonic() - wall < 60
     assert (
         await container.database.read(lambda c: c.execute(select(func.count()).where(work.c.state == "done")).scalar())
         == 50

@@ -303,10 +303,12 @@ async def test_a_result_that_is_being_stored_meanwhile_is_erased_too(container: 
     def store_slowly(connection: Connection) -> None:
         pass_fence(connection, lease, "act")
         connection.execute(insert(outbound_message), [row])
+        begun.set()
         connection.execute(text("SELECT pg_sleep(1)"))
 
+    begun = asyncio.Event()
     storing = asyncio.create_task(container.database.write(store_slowly))
-    await asyncio.sleep(0.4)
+    await begun.wait()
     await container.people.privacy.erase(MAIL, "Ada")
     await storing
     assert without_words(await everything(container))

@@ -99,15 +99,15 @@ async def test_a_closed_database_says_so(settings: Settings, builtin: Builtin) -
 async def test_an_operation_that_ends_in_a_way_that_no_future_takes_is_an_error_too(container: Container) -> None:
     for each in (container.database.write, container.database.read):
         with pytest.raises(RuntimeError):
-            await asyncio.wait_for(each(lambda _: next(iter(()))), 10)
+            await asyncio.wait_for(each(lambda _: next(iter(()))), 60)
 
 
 async def test_a_connection_that_breaks_while_it_writes_is_replaced(tmp_path: Path) -> None:
     database = await open_database(parse_url(f"sqlite:///{tmp_path / 'x.sqlite3'}"))
     try:
         with pytest.raises((SQLAlchemyError, sqlite3.Error)):
-            await asyncio.wait_for(database.write(lambda c: c.connection.driver_connection.close()), 5)
-        one = await asyncio.wait_for(database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar()), 5)
+            await asyncio.wait_for(database.write(lambda c: c.connection.driver_connection.close()), 60)
+        one = await asyncio.wait_for(database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar()), 60)
         assert one == 1
     finally:
-        await asyncio.wait_for(database.close(), 5)
+        await asyncio.wait_for(database.close(), 60)

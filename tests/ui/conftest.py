@@ -40,7 +40,7 @@ class Server:
     url: str
     process: subprocess.Popen[str]
 
-    def stop(self, seconds: float = 20) -> int:
+    def stop(self, seconds: float = 60) -> int:
         """End it politely; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)

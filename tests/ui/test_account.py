@@ -276,7 +276,7 @@ async def reset(client: Client, email: str) -> Response:
 
 
 async def arrived(taken: Taken, number: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(taken.envelopes) < number:
             await asyncio.sleep(0.02)
 

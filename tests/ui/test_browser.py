@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=60_000)
 SCREENSHOTS = Path(__file__).parent.parent.parent / "screenshots"
 TEXT = "Guten Tag,\n\nmeine Kaffeemaschine (Bestellung 4500017342) ist kaputt und geht nicht mehr an.\n\nMaya Thornbury"
 
@@ -68,7 +69,7 @@ def test_a_message_is_written_and_its_way_watched_to_the_reply(page: Page) -> No
     write(page)
     steps = page.locator("ol.steps li")
     expect(steps).to_have_count(6)
-    expect(page.locator('ol.steps li[data-state="done"]')).to_have_count(6, timeout=30_000)
+    expect(page.locator('ol.steps li[data-state="done"]')).to_have_count(6)
     expect(page.locator("li.message.out")).to_contain_text("SC-000001")
     expect(page.get_by_role("heading", name="Understood")).to_be_visible()
     expect(page.locator("mark").filter(has_text="4500017342")).to_be_visible()
@@ -77,27 +78,27 @@ def test_a_message_is_written_and_its_way_watched_to_the_reply(page: Page) -> No
 
 def test_what_the_customer_adds_appears_without_loading_the_page(page: Page) -> None:
     write(page)
-    expect(page.locator("li.message.out")).to_have_count(1, timeout=30_000)
+    expect(page.locator("li.message.out")).to_have_count(1)
     watching = page.context.new_page()
     watching.goto(page.url)
     page.get_by_label("Add to the conversation").fill("Wann kommt der Techniker?")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(watching.locator("li.message.in")).to_have_count(2, timeout=30_000)
-    expect(watching.locator("li.message.out")).to_have_count(2, timeout=30_000)
+    expect(watching.locator("li.message.in")).to_have_count(2)
+    expect(watching.locator("li.message.out")).to_have_count(2)
 
 
 def test_the_console_shows_a_new_message_by_itself(page: Page) -> None:
     page.goto("/console/interactions")
     expect(page.get_by_text("No messages yet.")).to_be_visible()
     write(page.context.new_page())
-    expect(page.locator("table.list tbody tr")).to_have_count(1, timeout=30_000)
-    expect(page.locator("table.list")).to_contain_text("Technical issues", timeout=30_000)
+    expect(page.locator("table.list tbody tr")).to_have_count(1)
+    expect(page.locator("table.list")).to_contain_text("Technical issues")
     shoot(page, "interactions")
 
 
 def test_the_customers_view_is_without_what_is_the_teams(page: Page) -> None:
     write(page)
-    expect(page.locator("li.message.out")).to_have_count(1, timeout=30_000)
+    expect(page.locator("li.message.out")).to_have_count(1)
     link = page.url
     page.evaluate("document.getElementById('sign-out').requestSubmit()")
     page.wait_for_url("**/")

@@ -86,7 +86,7 @@ async def test_work_that_cannot_go_on_is_raised_to_who_started_it(container: Con
 
     watched = replace(container, watch=Dying())  # type: ignore[arg-type]  # it is watched, no more
     with pytest.raises(CannotGoOn):
-        await asyncio.wait_for(run_work(watched), 5)
+        await asyncio.wait_for(run_work(watched), 60)
 
 
 async def test_a_runner_that_died_is_down_until_it_is_begun_again() -> None:
@@ -119,7 +119,7 @@ async def test_a_chore_that_panics_does_not_keep_the_others_from_being_done() ->
         done.set()
 
     task = asyncio.create_task(repeat({"panics": panic, "other": other}, 60))
-    await asyncio.wait_for(done.wait(), 2)
+    await asyncio.wait_for(done.wait(), 60)
     task.cancel()
 
 
@@ -156,7 +156,7 @@ async def test_waiting_for_a_message_survives_an_error_of_the_database(container
     accepted = await container.messages.inbox.accept(NewMessage("My washing machine leaks.", "WEB"))
     await container.runner.run_until_idle()
     handled = StoredHandled(Away())  # type: ignore[arg-type]  # it is read from, no more
-    assert await handled.wait([accepted.message_id], 10) == {accepted.message_id: True}
+    assert await handled.wait([accepted.message_id], 60) == {accepted.message_id: True}
 
 
 async def test_a_unique_violation_that_is_no_race_is_not_tried_again_and_again(container: Container) -> None:

@@ -46,7 +46,7 @@ def section(mailbox: Dovecot, post_office: Taken, address: str = ADDRESS, **more
         "smtp_security": "none",
         "smtp_user": "-",
         "plus_addresses": True,
-        "seconds": 10.0,
+        "seconds": 60.0,
     }
     return settings | more
 

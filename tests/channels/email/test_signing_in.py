@@ -75,7 +75,7 @@ async def test_mails_are_sent_with_a_token(good: bool) -> None:
         return AuthResult(success=False, handled=False)
 
     with smtp_server(auth=True, more_ways={"auth_XOAUTH2": check}) as taken:
-        there = MailServer("127.0.0.1", taken.port, "none", "desk", token=token, seconds=5)
+        there = MailServer("127.0.0.1", taken.port, "none", "desk", token=token, seconds=60)
         post = OutgoingMail("support@desk.example", "kim@customer.example", raw("Hi."))
         if good:
             await Outgoing().post(there, post)
@@ -117,7 +117,7 @@ async def test_mailboxes_are_opened_with_a_token(good: bool) -> None:
 
     listening = await asyncio.start_server(speak, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    there = MailServer("127.0.0.1", port, "none", "desk", token=token, seconds=5)
+    there = MailServer("127.0.0.1", port, "none", "desk", token=token, seconds=60)
     async with listening:
         if good:
             async with Outgoing().mailbox(there, "INBOX") as box:

@@ -19,7 +19,7 @@ from frontdesk.model import Grant, Role
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.settings.sections import Llm
-from frontdesk.simulators.llm import KEY, LlmSimulator, Rule
+from frontdesk.simulators.llm import KEY, Fault, LlmSimulator, Rule
 from frontdesk.simulators.llm.scripts import Script
 from frontdesk.simulators.serving import serving
 from frontdesk.wiring.container import Container, open_container
@@ -28,6 +28,8 @@ from tests.one_application import application_of
 
 ASK: Any = [{"role": "user", "content": "My kettle leaks."}]
 PRICED = {"stand-in": {"input": 1.0, "output": 2.0}}
+# What is waited for until the time is over: with these as its rules a gateway gives little, otherwise more than needed.
+WITHHELD = {Fault.HANG, Fault.STALL_STREAM}
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Gateway:
     key: str
 
     def script(self, *rules: Rule) -> None:
-        """What the model does wrong from now on."""
+        """What the model does wrong from now on; the time that it is given stays what it was at the opening."""
         self.model.script = Script(rules)
 
     def openai(self, key: str = "", **more: Any) -> openai.AsyncOpenAI:
@@ -111,11 +113,13 @@ async def opened(tmp_path: Path, builtin: Builtin, migrated_file: Path) -> Async
             behind = await stack.enter_async_context(serving(model.answer))
             service = {"kind": "openai", "base_url": f"{behind}/v1", "key": KEY, "model": "stand-in"}
             service |= {"embedding_model": "stand-in", "speech_model": "stand-in"}
+            seconds = 1.5 if any(rule.fault in WITHHELD for rule in rules) else 60
             raw = {
                 "services": {"main": service},
                 "chains": {"default": ["main"]},
                 "prices": PRICED,
-                "chat_seconds": 1.5,
+                "chat_seconds": seconds,
+                "deadline_seconds": seconds,
                 "attempts": 1,
             }
             settings = load(data=tmp_path / "data", environment={})

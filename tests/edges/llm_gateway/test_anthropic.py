@@ -7,7 +7,7 @@ import anthropic
 import pytest
 
 from frontdesk.simulators.llm import Fault, Rule
-from tests.edges.llm_gateway.conftest import ASK, Gateway
+from tests.edges.llm_gateway.conftest import ASK, Gateway, Open
 
 SCHEMA = {
     "type": "object",
@@ -56,8 +56,8 @@ async def test_an_answer_has_the_form_that_was_asked_for(gateway: Gateway) -> No
         (Fault.EMPTY, anthropic.InternalServerError),
     ],
 )
-async def test_the_client_sees_the_right_exception(gateway: Gateway, fault: Fault, kind: Any) -> None:
-    gateway.script(Rule(fault))
+async def test_the_client_sees_the_right_exception(opened: Open, fault: Fault, kind: Any) -> None:
+    gateway = await opened(Rule(fault))
     async with gateway.anthropic() as client:
         with pytest.raises(kind):
             await client.messages.create(model="default", max_tokens=100, messages=ASK)

@@ -101,7 +101,7 @@ async def test_odd_requests_are_answered(gateway: Gateway) -> None:
 
 
 async def test_a_schema_that_nothing_satisfies_costs_two_calls_and_no_more(opened: Open) -> None:
-    gateway = await opened(chat_seconds=60)
+    gateway = await opened()
     gateway.script(Rule(answer='{"a": 1}'))
     for body in UNANSWERABLE:
         before = gateway.model.count

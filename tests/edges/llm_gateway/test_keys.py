@@ -74,7 +74,7 @@ async def test_over_budget_a_use_case_is_answered_by_the_next_route(opened: Open
 
 
 async def test_two_hundred_calls_at_once_do_not_overspend_a_keys_budget_by_one(opened: Open) -> None:
-    gateway, budget = await opened(chat_seconds=60), 2500
+    gateway, budget = await opened(), 2500
     key = await gateway.new_key(budget_day=budget)
 
     async def ask(client: openai.AsyncOpenAI) -> bool:

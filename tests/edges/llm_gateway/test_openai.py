@@ -135,7 +135,6 @@ SEEN = {
     Fault.OVERLOADED: (openai.InternalServerError, "server_error"),
     Fault.UNAUTHORISED: (openai.InternalServerError, "model_refuses_our_key"),
     Fault.UNKNOWN_MODEL: (openai.BadRequestError, "model_refuses_request"),
-    Fault.HANG: (openai.InternalServerError, "timeout"),
     Fault.CUT_BODY: (openai.InternalServerError, "unreachable"),
     Fault.NOT_HTTP_JSON: (openai.InternalServerError, "not_json"),
     Fault.FILTERED_PROMPT: (openai.BadRequestError, "content_filter"),
@@ -152,7 +151,7 @@ OF_STREAMS = {Fault.CUT_STREAM, Fault.STALL_STREAM, Fault.FAIL_STREAM}
 
 
 def test_every_fault_is_looked_at() -> None:
-    assert WITH_SCHEMA.keys() | FINE | OF_STREAMS == set(Fault)
+    assert WITH_SCHEMA.keys() | FINE | OF_STREAMS | {Fault.HANG} == set(Fault)
 
 
 async def test_the_client_sees_the_right_exception_of_every_fault(gateway: Gateway) -> None:
@@ -177,9 +176,20 @@ async def test_a_stream_that_never_begins_is_an_exception_like_any_other(gateway
         assert caught.value.code == code, fault  # type: ignore[attr-defined]
 
 
+async def test_a_model_that_hangs_is_an_exception_once_the_time_is_over(opened: Open) -> None:
+    gateway = await opened(Rule(Fault.HANG))
+    async with gateway.openai() as client:
+        with pytest.raises(openai.InternalServerError) as whole:
+            await client.chat.completions.parse(model="default", messages=ASK, response_format=Note)
+        _mend(gateway)
+        with pytest.raises(openai.InternalServerError) as stream:
+            await client.chat.completions.create(model="default", messages=ASK, stream=True)
+    assert (whole.value.code, stream.value.code) == ("timeout", "timeout")
+
+
 @pytest.mark.parametrize("fault", sorted(OF_STREAMS))
-async def test_a_stream_that_breaks_off_is_an_exception_after_what_came(gateway: Gateway, fault: Fault) -> None:
-    gateway.script(Rule(fault))
+async def test_a_stream_that_breaks_off_is_an_exception_after_what_came(opened: Open, fault: Fault) -> None:
+    gateway = await opened(Rule(fault))
     said = ""
     async with gateway.openai() as client:
         stream = await client.chat.completions.create(model="default", messages=ASK, stream=True)
@@ -256,10 +266,9 @@ async def test_a_client_that_hangs_up_stops_the_model_and_is_charged_for_what_ca
             if chunk.choices[0].delta.content:
                 break
         await stream.close()
-    for _ in range(100):
-        await asyncio.sleep(0.05)
-        if calls := await gateway.calls():
-            break
+    async with asyncio.timeout(60):
+        while not (calls := await gateway.calls()):
+            await asyncio.sleep(0.05)
     assert [(call["outcome"], call["cost"] > 0) for call in calls] == [("stopped", True)]
 
 

@@ -161,7 +161,7 @@ async def test_what_cannot_be_answered_is_a_problem(
     ],
 )
 async def test_a_models_failure_is_a_problem_with_its_name(opened: Open, fault: Fault, status: int, kind: str) -> None:
-    gateway = await opened(Rule(fault), deadline_seconds=1)
+    gateway = await opened(Rule(fault))
     async with gateway.http() as http:
         answer = await http.post("/use-cases/sentiment-analysis", json={"text": "It is cold."})
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}")

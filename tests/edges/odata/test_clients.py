@@ -157,7 +157,7 @@ def test_openui5_lists_filters_sorts_counts_creates_and_shows_details(page: Page
         f"Made by UI5 {group}",
     )
     assert created > 0
-    expect(rows.filter(has_text=f"Made by UI5 {group} | New")).to_have_count(1, timeout=20_000)
+    expect(rows.filter(has_text=f"Made by UI5 {group} | New")).to_have_count(1, timeout=60_000)
     counted = page.evaluate(
         """async title => {
             const { Filter, FilterOperator, Sorter } = window.demo;

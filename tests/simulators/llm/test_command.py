@@ -51,7 +51,7 @@ async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Pat
         assert (caught.value.trouble, said["sentiment"]) == (ErrorKind.RATE_LIMITED, "Positive")
         await outgoing.close()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.communicate()

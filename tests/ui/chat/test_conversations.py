@@ -54,17 +54,13 @@ async def heard(container: Container, reference: str, last_event_id: str = "") -
     conversation = await chats.conversation(reference)
     assert conversation
     stream = events(live, chats, conversation, last_event_id)
+    await anext(stream)
+    live.close()  # so that it ends when it has told what there is
     found = []
-    try:
-        async with asyncio.timeout(0.5):
-            async for part in stream:
-                if part.startswith(b"id: "):
-                    lines = part.decode().splitlines()
-                    found.append((lines[0].removeprefix("id: "), msgspec.json.decode(lines[2].removeprefix("data: "))))
-    except TimeoutError:
-        pass
-    await stream.aclose()
-    live.close()
+    async for part in stream:
+        if part.startswith(b"id: "):
+            lines = part.decode().splitlines()
+            found.append((lines[0].removeprefix("id: "), msgspec.json.decode(lines[2].removeprefix("data: "))))
     return found
 
 

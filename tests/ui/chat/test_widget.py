@@ -95,7 +95,7 @@ def test_a_customer_is_answered_on_a_strict_page_and_the_reading_is_recorded(
     page.get_by_label("E-mail (optional)").fill("maya@example.com")
     say(page, BROKEN)
     log = page.get_by_role("log")
-    expect(log.locator("li.out")).to_contain_text("SC-000001", timeout=30_000)
+    expect(log.locator("li.out")).to_contain_text("SC-000001")
     expect(page.locator("header .reference")).to_contain_text("Reference ")
     expect(log.locator("li.in .state")).to_have_text("Sent")
     page.wait_for_timeout(600)
@@ -123,14 +123,14 @@ def test_a_conversation_survives_a_reload_and_the_teams_answer_appears_by_itself
     page.get_by_label("Ihre Nachricht").fill("Guten Tag, wann öffnet Ihr Laden?")
     page.get_by_role("button", name="Senden").click()
     out, all_of_them = page.locator("li.out"), page.locator("li")
-    expect(out).to_have_count(1, timeout=30_000)
+    expect(out).to_have_count(1)
     page.reload()
-    expect(all_of_them).to_have_count(2, timeout=30_000)
+    expect(all_of_them).to_have_count(2)
     page.get_by_role("button", name="Chat schließen").click()
     expect(page.get_by_role("button", name="Chat öffnen")).to_be_focused()
     reply(server, "Um neun Uhr.")
     launcher = page.get_by_role("button", name="Chat öffnen, 1 neue Antwort")
-    expect(launcher).to_be_visible(timeout=30_000)
+    expect(launcher).to_be_visible()
     page.wait_for_timeout(600)
     assert answers(server)[-1]["state"] == "delivered"
     shoot(page, "widget-badge")
@@ -153,10 +153,10 @@ def test_what_is_said_without_a_connection_is_kept_over_a_reload_and_stored_once
         shop.server = server.url
         visit(page, shop)
         say(page, BROKEN)
-        expect(page.locator("li.out")).to_have_count(1, timeout=30_000)
+        expect(page.locator("li.out")).to_have_count(1)
         server.process.kill()
         say(page, "And it is loud.")
-        expect(page.get_by_text("No connection.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("No connection.")).to_be_visible()
         expect(page.get_by_role("link", name="Other ways to reach us")).to_have_attribute(
             "href", "mailto:service@shop.example"
         )
@@ -165,9 +165,9 @@ def test_what_is_said_without_a_connection_is_kept_over_a_reload_and_stored_once
     page.reload()  # the shop's page is there, the chat's server is not
     with start() as server:
         page.reload()
-        expect(page.locator("li.in")).to_have_count(2, timeout=30_000)
-        expect(page.locator("li.in .state").last).to_have_text("Sent", timeout=30_000)
-        expect(page.locator("li.out")).to_have_count(1, timeout=30_000)  # the same topic is acknowledged once
+        expect(page.locator("li.in")).to_have_count(2)
+        expect(page.locator("li.in .state").last).to_have_text("Sent")
+        expect(page.locator("li.out")).to_have_count(1)  # the same topic is acknowledged once
         [matter] = api(server, "/interactions?channel=CHT")["items"]
         timeline = api(server, f"/interactions/{matter['reference']}/timeline")["items"]
         said = [item["inbound"]["text"] for item in timeline if item["kind"] == "inbound"]
@@ -183,16 +183,16 @@ def test_another_user_of_the_same_browser_sees_nothing_of_the_one_before(
     visit(page, shop)
     say(page, BROKEN)
     log = page.get_by_role("log")
-    expect(log.locator("li.out")).to_have_count(1, timeout=30_000)
+    expect(log.locator("li.out")).to_have_count(1)
     page.reload()
-    expect(log.locator("li.in")).to_have_count(1, timeout=30_000)
+    expect(log.locator("li.in")).to_have_count(1)
     shop.attributes = attributes
     page.reload()
     page.get_by_role("button", name="Open chat").click()
     page.wait_for_timeout(1500)
     expect(log.locator("li")).to_have_count(0)
     say(page, "Something else")
-    expect(log.locator("li.in .state")).to_have_text("Sent", timeout=30_000)
+    expect(log.locator("li.in .state")).to_have_text("Sent")
     assert len(api(server, "/interactions?channel=CHT")["items"]) == 2
 
 
@@ -200,7 +200,7 @@ def test_who_signs_out_leaves_nothing_behind(page: Page, shop: Shop, server: Ser
     visit(page, shop)
     say(page, BROKEN)
     log = page.get_by_role("log")
-    expect(log.locator("li.out")).to_have_count(1, timeout=30_000)
+    expect(log.locator("li.out")).to_have_count(1)
     page.evaluate("window.frontdeskChat.reset()")
     expect(log.locator("li")).to_have_count(0)
     assert "coffee" not in page.evaluate("JSON.stringify(localStorage)")
@@ -216,7 +216,7 @@ def test_a_site_that_is_not_allowed_says_what_to_do_instead(browser: Browser, sh
         page = browser.new_page()
         visit(page, shop)
         say(page, "Hello?")
-        expect(page.get_by_role("link", name="Other ways to reach us")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("link", name="Other ways to reach us")).to_be_visible()
         page.close()
 
 
@@ -245,7 +245,7 @@ def test_markup_that_is_said_stays_text(page: Page, shop: Shop, server: Server, 
     visit(page, shop)
     say(page, text)
     expect(page.locator("li.in .text")).to_have_text(text)
-    expect(page.locator("li.in .state")).to_have_text("Sent", timeout=30_000)
+    expect(page.locator("li.in .state")).to_have_text("Sent")
     assert page.locator("#frontdesk-chat img, #frontdesk-chat script").count() == 0
 
 
@@ -259,7 +259,7 @@ def test_a_person_is_one_click_away(page: Page, shop: Shop) -> None:
     page.get_by_role("button", name="Talk to a person").click()
     expect(page.locator("li.in .text")).to_have_text("I would like to talk to a person.")
     expect(page.locator("li.in")).to_have_attribute("data-state", "sent")
-    expect(page.locator("li.out").first).to_be_visible(timeout=30_000)
+    expect(page.locator("li.out").first).to_be_visible()
 
 
 def test_an_answer_shows_its_source_and_whether_it_helped_is_told_with_one_click(page: Page, shop: Shop) -> None:

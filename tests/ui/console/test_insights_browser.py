@@ -42,7 +42,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=30_000)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def opened(page: Page, path: str = VIEW) -> Page:

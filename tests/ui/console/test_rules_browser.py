@@ -55,7 +55,7 @@ def say(server: Server, text: str) -> str:
 
 
 def team_of(page: Page, server: Server, reference: str) -> str:
-    for _ in range(100):
+    for _ in range(600):
         matter = httpx.get(f"{server.url}/api/v1/interactions/{reference}").json()
         if matter["team"]:
             return str(matter["team"])

@@ -31,14 +31,14 @@ def test_what_waits_for_a_person_appears_by_itself_and_is_approved_by_keyboard(p
     expect(page.get_by_text("Nothing needs anybody.")).to_be_visible()
     reference = say(server, "My coffee machine is broken and does not start any more.")
     approve = page.get_by_role("button", name=f"Approve: Ask person of {reference}")
-    expect(approve).to_be_visible(timeout=30_000)
+    expect(approve).to_be_visible()
     look(page, "effects")
     approve.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("It was approved.")).to_be_visible()
-    expect(page.get_by_text("Nothing needs anybody.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Nothing needs anybody.")).to_be_visible()
     page.goto(f"/track/{reference}")
-    expect(page.get_by_text("SC-000001").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("SC-000001").first).to_be_visible()
 
 
 def test_a_new_intent_is_tried_saved_and_recognised(page: Page, server: Server) -> None:

@@ -13,7 +13,6 @@ __all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.browser
 
 TEXT = "My washing machine leaks and shows error E18. Order 4500012345."
-WAIT = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def write(page: Page, text: str, name: str) -> None:
     page.get_by_label("Name *").fill(name)
     page.locator("#email").fill("kim@example.org")
     page.get_by_role("button", name="Send message").click()
-    expect(page.locator("li.message.out")).to_have_count(1, timeout=WAIT)
+    expect(page.locator("li.message.out")).to_have_count(1)
 
 
 def test_a_message_is_seen_corrected_and_answered_without_loading_a_page(page: Page) -> None:
@@ -49,7 +48,7 @@ def test_a_message_is_seen_corrected_and_answered_without_loading_a_page(page: P
     customer = page.context.new_page()
     write(customer, TEXT, "Kim Doe")
     row = page.locator("table.list tbody tr").filter(has_text="My washing machine leaks")
-    expect(row).to_contain_text("Technical issues", timeout=WAIT)
+    expect(row).to_contain_text("Technical issues")
     row.locator("a.title").click()
     expect(page.locator("mark").filter(has_text="4500012345")).to_be_visible()
     page.locator("summary[aria-label^='Correct Intent']").click()
@@ -67,10 +66,8 @@ def test_a_message_is_seen_corrected_and_answered_without_loading_a_page(page: P
     expect(page.get_by_label("Your answer")).to_have_value(re.compile("Kim Doe"))
     page.get_by_label("Your answer").fill("A technician comes tomorrow.")
     page.get_by_role("button", name="Send to the customer").click()
-    expect(page.locator("li.message.out").filter(has_text="A technician comes tomorrow.")).to_be_visible(timeout=WAIT)
-    expect(customer.locator("li.message.out").filter(has_text="A technician comes tomorrow.")).to_be_visible(
-        timeout=WAIT
-    )
+    expect(page.locator("li.message.out").filter(has_text="A technician comes tomorrow.")).to_be_visible()
+    expect(customer.locator("li.message.out").filter(has_text="A technician comes tomorrow.")).to_be_visible()
     shoot(page, "interaction")
 
 
@@ -82,7 +79,7 @@ def test_what_is_half_written_stays_while_the_page_keeps_itself_up_to_date(page:
     page.get_by_label("Your answer").fill("Half an ans")
     customer.get_by_label("Add to the conversation").fill("And now it smokes")
     customer.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("li.message.in").filter(has_text="And now it smokes")).to_be_visible(timeout=WAIT)
+    expect(page.locator("li.message.in").filter(has_text="And now it smokes")).to_be_visible()
     expect(page.get_by_label("Your answer")).to_have_value("Half an ans")
 
 
