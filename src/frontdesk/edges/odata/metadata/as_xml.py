@@ -104,11 +104,12 @@ def _facets(each: Json) -> dict[str, object]:
 
 def _operation(name: str, each: Json) -> Iterator[str]:
     lines: list[str] = []
-    for parameter in each.get("$Parameter", ()):
-        lines += _element("Parameter", None, Name=parameter["$Name"], **_facets(parameter))
+    bound, path = each.get("$IsBound"), each.get("$EntitySetPath")
+    for place, parameter in enumerate(each.get("$Parameter", ())):
+        facets = _facets(parameter) | ({"Nullable": None} if bound and not place else {})  # as the sample has it
+        lines += _element("Parameter", None, Name=parameter["$Name"], **facets)
     if "$ReturnType" in each:
         lines += _element("ReturnType", None, **_facets(each["$ReturnType"]))
-    bound, path = each.get("$IsBound"), each.get("$EntitySetPath")
     return _element(each["$Kind"], lines, Name=name, IsBound=bound, EntitySetPath=path)
 
 
