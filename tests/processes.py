@@ -70,7 +70,7 @@ class Process(subprocess.Popen[Any]):
 
 
 def run(
-    *arguments: Any, feed: str | None = None, check: bool = False, timeout: float = 120, **options: Any
+    *arguments: Any, feed: str | None = None, check: bool = False, timeout: float = 300, **options: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run `frontdesk` with these arguments until it ends; what it writes is kept as text."""
     command = [FRONTDESK, *arguments]

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,16 @@ def name(path: Path) -> str:
 
 
 TEXTS = {path: path.read_text("utf-8") for path in FILES}
-TREES = {path: ast.parse(text) for path, text in TEXTS.items()}
 WRITTEN = [path for path in FILES if not any(part in name(path) for part in GENERATED)]
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(TEXTS[path])
+
+
 def nodes(path: Path, *kinds: type[ast.AST]) -> Iterator[Any]:
-    return (node for node in ast.walk(TREES[path]) if isinstance(node, kinds))
+    return (node for node in ast.walk(tree(path)) if isinstance(node, kinds))
 
 
 def listed(offenders: list[str]) -> str:
@@ -49,7 +54,7 @@ def listed(offenders: list[str]) -> str:
 
 
 def test_every_file_says_what_it_is_for() -> None:
-    found = [name(path) for path in FILES if not ast.get_docstring(TREES[path])]
+    found = [name(path) for path in FILES if not ast.get_docstring(tree(path))]
     assert not found, f"open without a docstring that says what the file is for: {listed(found)}"
 
 

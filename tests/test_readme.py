@@ -39,7 +39,7 @@ def test_the_example_is_handled_by_the_running_demo_and_prints_what_the_readme_s
         assert address == f"ready http://127.0.0.1:{port}"
         said = subprocess.run(
             [str(Path(sys.executable).parent / "frontdesk"), *shlex.split(command)[1:]],
-            **{"cwd": tmp_path, "env": clean, "capture_output": True, "text": True, "timeout": 120, "check": True},
+            **{"cwd": tmp_path, "env": clean, "capture_output": True, "text": True, "timeout": 300, "check": True},
         ).stdout
         assert comparable(said) == comparable(shown)
         [reference] = re.findall(r"^accepted  (\w+)", said)

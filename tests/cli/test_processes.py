@@ -17,7 +17,7 @@ from tests import processes
 
 from .conftest import Run, free_port, lines, running
 
-PATIENCE = 60
+PATIENCE = 300
 
 
 def started(process: subprocess.Popen[str], port: int) -> str:

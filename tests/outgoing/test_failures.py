@@ -247,11 +247,15 @@ async def test_an_answer_that_comes_late_and_unasked_is_not_taken_for_the_next(o
         await writer.drain()
         await asyncio.sleep(0.03)
         writer.write(ok(b"unasked"))
+        said.set()
 
+    said = asyncio.Event()
     async with wire(twice) as seen:
         http = outgoing.client(seen.url)
         for path in (b"/one", b"/two"):
             assert (await http.send("POST", path.decode(), json={})).body == path
+            await said.wait()
+            said.clear()
             await asyncio.sleep(0.06)
         assert (len(seen.requests), seen.connections) == (2, 2)
 

@@ -40,7 +40,7 @@ class Server:
     url: str
     process: subprocess.Popen[str]
 
-    def stop(self, seconds: float = 60) -> int:
+    def stop(self, seconds: float = 300) -> int:
         """End it politely; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)
@@ -68,7 +68,7 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()  # type: ignore[union-attr]
-    line = lines.get(timeout=60).strip()
+    line = lines.get(timeout=300).strip()
     assert line.startswith("ready http://"), f"{line!r}: {log.read_text()}"
     return line.removeprefix("ready ")
 

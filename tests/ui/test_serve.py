@@ -20,7 +20,7 @@ def submit(server: Server) -> str:
     return server.url + answer.headers["location"]
 
 
-def wait_for(found: str, url: str, seconds: float = 60) -> str:
+def wait_for(found: str, url: str, seconds: float = 300) -> str:
     """The page once it holds `found`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

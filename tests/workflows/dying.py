@@ -1,6 +1,7 @@
 """A process that handles messages and kills itself at a given write: for tests of what a real kill -9 leaves behind.
 
-It loads the engine once and forks for each line of its input; it answers with the signal that ended the fork.
+It loads everything once (see tests/fork_server.py) and forks for each line of its input; it answers with the signal
+that ended the fork.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
 from frontdesk.wiring.container import open_container, runner_over
 from tests.fakes import CrashingCases
+from tests.fork_server import load as load_all
 
 
 @dataclass
@@ -44,6 +46,7 @@ async def handle(engine: Engine, data: str, environment: dict[str, str], at: int
 
 def main() -> None:
     """Read lines of JSON, fork for each, tell how each ended."""
+    load_all()
     engine = Engine.load(None)
     print("ready", flush=True)
     for line in sys.stdin:
