@@ -24,6 +24,7 @@ from frontdesk.model import (
     OutboundMessage,
     Page,
     Status,
+    WaitingOn,
     WorkState,
 )
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
@@ -148,8 +149,9 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
-    when the oldest message came that nobody has answered. `assignee` has taken it over: nothing is answered
-    automatically until it is empty again, or the interaction is closed.
+    when the oldest message came that nobody has answered, `waiting_on` whose turn it is: us, customer, third (a third
+    party's), or empty. Until `snoozed_until` it is set aside, unless the customer writes before. `assignee` is its
+    owner: nothing is answered automatically until it is empty again, or the interaction is closed.
     """
 
     id: int
@@ -175,6 +177,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     acknowledged_at: datetime | None
     first_person_answer_at: datetime | None
     waiting_since: datetime | None
+    waiting_on: WaitingOn
+    snoozed_until: datetime | None
     closed_at: datetime | None
     version: int
     merged_to: str

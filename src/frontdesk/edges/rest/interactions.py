@@ -38,7 +38,7 @@ from frontdesk.edges.rest.services import (
     zoned,
 )
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
+from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence
 from frontdesk.ticketing.changes import check_change
@@ -56,6 +56,7 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
     """The fields to set; others stay unchanged. `team` may be empty.
 
     `assignee` is the person who has taken it over; empty gives it back to the assistant.
+    `waiting_on` says whose turn it is: `us`, `customer`, `third` (a third party's), or empty.
     """
 
     status: Status | UnsetType = UNSET
@@ -63,6 +64,7 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
     priority: CodeWord | UnsetType = UNSET
     team: CodeWord | UnsetType = UNSET
     assignee: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
+    waiting_on: WaitingOn | UnsetType = UNSET
     customer_id: CustomerNumber | UnsetType = UNSET
     title: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     summary: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET

@@ -37,6 +37,9 @@ from frontdesk.storage.schema.rows import (
     as_outbound,
 )
 
+# Fields that change with others.
+FOLLOWING = ("assignee", "waiting_on", "waiting_since", "snoozed_until", "closed_at")
+
 
 class StoredInteractions:
     """Interactions on a database."""
@@ -76,13 +79,16 @@ def change_interaction(
             raise Invalid(tr("there is no customer {customer}", customer=change.customer_id), "customer_id")
         change = replace(change, customer_proven=True)  # a person's word
     after = apply_change(connection, before, change, now, by)
-    fields = {name: [_plain(getattr(before, name)), _plain(value)] for name, value in change.fields().items()}
+    names = [*change.fields(), *(each for each in FOLLOWING if getattr(before, each) != getattr(after, each))]
+    fields = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in names}
     if fields:
         note(connection, now, "changed", interaction_id=before.id, by=by, detail=fields)
     return after
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return getattr(value, "value", value)
 
 

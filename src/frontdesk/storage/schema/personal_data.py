@@ -91,11 +91,18 @@ DECLARED: Final[Mapping[str, Declared]] = {
     # Interactions
     "interaction": _rows(
         "reference category channel status priority team route intent sentiment tier language "
-        "message_type merged_to may_belong_to title:words summary:words tags:words customer_id:customer "
+        "message_type merged_to may_belong_to waiting_on title:words summary:words tags:words customer_id:customer "
         "created_by:actor modified_by:actor assignee:actor",
         "id=touched",
         Kind.INTERACTIONS,
         Category.MESSAGES,
+    ),
+    "personal_state": _rows(
+        "person name:words reply:words memo:words",
+        "person=accounts interaction_id=touched",
+        Kind.INTERACTIONS,
+        Category.MESSAGES,
+        deleted=True,
     ),
     "inbound_message": _rows(
         "id channel analysis_id identity text:words sender_name:words sender_address:words "
