@@ -197,3 +197,14 @@ async def test_an_empty_reply_is_refused(client: JsonClient) -> None:
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
     answer = await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is no interaction AAAAAAAA")
+
+
+async def test_who_claims_first_is_the_owner_until_it_is_given_back(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    one = f"{INTERACTIONS}/{reference}"
+    mine = await client.post(f"{one}/claim", headers={"x-caller": "ada"})
+    late = await client.post(f"{one}/claim", headers={"x-caller": "kim"})
+    assert (mine.status_code, mine.json()["assignee"]) == (200, "ada")
+    assert (late.status_code, late.json()["detail"]) == (409, f"ada has taken interaction {reference}")
+    await client.patch(one, json={"assignee": ""}, headers={"If-Match": mine.headers["etag"]})
+    assert (await client.post(f"{one}/claim", headers={"x-caller": "kim"})).json()["assignee"] == "kim"

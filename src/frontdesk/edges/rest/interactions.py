@@ -180,6 +180,27 @@ class InteractionRoutes(RouteGroup):
         after = await self.services.interactions.records.change(before, change, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
 
+    @route(
+        "POST",
+        "/{reference:str}/claim",
+        Role.AGENT,
+        "Become the owner of an interaction that has none",
+        "Of several at once one wins; the others are told who has it. PATCH of `assignee` gives it away or back.",
+        also=(409,),
+        etag=True,
+        status_code=200,
+    )
+    async def claim(
+        self,
+        request: Asked,
+        reference: Reference,
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; doing it twice changes nothing
+    ) -> Response[InteractionAnswer]:
+        """Take it."""
+        found = await self.services.interactions.records.get(reference)
+        after = await self.services.interactions.records.claim(found, who(request))
+        return tagged(show(after, InteractionAnswer), after.version)
+
     @route("GET", "/{reference:str}/timeline", Role.SERVICE, "All that happened to an interaction")
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""

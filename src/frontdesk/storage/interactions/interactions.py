@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select, update
 
-from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.reading import TimelineItem, Written
@@ -61,6 +61,11 @@ class StoredInteractions:
         now = self._clock()
         return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
 
+    async def claim(self, matter: Interaction, by: str) -> Interaction:
+        """Make this person its owner, if it has none yet. Raises Conflict that tells who has it."""
+        now = self._clock()
+        return await self._database.write(lambda c: _claim(c, matter, by, now))
+
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
         """All that happened to it in time order. Raises Invalid (cursor)."""
         place = paging.decode(cursor, (datetime, int, str)) if cursor else None
@@ -84,6 +89,18 @@ def change_interaction(
     if fields:
         note(connection, now, "changed", interaction_id=before.id, by=by, detail=fields)
     return after
+
+
+def _claim(connection: Connection, matter: Interaction, by: str, now: datetime) -> Interaction:
+    mine = update(interaction).where(interaction.c.id == matter.id, interaction.c.assignee == "")
+    values = {"assignee": by, "updated_at": now, "modified_by": by, "version": interaction.c.version + 1}
+    is_new = connection.execute(mine.values(**values)).rowcount == 1
+    row = connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one()
+    if row["assignee"] != by:
+        raise Conflict(tr("{name} has taken interaction {reference}", name=row["assignee"], reference=matter.reference))
+    if is_new:
+        note(connection, now, "changed", interaction_id=matter.id, by=by, detail={"assignee": ["", by]})
+    return as_interaction(row)
 
 
 def _plain(value: Any) -> Any:

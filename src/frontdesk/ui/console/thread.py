@@ -102,6 +102,15 @@ async def change(request: PageRequest, services: Needs, reference: FromPath[str]
     return _back(before.reference)
 
 
+@post(f"{PATH}/{{reference:str}}/claim", opt=AGENT, include_in_schema=False)
+async def claim(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Take what nobody has."""
+    found = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.records.claim(found, request.user.name)
+    services.wake()
+    return _back(found.reference)
+
+
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
 async def merge(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Take everything of another interaction over."""
@@ -260,4 +269,19 @@ def _local(back: str) -> str:
     return f"{PATH}/{reference}" if reference else "/console"
 
 
-HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, why, audio)
+HANDLERS = (
+    show,
+    fragment,
+    events,
+    reply,
+    change,
+    claim,
+    merge,
+    correct,
+    settle,
+    propose,
+    rework,
+    suggestion,
+    why,
+    audio,
+)
