@@ -208,3 +208,24 @@ async def test_who_claims_first_is_the_owner_until_it_is_given_back(client: Json
     assert (late.status_code, late.json()["detail"]) == (409, f"ada has taken interaction {reference}")
     await client.patch(one, json={"assignee": ""}, headers={"If-Match": mine.headers["etag"]})
     assert (await client.post(f"{one}/claim", headers={"x-caller": "kim"})).json()["assignee"] == "kim"
+
+
+async def test_views_are_listed_and_counted_as_the_caller_has_them(client: JsonClient) -> None:
+    mine, _ = await hand_in(client, 2)
+    headers = {"x-caller": "ada"}
+    await client.post(f"{INTERACTIONS}/{mine}/claim", headers=headers)
+    rows = (await client.get(INTERACTIONS, params={"view": "mine"}, headers=headers)).json()["items"]
+    assert [row["reference"] for row in rows] == [mine]
+    counts = (await client.get(f"{INTERACTIONS}/counts", headers=headers)).json()
+    assert (counts["turn"], counts["mine"], counts["unassigned"], counts["waiting"]) == (1, 1, 1, 2)
+    assert (await client.get(INTERACTIONS, params={"view": "theirs"})).status_code == 400
+
+
+async def test_somebody_marks_for_themselves_what_they_have_read(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    mine = f"{INTERACTIONS}/{reference}/mine"
+    for unread in (False, True):
+        told = await client.patch(mine, json={"unread": unread}, headers={"x-caller": "ada"})
+        assert (told.status_code, told.json()["unread"]) == (200, unread)
+    await client.patch(mine, json={"unread": False}, headers={"x-caller": "ada"})
+    assert (await client.get(mine, headers={"x-caller": "kim"})).json()["unread"] is True

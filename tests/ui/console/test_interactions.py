@@ -236,3 +236,24 @@ async def test_the_old_desk_leads_to_the_console(agent: Client) -> None:
 async def test_a_sender_with_an_address_alone_is_listed(agent: Client, container: Container) -> None:
     said = await container.messages.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
     assert await listed(agent, "q=zoe%40example.org") == [said.reference]
+
+async def test_the_navigation_counts_what_is_to_be_done_and_the_list_shows_it(agent: Client, front: Front) -> None:
+    mine, other = [await front.say("The oven is broken", name=name) for name in ("Maya", "Jonas")]
+    await send(agent, f"{PATH}/{mine.reference}/claim")
+    assert await listed(agent, "view=mine") == [mine.reference]
+    assert await listed(agent, "view=waiting") == [mine.reference, other.reference]
+    told = (await agent.get("/console/views/count", headers={"hx-current-url": f"http://x{PATH}?view=mine"})).text
+    assert 'data-turn="1"' in told
+    assert re.findall(r'view=(\w+)"( aria-current="true")?>', told)[0] == ("mine", ' aria-current="true"')
+    assert re.findall(r'class="number">(\d+)', told)[:3] == ["1", "1", "2"]
+
+
+async def test_opening_marks_read_and_leaving_it_for_later_does_not(agent: Client, front: Front) -> None:
+    said = await front.say("The oven is broken")
+    unread = f'id="row-{said.reference}" class="unread"'
+    assert unread in (await agent.get(PATH)).text
+    await agent.get(f"{PATH}/{said.reference}")
+    assert unread not in (await agent.get(PATH)).text
+    assert await listed(agent, "view=waiting") == [said.reference]
+    await send(agent, f"{PATH}/{said.reference}/unread")
+    assert unread in (await agent.get(PATH)).text

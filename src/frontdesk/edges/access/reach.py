@@ -23,6 +23,7 @@ WITHOUT = frozenset(
         "/account/second-factor",
         "/account/sessions",
         "/api/v1/interactions",
+        "/api/v1/interactions/counts",
         "/api/v1/messages",
         "/console",
         "/console/interactions",
@@ -34,6 +35,7 @@ WITHOUT = frozenset(
         "/console/interactions/rows",
         "/console/proposals",
         "/console/views",
+        "/console/views/count",
         "/console/views/{view_id}/remove",
         "/desk",
     }

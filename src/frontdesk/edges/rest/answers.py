@@ -186,6 +186,25 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     customer_proven: bool
 
 
+class ViewCountsAnswer(ApiAnswer, frozen=True):
+    """How many interactions each view holds; 1000 stands for that or more. `turn`: the caller's that wait for us."""
+
+    turn: int
+    mine: int
+    unassigned: int
+    teams: int
+    waiting: int
+    snoozed: int
+    proposals: int
+    unsure: int
+
+
+class PersonalStateAnswer(ApiAnswer, frozen=True):
+    """What the caller has of an interaction. `unread`: messages came that they have not seen."""
+
+    unread: bool
+
+
 class DecidedAgainAnswer(ApiAnswer, frozen=True):
     """What the rules say with the corrections: `sets` is what would change, `left` what a person would do."""
 

@@ -1,7 +1,7 @@
 """Interactions: lists, one, changing it, its timeline, answering."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import Response
 from litestar.openapi import ResponseSpec
@@ -12,8 +12,10 @@ from frontdesk.edges.rest.answers import (
     InteractionAnswer,
     Listed,
     OutboundAnswer,
+    PersonalStateAnswer,
     ServiceCallAnswer,
     TimelineAnswer,
+    ViewCountsAnswer,
     created,
     show,
     show_item,
@@ -40,7 +42,7 @@ from frontdesk.edges.rest.services import (
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort
-from frontdesk.model.queries import Confidence
+from frontdesk.model.queries import Confidence, DeskView
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
@@ -77,6 +79,17 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
         if "summary" in told:
             told["summary"] = storable(told["summary"])
         return Change(**told)
+
+
+class PersonalStatePatch(Body, frozen=True, forbid_unknown_fields=True):
+    """What to set. `unread` false: the caller has seen all messages."""
+
+    unread: bool | UnsetType = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """Only what is set."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in given.items() if value is not UNSET}
 
 
 class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +130,9 @@ class InteractionRoutes(RouteGroup):
         confidence: Annotated[list[Confidence] | None, QueryParameter(max_items=5)] = None,
         opened_since: Annotated[datetime | None, QueryParameter(description="Begun at or after.")] = None,
         opened_until: Annotated[datetime | None, QueryParameter(description="Begun before.")] = None,
+        view: Annotated[
+            DeskView | None, QueryParameter(description="What is to be done, as the caller has it.")
+        ] = None,
         sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
@@ -141,10 +157,16 @@ class InteractionRoutes(RouteGroup):
             confidence=tuple(confidence or ()),
             opened_since=zoned(opened_since, "opened_since"),
             opened_until=zoned(opened_until, "opened_until"),
+            view=view,
             # Whoever follows the changes must see that one was merged, too.
             merged=True,
         )
         return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
+
+    @route("GET", "/counts", Role.AGENT, "How many interactions each view holds")
+    async def counts(self) -> ViewCountsAnswer:
+        """Exact up to 999; at most two seconds old."""
+        return show(await self.services.interactions.lists.view_counts(), ViewCountsAnswer)
 
     @route(
         "GET",
@@ -200,6 +222,21 @@ class InteractionRoutes(RouteGroup):
         found = await self.services.interactions.records.get(reference)
         after = await self.services.interactions.records.claim(found, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
+
+    @route("GET", "/{reference:str}/mine", Role.AGENT, "What the caller has of an interaction")
+    async def mine(self, request: Asked, reference: Reference) -> PersonalStateAnswer:
+        """Whether it is unread."""
+        found = await self.services.interactions.records.get(reference)
+        return show(await self.services.interactions.personal.of(found.id, request.user), PersonalStateAnswer)
+
+    @route("PATCH", "/{reference:str}/mine", Role.AGENT, "Change what the caller has of an interaction")
+    async def set_mine(
+        self, request: Asked, reference: Reference, data: JSONBody[PersonalStatePatch]
+    ) -> PersonalStateAnswer:
+        """Mark it read or unread."""
+        found = await self.services.interactions.records.get(reference)
+        state = await self.services.interactions.personal.change(found.id, request.user, **data.given())
+        return show(state, PersonalStateAnswer)
 
     @route("GET", "/{reference:str}/timeline", Role.SERVICE, "All that happened to an interaction")
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:

@@ -111,6 +111,14 @@ async def claim(request: PageRequest, services: Needs, reference: FromPath[str])
     return _back(found.reference)
 
 
+@post(f"{PATH}/{{reference:str}}/unread", opt=AGENT, include_in_schema=False)
+async def unread(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Leave it for later, as if nobody had looked."""
+    found = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.personal.change(found.id, request.user, unread=True)
+    return Redirect(PATH, status_code=303)
+
+
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
 async def merge(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Take everything of another interaction over."""
@@ -276,6 +284,7 @@ HANDLERS = (
     reply,
     change,
     claim,
+    unread,
     merge,
     correct,
     settle,

@@ -68,6 +68,7 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
+        "mine": await services.interactions.personal.opened(interaction.id, request.user),
     }
 
 
