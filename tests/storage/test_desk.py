@@ -10,12 +10,14 @@ from sqlalchemy import Connection, insert, update
 from frontdesk.interfaces import Conflict
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Caller, Change, InteractionFilter, NewMessage, Role, Status, WaitingOn
-from frontdesk.model.console import ListSort
+from frontdesk.model.console import ListSort, Presence
 from frontdesk.model.queries import DeskView
+from frontdesk.storage.interactions.personal import GONE_AFTER, StoredPersonal
 from frontdesk.storage.schema.interactions import decision, interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.wiring.container import Container, now
 
+ADA = Caller("A1", "ada", Role.AGENT)
 PEOPLE = [f"agent {number}" for number in range(10)]
 
 
@@ -127,3 +129,26 @@ def propose(connection: Connection, interaction_id: int, message_id: str) -> int
         "created_at": now(),
     }
     return connection.execute(insert(effect), [row]).rowcount
+
+
+async def test_drafts_are_each_persons_own_and_end_with_what_is_sent(container: Container, as_kim: Caller) -> None:
+    personal, replies = container.interactions.personal, container.messages.replies
+    said = await container.messages.inbox.accept(NewMessage("Hello", "WEB"))
+    matter = await container.interactions.records.get(said.reference)
+    await personal.change(matter.id, as_kim, reply="Dear Ms", memo="Ask Ada")
+    assert (await personal.of(matter.id, ADA)).reply == ""
+    await replies.add(matter, "Dear Ms Thornbury", "HA", "kim", None, "", as_kim.id)
+    kept = await personal.of(matter.id, as_kim)
+    assert (kept.reply, kept.memo) == ("", "Ask Ada")
+
+
+async def test_others_are_seen_there_and_writing_until_nothing_is_heard_of_them(
+    container: Container, as_kim: Caller
+) -> None:
+    said = await container.messages.inbox.accept(NewMessage("Hello", "WEB"))
+    later = StoredPersonal(container.database, lambda: now() + GONE_AFTER)
+    personal, here = container.interactions.personal, said.interaction_id
+    assert (await personal.change(here, ADA)).others == ()
+    assert (await personal.change(here, as_kim, reply="Dear")).others == (Presence("ada", False),)
+    assert (await personal.of(here, ADA)).others == (Presence("kim", True),)
+    assert (await later.of(here, ADA)).others == ()

@@ -229,3 +229,14 @@ async def test_somebody_marks_for_themselves_what_they_have_read(client: JsonCli
         assert (told.status_code, told.json()["unread"]) == (200, unread)
     await client.patch(mine, json={"unread": False}, headers={"x-caller": "ada"})
     assert (await client.get(mine, headers={"x-caller": "kim"})).json()["unread"] is True
+
+
+async def test_a_draft_is_kept_until_it_is_sent(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    mine, ada = f"{INTERACTIONS}/{reference}/mine", {"x-caller": "ada"}
+    await client.patch(mine, json={"reply": "Dear", "memo": "Ask"}, headers=ada)
+    others = (await client.get(mine, headers={"x-caller": "kim"})).json()
+    assert (others["reply"], others["others"]) == ("", [{"name": "ada", "writing": True}])
+    await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Dear all", "type": "IM"}, headers=ada)
+    kept = (await client.get(mine, headers=ada)).json()
+    assert (kept["reply"], kept["memo"]) == ("Dear", "")

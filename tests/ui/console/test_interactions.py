@@ -237,6 +237,7 @@ async def test_a_sender_with_an_address_alone_is_listed(agent: Client, container
     said = await container.messages.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
     assert await listed(agent, "q=zoe%40example.org") == [said.reference]
 
+
 async def test_the_navigation_counts_what_is_to_be_done_and_the_list_shows_it(agent: Client, front: Front) -> None:
     mine, other = [await front.say("The oven is broken", name=name) for name in ("Maya", "Jonas")]
     await send(agent, f"{PATH}/{mine.reference}/claim")

@@ -349,3 +349,13 @@ async def track_link(container: Container, reference: str) -> str:
     from frontdesk.ui.track_keys import TrackKeys
 
     return TrackKeys(await container.people.accounts.secret()).link(reference)
+
+
+async def test_what_was_written_is_still_there_when_one_comes_back(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    here = f"{PATH}/{said.reference}"
+    await send(agent, f"{here}/mine", text="Dear Ms <b>Thornbury</b>")
+    await send(agent, f"{here}/mine")  # only says that somebody is there
+    assert "Dear Ms &lt;b&gt;Thornbury&lt;/b&gt;</textarea>" in (await agent.get(here)).text
+    await send(agent, f"{here}/reply", text="Dear Ms Thornbury", type="HA")
+    assert "</b&gt;</textarea>" not in (await agent.get(here)).text

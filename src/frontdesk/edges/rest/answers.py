@@ -199,10 +199,23 @@ class ViewCountsAnswer(ApiAnswer, frozen=True):
     unsure: int
 
 
+class PresenceAnswer(ApiAnswer, frozen=True):
+    """Somebody else who has the interaction open, and whether they write."""
+
+    name: str
+    writing: bool
+
+
 class PersonalStateAnswer(ApiAnswer, frozen=True):
-    """What the caller has of an interaction. `unread`: messages came that they have not seen."""
+    """What the caller has of an interaction. `unread`: messages came that they have not seen.
+
+    `reply` and `memo` are texts that they have not sent; `others` were there within the last 40 seconds.
+    """
 
     unread: bool
+    reply: str
+    memo: str
+    others: list[PresenceAnswer]
 
 
 class DecidedAgainAnswer(ApiAnswer, frozen=True):

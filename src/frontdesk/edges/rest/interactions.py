@@ -82,14 +82,20 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class PersonalStatePatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What to set. `unread` false: the caller has seen all messages."""
+    """What to set; nothing at all only says that the caller is there. `unread` false: they have seen all messages.
+
+    `reply` and `memo` are drafts, empty for none. Who keeps a new one is seen by others as writing.
+    """
 
     unread: bool | UnsetType = UNSET
+    reply: Annotated[str, Meta(max_length=MOST_CHARACTERS)] | UnsetType = UNSET
+    memo: Annotated[str, Meta(max_length=MOST_CHARACTERS)] | UnsetType = UNSET
 
     def given(self) -> dict[str, Any]:
         """Only what is set."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {name: value for name, value in given.items() if value is not UNSET}
+        told = {name: value for name, value in given.items() if value is not UNSET}
+        return {name: storable(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -225,15 +231,21 @@ class InteractionRoutes(RouteGroup):
 
     @route("GET", "/{reference:str}/mine", Role.AGENT, "What the caller has of an interaction")
     async def mine(self, request: Asked, reference: Reference) -> PersonalStateAnswer:
-        """Whether it is unread."""
+        """Whether it is unread, their drafts, and who else is there."""
         found = await self.services.interactions.records.get(reference)
         return show(await self.services.interactions.personal.of(found.id, request.user), PersonalStateAnswer)
 
-    @route("PATCH", "/{reference:str}/mine", Role.AGENT, "Change what the caller has of an interaction")
+    @route(
+        "PATCH",
+        "/{reference:str}/mine",
+        Role.AGENT,
+        "Change what the caller has of an interaction",
+        "Others see the caller there for 40 seconds. A draft is kept until it is sent.",
+    )
     async def set_mine(
         self, request: Asked, reference: Reference, data: JSONBody[PersonalStatePatch]
     ) -> PersonalStateAnswer:
-        """Mark it read or unread."""
+        """Mark it read or unread, keep drafts, say that the caller is there."""
         found = await self.services.interactions.records.get(reference)
         state = await self.services.interactions.personal.change(found.id, request.user, **data.given())
         return show(state, PersonalStateAnswer)
@@ -261,7 +273,9 @@ class InteractionRoutes(RouteGroup):
             raise Invalid("text is empty: write what the customer shall read", "text")
         interaction = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.messages.replies.add(interaction, text, data.type, who(request), once, data.to)
+        kept = await self.services.messages.replies.add(
+            interaction, text, data.type, who(request), once, data.to, request.user.id
+        )
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 

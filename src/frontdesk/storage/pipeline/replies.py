@@ -11,6 +11,7 @@ from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
+from frontdesk.storage.interactions.personal import forget_draft
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
@@ -31,17 +32,25 @@ class StoredReplies(Deliveries):
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def add(
-        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None, to: str = ""
+        self,
+        interaction: Interaction,
+        text: str,
+        type: str,
+        by: str,
+        once: IdempotencyKey | None,
+        to: str = "",
+        person: str = "",
     ) -> StoredAnswer[OutboundMessage]:
         """Store it with the work that sends it; an internal memo stays here.
 
-        `to` is the id of the message that is answered, empty for the latest. Raises Conflict where nobody wrote yet,
-        Invalid (to).
+        `to` is the id of the message that is answered, empty for the latest. The draft of `person` is forgotten.
+        Raises Conflict where nobody wrote yet, Invalid (to).
         """
         now, key = self._clock(), self._new_id()
 
         def operation(connection: Connection) -> OutboundMessage:
             new = OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
+            forget_draft(connection, interaction.id, person, "memo" if type == MEMO else "reply")
             return add_reply(connection, interaction, new, _asked(connection, interaction, to) if to else None)
 
         return await write_once(self._database, once, OutboundMessage, now, operation)

@@ -74,7 +74,7 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
     to = fields.get("to", "")[:26]
-    stored = await services.messages.replies.add(interaction, text, kind, request.user.name, None, to)
+    stored = await services.messages.replies.add(interaction, text, kind, request.user.name, None, to, request.user.id)
     suggested, origin = fields.get("suggested", "").strip()[:MOST_CHARACTERS], fields.get("origin", "")
     if kind == HUMAN and suggested and origin in ORIGINS:
         edited = edited_words(suggested, text)
@@ -109,6 +109,17 @@ async def claim(request: PageRequest, services: Needs, reference: FromPath[str])
     await services.interactions.records.claim(found, request.user.name)
     services.wake()
     return _back(found.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/mine", opt=AGENT, include_in_schema=False)
+async def mine(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str]:
+    """Say that the reader is still there, and keep what they have written so far; who else is there."""
+    fields = await read_form(request)
+    found = await services.interactions.records.get(normal_reference(reference))
+    kind = "memo" if fields.get("type") == MEMO else "reply"
+    kept: dict[str, Any] = {kind: fields["text"][:MOST_CHARACTERS]} if "text" in fields else {}
+    state = await services.interactions.personal.change(found.id, request.user, **kept)
+    return services.pages.page(request, "console/_others.html", "", {"others": state.others})
 
 
 @post(f"{PATH}/{{reference:str}}/unread", opt=AGENT, include_in_schema=False)
@@ -284,6 +295,7 @@ HANDLERS = (
     reply,
     change,
     claim,
+    mine,
     unread,
     merge,
     correct,
