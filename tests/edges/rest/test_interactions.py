@@ -240,3 +240,20 @@ async def test_a_draft_is_kept_until_it_is_sent(client: JsonClient) -> None:
     await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Dear all", "type": "IM"}, headers=ada)
     kept = (await client.get(mine, headers=ada)).json()
     assert (kept["reply"], kept["memo"]) == ("Dear", "")
+
+
+async def test_what_is_set_aside_comes_back_when_its_time_has_passed(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    one = f"{INTERACTIONS}/{reference}"
+
+    async def set_aside(until: str) -> int:
+        return (await client.patch(one, json={"snoozed_until": until}, headers={"If-Match": "*"})).status_code
+
+    async def counted() -> list[str]:
+        views = ("snoozed", "unassigned")
+        found = [(await client.get(INTERACTIONS, params={"view": view})).json()["items"] for view in views]
+        return [view for view, rows in zip(views, found, strict=True) if rows]
+
+    assert (await set_aside("9999-12-31T23:00:00-12:00"), await counted()) == (200, ["snoozed"])
+    assert (await set_aside("0001-01-01T00:00:00+12:00"), await counted()) == (200, ["unassigned"])
+    assert await set_aside("2026-01-01T12:00:00") == 400

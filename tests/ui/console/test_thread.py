@@ -359,3 +359,13 @@ async def test_what_was_written_is_still_there_when_one_comes_back(agent: Client
     assert "Dear Ms &lt;b&gt;Thornbury&lt;/b&gt;</textarea>" in (await agent.get(here)).text
     await send(agent, f"{here}/reply", text="Dear Ms Thornbury", type="HA")
     assert "</b&gt;</textarea>" not in (await agent.get(here)).text
+
+
+async def test_it_is_set_aside_until_a_time_or_an_answer_and_brought_back(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    for until, words in (("1d", "Snoozed until <time"), ("answer", "Snoozed until the customer answers")):
+        assert (await send(agent, f"{PATH}/{said.reference}/snooze", until=until)).status_code == 303
+        assert words in await read(agent, said.reference)
+    await send(agent, f"{PATH}/{said.reference}/snooze", until="")
+    assert 'id="snoozed"' not in await read(agent, said.reference)
+    assert (await send(agent, f"{PATH}/{said.reference}/snooze", until="never")).status_code == 400

@@ -59,6 +59,7 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
 
     `assignee` is the person who has taken it over; empty gives it back to the assistant.
     `waiting_on` says whose turn it is: `us`, `customer`, `third` (a third party's), or empty.
+    Until `snoozed_until` it is set aside; a year of 9999 is until the customer writes, a time that has passed ends it.
     """
 
     status: Status | UnsetType = UNSET
@@ -67,6 +68,7 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
     team: CodeWord | UnsetType = UNSET
     assignee: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     waiting_on: WaitingOn | UnsetType = UNSET
+    snoozed_until: datetime | UnsetType = UNSET
     customer_id: CustomerNumber | UnsetType = UNSET
     title: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     summary: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
@@ -78,6 +80,7 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
         told = {name: value for name, value in given.items() if value is not UNSET}
         if "summary" in told:
             told["summary"] = storable(told["summary"])
+        zoned(told.get("snoozed_until"), "snoozed_until")
         return Change(**told)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, func, literal_column, or_, select
 
 from frontdesk.interfaces.access import CALLER
-from frontdesk.model import EffectState, InteractionFilter, WaitingOn
+from frontdesk.model import InteractionFilter, WaitingOn
 from frontdesk.model.queries import SURE, Confidence, DeskView
 from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import interaction
@@ -15,10 +15,12 @@ from frontdesk.ticketing.status import ENDED
 
 MOST_COUNTED = 1000
 _ONE = interaction.c
-# Written out, as `ix_interaction_open` has it: an index of some rows serves only who asks in its words.
+# Written out as the indexes of some rows alone have it, which serve only who asks in their words.
 _OPEN = _ONE.status.not_in([literal_column(f"'{each}'") for each in ("SP", "CO", "CL")])
 _LOW, _HIGH = SURE[Confidence.LOW]
-_PROPOSED = select(effect.c.interaction_id).where(effect.c.state == EffectState.WAITING.value, effect.c.proposal)
+_PROPOSED = select(effect.c.interaction_id).where(effect.c.state == literal_column("'waiting'"), effect.c.proposal)
+# No index of its own tempts a planner.
+_SURE = _ONE.confidence + 0
 assert {"SP", "CO", "CL"} == ENDED
 
 
@@ -38,7 +40,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
             DeskView.UNASSIGNED: _ONE.assignee == "",
             DeskView.TEAMS: _ONE.team.in_(sorted(teams)) if teams else _ONE.team != "",
             DeskView.WAITING: _ONE.waiting_on == WaitingOn.US.value,
-            DeskView.UNSURE: (_ONE.confidence >= _LOW) & (_ONE.confidence < _HIGH),
+            DeskView.UNSURE: (_SURE >= _LOW) & (_SURE < _HIGH),
         }[view],
     ]
 

@@ -24,7 +24,7 @@ LISTED = (
     *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
     *("language", "message_type", "created_at", "customer_id", "route", "merged_into"),
 )
-VIEWED = ("team", "channel", "snoozed_until", "waiting_on", "waiting_since", "confidence", "merged_into")
+VIEWED = ("team", "channel", "snoozed_until", "waiting_on", "waiting_since", "confidence", "merged_into", "status")
 ENDED = "('SP', 'CO', 'CL')"
 
 interaction = Table(

@@ -61,6 +61,12 @@ effect = Table(
     # A question that is asked because the reading was not certain enough.
     Column("proposal", Boolean, nullable=False, default=False, server_default=false()),
     # Failed and waiting effects are few and looked for often.
+    _some(
+        "ix_effect_proposed",
+        "interaction_id",
+        only="state = 'waiting' AND proposal",
+        on_sqlite="state = 'waiting' AND proposal = 1",
+    ),
     _some("ix_effect_attention", "state", "created_at", only="state IN ('failed', 'waiting', 'pending')"),
 )
 

@@ -62,6 +62,15 @@ VIEWS: Mapping[str, str] = {
     DeskView.PROPOSALS.value: N_("Proposals"),
     DeskView.UNSURE.value: N_("Unsure"),
 }
+# How long an interaction is set aside, by the names of ticketing.changes.SNOOZES.
+SNOOZE_NAMES = {
+    "1h": N_("for an hour"),
+    "4h": N_("for four hours"),
+    "1d": N_("for a day"),
+    "3d": N_("for three days"),
+    "1w": N_("for a week"),
+    "answer": N_("until the customer answers"),
+}
 MANY = (*CODED, *FIXED, "language", "route")
 DATES = ("since", "until", "opened_since", "opened_until")
 MOST_VALUES = 30

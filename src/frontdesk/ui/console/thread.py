@@ -14,7 +14,7 @@ from frontdesk.model import Change, Role, Status, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
-from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
+from frontdesk.ticketing.changes import FIELDS, check_change, check_correction, snooze
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
@@ -109,6 +109,17 @@ async def claim(request: PageRequest, services: Needs, reference: FromPath[str])
     await services.interactions.records.claim(found, request.user.name)
     services.wake()
     return _back(found.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/snooze", opt=AGENT, include_in_schema=False)
+async def snoozed(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Set it aside, or no longer."""
+    fields = await read_form(request)
+    wanted = snooze(fields.get("until", ""), services.clock())
+    before = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.records.change(before, wanted, request.user.name)
+    services.wake()
+    return _back(before.reference)
 
 
 @post(f"{PATH}/{{reference:str}}/mine", opt=AGENT, include_in_schema=False)
@@ -295,6 +306,7 @@ HANDLERS = (
     reply,
     change,
     claim,
+    snoozed,
     mine,
     unread,
     merge,

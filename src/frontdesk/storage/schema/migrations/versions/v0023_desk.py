@@ -30,9 +30,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_interaction_open",
         "interaction",
-        [*OPEN_INDEX, "confidence", "merged_into"],
+        [*OPEN_INDEX, "confidence", "merged_into", "status"],
         sqlite_where=OPEN,
         postgresql_where=OPEN,
+    )
+    op.create_index(
+        "ix_effect_proposed",
+        "effect",
+        ["interaction_id"],
+        sqlite_where=sa.text("state = 'waiting' AND proposal = 1"),
+        postgresql_where=sa.text("state = 'waiting' AND proposal"),
     )
     op.create_table(
         "personal_state",
@@ -54,6 +61,7 @@ def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("personal_state")
     op.drop_index("ix_interaction_open", "interaction")
+    op.drop_index("ix_effect_proposed", "effect")
     op.drop_column("effect", "proposal")
     op.drop_column("decision", "followed")
     op.drop_column("interaction", "snoozed_until")
