@@ -257,3 +257,14 @@ async def test_what_is_set_aside_comes_back_when_its_time_has_passed(client: Jso
     assert (await set_aside("9999-12-31T23:00:00-12:00"), await counted()) == (200, ["snoozed"])
     assert (await set_aside("0001-01-01T00:00:00+12:00"), await counted()) == (200, ["unassigned"])
     assert await set_aside("2026-01-01T12:00:00") == 400
+
+
+async def test_an_answer_that_the_customer_overtook_is_sent_only_anyway(client: JsonClient) -> None:
+    first = (await client.post("/api/v1/messages", json={"text": "Where is it?"})).json()
+    await client.post("/api/v1/messages", json={"text": "It came.", "interaction": first["reference"]})
+    answer = {"text": "It comes tomorrow.", "seen": first["message"]}
+    replies = f"{INTERACTIONS}/{first['reference']}/replies"
+    refused = await client.post(replies, json=answer)
+    assert (refused.status_code, refused.json()["detail"].split(":")[0]) == (409, "the customer wrote again meanwhile")
+    assert (await client.post(replies, json=answer | {"type": "IM"})).status_code == 201
+    assert (await client.post(replies, json=answer | {"seen": ""})).status_code == 201

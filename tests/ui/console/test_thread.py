@@ -369,3 +369,16 @@ async def test_it_is_set_aside_until_a_time_or_an_answer_and_brought_back(agent:
     await send(agent, f"{PATH}/{said.reference}/snooze", until="")
     assert 'id="snoozed"' not in await read(agent, said.reference)
     assert (await send(agent, f"{PATH}/{said.reference}/snooze", until="never")).status_code == 400
+
+
+async def test_who_was_overtaken_is_shown_what_came_and_may_send_anyway(
+    agent: Client, front: Front, container: Container
+) -> None:
+    said = await front.say(BROKEN)
+    here = f"{PATH}/{said.reference}"
+    assert f'name="seen" form="reply-form" value="{said.message_id}"' in await read(agent, said.reference)
+    await front.say("It works <i>now</i>.", joins=said.interaction_id)
+    refused = await send(agent, f"{here}/reply", text="Come at nine", type="HA", seen=said.message_id)
+    assert (refused.status_code, "It works &lt;i&gt;now&lt;/i&gt;." in refused.text) == (409, True)
+    assert "Come at nine</textarea>" in await read(agent, said.reference)  # nothing is lost
+    assert (await send(agent, f"{here}/reply", text="Come at nine", type="HA")).status_code == 303

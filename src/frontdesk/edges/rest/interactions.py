@@ -104,12 +104,14 @@ class PersonalStatePatch(Body, frozen=True, forbid_unknown_fields=True):
 class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
     """An answer to the customer (HA), or a memo for the team that is not sent (IM).
 
-    `to` is the id of the message that is answered; without it the latest is.
+    `to` is the id of the message that is answered; without it the latest is. `seen` is the id of the latest message
+    that the writer saw: where a newer one is there the answer is refused with 409; without `seen` it is sent anyway.
     """
 
     text: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
     type: Literal["HA", "IM"] = "HA"
     to: Annotated[str, Meta(max_length=26)] = ""
+    seen: Annotated[str, Meta(max_length=26)] = ""
 
 
 class InteractionRoutes(RouteGroup):
@@ -277,7 +279,7 @@ class InteractionRoutes(RouteGroup):
         interaction = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
         kept = await self.services.messages.replies.add(
-            interaction, text, data.type, who(request), once, data.to, request.user.id
+            interaction, text, data.type, who(request), once, data.to, request.user.id, data.seen
         )
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")

@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import ConnectorFailed, Invalid, Stale
+from frontdesk.interfaces import ConnectorFailed, Invalid, Overtaken, Stale
 from frontdesk.knowledge.differing import edited_words
 from frontdesk.model import Change, Role, Status, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
@@ -65,8 +65,8 @@ async def events(services: Needs, reference: FromPath[str]) -> Stream:
 
 
 @post(f"{PATH}/{{reference:str}}/reply", opt=AGENT, include_in_schema=False)
-async def reply(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """Answer the customer, or leave a memo for the team."""
+async def reply(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect | Response[str]:
+    """Answer the customer, or leave a memo for the team; what the customer wrote meanwhile is shown before."""
     fields = await read_form(request)
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
@@ -74,7 +74,12 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
     to = fields.get("to", "")[:26]
-    stored = await services.messages.replies.add(interaction, text, kind, request.user.name, None, to, request.user.id)
+    try:
+        stored = await services.messages.replies.add(
+            interaction, text, kind, request.user.name, None, to, request.user.id, fields.get("seen", "")[:26]
+        )
+    except Overtaken:
+        return await _overtaken(request, services, interaction.reference, fields)
     suggested, origin = fields.get("suggested", "").strip()[:MOST_CHARACTERS], fields.get("origin", "")
     if kind == HUMAN and suggested and origin in ORIGINS:
         edited = edited_words(suggested, text)
@@ -239,6 +244,17 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     return Response(
         recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
     )
+
+
+async def _overtaken(request: PageRequest, services: Needs, reference: str, fields: Mapping[str, str]) -> Response[str]:
+    """What came meanwhile, and the answer to be sent anyway; it is kept as a draft for who reads on."""
+    thread = await _thread(services, reference)
+    await services.interactions.personal.change(thread.interaction.id, request.user, reply=fields.get("text", ""))
+    known = [each.id for each in thread.messages]
+    newer = thread.messages[known.index(fields["seen"]) + 1 :] if fields.get("seen") in known else thread.messages[-1:]
+    again = {name: value for name, value in fields.items() if name in ("text", "to", "suggested", "origin")}
+    context = {"newer": newer, "again": again, "reference": reference}
+    return services.pages.page(request, "console/overtaken.html", N_("The customer wrote again"), context, status=409)
 
 
 async def _answer(services: Needs, thread: Thread) -> Answer | None:

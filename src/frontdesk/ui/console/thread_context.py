@@ -69,6 +69,7 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
+        "seen": thread.messages[-1].id if thread.messages else "",
         "snoozes": SNOOZE_NAMES,
         "is_snoozed": interaction.snoozed_until and interaction.snoozed_until > services.clock(),
         "until_answer": interaction.snoozed_until == UNTIL_ANSWER,
