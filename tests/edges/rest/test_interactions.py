@@ -268,3 +268,18 @@ async def test_an_answer_that_the_customer_overtook_is_sent_only_anyway(client: 
     assert (refused.status_code, refused.json()["detail"].split(":")[0]) == (409, "the customer wrote again meanwhile")
     assert (await client.post(replies, json=answer | {"type": "IM"})).status_code == 201
     assert (await client.post(replies, json=answer | {"seen": ""})).status_code == 201
+
+
+async def test_many_are_changed_and_what_was_is_undone_unless_it_was_changed_again(client: JsonClient) -> None:
+    one, other = await hand_in(client, 2)
+    wanted = {"references": [one, other, "NOSUCHXX"], "change": {"status": "CL", "assignee": "ada"}}
+    told = (await client.post(f"{INTERACTIONS}/changes", json=wanted)).json()
+    assert (told["done"], list(told["refused"])) == ([one, other], ["NOSUCHXX"])
+    await client.patch(f"{INTERACTIONS}/{other}", json={"status": "RO"}, headers={"If-Match": "*", "x-caller": "kim"})
+    undo = {"references": told["done"], "at": told["at"]}
+    undone = (await client.post(f"{INTERACTIONS}/changes/undo", json=undo)).json()
+    assert (undone["done"], list(undone["refused"])) == ([one], [other])
+    again = (await client.get(f"{INTERACTIONS}/{one}")).json()
+    assert (again["status"], again["waiting_on"], again["closed_at"]) == ("NW", "us", None)
+    assert again["waiting_since"] is not None
+    assert (await client.post(f"{INTERACTIONS}/changes", json={"references": [], "change": {}})).status_code == 400

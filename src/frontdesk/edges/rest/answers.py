@@ -199,6 +199,14 @@ class ViewCountsAnswer(ApiAnswer, frozen=True):
     unsure: int
 
 
+class DoneAnswer(ApiAnswer, frozen=True):
+    """The references of those it was done to, why others refused, and when it began, by which it is undone."""
+
+    done: list[str]
+    refused: dict[str, str]
+    at: datetime
+
+
 class PresenceAnswer(ApiAnswer, frozen=True):
     """Somebody else who has the interaction open, and whether they write."""
 

@@ -9,6 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from frontdesk.edges.rest.answers import (
+    DoneAnswer,
     InteractionAnswer,
     Listed,
     OutboundAnswer,
@@ -43,6 +44,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort
 from frontdesk.model.queries import Confidence, DeskView
+from frontdesk.services.changing_many import MOST, changing, do_to_all, undoing
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
@@ -82,6 +84,20 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
             told["summary"] = storable(told["summary"])
         zoned(told.get("snoozed_until"), "snoozed_until")
         return Change(**told)
+
+
+class ManyBody(Body, frozen=True, forbid_unknown_fields=True):
+    """What to set of which interactions."""
+
+    references: Annotated[list[CodeWord], Meta(min_length=1, max_length=MOST)]
+    change: InteractionPatch
+
+
+class UndoBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Which interactions; `at` is that of the answer to what is to be undone."""
+
+    references: Annotated[list[CodeWord], Meta(min_length=1, max_length=MOST)]
+    at: datetime
 
 
 class PersonalStatePatch(Body, frozen=True, forbid_unknown_fields=True):
@@ -178,6 +194,32 @@ class InteractionRoutes(RouteGroup):
     async def counts(self) -> ViewCountsAnswer:
         """Exact up to 999; at most two seconds old."""
         return show(await self.services.interactions.lists.view_counts(), ViewCountsAnswer)
+
+    @route(
+        "POST",
+        "/changes",
+        Role.AGENT,
+        "Change many interactions",
+        "What one refuses does not stop the others. No ETag is asked for.",
+        status_code=200,
+    )
+    async def change_many(
+        self, request: Asked, data: JSONBody[ManyBody], idempotency_key: IdempotencyHeader = None
+    ) -> DoneAnswer:
+        """Set the same fields of all."""
+        change = data.change.change()
+        doing = await changing(self.services, lambda _: change, who(request))
+        return show(await do_to_all(self.services, data.references, doing), DoneAnswer)
+
+    @route("POST", "/changes/undo", Role.AGENT, "Undo what the caller has just changed", status_code=200)
+    async def undo_many(
+        self, request: Asked, data: JSONBody[UndoBody], idempotency_key: IdempotencyHeader = None
+    ) -> DoneAnswer:
+        """Take the last change of each back, unless it was changed again."""
+        zoned(data.at, "at")
+        return show(
+            await do_to_all(self.services, data.references, undoing(self.services, data.at, who(request))), DoneAnswer
+        )
 
     @route(
         "GET",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select, update
 
-from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound
+from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.reading import TimelineItem, Written
@@ -36,9 +36,11 @@ from frontdesk.storage.schema.rows import (
     as_message,
     as_outbound,
 )
+from frontdesk.storage.search.documents import index_heads
 
 # Fields that change with others.
-FOLLOWING = ("assignee", "waiting_on", "waiting_since", "snoozed_until", "closed_at")
+TIMES = ("waiting_since", "snoozed_until", "closed_at")
+FOLLOWING = ("assignee", "waiting_on", *TIMES)
 
 
 class StoredInteractions:
@@ -65,6 +67,11 @@ class StoredInteractions:
         """Make this person its owner, if it has none yet. Raises Conflict that tells who has it."""
         now = self._clock()
         return await self._database.write(lambda c: _claim(c, matter, by, now))
+
+    async def undo(self, matter: Interaction, since: datetime, by: str) -> Interaction:
+        """Take back the last change by this person since then. Raises Conflict where there is none to be taken back."""
+        now = self._clock()
+        return await self._database.write(lambda c: _undo(c, matter, since, by, now))
 
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
         """All that happened to it in time order. Raises Invalid (cursor)."""
@@ -101,6 +108,24 @@ def _claim(connection: Connection, matter: Interaction, by: str, now: datetime) 
     if is_new:
         note(connection, now, "changed", interaction_id=matter.id, by=by, detail={"assignee": ["", by]})
     return as_interaction(row)
+
+
+def _undo(connection: Connection, matter: Interaction, since: datetime, by: str, now: datetime) -> Interaction:
+    mine = journal.c.interaction_id == matter.id, journal.c.kind == "changed", journal.c.by == by, journal.c.at >= since
+    last = select(journal.c.detail).where(*mine).order_by(journal.c.id.desc()).limit(1)
+    told: dict[str, list[Any]] = connection.execute(last).scalar() or {}
+    if not told or any(_plain(getattr(matter, name)) != after for name, (_, after) in told.items()):
+        text = tr("what you did to interaction {reference} cannot be undone any more", reference=matter.reference)
+        raise Conflict(text)
+    values = {name: datetime.fromisoformat(was) if was and name in TIMES else was for name, (was, _) in told.items()}
+    values |= {"updated_at": now, "modified_by": by, "version": matter.version + 1}
+    its = update(interaction).where(interaction.c.id == matter.id, interaction.c.version == matter.version)
+    if connection.execute(its.values(**values)).rowcount != 1:
+        raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=matter.reference))
+    index_heads(connection, [matter.id])
+    back = {name: [after, was] for name, (was, after) in told.items()}
+    note(connection, now, "changed", interaction_id=matter.id, by=by, detail=back)
+    return as_interaction(connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one())
 
 
 def _plain(value: Any) -> Any:

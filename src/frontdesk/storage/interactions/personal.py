@@ -69,12 +69,6 @@ class StoredPersonal:
         return await self._database.write(operation)
 
 
-def forget_draft(connection: Connection, interaction_id: int, person: str, kind: str) -> None:
-    """What was sent is no draft any more."""
-    mine = update(personal_state).where(*_mine(interaction_id, person))
-    connection.execute(mine.values({kind: "", "writing_at": None}))
-
-
 def _mine(interaction_id: int, person: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return _STATE.interaction_id == interaction_id, _STATE.person == person
 

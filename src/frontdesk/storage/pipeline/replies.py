@@ -11,13 +11,18 @@ from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
-from frontdesk.storage.interactions.personal import forget_draft
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
-from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message, taken_suggestion
+from frontdesk.storage.schema.interactions import (
+    inbound_message,
+    interaction,
+    outbound_message,
+    personal_state,
+    taken_suggestion,
+)
 from frontdesk.storage.schema.rows import as_message, as_outbound
 
 REPLY_WORK = "reply"
@@ -54,7 +59,9 @@ class StoredReplies(Deliveries):
             new = OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
             if seen and type != MEMO:
                 _must_be_latest(connection, interaction.id, seen)
-            forget_draft(connection, interaction.id, person, "memo" if type == MEMO else "reply")
+            mine = personal_state.c.interaction_id == interaction.id, personal_state.c.person == person
+            unsent = {"memo" if type == MEMO else "reply": "", "writing_at": None}
+            connection.execute(update(personal_state).where(*mine).values(unsent))
             return add_reply(connection, interaction, new, _asked(connection, interaction, to) if to else None)
 
         return await write_once(self._database, once, OutboundMessage, now, operation)

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.model import Caller, CodeList
+from frontdesk.model import Account, Caller, CodeList, Role
 from frontdesk.model.console import ListRow, ListSort, ViewCounts
 from frontdesk.model.queries import DeskView
 from frontdesk.orchestrator.actions import SET_ASIDE
 from frontdesk.storage.interactions.desk_views import MOST_COUNTED
 from frontdesk.ticketing.status import ENDED
-from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, VIEWS, ListQuery
+from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, SNOOZE_NAMES, VIEWS, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import AGENT, Needs, PageRequest
@@ -64,6 +64,10 @@ async def interactions(request: PageRequest, services: Needs) -> Response[str]:
         "views": await services.interactions.views.of(request.user.id),
         "ready_views": [*((label, query) for label, query, _ in desk_views(request.user)), *READY_VIEWS],
         "me": request.user.id,
+        "people": [each.name for each in await services.people.accounts.accounts() if _serves(each)],
+        "snoozes": SNOOZE_NAMES,
+        "undo": request.query_params.get("undo", "").split(),
+        "undo_at": request.query_params.get("at", ""),
         "offered": await offered(services),
         "address": query.view(),
         "exact": {name: at.isoformat() for name, at in query.dates.items() if isinstance(at, datetime)},
@@ -166,6 +170,10 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+
+
+def _serves(account: Account) -> bool:
+    return account.active and account.role.covers(Role.AGENT)
 
 
 def _query(request: PageRequest) -> str:
