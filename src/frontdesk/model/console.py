@@ -48,6 +48,9 @@ class Count:
     cut: bool = False
 
 
+MOST_IN_VIEW = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ViewCounts:
     """How many interactions each view holds, exact up to 999 (1000: that or more); `turn`: mine that wait for us."""

@@ -165,23 +165,15 @@ class InteractionRoutes(RouteGroup):
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
         """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
+        many: dict[str, Any] = {"status": status, "category": category, "channel": channel, "priority": priority}
+        many |= {"intent": intent, "sentiment": sentiment, "team": team, "message_type": message_type}
+        many |= {"language": language, "route": route, "tier": tier, "confidence": confidence}
         wanted = InteractionFilter(
-            status=tuple(status or ()),
-            category=tuple(category or ()),
-            channel=tuple(channel or ()),
-            priority=tuple(priority or ()),
-            intent=tuple(intent or ()),
-            sentiment=tuple(sentiment or ()),
-            team=tuple(team or ()),
+            **{name: tuple(values or ()) for name, values in many.items()},
             customer_id=customer_id,
             since=zoned(since, "since"),
             until=zoned(until, "until"),
             text=storable(q),
-            message_type=tuple(message_type or ()),
-            language=tuple(language or ()),
-            route=tuple(route or ()),
-            tier=tuple(tier or ()),
-            confidence=tuple(confidence or ()),
             opened_since=zoned(opened_since, "opened_since"),
             opened_until=zoned(opened_until, "opened_until"),
             view=view,

@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, literal_column, or
 
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import InteractionFilter, WaitingOn
+from frontdesk.model.console import MOST_IN_VIEW
 from frontdesk.model.queries import SURE, Confidence, DeskView
 from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.ticketing.status import ENDED
 
-MOST_COUNTED = 1000
 _ONE = interaction.c
 # Written out as the indexes of some rows alone have it, which serve only who asks in their words.
 _OPEN = _ONE.status.not_in([literal_column(f"'{each}'") for each in ("SP", "CO", "CL")])
@@ -57,5 +57,5 @@ def _counted(conditions: list[ColumnElement[bool]]) -> Any:
     reached = within_reach(InteractionFilter())
     for column, values in ((_ONE.team, reached.team), (_ONE.channel, reached.channel)):
         conditions = [*conditions, column.in_(values)] if values else conditions
-    found: Subquery = select(_ONE.id).where(*conditions).limit(MOST_COUNTED).subquery()
+    found: Subquery = select(_ONE.id).where(*conditions).limit(MOST_IN_VIEW).subquery()
     return select(func.count()).select_from(found).scalar_subquery()

@@ -9,10 +9,9 @@ from litestar import Response, get
 from litestar.response import Stream
 
 from frontdesk.model import Account, Caller, CodeList, Role
-from frontdesk.model.console import ListRow, ListSort, ViewCounts
+from frontdesk.model.console import MOST_IN_VIEW, ListRow, ListSort, ViewCounts
 from frontdesk.model.queries import DeskView
 from frontdesk.orchestrator.actions import SET_ASIDE
-from frontdesk.storage.interactions.desk_views import MOST_COUNTED
 from frontdesk.ticketing.status import ENDED
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, SNOOZE_NAMES, VIEWS, ListQuery
 from frontdesk.ui.events import event_stream
@@ -141,7 +140,7 @@ def desk_views(reader: Caller, counts: ViewCounts | None = None) -> list[tuple[s
 
 
 def _told(number: int) -> str:
-    return f"{number}" if number < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+    return f"{number}" if number < MOST_IN_VIEW else f"{MOST_IN_VIEW - 1}+"
 
 
 def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
