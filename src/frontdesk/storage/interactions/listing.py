@@ -25,6 +25,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.interactions.desk_views import belongs, counting
 from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import inbound_message, interaction
@@ -44,7 +45,9 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "created": interaction.c.created_at,
     "id": interaction.c.id,
     # Who does not wait comes last.
-    "waiting": func.coalesce(interaction.c.waiting_since, datetime(9999, 12, 31, tzinfo=UTC)),
+    "waiting": func.coalesce(
+        interaction.c.waiting_since, literal(datetime(9999, 12, 31, tzinfo=UTC), Moment(), literal_execute=True)
+    ),
 }
 # Views that `ix_interaction_open` holds in the order of the last change.
 IN_ORDER = (None, DeskView.MINE, DeskView.UNASSIGNED)

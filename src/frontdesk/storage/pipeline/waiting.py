@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, case, func, null, select, update
 
 from frontdesk.model import Case, WaitingOn
+from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction, outbound_message
 from frontdesk.ticketing.status import ENDED
 
@@ -20,7 +21,7 @@ _BEGIN = (
     update(interaction)
     .where(_MINE)
     .values(
-        waiting_since=func.coalesce(interaction.c.waiting_since, bindparam("since")),
+        waiting_since=func.coalesce(interaction.c.waiting_since, bindparam("since", type_=Moment())),
         waiting_on=WaitingOn.US.value,
         snoozed_until=null(),
     )
