@@ -55,7 +55,7 @@ async def listing() -> AsyncIterator[Figure]:
 async def _measured(name: str, url: URL) -> AsyncIterator[Figure]:
     """First and second pages of fourteen lists, in random order, one after another."""
     database = await open_database(url, 8)
-    lists = StoredLists(database, StoredCodes(database, now, new_id))
+    lists = StoredLists(database, StoredCodes(database, now, new_id), now)
     messages = await database.read(lambda c: c.execute(select(func.count()).select_from(inbound_message)).scalar_one())
     yield Figure(f"{name}_messages", messages, "")
     waits: dict[str, list[float]] = {"page": [], "count": []}

@@ -17,6 +17,7 @@ import { setUpShell } from "./scripts/shell.js";
 import { setUpSideNavigation } from "./scripts/side_navigation.js";
 import { setUpTheme } from "./scripts/theme.js";
 import { showLocalTimes } from "./scripts/times.js";
+import { showTurn } from "./scripts/turn.js";
 
 setUpRequests();
 setUpTheme();
@@ -24,4 +25,5 @@ setUpShell();
 setUpSideNavigation();
 setUpForms();
 showLocalTimes(document);
+showTurn();
 watchLiveParts(document);

@@ -23,7 +23,7 @@ ALL = InteractionFilter()
 
 @pytest.fixture
 def lists(container: Container) -> StoredLists:
-    return StoredLists(container.database, container.configuration.codes)
+    return StoredLists(container.database, container.configuration.codes, now)
 
 
 async def found(lists: StoredLists, text: str) -> set[int]:

@@ -26,7 +26,7 @@ async def thread(container: Container, messages: int, **sender: str) -> Accepted
 
 
 async def found(container: Container, line: str) -> set[str]:
-    lists = StoredLists(container.database, container.configuration.codes)
+    lists = StoredLists(container.database, container.configuration.codes, now)
     wanted = InteractionFilter(text=line)
     rows = (await lists.page(wanted, ListSort.UPDATED_FIRST, 100)).rows
     assert (await lists.count(wanted)).number == len(rows)

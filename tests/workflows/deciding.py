@@ -11,8 +11,8 @@ class Deciding:
 
     name, version = "wanted", 1
 
-    def __init__(self, actions: tuple[Mapping[str, Any], ...]) -> None:
-        self._actions = actions
+    def __init__(self, actions: tuple[Mapping[str, Any], ...], route: str) -> None:
+        self._actions, self._route = actions, route
 
     async def current(self) -> "Deciding":
         return self
@@ -21,9 +21,9 @@ class Deciding:
         return facts
 
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
-        return Verdict(self.name, self.version, "the only row", "Wanted", self._actions)
+        return Verdict(self.name, self.version, "the only row", self._route, self._actions)
 
 
-def deciding(*actions: Mapping[str, Any]) -> RuleBook:
+def deciding(*actions: Mapping[str, Any], route: str = "Wanted") -> RuleBook:
     """A rule book that always wants these actions."""
-    return Deciding(actions)
+    return Deciding(actions, route)

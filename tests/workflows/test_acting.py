@@ -1,17 +1,20 @@
 """From reading to acting, end to end: proposals, one acknowledgement, one service call, who waits."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from frontdesk.interfaces import Conflict
-from frontdesk.model import EffectState, Interaction, NewMessage, Sender, Status
+from frontdesk.model import Change, EffectState, Interaction, NewMessage, Sender, Status, WaitingOn
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
-from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.container import Container, open_container, runner_over
 from tests.conftest import CHEAP, Front
 from tests.reading import ScriptedReader, says
+from tests.workflows.deciding import deciding
+from tests.workflows.test_effects import desk_of
 
 BROKEN, MAYBE, STILL, FIXED = "The oven is broken.", "Oven hm.", "Still cold!", "It works now."
 WHERE, THANKS, ROBOT, FIRE = "Where is my parcel?", "Thank you!", "I am out of the office.", "The oven burns!"
@@ -112,6 +115,39 @@ async def test_a_topic_is_acknowledged_once_until_a_person_writes(desk: Desk) ->
     await desk.answer("It comes tomorrow.")
     await desk.say(WHERE, here)
     assert await desk.replies() == ["department_informed", "department_informed"]
+
+
+async def test_whose_turn_it_is(desk: Desk) -> None:
+    async def turn() -> tuple[str, bool]:
+        told = await desk.interaction()
+        return told.waiting_on.value, told.waiting_since is not None
+
+    here = await desk.say(WHERE)
+    await desk.answer("For the team only.", "IM")
+    assert await turn() == ("us", True)
+    await desk.answer("It comes tomorrow.")
+    assert await turn() == ("customer", False)
+    await desk.say(THANKS, here)
+    assert await turn() == ("", False)
+    await desk.say(STILL, here)
+    for change, whose in (
+        (Change(waiting_on=WaitingOn.THIRD), ("third", True)),
+        (Change(assignee="Kim"), ("third", True)),
+    ):
+        await desk.container.interactions.records.change(await desk.interaction(), change, "Kim")
+        assert await turn() == whose
+    for status, whose in ((Status.CLOSED, ("", False)), (Status.RE_OPENED, ("us", True))):
+        await desk.container.interactions.records.change(await desk.interaction(), Change(status=status), "Kim")
+        assert await turn() == whose
+
+
+async def test_an_automatic_answer_leaves_what_is_a_persons_turn(container: Container) -> None:
+    action = {"kind": "reply", "text": "It is on its way.", "type": "RB"}
+    for route, whose in (("AutoReply", "customer"), ("Person", "us")):
+        given = replace(desk_of(container), rules=deciding(action, route=route))
+        accepted = await container.messages.inbox.accept(NewMessage(WHERE, "WEB"))
+        await runner_over(container.work.queue, container.settings, given).run_until_idle()
+        assert (await container.interactions.records.get(accepted.reference)).waiting_on == whose
 
 
 async def test_an_acknowledgement_is_no_answer(desk: Desk) -> None:

@@ -52,6 +52,12 @@ class InteractionDraft:
     waiting: datetime | None = None
     closed: datetime | None = None
 
+    @property
+    def waiting_on(self) -> str:
+        """Whose turn it is."""
+        ended = self.sets.get("status") in ("SP", "CL", "CO")
+        return "us" if self.waiting else "customer" if self.first_answer and not ended else ""
+
     def touched(self, at: datetime) -> None:
         """Something happened to it."""
         self.updated = at if self.updated is None else max(self.updated, at)

@@ -100,7 +100,8 @@ def _row(m: InteractionDraft) -> tuple[object, ...]:
         m.id, m.reference, m.title, m.summary, sets.get("category", shares.CATEGORIES[m.intent]), m.channel,
         sets.get("status", "IP"), sets.get("priority", "M"), m.person.customer or None, sets.get("team", ""), m.route,
         "", m.intent or None, m.sentiment, BY, sets.get("by", ""), m.at, m.updated or m.at, m.first_answer,
-        m.acknowledged, m.first_answer, m.waiting, m.closed, m.version,
+        m.acknowledged, m.first_answer, m.waiting, m.waiting_on,
+        m.closed, m.version,
     )  # fmt: skip
 
 

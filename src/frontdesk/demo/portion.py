@@ -11,7 +11,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "interaction": (
         "id", "reference", "title", "summary", "category", "channel", "status", "priority", "customer_id", "team",
         "route", "tags", "intent", "sentiment", "created_by", "modified_by", "created_at", "updated_at",
-        "first_answer_at", "acknowledged_at", "first_person_answer_at", "waiting_since", "closed_at", "version",
+        "first_answer_at", "acknowledged_at", "first_person_answer_at", "waiting_since", "waiting_on",
+        "closed_at", "version",
     ),
     "inbound_message": (
         "id", "interaction_id", "sequence", "channel", "text", "sender_name", "sender_address", "sender_phone",

@@ -22,6 +22,7 @@ from frontdesk.interfaces.errors import (
     KeyReused,
     LeaseLost,
     NotFound,
+    Overtaken,
     ProviderFailed,
     Stale,
     Unavailable,

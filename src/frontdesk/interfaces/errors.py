@@ -35,6 +35,10 @@ class Stale(Conflict):
     """Someone else changed the thing since it was read: read it again."""
 
 
+class Overtaken(Conflict):
+    """The customer wrote again while somebody answered what came before."""
+
+
 class LeaseLost(FrontdeskError):
     """This worker's lease has passed to another; what it was about to store is dropped."""
 

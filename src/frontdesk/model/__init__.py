@@ -31,7 +31,7 @@ from frontdesk.model.codes import (
 from frontdesk.model.customers import Contact, Customer
 from frontdesk.model.decision import Action, Decision, Effect, Receipt, ServiceCall
 from frontdesk.model.identity import Account, ApiKey, Caller, Grant, Role
-from frontdesk.model.interaction import Change, Interaction
+from frontdesk.model.interaction import Change, Interaction, WaitingOn
 from frontdesk.model.messages import (
     Accepted,
     AudioRecording,

@@ -22,6 +22,7 @@ class ListSort(StrEnum):
     STATUS_LAST = "-status"
     CONFIDENCE = "confidence"
     CONFIDENCE_FIRST = "-confidence"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,41 @@ class Count:
     number: int
     more: bool = False
     cut: bool = False
+
+
+MOST_IN_VIEW = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCounts:
+    """How many interactions each view holds, exact up to 999 (1000: that or more); `turn`: mine that wait for us."""
+
+    turn: int
+    mine: int
+    unassigned: int
+    teams: int
+    waiting: int
+    snoozed: int
+    proposals: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody else who has an interaction open, and whether they write."""
+
+    name: str
+    writing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalState:
+    """What one person has of an interaction: whether it is unread, unsent texts, and who else is there."""
+
+    unread: bool = True
+    reply: str = ""
+    memo: str = ""
+    others: tuple[Presence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

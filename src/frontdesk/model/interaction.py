@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from frontdesk.model.codes import Status
+
+
+class WaitingOn(StrEnum):
+    """Whose turn it is in an interaction; a third party's where a person says so."""
+
+    NOBODY = ""
+    US = "us"
+    CUSTOMER = "customer"
+    THIRD = "third"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,7 @@ class Interaction:
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
     data. `assignee` is the person who has taken it over, so that nothing is answered automatically; empty where nobody
     has. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
+    Until `snoozed_until` it is left out of what is to be done, unless the customer writes before.
     """
 
     id: int
@@ -42,6 +53,8 @@ class Interaction:
     acknowledged_at: datetime | None = None
     first_person_answer_at: datetime | None = None
     waiting_since: datetime | None = None
+    waiting_on: WaitingOn = WaitingOn.NOBODY
+    snoozed_until: datetime | None = None
     closed_at: datetime | None = None
     merged_to: str = ""
     may_belong_to: str = ""
@@ -70,8 +83,10 @@ class Change:
     sentiment: str | None = None
     customer_proven: bool | None = None
     assignee: str | None = None
+    waiting_on: WaitingOn | None = None
+    snoozed_until: datetime | None = None
 
-    def fields(self) -> dict[str, str | bool]:
+    def fields(self) -> dict[str, str | bool | datetime]:
         """Only what is set."""
         return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
 

@@ -27,11 +27,23 @@ class Confidence(StrEnum):
 SURE = {Confidence.LOW: (0.0, 0.5), Confidence.MEDIUM: (0.5, 0.8), Confidence.HIGH: (0.8, 1.01)}
 
 
+class DeskView(StrEnum):
+    """What is to be done, as agents sort it. All but `snoozed` leave out what is set aside; `proposals` does not."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    TEAMS = "teams"
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    PROPOSALS = "proposals"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionFilter:
     """Which interactions; empty fields do not filter. `text` is what a person searches for; `since` and `until` are
     about the last change, `opened_since` and `opened_until` about when they began. With `merged` also those that were
-    merged into another.
+    merged into another. `view` is as the caller of now has it.
     """
 
     status: tuple[str, ...] = ()
@@ -52,4 +64,5 @@ class InteractionFilter:
     route: tuple[str, ...] = ()
     opened_since: datetime | None = None
     opened_until: datetime | None = None
+    view: DeskView | None = None
     merged: bool = False

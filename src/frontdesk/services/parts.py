@@ -34,6 +34,7 @@ from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.interactions.personal import StoredPersonal
 from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
@@ -95,6 +96,7 @@ class InteractionServices:
     pages: StoredPages
     lists: StoredLists
     views: StoredViews
+    personal: StoredPersonal
     merging: StoredMerging
     attention: StoredAttention
     history: StoredHistory

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.model import ENTITY_FIELDS, VALUES_APART, Change, Code, CodeList, Interaction, Sentiment, Status
@@ -13,6 +15,11 @@ Lists = Mapping[CodeList, tuple[Code, ...]]
 
 CHECKED = {"category": CodeList.CATEGORY, "priority": CodeList.PRIORITY, "team": CodeList.TEAM}
 CORRECTABLE = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
+# What is set aside until then comes back when the customer writes.
+UNTIL_ANSWER = datetime(9999, 12, 31, tzinfo=UTC)
+NO_MORE = datetime(2000, 1, 1, tzinfo=UTC)
+# The usual choices of how long an interaction is set aside.
+SNOOZES = {"1h": 1, "4h": 4, "1d": 24, "3d": 72, "1w": 168}
 LENGTHS = {"title": 100, "summary": 300}
 MOST_OF_ENTITY = 300
 # The fields of an analysis that a person may correct.
@@ -28,7 +35,18 @@ def check_change(interaction: Interaction, change: Change, lists: Lists) -> Chan
         wanted = getattr(change, field)
         if wanted is not None and wanted != getattr(interaction, field):
             check_code(field, wanted, lists.get(which, ()), may_be_empty=field == "team")
+    if (until := change.snoozed_until) is not None and not NO_MORE.year < until.year < UNTIL_ANSWER.year:
+        return replace(change, snoozed_until=UNTIL_ANSWER if until.year == UNTIL_ANSWER.year else NO_MORE)
     return change
+
+
+def snooze(choice: str, now: datetime) -> Change:
+    """Set aside for one of SNOOZES, until the customer answers (`answer`), or no more (empty). Raises Invalid."""
+    if choice in SNOOZES:
+        return Change(snoozed_until=now + timedelta(hours=SNOOZES[choice]))
+    if choice not in ("", "answer"):
+        raise Invalid(tr("choose until when it is set aside: one of {known}", known=", ".join(SNOOZES)), "until")
+    return Change(snoozed_until=UNTIL_ANSWER if choice else NO_MORE)
 
 
 def check_correction(field: str, value: str, lists: Lists) -> str:

@@ -16,6 +16,7 @@ from frontdesk.storage.interactions.learning import StoredLearning
 from frontdesk.storage.interactions.listing import StoredLists
 from frontdesk.storage.interactions.merging import StoredMerging
 from frontdesk.storage.interactions.pages import StoredPages
+from frontdesk.storage.interactions.personal import StoredPersonal
 from frontdesk.storage.interactions.reach import StoredReach
 from frontdesk.storage.interactions.readings import StoredReadings
 from frontdesk.storage.interactions.views import StoredViews
@@ -74,8 +75,9 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
     return InteractionServices(
         records=StoredInteractions(database, clock),
         pages=StoredPages(database),
-        lists=StoredLists(database, codes),
+        lists=StoredLists(database, codes, clock),
         views=StoredViews(database, clock, new_id),
+        personal=StoredPersonal(database, clock),
         merging=StoredMerging(database, clock),
         attention=StoredAttention(database, clock),
         history=StoredHistory(database),

@@ -15,6 +15,7 @@ from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import handlers
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
+from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Caller, Role
 from frontdesk.services.parts import parts_of
 from frontdesk.wiring.container import Container
@@ -32,7 +33,9 @@ class NamedCaller(ASGIMiddleware):
         scope["user"] = Caller(headers.get("x-caller", f"id-{role}"), headers.get("x-caller", f"The {role}"), role)
         if not role.covers(scope["route_handler"].opt.get("role", Role.ANYONE)):
             raise NotAuthorizedException if role is Role.ANYONE else PermissionDeniedException
+        acting = CALLER.set(scope["user"])
         await next_app(scope, receive, send)
+        CALLER.reset(acting)
 
 
 def services_of(container: Container, wake: Callable[[], None] = lambda: None, most: int = 1_000_000) -> RestServices:

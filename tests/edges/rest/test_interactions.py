@@ -197,3 +197,89 @@ async def test_an_empty_reply_is_refused(client: JsonClient) -> None:
 async def test_what_is_not_there_is_not_found(client: JsonClient, path: str) -> None:
     answer = await client.get(f"{INTERACTIONS}/AAAAAAAA{path}")
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is no interaction AAAAAAAA")
+
+
+async def test_who_claims_first_is_the_owner_until_it_is_given_back(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    one = f"{INTERACTIONS}/{reference}"
+    mine = await client.post(f"{one}/claim", headers={"x-caller": "ada"})
+    late = await client.post(f"{one}/claim", headers={"x-caller": "kim"})
+    assert (mine.status_code, mine.json()["assignee"]) == (200, "ada")
+    assert (late.status_code, late.json()["detail"]) == (409, f"ada has taken interaction {reference}")
+    await client.patch(one, json={"assignee": ""}, headers={"If-Match": mine.headers["etag"]})
+    assert (await client.post(f"{one}/claim", headers={"x-caller": "kim"})).json()["assignee"] == "kim"
+
+
+async def test_views_are_listed_and_counted_as_the_caller_has_them(client: JsonClient) -> None:
+    mine, _ = await hand_in(client, 2)
+    headers = {"x-caller": "ada"}
+    await client.post(f"{INTERACTIONS}/{mine}/claim", headers=headers)
+    rows = (await client.get(INTERACTIONS, params={"view": "mine"}, headers=headers)).json()["items"]
+    assert [row["reference"] for row in rows] == [mine]
+    counts = (await client.get(f"{INTERACTIONS}/counts", headers=headers)).json()
+    assert (counts["turn"], counts["mine"], counts["unassigned"], counts["waiting"]) == (1, 1, 1, 2)
+    assert (await client.get(INTERACTIONS, params={"view": "theirs"})).status_code == 400
+
+
+async def test_somebody_marks_for_themselves_what_they_have_read(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    mine = f"{INTERACTIONS}/{reference}/mine"
+    for unread in (False, True):
+        told = await client.patch(mine, json={"unread": unread}, headers={"x-caller": "ada"})
+        assert (told.status_code, told.json()["unread"]) == (200, unread)
+    await client.patch(mine, json={"unread": False}, headers={"x-caller": "ada"})
+    assert (await client.get(mine, headers={"x-caller": "kim"})).json()["unread"] is True
+
+
+async def test_a_draft_is_kept_until_it_is_sent(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    mine, ada = f"{INTERACTIONS}/{reference}/mine", {"x-caller": "ada"}
+    await client.patch(mine, json={"reply": "Dear", "memo": "Ask"}, headers=ada)
+    others = (await client.get(mine, headers={"x-caller": "kim"})).json()
+    assert (others["reply"], others["others"]) == ("", [{"name": "ada", "writing": True}])
+    await client.post(f"{INTERACTIONS}/{reference}/replies", json={"text": "Dear all", "type": "IM"}, headers=ada)
+    kept = (await client.get(mine, headers=ada)).json()
+    assert (kept["reply"], kept["memo"]) == ("Dear", "")
+
+
+async def test_what_is_set_aside_comes_back_when_its_time_has_passed(client: JsonClient) -> None:
+    [reference] = await hand_in(client, 1)
+    one = f"{INTERACTIONS}/{reference}"
+
+    async def set_aside(until: str) -> int:
+        return (await client.patch(one, json={"snoozed_until": until}, headers={"If-Match": "*"})).status_code
+
+    async def counted() -> list[str]:
+        views = ("snoozed", "unassigned")
+        found = [(await client.get(INTERACTIONS, params={"view": view})).json()["items"] for view in views]
+        return [view for view, rows in zip(views, found, strict=True) if rows]
+
+    assert (await set_aside("9999-12-31T23:00:00-12:00"), await counted()) == (200, ["snoozed"])
+    assert (await set_aside("0001-01-01T00:00:00+12:00"), await counted()) == (200, ["unassigned"])
+    assert await set_aside("2026-01-01T12:00:00") == 400
+
+
+async def test_an_answer_that_the_customer_overtook_is_sent_only_anyway(client: JsonClient) -> None:
+    first = (await client.post("/api/v1/messages", json={"text": "Where is it?"})).json()
+    await client.post("/api/v1/messages", json={"text": "It came.", "interaction": first["reference"]})
+    answer = {"text": "It comes tomorrow.", "seen": first["message"]}
+    replies = f"{INTERACTIONS}/{first['reference']}/replies"
+    refused = await client.post(replies, json=answer)
+    assert (refused.status_code, refused.json()["detail"].split(":")[0]) == (409, "the customer wrote again meanwhile")
+    assert (await client.post(replies, json=answer | {"type": "IM"})).status_code == 201
+    assert (await client.post(replies, json=answer | {"seen": ""})).status_code == 201
+
+
+async def test_many_are_changed_and_what_was_is_undone_unless_it_was_changed_again(client: JsonClient) -> None:
+    one, other = await hand_in(client, 2)
+    wanted = {"references": [one, other, "NOSUCHXX"], "change": {"status": "CL", "assignee": "ada"}}
+    told = (await client.post(f"{INTERACTIONS}/changes", json=wanted)).json()
+    assert (told["done"], list(told["refused"])) == ([one, other], ["NOSUCHXX"])
+    await client.patch(f"{INTERACTIONS}/{other}", json={"status": "RO"}, headers={"If-Match": "*", "x-caller": "kim"})
+    undo = {"references": told["done"], "at": told["at"]}
+    undone = (await client.post(f"{INTERACTIONS}/changes/undo", json=undo)).json()
+    assert (undone["done"], list(undone["refused"])) == ([one], [other])
+    again = (await client.get(f"{INTERACTIONS}/{one}")).json()
+    assert (again["status"], again["waiting_on"], again["closed_at"]) == ("NW", "us", None)
+    assert again["waiting_since"] is not None
+    assert (await client.post(f"{INTERACTIONS}/changes", json={"references": [], "change": {}})).status_code == 400

@@ -1,9 +1,11 @@
 """The list of interactions as a page: the address holds the filter, views are kept, many are changed at once."""
 
 import csv
+import html
 import io
 import re
 import zipfile
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -126,7 +128,7 @@ async def test_many_are_assigned_tagged_and_closed_at_once(agent: Client, front:
     chosen = " ".join(each.reference for each in said[:2])
     for fields in ({"do": "assign", "team": "WAR"}, {"do": "tag", "tag": "vip"}, {"do": "close"}):
         answer = await send(agent, f"{PATH}/bulk", references=chosen, back="q=oven", **fields)
-        assert answer.headers["location"] == f"{PATH}?q=oven"
+        assert answer.headers["location"].startswith(f"{PATH}?q=oven&undo=")
     changed = [await container.interactions.records.get(each.reference) for each in said]
     assert [each.status for each in changed[:2]] == [Status.CLOSED] * 2
     assert [(each.team, each.tags) for each in changed[:2]] == [("WAR", "vip")] * 2
@@ -236,3 +238,52 @@ async def test_the_old_desk_leads_to_the_console(agent: Client) -> None:
 async def test_a_sender_with_an_address_alone_is_listed(agent: Client, container: Container) -> None:
     said = await container.messages.inbox.accept(NewMessage("hello", "WEB", Sender(address="zoe@example.org")))
     assert await listed(agent, "q=zoe%40example.org") == [said.reference]
+
+
+async def test_the_navigation_counts_what_is_to_be_done_and_the_list_shows_it(agent: Client, front: Front) -> None:
+    mine, other = [await front.say("The oven is broken", name=name) for name in ("Maya", "Jonas")]
+    await send(agent, f"{PATH}/{mine.reference}/claim")
+    assert await listed(agent, "view=mine") == [mine.reference]
+    assert await listed(agent, "view=waiting") == [mine.reference, other.reference]
+    told = (await agent.get("/console/views/count", headers={"hx-current-url": f"http://x{PATH}?view=mine"})).text
+    assert 'data-turn="1"' in told
+    assert re.findall(r'view=(\w+)"( aria-current="true")?>', told)[0] == ("mine", ' aria-current="true"')
+    assert re.findall(r'class="number">(\d+)', told)[:3] == ["1", "1", "2"]
+
+
+async def test_opening_marks_read_and_leaving_it_for_later_does_not(agent: Client, front: Front) -> None:
+    said = await front.say("The oven is broken")
+    unread = f'id="row-{said.reference}" class="unread"'
+    assert unread in (await agent.get(PATH)).text
+    await agent.get(f"{PATH}/{said.reference}")
+    assert unread not in (await agent.get(PATH)).text
+    assert await listed(agent, "view=waiting") == [said.reference]
+    await send(agent, f"{PATH}/{said.reference}/unread")
+    assert unread in (await agent.get(PATH)).text
+
+
+async def test_what_was_done_to_many_is_undone(agent: Client, front: Front, container: Container) -> None:
+    records = container.interactions.records
+    said = [await front.say(f"The oven {n} is broken") for n in range(2)]
+    before = [await records.get(each.reference) for each in said]
+    chosen = " ".join(each.reference for each in said)
+    for fields in (
+        {"do": "close"},
+        {"do": "own", "assignee": "Ada"},
+        {"do": "status", "status": "SP"},
+        {"do": "priority", "priority": "V"},
+        {"do": "snooze", "until": "1d"},
+    ):
+        answer = await send(agent, f"{PATH}/bulk", references=chosen, **fields)
+        page = (await agent.get(answer.headers["location"])).text
+        assert "2 interactions were changed." in page
+        at = re.search(r'name="at" value="([^"]+)"', page)
+        assert at
+        undone = await send(agent, f"{PATH}/bulk/undo", references=chosen, at=html.unescape(at[1]))
+        assert undone.headers["location"] == PATH
+        after = [await records.get(each.reference) for each in said]
+        kept = {"version": 0, "updated_at": before[0].updated_at, "modified_by": ""}
+        assert [replace(each, **kept) for each in after] == [replace(each, **kept) for each in before]
+    again = await send(agent, f"{PATH}/bulk/undo", references=chosen, at="2999-01-01T00:00:00+00:00")
+    assert again.text.count("cannot be undone any more") == 2
+    assert (await send(agent, f"{PATH}/bulk/undo", references=chosen, at="now")).status_code == 400

@@ -349,3 +349,36 @@ async def track_link(container: Container, reference: str) -> str:
     from frontdesk.ui.track_keys import TrackKeys
 
     return TrackKeys(await container.people.accounts.secret()).link(reference)
+
+
+async def test_what_was_written_is_still_there_when_one_comes_back(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    here = f"{PATH}/{said.reference}"
+    await send(agent, f"{here}/mine", text="Dear Ms <b>Thornbury</b>")
+    await send(agent, f"{here}/mine")  # only says that somebody is there
+    assert "Dear Ms &lt;b&gt;Thornbury&lt;/b&gt;</textarea>" in (await agent.get(here)).text
+    await send(agent, f"{here}/reply", text="Dear Ms Thornbury", type="HA")
+    assert "</b&gt;</textarea>" not in (await agent.get(here)).text
+
+
+async def test_it_is_set_aside_until_a_time_or_an_answer_and_brought_back(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    for until, words in (("1d", "Snoozed until <time"), ("answer", "Snoozed until the customer answers")):
+        assert (await send(agent, f"{PATH}/{said.reference}/snooze", until=until)).status_code == 303
+        assert words in await read(agent, said.reference)
+    await send(agent, f"{PATH}/{said.reference}/snooze", until="")
+    assert 'id="snoozed"' not in await read(agent, said.reference)
+    assert (await send(agent, f"{PATH}/{said.reference}/snooze", until="never")).status_code == 400
+
+
+async def test_who_was_overtaken_is_shown_what_came_and_may_send_anyway(
+    agent: Client, front: Front, container: Container
+) -> None:
+    said = await front.say(BROKEN)
+    here = f"{PATH}/{said.reference}"
+    assert f'name="seen" form="reply-form" value="{said.message_id}"' in await read(agent, said.reference)
+    await front.say("It works <i>now</i>.", joins=said.interaction_id)
+    refused = await send(agent, f"{here}/reply", text="Come at nine", type="HA", seen=said.message_id)
+    assert (refused.status_code, "It works &lt;i&gt;now&lt;/i&gt;." in refused.text) == (409, True)
+    assert "Come at nine</textarea>" in await read(agent, said.reference)  # nothing is lost
+    assert (await send(agent, f"{here}/reply", text="Come at nine", type="HA")).status_code == 303

@@ -24,6 +24,7 @@ from frontdesk.model import (
     OutboundMessage,
     Page,
     Status,
+    WaitingOn,
     WorkState,
 )
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
@@ -148,8 +149,9 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     `merged_to` is the reference of the one that goes on in its place, `may_belong_to` that of one which its sender
     named without taking part in it; both may be empty. `customer_proven` false: the customer is the sender's claim.
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
-    when the oldest message came that nobody has answered. `assignee` has taken it over: nothing is answered
-    automatically until it is empty again, or the interaction is closed.
+    when the oldest message came that nobody has answered, `waiting_on` whose turn it is: us, customer, third (a third
+    party's), or empty. Until `snoozed_until` it is set aside, unless the customer writes before. `assignee` is its
+    owner: nothing is answered automatically until it is empty again, or the interaction is closed.
     """
 
     id: int
@@ -175,11 +177,53 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     acknowledged_at: datetime | None
     first_person_answer_at: datetime | None
     waiting_since: datetime | None
+    waiting_on: WaitingOn
+    snoozed_until: datetime | None
     closed_at: datetime | None
     version: int
     merged_to: str
     may_belong_to: str
     customer_proven: bool
+
+
+class ViewCountsAnswer(ApiAnswer, frozen=True):
+    """How many interactions each view holds; 1000 stands for that or more. `turn`: the caller's that wait for us."""
+
+    turn: int
+    mine: int
+    unassigned: int
+    teams: int
+    waiting: int
+    snoozed: int
+    proposals: int
+    unsure: int
+
+
+class DoneAnswer(ApiAnswer, frozen=True):
+    """The references of those it was done to, why others refused, and when it began, by which it is undone."""
+
+    done: list[str]
+    refused: dict[str, str]
+    at: datetime
+
+
+class PresenceAnswer(ApiAnswer, frozen=True):
+    """Somebody else who has the interaction open, and whether they write."""
+
+    name: str
+    writing: bool
+
+
+class PersonalStateAnswer(ApiAnswer, frozen=True):
+    """What the caller has of an interaction. `unread`: messages came that they have not seen.
+
+    `reply` and `memo` are texts that they have not sent; `others` were there within the last 40 seconds.
+    """
+
+    unread: bool
+    reply: str
+    memo: str
+    others: list[PresenceAnswer]
 
 
 class DecidedAgainAnswer(ApiAnswer, frozen=True):

@@ -1,7 +1,7 @@
 """Interactions: lists, one, changing it, its timeline, answering."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from litestar import Response
 from litestar.openapi import ResponseSpec
@@ -9,11 +9,14 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from frontdesk.edges.rest.answers import (
+    DoneAnswer,
     InteractionAnswer,
     Listed,
     OutboundAnswer,
+    PersonalStateAnswer,
     ServiceCallAnswer,
     TimelineAnswer,
+    ViewCountsAnswer,
     created,
     show,
     show_item,
@@ -38,9 +41,10 @@ from frontdesk.edges.rest.services import (
     zoned,
 )
 from frontdesk.interfaces import Invalid
-from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier
+from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort
-from frontdesk.model.queries import Confidence
+from frontdesk.model.queries import Confidence, DeskView
+from frontdesk.services.changing_many import MOST, changing, do_to_all, undoing
 from frontdesk.ticketing.changes import check_change
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
@@ -56,6 +60,8 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
     """The fields to set; others stay unchanged. `team` may be empty.
 
     `assignee` is the person who has taken it over; empty gives it back to the assistant.
+    `waiting_on` says whose turn it is: `us`, `customer`, `third` (a third party's), or empty.
+    Until `snoozed_until` it is set aside; a year of 9999 is until the customer writes, a time that has passed ends it.
     """
 
     status: Status | UnsetType = UNSET
@@ -63,6 +69,8 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
     priority: CodeWord | UnsetType = UNSET
     team: CodeWord | UnsetType = UNSET
     assignee: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
+    waiting_on: WaitingOn | UnsetType = UNSET
+    snoozed_until: datetime | UnsetType = UNSET
     customer_id: CustomerNumber | UnsetType = UNSET
     title: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] | UnsetType = UNSET
     summary: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
@@ -74,18 +82,52 @@ class InteractionPatch(Body, frozen=True, forbid_unknown_fields=True):
         told = {name: value for name, value in given.items() if value is not UNSET}
         if "summary" in told:
             told["summary"] = storable(told["summary"])
+        zoned(told.get("snoozed_until"), "snoozed_until")
         return Change(**told)
+
+
+class ManyBody(Body, frozen=True, forbid_unknown_fields=True):
+    """What to set of which interactions."""
+
+    references: Annotated[list[CodeWord], Meta(min_length=1, max_length=MOST)]
+    change: InteractionPatch
+
+
+class UndoBody(Body, frozen=True, forbid_unknown_fields=True):
+    """Which interactions; `at` is that of the answer to what is to be undone."""
+
+    references: Annotated[list[CodeWord], Meta(min_length=1, max_length=MOST)]
+    at: datetime
+
+
+class PersonalStatePatch(Body, frozen=True, forbid_unknown_fields=True):
+    """What to set; nothing at all only says that the caller is there. `unread` false: they have seen all messages.
+
+    `reply` and `memo` are drafts, empty for none. Who keeps a new one is seen by others as writing.
+    """
+
+    unread: bool | UnsetType = UNSET
+    reply: Annotated[str, Meta(max_length=MOST_CHARACTERS)] | UnsetType = UNSET
+    memo: Annotated[str, Meta(max_length=MOST_CHARACTERS)] | UnsetType = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """Only what is set."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        told = {name: value for name, value in given.items() if value is not UNSET}
+        return {name: storable(value) if isinstance(value, str) else value for name, value in told.items()}
 
 
 class ReplyBody(Body, frozen=True, forbid_unknown_fields=True):
     """An answer to the customer (HA), or a memo for the team that is not sent (IM).
 
-    `to` is the id of the message that is answered; without it the latest is.
+    `to` is the id of the message that is answered; without it the latest is. `seen` is the id of the latest message
+    that the writer saw: where a newer one is there the answer is refused with 409; without `seen` it is sent anyway.
     """
 
     text: Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
     type: Literal["HA", "IM"] = "HA"
     to: Annotated[str, Meta(max_length=26)] = ""
+    seen: Annotated[str, Meta(max_length=26)] = ""
 
 
 class InteractionRoutes(RouteGroup):
@@ -115,34 +157,61 @@ class InteractionRoutes(RouteGroup):
         confidence: Annotated[list[Confidence] | None, QueryParameter(max_items=5)] = None,
         opened_since: Annotated[datetime | None, QueryParameter(description="Begun at or after.")] = None,
         opened_until: Annotated[datetime | None, QueryParameter(description="Begun before.")] = None,
+        view: Annotated[
+            DeskView | None, QueryParameter(description="What is to be done, as the caller has it.")
+        ] = None,
         sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
         """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
+        many: dict[str, Any] = {"status": status, "category": category, "channel": channel, "priority": priority}
+        many |= {"intent": intent, "sentiment": sentiment, "team": team, "message_type": message_type}
+        many |= {"language": language, "route": route, "tier": tier, "confidence": confidence}
         wanted = InteractionFilter(
-            status=tuple(status or ()),
-            category=tuple(category or ()),
-            channel=tuple(channel or ()),
-            priority=tuple(priority or ()),
-            intent=tuple(intent or ()),
-            sentiment=tuple(sentiment or ()),
-            team=tuple(team or ()),
+            **{name: tuple(values or ()) for name, values in many.items()},
             customer_id=customer_id,
             since=zoned(since, "since"),
             until=zoned(until, "until"),
             text=storable(q),
-            message_type=tuple(message_type or ()),
-            language=tuple(language or ()),
-            route=tuple(route or ()),
-            tier=tuple(tier or ()),
-            confidence=tuple(confidence or ()),
             opened_since=zoned(opened_since, "opened_since"),
             opened_until=zoned(opened_until, "opened_until"),
+            view=view,
             # Whoever follows the changes must see that one was merged, too.
             merged=True,
         )
         return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
+
+    @route("GET", "/counts", Role.AGENT, "How many interactions each view holds")
+    async def counts(self) -> ViewCountsAnswer:
+        """Exact up to 999; at most two seconds old."""
+        return show(await self.services.interactions.lists.view_counts(), ViewCountsAnswer)
+
+    @route(
+        "POST",
+        "/changes",
+        Role.AGENT,
+        "Change many interactions",
+        "What one refuses does not stop the others. No ETag is asked for.",
+        status_code=200,
+    )
+    async def change_many(
+        self, request: Asked, data: JSONBody[ManyBody], idempotency_key: IdempotencyHeader = None
+    ) -> DoneAnswer:
+        """Set the same fields of all."""
+        change = data.change.change()
+        doing = await changing(self.services, lambda _: change, who(request))
+        return show(await do_to_all(self.services, data.references, doing), DoneAnswer)
+
+    @route("POST", "/changes/undo", Role.AGENT, "Undo what the caller has just changed", status_code=200)
+    async def undo_many(
+        self, request: Asked, data: JSONBody[UndoBody], idempotency_key: IdempotencyHeader = None
+    ) -> DoneAnswer:
+        """Take the last change of each back, unless it was changed again."""
+        zoned(data.at, "at")
+        return show(
+            await do_to_all(self.services, data.references, undoing(self.services, data.at, who(request))), DoneAnswer
+        )
 
     @route(
         "GET",
@@ -178,6 +247,48 @@ class InteractionRoutes(RouteGroup):
         after = await self.services.interactions.records.change(before, change, who(request))
         return tagged(show(after, InteractionAnswer), after.version)
 
+    @route(
+        "POST",
+        "/{reference:str}/claim",
+        Role.AGENT,
+        "Become the owner of an interaction that has none",
+        "Of several at once one wins; the others are told who has it. PATCH of `assignee` gives it away or back.",
+        also=(409,),
+        etag=True,
+        status_code=200,
+    )
+    async def claim(
+        self,
+        request: Asked,
+        reference: Reference,
+        idempotency_key: IdempotencyHeader = None,  # any POST takes one; doing it twice changes nothing
+    ) -> Response[InteractionAnswer]:
+        """Take it."""
+        found = await self.services.interactions.records.get(reference)
+        after = await self.services.interactions.records.claim(found, who(request))
+        return tagged(show(after, InteractionAnswer), after.version)
+
+    @route("GET", "/{reference:str}/mine", Role.AGENT, "What the caller has of an interaction")
+    async def mine(self, request: Asked, reference: Reference) -> PersonalStateAnswer:
+        """Whether it is unread, their drafts, and who else is there."""
+        found = await self.services.interactions.records.get(reference)
+        return show(await self.services.interactions.personal.of(found.id, request.user), PersonalStateAnswer)
+
+    @route(
+        "PATCH",
+        "/{reference:str}/mine",
+        Role.AGENT,
+        "Change what the caller has of an interaction",
+        "Others see the caller there for 40 seconds. A draft is kept until it is sent.",
+    )
+    async def set_mine(
+        self, request: Asked, reference: Reference, data: JSONBody[PersonalStatePatch]
+    ) -> PersonalStateAnswer:
+        """Mark it read or unread, keep drafts, say that the caller is there."""
+        found = await self.services.interactions.records.get(reference)
+        state = await self.services.interactions.personal.change(found.id, request.user, **data.given())
+        return show(state, PersonalStateAnswer)
+
     @route("GET", "/{reference:str}/timeline", Role.SERVICE, "All that happened to an interaction")
     async def timeline(self, reference: Reference, limit: Limit = 100, cursor: Cursor = "") -> Listed[TimelineAnswer]:
         """Messages both ways, analyses, decisions, effects, corrections and the journal, in time order."""
@@ -201,7 +312,9 @@ class InteractionRoutes(RouteGroup):
             raise Invalid("text is empty: write what the customer shall read", "text")
         interaction = await self.services.interactions.records.get(reference)
         once = await once_of(request, idempotency_key)
-        kept = await self.services.messages.replies.add(interaction, text, data.type, who(request), once, data.to)
+        kept = await self.services.messages.replies.add(
+            interaction, text, data.type, who(request), once, data.to, request.user.id, data.seen
+        )
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, collate, select, update
 
-from frontdesk.interfaces import Clock, Invalid, NotFound
+from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
 from frontdesk.model.reading import TimelineItem, Written
@@ -36,6 +36,11 @@ from frontdesk.storage.schema.rows import (
     as_message,
     as_outbound,
 )
+from frontdesk.storage.search.documents import index_heads
+
+# Fields that change with others.
+TIMES = ("waiting_since", "snoozed_until", "closed_at")
+FOLLOWING = ("assignee", "waiting_on", *TIMES)
 
 
 class StoredInteractions:
@@ -58,6 +63,16 @@ class StoredInteractions:
         now = self._clock()
         return await self._database.write(lambda c: change_interaction(c, before, change, by, now))
 
+    async def claim(self, matter: Interaction, by: str) -> Interaction:
+        """Make this person its owner, if it has none yet. Raises Conflict that tells who has it."""
+        now = self._clock()
+        return await self._database.write(lambda c: _claim(c, matter, by, now))
+
+    async def undo(self, matter: Interaction, since: datetime, by: str) -> Interaction:
+        """Take back the last change by this person since then. Raises Conflict where there is none to be taken back."""
+        now = self._clock()
+        return await self._database.write(lambda c: _undo(c, matter, since, by, now))
+
     async def timeline(self, interaction_id: int, limit: int, cursor: str = "") -> Page[TimelineItem]:
         """All that happened to it in time order. Raises Invalid (cursor)."""
         place = paging.decode(cursor, (datetime, int, str)) if cursor else None
@@ -76,13 +91,46 @@ def change_interaction(
             raise Invalid(tr("there is no customer {customer}", customer=change.customer_id), "customer_id")
         change = replace(change, customer_proven=True)  # a person's word
     after = apply_change(connection, before, change, now, by)
-    fields = {name: [_plain(getattr(before, name)), _plain(value)] for name, value in change.fields().items()}
+    names = [*change.fields(), *(each for each in FOLLOWING if getattr(before, each) != getattr(after, each))]
+    fields = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in names}
     if fields:
         note(connection, now, "changed", interaction_id=before.id, by=by, detail=fields)
     return after
 
 
+def _claim(connection: Connection, matter: Interaction, by: str, now: datetime) -> Interaction:
+    mine = update(interaction).where(interaction.c.id == matter.id, interaction.c.assignee == "")
+    values = {"assignee": by, "updated_at": now, "modified_by": by, "version": interaction.c.version + 1}
+    is_new = connection.execute(mine.values(**values)).rowcount == 1
+    row = connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one()
+    if row["assignee"] != by:
+        raise Conflict(tr("{name} has taken interaction {reference}", name=row["assignee"], reference=matter.reference))
+    if is_new:
+        note(connection, now, "changed", interaction_id=matter.id, by=by, detail={"assignee": ["", by]})
+    return as_interaction(row)
+
+
+def _undo(connection: Connection, matter: Interaction, since: datetime, by: str, now: datetime) -> Interaction:
+    mine = journal.c.interaction_id == matter.id, journal.c.kind == "changed", journal.c.by == by, journal.c.at >= since
+    last = select(journal.c.detail).where(*mine).order_by(journal.c.id.desc()).limit(1)
+    told: dict[str, list[Any]] = connection.execute(last).scalar() or {}
+    if not told or any(_plain(getattr(matter, name)) != after for name, (_, after) in told.items()):
+        text = tr("what you did to interaction {reference} cannot be undone any more", reference=matter.reference)
+        raise Conflict(text)
+    values = {name: datetime.fromisoformat(was) if was and name in TIMES else was for name, (was, _) in told.items()}
+    values |= {"updated_at": now, "modified_by": by, "version": matter.version + 1}
+    its = update(interaction).where(interaction.c.id == matter.id, interaction.c.version == matter.version)
+    if connection.execute(its.values(**values)).rowcount != 1:
+        raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=matter.reference))
+    index_heads(connection, [matter.id])
+    back = {name: [after, was] for name, (was, after) in told.items()}
+    note(connection, now, "changed", interaction_id=matter.id, by=by, detail=back)
+    return as_interaction(connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one())
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return getattr(value, "value", value)
 
 

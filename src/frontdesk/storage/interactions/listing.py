@@ -8,21 +8,25 @@ the newest hits of its words (`searching.MOST_HITS`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, case, func, literal, or_, select
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from frontdesk.interfaces import Invalid
-from frontdesk.model import CodeList, InteractionFilter, Page
-from frontdesk.model.console import Count, ListRow, ListSort
-from frontdesk.model.queries import SURE
+from frontdesk.interfaces import Clock, Invalid
+from frontdesk.interfaces.access import CALLER
+from frontdesk.interfaces.cached import CachedByKey
+from frontdesk.model import Caller, CodeList, InteractionFilter, Page
+from frontdesk.model.console import Count, ListRow, ListSort, ViewCounts
+from frontdesk.model.queries import SURE, DeskView
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.interactions.desk_views import belongs, counting
 from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
@@ -36,7 +40,18 @@ LISTED = (
     *("tier", "language", "message_type", "route"),
 )
 RANKED = {"priority": CodeList.PRIORITY, "status": CodeList.STATUS}
-COLUMNS = {"updated": interaction.c.updated_at, "created": interaction.c.created_at, "id": interaction.c.id}
+COLUMNS: Mapping[str, ColumnElement[Any]] = {
+    "updated": interaction.c.updated_at,
+    "created": interaction.c.created_at,
+    "id": interaction.c.id,
+    # Who does not wait comes last.
+    "waiting": func.coalesce(
+        interaction.c.waiting_since, literal(datetime(9999, 12, 31, tzinfo=UTC), Moment(), literal_execute=True)
+    ),
+}
+# Views that `ix_interaction_open` holds in the order of the last change.
+IN_ORDER = (None, DeskView.MINE, DeskView.UNASSIGNED)
+COUNTED_SECONDS = 2.0
 # Codes that no list knows any more come after those that one does.
 LAST_RANK = 999
 # Most interactions are over; of the others an index of their own finds the few that are asked for.
@@ -47,22 +62,32 @@ _PLUS: custom_op[Any] = custom_op("+")
 class StoredLists:
     """Lists over a database."""
 
-    def __init__(self, database: Database, codes: StoredCodes) -> None:
+    def __init__(self, database: Database, codes: StoredCodes, clock: Clock) -> None:
         """Read from this database; orders of codes are those of their lists."""
-        self._database, self._codes = database, codes
+        self._database, self._codes, self._clock = database, codes, clock
+        self._counts = CachedByKey[Caller, ViewCounts](COUNTED_SECONDS)
 
     async def page(self, wanted: InteractionFilter, sort: ListSort, limit: int, cursor: str = "") -> Page[ListRow]:
         """Up to `limit`; rows that arrive meanwhile neither repeat nor hide others. Raises Invalid (cursor)."""
         wanted, order = within_reach(wanted), _Order.of(sort, await self._ranks(sort))
         place = order.place(cursor) if cursor else None
-        asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
+        asked = self._asked(wanted)
         return await self._database.read(lambda c: _page(c, asked, order, limit, place))
 
     async def count(self, wanted: InteractionFilter) -> Count:
         """How many fit, counted up to ten thousand."""
         wanted = within_reach(wanted)
-        asked = _Asked(wanted, wanted_of(wanted.text), self._database.dialect)
+        asked = self._asked(wanted)
         return await self._database.read(lambda c: _count(c, asked))
+
+    async def view_counts(self) -> ViewCounts:
+        """How many each view of the caller of now holds, at most two seconds old."""
+        rows = counting(self._clock())
+        return await self._counts.get(CALLER.get(), lambda: self._database.read(lambda c: _view_counts(c, rows)))
+
+    def _asked(self, wanted: InteractionFilter) -> "_Asked":
+        viewed = belongs(wanted.view, self._clock()) if wanted.view else ()
+        return _Asked(wanted, wanted_of(wanted.text), self._database.dialect, tuple(viewed))
 
     async def _ranks(self, sort: ListSort) -> Mapping[str, int]:
         which = RANKED.get(sort.value.lstrip("-"))
@@ -73,11 +98,12 @@ class StoredLists:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A filter, its words, and the dialect that it is asked in."""
+    """A filter, its words, the dialect that it is asked in, and what belongs into its view."""
 
     wanted: InteractionFilter
     words: SearchTerms
     dialect: str
+    viewed: tuple[ColumnElement[bool], ...]
 
     @property
     def has_nothing(self) -> bool:
@@ -118,6 +144,7 @@ class _Asked:
     def _conditions(self, by: str) -> list[ColumnElement[bool]]:
         chosen = {"customer_id": True, "status": self.is_about_open_ones, "confidence": by == "confidence"}
         conditions = _filters(self.wanted, lambda column: column if chosen.get(column.name) else self.plain(column))
+        conditions += self.viewed
         return conditions if self.wanted.merged else [self.plain(interaction.c.merged_into).is_(None), *conditions]
 
     def plain(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -178,7 +205,7 @@ class _Order:
 
     def place(self, cursor: str) -> tuple[Any, int]:
         """Where a page ended. Raises Invalid."""
-        kind = {"updated": datetime, "created": datetime, "confidence": str}.get(self.name, int)
+        kind = {"updated": datetime, "created": datetime, "waiting": datetime, "confidence": str}.get(self.name, int)
         sort, value, number = paging.decode(cursor, (str, kind, int))
         if sort != self.sort.value:
             raise Invalid(tr("cursor belongs to another order: begin without it"), "cursor")
@@ -228,6 +255,7 @@ def _sorted(
     number, rows = asked.numbers(order.name)
     column = order.by()
     in_order = asked.is_only_about(order.name) or (order.name == "updated" and not asked.is_about_open_ones)
+    in_order = in_order and asked.wanted.view in IN_ORDER
     if not in_order:
         column = asked.plain(column)
     if place is not None:
@@ -269,6 +297,10 @@ def _count(connection: Connection, asked: _Asked) -> Count:
         looked = hits(asked.dialect, asked.words).subquery()
         cut = connection.execute(select(func.count()).select_from(looked)).scalar_one() >= MOST_HITS
     return Count(min(number, MOST_COUNTED), more=number > MOST_COUNTED, cut=cut)
+
+
+def _view_counts(connection: Connection, rows: Select[Any]) -> ViewCounts:
+    return ViewCounts(**connection.execute(rows).mappings().one())
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> dict[int, ListRow]:

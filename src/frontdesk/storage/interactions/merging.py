@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Table, func, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
-from frontdesk.model import CodeList, Interaction, Status
+from frontdesk.model import CodeList, Interaction, Status, WaitingOn
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.journal import note
@@ -98,6 +98,8 @@ def _close(connection: Connection, into: Interaction, other: Interaction, by: st
         "merged_to": into.reference,
         "status": Status.CLOSED.value,
         "closed_at": now,
+        "waiting_since": None,
+        "waiting_on": WaitingOn.NOBODY.value,
         "updated_at": now,
         "modified_by": by,
         "version": other.version + 1,
@@ -124,6 +126,7 @@ def _keep_of_both(
         "priority": _higher(connection, into.priority, other.priority),
         "team": into.team or other.team,
         "assignee": into.assignee or other.assignee,
+        "waiting_on": (other if other.waiting_since and not into.waiting_since else into).waiting_on.value,
         "intent": latest.intent,
         "sentiment": latest.sentiment,
         "may_belong_to": "" if into.may_belong_to == other.reference else into.may_belong_to,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, text, update
 
 from frontdesk.interfaces import Clock, KeyReused, NewId, NotFound
-from frontdesk.model import Accepted, NewMessage, Status, WorkState
+from frontdesk.model import Accepted, NewMessage, Status, WaitingOn, WorkState
 from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
@@ -171,7 +171,8 @@ def open_interaction(connection: Connection, channel: str, at: datetime, by: str
     """Open an interaction in which nobody has written yet; its id and reference."""
     [new_id], [reference] = _new_interaction_ids(connection, 1), _new_references(connection, 1)
     row = Arrival(NewMessage("", channel), "", at, by)
-    connection.execute(insert(interaction), [_interaction_row(row, Accepted(reference, new_id, "", 0))])
+    nobody_waits = {"waiting_since": None, "waiting_on": WaitingOn.NOBODY.value}
+    connection.execute(insert(interaction), [_interaction_row(row, Accepted(reference, new_id, "", 0)) | nobody_waits])
     return new_id, reference
 
 
@@ -309,6 +310,7 @@ def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "updated_at": arrival.at,
         "may_belong_to": arrival.message.may_belong_to,
         "waiting_since": arrival.message.received_at or arrival.at,
+        "waiting_on": WaitingOn.US.value,
     }
 
 

@@ -29,7 +29,6 @@ from frontdesk.model import (
     WorkState,
 )
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.planning import FOLLOWED
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
@@ -183,13 +182,13 @@ _BEFORE = (
     select(func.coalesce(func.max(_before.c.sequence), 0))
     .join(decision, decision.c.message_id == _before.c.id)
     .where(_before.c.interaction_id == bindparam("its_interaction"), _before.c.sequence < bindparam("its_sequence"))
-    .where(decision.c.rule != FOLLOWED)
+    .where(~decision.c.followed)
     .scalar_subquery()
 )
 _LEFT_TO_IT = (
     select(inbound_message)
     .join(decision, decision.c.message_id == inbound_message.c.id)
-    .where(inbound_message.c.interaction_id == bindparam("its_interaction"), decision.c.rule == FOLLOWED)
+    .where(inbound_message.c.interaction_id == bindparam("its_interaction"), decision.c.followed)
     .where(inbound_message.c.sequence < bindparam("its_sequence"), inbound_message.c.sequence > _BEFORE)
     .order_by(inbound_message.c.sequence)
 )

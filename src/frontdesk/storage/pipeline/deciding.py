@@ -11,6 +11,7 @@ from frontdesk.interfaces import Stale
 from frontdesk.interfaces.stores import ActAtOnce
 from frontdesk.model import Case, Change, Effect, EffectState, WorkState
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.interaction_fields import set_fields
 from frontdesk.storage.pipeline.journal import Line, note_all
@@ -33,9 +34,11 @@ def keep_decision(connection: Connection, case: Case, change: Change, act: ActAt
     lines += _decided_lines(case)
     seen = case if case.recorded else _with_sender(connection, case, change, now)
     updated = set_fields(connection, case.interaction, change, now)
+    _insert_decision(connection, case)
     rows = StoredOwnRows(connection, now)
     done = act(replace(seen, interaction=updated, recorded=True), rows)
-    _insert(connection, done)
+    if done.effects:
+        connection.execute(_EFFECTS, [_effect_row(each) for each in done.effects])
     waiting.decided(connection, done)
     ended = not any(each.state is EffectState.PENDING for each in done.effects)
     pass_fence(connection, case.lease, "" if ended else "act", WorkState.DONE if ended else WorkState.OPEN)
@@ -62,17 +65,16 @@ def _with_sender(connection: Connection, case: Case, change: Change, now: dateti
     return replace(case, message=message, proven_customer=customer.id if customer.is_proven else None)
 
 
-def _insert(connection: Connection, case: Case) -> None:
+def _insert_decision(connection: Connection, case: Case) -> None:
     assert case.decision is not None
-    connection.execute(_DECISION, [columns(case.decision)])
-    if case.effects:
-        connection.execute(_EFFECTS, [_effect_row(each) for each in case.effects])
+    followed = {"followed": bool(case.decision.facts.get("followed"))}
+    connection.execute(_DECISION, [columns(case.decision) | followed])
 
 
 def _effect_row(each: Effect) -> dict[str, Any]:
     row = columns(each)
     action: dict[str, Any] = row.pop("action")
-    return row | action | {"reference": each.reference[:200]}
+    return row | action | {"reference": each.reference[:200], "proposal": is_proposal(each)}
 
 
 _RECORDED = (

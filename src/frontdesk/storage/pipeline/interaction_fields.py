@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Update, bindparam, update
 
 from frontdesk.interfaces import Stale
-from frontdesk.model import Change, Interaction, Status
+from frontdesk.model import Change, Interaction, Status, WaitingOn
 from frontdesk.model.translatable import tr
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.search.documents import index_heads
@@ -38,11 +38,15 @@ def set_fields(connection: Connection, before: Interaction, change: Change, now:
         values["modified_by"] = by
     if change.status is not None and change.status is not before.status:
         is_closed = change.status in (Status.CLOSED, Status.CONFIRMED)
-        values |= {"closed_at": now, "assignee": ""} if is_closed else {"closed_at": None}
+        values |= {"closed_at": now, "assignee": "", "snoozed_until": None} if is_closed else {"closed_at": None}
         if change.status in ENDED:  # who is told so waits no longer
-            values["waiting_since"] = None
-        elif change.status is Status.RE_OPENED and before.waiting_since is None:
-            values["waiting_since"] = now
+            values["waiting_on"] = WaitingOn.NOBODY
+        elif change.status is Status.RE_OPENED:
+            values.setdefault("waiting_on", WaitingOn.US)
+    if (turn := values.get("waiting_on")) is WaitingOn.US:
+        values["waiting_since"] = before.waiting_since or now
+    elif turn in (WaitingOn.CUSTOMER, WaitingOn.NOBODY):
+        values["waiting_since"] = None
     given = {f"new_{name}": getattr(value, "value", value) for name, value in values.items()}
     changed = connection.execute(_setting(tuple(values)), given | {"its_id": before.id, "its_version": before.version})
     if changed.rowcount != 1:

@@ -134,7 +134,8 @@ def _mark(connection: Connection, message: SentMessage, now: datetime) -> None:
     answers = message.by_person or message.type in waiting.ANSWERING_TYPES
     waiting.note_first(connection, message.interaction_id, now, by_person=message.by_person, answers=answers)
     if answers:
-        waiting.answered(connection, message.interaction_id, message.written_at)
+        automatic = "" if message.by_person else message.id
+        waiting.answered(connection, message.interaction_id, message.written_at, automatic)
 
 
 def _is_approved(connection: Connection, message: OutboundMessage) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Clock, Conflict, Deliveries, Invalid, NewId, NotFound
+from frontdesk.interfaces import Clock, Conflict, Deliveries, Invalid, NewId, NotFound, Overtaken
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
@@ -16,7 +16,13 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
 from frontdesk.storage.pipeline.work_queue import pass_fence
-from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message, taken_suggestion
+from frontdesk.storage.schema.interactions import (
+    inbound_message,
+    interaction,
+    outbound_message,
+    personal_state,
+    taken_suggestion,
+)
 from frontdesk.storage.schema.rows import as_message, as_outbound
 
 REPLY_WORK = "reply"
@@ -31,17 +37,31 @@ class StoredReplies(Deliveries):
         self._database, self._clock, self._new_id = database, clock, new_id
 
     async def add(
-        self, interaction: Interaction, text: str, type: str, by: str, once: IdempotencyKey | None, to: str = ""
+        self,
+        interaction: Interaction,
+        text: str,
+        type: str,
+        by: str,
+        once: IdempotencyKey | None,
+        to: str = "",
+        person: str = "",
+        seen: str = "",
     ) -> StoredAnswer[OutboundMessage]:
         """Store it with the work that sends it; an internal memo stays here.
 
-        `to` is the id of the message that is answered, empty for the latest. Raises Conflict where nobody wrote yet,
-        Invalid (to).
+        `to` is the id of the message that is answered, empty for the latest. The draft of `person` is forgotten.
+        `seen` is the latest message that the writer saw. Raises Overtaken where a newer one is there, Conflict where
+        nobody wrote yet, Invalid (to).
         """
         now, key = self._clock(), self._new_id()
 
         def operation(connection: Connection) -> OutboundMessage:
             new = OutboundMessage(key, interaction.id, 0, type, "", "", text, by, now)
+            if seen and type != MEMO:
+                _must_be_latest(connection, interaction.id, seen)
+            mine = personal_state.c.interaction_id == interaction.id, personal_state.c.person == person
+            unsent = {"memo" if type == MEMO else "reply": "", "writing_at": None}
+            connection.execute(update(personal_state).where(*mine).values(unsent))
             return add_reply(connection, interaction, new, _asked(connection, interaction, to) if to else None)
 
         return await write_once(self._database, once, OutboundMessage, now, operation)
@@ -129,6 +149,14 @@ def _last_message(connection: Connection, interaction_id: int) -> InboundMessage
     newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
     row = connection.execute(newest.limit(1)).mappings().first()
     return as_message(row) if row else None
+
+
+def _must_be_latest(connection: Connection, interaction_id: int, seen: str) -> None:
+    """Who answers while a message is stored waits for it, or that one waits until the answer is stored."""
+    connection.execute(select(interaction.c.id).where(interaction.c.id == interaction_id).with_for_update())
+    latest = _last_message(connection, interaction_id)
+    if latest is not None and latest.id != seen:
+        raise Overtaken(tr("the customer wrote again meanwhile: read it, or send your answer anyway"))
 
 
 def _asked(connection: Connection, matter: Interaction, message_id: str) -> InboundMessage:

@@ -1,12 +1,14 @@
-"""Since when a customer waits for us, and when they were acknowledged and answered: written with what changes it."""
+"""Whom an interaction waits for and since when, when it was acknowledged and answered: written with what changes it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, null, select, update
 
-from frontdesk.model import Case
-from frontdesk.storage.schema.interactions import inbound_message, interaction
+from frontdesk.model import Case, WaitingOn
+from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.schema.interactions import decision, inbound_message, interaction, outbound_message
+from frontdesk.ticketing.status import ENDED
 
 # Types of automatic replies that answer: out of knowledge or data. A mere acknowledgement does not.
 ANSWERING_TYPES = frozenset({"QA", "RB"})
@@ -16,36 +18,70 @@ PERSON = "Person"
 
 _MINE = interaction.c.id == bindparam("its_id")
 _BEGIN = (
-    update(interaction).where(_MINE, interaction.c.waiting_since.is_(None)).values(waiting_since=bindparam("since"))
+    update(interaction)
+    .where(_MINE)
+    .values(
+        waiting_since=func.coalesce(interaction.c.waiting_since, bindparam("since", type_=Moment())),
+        waiting_on=WaitingOn.US.value,
+        snoozed_until=null(),
+    )
 )
-_LEFT = (
+_LATER = (
     select(func.min(inbound_message.c.received_at))
     .where(inbound_message.c.interaction_id == interaction.c.id, inbound_message.c.received_at > bindparam("answered"))
     .correlate(interaction)
     .scalar_subquery()
 )
-_ANSWERED = update(interaction).where(_MINE, interaction.c.waiting_since.is_not(None)).values(waiting_since=_LEFT)
+_LEFT = case((interaction.c.waiting_since.is_not(None), _LATER))
+_ANSWERED = (
+    update(interaction)
+    .where(_MINE)
+    .values(
+        waiting_since=_LEFT,
+        waiting_on=case(
+            (interaction.c.status.in_([each.value for each in ENDED]), WaitingOn.NOBODY.value),
+            (_LEFT.is_not(None), WaitingOn.US.value),
+            else_=WaitingOn.CUSTOMER.value,
+        ),
+    )
+)
+# What is a person's turn no automatic answer takes away.
+_TO_PERSON = (
+    select(decision.c.id)
+    .join(outbound_message, outbound_message.c.reply_to == decision.c.message_id)
+    .where(outbound_message.c.id == bindparam("its_answer"), decision.c.route == PERSON)
+)
+_ANSWERED_AUTOMATICALLY = _ANSWERED.where(~_TO_PERSON.exists())
 _NEEDS_NONE = (
-    update(interaction).where(_MINE, interaction.c.waiting_since == bindparam("since")).values(waiting_since=None)
+    update(interaction)
+    .where(_MINE, interaction.c.waiting_since == bindparam("since"))
+    .values(waiting_since=None, waiting_on=WaitingOn.NOBODY.value)
 )
 
 
 def begin(connection: Connection, arrived: Sequence[tuple[int, datetime]]) -> None:
-    """Customers wrote: those who were not waiting wait from now on."""
+    """Customers wrote: those who were not waiting wait from now on, and nothing is set aside any more."""
     if arrived:
         connection.execute(_BEGIN, [{"its_id": number, "since": at} for number, at in arrived])
 
 
-def answered(connection: Connection, interaction_id: int, at: datetime) -> None:
-    """All that came until `at` is answered; what came later still waits."""
-    connection.execute(_ANSWERED, {"its_id": interaction_id, "answered": at})
+def answered(connection: Connection, interaction_id: int, at: datetime, answer: str = "") -> None:
+    """All that came until `at` is answered; what came later still waits.
+
+    `answer` is the id of an automatic answer, which leaves to people what was handed over to them.
+    """
+    values = {"its_id": interaction_id, "answered": at}
+    if answer:
+        connection.execute(_ANSWERED_AUTOMATICALLY, values | {"its_answer": answer})
+    else:
+        connection.execute(_ANSWERED, values)
 
 
-def decided(connection: Connection, case: Case) -> None:
+def decided(connection: Connection, handled: Case) -> None:
     """Who only thanks, and what a machine wrote, waits for nothing."""
-    decision = case.decision
-    if decision is not None and decision.facts.get("signal") in NOBODY_WAITS and decision.route != PERSON:
-        connection.execute(_NEEDS_NONE, {"its_id": case.interaction.id, "since": case.message.received_at})
+    verdict = handled.decision
+    if verdict is not None and verdict.facts.get("signal") in NOBODY_WAITS and verdict.route != PERSON:
+        connection.execute(_NEEDS_NONE, {"its_id": handled.interaction.id, "since": handled.message.received_at})
 
 
 def note_first(connection: Connection, interaction_id: int, at: datetime, *, by_person: bool, answers: bool) -> None:

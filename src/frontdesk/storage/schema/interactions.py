@@ -24,6 +24,8 @@ LISTED = (
     *("category", "channel", "priority", "intent", "sentiment", "team", "tier", "confidence"),
     *("language", "message_type", "created_at", "customer_id", "route", "merged_into"),
 )
+VIEWED = ("team", "channel", "snoozed_until", "waiting_on", "waiting_since", "confidence", "merged_into", "status")
+ENDED = "('SP', 'CO', 'CL')"
 
 interaction = Table(
     "interaction",
@@ -51,6 +53,8 @@ interaction = Table(
     Column("acknowledged_at", Moment),
     Column("first_person_answer_at", Moment),
     Column("waiting_since", Moment),
+    Column("waiting_on", String(8), nullable=False, default="", server_default=""),
+    Column("snoozed_until", Moment),
     Column("closed_at", Moment),
     Column("version", Integer, nullable=False, default=1),
     # How the latest message that was read reads; kept by `searching`.
@@ -68,8 +72,25 @@ interaction = Table(
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
     Index("ix_interaction_created", "created_at", "id"),
     _some("ix_interaction_waiting", "waiting_since", only="waiting_since IS NOT NULL"),
+    # Holds all that views are counted by.
+    _some("ix_interaction_open", "assignee", "updated_at", "id", *VIEWED, only=f"status NOT IN {ENDED}"),
     Index("ix_interaction_confidence", "confidence", "id"),
     Index("ix_interaction_priority", "priority", "id"),
+)
+
+# What one person has of one interaction: how many of its messages they saw, drafts, and when they were last here.
+personal_state = Table(
+    "personal_state",
+    metadata,
+    Column("interaction_id", ForeignKey("interaction.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(100), primary_key=True),
+    Column("name", Name, nullable=False),
+    Column("seen", Integer, nullable=False, default=0),
+    Column("reply", Text, nullable=False, default=""),
+    Column("memo", Text, nullable=False, default=""),
+    Column("present_at", Moment),
+    Column("writing_at", Moment),
+    Index("ix_personal_state_person", "person"),
 )
 
 inbound_message = Table(
@@ -176,6 +197,8 @@ decision = Table(
     Column("route", String(60), nullable=False),
     Column("actions", Json, nullable=False),
     Column("facts", Json, nullable=False),
+    # It was left to be decided with the message after it.
+    Column("followed", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
 )
 

@@ -58,7 +58,15 @@ effect = Table(
     Column("done_at", Moment),
     Column("waits_for", Json, nullable=False, default=list),
     Column("apart", Boolean, nullable=False, default=False),
+    # A question that is asked because the reading was not certain enough.
+    Column("proposal", Boolean, nullable=False, default=False, server_default=false()),
     # Failed and waiting effects are few and looked for often.
+    _some(
+        "ix_effect_proposed",
+        "interaction_id",
+        only="state = 'waiting' AND proposal",
+        on_sqlite="state = 'waiting' AND proposal = 1",
+    ),
     _some("ix_effect_attention", "state", "created_at", only="state IN ('failed', 'waiting', 'pending')"),
 )
 

@@ -1,86 +1,104 @@
 """Changes many interactions at once; one that cannot be changed does not stop the others."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Response, post
 from litestar.response import Redirect
 
-from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.model import Change, Interaction, Status
 from frontdesk.model.translatable import tr
-from frontdesk.ticketing.changes import check_change
+from frontdesk.services.changing_many import MOST, Doing, Done, changing, do_to_all, undoing
+from frontdesk.ticketing.changes import snooze
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
-MOST = 200
-TRIES = 5
 LONGEST_TAGS = 100
-Doing = Callable[[Interaction], Awaitable[None]]
+# What is set as it was chosen: the field by what is to be done.
+CHOSEN = {"assign": "team", "own": "assignee", "priority": "priority"}
 
 
 @post(f"{PATH}/bulk", opt=AGENT, include_in_schema=False)
 async def bulk(request: PageRequest, services: Needs) -> Response[str] | Redirect:
-    """Assign, tag, close or read again; what could not be done is told with its reason."""
+    """Change, tag, close or read again; what could not be done is told with its reason, what was can be undone."""
     fields = await read_form(request)
-    references = [normal_reference(each) for each in fields.get("references", "").split()[:MOST]]
-    doing = await _doing(fields, services, request.user.name)
-    refused: dict[str, str] = {}
-    for reference in references:
-        try:
-            await _tried(reference, doing, services)
-        except (Conflict, Invalid, NotFound, Stale) as error:
-            refused[reference] = error.text
+    done = await do_to_all(services, _references(fields), await _doing(fields, services, request.user.name))
+    undo = {} if fields["do"] == "read" else {"undo": " ".join(done.done), "at": done.at.isoformat()}
+    return _after(request, services, fields, done, undo)
+
+
+@post(f"{PATH}/bulk/undo", opt=AGENT, include_in_schema=False)
+async def undo(request: PageRequest, services: Needs) -> Response[str] | Redirect:
+    """Take back what the reader has just changed."""
+    fields = await read_form(request)
+    if (since := zoned_time(fields.get("at", ""))) is None:
+        raise Invalid(tr("choose what is to be done with them"), "at")
+    done = await do_to_all(services, _references(fields), undoing(services, since, request.user.name))
+    return _after(request, services, fields, done, {})
+
+
+def _after(
+    request: PageRequest, services: Needs, fields: Mapping[str, str], done: Done, undo: Mapping[str, str]
+) -> Response[str] | Redirect:
     services.wake()
-    back = f"{PATH}?{_query(fields.get('back', ''))}".rstrip("?")
-    if not refused:
-        return Redirect(back, status_code=303)
-    context = {"done": len(references) - len(refused), "refused": refused, "back": back}
+    back = f"{PATH}?" + "&".join(filter(None, (_query(fields.get("back", "")), urlencode(undo))))
+    if not done.refused:
+        return Redirect(back.rstrip("?"), status_code=303)
+    context = {"done": len(done.done), "refused": done.refused, "back": back}
     return services.pages.page(request, "console/bulk.html", N_("Not all of it"), context)
 
 
-async def _tried(reference: str, doing: Doing, services: Needs) -> None:
-    for attempt in range(TRIES):
-        try:
-            return await doing(await services.interactions.records.get(reference))
-        except Stale:  # the pipeline was faster: look at it again
-            if attempt == TRIES - 1:
-                raise
-    return None
+def _references(fields: Mapping[str, str]) -> list[str]:
+    return [normal_reference(each) for each in fields.get("references", "").split()[:MOST]]
+
+
+def zoned_time(text: str) -> datetime | None:
+    """A time with its zone; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
     """What a form asks for. Raises Invalid."""
-    wanted, lists = fields.get("do", ""), await services.configuration.codes.all()
+    wanted = fields.get("do", "")
+    if wanted == "read":
+        return _reading(services)
+    if wanted == "tag":
+        tag = fields.get("tag", "").replace(",", " ").strip()
+        if not tag:
+            raise Invalid(tr("write the tag that is to be added"), "tag")
+        return await changing(services, lambda interaction: Change(tags=with_tag(interaction.tags, tag)), by)
+    change = _change(wanted, fields, services.clock())
+    return await changing(services, lambda _: change, by)
 
-    def change(make: Callable[[Interaction], Change]) -> Doing:
-        async def do(interaction: Interaction) -> None:
-            await services.interactions.records.change(
-                interaction, check_change(interaction, make(interaction), lists), by
-            )
 
-        return do
+def _change(wanted: str, fields: Mapping[str, str], now: datetime) -> Change:
+    if wanted in CHOSEN:
+        return Change(**{CHOSEN[wanted]: fields.get(CHOSEN[wanted], "")[:100]})  # type: ignore[arg-type]  # all are texts
+    if wanted == "close":
+        return Change(status=Status.CLOSED)
+    if wanted == "status" and fields.get("status") in set(Status):
+        return Change(status=Status(fields["status"]))
+    if wanted == "snooze":
+        return snooze(fields.get("until", ""), now)
+    raise Invalid(tr("choose what is to be done with them"), "do")
 
+
+def _reading(services: Needs) -> Doing:
     async def read(interaction: Interaction) -> None:
         if not services.llm.room.chains.has_models:
             raise Conflict(tr("no language model is there to read with: set one up in [llm.services] and [llm.chains]"))
         await services.work.rereadings.plan_for([interaction.id])
 
-    if wanted == "assign":
-        return change(lambda _: Change(team=fields.get("team", "")))
-    if wanted == "close":
-        return change(lambda _: Change(status=Status.CLOSED))
-    if wanted == "tag":
-        tag = fields.get("tag", "").replace(",", " ").strip()
-        if not tag:
-            raise Invalid(tr("write the tag that is to be added"), "tag")
-        return change(lambda interaction: Change(tags=with_tag(interaction.tags, tag)))
-    if wanted == "read":
-        return read
-    raise Invalid(tr("choose what is to be done with them"), "do")
+    return read
 
 
 def with_tag(tags: str, tag: str) -> str:
@@ -95,3 +113,6 @@ def with_tag(tags: str, tag: str) -> str:
 def _query(text: str) -> str:
     """The query of an address of the list, without anything that would make it another address."""
     return urlsplit(f"{PATH}?{text}").query if "\n" not in text and "\r" not in text else ""
+
+
+HANDLERS = (bulk, undo)

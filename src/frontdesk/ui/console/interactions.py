@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Response, get
 from litestar.response import Stream
 
-from frontdesk.model import CodeList
-from frontdesk.model.console import ListRow, ListSort
+from frontdesk.model import Account, Caller, CodeList, Role
+from frontdesk.model.console import MOST_IN_VIEW, ListRow, ListSort, ViewCounts
+from frontdesk.model.queries import DeskView
 from frontdesk.orchestrator.actions import SET_ASIDE
-from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, ListQuery
+from frontdesk.ticketing.status import ENDED
+from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, SNOOZE_NAMES, VIEWS, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import AGENT, Needs, PageRequest
@@ -47,7 +50,6 @@ READY_VIEWS = (
     (N_("Open"), "status=NW&status=IP&status=RO&status=AA"),
     (N_("New"), "status=NW"),
     (N_("Negative and urgent"), "sentiment=Negative&priority=H&priority=V&status=NW&status=IP&status=RO"),
-    (N_("Uncertain"), "confidence=low&sort=confidence"),
     (N_("Set aside"), f"route={SET_ASIDE}"),
 )
 
@@ -56,11 +58,15 @@ READY_VIEWS = (
 async def interactions(request: PageRequest, services: Needs) -> Response[str]:
     """The page."""
     query = ListQuery.read(_query(request))
-    context = await list_context(services, query)
+    context = await list_context(services, query, request.user)
     context |= {
         "views": await services.interactions.views.of(request.user.id),
-        "ready_views": READY_VIEWS,
+        "ready_views": [*((label, query) for label, query, _ in desk_views(request.user)), *READY_VIEWS],
         "me": request.user.id,
+        "people": [each.name for each in await services.people.accounts.accounts() if _serves(each)],
+        "snoozes": SNOOZE_NAMES,
+        "undo": request.query_params.get("undo", "").split(),
+        "undo_at": request.query_params.get("at", ""),
         "offered": await offered(services),
         "address": query.view(),
         "exact": {name: at.isoformat() for name, at in query.dates.items() if isinstance(at, datetime)},
@@ -71,7 +77,7 @@ async def interactions(request: PageRequest, services: Needs) -> Response[str]:
 @get(f"{PATH}/rows", opt=AGENT, include_in_schema=False)
 async def rows(request: PageRequest, services: Needs) -> Response[str]:
     """The table alone."""
-    context = await list_context(services, ListQuery.read(_query(request)))
+    context = await list_context(services, ListQuery.read(_query(request)), request.user)
     return services.pages.page(request, "console/_interaction_rows.html", "", context)
 
 
@@ -82,18 +88,29 @@ async def count(request: PageRequest, services: Needs) -> Response[str]:
     return services.pages.page(request, "console/_interaction_count.html", "", {"count": number})
 
 
+@get("/console/views/count", opt=AGENT, include_in_schema=False)
+async def view_counts(request: PageRequest, services: Needs) -> Response[str]:
+    """The views with how many each holds, for the navigation of every page."""
+    counts, at = await services.interactions.lists.view_counts(), request.headers.get("hx-current-url", "")
+    here = ListQuery.read(urlsplit(at).query).view() if urlsplit(at).path == PATH else None
+    context = {"desk_views": desk_views(request.user, counts), "turn": counts.turn, "here": here}
+    return services.pages.page(request, "console/_desk_views.html", "", context)
+
+
 @get(f"{PATH}/events", opt=AGENT, include_in_schema=False)
 async def events(services: Needs) -> Stream:
     """Tells when to fetch the table again."""
     return event_stream(services.live, None)
 
 
-async def list_context(services: Needs, query: ListQuery) -> dict[str, Any]:
+async def list_context(services: Needs, query: ListQuery, reader: Caller) -> dict[str, Any]:
     """What the table needs."""
     page = await services.interactions.lists.page(query.filter(), query.sort, ROWS, query.cursor)
     names = CodeLabels.of(await services.configuration.codes.all())
+    seen = await services.interactions.personal.seen(reader, [row.id for row in page.rows])
+    unread = {row.reference for row in page.rows if row.status not in ENDED and row.messages > seen.get(row.id, 0)}
     return {
-        "rows": [show_row(row, names) for row in page.rows],
+        "rows": [show_row(row, names) | {"unread": row.reference in unread} for row in page.rows],
         "columns": [_heading(column, query) for column in COLUMNS],
         "query": query,
         "tokens": _tokens(query, names),
@@ -111,6 +128,19 @@ async def offered(services: Needs) -> list[dict[str, Any]]:
     ]
     fixed = [(name, list(values.items())) for name, values in FIXED.items()]
     return [{"name": name, "label": LABELS[name], "values": values} for name, values in (*coded, *fixed)]
+
+
+def desk_views(reader: Caller, counts: ViewCounts | None = None) -> list[tuple[str, str, str]]:
+    """What is to be done: label, query and (where they are given) number of each view that the reader has."""
+    return [
+        (label, f"view={name}", _told(getattr(counts, name)) if counts else "")
+        for name, label in VIEWS.items()
+        if name != DeskView.TEAMS or reader.grant.teams
+    ]
+
+
+def _told(number: int) -> str:
+    return f"{number}" if number < MOST_IN_VIEW else f"{MOST_IN_VIEW - 1}+"
 
 
 def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
@@ -131,10 +161,18 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
         "customer": row.customer,
         "customer_id": row.customer_id,
         "messages": row.messages,
+        "assignee": row.assignee,
+        "waiting_since": row.waiting_since,
+        "waiting_on": row.waiting_on,
+        "snoozed_until": row.snoozed_until,
         "tags": [tag.strip() for tag in row.tags.split(",") if tag.strip()],
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+
+
+def _serves(account: Account) -> bool:
+    return account.active and account.role.covers(Role.AGENT)
 
 
 def _query(request: PageRequest) -> str:
@@ -171,7 +209,7 @@ def _named(name: str, value: str, names: CodeLabels) -> str:
         return LANGUAGES.get(value, value)
     if name in DATES and len(value) > LENGTH_OF_DAY:
         return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return FIXED.get(name, {}).get(value, value)
+    return VIEWS[value] if name == "view" else FIXED.get(name, {}).get(value, value)
 
 
-HANDLERS = (interactions, rows, count, events)
+HANDLERS = (interactions, rows, count, view_counts, events)

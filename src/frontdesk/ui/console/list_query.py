@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from frontdesk.model import CodeList, InteractionFilter, Sentiment
 from frontdesk.model.console import ListSort
-from frontdesk.model.queries import Confidence
+from frontdesk.model.queries import Confidence, DeskView
 from frontdesk.ticketing.submission import storable
 from frontdesk.ui.console.origins import NAME, known
 from frontdesk.ui.languages import N_
@@ -51,6 +51,25 @@ LABELS = {
     "opened_until": N_("Opened to"),
     "language": N_("Language"),
     "route": N_("Route"),
+    "view": N_("View"),
+}
+VIEWS: Mapping[str, str] = {
+    DeskView.MINE.value: N_("Mine"),
+    DeskView.UNASSIGNED.value: N_("Unassigned"),
+    DeskView.TEAMS.value: N_("My teams"),
+    DeskView.WAITING.value: N_("Waiting for us"),
+    DeskView.SNOOZED.value: N_("Snoozed"),
+    DeskView.PROPOSALS.value: N_("Proposals"),
+    DeskView.UNSURE.value: N_("Unsure"),
+}
+# How long an interaction is set aside, by the names of ticketing.changes.SNOOZES.
+SNOOZE_NAMES = {
+    "1h": N_("for an hour"),
+    "4h": N_("for four hours"),
+    "1d": N_("for a day"),
+    "3d": N_("for three days"),
+    "1w": N_("for a week"),
+    "answer": N_("until the customer answers"),
 }
 MANY = (*CODED, *FIXED, "language", "route")
 DATES = ("since", "until", "opened_since", "opened_until")
@@ -77,6 +96,7 @@ class ListQuery:
     cursor: str = ""
     strange: tuple[str, ...] = ()
     origin: str = ""
+    desk: DeskView | None = None
 
     @classmethod
     def read(cls, query: str) -> "ListQuery":
@@ -109,7 +129,11 @@ class ListQuery:
                 dates[name] = day
             elif written:
                 strange.append(name)
-        wanted_sort = _last(given, "sort")
+        view = _last(given, "view")
+        if view and view not in set(DeskView):
+            strange.append("view")
+            view = ""
+        wanted_sort = _last(given, "sort") or (ListSort.WAITING if view == DeskView.WAITING else "")
         if wanted_sort and wanted_sort not in set(ListSort):
             strange.append("sort")
             wanted_sort = ""
@@ -122,6 +146,7 @@ class ListQuery:
             cursor=_last(given, "cursor")[:400],
             strange=tuple(strange),
             origin=known(_last(given, NAME)),
+            desk=DeskView(view) if view else None,
         )
 
     def filter(self) -> InteractionFilter:
@@ -136,6 +161,7 @@ class ListQuery:
             until=_end(self.dates.get("until")),
             opened_since=_begin(self.dates.get("opened_since")),
             opened_until=_end(self.dates.get("opened_until")),
+            view=self.desk,
         )
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -143,12 +169,13 @@ class ListQuery:
         pairs = [("q", self.text)] if self.text else []
         pairs += [(name, value) for name in MANY for value in self.chosen.get(name, ())]
         pairs += [("customer", self.customer)] if self.customer else []
+        pairs += [("view", self.desk.value)] if self.desk else []
         return pairs + [(name, day.isoformat()) for name, day in self.dates.items()]
 
     def address(self, *, cursor: str = "", sort: ListSort | None = None) -> str:
         """The query of this filter in this order (or another), from the start or a place."""
         pairs, order = self.pairs(), sort or self.sort
-        if order is not ListSort.UPDATED_FIRST:
+        if order is not (ListSort.WAITING if self.desk is DeskView.WAITING else ListSort.UPDATED_FIRST):
             pairs.append(("sort", order.value))
         if cursor:
             pairs.append(("cursor", cursor))
@@ -166,6 +193,8 @@ class ListQuery:
             return replace(self, text="", cursor="")
         if name == "customer":
             return replace(self, customer="", cursor="")
+        if name == "view":
+            return replace(self, desk=None, sort=ListSort.UPDATED_FIRST, cursor="")
         if name in DATES:
             return replace(self, dates={n: d for n, d in self.dates.items() if n != name}, cursor="")
         left = tuple(each for each in self.chosen.get(name, ()) if each != value)

@@ -29,7 +29,7 @@ from frontdesk.ui.console import (
 CONSOLE = (
     *home.HANDLERS,
     *interactions.HANDLERS,
-    bulk.bulk,
+    *bulk.HANDLERS,
     *exporting.HANDLERS,
     *views.HANDLERS,
     *thread.HANDLERS,

@@ -8,13 +8,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import ConnectorFailed, Invalid, Stale
+from frontdesk.interfaces import ConnectorFailed, Invalid, Overtaken, Stale
 from frontdesk.knowledge.differing import edited_words
 from frontdesk.model import Change, Role, Status, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
-from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
+from frontdesk.ticketing.changes import FIELDS, check_change, check_correction, snooze
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
@@ -65,8 +65,8 @@ async def events(services: Needs, reference: FromPath[str]) -> Stream:
 
 
 @post(f"{PATH}/{{reference:str}}/reply", opt=AGENT, include_in_schema=False)
-async def reply(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
-    """Answer the customer, or leave a memo for the team."""
+async def reply(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect | Response[str]:
+    """Answer the customer, or leave a memo for the team; what the customer wrote meanwhile is shown before."""
     fields = await read_form(request)
     text = fields.get("text", "").strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
@@ -74,7 +74,12 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     interaction = await services.interactions.records.get(normal_reference(reference))
     kind = MEMO if fields.get("type") == MEMO else HUMAN
     to = fields.get("to", "")[:26]
-    stored = await services.messages.replies.add(interaction, text, kind, request.user.name, None, to)
+    try:
+        stored = await services.messages.replies.add(
+            interaction, text, kind, request.user.name, None, to, request.user.id, fields.get("seen", "")[:26]
+        )
+    except Overtaken:
+        return await _overtaken(request, services, interaction.reference, fields)
     suggested, origin = fields.get("suggested", "").strip()[:MOST_CHARACTERS], fields.get("origin", "")
     if kind == HUMAN and suggested and origin in ORIGINS:
         edited = edited_words(suggested, text)
@@ -100,6 +105,45 @@ async def change(request: PageRequest, services: Needs, reference: FromPath[str]
             before = await services.interactions.records.get(before.reference)
     services.wake()
     return _back(before.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/claim", opt=AGENT, include_in_schema=False)
+async def claim(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Take what nobody has."""
+    found = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.records.claim(found, request.user.name)
+    services.wake()
+    return _back(found.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/snooze", opt=AGENT, include_in_schema=False)
+async def snoozed(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Set it aside, or no longer."""
+    fields = await read_form(request)
+    wanted = snooze(fields.get("until", ""), services.clock())
+    before = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.records.change(before, wanted, request.user.name)
+    services.wake()
+    return _back(before.reference)
+
+
+@post(f"{PATH}/{{reference:str}}/mine", opt=AGENT, include_in_schema=False)
+async def mine(request: PageRequest, services: Needs, reference: FromPath[str]) -> Response[str]:
+    """Say that the reader is still there, and keep what they have written so far; who else is there."""
+    fields = await read_form(request)
+    found = await services.interactions.records.get(normal_reference(reference))
+    kind = "memo" if fields.get("type") == MEMO else "reply"
+    kept: dict[str, Any] = {kind: fields["text"][:MOST_CHARACTERS]} if "text" in fields else {}
+    state = await services.interactions.personal.change(found.id, request.user, **kept)
+    return services.pages.page(request, "console/_others.html", "", {"others": state.others})
+
+
+@post(f"{PATH}/{{reference:str}}/unread", opt=AGENT, include_in_schema=False)
+async def unread(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
+    """Leave it for later, as if nobody had looked."""
+    found = await services.interactions.records.get(normal_reference(reference))
+    await services.interactions.personal.change(found.id, request.user, unread=True)
+    return Redirect(PATH, status_code=303)
 
 
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
@@ -202,6 +246,17 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     )
 
 
+async def _overtaken(request: PageRequest, services: Needs, reference: str, fields: Mapping[str, str]) -> Response[str]:
+    """What came meanwhile, and the answer to be sent anyway; it is kept as a draft for who reads on."""
+    thread = await _thread(services, reference)
+    await services.interactions.personal.change(thread.interaction.id, request.user, reply=fields.get("text", ""))
+    known = [each.id for each in thread.messages]
+    newer = thread.messages[known.index(fields["seen"]) + 1 :] if fields.get("seen") in known else thread.messages[-1:]
+    again = {name: value for name, value in fields.items() if name in ("text", "to", "suggested", "origin")}
+    context = {"newer": newer, "again": again, "reference": reference}
+    return services.pages.page(request, "console/overtaken.html", N_("The customer wrote again"), context, status=409)
+
+
 async def _answer(services: Needs, thread: Thread) -> Answer | None:
     """What the assistant would answer the customer: from public articles, and from orders of who is proven."""
     latest = thread.messages[-1] if thread.messages else None
@@ -260,4 +315,22 @@ def _local(back: str) -> str:
     return f"{PATH}/{reference}" if reference else "/console"
 
 
-HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, why, audio)
+HANDLERS = (
+    show,
+    fragment,
+    events,
+    reply,
+    change,
+    claim,
+    snoozed,
+    mine,
+    unread,
+    merge,
+    correct,
+    settle,
+    propose,
+    rework,
+    suggestion,
+    why,
+    audio,
+)

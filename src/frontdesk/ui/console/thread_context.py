@@ -22,8 +22,9 @@ from frontdesk.model.signals import signal_kinds
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.orchestrator.planning import is_proposal
-from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
+from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY, UNTIL_ANSWER
 from frontdesk.ticketing.status import TRANSITIONS
+from frontdesk.ui.console.list_query import SNOOZE_NAMES
 from frontdesk.ui.console.recipients import IDENTITIES, recipients_of
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
@@ -68,6 +69,11 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
+        "seen": thread.messages[-1].id if thread.messages else "",
+        "snoozes": SNOOZE_NAMES,
+        "is_snoozed": interaction.snoozed_until and interaction.snoozed_until > services.clock(),
+        "until_answer": interaction.snoozed_until == UNTIL_ANSWER,
+        "mine": await services.interactions.personal.opened(interaction.id, request.user),
     }
 
 
