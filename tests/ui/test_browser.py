@@ -91,7 +91,7 @@ def test_the_console_shows_a_new_message_by_itself(page: Page) -> None:
     expect(page.get_by_text("No messages yet.")).to_be_visible()
     write(page.context.new_page())
     expect(page.locator("table.list tbody tr")).to_have_count(1, timeout=30_000)
-    expect(page.locator("table.list")).to_contain_text("Technical issues", timeout=30_000)
+    expect(page.locator("table.list")).to_contain_text("Technicians", timeout=30_000)
     shoot(page, "interactions")
 
 

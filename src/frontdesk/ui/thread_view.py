@@ -171,7 +171,7 @@ ERASED = N_("These words were erased.")
 
 def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dict[str, Any]:
     kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
-    notes = (kind, Translatable(answer.state.value.capitalize()), answer.remark, answer.error) if is_agent else ()
+    notes = (kind, Translatable(answer.state.value.capitalize()), answer.error) if is_agent else ()
     return {
         "direction": "out",
         "memo": answer.type == INTERNAL_MEMO,
@@ -188,6 +188,7 @@ def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dic
         "language": "",
         "state": answer.state.value,
         "notes": [note for note in notes if note],
+        "remark": answer.remark if is_agent else "",
     }
 
 

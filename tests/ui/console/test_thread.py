@@ -37,7 +37,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     page = await read(agent, said.reference)
     for shown in (
         "Kim Doe", "4500012345<small>Order number</small></mark>", "Technical issues", "builtin", "SC-000001",
-        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send to the customer",
+        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send and close",
     ):  # fmt: skip
         assert shown in page, shown
     assert "<html" not in await read(agent, said.reference, "/fragment")

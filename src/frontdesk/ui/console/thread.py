@@ -15,6 +15,7 @@ from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction
+from frontdesk.ticketing.status import may_move
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
@@ -79,6 +80,8 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     if kind == HUMAN and suggested and origin in ORIGINS:
         edited = edited_words(suggested, text)
         await services.messages.replies.keep_taken(stored.value.id, origin, len(suggested.split()), edited)
+    if fields.get("then") == "close" and may_move(interaction.status, Status.CLOSED):
+        await _change(services, interaction.reference, Change(status=Status.CLOSED), request.user.name)
     services.wake()
     return _back(interaction.reference)
 
@@ -87,19 +90,9 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
 async def change(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Set the fields that differ from what the page showed; what others changed meanwhile stays."""
     fields = await read_form(request)
-    before = await services.interactions.records.get(normal_reference(reference))
-    wanted = _changed(fields)
-    for attempt in range(TRIES):
-        try:
-            asked = check_change(before, wanted, await services.configuration.codes.all())
-            await services.interactions.records.change(before, asked, request.user.name)
-            break
-        except Stale:  # the pipeline was faster: look at it again
-            if attempt == TRIES - 1:
-                raise
-            before = await services.interactions.records.get(before.reference)
+    changed = await _change(services, normal_reference(reference), _changed(fields), request.user.name)
     services.wake()
-    return _back(before.reference)
+    return _back(changed)
 
 
 @post(f"{PATH}/{{reference:str}}/merge", opt=AGENT, include_in_schema=False)
@@ -200,6 +193,20 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     return Response(
         recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
     )
+
+
+async def _change(services: Needs, reference: str, wanted: Change, by: str) -> str:
+    """Set fields; where the pipeline was faster, look at the interaction again. The reference that it has."""
+    for attempt in range(TRIES):
+        before = await services.interactions.records.get(reference)
+        asked = check_change(before, wanted, await services.configuration.codes.all())
+        try:
+            await services.interactions.records.change(before, asked, by)
+            break
+        except Stale:
+            if attempt == TRIES - 1:
+                raise
+    return before.reference
 
 
 async def _answer(services: Needs, thread: Thread) -> Answer | None:

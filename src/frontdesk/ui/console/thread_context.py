@@ -24,7 +24,8 @@ from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY
 from frontdesk.ticketing.status import TRANSITIONS
-from frontdesk.ui.console.recipients import IDENTITIES, recipients_of
+from frontdesk.ui.console.recipients import recipients_of
+from frontdesk.ui.console.timeline import timeline_of
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
 from frontdesk.ui.thread_view import LANGUAGES, LISTS, READERS, CodeLabels, label_of, track_context
@@ -61,9 +62,9 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "choices": _choices(interaction, lists),
         "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
-        "done": [_effect(each, names) for each in thread.effects],
+        "done": [_effect(each, number, names) for number, each in enumerate(thread.effects, 1)],
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
-        "timeline": _timeline(context["messages"], thread, details.recorded),
+        "timeline": timeline_of(context["messages"], thread, details.recorded, names),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
@@ -119,18 +120,6 @@ def why_of(explanation: Explanation) -> list[dict[str, Any]]:
 def _silent(thread: Thread) -> dict[str, Any]:
     """An interaction in which nobody has written yet."""
     return {"messages": [], "steps": (), "interaction": {"reference": thread.interaction.reference}}
-
-
-def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: frozenset[str]) -> list[dict[str, Any]]:
-    """The conversation with what only the team's page needs: which message it is, and whether it can be heard."""
-    inbound = iter(thread.messages)
-    timeline = []
-    for message in shown:
-        ours = next(inbound) if message["direction"] == "in" else None
-        identity = IDENTITIES[ours.sender.identity] if ours else ""
-        told = {"id": ours.id if ours else "", "audio": bool(ours and ours.id in recorded), "identity": identity}
-        timeline.append(dict(message) | told)
-    return timeline
 
 
 def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, Any]]:
@@ -259,8 +248,9 @@ def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
     }
 
 
-def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
+def _effect(effect: Effect, number: int, names: CodeLabels) -> dict[str, Any]:
     return {
+        "number": number,
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
@@ -277,6 +267,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "at": effect.done_at,
         "failed": effect.state is EffectState.FAILED,
         "waits": effect.state is EffectState.WAITING,
+        "is_open": effect.state in (EffectState.FAILED, EffectState.WAITING),
         "proposal": effect.state is EffectState.WAITING and is_proposal(effect),
     }
 
