@@ -3,6 +3,7 @@
 // were left.
 import { t } from "../scripts/labels.js";
 import { kept } from "../scripts/kept.js";
+import { showLocalTimes } from "../scripts/times.js";
 import "./thread.css";
 
 const text = document.getElementById("reply-text");
@@ -65,7 +66,7 @@ document.addEventListener("toggle", ({ target }) => {
     look.value.closed = [...document.querySelectorAll("details.section:not([open])")].map((each) => each.id);
     look.keep();
   } else if (target.open) {
-    fetchInto(target.querySelector("[data-fetch]"));
+    fetchInto(target.querySelector(":scope > [data-fetch]"));
   }
 }, true);
 
@@ -73,8 +74,9 @@ async function fetchInto(part) {
   if (!part || part.dataset.fetched !== undefined) return;
   part.dataset.fetched = "";
   const answer = await fetch(part.dataset.fetch, { headers: { "HX-Request": "true" } });
-  if (answer.ok) part.innerHTML = await answer.text();
-  else part.textContent = t("That did not work. Check the connection and try again.");
+  if (!answer.ok) part.textContent = t("That did not work. Check the connection and try again.");
+  else part.innerHTML = await answer.text();
+  showLocalTimes(part);
 }
 
 // What comes while somebody reads further up does not move what they read. The end is at 0, above it is below 0. Each

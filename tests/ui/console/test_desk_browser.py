@@ -133,6 +133,9 @@ def test_steps_are_grey_lines_folded_and_what_was_read_stands_in_the_panel(page:
     expect(line.locator("ol")).to_contain_text("Understood: Technical issues")
     expect(page.locator("#scroller")).not_to_contain_text("%")
     expect(page.locator("#readings .part:visible")).to_have_count(1)
+    page.get_by_text("12 earlier messages").click()
+    page.get_by_text("Message 1", exact=True).click()
+    expect(page.locator("#readings")).to_contain_text("Create service call")
     label = page.locator("#message-1 mark small").first
     expect(label).to_be_hidden()
     page.get_by_label("Mark it in the messages").check()

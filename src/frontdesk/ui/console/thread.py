@@ -19,7 +19,7 @@ from frontdesk.ticketing.status import may_move
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
-from frontdesk.ui.console.thread_context import context_of, why_of
+from frontdesk.ui.console.thread_context import context_of, reading_of, why_of
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
@@ -119,10 +119,10 @@ async def correct(request: PageRequest, services: Needs, message_id: FromPath[st
     if field not in FIELDS:
         raise Invalid(tr("choose what is to be corrected"), "field")
     value = check_correction(field, fields.get("value", ""), await services.configuration.codes.all())
-    reading = await services.messages.readings.message(message_id[:26])
-    await services.messages.readings.correct(reading.message.id, field, value, request.user.name, None)
+    found = await services.messages.readings.message(message_id[:26])
+    await services.messages.readings.correct(found.message.id, field, value, request.user.name, None)
     services.wake()
-    return _back(reading.reference)
+    return _back(found.reference)
 
 
 @post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
@@ -176,6 +176,14 @@ async def suggestion(request: PageRequest, services: Needs, reference: FromPath[
     is_one = answer is not None and answer.kind not in (AnswerKind.NOT_KNOWN, AnswerKind.HANDED_OVER)
     context = {"draft": draft, "answer": answer, "is_one": is_one}
     return services.pages.page(request, "console/_suggestion.html", "", context)
+
+
+@get("/console/messages/{message_id:str}/reading", opt=AGENT, include_in_schema=False)
+async def reading(request: PageRequest, services: Needs, message_id: FromPath[str]) -> Response[str]:
+    """How one message was read, and what became of it; asked for when somebody opens it."""
+    found = await services.messages.readings.message(message_id[:26])
+    context = await reading_of(await _details(services, found.reference), services, found.message.id)
+    return services.pages.page(request, "console/_reading.html", "", context | {"may_settle": False})
 
 
 @get("/console/messages/{message_id:str}/why", opt=AGENT, include_in_schema=False)
@@ -267,4 +275,4 @@ def _local(back: str) -> str:
     return f"{PATH}/{reference}" if reference else "/console"
 
 
-HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, why, audio)
+HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, reading, why, audio)

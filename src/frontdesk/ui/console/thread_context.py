@@ -56,19 +56,37 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
     context = _silent(thread)
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
+    effects = _effects(thread, names)
     return context | {
         "matter": interaction,
         "customer_name": details.customer_name,
         "choices": _choices(interaction, lists),
         "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
-        "done": [_effect(each, number, names) for number, each in enumerate(thread.effects, 1)],
+        "pending": [each for each in effects if each["is_open"]],
+        "settled": [each for each in effects if not each["is_open"] and (each["reference"] or each["is_latest"])],
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
         "timeline": timeline_of(context["messages"], thread, details.recorded, names),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
+    }
+
+
+async def reading_of(details: ThreadDetails, services: PageServices, message_id: str) -> dict[str, Any]:
+    """What console/_reading.html needs of one message."""
+    lists = await services.configuration.codes.all()
+    names, thread = CodeLabels.of(lists), details.thread
+    decision = next((each for each in thread.decisions if each.message_id == message_id), None)
+    effects = [each for each in _effects(thread, names) if each["message_id"] == message_id]
+    return {
+        "matter": thread.interaction,
+        "choices": _choices(thread.interaction, lists),
+        "reading": next((each for each in _readings(details, names) if each["message_id"] == message_id), None),
+        "verdict": _verdict(decision, thread) if decision else None,
+        # The same ones may stand in the panel.
+        "effects": [each | {"number": f"{message_id}-{each['number']}"} for each in effects],
     }
 
 
@@ -248,9 +266,17 @@ def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
     }
 
 
-def _effect(effect: Effect, number: int, names: CodeLabels) -> dict[str, Any]:
+def _effects(thread: Thread, names: CodeLabels) -> list[dict[str, Any]]:
+    latest = thread.messages[-1].id if thread.messages else ""
+    return [
+        _effect(each, names) | {"number": number, "is_latest": each.message_id == latest}
+        for number, each in enumerate(thread.effects, 1)
+    ]
+
+
+def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
     return {
-        "number": number,
+        "message_id": effect.message_id,
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,

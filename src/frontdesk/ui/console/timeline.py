@@ -1,4 +1,4 @@
-"""What was said in an interaction and what happened between, oldest first; steps that nobody took by hand are folded."""
+"""What was said in an interaction and what happened between, oldest first; steps of the machine are folded."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
