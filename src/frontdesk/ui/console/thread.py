@@ -275,4 +275,19 @@ def _local(back: str) -> str:
     return f"{PATH}/{reference}" if reference else "/console"
 
 
-HANDLERS = (show, fragment, events, reply, change, merge, correct, settle, propose, rework, suggestion, reading, why, audio)
+HANDLERS = (
+    show,
+    fragment,
+    events,
+    reply,
+    change,
+    merge,
+    correct,
+    settle,
+    propose,
+    rework,
+    suggestion,
+    reading,
+    why,
+    audio,
+)
