@@ -1,6 +1,7 @@
 // Runs before the first paint: says that scripts work, and sets what was chosen on this device (theme, navigation).
 const root = document.documentElement;
 root.dataset.js = "";
+root.dataset.side = matchMedia("(max-width: 1279px)").matches ? "rail" : "list";
 try {
   const theme = localStorage.getItem("frontdesk.theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;

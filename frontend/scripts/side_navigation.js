@@ -1,7 +1,7 @@
 // The side navigation: a rail or a list on wide screens (remembered on this device), over the page on narrow ones.
 const root = document.documentElement;
 const narrow = matchMedia("(max-width: 599px)");
-const medium = matchMedia("(max-width: 1023px)");
+const medium = matchMedia("(max-width: 1279px)");
 
 /** Wires the button in the shell bar that opens and closes it. */
 export function setUpSideNavigation() {
@@ -24,19 +24,18 @@ export function setUpSideNavigation() {
   };
   document.getElementById("side-cover")?.addEventListener("click", close);
   addEventListener("keydown", (event) => event.key === "Escape" && close());
-  for (const change of [narrow, medium]) {
-    change.addEventListener("change", () => {
-      delete root.dataset.overlay;
-      told();
-    });
-  }
+  narrow.addEventListener("change", () => {
+    delete root.dataset.overlay;
+    told();
+  });
+  medium.addEventListener("change", () => {
+    root.dataset.side = medium.matches ? "rail" : "list";
+    told();
+  });
   told();
 }
 
-const isOpen = () => {
-  if (narrow.matches) return root.dataset.overlay === "open";
-  return (root.dataset.side ?? (medium.matches ? "rail" : "list")) === "list";
-};
+const isOpen = () => (narrow.matches ? root.dataset.overlay === "open" : root.dataset.side === "list");
 
 function set(open) {
   if (narrow.matches) {

@@ -92,7 +92,7 @@ def test_the_console_shows_a_new_message_by_itself(page: Page) -> None:
     expect(page.get_by_text("No messages yet.")).to_be_visible()
     write(page.context.new_page())
     expect(page.locator("table.list tbody tr")).to_have_count(1)
-    expect(page.locator("table.list")).to_contain_text("Technical issues")
+    expect(page.locator("table.list")).to_contain_text("Technicians")
     shoot(page, "interactions")
 
 

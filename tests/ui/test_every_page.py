@@ -76,6 +76,7 @@ PARTS = (
     "/rows",
     "/count",
     "/why",
+    "/reading",
     "/suggestion",
     "/audio",
     "/again",

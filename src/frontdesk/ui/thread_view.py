@@ -156,9 +156,7 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: CodeLabe
         "author": sender.name or sender.address or sender.phone or "Customer",
         "channel_name": names.of_code(CodeList.CHANNEL, message.channel),
         "sentiment": analysis.sentiment.value if analysis else None,
-        "sentiment_probability": analysis.sentiment_probability if analysis else None,
         "intent_name": names.of_code(CodeList.INTENT, analysis.intent) if analysis else "",
-        "intent_probability": analysis.intent_probability if analysis else None,
         "type_name": names.of_code(CodeList.MESSAGE_TYPE, analysis.message_type) if analysis else "",
         "language": analysis.language if analysis else "",
         "state": "",
@@ -171,7 +169,7 @@ ERASED = N_("These words were erased.")
 
 def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dict[str, Any]:
     kind = names.of_code(CodeList.REPLY_TYPE, answer.type)
-    notes = (kind, Translatable(answer.state.value.capitalize()), answer.remark, answer.error) if is_agent else ()
+    notes = (kind, Translatable(answer.state.value.capitalize()), answer.error) if is_agent else ()
     return {
         "direction": "out",
         "memo": answer.type == INTERNAL_MEMO,
@@ -181,13 +179,12 @@ def _outbound(answer: OutboundMessage, names: CodeLabels, is_agent: bool) -> dic
         "author": answer.processed_by or "Frontdesk",
         "channel_name": names.of_code(CodeList.CHANNEL, answer.channel),
         "sentiment": None,
-        "sentiment_probability": None,
         "intent_name": "",
-        "intent_probability": None,
         "type_name": "",
         "language": "",
         "state": answer.state.value,
         "notes": [note for note in notes if note],
+        "remark": answer.remark if is_agent else "",
     }
 
 

@@ -37,7 +37,7 @@ async def test_the_page_shows_what_was_said_read_decided_and_done(agent: Client,
     page = await read(agent, said.reference)
     for shown in (
         "Kim Doe", "4500012345<small>Order number</small></mark>", "Technical issues", "builtin", "SC-000001",
-        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send to the customer",
+        "Create service call", "Technical issue", "Understood", "Why", "Actions", " ms", "Send and close",
     ):  # fmt: skip
         assert shown in page, shown
     assert "<html" not in await read(agent, said.reference, "/fragment")
@@ -154,6 +154,31 @@ async def test_a_correction_that_makes_no_sense_is_refused(agent: Client, front:
     answer = await send(agent, f"/console/messages/{said.message_id}/correct", **fields)
     assert answer.status_code == 400
     assert await front.container.database.read(lambda c: c.execute(select(correction)).first()) is None
+
+
+async def test_what_became_of_an_earlier_message_is_told_when_it_is_asked_for(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    await front.say("And it smells of smoke", joins=said.interaction_id)
+    page = await read(agent, said.reference)
+    assert f'id="reading-{said.message_id}"' not in page
+    assert f'data-fetch="/console/messages/{said.message_id}/reading"' in page
+    part = (await agent.get(f"/console/messages/{said.message_id}/reading")).text
+    for shown in (f'id="reading-{said.message_id}"', "Technical issues", "4500012345", "Create service call", "</dl>"):
+        assert shown in part, shown
+    assert "<html" not in part
+    assert (await agent.get("/console/messages/none/reading", headers=HTML)).status_code == 404
+
+
+async def test_what_the_machine_did_is_folded_and_what_people_did_is_not(agent: Client, front: Front) -> None:
+    said = await front.say(BROKEN)
+    await send(agent, f"{PATH}/{said.reference}/change", team="WAR", was_team="TEC", tags="vip", was_tags="")
+    await send(agent, f"/console/messages/{said.message_id}/correct", field="intent", value="WR")
+    lines = re.findall(r'<li class="event" id="[^"]*">(.*?)</li>\n', await read(agent, said.reference), re.DOTALL)
+    folded, changed, corrected = (" ".join(re.sub("<[^>]*>", "", line).split()) for line in lines)
+    assert "3 automatic steps" in folded
+    assert "Create service call: SC-000001" in folded
+    assert changed.startswith("Ada Brightwater · Changed: Warranty · Tags · vip")
+    assert corrected.startswith("Ada Brightwater · Corrected: Intent · WR")
 
 
 async def test_the_rules_say_row_by_row_why(agent: Client, front: Front) -> None:

@@ -25,7 +25,7 @@ PATH = "/console/interactions"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: what its heading says, by which orders it is sorted, where it is left out."""
+    """A column of the table: what its heading says, by which orders it is sorted, on which windows it is left out."""
 
     key: str
     label: str
@@ -34,16 +34,14 @@ class Column:
 
 
 COLUMNS = (
-    Column("title", N_("Interaction")),
-    Column("customer", N_("Customer"), narrow="less"),
-    Column("status", N_("Status"), (ListSort.STATUS, ListSort.STATUS_LAST)),
+    Column("customer", N_("Customer")),
+    Column("waits", N_("Waits")),
+    Column("subject", N_("Interaction")),
+    Column("owner", N_("Owner"), narrow="less"),
+    Column("channel", N_("Channel"), narrow="less rare"),
     Column("priority", N_("Priority"), (ListSort.PRIORITY_FIRST, ListSort.PRIORITY), narrow="less"),
-    Column("intent", N_("Intent"), narrow="less"),
-    Column("confidence", N_("Confidence"), (ListSort.CONFIDENCE, ListSort.CONFIDENCE_FIRST), narrow="rare"),
-    Column("sentiment", N_("Sentiment"), narrow="least"),
-    Column("channel", N_("Channel"), narrow="less"),
-    Column("team", N_("Team"), narrow="rare"),
-    Column("updated", N_("Changed"), (ListSort.UPDATED_FIRST, ListSort.UPDATED), narrow="least"),
+    Column("status", N_("Status"), (ListSort.STATUS, ListSort.STATUS_LAST), narrow="less"),
+    Column("updated", N_("Changed"), (ListSort.UPDATED_FIRST, ListSort.UPDATED), narrow="less"),
 )
 # Offered before anybody saved one.
 READY_VIEWS = (
@@ -148,6 +146,10 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "title": row.title,
+        "words": row.summary.removeprefix(row.title).lstrip(" .:!?"),
+        "owner": row.assignee or names.of_code(CodeList.TEAM, row.team),
+        "waiting_since": row.waiting_since,
+        "status": row.status.value,
         "status_name": names.of_code(CodeList.STATUS, row.status),
         "priority": row.priority,
         "priority_name": names.of_code(CodeList.PRIORITY, row.priority),
@@ -162,7 +164,6 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
         "customer_id": row.customer_id,
         "messages": row.messages,
         "assignee": row.assignee,
-        "waiting_since": row.waiting_since,
         "waiting_on": row.waiting_on,
         "snoozed_until": row.snoozed_until,
         "tags": [tag.strip() for tag in row.tags.split(",") if tag.strip()],

@@ -15,10 +15,11 @@ from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import FIELDS, check_change, check_correction, snooze
+from frontdesk.ticketing.status import may_move
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
-from frontdesk.ui.console.thread_context import context_of, why_of
+from frontdesk.ui.console.thread_context import context_of, reading_of, why_of
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
@@ -84,6 +85,8 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
     if kind == HUMAN and suggested and origin in ORIGINS:
         edited = edited_words(suggested, text)
         await services.messages.replies.keep_taken(stored.value.id, origin, len(suggested.split()), edited)
+    if fields.get("then") == "close" and may_move(interaction.status, Status.CLOSED):
+        await _change(services, interaction.reference, Change(status=Status.CLOSED), request.user.name)
     services.wake()
     return _back(interaction.reference)
 
@@ -92,19 +95,9 @@ async def reply(request: PageRequest, services: Needs, reference: FromPath[str])
 async def change(request: PageRequest, services: Needs, reference: FromPath[str]) -> Redirect:
     """Set the fields that differ from what the page showed; what others changed meanwhile stays."""
     fields = await read_form(request)
-    before = await services.interactions.records.get(normal_reference(reference))
-    wanted = _changed(fields)
-    for attempt in range(TRIES):
-        try:
-            asked = check_change(before, wanted, await services.configuration.codes.all())
-            await services.interactions.records.change(before, asked, request.user.name)
-            break
-        except Stale:  # the pipeline was faster: look at it again
-            if attempt == TRIES - 1:
-                raise
-            before = await services.interactions.records.get(before.reference)
+    changed = await _change(services, normal_reference(reference), _changed(fields), request.user.name)
     services.wake()
-    return _back(before.reference)
+    return _back(changed)
 
 
 @post(f"{PATH}/{{reference:str}}/claim", opt=AGENT, include_in_schema=False)
@@ -170,10 +163,10 @@ async def correct(request: PageRequest, services: Needs, message_id: FromPath[st
     if field not in FIELDS:
         raise Invalid(tr("choose what is to be corrected"), "field")
     value = check_correction(field, fields.get("value", ""), await services.configuration.codes.all())
-    reading = await services.messages.readings.message(message_id[:26])
-    await services.messages.readings.correct(reading.message.id, field, value, request.user.name, None)
+    found = await services.messages.readings.message(message_id[:26])
+    await services.messages.readings.correct(found.message.id, field, value, request.user.name, None)
     services.wake()
-    return _back(reading.reference)
+    return _back(found.reference)
 
 
 @post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
@@ -229,6 +222,14 @@ async def suggestion(request: PageRequest, services: Needs, reference: FromPath[
     return services.pages.page(request, "console/_suggestion.html", "", context)
 
 
+@get("/console/messages/{message_id:str}/reading", opt=AGENT, include_in_schema=False)
+async def reading(request: PageRequest, services: Needs, message_id: FromPath[str]) -> Response[str]:
+    """How one message was read, and what became of it; asked for when somebody opens it."""
+    found = await services.messages.readings.message(message_id[:26])
+    context = await reading_of(await _details(services, found.reference), services, found.message.id)
+    return services.pages.page(request, "console/_reading.html", "", context | {"may_settle": False})
+
+
 @get("/console/messages/{message_id:str}/why", opt=AGENT, include_in_schema=False)
 async def why(request: PageRequest, services: Needs, message_id: FromPath[str]) -> Response[str]:
     """Row by row why the rules decided as they did."""
@@ -252,9 +253,23 @@ async def _overtaken(request: PageRequest, services: Needs, reference: str, fiel
     await services.interactions.personal.change(thread.interaction.id, request.user, reply=fields.get("text", ""))
     known = [each.id for each in thread.messages]
     newer = thread.messages[known.index(fields["seen"]) + 1 :] if fields.get("seen") in known else thread.messages[-1:]
-    again = {name: value for name, value in fields.items() if name in ("text", "to", "suggested", "origin")}
+    again = {name: value for name, value in fields.items() if name in ("text", "to", "suggested", "origin", "then")}
     context = {"newer": newer, "again": again, "reference": reference}
     return services.pages.page(request, "console/overtaken.html", N_("The customer wrote again"), context, status=409)
+
+
+async def _change(services: Needs, reference: str, wanted: Change, by: str) -> str:
+    """Set fields; where the pipeline was faster, look at the interaction again. The reference that it has."""
+    for attempt in range(TRIES):
+        before = await services.interactions.records.get(reference)
+        asked = check_change(before, wanted, await services.configuration.codes.all())
+        try:
+            await services.interactions.records.change(before, asked, by)
+            break
+        except Stale:
+            if attempt == TRIES - 1:
+                raise
+    return before.reference
 
 
 async def _answer(services: Needs, thread: Thread) -> Answer | None:
@@ -331,6 +346,7 @@ HANDLERS = (
     propose,
     rework,
     suggestion,
+    reading,
     why,
     audio,
 )

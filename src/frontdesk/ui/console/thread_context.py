@@ -25,7 +25,8 @@ from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY, UNTIL_ANSWER
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.list_query import SNOOZE_NAMES
-from frontdesk.ui.console.recipients import IDENTITIES, recipients_of
+from frontdesk.ui.console.recipients import recipients_of
+from frontdesk.ui.console.timeline import timeline_of
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import PageRequest, PageServices
 from frontdesk.ui.thread_view import LANGUAGES, LISTS, READERS, CodeLabels, label_of, track_context
@@ -56,15 +57,17 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
     context = _silent(thread)
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
+    effects = _effects(thread, names)
     return context | {
         "matter": interaction,
         "customer_name": details.customer_name,
         "choices": _choices(interaction, lists),
         "readings": list(_readings(details, names)),
         "verdicts": [_verdict(each, thread) for each in reversed(thread.decisions)],
-        "done": [_effect(each, names) for each in thread.effects],
+        "pending": [each for each in effects if each["is_open"]],
+        "settled": [each for each in effects if not each["is_open"] and (each["reference"] or each["is_latest"])],
         "stuck": [_work(each) for each in thread.work.values() if each.state is WorkState.FAILED],
-        "timeline": _timeline(context["messages"], thread, details.recorded),
+        "timeline": timeline_of(context["messages"], thread, details.recorded, names),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": services.messages.drafting.filled(thread),
         "recipients": recipients_of(thread, names),
@@ -74,6 +77,22 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "is_snoozed": interaction.snoozed_until and interaction.snoozed_until > services.clock(),
         "until_answer": interaction.snoozed_until == UNTIL_ANSWER,
         "mine": await services.interactions.personal.opened(interaction.id, request.user),
+    }
+
+
+async def reading_of(details: ThreadDetails, services: PageServices, message_id: str) -> dict[str, Any]:
+    """What console/_reading.html needs of one message."""
+    lists = await services.configuration.codes.all()
+    names, thread = CodeLabels.of(lists), details.thread
+    decision = next((each for each in thread.decisions if each.message_id == message_id), None)
+    effects = [each for each in _effects(thread, names) if each["message_id"] == message_id]
+    return {
+        "matter": thread.interaction,
+        "choices": _choices(thread.interaction, lists),
+        "reading": next((each for each in _readings(details, names) if each["message_id"] == message_id), None),
+        "verdict": _verdict(decision, thread) if decision else None,
+        # The same ones may stand in the panel.
+        "effects": [each | {"number": f"{message_id}-{each['number']}"} for each in effects],
     }
 
 
@@ -125,18 +144,6 @@ def why_of(explanation: Explanation) -> list[dict[str, Any]]:
 def _silent(thread: Thread) -> dict[str, Any]:
     """An interaction in which nobody has written yet."""
     return {"messages": [], "steps": (), "interaction": {"reference": thread.interaction.reference}}
-
-
-def _timeline(shown: Iterable[Mapping[str, Any]], thread: Thread, recorded: frozenset[str]) -> list[dict[str, Any]]:
-    """The conversation with what only the team's page needs: which message it is, and whether it can be heard."""
-    inbound = iter(thread.messages)
-    timeline = []
-    for message in shown:
-        ours = next(inbound) if message["direction"] == "in" else None
-        identity = IDENTITIES[ours.sender.identity] if ours else ""
-        told = {"id": ours.id if ours else "", "audio": bool(ours and ours.id in recorded), "identity": identity}
-        timeline.append(dict(message) | told)
-    return timeline
 
 
 def _readings(details: ThreadDetails, names: CodeLabels) -> Iterable[dict[str, Any]]:
@@ -265,8 +272,17 @@ def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
     }
 
 
+def _effects(thread: Thread, names: CodeLabels) -> list[dict[str, Any]]:
+    latest = thread.messages[-1].id if thread.messages else ""
+    return [
+        _effect(each, names) | {"number": number, "is_latest": each.message_id == latest}
+        for number, each in enumerate(thread.effects, 1)
+    ]
+
+
 def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
     return {
+        "message_id": effect.message_id,
         "key": effect.key,
         "label": label_of(effect.action.kind),
         "state": effect.state.value,
@@ -283,6 +299,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         "at": effect.done_at,
         "failed": effect.state is EffectState.FAILED,
         "waits": effect.state is EffectState.WAITING,
+        "is_open": effect.state in (EffectState.FAILED, EffectState.WAITING),
         "proposal": effect.state is EffectState.WAITING and is_proposal(effect),
     }
 
