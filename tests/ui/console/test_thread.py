@@ -401,7 +401,7 @@ async def test_who_was_overtaken_is_shown_what_came_and_may_send_anyway(
 ) -> None:
     said = await front.say(BROKEN)
     here = f"{PATH}/{said.reference}"
-    assert f'name="seen" form="reply-form" value="{said.message_id}"' in await read(agent, said.reference)
+    assert f'name="seen" form="composer" value="{said.message_id}"' in await read(agent, said.reference)
     await front.say("It works <i>now</i>.", joins=said.interaction_id)
     refused = await send(agent, f"{here}/reply", text="Come at nine", type="HA", seen=said.message_id)
     assert (refused.status_code, "It works &lt;i&gt;now&lt;/i&gt;." in refused.text) == (409, True)
