@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from frontdesk.interfaces import ChatTurn, ErrorKind, ModelRequest
+from frontdesk.interfaces import ErrorKind, ModelRequest
 from frontdesk.llm.money import Allowance, Budgets
 from frontdesk.llm.prices import Price, Prices, most_tokens
 from frontdesk.llm.running import CallPolicy
@@ -13,7 +13,7 @@ from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.wiring.container import Container, new_id, now
 from tests.fakes import ManualClock
 from tests.llm.conftest import BuildLlm, Models
-from tests.llm.scripted import Scripted, answer, failed
+from tests.llm.scripted import Scripted, answer, chat, failed
 
 GOOD = '{"sentiment": "Negative", "confidence": 0.9}'
 UNCACHED = CallPolicy(caches=False, attempts=1)
@@ -196,7 +196,7 @@ async def test_a_limit_beyond_the_deadline_leads_to_the_next_route(furnished: Bu
 
 @pytest.mark.parametrize("text", ["hello", "Grüße aus Köln", "🙂" * 50, "日本語のテキスト"])
 def test_a_request_never_has_more_tokens_than_is_reserved_for_it(text: str) -> None:
-    assert most_tokens(ModelRequest("m", (ChatTurn("user", text),))) >= len(text.encode())
+    assert most_tokens(chat(("user", text))) >= len(text.encode())
 
 
 def test_prices_of_the_house_come_before_those_that_ship() -> None:

@@ -16,7 +16,7 @@ from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.llm import Asker
 from tests.fakes import ManualClock
 from tests.llm.conftest import BuildLlm
-from tests.llm.scripted import Scripted, reading
+from tests.llm.scripted import Scripted, reading, texts_of
 
 PERSONAL = {
     "EMAIL": ["kim.doe@example.com", "j.w+test@mail.example.org", "kim (at) example (dot) com", "ｋｉｍ@example.com"],
@@ -179,7 +179,7 @@ async def test_no_personal_string_is_on_the_wire_in_strict_mode(furnished: Build
     for message, secrets in canaries():
         sent = len(service.asked)
         analysis = await proxy.analyse(message)
-        wire = "\n".join(turn.text for request in service.asked[sent:] for turn in request.turns)
+        wire = "\n".join(text for request in service.asked[sent:] for text in texts_of(request))
         assert [secret for secret in secrets if secret in wire] == []
         assert analysis.model == "first/gpt-4o-mini"
 

@@ -27,14 +27,18 @@ from frontdesk.interfaces.errors import (
     Unavailable,
 )
 from frontdesk.interfaces.llm import (
-    ChatTurn,
+    Document,
     Embeddings,
     ErrorKind,
+    Finish,
+    Form,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     ModelService,
     Transcript,
+    Usage,
 )
 from frontdesk.interfaces.outgoing import Http, HttpAnswer, HttpStream, NoAnswer
 from frontdesk.interfaces.plugs import (
@@ -66,7 +70,6 @@ __all__ = [
     "Cases",
     "Catalogue",
     "CatalogueSource",
-    "ChatTurn",
     "Clock",
     "CodeLists",
     "Conflict",
@@ -74,10 +77,13 @@ __all__ = [
     "CookieChange",
     "Deliveries",
     "DeliveryFailed",
+    "Document",
     "Embeddings",
     "Engine",
     "ErrorKind",
     "Failed",
+    "Finish",
+    "Form",
     "FrontdeskError",
     "Held",
     "Http",
@@ -87,6 +93,7 @@ __all__ = [
     "KeyReused",
     "LeaseLost",
     "ModelAnswer",
+    "ModelEvent",
     "ModelFailed",
     "ModelRequest",
     "ModelService",
@@ -113,6 +120,7 @@ __all__ = [
     "Transcript",
     "Unavailable",
     "Undeclared",
+    "Usage",
     "Verdict",
     "WorkQueue",
 ]

@@ -7,35 +7,47 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from typing_extensions import override
 
 from frontdesk.interfaces import (
+    Document,
     Embeddings,
+    Finish,
+    Form,
     Http,
     HttpAnswer,
     HttpStream,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     ModelService,
     NoAnswer,
     Transcript,
+    Usage,
 )
 from frontdesk.providers import errors as failures
+from frontdesk.providers import to_anthropic, to_openai
 from frontdesk.providers.dialects import Dialect
-from frontdesk.providers.events import events
+from frontdesk.providers.events import documents, events
 from frontdesk.providers.multipart import audio_form
 from frontdesk.providers.strict_schema import without_nulls
 
-Finish = Literal["stop", "length", "content_filter", "refusal", "other"]
 T = TypeVar("T")
 EVENTS = "text/event-stream"
 MOST_TEXTS_AT_ONCE = 256
 MOST_TRIES = 5
-FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length", "content_filter": "content_filter"}
+FINISHES: dict[str, Finish] = {
+    "stop": "stop",
+    "eos": "stop",
+    "length": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool",
+    "function_call": "tool",
+}
 
 
 class Operation(StrEnum):
@@ -68,52 +80,68 @@ class Models:
 class Part(msgspec.Struct):
     """A part of a message in the form that some servers use instead of a plain text."""
 
-    text: str = ""
+    text: str | None = None
 
 
 class Words(msgspec.Struct):
-    """A message, or a piece of one."""
+    """A message, or a piece of one, as far as it is looked at here."""
 
     content: str | list[Part] | None = None
     refusal: str | None = None
+    tool_calls: list[Any] | None = None
+    function_call: Any = None
+    audio: Any = None
 
     @property
     def text(self) -> str:
         """All its text."""
-        return "".join(part.text for part in self.content) if isinstance(self.content, list) else self.content or ""
+        content = self.content
+        return "".join(part.text or "" for part in content) if isinstance(content, list) else content or ""
 
 
 class Choice(msgspec.Struct):
     """One answer (`message`) or a piece of one (`delta`)."""
 
-    message: Words = msgspec.field(default_factory=Words)
-    delta: Words = msgspec.field(default_factory=Words)
+    message: Words | None = None
+    delta: Words | None = None
     finish_reason: str | None = None
 
-    def finish(self) -> Finish:
+    def finish(self) -> Finish | None:
         """Why it ends."""
-        return "refusal" if self.message.refusal else FINISHES.get(self.finish_reason or "stop", "other")
+        words = self.message or self.delta or Words()
+        if words.refusal:
+            return "refusal"
+        return FINISHES.get(self.finish_reason, "other") if self.finish_reason else None
 
 
-class Usage(msgspec.Struct):
+class Details(msgspec.Struct):
+    """What tokens were."""
+
+    cached_tokens: int | None = 0
+    reasoning_tokens: int | None = 0
+
+
+class Used(msgspec.Struct):
     """Tokens that were used."""
 
-    prompt_tokens: int = 0
+    prompt_tokens: int | None = 0
     completion_tokens: int | None = 0
+    prompt_tokens_details: Details | None = None
+    completion_tokens_details: Details | None = None
+
+    def usage(self) -> Usage:
+        """In our words."""
+        asked, answered = self.prompt_tokens_details or Details(), self.completion_tokens_details or Details()
+        cached, reasoning = asked.cached_tokens or 0, answered.reasoning_tokens or 0
+        return Usage(self.prompt_tokens or 0, self.completion_tokens or 0, cached, reasoning=reasoning)
 
 
 class Completion(msgspec.Struct):
-    """A whole answer."""
+    """A whole answer, or an event of a stream."""
 
-    choices: list[Choice]
-    model: str = ""
-    usage: Usage | None = None
-
-
-class Piece(msgspec.Struct):
-    """An event of a stream."""
-
-    choices: list[Choice] = []
+    choices: list[Choice] | None = None
+    model: str | None = ""
+    usage: Used | None = None
     error: Any = None
 
 
@@ -129,7 +157,7 @@ class Vectors(msgspec.Struct):
 
     data: list[Vector]
     model: str = ""
-    usage: Usage | None = None
+    usage: Used | None = None
 
 
 class Spoken(msgspec.Struct):
@@ -153,11 +181,11 @@ class ChatCompletions(ModelService):
 
     @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        model = request.model or self._models.chat
+        model, document = request.model or self._models.chat, self._document(request)
         dialect = self._dialects.get(model, self._first)
         for _ in range(MOST_TRIES):
-            answer = await self._send(Operation.CHAT, model, lambda m, d=dialect: self._body(d, request, m))
-            other = self._other(model, dialect, answer.status, answer.body)
+            answer = await self._send(Operation.CHAT, model, lambda m, d=dialect: self._body(d, request, document, m))
+            other = self._other(model, dialect, answer, request)
             if other is None:
                 break
             dialect = other
@@ -165,31 +193,30 @@ class ChatCompletions(ModelService):
             return self._answer(answer, request, model, dialect)
         if answer.status == 400 and failures.problem_of(answer.body).is_filtered:
             return ModelAnswer("", model, 0, 0, "content_filter")
-        raise failures.failed(self.name, answer)
+        raise failures.failed(self.name, answer, document)
 
     @override
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
-        model = request.model or self._models.chat
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        model, document = request.model or self._models.chat, self._document(request)
         dialect = self._dialects.get(model, self._first)
         try:
             for _ in range(MOST_TRIES):
                 place = await self._place(Operation.CHAT, model)
-                body = self._body(dialect, request, place.model, stream=True)
+                body = self._body(dialect, request, document, place.model, stream=True)
                 opening = self._http.stream("POST", place.path, json=body, params=place.params, headers=place.headers)
                 async with opening as answer:
                     if 200 <= answer.status < 300:
-                        async for text in self._texts(answer):
-                            yield text
+                        async for event in self._events(answer, request.form):
+                            yield event
                         return
                     whole = HttpAnswer(answer.status, answer.headers, await _read(answer))
-                other = self._other(model, dialect, whole.status, whole.body)
+                other = self._other(model, dialect, whole, request)
                 if other is None and not await self._renewed(whole, place):
                     break
                 dialect = other or dialect
         except NoAnswer as error:
             raise failures.unreachable(self.name, error) from None
-        raise failures.failed(self.name, whole)
+        raise failures.failed(self.name, whole, document)
 
     @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
@@ -206,7 +233,7 @@ class ChatCompletions(ModelService):
             if len(found.data) != len(part):
                 raise failures.unreadable(self.name, "one embedding for each text")
             vectors += [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
-            used += found.usage.prompt_tokens if found.usage else failures.tokens_in(part)
+            used += found.usage.usage().input if found.usage else failures.tokens_in(part)
             said = found.model or said
         return Embeddings(tuple(vectors), said, used)
 
@@ -234,8 +261,16 @@ class ChatCompletions(ModelService):
         """Whether the request may be repeated with a new key after this refusal."""
         return False
 
-    def _body(self, dialect: Dialect, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
-        return dialect.body(request, model, stream=stream)
+    def _document(self, request: ModelRequest) -> Document:
+        """The request's body in OpenAI's form. Raises ModelFailed (UNSUPPORTED)."""
+        if request.form is Form.OPENAI:
+            return request.body
+        return failures.translated(to_openai.request, self.name, request.body)
+
+    def _body(
+        self, dialect: Dialect, request: ModelRequest, document: Document, model: str, *, stream: bool = False
+    ) -> dict[str, Any]:
+        return dialect.body(request, document, model, stream=stream)
 
     async def _send(self, operation: Operation, model: str, body: Any) -> HttpAnswer:
         """Any answer of the service; `body` is made from the model that the place wants to be named."""
@@ -251,60 +286,83 @@ class ChatCompletions(ModelService):
             raise failures.unreachable(self.name, error) from None
         return answer
 
-    def _other(self, model: str, dialect: Dialect, status: int, body: bytes) -> Dialect | None:
+    def _other(self, model: str, dialect: Dialect, answer: HttpAnswer, request: ModelRequest) -> Dialect | None:
         """How to ask again when the server did not understand; remembered for the model."""
-        if status not in (400, 404, 422, 501):
+        if answer.status not in (400, 404, 422, 501):
             return None
-        problem = failures.problem_of(body)
-        other = None if problem.is_filtered else dialect.after(problem)
+        problem = failures.problem_of(answer.body)
+        other = None if problem.is_filtered else dialect.after(problem, request)
         if other is not None and not problem.is_about_schema:
             self._dialects[model] = other
         return other
 
     def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
-        completion = self._read(answer.body, Completion, "a chat completion")
-        return self._checked(completion, request, model, dialect)
+        return self._checked(self._read(answer.body, dict, "a chat completion"), request, model, dialect)
 
-    def _checked(self, completion: Completion, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+    def _checked(self, body: dict[str, Any], request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+        completion = self._typed(body)
+        if completion.choices is None:
+            raise failures.unreadable(self.name, "a chat completion")
         choice = completion.choices[0] if completion.choices else Choice()
-        text, finish = choice.message.refusal or choice.message.text, choice.finish()
-        if not text.strip() and finish in ("stop", "other"):
+        words = choice.message or Words()
+        text, finish = words.refusal or words.text, choice.finish() or "stop"
+        if finish == "stop" and (words.tool_calls or words.function_call):
+            finish = "tool"
+        if not text.strip() and finish in ("stop", "other") and not words.audio:
             raise failures.empty(self.name)
         if request.schema is not None and dialect.narrows and finish == "stop":
             text = without_nulls(text, request.schema)
-        usage = completion.usage or Usage(
-            failures.tokens_in([turn.text for turn in request.turns]), failures.tokens_in([text])
-        )
-        return ModelAnswer(text, completion.model or model, usage.prompt_tokens, usage.completion_tokens or 0, finish)
+        usage = completion.usage.usage() if completion.usage else None
+        estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["choices"])]))
+        tokens = (usage.input, usage.output) if usage else estimate
+        told = body if request.form is Form.OPENAI else to_anthropic.answer(body)
+        return ModelAnswer(text, completion.model or model, *tokens, finish, told, usage)
 
-    async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
-        """The text of a stream; what else it says in the end is raised."""
-        self._check_streams(answer)
-        finish: str | None = None
+    async def _events(self, answer: HttpStream, form: Form) -> AsyncIterator[ModelEvent]:
+        """The events of a stream in the form of its request."""
+        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
+            raise failures.unreadable(self.name, "a stream of events")
+        message = to_anthropic.Events() if form is Form.ANTHROPIC else None
+        finish: Finish | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
-                if event.data == b"[DONE]":
+                try:
+                    chunks, ends = documents(event.data)
+                except msgspec.DecodeError:
+                    raise failures.unreadable(self.name, "a piece of a chat completion") from None
+                if not chunks:
+                    yield ModelEvent()
+                for chunk in chunks:
+                    piece = self._event(chunk)
+                    finish = piece.finish or finish
+                    for told in message.of(chunk) if message else ():
+                        yield ModelEvent(told)
+                    yield ModelEvent({}, piece.finish, piece.usage) if message else piece
+                if ends:
                     break
-                for choice in self._piece(event.data).choices[:1]:
-                    if finish != "refusal":
-                        finish = "refusal" if choice.delta.refusal else choice.finish_reason or finish
-                    if choice.delta.text:
-                        yield choice.delta.text
             else:
                 if finish is None:
                     raise failures.cut(self.name)
-        if failure := failures.stopped(self.name, finish or "stop"):
-            raise failure
+        for told in message.end() if message else ():
+            yield ModelEvent(told)
 
-    def _check_streams(self, answer: HttpStream) -> None:
-        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise failures.unreadable(self.name, "a stream of events")
-
-    def _piece(self, data: bytes) -> Piece:
-        piece = self._read(data, Piece, "a piece of a chat completion")
+    def _event(self, chunk: dict[str, Any]) -> ModelEvent:
+        piece = self._typed(chunk)
         if piece.error is not None:
             raise failures.failed_in_stream(self.name, failures.problem_in(piece.error))
-        return piece
+        if not isinstance(chunk.get("choices"), list):
+            chunk["choices"] = []
+        for choice in chunk["choices"]:
+            if not isinstance(choice.get("delta"), dict):
+                choice["delta"] = {}  # some servers say null, which clients do not expect
+        finish = next((found for choice in piece.choices or () if (found := choice.finish())), None)
+        return ModelEvent(chunk, finish, piece.usage.usage() if piece.usage else None)
+
+    def _typed(self, body: dict[str, Any]) -> Completion:
+        try:
+            return msgspec.convert(body, Completion, strict=False)
+        except msgspec.ValidationError:
+            raise failures.unreadable(self.name, "a chat completion") from None
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:
         try:

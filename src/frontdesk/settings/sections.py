@@ -134,6 +134,7 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masking: Masking = "on"
     masking_of: dict[str, Masking] = {}
     mask_numbers: bool = False
+    media: Literal["refuse", "pass"] = "refuse"
     deadline_seconds: Seconds = 20.0
     stretch: Annotated[float, Meta(ge=1, le=1000)] = 1.0
     chat_seconds: Seconds = 60.0

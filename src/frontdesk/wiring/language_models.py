@@ -121,6 +121,7 @@ def options_of(section: Llm) -> LlmOptions:
         breaker_failures=section.breaker_failures,
         breaker_seconds=section.breaker_seconds,
         store_texts=section.store_texts,
+        passes_media=section.media == "pass",
     )
 
 
