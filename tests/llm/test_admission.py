@@ -200,7 +200,8 @@ def test_a_request_never_has_more_tokens_than_is_reserved_for_it(text: str) -> N
 
 
 def test_prices_of_the_house_come_before_those_that_ship() -> None:
-    assert Prices().of("gpt-4o-mini-2024-07-18") == Price(0.15, 0.6)
+    assert Prices().of("gpt-4o-mini-2024-07-18") == Price(0.15, 0.6, 0.075)
     assert Prices({"gpt-4o-mini*": Price(9)}).of("gpt-4o-mini-2024-07-18") == Price(9)
     assert Prices().of("nobody-knows") is None
     assert Price(0.15, 0.6).of(1000, 100) == 210
+    assert Price(1.0, 2.0, 0.1, 1.25).of(1000, 100, 500, 200) == 800

@@ -49,7 +49,7 @@ async def test_a_stream_falls_to_the_next_route_before_its_first_piece(furnished
 async def test_a_stream_that_nobody_reads_to_its_end_is_recorded_as_stopped(furnished: BuildLlm) -> None:
     models = furnished(Scripted(lines=["a long answer"]))
     stream = await models.room.chat.stream(HELLO, ASKER)
-    async with aclosing(stream.events) as events:  # type: ignore[type-var]
+    async with aclosing(stream.events) as events:
         await anext(events)
     assert [call.outcome for call in await models.recorded()] == ["stopped"]
 
@@ -86,10 +86,16 @@ async def test_an_alias_that_leads_nowhere_is_refused(furnished: BuildLlm) -> No
             await models.room.chat.complete(replace(HELLO, model=alias), ASKER)
 
 
-async def test_a_filtered_or_refused_answer_is_none(furnished: BuildLlm) -> None:
-    for finish in ("content_filter", "refusal"):
-        with pytest.raises(ModelFailed):
-            await furnished(Scripted(lines=[answer("no", finish)])).room.chat.complete(HELLO, ASKER)
+async def test_a_filtered_answer_is_none(furnished: BuildLlm) -> None:
+    with pytest.raises(ModelFailed):
+        await furnished(Scripted(lines=[answer("no", "content_filter")])).room.chat.complete(HELLO, ASKER)
+
+
+async def test_a_refusal_is_the_answer_where_no_other_route_gives_one(furnished: BuildLlm) -> None:
+    first = Scripted("first", [answer("I will not", "refusal")])
+    refused = await furnished(first).room.chat.complete(HELLO, ASKER)
+    assert (refused.answer.text, refused.answer.finish) == ("I will not", "refusal")
+    assert (await furnished(first, Scripted("second", ["Yes"])).room.chat.complete(HELLO, ASKER)).answer.text == "Yes"
 
 
 async def test_records_that_keep_texts_survive_what_no_database_holds(furnished: BuildLlm) -> None:

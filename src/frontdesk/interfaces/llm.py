@@ -100,14 +100,12 @@ LIMITS = ("max_completion_tokens", "max_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that a service reports. `cached` and `written` (into a cache) are among the input, `reasoning` among the
-    output."""
+    """Tokens that a service reports; `cached` and `written` (into a cache) are among the input."""
 
     input: int = 0
     output: int = 0
     cached: int = 0
     written: int = 0
-    reasoning: int = 0
 
 
 @dataclass(frozen=True, slots=True)

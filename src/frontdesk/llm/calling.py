@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -173,7 +173,7 @@ class Calling:
 
     async def stream(
         self, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float
-    ) -> AsyncIterator[ModelEvent]:
+    ) -> AsyncGenerator[ModelEvent]:
         """The events of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
         configured, request = _configured(route), self._limited(request, question)
         use = _Use(asked=_asked(request) if self._store_texts else None)

@@ -1,6 +1,7 @@
 """Chat for other applications: the same chains, limits, masking and records as for use cases."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from frontdesk.interfaces import Document, ErrorKind, Form, Invalid, ModelAnswer, ModelEvent, ModelFailed, ModelRequest
@@ -47,7 +48,7 @@ class ChatStream:
     service: str
     model: str
     run_id: str
-    events: AsyncIterator[ModelEvent]
+    events: AsyncGenerator[ModelEvent]
     question: ModelQuestion
 
 
@@ -124,7 +125,10 @@ class Chat:
                 vault = Vault()
                 masked = await self._masked(request, route, question, vault)
                 events = self._calling.stream(route, masked, question, self._policy.chat_deadline)
-                first = await _beginning(events, request.form, is_last=number + 1 == len(routes))
+                async with AsyncExitStack() as unless_begun:
+                    unless_begun.push_async_callback(events.aclose)  # books what was spent
+                    first = await _beginning(events, request.form, is_last=number + 1 == len(routes))
+                    unless_begun.pop_all()
             except ModelFailed as error:
                 failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
                 errors.append(error)
@@ -188,7 +192,7 @@ class Chat:
         return replace(request, model=route.model, body=body)
 
 
-async def _beginning(events: AsyncIterator[ModelEvent], form: Form, *, is_last: bool) -> list[ModelEvent]:
+async def _beginning(events: AsyncGenerator[ModelEvent], form: Form, *, is_last: bool) -> list[ModelEvent]:
     """The events up to the first that says something. Raises ModelFailed where the next route is to be asked."""
     begun: list[ModelEvent] = []
     async for event in events:

@@ -18,8 +18,9 @@ STRUCTURE = frozenset(
 # Written by who makes the application, not by persons; of tools the descriptions are looked at.
 DEFINITIONS = frozenset(
     """response_format output_config tool_choice function_call stop stop_sequences reasoning_effort service_tier
-    modalities audio thinking""".split()  # noqa: SIM905
+    modalities audio thinking logit_bias""".split()  # noqa: SIM905
 )
+SPOKEN = ("messages", "system", "choices", "content")
 TOOLS = ("tools", "functions")
 MEDIA = {"image_url": "images", "image": "images", "input_audio": "sound", "file": "files", "document": "files"}
 
@@ -35,10 +36,12 @@ def mapped(body: Document, change: Change, change_text: Change | None = None) ->
     for key, value in body.items():
         if key in TOOLS:
             made[key] = _described(value, change)
-        elif key in DEFINITIONS or key in STRUCTURE:
+        elif key in SPOKEN:
+            made[key] = _texts(value, change, change_text)
+        elif key in DEFINITIONS or key in STRUCTURE or isinstance(value, int | float):
             made[key] = value
         else:
-            made[key] = _texts(value, change, change_text)
+            made[key] = everywhere(value, change)  # nobody knows what is in a field that is new
     return made
 
 

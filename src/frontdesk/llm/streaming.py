@@ -2,7 +2,7 @@
 end."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -70,10 +70,10 @@ class Rewriting:
         self._texts: dict[tuple[str | int, ...], _Text] = {}
         self._said: dict[str | int, str] = {}
 
-    async def of(self, first: Sequence[ModelEvent], events: AsyncIterator[ModelEvent]) -> AsyncIterator[ModelEvent]:
+    async def of(self, first: Sequence[ModelEvent], events: AsyncGenerator[ModelEvent]) -> AsyncGenerator[ModelEvent]:
         """The rewritten events. Raises ModelFailed."""
         calls_tool = False
-        async with aclosing(events):  # type: ignore[type-var]  # it is a generator: closing it books what was spent
+        async with aclosing(events):  # which books what was spent
             for event in first:
                 calls_tool |= event.finish == "tool"
                 for body in self._rewritten(event):

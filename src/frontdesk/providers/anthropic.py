@@ -96,36 +96,6 @@ class ModelAbilities:
         return forced | ({"output_config": rest} if config else {})
 
 
-class Used(msgspec.Struct):
-    """Tokens that were used."""
-
-    input_tokens: int | None = 0
-    output_tokens: int | None = 0
-    cache_read_input_tokens: int | None = 0
-    cache_creation_input_tokens: int | None = 0
-
-    def usage(self) -> Usage:
-        """In our words."""
-        cached, written = self.cache_read_input_tokens or 0, self.cache_creation_input_tokens or 0
-        return Usage((self.input_tokens or 0) + cached + written, self.output_tokens or 0, cached, written)
-
-
-class Block(msgspec.Struct):
-    """A block of an answer."""
-
-    type: str = ""
-    text: str | None = ""
-
-
-class Message(msgspec.Struct):
-    """A whole answer, as far as it is looked at here."""
-
-    content: list[Block]
-    model: str = ""
-    stop_reason: str | None = None
-    usage: Used | None = None
-
-
 class Anthropic(ModelService):
     """An account at Anthropic, or a compatible server."""
 
@@ -203,18 +173,17 @@ class Anthropic(ModelService):
             body = msgspec.json.decode(raw, type=dict[str, Any])
             if _is_forced(request, sent):
                 body = _as_text(body)
-            message = msgspec.convert(body, Message, strict=False)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            text = "".join(block.get("text") or "" for block in body["content"] if block.get("type") == "text")
+            usage = _usage(body.get("usage"))
+        except (msgspec.MsgspecError, AttributeError, KeyError, TypeError, ValueError):
             raise failures.unreadable(self.name, "a message") from None
-        finish = FINISHES.get(message.stop_reason or "end_turn", "other")
-        text = "".join(block.text or "" for block in message.content if block.type == "text")
+        finish = FINISHES.get(body.get("stop_reason") or "end_turn", "other")
         if not text.strip() and finish in ("stop", "other"):
             raise failures.empty(self.name)
-        usage = message.usage.usage() if message.usage else None
         estimate = (failures.tokens_in([str(sent)]), failures.tokens_in([str(body["content"])]))
         tokens = (usage.input, usage.output) if usage else estimate
         told = body if request.form is Form.ANTHROPIC else to_openai.answer(body)
-        return ModelAnswer(text, message.model or sent["model"], *tokens, finish, told, usage)
+        return ModelAnswer(text, str(body.get("model") or sent["model"]), *tokens, finish, told, usage)
 
     async def _events(self, answer: HttpStream, form: Form, is_forced: bool) -> AsyncIterator[ModelEvent]:
         """The events of a stream in the form of its request."""
@@ -230,7 +199,7 @@ class Anthropic(ModelService):
                     used |= (event.get("message") or {}).get("usage") or event.get("usage") or {}
                     reason = (event.get("delta") or {}).get("stop_reason")
                     finish = FINISHES.get(reason, "other") if reason else None
-                    usage = msgspec.convert(used, Used, strict=False).usage() if finish else None
+                    usage = _usage(used) if finish else None
                     told = _text_event(event) if is_forced else event
                     for chunk in chunks.of(told) if chunks else ():
                         yield ModelEvent(chunk)
@@ -251,6 +220,15 @@ class Anthropic(ModelService):
             return documents(data)[0]
         except msgspec.DecodeError:
             raise failures.unreadable(self.name, "an event of a message") from None
+
+
+def _usage(used: Mapping[str, Any] | None) -> Usage | None:
+    if not used:
+        return None
+    cached, written = (int(used.get(f"cache_{kind}_input_tokens") or 0) for kind in ("read", "creation"))
+    return Usage(
+        int(used.get("input_tokens") or 0) + cached + written, int(used.get("output_tokens") or 0), cached, written
+    )
 
 
 def _is_forced(request: ModelRequest, sent: Mapping[str, Any]) -> bool:

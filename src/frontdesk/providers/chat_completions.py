@@ -77,74 +77,6 @@ class Models:
     speech: str = ""
 
 
-class Part(msgspec.Struct):
-    """A part of a message in the form that some servers use instead of a plain text."""
-
-    text: str | None = None
-
-
-class Words(msgspec.Struct):
-    """A message, or a piece of one, as far as it is looked at here."""
-
-    content: str | list[Part] | None = None
-    refusal: str | None = None
-    tool_calls: list[Any] | None = None
-    function_call: Any = None
-    audio: Any = None
-
-    @property
-    def text(self) -> str:
-        """All its text."""
-        content = self.content
-        return "".join(part.text or "" for part in content) if isinstance(content, list) else content or ""
-
-
-class Choice(msgspec.Struct):
-    """One answer (`message`) or a piece of one (`delta`)."""
-
-    message: Words | None = None
-    delta: Words | None = None
-    finish_reason: str | None = None
-
-    def finish(self) -> Finish | None:
-        """Why it ends."""
-        words = self.message or self.delta or Words()
-        if words.refusal:
-            return "refusal"
-        return FINISHES.get(self.finish_reason, "other") if self.finish_reason else None
-
-
-class Details(msgspec.Struct):
-    """What tokens were."""
-
-    cached_tokens: int | None = 0
-    reasoning_tokens: int | None = 0
-
-
-class Used(msgspec.Struct):
-    """Tokens that were used."""
-
-    prompt_tokens: int | None = 0
-    completion_tokens: int | None = 0
-    prompt_tokens_details: Details | None = None
-    completion_tokens_details: Details | None = None
-
-    def usage(self) -> Usage:
-        """In our words."""
-        asked, answered = self.prompt_tokens_details or Details(), self.completion_tokens_details or Details()
-        cached, reasoning = asked.cached_tokens or 0, answered.reasoning_tokens or 0
-        return Usage(self.prompt_tokens or 0, self.completion_tokens or 0, cached, reasoning=reasoning)
-
-
-class Completion(msgspec.Struct):
-    """A whole answer, or an event of a stream."""
-
-    choices: list[Choice] | None = None
-    model: str | None = ""
-    usage: Used | None = None
-    error: Any = None
-
-
 class Vector(msgspec.Struct):
     """One embedding."""
 
@@ -157,7 +89,7 @@ class Vectors(msgspec.Struct):
 
     data: list[Vector]
     model: str = ""
-    usage: Used | None = None
+    usage: dict[str, Any] | None = None
 
 
 class Spoken(msgspec.Struct):
@@ -233,7 +165,8 @@ class ChatCompletions(ModelService):
             if len(found.data) != len(part):
                 raise failures.unreadable(self.name, "one embedding for each text")
             vectors += [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
-            used += found.usage.usage().input if found.usage else failures.tokens_in(part)
+            usage = _usage(found.usage)
+            used += usage.input if usage else failures.tokens_in(part)
             said = found.model or said
         return Embeddings(tuple(vectors), said, used)
 
@@ -300,23 +233,26 @@ class ChatCompletions(ModelService):
         return self._checked(self._read(answer.body, dict, "a chat completion"), request, model, dialect)
 
     def _checked(self, body: dict[str, Any], request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
-        completion = self._typed(body)
-        if completion.choices is None:
-            raise failures.unreadable(self.name, "a chat completion")
-        choice = completion.choices[0] if completion.choices else Choice()
-        words = choice.message or Words()
-        text, finish = words.refusal or words.text, choice.finish() or "stop"
-        if finish == "stop" and (words.tool_calls or words.function_call):
+        try:
+            choice = (body["choices"] or [{}])[0]
+            words: Document = choice.get("message") or {}
+            text, finish, usage = (
+                words.get("refusal") or _text(words),
+                _finish(choice, words),
+                _usage(body.get("usage")),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise failures.unreadable(self.name, "a chat completion") from None
+        if finish in (None, "stop") and (words.get("tool_calls") or words.get("function_call")):
             finish = "tool"
-        if not text.strip() and finish in ("stop", "other") and not words.audio:
+        if not text.strip() and finish in (None, "stop", "other") and not words.get("audio"):
             raise failures.empty(self.name)
-        if request.schema is not None and dialect.narrows and finish == "stop":
+        if request.schema is not None and dialect.narrows and finish in (None, "stop"):
             text = without_nulls(text, request.schema)
-        usage = completion.usage.usage() if completion.usage else None
         estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["choices"])]))
         tokens = (usage.input, usage.output) if usage else estimate
         told = body if request.form is Form.OPENAI else to_anthropic.answer(body)
-        return ModelAnswer(text, completion.model or model, *tokens, finish, told, usage)
+        return ModelAnswer(text, str(body.get("model") or model), *tokens, finish or "stop", told, usage)
 
     async def _events(self, answer: HttpStream, form: Form) -> AsyncIterator[ModelEvent]:
         """The events of a stream in the form of its request."""
@@ -347,22 +283,16 @@ class ChatCompletions(ModelService):
             yield ModelEvent(told)
 
     def _event(self, chunk: dict[str, Any]) -> ModelEvent:
-        piece = self._typed(chunk)
-        if piece.error is not None:
-            raise failures.failed_in_stream(self.name, failures.problem_in(piece.error))
-        if not isinstance(chunk.get("choices"), list):
-            chunk["choices"] = []
-        for choice in chunk["choices"]:
-            if not isinstance(choice.get("delta"), dict):
-                choice["delta"] = {}  # some servers say null, which clients do not expect
-        finish = next((found for choice in piece.choices or () if (found := choice.finish())), None)
-        return ModelEvent(chunk, finish, piece.usage.usage() if piece.usage else None)
-
-    def _typed(self, body: dict[str, Any]) -> Completion:
+        if chunk.get("error") is not None:
+            raise failures.failed_in_stream(self.name, failures.problem_in(chunk["error"]))
         try:
-            return msgspec.convert(body, Completion, strict=False)
-        except msgspec.ValidationError:
-            raise failures.unreadable(self.name, "a chat completion") from None
+            chunk["choices"] = [
+                {**choice, "delta": choice.get("delta") or {}} for choice in chunk.get("choices") or ()
+            ]  # some servers say null, which clients do not expect
+            ends = [_finish(choice, choice["delta"]) for choice in chunk["choices"]]
+            return ModelEvent(chunk, next(filter(None, ends), None), _usage(chunk.get("usage")))
+        except (AttributeError, TypeError, ValueError):
+            raise failures.unreadable(self.name, "a piece of a chat completion") from None
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:
         try:
@@ -373,6 +303,24 @@ class ChatCompletions(ModelService):
 
 async def _read(answer: HttpStream) -> bytes:
     return b"".join([chunk async for chunk in answer.chunks()])
+
+
+def _text(words: Document) -> str:
+    """The text of a message, also in the form of parts that some servers use."""
+    content = words.get("content")
+    return "".join(part.get("text") or "" for part in content) if isinstance(content, list) else content or ""
+
+
+def _finish(choice: Document, words: Document) -> Finish | None:
+    reason = choice.get("finish_reason")
+    return "refusal" if words.get("refusal") else FINISHES.get(reason, "other") if reason else None
+
+
+def _usage(used: Document | None) -> Usage | None:
+    if not used:
+        return None
+    cached = (used.get("prompt_tokens_details") or {}).get("cached_tokens")
+    return Usage(int(used.get("prompt_tokens") or 0), int(used.get("completion_tokens") or 0), int(cached or 0))
 
 
 def _named(model: str) -> dict[str, Any]:

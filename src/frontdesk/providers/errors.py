@@ -3,7 +3,7 @@ customer's words.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,6 +153,19 @@ def translated(translate: Callable[[str, Document], dict[str, Any]], service: st
     except (AttributeError, KeyError, TypeError, ValueError, IndexError):
         message = f"{service}: a part of the request has not the form that its type says"
         raise ModelFailed(ErrorKind.BAD_REQUEST, message, permanent=True) from None
+
+
+def carried(
+    service: str, body: Document, absent: Mapping[str, tuple[Any, ...]], taken: Collection[str]
+) -> dict[str, Any]:
+    """The fields of a request that both forms share. Raises ModelFailed (UNSUPPORTED) for one that the service has not;
+    `absent` has the values that say nothing, `taken` is translated elsewhere.
+    """
+    given = {name: value for name, value in body.items() if value is not None and name not in taken}
+    for name in [name for name in given if name in absent]:
+        if given.pop(name) not in absent[name]:
+            raise unsupported(service, name)
+    return given
 
 
 def unreadable(service: str, expected: str) -> ModelFailed:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.interfaces import Document
-from frontdesk.providers.errors import unsupported
+from frontdesk.providers.errors import carried, unsupported
 
 REASONS = {
     "stop": "end_turn",
@@ -46,10 +46,7 @@ TAKEN |= {"stop", "tools", "tool_choice", "parallel_tool_calls", "reasoning_effo
 
 def request(service: str, body: Document) -> dict[str, Any]:
     """A request without limit and schema. Raises ModelFailed (UNSUPPORTED)."""
-    for name, harmless in ABSENT.items():
-        if body.get(name) is not None and body[name] not in harmless:
-            raise unsupported(service, name)
-    made = {key: value for key, value in body.items() if key not in TAKEN and key not in ABSENT and value is not None}
+    made = carried(service, body, ABSENT, TAKEN)
     system, messages = _messages(service, body["messages"])
     made |= {"messages": messages} | ({"system": system} if system else {})
     if stop := body.get("stop"):

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.interfaces import Document
-from frontdesk.providers.errors import unsupported
+from frontdesk.providers.errors import carried, unsupported
 
 FINISHES = {"max_tokens": "length", "model_context_window_exceeded": "length", "tool_use": "tool_calls"}
 CHOICES = {"auto": "auto", "any": "required", "none": "none"}
@@ -24,16 +24,13 @@ ABSENT: dict[str, tuple[Any, ...]] = {
     "service_tier": ("auto",),
 }
 TAKEN = {"messages", "model", "stream", "system", "stop_sequences", "tools", "tool_choice", "metadata", "output_config"}
+TAKEN |= {"cache_control"}
 THOUGHTS = ("thinking", "redacted_thinking")
 
 
 def request(service: str, body: Document) -> dict[str, Any]:
     """A request without its schema. Raises ModelFailed (UNSUPPORTED)."""
-    for name, harmless in ABSENT.items():
-        if body.get(name) is not None and body[name] not in harmless:
-            raise unsupported(service, name)
-    made = {key: value for key, value in body.items() if key not in TAKEN and key not in ABSENT and value is not None}
-    made.pop("cache_control", None)
+    made = carried(service, body, ABSENT, TAKEN)
     system = body.get("system")
     turns = [{"role": "system", "content": _parts(service, system, "system")}] if system else []
     for place, message in enumerate(body["messages"]):

@@ -115,6 +115,8 @@ class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     input: Money
     output: Money = 0.0
+    cached: Money | None = None
+    written: Money | None = None
 
 
 class OutgoingHttp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -300,9 +300,7 @@ async def test_a_service_of_the_other_protocol_refuses_what_it_has_not(gateway: 
         for more in ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, {"top_k": 5}):
             with pytest.raises(anthropic.BadRequestError, match=next(iter(more))):
                 await client.messages.create(model="default", max_tokens=2000, messages=ASK, extra_body=more)
-        cached: Any = [
-            {"role": "user", "content": [{"type": "text", "text": "Hi", "cache_control": {"type": "ephemeral"}}]}
-        ]
+        cached: Any = [{"role": "user", "content": [CACHED]}]
         whole = await client.messages.create(model="default", max_tokens=99, messages=cached, stop_sequences=["x"])
     assert gateway.model.requests[-1].json()["stop"] == ["x"]
     assert whole.content[0].text == "I have read: Hello"  # type: ignore[union-attr]

@@ -30,7 +30,6 @@ class OutputConfig(msgspec.Struct, frozen=True):
     """What the answer has to be like."""
 
     format: Format | None = None
-    effort: str | None = None
 
 
 class MessagesBody(msgspec.Struct, frozen=True):
@@ -43,11 +42,7 @@ class MessagesBody(msgspec.Struct, frozen=True):
     stream: bool | None = None
     temperature: Annotated[float, Meta(ge=0, le=1)] | None = None
     output_config: OutputConfig | None = None
-    stop_sequences: list[str] | None = None
     tools: list[Document] | None = None
-    tool_choice: Document | None = None
-    thinking: Document | None = None
-    metadata: Document | None = None
 
 
 _decode = msgspec.json.Decoder(MessagesBody).decode

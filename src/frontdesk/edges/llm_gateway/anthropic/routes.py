@@ -67,7 +67,7 @@ def whole(outcome: ChatOutcome) -> dict[str, Any]:
 
 async def events(stream: ChatStream, path: str) -> AsyncGenerator[bytes]:
     """An answer as server-sent events; closed early, it stops the model and books what was spent."""
-    async with aclosing(stream.events) as found:  # type: ignore[type-var]  # it is a generator
+    async with aclosing(stream.events) as found:
         try:
             async for event in found:
                 if event.body:

@@ -40,7 +40,7 @@ async def events(stream: ChatStream, path: str, *, wants_usage: bool) -> AsyncGe
     head = {"id": f"chatcmpl-{stream.run_id}", "object": "chat.completion.chunk", "created": int(time.time())}
     head["model"] = stream.model
     told_usage = False
-    async with aclosing(stream.events) as found:  # type: ignore[type-var]  # it is a generator
+    async with aclosing(stream.events) as found:
         try:
             async for event in found:
                 body = dict(event.body)

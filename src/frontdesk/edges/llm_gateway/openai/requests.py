@@ -26,11 +26,7 @@ class Message(msgspec.Struct, frozen=True):
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[Document] | None = None
-    refusal: str | None = None
-    name: str | None = None
     tool_calls: list[Document] | None = None
-    function_call: Document | None = None
-    thinking_blocks: list[Document] | None = None
 
 
 class NamedSchema(msgspec.Struct, frozen=True):
@@ -65,15 +61,7 @@ class ChatBody(msgspec.Struct, frozen=True):
     max_completion_tokens: Tokens | None = None
     n: Annotated[int, Meta(ge=1, le=128)] | None = None
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Meta(ge=0, le=1)] | None = None
-    stop: str | list[str] | None = None
     tools: list[Document] | None = None
-    tool_choice: str | Document | None = None
-    functions: list[Document] | None = None
-    logit_bias: Document | None = None
-    metadata: Document | None = None
-    reasoning_effort: str | None = None
-    user: str | None = None
 
 
 class EmbeddingBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
