@@ -3,15 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-import msgspec
-
 from frontdesk.interfaces import (
     Clock,
-    Document,
     Embeddings,
     ErrorKind,
     Finish,
@@ -25,7 +22,8 @@ from frontdesk.interfaces import (
     Usage,
 )
 from frontdesk.interfaces.llm_stores import Admission, CallLog
-from frontdesk.llm.documents import pieces
+from frontdesk.llm.deadlines import paced, within
+from frontdesk.llm.documents import pieces, transcript
 from frontdesk.llm.money import Budgets
 from frontdesk.llm.prices import Price, Prices, likely_input, likely_tokens, most_tokens
 from frontdesk.llm.routes import ConfiguredService, Route
@@ -123,7 +121,7 @@ class Calling:
     ) -> R:
         """Ask for a completion and parse it with `read`. Raises ModelFailed, which is recorded."""
         configured, request = _configured(route), self._limited(request, question)
-        use = _Use(asked=_asked(request) if self._store_texts else None)
+        use = _Use(asked=_storable(transcript(request.body)) if self._store_texts else None)
 
         def used(answer: ModelAnswer) -> R:
             _book(use, answer.usage or Usage(answer.input_tokens, answer.output_tokens))
@@ -176,14 +174,14 @@ class Calling:
     ) -> AsyncGenerator[ModelEvent]:
         """The events of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
         configured, request = _configured(route), self._limited(request, question)
-        use = _Use(asked=_asked(request) if self._store_texts else None)
+        use = _Use(asked=_storable(transcript(request.body)) if self._store_texts else None)
         reservation = await self._enter(route, _most(request), question, seconds)
         said: list[str] = []
         usage: Usage | None = None
         finish: Finish | None = None
         outcome, charged = STOPPED, True
         try:
-            async for event in _paced(configured.service.stream(request), seconds):
+            async for event in paced(configured.service.stream(request), seconds):
                 said += [piece.text for piece in pieces(event.body, request.form)]
                 usage, finish = event.usage or usage, event.finish or finish
                 yield event
@@ -234,7 +232,7 @@ class Calling:
         reservation = await self._enter(route, most, question, seconds)
         outcome, answered = STOPPED, False
         try:
-            answer = await _within(seconds, act)
+            answer = await within(seconds, act)
             answered = True
             configured.breaker.succeeded(route.name)
             value = read(answer)
@@ -366,41 +364,6 @@ class Calling:
         )
 
 
-async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
-    try:
-        async with asyncio.timeout(seconds):
-            return await act()
-    except TimeoutError:
-        raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
-    except ModelFailed:
-        raise
-    except Exception as error:  # a bug in one provider must not keep the next route from being asked
-        raise _unnamed(error) from None
-
-
-async def _paced(events: AsyncIterator[ModelEvent], seconds: float) -> AsyncIterator[ModelEvent]:
-    """The events, none of which may take longer than `seconds`. Raises ModelFailed (TIMEOUT)."""
-    iterator = aiter(events)
-    while True:
-        try:
-            async with asyncio.timeout(seconds):
-                event = await anext(iterator)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise ModelFailed(ErrorKind.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
-        except ModelFailed:
-            raise
-        except Exception as error:  # as above: the next route must be asked
-            raise _unnamed(error) from None
-        yield event
-
-
-def _unnamed(error: Exception) -> ModelFailed:
-    log.exception("a model service failed in a way that it should have named")
-    return ModelFailed(ErrorKind.SERVER_ERROR, f"the service failed ({type(error).__name__})")
-
-
 def _configured(route: Route) -> ConfiguredService:
     assert route.configured is not None, "only routes to a model service are called"
     return route.configured
@@ -430,16 +393,6 @@ def _most(request: ModelRequest) -> _Most:
 def _book(use: _Use, usage: Usage) -> None:
     use.input_tokens, use.output_tokens = usage.input, usage.output
     use.cached, use.written = usage.cached, usage.written
-
-
-def _asked(request: ModelRequest) -> str:
-    turns = [{"role": "system", "content": request.body["system"]}] if request.body.get("system") else []
-    return _storable("\n\n".join(f"{t['role']}: {_words(t)}" for t in (*turns, *request.body["messages"])))
-
-
-def _words(turn: Document) -> str:
-    content = turn.get("content")
-    return content if isinstance(content, str) else msgspec.json.encode(content or turn).decode()
 
 
 def _storable(text: str) -> str:

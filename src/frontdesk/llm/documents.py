@@ -194,3 +194,13 @@ def as_refusal(body: Document, form: Form, text: str) -> dict[str, Any]:
     first, *others = body.get("choices") or [{}]
     message = {**(first.get("message") or {}), "content": None, "refusal": text}
     return {**body, "choices": [{**first, "message": message}, *others]}
+
+
+def transcript(body: Document) -> str:
+    """The turns of a request as text, for records."""
+    turns = [{"role": "system", "content": body["system"]}] if body.get("system") else []
+    said = []
+    for turn in (*turns, *body["messages"]):
+        content = turn.get("content")
+        said.append(f"{turn['role']}: {content if isinstance(content, str) else json.dumps(content or turn)}")
+    return "\n\n".join(said)

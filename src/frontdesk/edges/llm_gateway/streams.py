@@ -31,7 +31,7 @@ async def streamed(
     task = asyncio.ensure_future(opening)
     try:
         await asyncio.wait({task}, timeout=seconds)
-    except BaseException:
+    except BaseException:  # the client has gone: nobody waits for the model any more
         task.cancel()
         raise
     headers = dict(HEADERS)

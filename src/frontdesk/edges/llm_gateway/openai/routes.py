@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post, route
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import PathParameter
 from litestar.response import Stream
 
 from frontdesk.edges.access.authenticator import SCOPE
-from frontdesk.edges.llm_gateway.anthropic.errors import told as anthropic_told
 from frontdesk.edges.llm_gateway.openai import answers
-from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownModel, openai_handlers, told
+from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownModel, openai_handlers
 from frontdesk.edges.llm_gateway.openai.requests import chat_request, embedding_body
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
 from frontdesk.edges.llm_gateway.streams import streamed
 from frontdesk.edges.rest.bodies import check_media_type
-from frontdesk.interfaces import Invalid, NotFound
+from frontdesk.interfaces import Invalid
 from frontdesk.llm.routes import Route
 from frontdesk.llm.use_case import Kind
 from frontdesk.model import Role, Tier
@@ -99,18 +98,6 @@ class OpenAiRoutes(GatewayRouteGroup):
         if wanted not in offered:
             raise UnknownModel(f"the model {wanted[:80]!r} does not exist or this key may not ask it")
         return Response(msgspec.json.encode(answers.model(wanted, offered[wanted])), media_type=JSON)
-
-    @route(
-        "/{rest:path}",
-        http_method=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        opt={"role": Role.SERVICE, SCOPE: "llm:*"},
-    )
-    async def nothing(self, request: Asked, rest: Name) -> Response[bytes]:
-        """Whatever clients ask for that there is not: told in their protocol's form."""
-        error = NotFound(f"{rest[:80]} is no address of this gateway")
-        tell = anthropic_told if "anthropic-version" in request.headers else told
-        status, body, _ = tell(error, request.scope["path"])
-        return Response(msgspec.json.encode(body), status_code=status, media_type=JSON)
 
     def _who_answered(self, outcome: UseCaseOutcome, routes: tuple[Route, ...]) -> tuple[Route, ...]:
         """The route that answered: vectors of different models cannot be compared, so it answers for the rest too."""
