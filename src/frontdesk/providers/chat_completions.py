@@ -270,10 +270,10 @@ class ChatCompletions(ModelService):
                     yield ModelEvent()
                 for chunk in chunks:
                     piece = self._event(chunk)
-                    finish = piece.finish or finish
+                    finish = finish if finish == "refusal" else piece.finish or finish
                     for told in message.of(chunk) if message else ():
                         yield ModelEvent(told)
-                    yield ModelEvent({}, piece.finish, piece.usage) if message else piece
+                    yield ModelEvent({} if message else chunk, piece.finish and finish, piece.usage)
                 if ends:
                     break
             else:

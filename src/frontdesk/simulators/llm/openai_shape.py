@@ -49,6 +49,7 @@ def question(asked: Asked, model: str = "") -> Question:
     named = choice["function"]["name"] if isinstance(choice, dict) else ""
     calls = [call for each in body["messages"] for call in each.get("tool_calls") or ()]
     tool = chosen(tools, {call["function"]["name"] for call in calls}, str(choice), named)
+    require(not tool or tool in tools, f"Invalid value for 'tool_choice': no tool {tool}", "tool_choice")
     return Question(
         model=model,
         text=read[-1] if read else "",

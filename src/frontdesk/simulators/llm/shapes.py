@@ -101,10 +101,10 @@ def texts(content: Any) -> str | None:
 
 def chosen(tools: Mapping[str, Any], called: Collection[str], choice: str, name: str = "") -> str:
     """The tool that a model calls, empty where it answers: one that is named, else each once and in order."""
-    if choice == "none" or not tools:
-        return ""
     if name:
         return name
+    if choice == "none" or not tools:
+        return ""
     left = [each for each in tools if each not in called]
     return left[0] if left else [*tools][-1] if choice in ("required", "any") else ""
 
