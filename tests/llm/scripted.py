@@ -9,12 +9,16 @@ from typing import Any
 from frontdesk.interfaces import (
     Embeddings,
     ErrorKind,
+    Form,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     ModelService,
     Transcript,
+    Usage,
 )
+from frontdesk.llm.documents import pieces
 
 Said = str | ModelAnswer | Exception | Callable[[ModelRequest], str]
 
@@ -40,7 +44,30 @@ def reading(**changes: Any) -> str:
 
 
 def answer(text: str, finish: Any = "stop", tokens: tuple[int, int] = (100, 20)) -> ModelAnswer:
-    return ModelAnswer(text, "scripted", *tokens, finish)
+    reason = {"stop": "stop", "length": "length"}.get(finish, finish)
+    body = {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": reason}]}
+    return ModelAnswer(text, "scripted", *tokens, finish, body, Usage(*tokens))
+
+
+def chunk(text: str) -> ModelEvent:
+    """A piece of a streamed answer."""
+    return ModelEvent({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]})
+
+
+def chat(*turns: tuple[str, str], model: str = "default", **more: Any) -> ModelRequest:
+    """A question of these turns: role and text."""
+    return ModelRequest(model, {"messages": [{"role": role, "content": text} for role, text in turns]}, **more)
+
+
+def texts_of(request: ModelRequest) -> list[str]:
+    """The texts of its turns."""
+    assert request.form is Form.OPENAI
+    return [turn["content"] for turn in request.body["messages"]]
+
+
+async def said(events: AsyncIterator[ModelEvent]) -> str:
+    """The text of a streamed answer."""
+    return "".join([piece.text async for event in events for piece in pieces(event.body, Form.OPENAI)])
 
 
 @dataclass
@@ -70,10 +97,10 @@ class Scripted:
         finally:
             self.at_once -= 1
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         text = (await self.complete(request)).text
         for place in range(0, len(text), 3):
-            yield text[place : place + 3]
+            yield chunk(text[place : place + 3])
 
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
         self.embedded.append(list(texts))
@@ -85,7 +112,7 @@ class Scripted:
     @property
     def wire(self) -> str:
         """Everything that was sent to this service."""
-        turns = [turn.text for request in self.asked for turn in request.turns]
+        turns = [text for request in self.asked for text in texts_of(request)]
         return "\n".join([*turns, *(text for texts in self.embedded for text in texts)])
 
 

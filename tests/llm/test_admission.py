@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from frontdesk.interfaces import ChatTurn, ErrorKind, ModelRequest
+from frontdesk.interfaces import ErrorKind, ModelRequest
 from frontdesk.llm.money import Allowance, Budgets
 from frontdesk.llm.prices import Price, Prices, most_tokens
 from frontdesk.llm.running import CallPolicy
@@ -13,7 +13,7 @@ from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.wiring.container import Container, new_id, now
 from tests.fakes import ManualClock
 from tests.llm.conftest import BuildLlm, Models
-from tests.llm.scripted import Scripted, answer, failed
+from tests.llm.scripted import Scripted, answer, chat, failed
 
 GOOD = '{"sentiment": "Negative", "confidence": 0.9}'
 UNCACHED = CallPolicy(caches=False, attempts=1)
@@ -196,11 +196,12 @@ async def test_a_limit_beyond_the_deadline_leads_to_the_next_route(furnished: Bu
 
 @pytest.mark.parametrize("text", ["hello", "Grüße aus Köln", "🙂" * 50, "日本語のテキスト"])
 def test_a_request_never_has_more_tokens_than_is_reserved_for_it(text: str) -> None:
-    assert most_tokens(ModelRequest("m", (ChatTurn("user", text),))) >= len(text.encode())
+    assert most_tokens(chat(("user", text))) >= len(text.encode())
 
 
 def test_prices_of_the_house_come_before_those_that_ship() -> None:
-    assert Prices().of("gpt-4o-mini-2024-07-18") == Price(0.15, 0.6)
+    assert Prices().of("gpt-4o-mini-2024-07-18") == Price(0.15, 0.6, 0.075)
     assert Prices({"gpt-4o-mini*": Price(9)}).of("gpt-4o-mini-2024-07-18") == Price(9)
     assert Prices().of("nobody-knows") is None
     assert Price(0.15, 0.6).of(1000, 100) == 210
+    assert Price(1.0, 2.0, 0.1, 1.25).of(1000, 100, 500, 200) == 800

@@ -18,7 +18,7 @@ from frontdesk.storage.schema.pipeline import effect, journal, work
 from frontdesk.wiring.container import Container, now
 from frontdesk.wiring.working import run_work
 from tests.llm.conftest import BuildLlm, ModelFront
-from tests.llm.scripted import Scripted, failed, reading
+from tests.llm.scripted import Scripted, failed, reading, texts_of
 from tests.llm.test_over_http import modelled
 
 TEXT = "My order 4500017 has not arrived. Where is it? Kim"
@@ -90,7 +90,7 @@ async def test_a_text_that_no_model_can_read_keeps_the_engines_reading_and_holds
         await front.say(f"{TEXT} {number}")
 
     def say_or_refuse(request: ModelRequest) -> str:
-        if any("POISON" in turn.text for turn in request.turns):
+        if any("POISON" in text for text in texts_of(request)):
             raise failed(ErrorKind.CONTENT_FILTER, permanent=True)
         return reading()
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from frontdesk.interfaces import ModelFailed
 from frontdesk.llm.detecting import DetectionScope, Found, KnownNames, is_iban, passes_luhn
 from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
+from frontdesk.llm.streaming import Unfencing
 from frontdesk.model import InboundMessage, Sender
 from frontdesk.model.llm import Asker
 from tests.fakes import ManualClock
 from tests.llm.conftest import BuildLlm
-from tests.llm.scripted import Scripted, reading
+from tests.llm.scripted import Scripted, reading, texts_of
 
 PERSONAL = {
     "EMAIL": ["kim.doe@example.com", "j.w+test@mail.example.org", "kim (at) example (dot) com", "ｋｉｍ@example.com"],
@@ -124,16 +125,42 @@ def test_a_placeholder_is_recognised_however_the_model_writes_it(seen: str) -> N
     assert vault.restore({"to": [seen]}) == {"to": ["kim@example.com"]}
 
 
+def test_a_placeholder_without_its_brackets_is_recognised_where_it_can_be_nothing_else() -> None:
+    _, vault = mask("kim@example.com")
+    assert vault.restored("EMAIL_1, XEMAIL_1, email_1, EMAIL_12") == "kim@example.com, XEMAIL_1, email_1, EMAIL_12"
+
+
+def test_originals_in_json_leave_it_json() -> None:
+    vault = Vault()
+    vault.take("NAME", 'Kim "K"\nDoe')
+    text = json.dumps({"<NAME_1>": ["for <NAME_1>", "\u003cNAME_1\u003e"]})
+    told = {'Kim "K"\nDoe': ['for Kim "K"\nDoe', 'Kim "K"\nDoe']}
+    assert json.loads(vault.restored_document(text)) == json.loads(vault.restored(text, is_json=True)) == told
+
+
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=40))
 def test_a_streamed_answer_is_put_back_wherever_it_is_cut(cuts: list[int]) -> None:
     _, vault = mask("kim@example.com")
-    text, stream, place = "Write to <EMAIL_1>, if x < y [or not] <b>", Unmasking(vault), 0
+    text, stream, place = "Write to <EMAIL_1> or EMAIL_1, if x < y [or not] <b>", Unmasking(vault), 0
     shown = ""
     for cut in cuts:
         shown += stream.feed(text[place : place + cut])
         place += cut
     shown += stream.feed(text[place:]) + stream.rest()
-    assert shown == "Write to kim@example.com, if x < y [or not] <b>"
+    assert shown == "Write to kim@example.com or kim@example.com, if x < y [or not] <b>"
+
+
+@given(
+    st.lists(st.integers(1, 7), min_size=1, max_size=40), st.sampled_from(["{}", "```json\n{}\n```", "  ```\n{}```\n"])
+)
+def test_fences_are_taken_off_wherever_a_text_is_cut(cuts: list[int], frame: str) -> None:
+    text, stream, place = frame.replace("{}", '{"a": "`b`"}'), Unfencing(), 0
+    shown = ""
+    for cut in cuts:
+        shown += stream.feed(text[place : place + cut])
+        place += cut
+    shown += stream.feed(text[place:]) + stream.rest()
+    assert json.loads(shown) == {"a": "`b`"}
 
 
 @given(st.text(max_size=300))
@@ -179,7 +206,7 @@ async def test_no_personal_string_is_on_the_wire_in_strict_mode(furnished: Build
     for message, secrets in canaries():
         sent = len(service.asked)
         analysis = await proxy.analyse(message)
-        wire = "\n".join(turn.text for request in service.asked[sent:] for turn in request.turns)
+        wire = "\n".join(text for request in service.asked[sent:] for text in texts_of(request))
         assert [secret for secret in secrets if secret in wire] == []
         assert analysis.model == "first/gpt-4o-mini"
 

@@ -47,6 +47,9 @@ SEEN = {
     Fault.CUT_STREAM: ("model", None),
     Fault.STALL_STREAM: ("model", None),
     Fault.FAIL_STREAM: ("model", None),
+    Fault.ODD_FRAMES: ("model", None),
+    Fault.NO_USAGE: ("model", None),
+    Fault.THINKING: ("model", None),
     Fault.SLOW_TOKENS: (None, None),
 }
 

@@ -17,7 +17,7 @@ from frontdesk.wiring.container import Container
 from tests.conftest import Front
 from tests.fakes import ManualClock
 from tests.llm.conftest import BuildLlm, ModelFront
-from tests.llm.scripted import Scripted, failed, reading
+from tests.llm.scripted import Scripted, failed, reading, texts_of
 
 TEXT = "My order 4500017 has not arrived. Where is it? Kim"
 
@@ -149,7 +149,7 @@ async def test_a_second_message_is_read_and_summarised_with_the_first_in_one_cal
     assert (await front.rows(interaction))[0]["title"] == "Both"
     assert "Kim Doe" not in service.wire
     assert len(service.asked) == 2
-    assert "has not arrived" in service.asked[1].turns[-1].text
+    assert "has not arrived" in texts_of(service.asked[1])[-1]
 
 
 async def test_twelve_messages_that_name_an_address_and_a_phone_cost_twelve_calls(

@@ -9,7 +9,7 @@ from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed, NotFound
 from frontdesk.llm.running import CallPolicy
 from frontdesk.model import Tier
 from tests.llm.conftest import ASKER, BuildLlm
-from tests.llm.scripted import Scripted, answer, failed
+from tests.llm.scripted import Scripted, answer, failed, texts_of
 
 GOOD = '{"sentiment": "Negative", "confidence": 0.9}'
 TEXT = "The parcel came too late and was broken."
@@ -59,8 +59,8 @@ async def test_a_wrong_answer_is_repaired_once_by_saying_what_was_wrong(
     models = furnished(service)
     outcome = await models.run("sentiment-analysis", text=TEXT)
     assert (outcome.value["sentiment"], outcome.retries) == ("Negative", 1)
-    assert service.asked[1].turns[-1].role == "user"
-    assert "cannot be used" in service.asked[1].turns[-1].text
+    assert service.asked[1].body["messages"][-1]["role"] == "user"
+    assert "cannot be used" in texts_of(service.asked[1])[-1]
     assert [call.outcome for call in await models.recorded()] == [trouble, "ok"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import ChatTurn, Http, ModelRequest, ModelService
+from frontdesk.interfaces import Http, ModelRequest, ModelService
 from frontdesk.outgoing import Limits, Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
@@ -84,6 +84,5 @@ def options(url: str) -> dict[str, ServiceOptions]:
 
 def asking(text: str = TEXT, schema: Mapping[str, Any] | None = SCHEMA, **more: Any) -> ModelRequest:
     """A question."""
-    return ModelRequest(
-        model=more.pop("model", ""), turns=(ChatTurn("system", "Read."), ChatTurn("user", text)), schema=schema, **more
-    )
+    body = {"messages": [{"role": "system", "content": "Read."}, {"role": "user", "content": text}], "max_tokens": 1024}
+    return ModelRequest(more.pop("model", ""), body, schema=schema, temperature=0.0, **more)

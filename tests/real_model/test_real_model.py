@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from frontdesk.interfaces import ChatTurn, ModelRequest
+from frontdesk.interfaces import ModelRequest
 from frontdesk.llm.use_case import UseCase
 from frontdesk.model import CodeList, Tier
 from frontdesk.model.llm import Asker, UseCaseOutcome
@@ -63,7 +63,7 @@ async def test_a_wrong_key_leads_to_the_next_route(modelled: Container) -> None:
 
 
 async def test_a_chat_streams(modelled: Container) -> None:
-    asked = ModelRequest("default", (ChatTurn("user", "Say hello."),), max_tokens=12)
+    asked = ModelRequest("default", {"messages": [{"role": "user", "content": "Say hello."}], "max_tokens": 12})
     stream = await modelled.llm.room.chat.stream(asked, ASKER)
-    async with aclosing(stream.pieces) as pieces:  # it does not always know when to stop
-        assert await anext(pieces)
+    async with aclosing(stream.events) as events:  # it does not always know when to stop
+        assert await anext(events)

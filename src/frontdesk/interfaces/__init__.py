@@ -28,14 +28,18 @@ from frontdesk.interfaces.errors import (
     Unavailable,
 )
 from frontdesk.interfaces.llm import (
-    ChatTurn,
+    Document,
     Embeddings,
     ErrorKind,
+    Finish,
+    Form,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     ModelService,
     Transcript,
+    Usage,
 )
 from frontdesk.interfaces.outgoing import Http, HttpAnswer, HttpStream, NoAnswer
 from frontdesk.interfaces.plugs import (

@@ -35,49 +35,105 @@ class ModelFailed(ProviderFailed):
     """A model service failed in a way that has a name. Not `permanent`: the same route may be asked again."""
 
     def __init__(
-        self, trouble: ErrorKind, message: str, *, permanent: bool = False, after_seconds: float | None = None
+        self,
+        trouble: ErrorKind,
+        message: str,
+        *,
+        permanent: bool = False,
+        after_seconds: float | None = None,
+        code: str = "",
+        param: str = "",
     ) -> None:
-        """Say what happened; the message never holds a key or a customer's words."""
+        """Say what happened; the message never holds a key or a customer's words.
+
+        `code` is the service's own where callers know it (context_length_exceeded), `param` the field it is about.
+        """
         super().__init__(message, permanent=permanent, after_seconds=after_seconds)
-        self.trouble = trouble
+        self.trouble, self.code, self.param = trouble, code, param
 
 
-@dataclass(frozen=True, slots=True)
-class ChatTurn:
-    """One turn of a conversation with a model. Customers' words are only ever in `user` turns."""
+class Form(StrEnum):
+    """Whose documents are sent and answered: OpenAI's chat completions, or Anthropic's messages."""
 
-    role: Literal["system", "user", "assistant"]
-    text: str
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+Document = Mapping[str, Any]
+Finish = Literal["stop", "length", "tool", "content_filter", "refusal", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One question to a model. `schema` is the JSON Schema that the answer must satisfy, None for free text.
+    """One question to a model: `body` is the document in its `form`, as its sender wrote it, without the fields `model`
+    and `stream`. A service passes on all that is in it, translated where its own form is the other one, or raises
+    UNSUPPORTED, which names the field.
 
     `model` is one of the service's; what applications ask (llm.chat) names a chain, `SERVICE`, `SERVICE/MODEL` or a
-    configured model there. `temperature` None leaves it to the service. `sampling` holds what else an application sets,
-    by OpenAI's names (top_p, stop, seed, presence_penalty, frequency_penalty, reasoning_effort); a service that has not
-    what is named raises UNSUPPORTED.
+    configured model there. `schema` is the JSON Schema that the answer must satisfy, None for free text; where the body
+    does not ask for it, the service does. `temperature` is left out where a model takes none. `most_tokens` is the
+    longest answer where the body sets none and a limit is needed.
     """
 
     model: str
-    turns: tuple[ChatTurn, ...]
+    body: Document
+    form: Form = Form.OPENAI
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
-    max_tokens: int = 1024
-    temperature: float | None = 0.0
-    sampling: Mapping[str, Any] = field(default_factory=dict)
+    temperature: float | None = None
+    most_tokens: int = 4096
+
+    @property
+    def sets_limit(self) -> bool:
+        """Whether the body limits the answer."""
+        return any(self.body.get(name) for name in LIMITS)
+
+    @property
+    def longest_answer(self) -> int:
+        """The most tokens of the answer, of all its choices together."""
+        given = next((self.body[name] for name in LIMITS if self.body.get(name)), self.most_tokens)
+        return int(given * (self.body.get("n") or 1))
+
+
+LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a service reports; `cached` and `written` (into a cache) are among the input."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What a model said and used. Tokens are those that the service reports, estimated where it reports none."""
+    """What a model said and used. Tokens are those that the service reports, estimated where it reports none.
+
+    `text` is that of the first choice; `body` is the whole answer in the form of its request.
+    """
 
     text: str
     model: str
     input_tokens: int
     output_tokens: int
-    finish: Literal["stop", "length", "content_filter", "refusal", "other"] = "stop"
+    finish: Finish = "stop"
+    body: Document = field(default_factory=dict)
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEvent:
+    """One event of a streamed answer in the form of its request. Without a body it is only a sign of life.
+
+    `finish` says why the answer ends, `usage` what it took, where this event tells.
+    """
+
+    body: Document = field(default_factory=dict)
+    finish: Finish | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +164,8 @@ class ModelService(Protocol):
         """One answer. Raises ModelFailed; content filter, refusal and cut-off come as `finish`, not as errors."""
         ...
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """The answer's text as it comes. Raises ModelFailed."""
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """The answer's events as they come. Raises ModelFailed, also amid the answer."""
         ...
 
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:

@@ -55,8 +55,8 @@ def _request(prepared: Prepared) -> ModelRequest:
     use_case = prepared.use_case
     return ModelRequest(
         model=prepared.route.model,
-        turns=use_case.turns(prepared.inputs, prepared.lists),
+        body={"messages": use_case.turns(prepared.inputs, prepared.lists), "max_tokens": use_case.limits.tokens},
         schema=use_case.fitted(prepared.lists).schema,
         schema_name=use_case.name.replace("-", "_"),
-        max_tokens=use_case.limits.tokens,
+        temperature=0.0,
     )

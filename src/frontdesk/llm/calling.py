@@ -3,24 +3,29 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from frontdesk.interfaces import (
     Clock,
     Embeddings,
     ErrorKind,
+    Finish,
     Held,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     NewId,
     Transcript,
+    Usage,
 )
 from frontdesk.interfaces.llm_stores import Admission, CallLog
+from frontdesk.llm.deadlines import paced, within
+from frontdesk.llm.documents import pieces, transcript
 from frontdesk.llm.money import Budgets
-from frontdesk.llm.prices import Price, Prices, likely_tokens, most_tokens
+from frontdesk.llm.prices import Price, Prices, likely_input, likely_tokens, most_tokens
 from frontdesk.llm.routes import ConfiguredService, Route
 from frontdesk.model import Tier
 from frontdesk.model.llm import Asker, Denied, ModelCall, Reservation, ReservationRequest
@@ -38,11 +43,18 @@ OF_THE_SERVICE = frozenset(
 # Errors after which the request may be charged although no answer came.
 MAY_BE_CHARGED = frozenset({ErrorKind.TIMEOUT})
 RESERVATION_EXTRA_SECONDS = 30.0
+# What a streamed answer's end means for the record of its call.
+ENDINGS: dict[Finish, ErrorKind] = {
+    "length": ErrorKind.CUT_OFF,
+    "content_filter": ErrorKind.CONTENT_FILTER,
+    "refusal": ErrorKind.REFUSED,
+}
 
 
 @dataclass(slots=True)
 class ModelQuestion:
-    """What all calls for one question share, and their total usage."""
+    """What all calls for one question share, and their total usage. `limit`: the longest answer that a budget allows,
+    where the question set none. `is_estimate`: a service did not say what it used."""
 
     run_id: str
     operation: str
@@ -54,6 +66,8 @@ class ModelQuestion:
     input_tokens: int = 0
     output_tokens: int = 0
     cost: int = 0
+    limit: int = 0
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,8 @@ class _Use:
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cached: int = 0
+    written: int = 0
     asked: str | None = None
     answered: str | None = None
     began: float = field(default_factory=time.perf_counter)
@@ -104,16 +120,18 @@ class Calling:
         read: Callable[[ModelAnswer], R],
     ) -> R:
         """Ask for a completion and parse it with `read`. Raises ModelFailed, which is recorded."""
-        configured = _configured(route)
-        use = _Use(asked=_asked(request) if self._store_texts else None)
+        configured, request = _configured(route), self._limited(request, question)
+        use = _Use(asked=_storable(transcript(request.body)) if self._store_texts else None)
 
         def used(answer: ModelAnswer) -> R:
-            use.input_tokens, use.output_tokens = answer.input_tokens, answer.output_tokens
+            _book(use, answer.usage or Usage(answer.input_tokens, answer.output_tokens))
+            question.is_estimate |= answer.usage is None
             use.answered = _storable(answer.text) if self._store_texts else None
             return read(answer)
 
-        most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        return await self._call(route, most, use, question, seconds, lambda: configured.service.complete(request), used)
+        return await self._call(
+            route, _most(request), use, question, seconds, lambda: configured.service.complete(request), used
+        )
 
     async def embed(self, route: Route, texts: list[str], question: ModelQuestion, seconds: float) -> Embeddings:
         """Ask for vectors. Raises ModelFailed."""
@@ -153,30 +171,36 @@ class Calling:
 
     async def stream(
         self, route: Route, request: ModelRequest, question: ModelQuestion, seconds: float
-    ) -> AsyncIterator[str]:
-        """The pieces of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
-        configured = _configured(route)
-        use = _Use(asked=_asked(request) if self._store_texts else None)
-        most = _Most(most_tokens(request), request.max_tokens, _likely(request))
-        reservation = await self._enter(route, most, question, seconds)
-        pieces: list[str] = []
+    ) -> AsyncGenerator[ModelEvent]:
+        """The events of a completion as they come; `seconds` is the longest silence. Raises ModelFailed."""
+        configured, request = _configured(route), self._limited(request, question)
+        use = _Use(asked=_storable(transcript(request.body)) if self._store_texts else None)
+        reservation = await self._enter(route, _most(request), question, seconds)
+        said: list[str] = []
+        usage: Usage | None = None
+        finish: Finish | None = None
         outcome, charged = STOPPED, True
         try:
-            async for piece in _paced(configured.service.stream(request), seconds):
-                pieces.append(piece)
-                yield piece
+            async for event in paced(configured.service.stream(request), seconds):
+                said += [piece.text for piece in pieces(event.body, request.form)]
+                usage, finish = event.usage or usage, event.finish or finish
+                yield event
             configured.breaker.succeeded(route.name)
-            outcome = OK if pieces else ErrorKind.EMPTY.value
+            ending = ENDINGS.get(finish) if finish else None
+            outcome = ending.value if ending else OK if any(said) or finish == "tool" else ErrorKind.EMPTY.value
         except ModelFailed as error:
-            outcome, charged = error.trouble.value, bool(pieces) or error.trouble in MAY_BE_CHARGED
+            outcome, charged = error.trouble.value, bool(said) or error.trouble in MAY_BE_CHARGED
             _failed(route, error)
             raise
         finally:
             if outcome == STOPPED:
                 configured.breaker.gave_up(route.name)
-            use.input_tokens = _likely(request) - request.max_tokens if charged else 0
-            use.output_tokens = likely_tokens(["".join(pieces)])
-            use.answered = _storable("".join(pieces)) if self._store_texts else None
+            answered = "".join(said)
+            if usage is None or not (usage.output or not answered):
+                usage = Usage(likely_input(request) if charged else 0, likely_tokens([answered]))
+                question.is_estimate = True
+            _book(use, usage)
+            use.answered = _storable(answered) if self._store_texts else None
             self._leave(route, use, question, reservation, outcome)
 
     def note_answered(
@@ -208,7 +232,7 @@ class Calling:
         reservation = await self._enter(route, most, question, seconds)
         outcome, answered = STOPPED, False
         try:
-            answer = await _within(seconds, act)
+            answer = await within(seconds, act)
             answered = True
             configured.breaker.succeeded(route.name)
             value = read(answer)
@@ -241,6 +265,16 @@ class Calling:
             self._note(question, place, error.trouble.value, _Use(), 0, priced=True)
             raise
 
+    def _limited(self, request: ModelRequest, question: ModelQuestion) -> ModelRequest:
+        """The request with a limit where there are budgets: without one nobody knows what to reserve."""
+        asker = question.asker
+        if request.sets_limit or not self._budgets.of(
+            question.use_case, asker.caller, self._clock(), asker.caller_budget
+        ):
+            return request
+        question.limit = request.most_tokens
+        return replace(request, body={**request.body, "max_tokens": request.most_tokens})
+
     async def _admitted(
         self, configured: ConfiguredService, route: Route, most: _Most, question: ModelQuestion, seconds: float
     ) -> Reservation:
@@ -261,14 +295,15 @@ class Calling:
             if answer.after_seconds is None:
                 raise ModelFailed(ErrorKind.OVER_BUDGET, answer.reason, permanent=True)
             if time.monotonic() + answer.after_seconds >= until:
-                raise ModelFailed(ErrorKind.OVER_LIMIT, answer.reason, permanent=True)
+                after = answer.after_seconds
+                raise ModelFailed(ErrorKind.OVER_LIMIT, answer.reason, permanent=True, after_seconds=after)
             await asyncio.sleep(answer.after_seconds)
         return answer
 
     def _leave(self, route: Route, use: _Use, question: ModelQuestion, reservation: Reservation, outcome: str) -> None:
         """Book the cost and record the call, both in the background."""
         price = self._prices.of(route.model)
-        cost = price.of(use.input_tokens, use.output_tokens) if price else 0
+        cost = price.of(use.input_tokens, use.output_tokens, use.cached, use.written) if price else 0
         if reservation.id:
             self._settle(self._admission.settle(reservation, cost))
         place = (_configured(route).name, route.model, Tier.MODEL)
@@ -329,41 +364,6 @@ class Calling:
         )
 
 
-async def _within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
-    try:
-        async with asyncio.timeout(seconds):
-            return await act()
-    except TimeoutError:
-        raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
-    except ModelFailed:
-        raise
-    except Exception as error:  # a bug in one provider must not keep the next route from being asked
-        raise _unnamed(error) from None
-
-
-async def _paced(pieces: AsyncIterator[str], seconds: float) -> AsyncIterator[str]:
-    """The pieces, none of which may take longer than `seconds`. Raises ModelFailed (TIMEOUT)."""
-    iterator = aiter(pieces)
-    while True:
-        try:
-            async with asyncio.timeout(seconds):
-                piece = await anext(iterator)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise ModelFailed(ErrorKind.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
-        except ModelFailed:
-            raise
-        except Exception as error:  # as above: the next route must be asked
-            raise _unnamed(error) from None
-        yield piece
-
-
-def _unnamed(error: Exception) -> ModelFailed:
-    log.exception("a model service failed in a way that it should have named")
-    return ModelFailed(ErrorKind.SERVER_ERROR, f"the service failed ({type(error).__name__})")
-
-
 def _configured(route: Route) -> ConfiguredService:
     assert route.configured is not None, "only routes to a model service are called"
     return route.configured
@@ -374,7 +374,8 @@ def _admit(route: Route) -> None:
         _configured(route).breaker.admit(route.name)
     except Held as held:
         message = f"left alone for {held.after_seconds:.0f} s after failures"
-        raise ModelFailed(ErrorKind.BREAKER_OPEN, message, permanent=True) from None
+        after = held.after_seconds
+        raise ModelFailed(ErrorKind.BREAKER_OPEN, message, permanent=True, after_seconds=after) from None
 
 
 def _failed(route: Route, error: ModelFailed) -> None:
@@ -383,13 +384,15 @@ def _failed(route: Route, error: ModelFailed) -> None:
     (breaker.failed if error.trouble in OF_THE_SERVICE else breaker.succeeded)(route.name)
 
 
-def _likely(request: ModelRequest) -> int:
-    """The tokens that services count for their limits: the input and the longest possible answer."""
-    return likely_tokens([turn.text for turn in request.turns]) + request.max_tokens
+def _most(request: ModelRequest) -> _Most:
+    """Services count the longest possible answer for their limits."""
+    longest = request.longest_answer
+    return _Most(most_tokens(request), longest, likely_input(request) + longest)
 
 
-def _asked(request: ModelRequest) -> str:
-    return _storable("\n\n".join(f"{turn.role}: {turn.text}" for turn in request.turns))
+def _book(use: _Use, usage: Usage) -> None:
+    use.input_tokens, use.output_tokens = usage.input, usage.output
+    use.cached, use.written = usage.cached, usage.written
 
 
 def _storable(text: str) -> str:

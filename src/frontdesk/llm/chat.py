@@ -1,23 +1,23 @@
 """Chat for other applications: the same chains, limits, masking and records as for use cases."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-import msgspec
-
-from frontdesk.interfaces import ChatTurn, ErrorKind, Invalid, ModelAnswer, ModelFailed, ModelRequest
+from frontdesk.interfaces import Document, ErrorKind, Form, Invalid, ModelAnswer, ModelEvent, ModelFailed, ModelRequest
 from frontdesk.llm.calling import Calling, ModelQuestion
 from frontdesk.llm.catalogue_labels import CatalogueLabels
 from frontdesk.llm.deadlines import Deadline, retry
 from frontdesk.llm.detecting import KnownNames
+from frontdesk.llm.documents import as_refusal, mapped, media, pieces
 from frontdesk.llm.foreign_schemas import foreign_check_aside
-from frontdesk.llm.masking import Masker, Mode, Unmasking, Vault
+from frontdesk.llm.masking import Masker, Mode, Vault
 from frontdesk.llm.repairing import ask_checked
 from frontdesk.llm.routes import FallbackChains, Route
 from frontdesk.llm.running import CallPolicy
 from frontdesk.llm.schemas import Check
-from frontdesk.llm.tolerant import finished, read_json
+from frontdesk.llm.streaming import Rewriting
+from frontdesk.llm.tolerant import Refused, finished
 from frontdesk.model.llm import Asker, RouteFailure
 
 CHAT = "chat"
@@ -35,19 +35,20 @@ class ChatOutcome:
     masked: bool
     run_id: str
     failures: tuple[RouteFailure, ...] = ()
+    limit: int = 0
 
 
 @dataclass(slots=True)
 class ChatStream:
-    """A streamed answer: which model it comes from, and its pieces, to be read to the end or closed.
+    """A streamed answer: which model it comes from, and its events, to be read to the end or closed.
 
-    `question` tells what it took, once the pieces have been read.
+    An event without a body is a sign of life. `question` tells what it took, once the events have been read.
     """
 
     service: str
     model: str
     run_id: str
-    pieces: AsyncIterator[str]
+    events: AsyncGenerator[ModelEvent]
     question: ModelQuestion
 
 
@@ -55,10 +56,18 @@ class Chat:
     """Chat completions over fallback chains. The built-in engine and persons cannot chat: their routes are skipped."""
 
     def __init__(
-        self, chains: FallbackChains, calling: Calling, masker: Masker, lists: CatalogueLabels, policy: CallPolicy
+        self,
+        chains: FallbackChains,
+        calling: Calling,
+        masker: Masker,
+        lists: CatalogueLabels,
+        policy: CallPolicy,
+        *,
+        passes_media: bool = False,
     ) -> None:
-        """Wired in `llm.room`."""
+        """Wired in `llm.room`. `passes_media`: images, sound and files may go where texts are masked."""
         self._chains, self._calling, self._masker, self._lists, self._policy = chains, calling, masker, lists, policy
+        self._passes_media = passes_media
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -76,52 +85,58 @@ class Chat:
         failures: list[RouteFailure] = []
         routes = self._routes(request)
         deadline = Deadline(self._policy.chat_deadline)
+        errors: list[ModelFailed] = []
         for number, route in enumerate(routes):
             try:
                 share = deadline.share(len(routes) - number)
                 answer = await self._complete(request, route, question, share, check)
             except ModelFailed as error:
                 failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
-                last = error
-                continue
+                errors.append(error)
+                if not isinstance(error, Refused) or number + 1 < len(routes):
+                    continue
+                answer = error.answer
             assert route.configured is not None
-            retries = question.calls - 1
             return ChatOutcome(
                 answer,
                 route.configured.name,
                 route.model,
                 question.cost,
-                retries,
+                question.calls - 1,
                 question.masked,
                 question.run_id,
                 tuple(failures),
+                question.limit,
             )
-        raise _no_answer(failures, last)
+        raise _no_answer(failures, errors)
 
     async def stream(self, request: ModelRequest, asker: Asker) -> ChatStream:
-        """A streamed answer. Routes are asked until one gives its first piece; later failures are raised while the
-        pieces are read. Raises Invalid, ModelFailed.
+        """A streamed answer. Routes are asked until one says something; later failures are raised while the events are
+        read. Raises Invalid, ModelFailed.
         """
         check = await _check(request)
         question = self._calling.new_question(CHAT, CHAT, 0, asker)
         failures: list[RouteFailure] = []
-        for route in self._routes(request):
+        errors: list[ModelFailed] = []
+        routes = self._routes(request)
+        for number, route in enumerate(routes):
             assert route.configured is not None
             try:
                 vault = Vault()
                 masked = await self._masked(request, route, question, vault)
-                pieces = self._calling.stream(route, masked, question, self._policy.chat_deadline)
-                first = await anext(pieces, None)
-                if first is None:
-                    raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
+                events = self._calling.stream(route, masked, question, self._policy.chat_deadline)
+                async with AsyncExitStack() as unless_begun:
+                    unless_begun.push_async_callback(events.aclose)  # books what was spent
+                    first = await _beginning(events, request.form, is_last=number + 1 == len(routes))
+                    unless_begun.pop_all()
             except ModelFailed as error:
                 failures.append(RouteFailure(route.name, error.trouble.value, str(error)))
-                last = error
+                errors.append(error)
                 continue
-            restored = _restored(first, pieces, vault)
-            whole = restored if check is None else _checked(restored, check)
+            rewriting = Rewriting(request.form, vault, check)
+            whole = rewriting.of(first, events)
             return ChatStream(route.configured.name, route.model, question.run_id, whole, question)
-        raise _no_answer(failures, last)
+        raise _no_answer(failures, errors)
 
     def _routes(self, request: ModelRequest) -> Sequence[Route]:
         routes = self._chains.named(request.model)
@@ -138,48 +153,74 @@ class Chat:
         async def ask(left: float) -> ModelAnswer:
             if check is None:
                 return await self._calling.complete(route, masked, question, left, _finished)
-            value, answer = await ask_checked(self._calling, route, masked, question, left, check)
-            # Without fences and talk around it, so that the caller's client can read it.
-            return replace(answer, text=msgspec.json.encode(value).decode())
+            _, answer = await ask_checked(self._calling, route, masked, question, left, check)
+            return answer
 
-        answer = await retry(self._policy.attempts, deadline, ask)
-        return replace(answer, text=vault.restored(answer.text)) if len(vault) else answer
+        try:
+            return _restored(await retry(self._policy.attempts, deadline, ask), vault)
+        except Refused as refused:
+            answer = _restored(refused.answer, vault)
+            body = as_refusal(answer.body, request.form, answer.text)
+            raise Refused(replace(answer, body=body)) from None
 
     async def _masked(self, request: ModelRequest, route: Route, question: ModelQuestion, vault: Vault) -> ModelRequest:
         """The request for one route, masked. Raises ModelFailed (NOT_MASKED)."""
         assert route.configured is not None
-        mode = route.configured.mode
+        mode, body = route.configured.mode, request.body
         question.masked = mode is not Mode.OFF
-        turns = request.turns
         if mode is not Mode.OFF:
-            customers = (await self._lists.current()).customers
-            names = [customers, KnownNames((*question.asker.names, *question.asker.numbers))]
-            texts: list[str] = await self._masker.mask_aside([turn.text for turn in turns], mode, names, vault)
-            turns = tuple(ChatTurn(turn.role, text) for turn, text in zip(turns, texts, strict=True))
-        return replace(request, model=route.model, turns=turns)
+            if not self._passes_media and (found := media(body)):
+                kinds = " and ".join(sorted(found))
+                reason = f"{kinds} cannot be masked: allow them by llm.media, or ask a service with masking off"
+                raise ModelFailed(ErrorKind.NOT_MASKED, reason, permanent=True, param="messages")
+            names = [
+                (await self._lists.current()).customers,
+                KnownNames((*question.asker.names, *question.asker.numbers)),
+            ]
+            texts: list[str] = []
+
+            def seen(text: str) -> str:
+                texts.append(text)
+                return text
+
+            try:
+                mapped(body, seen)
+            except RecursionError:
+                raise Invalid("the request is nested too deeply", "messages") from None
+            masked = iter(await self._masker.mask_aside(texts, mode, names, vault))
+            body = mapped(body, lambda _: str(next(masked)))
+        return replace(request, model=route.model, body=body)
 
 
-async def _restored(first: str, pieces: AsyncIterator[str], vault: Vault) -> AsyncIterator[str]:
-    unmasking = Unmasking(vault)
-    async with aclosing(pieces):  # type: ignore[type-var]  # it is a generator: closing it books what was spent
-        if shown := unmasking.feed(first):
-            yield shown
-        async for piece in pieces:
-            if shown := unmasking.feed(piece):
-                yield shown
-        if shown := unmasking.rest():
-            yield shown
+async def _beginning(events: AsyncGenerator[ModelEvent], form: Form, *, is_last: bool) -> list[ModelEvent]:
+    """The events up to the first that says something. Raises ModelFailed where the next route is to be asked."""
+    begun: list[ModelEvent] = []
+    async for event in events:
+        begun.append(event)
+        said = [piece for piece in pieces(event.body, form) if piece.text]
+        if any(piece.key == "refusal" for piece in said) and not is_last:
+            raise ModelFailed(ErrorKind.REFUSED, "the model refused to answer", permanent=True)
+        if said or _calls_tool(event.body):
+            return begun
+    if (finish := next((event.finish for event in begun if event.finish), None)) == "content_filter":
+        raise ModelFailed(ErrorKind.CONTENT_FILTER, "the service's content filter took the answer away", permanent=True)
+    if finish not in ("length", "refusal", "tool"):
+        raise ModelFailed(ErrorKind.EMPTY, "the answer is empty")
+    return begun
 
 
-async def _checked(pieces: AsyncIterator[str], check: Check) -> AsyncIterator[str]:
-    """The pieces; the whole answer is checked against the schema at the end. Raises ModelFailed."""
-    said: list[str] = []
-    async with aclosing(pieces):  # type: ignore[type-var]  # as above
-        async for piece in pieces:
-            said.append(piece)
-            yield piece
-    if problem := check.problem(read_json("".join(said))):
-        raise ModelFailed(ErrorKind.WRONG_SCHEMA, f"the answer does not fit its schema: {problem}")
+def _calls_tool(body: Document) -> bool:
+    """Whether an event begins the call of a tool."""
+    deltas = [choice.get("delta") or {} for choice in body.get("choices") or ()]
+    block = body.get("content_block") or {}
+    return any(delta.get("tool_calls") for delta in deltas) or block.get("type", "text") not in ("text", "thinking")
+
+
+def _restored(answer: ModelAnswer, vault: Vault) -> ModelAnswer:
+    if not len(vault):
+        return answer
+    text, body = vault.restored_document(answer.text), mapped(answer.body, vault.restored, vault.restored_document)
+    return replace(answer, text=text, body=body)
 
 
 def _finished(answer: ModelAnswer) -> ModelAnswer:
@@ -191,6 +232,11 @@ async def _check(request: ModelRequest) -> Check | None:
     return None if request.schema is None else await foreign_check_aside(request.schema)
 
 
-def _no_answer(failures: list[RouteFailure], last: ModelFailed) -> ModelFailed:
+def _no_answer(failures: Sequence[RouteFailure], errors: Sequence[ModelFailed]) -> ModelFailed:
+    """The last route's error. A limit that ends soon comes before, since waiting helps."""
     reasons = "; ".join(f"{each.route}: {each.reason}" for each in failures)
-    return ModelFailed(last.trouble, f"no route answered ({reasons})", after_seconds=last.after_seconds)
+    last = errors[-1]
+    waits = [each.after_seconds for each in errors if each.after_seconds is not None]
+    after = min(waits) if waits else None
+    message = f"no route answered ({reasons})"
+    return ModelFailed(last.trouble, message, after_seconds=after, code=last.code, param=last.param)

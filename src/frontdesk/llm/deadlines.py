@@ -1,14 +1,17 @@
 """Deadlines over a fallback chain, and retries on one route."""
 
 import asyncio
+import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
-from frontdesk.interfaces import ErrorKind, ModelFailed
+from frontdesk.interfaces import ErrorKind, ModelEvent, ModelFailed
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 WORTH_REPEATING = frozenset(
     {ErrorKind.TIMEOUT, ErrorKind.UNREACHABLE, ErrorKind.RATE_LIMITED, ErrorKind.SERVER_ERROR, ErrorKind.EMPTY}
@@ -59,3 +62,39 @@ def _wait(error: ModelFailed, attempt: int) -> float:
     if error.after_seconds is not None:
         return error.after_seconds + 0.05 * jitter
     return float(FIRST_DELAY * 2.0 ** (attempt - 1) * jitter)
+
+
+async def within(seconds: float, act: Callable[[], Awaitable[T]]) -> T:
+    """What it gives within so many seconds. Raises ModelFailed, whatever fails."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await act()
+    except TimeoutError:
+        raise ModelFailed(ErrorKind.TIMEOUT, f"no answer within {seconds:.1f} s") from None
+    except ModelFailed:
+        raise
+    except Exception as error:  # a bug in one provider must not keep the next route from being asked
+        raise _unnamed(error) from None
+
+
+async def paced(events: AsyncIterator[ModelEvent], seconds: float) -> AsyncIterator[ModelEvent]:
+    """The events, none of which may take longer than `seconds`. Raises ModelFailed (TIMEOUT)."""
+    iterator = aiter(events)
+    while True:
+        try:
+            async with asyncio.timeout(seconds):
+                event = await anext(iterator)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise ModelFailed(ErrorKind.TIMEOUT, f"nothing came for {seconds:.1f} s") from None
+        except ModelFailed:
+            raise
+        except Exception as error:  # as above: the next route must be asked
+            raise _unnamed(error) from None
+        yield event
+
+
+def _unnamed(error: Exception) -> ModelFailed:
+    log.exception("a model service failed in a way that it should have named")
+    return ModelFailed(ErrorKind.SERVER_ERROR, f"the service failed ({type(error).__name__})")

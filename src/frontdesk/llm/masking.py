@@ -5,6 +5,8 @@ the text, so equal texts are masked alike.
 """
 
 import asyncio
+import contextlib
+import json
 import re
 import unicodedata
 from bisect import bisect_right
@@ -17,8 +19,16 @@ from frontdesk.llm.detecting import DetectionScope, Found, KnownNames, find, see
 
 _PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|&gt;|\]|\\u003e)", re.I)
 _BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
-LONGEST_PLACEHOLDER = 24
+# What models make of them: the brackets may be lost.
+_ALTERED = re.compile(f"{_PLACEHOLDER.pattern}|(?<![A-Za-z0-9_])([A-Z]{{4,7}}_\\d{{1,4}})(?![A-Za-z0-9_])", re.I)
+# The end of a piece in which one of them may have begun.
+_BEGUN = re.compile(
+    r"(?:<|\[|&(?:l(?:t;?)?)?|\\(?:u(?:0(?:0(?:3c?)?)?)?)?)\s?"
+    r"(?:[A-Za-z]{0,7}|[A-Za-z]{4,7}_\d{0,4}\s?(?:&(?:gt?)?|\\(?:u(?:0(?:03?)?)?)?)?)$"
+    r"|(?<![A-Za-z0-9_])(?:[A-Z]{1,7}|[A-Z]{4,7}_\d{0,4})$"
+)
 LOOKS = 5
+LONGEST = 40  # characters of one, however it is written
 LONG = 20_000  # characters; this many take about a tenth of a second
 
 Finder = Callable[[str, Iterable[KnownNames], DetectionScope], list[Found]]
@@ -59,20 +69,40 @@ class Vault:
         return f"<{self._known[key]}>"
 
     def restore(self, value: Any) -> Any:
-        """The value with originals in place of placeholders, in all strings of a JSON value."""
+        """The value with originals in place of placeholders, in all strings and names of a JSON value."""
         if isinstance(value, str):
-            return self.restored(value) if self._values else value
+            return self.restored(value)
         if isinstance(value, list):
             return [self.restore(each) for each in value]
         if isinstance(value, Mapping):
-            return {key: self.restore(each) for key, each in value.items()}
+            return {self.restored(str(key)): self.restore(each) for key, each in value.items()}
         return value
 
-    def restored(self, text: str) -> str:
-        """A text with originals in place of placeholders, also of those within originals."""
-        for _ in range(LOOKS):
-            text = _PLACEHOLDER.sub(lambda match: self._values.get(match.group(1).upper(), match.group()), text)
+    def restored(self, text: str, *, is_json: bool = False) -> str:
+        """A text with originals in place of placeholders, also of those within originals.
+
+        `is_json`: the text is JSON, or a piece of it, so that originals are escaped.
+        """
+
+        def original(match: re.Match[str]) -> str:
+            name = (match[1] or match[2]).upper()
+            if name not in self._values or (match[2] and match[2] != name):
+                return match[0]
+            value = self._values[name]
+            return json.dumps(value, ensure_ascii=False)[1:-1] if is_json else value
+
+        for _ in range(LOOKS if self._values else 0):
+            text = _ALTERED.sub(original, text)
         return text
+
+    def restored_document(self, text: str) -> str:
+        """A text that may be JSON: its decoded values get the originals, so that it stays JSON."""
+        if self._values and text.lstrip()[:1] in ("{", "["):
+            with contextlib.suppress(ValueError, RecursionError):
+                value = json.loads(text)
+                made = self.restore(value)
+                return text if made == value else json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+        return self.restored(text)
 
     def _next(self, kind: str) -> str:
         while True:
@@ -155,23 +185,22 @@ class Masker:
 class Unmasking:
     """Restores originals in a text that arrives in pieces; a placeholder may be cut anywhere."""
 
-    def __init__(self, vault: Vault) -> None:
-        """Take originals from here."""
-        self._vault, self._held = vault, ""
+    def __init__(self, vault: Vault, *, is_json: bool = False) -> None:
+        """Take originals from here; `is_json` as of `Vault.restored`."""
+        self._vault, self._is_json, self._held = vault, is_json, ""
 
     def feed(self, piece: str) -> str:
         """What can be passed on now."""
         text = self._held + piece
-        opening = max(text.rfind("<"), text.rfind("["), text.rfind("&lt;"))
-        whole = opening < 0 or len(text) - opening > LONGEST_PLACEHOLDER or re.search(r">|\]|&gt;", text[opening:])
-        cut = len(text) if whole or not len(self._vault) else opening
+        begun = _BEGUN.search(text, max(0, len(text) - LONGEST)) if len(self._vault) else None
+        cut = begun.start() if begun else len(text)
         self._held = text[cut:]
-        return self._vault.restored(text[:cut])
+        return self._vault.restored(text[:cut], is_json=self._is_json)
 
     def rest(self) -> str:
         """What was held back, at the end."""
         held, self._held = self._held, ""
-        return self._vault.restored(held)
+        return self._vault.restored(held, is_json=self._is_json)
 
 
 def _visible(text: str) -> str:

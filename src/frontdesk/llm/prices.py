@@ -6,22 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+import msgspec
+
 from frontdesk.interfaces import ModelRequest
+from frontdesk.llm.documents import media
 
 MOST_REMEMBERED = 1000
 TURN_OVERHEAD = 16  # tokens that chat templates put around a turn, generously
+MOST_IMAGE, LIKELY_IMAGE = 40_000, 1_500  # tokens; a small model of OpenAI counts 36,835 for a large image
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Of a million tokens, in the table's currency."""
+    """Of a million tokens, in the table's currency; input that a cache had, or that went into one, has its own."""
 
     input: float
     output: float = 0.0
+    cached: float | None = None
+    written: float | None = None
 
-    def of(self, input_tokens: int, output_tokens: int) -> int:
-        """The cost in millionths of the currency, rounded up."""
-        return math.ceil(input_tokens * self.input + output_tokens * self.output - 1e-9)
+    def of(self, input_tokens: int, output_tokens: int, cached: int = 0, written: int = 0) -> int:
+        """The cost in millionths of the currency, rounded up; `cached` and `written` are among the input."""
+        cost = input_tokens * self.input + output_tokens * self.output
+        for tokens, price in ((cached, self.cached), (written, self.written)):
+            cost += tokens * ((self.input if price is None else price) - self.input)
+        return math.ceil(cost - 1e-9)
 
 
 class Prices:
@@ -53,8 +62,22 @@ def _look_up(table: Mapping[str, Price], model: str) -> Price | None:
 
 def most_tokens(request: ModelRequest) -> int:
     """Input tokens that a request cannot exceed: no tokenizer in use makes more tokens than there are bytes."""
-    schema = len(str(request.schema).encode()) if request.schema else 0
-    return sum(len(turn.text.encode("utf-8", "replace")) + TURN_OVERHEAD for turn in request.turns) + schema
+    text, images = _sizes(request)
+    return text + TURN_OVERHEAD * len(request.body["messages"]) + MOST_IMAGE * images
+
+
+def likely_input(request: ModelRequest) -> int:
+    """About how many tokens the question has."""
+    text, images = _sizes(request)
+    return math.ceil(text / 3.5) + LIKELY_IMAGE * images
+
+
+def _sizes(request: ModelRequest) -> tuple[int, int]:
+    """Bytes of all but the images, and how many images."""
+    images = media(request.body).get("images", ())
+    schema = len(msgspec.json.encode(request.schema)) if request.schema else 0
+    size = len(msgspec.json.encode(request.body)) - sum(len(msgspec.json.encode(each)) for each in images)
+    return size + schema, len(images)
 
 
 def likely_tokens(texts: Sequence[str]) -> int:

@@ -46,6 +46,7 @@ class LlmOptions:
     breaker_failures: int = 5
     breaker_seconds: float = 30.0
     store_texts: bool = False
+    passes_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def build_llm(
     )
     answers = BuiltinAnswers(builtin, embedder)
     use_cases = UseCases(registry, lists, chains, calling, masker, stores.cache, answers, options.policy)
-    chat = Chat(chains, calling, masker, lists, options.policy)
+    chat = Chat(chains, calling, masker, lists, options.policy, passes_media=options.passes_media)
     return LlmServices(use_cases, chat, registry, chains, configured, lists, prices, calling)
 
 

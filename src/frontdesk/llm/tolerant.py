@@ -19,10 +19,24 @@ _REFUSAL = re.compile(
 )
 
 
+class Refused(ModelFailed):
+    """The model refused, in the words of its answer."""
+
+    def __init__(self, answer: ModelAnswer) -> None:
+        """Its own text does not hold these words."""
+        super().__init__(ErrorKind.REFUSED, "the model refused to answer", permanent=True)
+        self.answer = answer
+
+
 def read_answer(answer: ModelAnswer) -> Any:
     """The JSON value in an answer. Raises ModelFailed that names what is wrong; it never repeats the answer."""
     finished(answer)
-    return read_json(answer.text, cut_off=answer.finish == "length")
+    try:
+        return read_json(answer.text, cut_off=answer.finish == "length")
+    except ModelFailed as error:
+        if error.trouble is ErrorKind.REFUSED:
+            raise Refused(answer) from None
+        raise
 
 
 def finished(answer: ModelAnswer) -> None:
@@ -30,8 +44,8 @@ def finished(answer: ModelAnswer) -> None:
     if answer.finish == "content_filter":
         raise ModelFailed(ErrorKind.CONTENT_FILTER, "the service's content filter took the answer away", permanent=True)
     if answer.finish == "refusal":
-        raise ModelFailed(ErrorKind.REFUSED, "the model refused to answer", permanent=True)
-    if not answer.text.strip():
+        raise Refused(answer)
+    if not answer.text.strip() and answer.finish != "tool":
         raise ModelFailed(ErrorKind.CUT_OFF if answer.finish == "length" else ErrorKind.EMPTY, "the answer is empty")
 
 

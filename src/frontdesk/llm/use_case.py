@@ -9,7 +9,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from frontdesk.interfaces import ChatTurn, Invalid
+from frontdesk.interfaces import Document, Invalid
 from frontdesk.llm.prompting import Prompt, check_fences, draw
 from frontdesk.llm.schemas import Check, Lists, check_schema, coded, filled, lists_of
 from frontdesk.model.translatable import tr
@@ -117,14 +117,15 @@ class UseCase:
                 "inputs",
             )
 
-    def turns(self, inputs: Mapping[str, Any], lists: Lists) -> tuple[ChatTurn, ...]:
+    def turns(self, inputs: Mapping[str, Any], lists: Lists) -> list[Document]:
         """The conversation to begin with: system, examples, question."""
         fitted = self.fitted(lists)
         word = draw(inputs)
-        turns = [ChatTurn("system", fitted.system)]
+        turns = [("system", fitted.system)]
         for question, answer in fitted.examples:
-            turns += [ChatTurn("user", question.replace(ANY_WORD, word)), ChatTurn("assistant", answer)]
-        return (*turns, ChatTurn("user", self.prompt.user(inputs, lists, word)))
+            turns += [("user", question.replace(ANY_WORD, word)), ("assistant", answer)]
+        turns.append(("user", self.prompt.user(inputs, lists, word)))
+        return [{"role": role, "content": text} for role, text in turns]
 
 
 @dataclass(frozen=True, slots=True)

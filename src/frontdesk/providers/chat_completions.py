@@ -7,35 +7,47 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from typing_extensions import override
 
 from frontdesk.interfaces import (
+    Document,
     Embeddings,
+    Finish,
+    Form,
     Http,
     HttpAnswer,
     HttpStream,
     ModelAnswer,
+    ModelEvent,
     ModelFailed,
     ModelRequest,
     ModelService,
     NoAnswer,
     Transcript,
+    Usage,
 )
 from frontdesk.providers import errors as failures
+from frontdesk.providers import to_anthropic, to_openai
 from frontdesk.providers.dialects import Dialect
-from frontdesk.providers.events import events
+from frontdesk.providers.events import documents, events
 from frontdesk.providers.multipart import audio_form
 from frontdesk.providers.strict_schema import without_nulls
 
-Finish = Literal["stop", "length", "content_filter", "refusal", "other"]
 T = TypeVar("T")
 EVENTS = "text/event-stream"
 MOST_TEXTS_AT_ONCE = 256
 MOST_TRIES = 5
-FINISHES: dict[str, Finish] = {"stop": "stop", "eos": "stop", "length": "length", "content_filter": "content_filter"}
+FINISHES: dict[str, Finish] = {
+    "stop": "stop",
+    "eos": "stop",
+    "length": "length",
+    "content_filter": "content_filter",
+    "tool_calls": "tool",
+    "function_call": "tool",
+}
 
 
 class Operation(StrEnum):
@@ -65,58 +77,6 @@ class Models:
     speech: str = ""
 
 
-class Part(msgspec.Struct):
-    """A part of a message in the form that some servers use instead of a plain text."""
-
-    text: str = ""
-
-
-class Words(msgspec.Struct):
-    """A message, or a piece of one."""
-
-    content: str | list[Part] | None = None
-    refusal: str | None = None
-
-    @property
-    def text(self) -> str:
-        """All its text."""
-        return "".join(part.text for part in self.content) if isinstance(self.content, list) else self.content or ""
-
-
-class Choice(msgspec.Struct):
-    """One answer (`message`) or a piece of one (`delta`)."""
-
-    message: Words = msgspec.field(default_factory=Words)
-    delta: Words = msgspec.field(default_factory=Words)
-    finish_reason: str | None = None
-
-    def finish(self) -> Finish:
-        """Why it ends."""
-        return "refusal" if self.message.refusal else FINISHES.get(self.finish_reason or "stop", "other")
-
-
-class Usage(msgspec.Struct):
-    """Tokens that were used."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int | None = 0
-
-
-class Completion(msgspec.Struct):
-    """A whole answer."""
-
-    choices: list[Choice]
-    model: str = ""
-    usage: Usage | None = None
-
-
-class Piece(msgspec.Struct):
-    """An event of a stream."""
-
-    choices: list[Choice] = []
-    error: Any = None
-
-
 class Vector(msgspec.Struct):
     """One embedding."""
 
@@ -129,7 +89,7 @@ class Vectors(msgspec.Struct):
 
     data: list[Vector]
     model: str = ""
-    usage: Usage | None = None
+    usage: dict[str, Any] | None = None
 
 
 class Spoken(msgspec.Struct):
@@ -153,11 +113,11 @@ class ChatCompletions(ModelService):
 
     @override
     async def complete(self, request: ModelRequest) -> ModelAnswer:
-        model = request.model or self._models.chat
+        model, document = request.model or self._models.chat, self._document(request)
         dialect = self._dialects.get(model, self._first)
         for _ in range(MOST_TRIES):
-            answer = await self._send(Operation.CHAT, model, lambda m, d=dialect: self._body(d, request, m))
-            other = self._other(model, dialect, answer.status, answer.body)
+            answer = await self._send(Operation.CHAT, model, lambda m, d=dialect: self._body(d, request, document, m))
+            other = self._other(model, dialect, answer, request)
             if other is None:
                 break
             dialect = other
@@ -165,31 +125,30 @@ class ChatCompletions(ModelService):
             return self._answer(answer, request, model, dialect)
         if answer.status == 400 and failures.problem_of(answer.body).is_filtered:
             return ModelAnswer("", model, 0, 0, "content_filter")
-        raise failures.failed(self.name, answer)
+        raise failures.failed(self.name, answer, document)
 
     @override
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
-        """CUT_OFF, CONTENT_FILTER and REFUSED are raised after what text there was."""
-        model = request.model or self._models.chat
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        model, document = request.model or self._models.chat, self._document(request)
         dialect = self._dialects.get(model, self._first)
         try:
             for _ in range(MOST_TRIES):
                 place = await self._place(Operation.CHAT, model)
-                body = self._body(dialect, request, place.model, stream=True)
+                body = self._body(dialect, request, document, place.model, stream=True)
                 opening = self._http.stream("POST", place.path, json=body, params=place.params, headers=place.headers)
                 async with opening as answer:
                     if 200 <= answer.status < 300:
-                        async for text in self._texts(answer):
-                            yield text
+                        async for event in self._events(answer, request.form):
+                            yield event
                         return
                     whole = HttpAnswer(answer.status, answer.headers, await _read(answer))
-                other = self._other(model, dialect, whole.status, whole.body)
+                other = self._other(model, dialect, whole, request)
                 if other is None and not await self._renewed(whole, place):
                     break
                 dialect = other or dialect
         except NoAnswer as error:
             raise failures.unreachable(self.name, error) from None
-        raise failures.failed(self.name, whole)
+        raise failures.failed(self.name, whole, document)
 
     @override
     async def embed(self, model: str, texts: Sequence[str]) -> Embeddings:
@@ -206,7 +165,8 @@ class ChatCompletions(ModelService):
             if len(found.data) != len(part):
                 raise failures.unreadable(self.name, "one embedding for each text")
             vectors += [each.embedding for each in sorted(found.data, key=lambda each: each.index)]
-            used += found.usage.prompt_tokens if found.usage else failures.tokens_in(part)
+            usage = _usage(found.usage)
+            used += usage.input if usage else failures.tokens_in(part)
             said = found.model or said
         return Embeddings(tuple(vectors), said, used)
 
@@ -234,8 +194,16 @@ class ChatCompletions(ModelService):
         """Whether the request may be repeated with a new key after this refusal."""
         return False
 
-    def _body(self, dialect: Dialect, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
-        return dialect.body(request, model, stream=stream)
+    def _document(self, request: ModelRequest) -> Document:
+        """The request's body in OpenAI's form. Raises ModelFailed (UNSUPPORTED)."""
+        if request.form is Form.OPENAI:
+            return request.body
+        return failures.translated(to_openai.request, self.name, request.body)
+
+    def _body(
+        self, dialect: Dialect, request: ModelRequest, document: Document, model: str, *, stream: bool = False
+    ) -> dict[str, Any]:
+        return dialect.body(request, document, model, stream=stream)
 
     async def _send(self, operation: Operation, model: str, body: Any) -> HttpAnswer:
         """Any answer of the service; `body` is made from the model that the place wants to be named."""
@@ -251,60 +219,80 @@ class ChatCompletions(ModelService):
             raise failures.unreachable(self.name, error) from None
         return answer
 
-    def _other(self, model: str, dialect: Dialect, status: int, body: bytes) -> Dialect | None:
+    def _other(self, model: str, dialect: Dialect, answer: HttpAnswer, request: ModelRequest) -> Dialect | None:
         """How to ask again when the server did not understand; remembered for the model."""
-        if status not in (400, 404, 422, 501):
+        if answer.status not in (400, 404, 422, 501):
             return None
-        problem = failures.problem_of(body)
-        other = None if problem.is_filtered else dialect.after(problem)
+        problem = failures.problem_of(answer.body)
+        other = None if problem.is_filtered else dialect.after(problem, request)
         if other is not None and not problem.is_about_schema:
             self._dialects[model] = other
         return other
 
     def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
-        completion = self._read(answer.body, Completion, "a chat completion")
-        return self._checked(completion, request, model, dialect)
+        return self._checked(self._read(answer.body, dict, "a chat completion"), request, model, dialect)
 
-    def _checked(self, completion: Completion, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
-        choice = completion.choices[0] if completion.choices else Choice()
-        text, finish = choice.message.refusal or choice.message.text, choice.finish()
-        if not text.strip() and finish in ("stop", "other"):
+    def _checked(self, body: dict[str, Any], request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
+        try:
+            choice = (body["choices"] or [{}])[0]
+            words: Document = choice.get("message") or {}
+            text, finish, usage = (
+                words.get("refusal") or _text(words),
+                _finish(choice, words),
+                _usage(body.get("usage")),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise failures.unreadable(self.name, "a chat completion") from None
+        if finish in (None, "stop") and (words.get("tool_calls") or words.get("function_call")):
+            finish = "tool"
+        if not text.strip() and finish in (None, "stop", "other") and not words.get("audio"):
             raise failures.empty(self.name)
-        if request.schema is not None and dialect.narrows and finish == "stop":
+        if request.schema is not None and dialect.narrows and finish in (None, "stop"):
             text = without_nulls(text, request.schema)
-        usage = completion.usage or Usage(
-            failures.tokens_in([turn.text for turn in request.turns]), failures.tokens_in([text])
-        )
-        return ModelAnswer(text, completion.model or model, usage.prompt_tokens, usage.completion_tokens or 0, finish)
+        estimate = (failures.tokens_in([str(request.body)]), failures.tokens_in([str(body["choices"])]))
+        tokens = (usage.input, usage.output) if usage else estimate
+        told = body if request.form is Form.OPENAI else to_anthropic.answer(body)
+        return ModelAnswer(text, str(body.get("model") or model), *tokens, finish or "stop", told, usage)
 
-    async def _texts(self, answer: HttpStream) -> AsyncIterator[str]:
-        """The text of a stream; what else it says in the end is raised."""
-        self._check_streams(answer)
-        finish: str | None = None
+    async def _events(self, answer: HttpStream, form: Form) -> AsyncIterator[ModelEvent]:
+        """The events of a stream in the form of its request."""
+        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
+            raise failures.unreadable(self.name, "a stream of events")
+        message = to_anthropic.Events() if form is Form.ANTHROPIC else None
+        finish: Finish | None = None
         async with aclosing(events(answer.chunks())) as stream:
             async for event in stream:
-                if event.data == b"[DONE]":
+                try:
+                    chunks, ends = documents(event.data)
+                except msgspec.DecodeError:
+                    raise failures.unreadable(self.name, "a piece of a chat completion") from None
+                if not chunks:
+                    yield ModelEvent()
+                for chunk in chunks:
+                    piece = self._event(chunk)
+                    finish = finish if finish == "refusal" else piece.finish or finish
+                    for told in message.of(chunk) if message else ():
+                        yield ModelEvent(told)
+                    yield ModelEvent({} if message else chunk, piece.finish and finish, piece.usage)
+                if ends:
                     break
-                for choice in self._piece(event.data).choices[:1]:
-                    if finish != "refusal":
-                        finish = "refusal" if choice.delta.refusal else choice.finish_reason or finish
-                    if choice.delta.text:
-                        yield choice.delta.text
             else:
                 if finish is None:
                     raise failures.cut(self.name)
-        if failure := failures.stopped(self.name, finish or "stop"):
-            raise failure
+        for told in message.end() if message else ():
+            yield ModelEvent(told)
 
-    def _check_streams(self, answer: HttpStream) -> None:
-        if not answer.headers.get("content-type", EVENTS).startswith(EVENTS):
-            raise failures.unreadable(self.name, "a stream of events")
-
-    def _piece(self, data: bytes) -> Piece:
-        piece = self._read(data, Piece, "a piece of a chat completion")
-        if piece.error is not None:
-            raise failures.failed_in_stream(self.name, failures.problem_in(piece.error))
-        return piece
+    def _event(self, chunk: dict[str, Any]) -> ModelEvent:
+        if chunk.get("error") is not None:
+            raise failures.failed_in_stream(self.name, failures.problem_in(chunk["error"]))
+        try:
+            chunk["choices"] = [
+                {**choice, "delta": choice.get("delta") or {}} for choice in chunk.get("choices") or ()
+            ]  # some servers say null, which clients do not expect
+            ends = [_finish(choice, choice["delta"]) for choice in chunk["choices"]]
+            return ModelEvent(chunk, next(filter(None, ends), None), _usage(chunk.get("usage")))
+        except (AttributeError, TypeError, ValueError):
+            raise failures.unreadable(self.name, "a piece of a chat completion") from None
 
     def _read(self, body: bytes, kind: type[T], expected: str) -> T:
         try:
@@ -315,6 +303,24 @@ class ChatCompletions(ModelService):
 
 async def _read(answer: HttpStream) -> bytes:
     return b"".join([chunk async for chunk in answer.chunks()])
+
+
+def _text(words: Document) -> str:
+    """The text of a message, also in the form of parts that some servers use."""
+    content = words.get("content")
+    return "".join(part.get("text") or "" for part in content) if isinstance(content, list) else content or ""
+
+
+def _finish(choice: Document, words: Document) -> Finish | None:
+    reason = choice.get("finish_reason")
+    return "refusal" if words.get("refusal") else FINISHES.get(reason, "other") if reason else None
+
+
+def _usage(used: Document | None) -> Usage | None:
+    if not used:
+        return None
+    cached = (used.get("prompt_tokens_details") or {}).get("cached_tokens")
+    return Usage(int(used.get("prompt_tokens") or 0), int(used.get("completion_tokens") or 0), int(cached or 0))
 
 
 def _named(model: str) -> dict[str, Any]:

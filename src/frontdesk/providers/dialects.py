@@ -1,13 +1,14 @@
 """Dialects of Chat Completions: what a server or model supports, learnt from its refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import ChatTurn, ModelRequest
+from frontdesk.interfaces import Document, ModelRequest
+from frontdesk.interfaces.llm import LIMITS
 from frontdesk.providers.errors import ServiceProblem
 from frontdesk.providers.strict_schema import is_expressible, narrowed
 
@@ -32,32 +33,40 @@ class Dialect:
     narrows: bool = False
     length: str = "max_tokens"
     takes_temperature: bool = True
+    tells_usage: bool = True
 
-    def body(self, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
-        """The request's body; an empty model is left out, for servers that have it in the path."""
-        told = request.schema is not None and self.structure is not Structure.SCHEMA
-        body: dict[str, Any] = {
-            "messages": [{"role": t.role, "content": t.text} for t in (instructed(request) if told else request.turns)],
-            self.length: request.max_tokens,
-        }
-        if model:
-            body["model"] = model
+    def body(self, request: ModelRequest, document: Document, model: str, *, stream: bool = False) -> dict[str, Any]:
+        """The body of a request, whose own body is the document in OpenAI's form.
+
+        An empty model is left out, for servers that have it in the path.
+        """
+        body = {**document, "model": model} if model else dict(document)
+        if len(given := [name for name in LIMITS if body.get(name) is not None]) == 1 and given[0] != self.length:
+            body[self.length] = body.pop(given[0])
         if self.takes_temperature and request.temperature is not None:
             body["temperature"] = request.temperature
-        if request.schema is not None and self.structure is not Structure.TEXT:
+        if request.schema is not None and self.structure is not Structure.SCHEMA:
+            body["messages"] = instructed(request.schema, body["messages"])
+            body.pop("response_format", None)
+        if request.schema is not None and self.structure is not Structure.TEXT and "response_format" not in body:
             body["response_format"] = self._format(request.schema, request.schema_name)
         if stream:
             body["stream"] = True
-        return {**body, **request.sampling} if request.sampling else body
+            if self.tells_usage:
+                body["stream_options"] = {**(body.get("stream_options") or {}), "include_usage": True}
+        return body
 
-    def after(self, problem: ServiceProblem) -> "Dialect | None":
+    def after(self, problem: ServiceProblem, request: ModelRequest) -> "Dialect | None":
         """The next dialect to try after a refusal; None where the refusal is about something else."""
         if problem.is_unknown and problem.names(self.length):
             other = "max_completion_tokens" if self.length == "max_tokens" else "max_tokens"
             return replace(self, length=other)
-        if problem.is_unknown and self.takes_temperature and problem.names("temperature"):
+        wishes = self.takes_temperature and request.temperature is not None
+        if problem.is_unknown and wishes and problem.names("temperature"):
             return replace(self, takes_temperature=False)
-        if self.structure in LESS and problem.names(*ABOUT_STRUCTURE):
+        if self.tells_usage and problem.names("stream_options", "include_usage"):
+            return replace(self, tells_usage=False)
+        if self.structure in LESS and request.schema is not None and problem.names(*ABOUT_STRUCTURE):
             return replace(self, structure=LESS[self.structure])
         return None
 
@@ -71,10 +80,11 @@ class Dialect:
         return {"type": "json_schema", "json_schema": {"name": name, "strict": is_strict, "schema": told}}
 
 
-def instructed(request: ModelRequest) -> tuple[ChatTurn, ...]:
-    """The turns with the schema written into the system's, for servers that do not enforce it."""
-    schema = msgspec.json.encode(request.schema).decode()
-    words = f"Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n{schema}"
-    if request.turns and request.turns[0].role == "system":
-        return (ChatTurn("system", f"{request.turns[0].text}\n\n{words}"), *request.turns[1:])
-    return (ChatTurn("system", words), *request.turns)
+def instructed(schema: Mapping[str, Any], messages: Sequence[Document]) -> list[Document]:
+    """The messages with the schema written into the system's, for servers that do not enforce it."""
+    told = msgspec.json.encode(schema).decode()
+    words = f"Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n{told}"
+    first = messages[0]
+    if first["role"] == "system" and isinstance(first["content"], str):
+        return [{**first, "content": f"{first['content']}\n\n{words}"}, *messages[1:]]
+    return [{"role": "system", "content": words}, *messages]

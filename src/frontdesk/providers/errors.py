@@ -3,13 +3,13 @@ customer's words.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from frontdesk.interfaces import ErrorKind, HttpAnswer, ModelFailed, NoAnswer
+from frontdesk.interfaces import Document, ErrorKind, HttpAnswer, ModelFailed, NoAnswer
 
 FILTER_CODES = ("content_filter", "content_policy_violation", "responsibleaipolicyviolation")
 NO_MONEY_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_error")
@@ -20,7 +20,27 @@ UNKNOWN_CODES = ("unsupported_parameter", "unsupported_value", "unknown_paramete
 UNKNOWN_WORDS = re.compile(
     r"not support|unsupported|unrecogni[sz]ed|unknown|not permitted|unexpected|extra |deprecated"
 )
+TOO_LONG = re.compile(
+    r"prompt is too long|maximum context length|context (size|window)|exceed_context_size|too many (input )?tokens"
+)
+NO_MODEL = re.compile(r"model\b.*(not (exist|found|available)|unknown)|^model: |no such model|unknown model")
+# Codes that callers know, handed on as they are.
+KEPT_CODES = (
+    "context_length_exceeded",
+    "insufficient_quota",
+    "model_not_found",
+    "string_above_max_length",
+    "unsupported_parameter",
+    "unsupported_value",
+    "unknown_parameter",
+    "invalid_json_schema",
+    "invalid_function_parameters",
+    "invalid_image_format",
+    "invalid_image_url",
+    "image_too_large",
+)
 WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+NAME = re.compile(r"[a-z_]+")
 MOST_MESSAGE = 2000
 
 
@@ -46,6 +66,18 @@ class ServiceProblem:
     def is_about_schema(self) -> bool:
         """Whether it refuses this one schema, rather than schemas."""
         return "invalid_json_schema" in self.codes or "invalid schema" in self.message
+
+    @property
+    def code(self) -> str:
+        """The code that callers know, empty where there is none."""
+        if TOO_LONG.search(self.message):
+            return "context_length_exceeded"
+        return next((code for code in self.codes if code in KEPT_CODES), "")
+
+    def field(self, asked: Document) -> str:
+        """The field of the request that it is about, empty where it names none: only what was sent is repeated."""
+        found = [*NAME.findall(self.param), *(NAME.findall(self.message) if self.is_unknown else ())]
+        return next((name for name in found if name in asked), "")
 
     def names(self, *words: str) -> bool:
         """Whether it is about one of these parameters."""
@@ -74,24 +106,33 @@ def problem_in(error: Any) -> ServiceProblem:
     return ServiceProblem(tuple(_word(code) for code in codes if code), _word(error.get("param")), message)
 
 
-def failed(service: str, answer: HttpAnswer) -> ModelFailed:
-    """The failure that an answer without success means."""
+def failed(service: str, answer: HttpAnswer, asked: Document | None = None) -> ModelFailed:
+    """The failure that an answer without success to this request means."""
     problem = problem_of(answer.body)
     trouble, permanent = _meaning(answer.status, problem)
+    code, param = problem.code, problem.field(asked or {})
+    if answer.status == 404 and (code == "model_not_found" or NO_MODEL.search(problem.message)):
+        trouble, code = ErrorKind.BAD_REQUEST, "model_not_found"
+    elif trouble is ErrorKind.BAD_REQUEST and problem.is_unknown and param:
+        message = f"{service} does not take {param}"
+        return ModelFailed(ErrorKind.UNSUPPORTED, message, permanent=True, code=code, param=param)
     told = answer.headers.get("x-should-retry", "")
     permanent = {"true": False, "false": True}.get(told, permanent)
     reason = next((code for code in problem.codes if WORD.fullmatch(code)), "")
     message = f"{service} answered {answer.status}{f' ({reason})' if reason else ''}{_advice(answer.status)}"
-    return ModelFailed(trouble, message, permanent=permanent, after_seconds=answer.retry_after())
+    after = answer.retry_after()
+    return ModelFailed(trouble, message, permanent=permanent, after_seconds=after, code=code, param=param)
 
 
 def failed_in_stream(service: str, problem: ServiceProblem) -> ModelFailed:
     """The failure that an error among a stream's events means."""
     if problem.is_filtered:
         return ModelFailed(ErrorKind.CONTENT_FILTER, f"{service}: the content filter stopped the answer")
-    limited = "rate_limit_error" in problem.codes or "rate_limit_exceeded" in problem.codes
+    limited = {"rate_limit_error", "rate_limit_exceeded", "insufficient_quota"} & {*problem.codes}
     trouble = ErrorKind.RATE_LIMITED if limited else ErrorKind.SERVER_ERROR
-    return ModelFailed(trouble, f"{service} failed while it was answering")
+    if problem.code == "context_length_exceeded":
+        trouble = ErrorKind.BAD_REQUEST
+    return ModelFailed(trouble, f"{service} failed while it was answering", code=problem.code)
 
 
 def unreachable(service: str, error: NoAnswer) -> ModelFailed:
@@ -101,8 +142,30 @@ def unreachable(service: str, error: NoAnswer) -> ModelFailed:
 
 
 def unsupported(service: str, what: str) -> ModelFailed:
-    """The failure that asking for what a service does not have means."""
-    return ModelFailed(ErrorKind.UNSUPPORTED, f"{service} offers no {what}", permanent=True)
+    """The failure that asking for what a service does not have means; `what` begins with the field's name."""
+    return ModelFailed(ErrorKind.UNSUPPORTED, f"{service} offers no {what}", permanent=True, param=what.split(" ")[0])
+
+
+def translated(translate: Callable[[str, Document], dict[str, Any]], service: str, body: Document) -> dict[str, Any]:
+    """The request in the service's form. Raises ModelFailed (UNSUPPORTED, or BAD_REQUEST for what has no sense)."""
+    try:
+        return translate(service, body)
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        message = f"{service}: a part of the request has not the form that its type says"
+        raise ModelFailed(ErrorKind.BAD_REQUEST, message, permanent=True) from None
+
+
+def carried(
+    service: str, body: Document, absent: Mapping[str, tuple[Any, ...]], taken: Collection[str]
+) -> dict[str, Any]:
+    """The fields of a request that both forms share. Raises ModelFailed (UNSUPPORTED) for one that the service has not;
+    `absent` has the values that say nothing, `taken` is translated elsewhere.
+    """
+    given = {name: value for name, value in body.items() if value is not None and name not in taken}
+    for name in [name for name in given if name in absent]:
+        if given.pop(name) not in absent[name]:
+            raise unsupported(service, name)
+    return given
 
 
 def unreadable(service: str, expected: str) -> ModelFailed:
@@ -118,13 +181,6 @@ def empty(service: str) -> ModelFailed:
 def cut(service: str) -> ModelFailed:
     """The failure that a stream which just ends means."""
     return ModelFailed(ErrorKind.UNREACHABLE, f"{service}: the stream ended before the answer did")
-
-
-def stopped(service: str, finish: str) -> ModelFailed | None:
-    """The failure that a stream's last word means, None where it is a good end."""
-    kinds = {"length": ErrorKind.CUT_OFF, "content_filter": ErrorKind.CONTENT_FILTER, "refusal": ErrorKind.REFUSED}
-    trouble = kinds.get(finish)
-    return ModelFailed(trouble, f"{service}: the answer ended by {finish}") if trouble else None
 
 
 def tokens_in(texts: Sequence[str]) -> int:
@@ -148,6 +204,8 @@ def _meaning(status: int, problem: ServiceProblem) -> tuple[ErrorKind, bool]:
         return ErrorKind.SERVER_ERROR, status == 501
     if any(code in NOT_JSON_CODES for code in problem.codes):
         return ErrorKind.NOT_JSON, False
+    if status == 404 or 300 <= status < 400:  # the address is wrong: not the caller's mistake
+        return ErrorKind.SERVER_ERROR, True
     return ErrorKind.BAD_REQUEST, True
 
 

@@ -6,24 +6,38 @@ the deployments are settings, so that a change there needs none here. It has no 
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from typing_extensions import override
 
-from frontdesk.interfaces import Embeddings, ErrorKind, Http, HttpAnswer, ModelFailed, ModelRequest, NoAnswer
+from frontdesk.interfaces import (
+    Document,
+    Embeddings,
+    ErrorKind,
+    Form,
+    Http,
+    HttpAnswer,
+    ModelAnswer,
+    ModelEvent,
+    ModelFailed,
+    ModelRequest,
+    NoAnswer,
+)
 from frontdesk.interfaces.cached import Cached
 from frontdesk.providers import errors as failures
-from frontdesk.providers.chat_completions import ChatCompletions, Completion, Models, Operation, RequestTarget
+from frontdesk.providers import to_anthropic
+from frontdesk.providers.chat_completions import ChatCompletions, Models, Operation, RequestTarget
 from frontdesk.providers.dialects import Dialect, Structure
 from frontdesk.providers.signing_in import ClientCredentials
 
 API_VERSION = "2023-05-15"
 LOOK_AGAIN_SECONDS = 600.0
 ORCHESTRATION = "orchestration"
-NO_PARAMS = ("messages", "model", "response_format", "stream")
+NO_PARAMS = ("messages", "model", "response_format", "tools", "stream", "stream_options")
+PLACEHOLDER = "{{?"
 
 
 class Deployment(msgspec.Struct):
@@ -57,8 +71,8 @@ class Deployments(msgspec.Struct):
 class Orchestrated(msgspec.Struct):
     """An answer of orchestration; the second name is that of its first version."""
 
-    final_result: Completion | None = None
-    orchestration_result: Completion | None = None
+    final_result: dict[str, Any] | None = None
+    orchestration_result: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,7 @@ class SapAiCore(ChatCompletions):
         self._deployments = Cached[tuple[Deployment, ...]](LOOK_AGAIN_SECONDS)
 
     @override
-    def stream(self, request: ModelRequest) -> AsyncIterator[str]:
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Orchestration answers in one piece."""
         return self._at_once(request) if self._choosing.by_orchestration else super().stream(request)
 
@@ -101,11 +115,14 @@ class SapAiCore(ChatCompletions):
             raise failures.unsupported(self.name, "embeddings by orchestration")
         return await super().embed(model, texts)
 
-    async def _at_once(self, request: ModelRequest) -> AsyncIterator[str]:
-        answer = await self.complete(request)
-        yield answer.text
-        if failure := failures.stopped(self.name, answer.finish):
-            raise failure
+    async def _at_once(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        answer = await self.complete(replace(request, body=self._document(request), form=Form.OPENAI))
+        choices = [_piece(choice) for choice in answer.body.get("choices", ())]
+        chunk = {**answer.body, "object": "chat.completion.chunk", "choices": choices}
+        message = to_anthropic.Events()
+        bodies = [*message.of(chunk), *message.end()] if request.form is Form.ANTHROPIC else [chunk]
+        for place, body in enumerate(bodies):
+            yield ModelEvent(body, None if place else answer.finish, None if place else answer.usage)
 
     async def _place(self, operation: Operation, model: str) -> RequestTarget:
         if operation is Operation.TRANSCRIBE:
@@ -125,11 +142,13 @@ class SapAiCore(ChatCompletions):
             self._signing_in.forget(place.headers["Authorization"])
         return answer.status == 401
 
-    def _body(self, dialect: Dialect, request: ModelRequest, model: str, *, stream: bool = False) -> dict[str, Any]:
-        body = super()._body(dialect, request, model, stream=stream)
-        return _orchestrated(body) if self._choosing.by_orchestration else body
+    def _body(
+        self, dialect: Dialect, request: ModelRequest, document: Document, model: str, *, stream: bool = False
+    ) -> dict[str, Any]:
+        body = super()._body(dialect, request, document, model, stream=stream)
+        return self._orchestrated(body) if self._choosing.by_orchestration else body
 
-    def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> Any:
+    def _answer(self, answer: HttpAnswer, request: ModelRequest, model: str, dialect: Dialect) -> ModelAnswer:
         if not self._choosing.by_orchestration:
             return super()._answer(answer, request, model, dialect)
         whole = self._read(answer.body, Orchestrated, "an answer of orchestration")
@@ -137,6 +156,36 @@ class SapAiCore(ChatCompletions):
         if completion is None:
             raise failures.unreadable(self.name, "an answer of orchestration")
         return self._checked(completion, request, model, dialect)
+
+    def _orchestrated(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The body of orchestration's version 2.
+
+        Texts are given as values of placeholders, so that a customer who writes `{{?name}}` does not change the
+        template. Raises ModelFailed (UNSUPPORTED) where that stands elsewhere, as in the arguments of a tool.
+        """
+        texts: dict[str, str] = {}
+
+        def put(text: str, name: str) -> str:
+            texts[name] = text
+            return f"{PLACEHOLDER}{name}}}}}"
+
+        template = [dict(message) for message in body["messages"]]
+        for place, message in enumerate(template):
+            if isinstance(content := message.get("content"), str):
+                message["content"] = put(content, f"turn{place}")
+            elif content:
+                message["content"] = [
+                    {**part, "text": put(part["text"], f"turn{place}_{n}")} if part.get("type") == "text" else part
+                    for n, part in enumerate(content)
+                ]
+        prompt: dict[str, Any] = {"template": template}
+        prompt |= {name: body[name] for name in ("response_format", "tools") if name in body}
+        if str(prompt).count(PLACEHOLDER) > len(texts):
+            raise failures.unsupported(self.name, f"{PLACEHOLDER} in the arguments of tools")
+        params = {name: value for name, value in body.items() if name not in NO_PARAMS}
+        model = {"name": body["model"], "params": params}
+        modules = {"prompt_templating": {"prompt": prompt, "model": model}}
+        return {"config": {"modules": modules}, "placeholder_values": texts}
 
     async def _headers(self) -> dict[str, str]:
         token = await self._signing_in.header()
@@ -162,23 +211,12 @@ class SapAiCore(ChatCompletions):
         return tuple(self._read(answer.body, Deployments, "a list of deployments").resources)
 
 
-def _orchestrated(body: dict[str, Any]) -> dict[str, Any]:
-    """The body of orchestration's version 2.
-
-    Texts are given as values of placeholders, so that a customer who writes `{{?name}}` does not change the template.
-    """
-    texts = {f"turn{place}": message["content"] for place, message in enumerate(body["messages"])}
-    roles = [message["role"] for message in body["messages"]]
-    template = [{"role": role, "content": f"{{{{?{name}}}}}"} for role, name in zip(roles, texts, strict=True)]
-    prompt: dict[str, Any] = {"template": template}
-    if "response_format" in body:
-        prompt["response_format"] = body["response_format"]
-    params = {name: value for name, value in body.items() if name not in NO_PARAMS}
-    model = {"name": body["model"], "params": params}
-    return {
-        "config": {"modules": {"prompt_templating": {"prompt": prompt, "model": model}}},
-        "placeholder_values": texts,
-    }
+def _piece(choice: Document) -> dict[str, Any]:
+    """A whole choice as the one piece of a stream."""
+    message = dict(choice.get("message") or {})
+    if calls := message.get("tool_calls"):
+        message["tool_calls"] = [{"index": place, **call} for place, call in enumerate(calls)]
+    return {"index": choice.get("index", 0), "delta": message, "finish_reason": choice.get("finish_reason")}
 
 
 def _camel(name: str) -> str:

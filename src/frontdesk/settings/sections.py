@@ -116,6 +116,8 @@ class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     input: Money
     output: Money = 0.0
+    cached: Money | None = None
+    written: Money | None = None
 
 
 class OutgoingHttp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +137,7 @@ class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     masking: Masking = "on"
     masking_of: dict[str, Masking] = {}
     mask_numbers: bool = False
+    media: Literal["refuse", "pass"] = "refuse"
     deadline_seconds: Seconds = 20.0
     stretch: Annotated[float, Meta(ge=1, le=1000)] = 1.0
     chat_seconds: Seconds = 60.0

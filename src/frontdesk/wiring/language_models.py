@@ -104,7 +104,9 @@ def options_of(section: Llm) -> LlmOptions:
             name: Rate(each.requests_per_minute, each.tokens_per_minute, each.concurrency)
             for name, each in section.limits.items()
         },
-        prices={name: Price(each.input, each.output) for name, each in section.prices.items()},
+        prices={
+            name: Price(each.input, each.output, each.cached, each.written) for name, each in section.prices.items()
+        },
         budgets=Budgets(
             _allowance(section.budget_per_day, section.budget_per_month),
             {name: _allowance(each.per_day, each.per_month) for name, each in section.budgets.items()},
@@ -121,6 +123,7 @@ def options_of(section: Llm) -> LlmOptions:
         breaker_failures=section.breaker_failures,
         breaker_seconds=section.breaker_seconds,
         store_texts=section.store_texts,
+        passes_media=section.media == "pass",
     )
 
 

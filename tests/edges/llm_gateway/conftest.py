@@ -103,15 +103,16 @@ Open = Callable[..., Awaitable[Gateway]]
 
 @pytest.fixture
 async def opened(tmp_path: Path, builtin: Builtin, migrated_file: Path) -> AsyncIterator[Open]:
-    """Opens a gateway with these settings of `[llm]`."""
+    """Opens a gateway with these settings of `[llm]`, before a service of the protocol `kind`."""
     (tmp_path / "data").mkdir()
     shutil.copy(migrated_file, tmp_path / "data")
     async with AsyncExitStack() as stack:
 
-        async def open_gateway(*rules: Rule, **section: Any) -> Gateway:
+        async def open_gateway(*rules: Rule, kind: str = "openai", **section: Any) -> Gateway:
             model = LlmSimulator(rules)
             behind = await stack.enter_async_context(serving(model.answer))
-            service = {"kind": "openai", "base_url": f"{behind}/v1", "key": KEY, "model": "stand-in"}
+            base = f"{behind}/v1" if kind == "openai" else behind
+            service = {"kind": kind, "base_url": base, "key": KEY, "model": "stand-in"}
             service |= {"embedding_model": "stand-in", "speech_model": "stand-in"}
             seconds = 1.5 if any(rule.fault in WITHHELD for rule in rules) else 60
             raw = {

@@ -82,7 +82,7 @@ async def test_a_stream_that_breaks_off_is_an_exception(gateway: Gateway) -> Non
 
 async def test_what_is_not_taken_is_refused(gateway: Gateway) -> None:
     async with gateway.anthropic() as client:
-        for more in ({"top_k": 5}, {"tools": [{"name": "x", "input_schema": {"type": "object"}}]}):
+        for more in ({"top_k": 5}, {"thinking": {"type": "enabled", "budget_tokens": 1024}}):
             with pytest.raises(anthropic.BadRequestError, match=next(iter(more))):
                 await client.messages.create(model="default", max_tokens=9, messages=ASK, extra_body=more)
         with pytest.raises(anthropic.NotFoundError):

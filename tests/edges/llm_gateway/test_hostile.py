@@ -25,6 +25,9 @@ def schema(what: Any) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": "n", "schema": what}}
 
 
+DEEPER: Any = {}
+for _ in range(900):
+    DEEPER = {"a": DEEPER}
 EXPONENTIAL = {
     "type": "object",
     "$defs": {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(30)} | {"d30": {}},
@@ -38,10 +41,14 @@ REFUSED = [
     CHAT | {"messages": []},
     CHAT | {"messages": "Hello"},
     CHAT | {"messages": [{"role": "boss", "content": "x"}]},
-    CHAT | {"messages": [{"role": "tool", "content": "x", "tool_call_id": "1"}]},
     CHAT | {"messages": [{"role": "user"}]},
     CHAT | {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}]},
-    CHAT | {"messages": [{"role": "assistant", "content": "x", "tool_calls": [{"id": "1"}]}]},
+    CHAT | {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+    CHAT
+    | {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://10.0.0.1/"}}]}]},
+    CHAT | {"messages": [{"role": "user", "content": ["x"]}]},
+    CHAT | {"messages": [{"role": "assistant", "content": "x", "tool_calls": [1]}]},
+    CHAT | {"messages": [{"role": "assistant", "content": "x", "tool_calls": "1"}]},
     CHAT | {"model": ""},
     CHAT | {"model": "x" * 201},
     CHAT | {"model": "nobody"},
@@ -51,10 +58,9 @@ REFUSED = [
     CHAT | {"max_tokens": 0},
     CHAT | {"max_tokens": "many"},
     CHAT | {"temperature": 3},
-    CHAT | {"n": 2},
-    CHAT | {"tools": [{"type": "function"}]},
-    CHAT | {"logprobs": True},
-    CHAT | {"strange": 1},
+    CHAT | {"n": 0},
+    CHAT | {"tools": "all"},
+    CHAT | {"strange": DEEPER},
     CHAT | {"response_format": {"type": "json_schema"}},
     CHAT | {"response_format": {"type": "xml"}},
     CHAT | {"response_format": schema({"type": "nonsense"})},
@@ -70,6 +76,9 @@ TAKEN = [
     CHAT | {"messages": [{"role": "system", "content": "x"}] * 50},
     CHAT | {"messages": [{"role": "user", "content": "<EMAIL_1> a@b.example <EMAIL_1> " * 50}]},
     CHAT | {"messages": [{"role": "user", "content": "1" * 5000}]},
+    CHAT | {"messages": [{"role": "assistant", "content": "x", "tool_calls": [{"id": "1"}]}]},
+    CHAT | {"tools": [{"type": "function"}]},
+    CHAT | {"strange": 1},
 ]
 # The model's fault as far as we can tell: a schema that nothing satisfies, or that goes round for ever.
 UNANSWERABLE = [
@@ -164,7 +173,10 @@ async def test_a_wrong_form_for_transcription_is_refused(gateway: Gateway) -> No
 
 async def test_addresses_that_do_not_exist_and_wrong_methods(gateway: Gateway) -> None:
     async with gateway.http() as http:
-        assert (await http.get("/nothing")).status_code == 404
+        unknown = await http.get("/nothing")
+        assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "not_found")
+        other = await http.post("/messages/batches", json={}, headers={"anthropic-version": "2023-06-01"})
+        assert (other.status_code, other.json()["error"]["type"]) == (404, "not_found_error")
         assert (await http.get("/chat/completions")).status_code == 405
         assert (await http.get("/models/nobody")).json()["error"]["code"] == "model_not_found"
         assert (await http.get("/models/main/stand-in")).json()["id"] == "main/stand-in"

@@ -1,6 +1,7 @@
 """The official OpenAI client, unchanged but for its base URL, against the running gateway."""
 
 import asyncio
+from typing import Any
 
 import openai
 import pytest
@@ -61,11 +62,13 @@ async def test_the_client_parses_into_its_own_model(gateway: Gateway) -> None:
 
 async def test_json_mode_answers_an_object(gateway: Gateway) -> None:
     gateway.script(Rule(answer='```json\n{"a": 1,}\n```'))
+    ask: Any = [{"role": "user", "content": "Tell it in JSON."}]
     async with gateway.openai() as client:
         whole = await client.chat.completions.create(
-            model="default", messages=ASK, response_format={"type": "json_object"}
+            model="default", messages=ask, response_format={"type": "json_object"}
         )
     assert whole.choices[0].message.content == '{"a":1}'
+    assert gateway.model.requests[-1].json()["response_format"] == {"type": "json_object"}
 
 
 async def test_the_client_embeds_packed_and_plain(gateway: Gateway) -> None:
@@ -124,17 +127,23 @@ async def test_sampling_is_passed_on(gateway: Gateway) -> None:
 async def test_what_is_left_open_stays_open(gateway: Gateway) -> None:
     async with gateway.openai() as client:
         await client.chat.completions.create(model="default", messages=ASK, n=1, user="u", metadata={})
-    assert gateway.model.requests[-1].json().keys() == {"model", "messages", "max_tokens"}
+    assert gateway.model.requests[-1].json() == {
+        "model": "stand-in",
+        "messages": ASK,
+        "n": 1,
+        "user": "u",
+        "metadata": {},
+    }
 
 
 # What the client sees of every fault of the model behind: the exception, and the code in it.
 SEEN = {
     Fault.RATE_LIMITED: (openai.RateLimitError, "rate_limit_exceeded"),
-    Fault.NO_QUOTA: (openai.RateLimitError, "rate_limit_exceeded"),
+    Fault.NO_QUOTA: (openai.RateLimitError, "insufficient_quota"),
     Fault.SERVER_ERROR: (openai.InternalServerError, "server_error"),
     Fault.OVERLOADED: (openai.InternalServerError, "server_error"),
     Fault.UNAUTHORISED: (openai.InternalServerError, "model_refuses_our_key"),
-    Fault.UNKNOWN_MODEL: (openai.BadRequestError, "model_refuses_request"),
+    Fault.UNKNOWN_MODEL: (openai.NotFoundError, "model_not_found"),
     Fault.CUT_BODY: (openai.InternalServerError, "unreachable"),
     Fault.NOT_HTTP_JSON: (openai.InternalServerError, "not_json"),
     Fault.FILTERED_PROMPT: (openai.BadRequestError, "content_filter"),
@@ -147,6 +156,7 @@ WITH_SCHEMA = SEEN | {
     Fault.CUT_OFF: (openai.UnprocessableEntityError, "cut_off"),
 }
 FINE = {Fault.FENCED, Fault.TRAILING_COMMA, Fault.REFUSAL, Fault.SLOW_TOKENS}
+FINE |= {Fault.ODD_FRAMES, Fault.NO_USAGE, Fault.THINKING}
 OF_STREAMS = {Fault.CUT_STREAM, Fault.STALL_STREAM, Fault.FAIL_STREAM}
 
 
@@ -222,9 +232,11 @@ async def test_a_refusal_is_no_exception(gateway: Gateway) -> None:
         whole = await client.chat.completions.create(model="default", messages=ASK)
         stream = await client.chat.completions.create(model="default", messages=ASK, stream=True)
         deltas = [chunk.choices[0].delta async for chunk in stream]
-    assert whole.choices[0].message.refusal
+    assert whole.choices[0].message.refusal == "I cannot help with that."
     assert whole.choices[0].message.content is None
-    assert deltas
+    assert whole.usage is not None
+    assert whole.usage.prompt_tokens > 0
+    assert "".join(delta.refusal or "" for delta in deltas) == "I cannot help with that."
 
 
 async def test_an_answer_that_reached_its_limit_says_so(gateway: Gateway) -> None:

@@ -7,7 +7,7 @@ from subprocess import PIPE
 
 import pytest
 
-from frontdesk.interfaces import ChatTurn, ErrorKind, ModelFailed, ModelRequest
+from frontdesk.interfaces import ErrorKind, ModelFailed, ModelRequest
 from frontdesk.outgoing import Outgoing
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_service
@@ -44,7 +44,8 @@ async def test_a_service_is_answered_by_the_engine_in_the_stand_in(tmp_path: Pat
         outgoing = Outgoing()
         options = ServiceOptions(kind="openai", base_url=f"{url}/v1", key="k", model="m")
         service = open_service("main", options, lambda _, base, headers: outgoing.client(base, headers), {})
-        request = ModelRequest("", (ChatTurn("user", "Great service, thank you so much! Everything works."),), SCHEMA)
+        text = "Great service, thank you so much! Everything works."
+        request = ModelRequest("", {"messages": [{"role": "user", "content": text}]}, schema=SCHEMA)
         with pytest.raises(ModelFailed) as caught:
             await service.complete(request)
         said = json.loads((await service.complete(request)).text)

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from frontdesk.edges.llm_gateway.anthropic.routes import AnthropicRoutes
 from frontdesk.edges.llm_gateway.openai.routes import AudioRoutes, OpenAiRoutes
 from frontdesk.edges.llm_gateway.services import GatewayRouteGroup, GatewayServices
+from frontdesk.edges.llm_gateway.unknown import UnknownRoutes
 from frontdesk.edges.llm_gateway.use_cases.call_routes import CallRoutes
 from frontdesk.edges.llm_gateway.use_cases.routes import UseCaseRoutes
 from frontdesk.edges.llm_gateway.use_cases.specification import PATH
@@ -19,6 +20,7 @@ ROUTE_GROUPS: tuple[type[GatewayRouteGroup], ...] = (
     UseCaseRoutes,
     VectorRoutes,
     CallRoutes,
+    UnknownRoutes,
 )
 
 

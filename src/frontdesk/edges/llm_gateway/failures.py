@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -61,9 +61,19 @@ MEANINGS = {
 }
 
 
+NOT_FOUND = Meaning(404, "invalid_request_error", "model_not_found", "not_found_error", "model-refuses-request")
+
+
 def meaning_of(error: ProviderFailed) -> Meaning:
-    """What to answer."""
-    return MEANINGS[error.trouble if isinstance(error, ModelFailed) else ErrorKind.SERVER_ERROR]
+    """What to answer; the service's own code says more than ours."""
+    if not isinstance(error, ModelFailed):
+        return MEANINGS[ErrorKind.SERVER_ERROR]
+    if error.code == "model_not_found":
+        return NOT_FOUND
+    if error.code == "insufficient_quota":
+        return MEANINGS[ErrorKind.OVER_BUDGET]
+    meaning = MEANINGS[error.trouble]
+    return replace(meaning, code=error.code) if error.code and meaning.status == 400 else meaning
 
 
 def headers_of(error: ProviderFailed) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.simulators.llm.sayings import tokens
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, number, pieces_of, require, texts
+from frontdesk.simulators.llm.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
 from frontdesk.simulators.serving import Asked, Told, told
 
 PARAMETERS = frozenset(
@@ -30,36 +30,49 @@ def question(asked: Asked) -> Question:
     number(body, "temperature", 0, 1)
     messages, system = _messages(body["messages"]), texts(body.get("system", ""))
     require(system is not None, "system: Input should be a valid string or list of blocks")
-    schema, tool = _schema(body)
+    schema, tool = _schema(body, messages)
     return Question(
         model=body["model"],
-        text=next((text for role, text in reversed(messages) if role == "user"), ""),
+        text=next((text for role, text, _ in reversed(messages) if role == "user"), ""),
         schema=schema,
         is_streamed=bool(body.get("stream")),
         limit=body["max_tokens"],
-        prompt_tokens=tokens(system or "") + sum(tokens(text) for _, text in messages),
+        prompt_tokens=tokens(system or "") + sum(tokens(text) for _, text, _ in messages),
         tool=tool,
     )
 
 
 def answer(question: Question, saying: Saying) -> Told:
     """A whole answer."""
-    return told(_message(question, saying, [_block(question, saying)] if saying.text else []))
+    blocks = [_block(question, saying)] if saying.text else []
+    thought = {"type": "thinking", "thinking": saying.thought, "signature": "signed"}
+    return told(_message(question, saying, [thought, *blocks] if saying.thought else blocks))
 
 
 def events(question: Question, saying: Saying) -> Iterator[bytes]:
     """The events of a streamed answer."""
-    opened = _message(question, saying, []) | {"stop_reason": None}
+    opened: dict[str, Any] = {**_message(question, saying, []), "stop_reason": None}
     yield _event("message_start", {"message": opened})
+    place = 0
+    if saying.thought:
+        thinking = {"type": "thinking", "thinking": "", "signature": ""}
+        yield _event("content_block_start", {"index": 0, "content_block": thinking})
+        for delta in (
+            {"type": "thinking_delta", "thinking": saying.thought},
+            {"type": "signature_delta", "signature": "signed"},
+        ):
+            yield _event("content_block_delta", {"index": 0, "delta": delta})
+        yield _event("content_block_stop", {"index": 0})
+        place = 1
     start = _block(question, saying, is_start=True)
-    yield _event("content_block_start", {"index": 0, "content_block": start})
+    yield _event("content_block_start", {"index": place, "content_block": start})
     yield _event("ping", {})
     kind, field = ("input_json_delta", "partial_json") if question.tool else ("text_delta", "text")
     for piece in pieces_of(saying.text):
-        yield _event("content_block_delta", {"index": 0, "delta": {"type": kind, field: piece}})
-    yield _event("content_block_stop", {"index": 0})
-    delta = {"stop_reason": _reason(question, saying), "stop_sequence": None}
-    yield _event("message_delta", {"delta": delta, "usage": {"output_tokens": saying.tokens}})
+        yield _event("content_block_delta", {"index": place, "delta": {"type": kind, field: piece}})
+    yield _event("content_block_stop", {"index": place})
+    ending: dict[str, Any] = {"stop_reason": _reason(question, saying), "stop_sequence": None}
+    yield _event("message_delta", {"delta": ending, "usage": {"output_tokens": saying.tokens}})
     yield _event("message_stop", {})
 
 
@@ -79,20 +92,25 @@ def failure() -> bytes:
     return _event("error", {"error": {"type": "overloaded_error", "message": "Overloaded"}})
 
 
-def _messages(given: Any) -> list[tuple[str, str]]:
+def _messages(given: Any) -> list[tuple[str, str, set[str]]]:
+    """Role, text (of a tool's result too) and called tools of each."""
     require(isinstance(given, list) and bool(given), "messages: at least one message is required")
     read = []
     for place, message in enumerate(given):
         role = message.get("role") if isinstance(message, dict) else None
         require(role in ("user", "assistant"), f"messages.{place}.role: Input should be 'user' or 'assistant'")
-        text = texts(message.get("content"))
-        require(bool(text), f"messages.{place}.content: text content blocks must be non-empty")
-        read.append((str(role), text or ""))
+        content = message.get("content")
+        blocks = content if isinstance(content, list) else []
+        results = [str(texts(block.get("content")) or "") for block in blocks if block.get("type") == "tool_result"]
+        text = "".join([texts(content) or "", *results])
+        is_other = any(block.get("type") != "text" for block in blocks)
+        require(bool(text) or is_other, f"messages.{place}.content: text content blocks must be non-empty")
+        read.append((str(role), text, {str(block.get("name")) for block in blocks if block.get("type") == "tool_use"}))
     require(read[0][0] == "user", 'messages: first message must use the "user" role')
     return read
 
 
-def _schema(body: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
+def _schema(body: Mapping[str, Any], messages: list[tuple[str, str, set[str]]]) -> tuple[Mapping[str, Any] | None, str]:
     """The schema of the answer, and the tool whose it is."""
     form = (body.get("output_config") or {}).get("format")
     if form is not None:
@@ -101,12 +119,14 @@ def _schema(body: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str]:
         _check_closed(form["schema"])
         return form["schema"], ""
     choice = body.get("tool_choice") or {}
-    if choice.get("type") != "tool":
+    tools = {tool.get("name"): tool.get("input_schema") for tool in body.get("tools", [])}
+    called = {name for _, _, names in messages for name in names}
+    tool = chosen(tools, called, choice.get("type", "auto"), choice.get("name", ""))
+    if not tool:
         return None, ""
-    chosen = [tool for tool in body.get("tools", []) if tool.get("name") == choice.get("name")]
-    require(bool(chosen), f"tool_choice.name: Tool '{choice.get('name')}' not found in provided tools")
-    require(isinstance(chosen[0].get("input_schema"), dict), "tools.0.input_schema: Field required")
-    return chosen[0]["input_schema"], chosen[0]["name"]
+    require(tool in tools, f"tool_choice.name: Tool '{tool}' not found in provided tools")
+    require(isinstance(tools[tool], dict), "tools.0.input_schema: Field required")
+    return tools[tool], tool
 
 
 def _check_closed(schema: Any) -> None:

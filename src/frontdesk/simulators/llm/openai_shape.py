@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.simulators.llm.sayings import tokens
-from frontdesk.simulators.llm.shapes import Question, Refused, Saying, number, pieces_of, require, texts
+from frontdesk.simulators.llm.shapes import Question, Refused, Saying, chosen, number, pieces_of, require, texts
 from frontdesk.simulators.serving import Asked, Told, told
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -43,14 +43,22 @@ def question(asked: Asked, model: str = "") -> Question:
     streamed, options = body.get("stream") or False, body.get("stream_options")
     require(isinstance(streamed, bool), "Invalid type for 'stream': expected a boolean", "stream", "invalid_type")
     require(options is None or streamed, "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
-    user = [text for role, text in messages if role == "user"]
+    read = [text for role, text in messages if role in ("user", "tool")]
+    tools = {each["function"]["name"]: each["function"] for each in body.get("tools") or () if _is_function(each)}
+    choice = body.get("tool_choice") or "auto"
+    named = choice["function"]["name"] if isinstance(choice, dict) else ""
+    calls = [call for each in body["messages"] for call in each.get("tool_calls") or ()]
+    tool = chosen(tools, {call["function"]["name"] for call in calls}, str(choice), named)
+    require(not tool or tool in tools, f"Invalid value for 'tool_choice': no tool {tool}", "tool_choice")
     return Question(
         model=model,
-        text=user[-1] if user else "",
-        schema=schema,
+        text=read[-1] if read else "",
+        schema=tools[tool].get("parameters", {}) if tool else schema,
+        tool=tool,
         is_streamed=streamed,
         limit=body.get("max_completion_tokens") or body.get("max_tokens") or 0,
         prompt_tokens=sum(tokens(text) for _, text in messages),
+        choices=body.get("n") or 1,
         wants_usage=bool(options and options.get("include_usage")),
     )
 
@@ -58,19 +66,23 @@ def question(asked: Asked, model: str = "") -> Question:
 def answer(question: Question, saying: Saying) -> Told:
     """A whole answer."""
     is_refusal = saying.finish == "refusal"
-    message = {
+    calls = question.tool and saying.finish == "stop"
+    message: dict[str, Any] = {
         "role": "assistant",
-        "content": None if is_refusal else saying.text,
+        "content": None if is_refusal or calls else saying.text,
         "refusal": saying.text if is_refusal else None,
     }
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(saying)}
+    if calls:
+        message["tool_calls"] = [_call(question, saying.text)]
+    finish = "tool_calls" if calls else _finish(saying)
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
     return told(
         {
             "id": "chatcmpl-stand-in",
             "object": "chat.completion",
             "created": int(time.time()),
             "model": question.model,
-            "choices": [choice],
+            "choices": [{**choice, "index": place} for place in range(question.choices)],
             "usage": _usage(question, saying),
         }
     )
@@ -80,9 +92,15 @@ def events(question: Question, saying: Saying) -> Iterator[bytes]:
     """The events of a streamed answer."""
     field = "refusal" if saying.finish == "refusal" else "content"
     yield _event(question, {"role": "assistant", "content": ""})
+    for piece in pieces_of(saying.thought) if saying.thought else ():
+        yield _event(question, {"reasoning_content": piece})
+    calls = question.tool and saying.finish == "stop"
+    if calls:
+        yield _event(question, {"tool_calls": [{"index": 0, **_call(question, "")}]})
     for piece in pieces_of(saying.text):
-        yield _event(question, {field: piece})
-    yield _event(question, {}, _finish(saying))
+        call = {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+        yield _event(question, call if calls else {field: piece})
+    yield _event(question, {}, "tool_calls" if calls else _finish(saying))
     if question.wants_usage:
         yield _data(_chunk(question, []) | {"usage": _usage(question, saying)})
     yield b"data: [DONE]\n\n"
@@ -125,6 +143,9 @@ def _messages(body: Mapping[str, Any]) -> list[tuple[str, str]]:
         at = f"messages[{place}]"
         require(isinstance(message, dict) and message.get("role") in ROLES, f"Invalid value for '{at}.role'", at)
         text = texts(message.get("content"))
+        for call in message.get("tool_calls") or ():
+            whole = isinstance(call, dict) and isinstance(call.get("function"), dict) and "name" in call["function"]
+            require(whole, f"Missing required parameter: '{at}.tool_calls[0].function'.", at)
         has_other = message["role"] == "assistant" and ("tool_calls" in message or "refusal" in message)
         require(text is not None or has_other, f"Invalid type for '{at}.content'", at, "invalid_type")
         read.append((message["role"], text or ""))
@@ -165,6 +186,17 @@ def _check_strict(schema: Any, name: str, at: str = "()") -> None:
     for key, part in [*parts, *((str(n), part) for n, part in enumerate(schema.get("anyOf", ())))]:
         if isinstance(part, dict):
             _check_strict(part, name, f"{at}.{key}")
+
+
+def _is_function(tool: Any) -> bool:
+    good = isinstance(tool, dict) and isinstance(tool.get("function"), dict) and bool(tool["function"].get("name"))
+    require(good, "Missing required parameter: 'tools[0].function'.", "tools")
+    return True
+
+
+def _call(question: Question, arguments: str) -> dict[str, Any]:
+    function = {"name": question.tool, "arguments": arguments}
+    return {"id": f"call_{question.tool}", "type": "function", "function": function}
 
 
 def _finish(saying: Saying) -> str:

@@ -40,6 +40,9 @@ class Fault(StrEnum):
     REFUSAL = "refusal"
     CUT_OFF = "cut_off"
     EMPTY = "empty"
+    ODD_FRAMES = "odd_frames"
+    NO_USAGE = "no_usage"
+    THINKING = "thinking"
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """The common base of the services' API formats: parsing a question from a request, and answering it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ NUMBER = (int, float)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked. `limit` is the most tokens of its answer, 0 for no limit; `tool` is one it must use."""
+    """What a model is asked. `limit` is the most tokens of its answer, 0 for no limit; `tool` is one that it calls."""
 
     model: str
     text: str
@@ -22,6 +22,7 @@ class Question:
     prompt_tokens: int
     wants_usage: bool = False
     tool: str = ""
+    choices: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Saying:
     text: str
     finish: str
     tokens: int
+    thought: str = ""
 
 
 class Refused(Exception):
@@ -97,10 +99,28 @@ def texts(content: Any) -> str | None:
     return "".join(part.get("text", "") for part in content)
 
 
+def chosen(tools: Mapping[str, Any], called: Collection[str], choice: str, name: str = "") -> str:
+    """The tool that a model calls, empty where it answers: one that is named, else each once and in order."""
+    if name:
+        return name
+    if choice == "none" or not tools:
+        return ""
+    left = [each for each in tools if each not in called]
+    return left[0] if left else [*tools][-1] if choice in ("required", "any") else ""
+
+
 def pieces_of(text: str) -> list[str]:
     """A text in the pieces in which it is streamed: words with the space before them."""
     words = text.split(" ")
     return [word if place == 0 else f" {word}" for place, word in enumerate(words)]
+
+
+def odd(whole: list[bytes]) -> list[bytes]:
+    """Frames that some servers send, between the good ones and without the empty line before the last."""
+    null = b'data: {"choices": [{"index": 0, "delta": null, "finish_reason": null}]}\n\n'
+    strange = [b": comment\n\n", b"data: null\n\n", b"data:\n\n", b'data: {"choices": null}\n\n', null]
+    end = [whole[-2].removesuffix(b"\n"), whole[-1]] if b"[DONE]" in whole[-1] else whole[-2:]
+    return [*whole[:1], *(strange if b"[DONE]" in whole[-1] else strange[:3]), *whole[1:-2], *end]
 
 
 async def paced(
@@ -109,6 +129,8 @@ async def paced(
     """A stream, with the faults of streams."""
     whole = list(events)
     fault = rule.fault if rule else None
+    if fault is Fault.ODD_FRAMES:
+        whole = odd(whole)
     for place, event in enumerate(whole):
         if place == (len(whole) + 1) // 2 and fault is Fault.CUT_STREAM:
             raise ConnectionAbortedError

@@ -154,6 +154,8 @@ class LlmSimulator:
         rule = self.script.choose(asked.path, question.model, asked.body)
         if failed := await self._failed(rule, shape):
             return failed
+        if rule is not None and rule.fault is Fault.NO_USAGE:
+            question = replace(question, wants_usage=False)
         saying = await self._saying(question, rule)
         if question.is_streamed:
             stream = paced(shape.events(question, saying), rule, shape.failure, asyncio.sleep)
@@ -190,7 +192,8 @@ class LlmSimulator:
         text, finish = _spoilt(text, rule.fault if rule else None)
         if question.limit and tokens(text) > question.limit:
             text, finish = text[: question.limit * 4], "length"
-        return Saying(text, finish, tokens(text))
+        thought = "Let me think about it." if rule is not None and rule.fault is Fault.THINKING else ""
+        return Saying(text, finish, tokens(text), thought)
 
     def _cut(self, whole: Told, rule: Rule | None) -> Told:
         if rule is None or rule.fault is not Fault.CUT_BODY:

@@ -1,52 +1,39 @@
-"""Translates requests of OpenAI's clients. A field that cannot be passed on is refused by name, never ignored."""
+"""Reads requests of OpenAI's clients. What all services agree on is checked here; all else is passed on as it is."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from frontdesk.edges.llm_gateway.openai.errors import RequestRefused
 from frontdesk.edges.rest.bodies import decode
-from frontdesk.interfaces import ChatTurn, ModelRequest
+from frontdesk.interfaces import Invalid, ModelRequest
+from frontdesk.llm.documents import media
 
 MOST_TURNS = 2000
 MOST_TEXTS = 2048
 Alias = Annotated[str, Meta(min_length=1, max_length=200)]
 Tokens = Annotated[int, Meta(ge=1, le=1_000_000)]
-ROLES: Mapping[str, Literal["system", "user", "assistant"]] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-}
 ANY_OBJECT = {"type": "object"}
-
-
-class Part(msgspec.Struct, frozen=True):
-    """A part of a message's content."""
-
-    type: str
-    text: str = ""
+Document = dict[str, Any]
 
 
 class Message(msgspec.Struct, frozen=True):
     """One message of a conversation."""
 
-    role: str
-    content: str | list[Part] | None = None
-    name: str | None = None
-    tool_calls: Any = None
-    function_call: Any = None
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Document] | None = None
+    tool_calls: list[Document] | None = None
 
 
 class NamedSchema(msgspec.Struct, frozen=True):
     """What `json_schema` holds."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
-    schema: dict[str, Any] = msgspec.field(default_factory=lambda: dict(ANY_OBJECT))
-    description: str | None = None
-    strict: bool | None = None
+    schema: Document = msgspec.field(default_factory=lambda: dict(ANY_OBJECT))
 
 
 class Format(msgspec.Struct, frozen=True):
@@ -60,14 +47,10 @@ class StreamOptions(msgspec.Struct, frozen=True):
     """What a stream tells beside the text."""
 
     include_usage: bool = False
-    include_obfuscation: bool = False
 
 
-class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A chat completion that is asked for.
-
-    The fields of the last group say something about the service, not about the answer, and change nothing here.
-    """
+class ChatBody(msgspec.Struct, frozen=True):
+    """The fields of a chat completion that are looked at here."""
 
     model: Alias
     messages: Annotated[list[Message], Meta(min_length=1, max_length=MOST_TURNS)]
@@ -76,37 +59,9 @@ class ChatBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     response_format: Format | None = None
     max_tokens: Tokens | None = None
     max_completion_tokens: Tokens | None = None
+    n: Annotated[int, Meta(ge=1, le=128)] | None = None
     temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
-    # Passed on as they are.
-    top_p: Annotated[float, Meta(ge=0, le=1)] | None = None
-    stop: str | Annotated[list[str], Meta(max_length=16)] | None = None
-    seed: int | None = None
-    presence_penalty: Annotated[float, Meta(ge=-2, le=2)] | None = None
-    frequency_penalty: Annotated[float, Meta(ge=-2, le=2)] | None = None
-    reasoning_effort: Annotated[str, Meta(max_length=20)] | None = None
-    # Only with the value that changes nothing.
-    n: int | None = None
-    logprobs: bool | None = None
-    top_logprobs: int | None = None
-    logit_bias: dict[str, Any] | None = None
-    tools: list[Any] | None = None
-    tool_choice: Any = None
-    functions: list[Any] | None = None
-    function_call: Any = None
-    modalities: list[str] | None = None
-    audio: Any = None
-    prediction: Any = None
-    web_search_options: Any = None
-    # Accepted and ignored.
-    user: str | None = None
-    metadata: dict[str, Any] | None = None
-    store: bool | None = None
-    service_tier: str | None = None
-    parallel_tool_calls: bool | None = None
-    safety_identifier: str | None = None
-    prompt_cache_key: str | None = None
-    prompt_cache_retention: str | None = None
-    verbosity: str | None = None
+    tools: list[Document] | None = None
 
 
 class EmbeddingBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,33 +70,13 @@ class EmbeddingBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: Alias
     input: str | list[Any]
     encoding_format: Literal["float", "base64"] = "float"
-    dimensions: int | UnsetType | None = UNSET
+    dimensions: int | None = None
     user: str | None = None
 
 
-SAMPLING = ("top_p", "stop", "seed", "presence_penalty", "frequency_penalty", "reasoning_effort")
-HARMLESS: Mapping[str, tuple[Any, ...]] = {
-    "n": (None, 1),
-    "logprobs": (None, False),
-    "top_logprobs": (None, 0),
-    "logit_bias": (None, {}),
-    "tools": (None, []),
-    "tool_choice": (None, "none", "auto"),
-    "functions": (None, []),
-    "function_call": (None, "none", "auto"),
-    "modalities": (None, ["text"]),
-    "audio": (None,),
-    "prediction": (None,),
-    "web_search_options": (None,),
-}
-# In their order in the struct, where the fields that only one value changes nothing of stand together.
+document = msgspec.json.Decoder(Document).decode
 _decode_chat = msgspec.json.Decoder(ChatBody).decode
 _decode_embedding = msgspec.json.Decoder(EmbeddingBody).decode
-
-
-def chat_body(body: bytes) -> ChatBody:
-    """Raises Invalid that names the field."""
-    return decode(_decode_chat, body)
 
 
 def embedding_body(body: bytes) -> tuple[EmbeddingBody, list[str]]:
@@ -152,53 +87,25 @@ def embedding_body(body: bytes) -> tuple[EmbeddingBody, list[str]]:
         raise RequestRefused(f"input has 1 to {MOST_TEXTS:,} texts", "input", "invalid_value")
     if not all(isinstance(text, str) and text for text in texts):
         raise RequestRefused(
-            "input is a text or a list of texts, none of them empty; tokens are not taken", "input", ""
+            "input is a text or a list of texts, none of them empty; tokens cannot be masked", "input", ""
         )
-    if asked.dimensions is not UNSET and asked.dimensions is not None:
-        raise _unsupported("dimensions")
+    if asked.dimensions is not None:
+        raise RequestRefused("dimensions cannot be passed on", "dimensions", "unsupported_parameter")
     return asked, texts
 
 
-def chat_request(body: ChatBody, most_tokens: int) -> ModelRequest:
-    """What to ask of a chain. Raises RequestRefused for what cannot be passed on."""
-    for name, harmless in HARMLESS.items():
-        if getattr(body, name) not in harmless:
-            raise _unsupported(name)
-    sampling = {name: value for name in SAMPLING if (value := getattr(body, name)) is not None}
+def chat_request(raw: bytes, most_tokens: int) -> tuple[ModelRequest, ChatBody]:
+    """What to ask of a chain, and what was looked at. Raises Invalid that names the field."""
+    body, sent = decode(_decode_chat, raw), decode(document, raw)
+    for place, message in enumerate(body.messages):
+        if message.content is None and message.role != "assistant":
+            field = f"messages.{place}.content"
+            raise RequestRefused(f"messages.{place} has no content", field, "invalid_value")
     schema, name = _schema(body.response_format)
-    return ModelRequest(
-        model=body.model,
-        turns=tuple(map(_turn, range(len(body.messages)), body.messages)),
-        schema=schema,
-        schema_name=name,
-        max_tokens=body.max_completion_tokens or body.max_tokens or most_tokens,
-        temperature=body.temperature,
-        sampling=sampling,
-    )
-
-
-def _turn(place: int, message: Message) -> ChatTurn:
-    field = f"messages.{place}"
-    role = ROLES.get(message.role)
-    if role is None:
-        raise RequestRefused(
-            f"{field}: the role {message.role[:40]!r} cannot be passed on", f"{field}.role", "invalid_value"
-        )
-    if message.tool_calls or message.function_call:
-        raise _unsupported(f"{field}.tool_calls")
-    content = message.content
-    if isinstance(content, list):
-        for part in content:
-            if part.type not in ("text", "input_text", "refusal"):
-                raise RequestRefused(
-                    f"{field}: content of the type {part.type[:40]!r} cannot be passed on, only text",
-                    f"{field}.content",
-                    "unsupported_value",
-                )
-        content = "".join(part.text for part in content)
-    if content is None:
-        raise RequestRefused(f"{field} has no content", f"{field}.content", "invalid_value")
-    return ChatTurn(role, content)
+    del sent["model"]
+    sent.pop("stream", None)
+    check_media(sent)
+    return ModelRequest(body.model, sent, schema=schema, schema_name=name, most_tokens=most_tokens), body
 
 
 def _schema(wanted: Format | None) -> tuple[Mapping[str, Any] | None, str]:
@@ -213,7 +120,24 @@ def _schema(wanted: Format | None) -> tuple[Mapping[str, Any] | None, str]:
     return wanted.json_schema.schema, wanted.json_schema.name
 
 
-def _unsupported(name: str) -> RequestRefused:
-    return RequestRefused(
-        f"{name} cannot be passed on to every model, so it is not taken here", name, "unsupported_parameter"
-    )
+def check_media(body: Document) -> None:
+    """Raises Invalid for an image or file at an internal address (whoever fetches it may reach more than its sender),
+    or one that is not there at all.
+    """
+    for part in [part for parts in media(body).values() for part in parts]:
+        source: Any = part.get(str(part["type"])) or part.get("source")
+        if not isinstance(source, Mapping):
+            raise Invalid(f"a part of the type {part['type']} lacks what it is made of", "messages")
+        url = source.get("url", "" if part["type"] == "image_url" else None)
+        if url is None or (isinstance(url, str) and url.startswith("data:")):
+            continue
+        split = urlsplit(url) if isinstance(url, str) else None
+        if split is None or split.scheme not in ("http", "https") or not _is_public(split.hostname or ""):
+            raise Invalid("an image or file is given as data: or at a public http(s) address", "messages")
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".localhost", ".local", ".internal"))

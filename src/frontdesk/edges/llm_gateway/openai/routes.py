@@ -13,19 +13,20 @@ from litestar.response import Stream
 from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.openai import answers
 from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownModel, openai_handlers
-from frontdesk.edges.llm_gateway.openai.requests import chat_body, chat_request, embedding_body
+from frontdesk.edges.llm_gateway.openai.requests import chat_request, embedding_body
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
+from frontdesk.edges.llm_gateway.streams import streamed
 from frontdesk.edges.rest.bodies import check_media_type
-from frontdesk.interfaces import ErrorKind, Invalid, ModelFailed, ModelRequest
+from frontdesk.interfaces import Invalid
 from frontdesk.llm.routes import Route
 from frontdesk.llm.use_case import Kind
 from frontdesk.model import Role, Tier
-from frontdesk.model.llm import Asker, UseCaseOutcome
+from frontdesk.model.llm import UseCaseOutcome
 
-JSON, EVENTS = "application/json", "text/event-stream"
+JSON = "application/json"
 TEXTS_AT_ONCE = 256
 EMBEDDING, TRANSCRIPTION = "words-embedding", "speech-transcription"
-KINDS: tuple[Kind, ...] = ("text", "embedding", "transcription")
+CAPABILITIES: dict[Kind, str] = {"text": "chat", "embedding": "embeddings", "transcription": "transcription"}
 MEDIA_TYPES = {
     "flac": "audio/flac",
     "m4a": "audio/mp4",
@@ -50,17 +51,19 @@ class OpenAiRoutes(GatewayRouteGroup):
     async def chat(self, request: Asked) -> Response[bytes] | Stream:
         """A chat completion, whole or streamed."""
         check_media_type(request)
-        body = chat_body(await request.body())
-        check_model(request, body.model)
-        wanted = chat_request(body, self.services.chat_tokens)
-        routes_of(self.services, body.model, "text")
+        wanted, body = chat_request(await request.body(), self.services.chat_tokens)
+        check_model(request, wanted.model)
+        routes_of(self.services, wanted.model, "text")
+        chat, asker, path = self.services.llm.room.chat, asker_of(request), request.scope["path"]
         if body.stream:
             wants_usage = body.stream_options is not None and body.stream_options.include_usage
-            return await self._stream(request, wanted, asker_of(request), wants_usage=wants_usage)
-        try:
-            outcome = await self.services.llm.room.chat.complete(wanted, asker_of(request))
-        except ModelFailed as error:
-            return Response(answers.refusal(body.model, _refusal(error)), media_type=JSON)
+            return await streamed(
+                chat.stream(wanted, asker),
+                lambda stream: answers.events(stream, path, wants_usage=wants_usage),
+                lambda error: answers.failure(error, path),
+                "x-request-id",
+            )
+        outcome = await chat.complete(wanted, asker)
         return Response(answers.completion(outcome), media_type=JSON, headers=answers.headers_of(outcome))
 
     @post("/embeddings", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:embeddings"})
@@ -91,33 +94,23 @@ class OpenAiRoutes(GatewayRouteGroup):
     @get("/models/{name:path}", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
     async def one_model(self, request: Asked, name: Name) -> Response[bytes]:
         """One of these."""
-        wanted = name.lstrip("/")
-        if wanted not in self._offered(request):
+        wanted, offered = name.lstrip("/"), self._offered(request)
+        if wanted not in offered:
             raise UnknownModel(f"the model {wanted[:80]!r} does not exist or this key may not ask it")
-        return Response(msgspec.json.encode(answers.model(wanted)), media_type=JSON)
-
-    async def _stream(self, request: Asked, wanted: ModelRequest, asker: Asker, *, wants_usage: bool) -> Stream:
-        try:
-            stream = await self.services.llm.room.chat.stream(wanted, asker)
-        except ModelFailed as error:
-            return Stream(answers.refusal_events(wanted.model, _refusal(error)), media_type=EVENTS)
-        headers = {
-            "x-request-id": stream.run_id,
-            "x-frontdesk-service": stream.service,
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",  # nginx would hold pieces back
-        }
-        pieces = answers.events(stream, request.scope["path"], wants_usage=wants_usage)
-        return Stream(pieces, media_type=EVENTS, headers=headers)
+        return Response(msgspec.json.encode(answers.model(wanted, offered[wanted])), media_type=JSON)
 
     def _who_answered(self, outcome: UseCaseOutcome, routes: tuple[Route, ...]) -> tuple[Route, ...]:
         """The route that answered: vectors of different models cannot be compared, so it answers for the rest too."""
         mine = (outcome.service, outcome.model) if outcome.tier is Tier.MODEL else None
         return tuple(route for route in routes if (route.configured and (route.configured.name, route.model)) == mine)
 
-    def _offered(self, request: Asked) -> list[str]:
-        named = dict.fromkeys(name for kind in KINDS for name in self.services.llm.room.chains.offered(kind))
-        return [name for name in named if request.user.grant.allows_model(name)]
+    def _offered(self, request: Asked) -> dict[str, list[str]]:
+        """What this caller can ask for, with what each can do."""
+        offered: dict[str, list[str]] = {}
+        for kind, capability in CAPABILITIES.items():
+            for name in filter(request.user.grant.allows_model, self.services.llm.room.chains.offered(kind)):
+                offered.setdefault(name, []).append(capability)
+        return offered
 
 
 class AudioRoutes(GatewayRouteGroup):
@@ -158,13 +151,6 @@ def routes_of(services: GatewayServices, alias: str, kind: Kind) -> tuple[Route,
         offered = ", ".join(services.llm.room.chains.offered(kind)[:20]) or "none: none is configured"
         raise UnknownModel(f"the model {alias[:80]!r} leads to nothing that can do this: use one of {offered}")
     return routes
-
-
-def _refusal(error: ModelFailed) -> str:
-    """The words of a model that refused, which clients do not take for an error. Raises any other failure."""
-    if error.trouble is not ErrorKind.REFUSED:
-        raise error
-    return "The model refused to answer."
 
 
 async def _recording(file: UploadFile, language: object) -> dict[str, str]:
