@@ -11,8 +11,8 @@ from click.testing import Result
 
 from frontdesk.cli.framework.registry import Command, check
 from frontdesk.cli.main import whole
-from frontdesk.cli.reference import reference
 from frontdesk.interfaces import FrontdeskError
+from tests.written_pages.commands import reference
 
 from .conftest import Run
 
@@ -50,7 +50,7 @@ def test_a_command_that_declares_no_role_is_refused_at_start(made: click.Command
 
 
 def test_the_page_on_commands_is_what_the_commands_say() -> None:
-    assert PAGE.read_text("utf-8") == reference(), "run: python -m frontdesk.cli.reference > docs/reference/cli.md"
+    assert PAGE.read_text("utf-8") == reference(), "run: python -m tests.written_pages.commands > docs/reference/cli.md"
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from click.testing import Result
 
-from frontdesk.cli.llm.use_case_reference import reference
 from tests.cli.conftest import Run
+from tests.written_pages.use_cases import reference
 
 Invoke = Callable[..., Result]
 
@@ -89,5 +89,5 @@ def test_every_use_case_is_a_command_with_its_inputs_as_options(invoke: Invoke, 
 
 def test_the_page_of_use_cases_is_made_of_them() -> None:
     page = Path(__file__).parents[2] / "docs" / "reference" / "use-cases.md"
-    wanted = "run: python -m frontdesk.cli.llm.use_case_reference > docs/reference/use-cases.md"
+    wanted = "run: python -m tests.written_pages.use_cases > docs/reference/use-cases.md"
     assert page.read_text("utf-8") == reference(), wanted

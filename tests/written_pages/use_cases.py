@@ -1,4 +1,4 @@
-"""Writes docs/reference/use-cases.md from the use cases that ship: `python -m frontdesk.cli.llm.use_case_reference`."""
+"""Writes docs/reference/use-cases.md from the use cases that ship: `python -m tests.written_pages.use_cases`."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Writes docs/reference/cli.md out of the commands themselves: `python -m frontdesk.cli.reference > …`."""
+"""Writes docs/reference/cli.md out of the commands themselves: `python -m tests.written_pages.commands > …`."""
 
 import inspect
 from collections.abc import Iterator
