@@ -7,8 +7,10 @@ import pytest
 
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.rules import PastDecisionsQuery
-from frontdesk.orchestrator.explaining import Match, explain, holds_again, what_if
-from frontdesk.orchestrator.rules import default_rules
+from frontdesk.model import Decision
+from frontdesk.orchestrator.explaining import Match, explain, what_if
+from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
+from frontdesk.orchestrator.rules import TableRules, default_rules
 from frontdesk.storage.configuration.rule_sets import StoredHistory
 from tests.conftest import Front
 from tests.orchestrator.past import made_up_facts, store_past
@@ -22,6 +24,11 @@ TEXTS = (
     "Le lave-vaisselle ne marche plus, c'est urgent.",
     "asdf",
 )
+
+
+def holds_again(rules: TableRules, decision: Decision) -> bool:
+    """Whether the decision, recomputed from its record alone, is what was stored."""
+    return outcome_of_verdict(rules.decide(decision.facts)) == outcome_of_decision(decision)
 
 
 async def test_every_stored_decision_can_be_recomputed_from_its_record(front: Front) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import NewMessage
-from frontdesk.orchestrator.explaining import holds_again
 from frontdesk.orchestrator.published import REMOTE_RULES, Published, Remote
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.wiring.container import Container, runner_over
 from tests.fakes import Seconds
+from tests.orchestrator.test_rules_explaining import holds_again
 
 
 @dataclass

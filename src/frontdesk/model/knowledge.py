@@ -46,11 +46,6 @@ class Article:
     translation_of: str = ""
     version: int = 1
 
-    def is_valid(self, on: date) -> bool:
-        """Whether it may answer on this day."""
-        begun = self.valid_from is None or self.valid_from <= on
-        return self.state is ArticleState.PUBLISHED and begun and (self.valid_to is None or on <= self.valid_to)
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleVersion:

@@ -8,10 +8,8 @@ from typing import Any
 import zen
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Decision
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.facts import FACTS, UNRECORDED, fact_at
-from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import Column, Row
 
@@ -70,11 +68,6 @@ def what_if(rules: TableRules, facts: Mapping[str, Any], changes: Mapping[str, A
     for name, value in changes.items():
         _set(changed, name, value)
     return WhatIf(rules.decide(facts), explain(rules, changed), dict(changes))
-
-
-def holds_again(rules: TableRules, decision: Decision) -> bool:
-    """Whether the decision, recomputed from its record alone, is what was stored."""
-    return outcome_of_verdict(rules.decide(decision.facts)) == outcome_of_decision(decision)
 
 
 def _why(rules: TableRules, row: Row, decided: int | None, facts: Mapping[str, Any]) -> WhyNot:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 from sqlalchemy import RowMapping
@@ -83,11 +83,6 @@ def as_message(row: Columns) -> InboundMessage:
     )
 
 
-def as_interaction(row: Columns) -> Interaction:
-    """An interaction row."""
-    return fact(Interaction, row)
-
-
 def as_analysis(row: Columns) -> Analysis:
     """An analysis row."""
     return fact(
@@ -120,19 +115,9 @@ def as_effect(row: Columns) -> Effect:
     return fact(Effect, row, action=Action(row["kind"], row["parameters"]), waits_for=tuple(row["waits_for"]))
 
 
-def as_outbound(row: Columns) -> OutboundMessage:
-    """An outbound_message row."""
-    return fact(OutboundMessage, row)
-
-
 def as_service_call(row: Columns) -> ServiceCall:
     """A service_call row; its code is its number with a prefix."""
     return fact(ServiceCall, row, code=f"SC-{row['id']:06d}")
-
-
-def as_customer(row: Columns) -> Customer:
-    """A customer row."""
-    return fact(Customer, row)
 
 
 def as_contact(row: Columns, identities: dict[str, str]) -> Contact:
@@ -140,16 +125,10 @@ def as_contact(row: Columns, identities: dict[str, str]) -> Contact:
     return fact(Contact, row, identities=identities)
 
 
-def as_correction(row: Columns) -> Correction:
-    """A correction row."""
-    return fact(Correction, row)
-
-
-def as_work(row: Columns) -> Work:
-    """A work row."""
-    return fact(Work, row)
-
-
-def as_audit_event(row: Columns) -> AuditEvent:
-    """A journal row."""
-    return fact(AuditEvent, row)
+# Rows whose columns are the fields.
+as_interaction = partial(fact, Interaction)
+as_outbound = partial(fact, OutboundMessage)
+as_customer = partial(fact, Customer)
+as_correction = partial(fact, Correction)
+as_work = partial(fact, Work)
+as_audit_event = partial(fact, AuditEvent)
