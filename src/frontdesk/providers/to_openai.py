@@ -59,6 +59,7 @@ def _turns(service: str, message: Document, at: str) -> list[dict[str, Any]]:
         match block.get("type"):
             case "tool_result":
                 said = _parts(service, block.get("content") or "", where, ("text",))
+                said = f"Error: {said}" if block.get("is_error") and isinstance(said, str) else said
                 turns.append({"role": "tool", "tool_call_id": block.get("tool_use_id", ""), "content": said})
             case "tool_use":
                 given = msgspec.json.encode(block.get("input") or {}).decode()

@@ -306,6 +306,16 @@ async def test_a_service_of_the_other_protocol_refuses_what_it_has_not(gateway: 
     assert whole.content[0].text == "I have read: Hello"  # type: ignore[union-attr]
 
 
+async def test_a_tool_that_failed_is_said_to_have_in_the_other_protocol(gateway: Gateway) -> None:
+    used = {"type": "tool_use", "id": "t1", "name": "look_up", "input": {}}
+    failed = {"type": "tool_result", "tool_use_id": "t1", "content": "no such title", "is_error": True}
+    turns: Any = [*ASK, {"role": "assistant", "content": [used]}, {"role": "user", "content": [failed]}]
+    async with gateway.anthropic() as client:
+        await client.messages.create(model="default", max_tokens=99, messages=turns, tools=CLAUDE_TOOLS)
+    last = gateway.model.requests[-1].json()["messages"][-1]
+    assert last == {"role": "tool", "tool_call_id": "t1", "content": "Error: no such title"}
+
+
 @both
 async def test_a_streamed_answer_of_a_form_has_no_fences(opened: Open, kind: str) -> None:
     gateway = await opened(Rule(Fault.FENCED), kind=kind)
