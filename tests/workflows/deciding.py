@@ -11,7 +11,7 @@ class Deciding:
 
     name, version = "wanted", 1
 
-    def __init__(self, actions: tuple[Mapping[str, Any], ...], route: str) -> None:
+    def __init__(self, actions: tuple[Mapping[str, Any], ...], route: str = "Wanted") -> None:
         self._actions, self._route = actions, route
 
     async def current(self) -> "Deciding":

@@ -126,7 +126,7 @@ def test_on_a_phone_list_conversation_and_panel_are_pages_and_actions_a_sheet(
 
 
 def test_steps_are_grey_lines_folded_and_what_was_read_stands_in_the_panel(page: Page) -> None:
-    line = page.locator(".conversation > .event").first
+    line = page.locator(".conversation > .event:has(summary)").first
     assert box(page, ".conversation > .event summary")["height"] == 20
     expect(line.locator("ol")).to_be_hidden()
     line.locator("summary").click()

@@ -69,7 +69,7 @@ def test_a_chart_leads_to_as_many_rows_as_it_shows_and_back(page: Page) -> None:
     rows = page.url
     page.locator("tbody a.title").first.click()
     page.wait_for_url("**/console/interactions/*?from=**")
-    expect(page.get_by_role("heading", name="Conversation")).to_be_visible()
+    expect(page.locator("#talk")).to_be_visible()
     page.get_by_role("link", name="Rows behind the figure").click()
     page.wait_for_url(rows)
     page.get_by_role("link", name="Open in the list").click()
