@@ -22,6 +22,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import exists as sql_exists
+from sqlalchemy.sql.elements import False_, Null, True_
 
 from frontdesk.model.entities import EdmType, Navigation
 from frontdesk.model.querying import Among, Call, Counted, Expression, Field, Literal, Quantified
@@ -159,7 +160,10 @@ def _call(expression: Call, names: NameScope) -> Sql:
         return case(*((condition(when, names), sql(then, names)) for when, then in pairs))
     if name == "cast":
         return _cast(sql(arguments[0], names), expression.kind, names.dialect)
-    return _CALLS[name](names.dialect, *(sql(each, names) for each in arguments))
+    given = [sql(each, names) for each in arguments]
+    if name in _ORDERED and isinstance(given[1], True_ | False_ | Null):  # the library refuses to order by these
+        return given[0].op(_ORDERED[name], is_comparison=True)(given[1])
+    return _CALLS[name](names.dialect, *given)
 
 
 def _equal(name: str, one: Expression, other: Expression, names: NameScope) -> Sql:
@@ -232,6 +236,7 @@ _DATED: dict[str, Callable[[str, Sql, EdmType], Sql]] = {
     "date": lambda dialect, column, kind: column if kind is EdmType.DATE else dialects.day(dialect, column),
     "time": lambda dialect, column, kind: column if kind is EdmType.TIME else dialects.time_of_day(dialect, column),
 }
+_ORDERED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _CALLS: dict[str, Callable[..., Sql]] = {
     "lt": lambda _, one, other: one < other,
     "le": lambda _, one, other: one <= other,
