@@ -13,7 +13,7 @@ from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about
 from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Found, RawEvent
 
 
 class InPersonSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,15 +36,13 @@ class InPerson(Channel):
         raise Forged("talks in person are handed in by who is signed in")
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-            fields = {name: parts.text(whole, name) for name in ("name", "email", "phone", "customer_no")}
-            sender = Sender(fields["name"], fields["email"], fields["phone"], fields["customer_no"])
-            text, at = parts.needed(whole, "text"), parts.iso_moment(whole.get("at"))
-            return [CustomerMessage(parts.needed(whole, "id"), text, sender, at)]
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
+        fields = {name: parts.text(whole, name) for name in ("name", "email", "phone", "customer_no")}
+        sender = Sender(fields["name"], fields["email"], fields["phone"], fields["customer_no"])
+        text, at = parts.needed(whole, "text"), parts.iso_moment(whole.get("at"))
+        return [CustomerMessage(parts.needed(whole, "id"), text, sender, at)]
 
     @override
     async def send(self, delivery: DeliveryPart) -> Receipt:

@@ -30,7 +30,6 @@ from frontdesk.model.channels import (
     IncomingAttachment,
     LengthUnit,
     RawEvent,
-    Unread,
 )
 
 TITLE = "LINE"
@@ -69,12 +68,10 @@ class Line(Channel, Fetching):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
         """LINE checks the address with an event of no events."""
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         events = parts.items(whole, "events")
         return parts.each(events, _event) if events else [Ignored("a check of the address")]
 

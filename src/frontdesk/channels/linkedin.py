@@ -26,7 +26,6 @@ from frontdesk.model.channels import (
     Found,
     Ignored,
     RawEvent,
-    Unread,
 )
 
 TITLE = "LinkedIn"
@@ -71,11 +70,9 @@ class LinkedIn(Channel):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         if "notifications" not in whole:
             return [Ignored(f"an event of type {parts.text(whole, 'type')[:60] or 'nothing'}")]
         return parts.each(parts.items(whole, "notifications"), self._notification)

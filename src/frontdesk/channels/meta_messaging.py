@@ -54,11 +54,9 @@ class MetaMessaging(Channel, Fetching):
         return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         if whole.get("object") != self.whole_object:
             return [Unread(f"object is not {self.whole_object}")]
         found: list[Found] = []

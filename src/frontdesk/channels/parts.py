@@ -2,17 +2,32 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import msgspec
 
-from frontdesk.model.channels import Found, Unread
+from frontdesk.model.channels import Found, RawEvent, Unread
 
+T = TypeVar("T")
 MOST_SECONDS = 4_102_444_800  # the year 2100
 
 
 class Unfit(Exception):
     """A part of a payload has the wrong type or value; the text says which part."""
+
+
+def readable(read: Callable[[T, RawEvent], Sequence[Found]]) -> Callable[[T, RawEvent], Sequence[Found]]:
+    """The `read` of a channel, for which an event that is unfit as a whole becomes Unread."""
+
+    @wraps(read)
+    def found(channel: T, event: RawEvent) -> Sequence[Found]:
+        try:
+            return read(channel, event)
+        except Unfit as error:
+            return [Unread(str(error))]
+
+    return found
 
 
 def document(body: bytes) -> dict[str, Any]:

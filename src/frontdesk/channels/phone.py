@@ -27,7 +27,6 @@ from frontdesk.model.channels import (
     Ignored,
     IncomingAttachment,
     RawEvent,
-    Unread,
 )
 
 TITLE = "Phone Call"
@@ -64,13 +63,11 @@ class Phone(Channel, Fetching):
         return Genuine(genuine.provider_id, body, genuine.answer)
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            if event.content_type.startswith(FORM):
-                return [_recording(twilio.form(event.body))]
-            return [_upload(parts.document(event.body))]
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        if event.content_type.startswith(FORM):
+            return [_recording(twilio.form(event.body))]
+        return [_upload(parts.document(event.body))]
 
     @override
     async def send(self, delivery: DeliveryPart) -> Receipt:

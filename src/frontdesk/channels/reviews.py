@@ -20,7 +20,7 @@ from frontdesk.channels.signing import digest
 from frontdesk.interfaces import Failed
 from frontdesk.interfaces.channels import Channel, EventSink, Forged, Genuine, Handshake, Watching, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, RawEvent, Unread
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, RawEvent
 
 TITLE = "Reviews"
 MOST_PAGES = 100
@@ -54,11 +54,9 @@ class Reviews(Channel, Watching):
         raise Forged("reviews are imported or polled")
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            return _review(parts.document(event.body))
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        return _review(parts.document(event.body))
 
     @override
     async def send(self, delivery: DeliveryPart) -> Receipt:

@@ -28,7 +28,6 @@ from frontdesk.model.channels import (
     Ignored,
     IncomingAttachment,
     RawEvent,
-    Unread,
 )
 
 TITLE = "Slack"
@@ -78,11 +77,9 @@ class Slack(Finding, Channel, Fetching):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         if whole.get("type") != "event_callback":
             return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return parts.each([parts.at(whole, "event")], _event)

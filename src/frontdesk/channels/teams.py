@@ -39,7 +39,6 @@ from frontdesk.model.channels import (
     Ignored,
     IncomingAttachment,
     RawEvent,
-    Unread,
 )
 
 TITLE = "Teams"
@@ -111,11 +110,9 @@ class Teams(Channel, Admitting, Fetching):
             raise Forged("serviceUrl is no https address of Microsoft's: set channels.teams.service_url if it is right")
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            return parts.each([parts.document(event.body)], self._activity)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        return parts.each([parts.document(event.body)], self._activity)
 
     def _activity(self, each: Any) -> Found:
         kind, id_ = parts.text(each, "type"), parts.text(each, "id")

@@ -24,7 +24,6 @@ from frontdesk.model.channels import (
     IncomingAttachment,
     LengthUnit,
     RawEvent,
-    Unread,
 )
 
 TITLE = "Telegram"
@@ -65,11 +64,9 @@ class Telegram(Channel, Admitting, Fetching):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         for name in ("message", "business_message"):
             if name in whole:
                 return parts.each([whole[name]], _message)

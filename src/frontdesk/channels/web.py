@@ -26,7 +26,6 @@ from frontdesk.model.channels import (
     Found,
     Ignored,
     RawEvent,
-    Unread,
 )
 
 TITLE = "Website"
@@ -60,16 +59,14 @@ class Web(Channel):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-            if whole.get("type") == "seen":
-                return [DeliveryNotice(DeliveryState.READ, key=parts.needed(whole, "message"))]
-            if whole.get("type") != "message":
-                return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
-            return [_message(whole)]
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
+        if whole.get("type") == "seen":
+            return [DeliveryNotice(DeliveryState.READ, key=parts.needed(whole, "message"))]
+        if whole.get("type") != "message":
+            return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
+        return [_message(whole)]
 
     @override
     async def send(self, delivery: DeliveryPart) -> Receipt:

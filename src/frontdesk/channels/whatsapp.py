@@ -71,11 +71,9 @@ class WhatsApp(Channel, Fetching):
         return meta.verify(request, self._settings.app_secret, self._settings.verify_token)
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            whole = parts.document(event.body)
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        whole = parts.document(event.body)
         if whole.get("object") != "whatsapp_business_account":
             return [Unread("object is not whatsapp_business_account")]
         changes = [change for entry in parts.objects(whole, "entry") for change in parts.items(entry, "changes")]

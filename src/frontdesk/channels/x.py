@@ -67,11 +67,9 @@ class X(Channel):
         return Genuine(digest(request.body))
 
     @override
+    @parts.readable
     def read(self, event: RawEvent) -> Sequence[Found]:
-        try:
-            data = parts.mapping(parts.document(event.body), "data")
-        except parts.Unfit as error:
-            return [Unread(str(error))]
+        data = parts.mapping(parts.document(event.body), "data")
         kind, payload = parts.text(data, "event_type"), parts.mapping(data, "payload")
         users = {**parts.mapping(payload, "users"), **_by_id(parts.objects(data, "includes", "users"))}
         if kind == "dm.received":
