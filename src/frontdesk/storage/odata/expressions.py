@@ -22,7 +22,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import exists as sql_exists
-from sqlalchemy.sql.elements import False_, Null, True_
 
 from frontdesk.model.entities import EdmType, Navigation
 from frontdesk.model.querying import Among, Call, Counted, Expression, Field, Literal, Quantified
@@ -160,10 +159,7 @@ def _call(expression: Call, names: NameScope) -> Sql:
         return case(*((condition(when, names), sql(then, names)) for when, then in pairs))
     if name == "cast":
         return _cast(sql(arguments[0], names), expression.kind, names.dialect)
-    given = [sql(each, names) for each in arguments]
-    if name in _ORDERED and isinstance(given[1], True_ | False_ | Null):  # the library refuses to order by these
-        return given[0].op(_ORDERED[name], is_comparison=True)(given[1])
-    return _CALLS[name](names.dialect, *given)
+    return _CALLS[name](names.dialect, *(sql(each, names) for each in arguments))
 
 
 def _equal(name: str, one: Expression, other: Expression, names: NameScope) -> Sql:
@@ -222,6 +218,11 @@ def _substring(dialect: str, text: Sql, start: Sql, *length: Sql) -> Sql:
     return func.substr(text, begin, *(dialects.not_below(dialect, each, 0) for each in length), type_=String())
 
 
+def _ordered(operator: str) -> Callable[..., Sql]:
+    """A comparison as text, which binds as the library's own do: those refuse true, false and null."""
+    return lambda _, one, other: one.op(operator, precedence=5, is_comparison=True)(other)
+
+
 def _calculated(operator: str) -> Callable[..., Sql]:
     return lambda dialect, one, other: dialects.number(dialect, one).op(operator)(dialects.number(dialect, other))
 
@@ -236,12 +237,11 @@ _DATED: dict[str, Callable[[str, Sql, EdmType], Sql]] = {
     "date": lambda dialect, column, kind: column if kind is EdmType.DATE else dialects.day(dialect, column),
     "time": lambda dialect, column, kind: column if kind is EdmType.TIME else dialects.time_of_day(dialect, column),
 }
-_ORDERED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _CALLS: dict[str, Callable[..., Sql]] = {
-    "lt": lambda _, one, other: one < other,
-    "le": lambda _, one, other: one <= other,
-    "gt": lambda _, one, other: one > other,
-    "ge": lambda _, one, other: one >= other,
+    "lt": _ordered("<"),
+    "le": _ordered("<="),
+    "gt": _ordered(">"),
+    "ge": _ordered(">="),
     "add": _calculated("+"),
     "sub": _calculated("-"),
     "mul": _calculated("*"),
