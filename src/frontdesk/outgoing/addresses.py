@@ -11,14 +11,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from frontdesk.interfaces import NoAnswer
+from frontdesk.interfaces.addresses import Address, is_public
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]  # as of socket.getaddrinfo
 
-# Well-known translation prefix of NAT64 (RFC 6052): the last four bytes are an IPv4 address.
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Azure's platform service: it hands out credentials of the machine, although its address is public.
-PLATFORM = ipaddress.IPv4Address("168.63.129.16")
 MOST_ADDRESSES = 4
 
 
@@ -35,14 +31,6 @@ class AddressRules:
     def _is_allowed(self, host: str, port: int, address: Address) -> bool:
         named = {host.lower(), f"{host.lower()}:{port}"}
         return any(rule.lower() in named or _covers(rule, address) for rule in self.allowed)
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address is public; addresses that embed another one are judged by that one."""
-    inner = _wrapped(address)
-    if inner is not None:
-        return is_public(inner)
-    return address.is_global and not address.is_multicast and address != PLATFORM
 
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
@@ -96,14 +84,6 @@ def check(host: str, port: int, addresses: Sequence[str], rules: AddressRules) -
     for text in addresses:
         if not rules.permits(host, port, ipaddress.ip_address(text)):
             raise NoAnswer(f"{host}: internal addresses are not allowed", may_be_done=False, permanent=True)
-
-
-def _wrapped(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in NAT64:
-        return ipaddress.IPv4Address(address.packed[-4:])
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 def _covers(rule: str, address: Address) -> bool:

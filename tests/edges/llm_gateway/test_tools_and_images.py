@@ -306,6 +306,21 @@ async def test_a_service_of_the_other_protocol_refuses_what_it_has_not(gateway: 
     assert whole.content[0].text == "I have read: Hello"  # type: ignore[union-attr]
 
 
+INSIDE = [
+    *("127.0.0.1", "127.0.0.1.", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:10.0.0.1]", "10.1.2.3"),
+    *("169.254.169.254", "168.63.129.16", "localhost", "localhost.", "a.localhost.", "x.local", "db.internal"),
+]
+
+
+@pytest.mark.parametrize("host", INSIDE)
+async def test_an_image_at_an_internal_address_is_refused(gateway: Gateway, host: str) -> None:
+    image: Any = {"type": "image_url", "image_url": {"url": f"http://{host}/a.png"}}
+    async with gateway.openai() as client:
+        with pytest.raises(openai.BadRequestError, match="public"):
+            await client.chat.completions.create(model="default", messages=[{"role": "user", "content": [image]}])
+    assert not gateway.model.requests
+
+
 async def test_a_tool_that_failed_is_said_to_have_in_the_other_protocol(gateway: Gateway) -> None:
     used = {"type": "tool_use", "id": "t1", "name": "look_up", "input": {}}
     failed = {"type": "tool_result", "tool_use_id": "t1", "content": "no such title", "is_error": True}

@@ -11,6 +11,7 @@ from msgspec import Meta
 from frontdesk.edges.llm_gateway.openai.errors import RequestRefused
 from frontdesk.edges.rest.bodies import decode
 from frontdesk.interfaces import Invalid, ModelRequest
+from frontdesk.interfaces.addresses import is_public
 from frontdesk.llm.documents import media
 
 MOST_TURNS = 2000
@@ -137,7 +138,9 @@ def check_media(body: Document) -> None:
 
 
 def _is_public(host: str) -> bool:
+    """A host of numbers alone may be written in many ways: only whole addresses and names with letters are taken."""
     try:
-        return ipaddress.ip_address(host).is_global
+        return is_public(ipaddress.ip_address(host))
     except ValueError:
-        return "." in host and not host.endswith((".localhost", ".local", ".internal"))
+        name, _, last = host.rstrip(".").lower().rpartition(".")
+        return bool(name) and last[:1].isalpha() and last not in ("localhost", "local", "internal")
