@@ -23,12 +23,28 @@ class Done:
     at: datetime
 
 
+async def do_to(services: Services, reference: str, doing: Doing) -> Interaction:
+    """Do it to one; where the pipeline was faster, look at it again. The interaction as it was before.
+
+    Raises Stale after TRIES, and what `doing` does.
+    """
+    for attempt in range(TRIES):
+        interaction = await services.interactions.records.get(reference)
+        try:
+            await doing(interaction)
+            break
+        except Stale:
+            if attempt == TRIES - 1:
+                raise
+    return interaction
+
+
 async def do_to_all(services: Services, references: Iterable[str], doing: Doing) -> Done:
     """Do it to each."""
     at, done, refused = services.clock(), list[str](), dict[str, str]()
     for reference in references:
         try:
-            await _tried(services, reference, doing)
+            await do_to(services, reference, doing)
             done.append(reference)
         except (Conflict, Invalid, NotFound) as error:
             refused[reference] = error.text
@@ -49,13 +65,3 @@ async def changing(services: Services, make: Callable[[Interaction], Change], by
 def undoing(services: Services, since: datetime, by: str) -> Doing:
     """Takes back what this person changed last, if that was since then."""
     return lambda interaction: services.interactions.records.undo(interaction, since, by)
-
-
-async def _tried(services: Services, reference: str, doing: Doing) -> None:
-    for attempt in range(TRIES):
-        try:
-            await doing(await services.interactions.records.get(reference))
-            return
-        except Stale:  # the pipeline was faster: look at it again
-            if attempt == TRIES - 1:
-                raise

@@ -8,13 +8,14 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
-from frontdesk.interfaces import ConnectorFailed, Invalid, Overtaken, Stale
+from frontdesk.interfaces import ConnectorFailed, Invalid, Overtaken
 from frontdesk.knowledge.differing import edited_words
 from frontdesk.model import Change, Role, Status, Turn
 from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
-from frontdesk.ticketing.changes import FIELDS, check_change, check_correction, snooze
+from frontdesk.services.changing_many import changing, do_to
+from frontdesk.ticketing.changes import FIELDS, check_correction, snooze
 from frontdesk.ticketing.status import may_move
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 from frontdesk.ui.console.interactions import PATH
@@ -30,7 +31,6 @@ HUMAN, MEMO = "HA", "IM"
 SUPERVISOR = {ROLE: Role.SUPERVISOR}
 CHANGEABLE = ("status", "priority", "category", "team", "assignee", "tags", "title", "customer_id")
 AUDIO = "audio/"
-TRIES = 5
 ORIGINS = ("answer", "draft")
 LONGEST = 100
 UNKNOWN = N_("There is no interaction under this reference.")
@@ -114,10 +114,9 @@ async def snoozed(request: PageRequest, services: Needs, reference: FromPath[str
     """Set it aside, or no longer."""
     fields = await read_form(request)
     wanted = snooze(fields.get("until", ""), services.clock())
-    before = await services.interactions.records.get(normal_reference(reference))
-    await services.interactions.records.change(before, wanted, request.user.name)
+    changed = await _change(services, normal_reference(reference), wanted, request.user.name)
     services.wake()
-    return _back(before.reference)
+    return _back(changed)
 
 
 @post(f"{PATH}/{{reference:str}}/mine", opt=AGENT, include_in_schema=False)
@@ -259,17 +258,8 @@ async def _overtaken(request: PageRequest, services: Needs, reference: str, fiel
 
 
 async def _change(services: Needs, reference: str, wanted: Change, by: str) -> str:
-    """Set fields; where the pipeline was faster, look at the interaction again. The reference that it has."""
-    for attempt in range(TRIES):
-        before = await services.interactions.records.get(reference)
-        asked = check_change(before, wanted, await services.configuration.codes.all())
-        try:
-            await services.interactions.records.change(before, asked, by)
-            break
-        except Stale:
-            if attempt == TRIES - 1:
-                raise
-    return before.reference
+    """Set fields of an interaction; the reference that it has."""
+    return (await do_to(services, reference, await changing(services, lambda _: wanted, by))).reference
 
 
 async def _answer(services: Needs, thread: Thread) -> Answer | None:
