@@ -15,16 +15,25 @@ _ENOUGH = 14
 
 @dataclass(frozen=True)
 class Background:
-    """Sentences, the topics that some of them belong to, and which one (-1 for none)."""
+    """Sentences, the topics that some of them belong to, and which one (-1 for none).
 
-    rows: Vectors
+    They are kept in a byte a number, as they are needed only where intents change: times `scale` they are `rows`.
+    """
+
+    small: npt.NDArray[np.int8]
+    scale: Vectors
     topics: Vectors
     topic_of: npt.NDArray[np.int64]
+
+    @property
+    def rows(self) -> Vectors:
+        """The sentences' vectors."""
+        return self.small * self.scale
 
     def claims(self, described: Vectors, alike: float = _SAME) -> npt.NDArray[np.int64]:
         """For each sentence the intent (its place in `described`) that is about its topic, or -1."""
         if not len(described) or not len(self.topics):
-            return np.full(len(self.rows), -1)
+            return np.full(len(self.small), -1)
         likeness = described @ self.topics.T
         owner = np.where(likeness.max(axis=0) >= alike, likeness.argmax(axis=0), -1)
         return np.asarray(np.where(self.topic_of >= 0, owner[self.topic_of], -1), np.int64)

@@ -128,9 +128,9 @@ class Heads:
         source = resources.files(__package__) / "weights" / "heads.npz"
         with source.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             type_, topics, about, usual, scale, factors = (arrays[n].astype(np.float32) for n in _ARRAYS)
-            rows, known = (arrays[n] * arrays[f"{n}_scale"].astype(np.float32) for n in ("background", "known"))
-            background = Background(rows, topics, arrays["topic_of"].astype(np.int64))
-            concerns = Background(known, about, arrays["known_topic_of"].astype(np.int64))
+            rows, known = ((arrays[n], arrays[f"{n}_scale"].astype(np.float32)) for n in ("background", "known"))
+            background = Background(*rows, topics, arrays["topic_of"].astype(np.int64))
+            concerns = Background(*known, about, arrays["known_topic_of"].astype(np.int64))
             network = Network(*(arrays[n].astype(np.float32) for n in ("first", "first_bias", "last", "last_bias")))
             return cls(type_, background, concerns, usual, network, scale, factors)
 
