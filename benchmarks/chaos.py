@@ -122,13 +122,7 @@ async def run(messages: int, kills: int, url: str | None, seed: int, field: Fiel
 
 
 async def _send_all(
-    port: int,
-    key: str,
-    count: int,
-    accepted: set[str],
-    outcome: Outcome,
-    chance: random.Random,
-    duplicates: float,
+    port: int, key: str, count: int, accepted: set[str], outcome: Outcome, chance: random.Random, duplicates: float
 ) -> None:
     """Like a careful channel: send until it is accepted; send a share of what was accepted once more."""
     numbers = iter(range(count))

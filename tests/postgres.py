@@ -11,11 +11,7 @@ END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid()"
 )
-CLEAR = (
-    "DROP SCHEMA IF EXISTS kept CASCADE",
-    "DROP SCHEMA public CASCADE",
-    "CREATE SCHEMA public",
-)
+CLEAR = ("DROP SCHEMA IF EXISTS kept CASCADE", "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
 # Everything that a test could change in the schema, as one value.

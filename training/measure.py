@@ -226,10 +226,7 @@ def draws(rows: list[Message], each: int) -> Iterator[tuple[list[tuple[str, str]
 
 
 def report(
-    bench: Bench,
-    title: str,
-    specs: list[IntentSpec],
-    splits: Sequence[tuple[Sequence[tuple[str, str]], list[Message]]],
+    bench: Bench, title: str, specs: list[IntentSpec], splits: Sequence[tuple[Sequence[tuple[str, str]], list[Message]]]
 ) -> None:
     """Means over the splits: accuracy, macro-F1, share of none, out of scope caught, AUROC, calibration error."""
     results = np.array([_measures(bench, bench.index(specs, learned), rows) for learned, rows in splits])

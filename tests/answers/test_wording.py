@@ -39,12 +39,7 @@ async def test_sentences_that_invent_are_struck(answering: Any) -> None:
 
 @pytest.mark.parametrize(
     "model",
-    [
-        Model(("You have 90 days.", 1)),
-        Model(seconds=60),
-        Model(error=ModelFailed(ErrorKind.TIMEOUT, "away")),
-        Model(),
-    ],
+    [Model(("You have 90 days.", 1)), Model(seconds=60), Model(error=ModelFailed(ErrorKind.TIMEOUT, "away")), Model()],
 )
 async def test_without_a_usable_model_the_sentences_are_quoted(answering: Any, model: Model) -> None:
     answer = await said(replace(answering, word=WordingAnswers(model, 0.2)), QUESTION)

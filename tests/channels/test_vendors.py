@@ -365,10 +365,7 @@ def test_twilios_own_example_of_a_signature_is_good(settings: Any) -> None:
 def test_the_newer_signature_of_twilio_needs_the_keys_secret(settings: Any) -> None:
     url, body = "https://desk.example/webhooks/channels/sms", b"MessageSid=SM1&Body=x"
     signed = signers.base64_of("key secret", f"{url}BodyxMessageSidSM1".encode())
-    headers = {
-        "x-twilio-signature": signed,
-        "x-twilio-webhooks-signature-settings": "key=SK1,algorithm=HMAC_SHA256",
-    }
+    headers = {"x-twilio-signature": signed, "x-twilio-webhooks-signature-settings": "key=SK1,algorithm=HMAC_SHA256"}
     assert verify_twilio(WebhookRequest("POST", url, {}, headers, body), "token", "key secret")
     with pytest.raises(Forged, match="shared key"):
         verify_twilio(WebhookRequest("POST", url, {}, headers, body), "token", "")

@@ -45,7 +45,7 @@ async def test_each_back_end_with_an_address_carries_out_its_action(container: C
     tables = {"fsm": FSM, "service_calls": "fsm", "s4": SAP, "service_cloud": SAP, "webhook": {"secret": SECRET}}
     found = set_up(tables, container, outgoing)
     assert set(found.action_handlers) == {
-        *("create_service_call", "remark_service_call", "order_status", "update_case", "notify_webhook"),
+        *("create_service_call", "remark_service_call", "order_status", "update_case", "notify_webhook")
     }
     assert isinstance(found.fsm, Fsm)
 

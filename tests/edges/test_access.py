@@ -90,12 +90,7 @@ def test_static_files_that_declare_nothing_are_refused_too(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("role", Role)
 async def test_a_role_opens_what_it_covers_and_nothing_else(plain: Container, role: Role) -> None:
-    needed = {
-        "/": Role.ANYONE,
-        "/metrics": Role.SERVICE,
-        "/console": Role.AGENT,
-        "/api/v1/work": Role.SUPERVISOR,
-    }
+    needed = {"/": Role.ANYONE, "/metrics": Role.SERVICE, "/console": Role.AGENT, "/api/v1/work": Role.SUPERVISOR}
     headers = await key_of(plain, role) if role is not Role.ANYONE else {}
     refusal = 401 if role is Role.ANYONE else 403
     async with web_client(plain) as client:

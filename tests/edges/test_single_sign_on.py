@@ -179,8 +179,7 @@ async def test_the_providers_keys_are_asked_for_once(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [("state=", "state=x"), ("code=code", "code=guessed"), ("iss=http", "iss=https"), ("iss=", "not=")],
+    ("old", "new"), [("state=", "state=x"), ("code=code", "code=guessed"), ("iss=http", "iss=https"), ("iss=", "not=")]
 )
 async def test_an_answer_that_was_changed_on_its_way_lets_nobody_in(house: House, old: str, new: str) -> None:
     address = await house.go()
@@ -307,10 +306,7 @@ async def test_a_provider_that_is_away_is_said_in_words(settings: Settings, buil
 
 @pytest.mark.parametrize(
     ("issuer", "more", "named"),
-    [
-        ("http://login.example", {}, "issuer"),
-        ("https://login.example", {"default_role": "boss"}, "roles"),
-    ],
+    [("http://login.example", {}, "issuer"), ("https://login.example", {"default_role": "boss"}, "roles")],
 )
 async def test_settings_that_cannot_be_are_refused_at_the_start(
     settings: Settings, builtin: Builtin, issuer: str, more: dict[str, Any], named: str

@@ -44,10 +44,7 @@ async def test_two_hundred_calls_at_once_overspend_by_nothing(furnished: BuildLl
     service.lines = [answer(GOOD, tokens=(0, 100))]
     limit = allowed * 100 + 99
     models = furnished(
-        service,
-        prices={"gpt-4o-mini": price},
-        budgets=Budgets(Allowance(per_day=limit)),
-        policy=UNCACHED,
+        service, prices={"gpt-4o-mini": price}, budgets=Budgets(Allowance(per_day=limit)), policy=UNCACHED
     )
     outcomes = await asyncio.gather(*(models.run("sentiment-analysis", text=f"text {n}") for n in range(200)))
     by_model = [outcome for outcome in outcomes if outcome.service == "first"]
@@ -138,8 +135,7 @@ async def test_no_sixty_seconds_admit_more_than_the_limit_also_over_two_processe
     admitted: list[float] = []
     for step in range(600):
         if isinstance(
-            await processes[step % 2].admit(asking(rate=Rate(requests_per_minute=30), budgets=())),
-            Reservation,
+            await processes[step % 2].admit(asking(rate=Rate(requests_per_minute=30), budgets=())), Reservation
         ):
             admitted.append(clock().timestamp())
         clock.move(0.5)
@@ -156,8 +152,7 @@ async def test_tokens_per_minute_are_held_too(container: Container, sizes: tuple
     for step in range(300):
         size = sizes[step % len(sizes)]
         if isinstance(
-            await admission.admit(asking(rate=Rate(tokens_per_minute=1000), tokens=size, budgets=())),
-            Reservation,
+            await admission.admit(asking(rate=Rate(tokens_per_minute=1000), tokens=size, budgets=())), Reservation
         ):
             tokens.append((clock().timestamp(), min(size, 1000)))
         clock.move(0.7)

@@ -123,9 +123,7 @@ def test_what_is_more_than_a_comparison_is_left_out_and_said_so(cell: str) -> No
 
 def test_rows_that_undo_each_other_are_a_circle() -> None:
     made = rules(
-        ({"priority": "'H'"}, {"priority": "'M'"}),
-        ({"priority": "'M'"}, {"priority": "'H'"}),
-        ({"priority": ""}, {}),
+        ({"priority": "'H'"}, {"priority": "'M'"}), ({"priority": "'M'"}, {"priority": "'H'"}), ({"priority": ""}, {})
     )
     [circle] = of_kind(analyse(made), "circle")
     assert circle.severity is Severity.ERROR

@@ -165,10 +165,7 @@ async def test_each_point_before_a_stream_is_told(outgoing: Outgoing, point: Poi
 
 @pytest.mark.parametrize(
     ("answer", "words", "limits"),
-    [
-        (resets_while_it_is_sent, "broke off", PATIENT),
-        (says_nothing, "no answer within 0.3 s", NO_ANSWER),
-    ],
+    [(resets_while_it_is_sent, "broke off", PATIENT), (says_nothing, "no answer within 0.3 s", NO_ANSWER)],
 )
 async def test_a_failure_while_it_is_sent_may_have_let_it_arrive(
     outgoing: Outgoing, answer: Answer, words: str, limits: Limits

@@ -49,10 +49,7 @@ async def test_processes_that_start_at_once_migrate_once(bare_settings: Settings
     results = (
         await asyncio.gather(*(upgrade(url, code_lists()) for _ in range(3)))
         if "postgres" in str(url)
-        else [
-            await upgrade(url, code_lists()),
-            await upgrade(url, code_lists()),
-        ]
+        else [await upgrade(url, code_lists()), await upgrade(url, code_lists())]
     )
     assert sorted(before for before, _ in results)[0] == ""
     assert all(after == newest() for _, after in results)

@@ -113,12 +113,7 @@ def places(server: Server, page: Page) -> dict[str, str]:
     page.get_by_role("button", name="New draft from version 1").click()
     known(api)
     access = let_in(page)
-    return access | {
-        "reference": reference,
-        "template": "service_call_created",
-        "customer": "77",
-        "article": "returns",
-    }
+    return access | {"reference": reference, "template": "service_call_created", "customer": "77", "article": "returns"}
 
 
 def let_in(page: Page) -> dict[str, str]:

@@ -179,10 +179,7 @@ def _names(collection: Collection, ranking: Ranking, top: int) -> dict[str, floa
 def _likeness(collection: Collection, ranking: Ranking, top: int) -> dict[str, float]:
     mine = collection.of(top)
     best = mine.start + int(ranking.scores[mine].argmax())
-    values = {
-        "words": float(ranking.words[best]),
-        "by_question": float(bool(collection.passages[best].question)),
-    }
+    values = {"words": float(ranking.words[best]), "by_question": float(bool(collection.passages[best].question))}
     asked = [i for i in range(mine.start, mine.stop) if collection.passages[i].question]
     if asked:
         nearest = [

@@ -103,9 +103,7 @@ class AnswerService:
 
 
 def _collection(
-    articles: Sequence[Article],
-    passages: Sequence[Passage],
-    stored: Mapping[str, Mapping[tuple[str, int], Rows]],
+    articles: Sequence[Article], passages: Sequence[Passage], stored: Mapping[str, Mapping[tuple[str, int], Rows]]
 ) -> Collection:
     """Articles that both encoders have read, or the engine alone while e5 has not read all of them."""
     by_article: dict[tuple[str, int], list[Passage]] = {}

@@ -18,15 +18,7 @@ from frontdesk.channels.refusals import refusal
 from frontdesk.channels.signing import check_challenge, compare, digest, hex_mac
 from frontdesk.interfaces.channels import Channel, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    RawEvent,
-)
+from frontdesk.model.channels import ChannelLimits, CustomerMessage, DeliveryPart, Edit, Found, Ignored, RawEvent
 
 TITLE = "LinkedIn"
 SIGNATURE = "x-li-signature"

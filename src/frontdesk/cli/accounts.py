@@ -39,13 +39,7 @@ def keys() -> None:
 @command(users, "add", role=Role.ADMIN, example='frontdesk users add kim@example.com --name "Kim Doe" --role agent')
 @click.argument("email")
 @click.option("--name", default="", help="Name shown in the application. [default: the e-mail address]")
-@click.option(
-    "--role",
-    type=click.Choice(PEOPLE),
-    default=PEOPLE[0],
-    show_default=True,
-    help="What it may do.",
-)
+@click.option("--role", type=click.Choice(PEOPLE), default=PEOPLE[0], show_default=True, help="What it may do.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def add_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Add an account; the password is asked for and never shown."""
@@ -214,13 +208,7 @@ def _granting(function: Function) -> Function:
     'frontdesk keys add "quote robot" --scope llm:chat --scope llm:model:default --budget-day 5',
 )
 @click.argument("name")
-@click.option(
-    "--role",
-    type=click.Choice(PROGRAMS),
-    default=PROGRAMS[0],
-    show_default=True,
-    help="What it may do.",
-)
+@click.option("--role", type=click.Choice(PROGRAMS), default=PROGRAMS[0], show_default=True, help="What it may do.")
 @click.option("--days", type=click.IntRange(1, 3650), help="After so many days it ends. [default: never]")
 @_granting
 def add_key(name: str, role: str, days: int | None, **given: Any) -> None:

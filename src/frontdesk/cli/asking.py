@@ -21,12 +21,7 @@ if TYPE_CHECKING:
     from frontdesk.wiring.container import Container
 
 
-@command(
-    frontdesk,
-    "ask",
-    role=Role.SERVICE,
-    example='frontdesk ask "How long can I return shoes?" --language en',
-)
+@command(frontdesk, "ask", role=Role.SERVICE, example='frontdesk ask "How long can I return shoes?" --language en')
 @click.argument("question")
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object instead.")
 @click.option("--language", default="", help="Language of the answer, such as de. [default: the question's]")

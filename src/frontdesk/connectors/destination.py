@@ -82,12 +82,7 @@ class ThroughDestination(Http):
         self._clients: dict[str, Http] = {}
 
     @override
-    async def send(
-        self,
-        method: str,
-        path: str,
-        **parts: Unpack[RequestParts],
-    ) -> HttpAnswer:
+    async def send(self, method: str, path: str, **parts: Unpack[RequestParts]) -> HttpAnswer:
         """A sign-in that is refused is asked for once more. Raises ConnectorFailed too."""
         for is_last in (False, True):
             there = await self._destinations.find(self._name)
@@ -100,12 +95,7 @@ class ThroughDestination(Http):
 
     @asynccontextmanager
     @override
-    async def stream(
-        self,
-        method: str,
-        path: str,
-        **parts: Unpack[StreamParts],
-    ) -> AsyncIterator[HttpStream]:
+    async def stream(self, method: str, path: str, **parts: Unpack[StreamParts]) -> AsyncIterator[HttpStream]:
         there = await self._destinations.find(self._name)
         whole: StreamParts = {**parts, **_completed(parts, there)}
         async with self._client(there).stream(method, there.path + path, **whole) as it:

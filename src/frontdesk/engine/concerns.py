@@ -26,12 +26,7 @@ _PRESSING = {"Complaint": 2, "ServiceRequest": 2, "Question": 1, "Information": 
 
 
 def part(
-    prepared: Prepared,
-    vectors: Vectors,
-    look: Look,
-    index: IntentIndex,
-    heads: Heads,
-    whole: Sequence[Scored],
+    prepared: Prepared, vectors: Vectors, look: Look, index: IntentIndex, heads: Heads, whole: Sequence[Scored]
 ) -> tuple[Concern, ...]:
     """The concerns in the order of the text, none if there is only one or nothing is said for sure.
 

@@ -13,11 +13,7 @@ _MANY = 1_500
 
 
 def refine(
-    rows: Vectors,
-    owners: npt.NDArray[np.int64],
-    worth: npt.NDArray[np.floating],
-    start: Vectors,
-    start_bias: Vectors,
+    rows: Vectors, owners: npt.NDArray[np.int64], worth: npt.NDArray[np.floating], start: Vectors, start_bias: Vectors
 ) -> tuple[Vectors, Vectors]:
     """Weights (size x classes) and bias fitted to the rows, each counting its `worth`, each class the same.
 

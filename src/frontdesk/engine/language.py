@@ -4,10 +4,7 @@ import re
 import threading
 from array import array
 
-from py3langid.langid import (  # type: ignore[import-untyped]  # the package has no types
-    MODEL_FILE,
-    LanguageIdentifier,
-)
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # the package has no types
 
 from .lists import read
 

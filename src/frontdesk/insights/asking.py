@@ -190,12 +190,7 @@ class Asking:
         return np.lexsort((seen, -first))
 
     def _cell(
-        self,
-        question: Question,
-        figures: Mapping[str, Array],
-        seen: Array,
-        place: int,
-        domains: Sequence["_Domain"],
+        self, question: Question, figures: Mapping[str, Array], seen: Array, place: int, domains: Sequence["_Domain"]
     ) -> Cell:
         number, keys = int(seen[place]), []
         for domain in reversed(domains):

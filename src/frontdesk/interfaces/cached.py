@@ -55,10 +55,7 @@ class CachedByKey(Generic[K, T]):
     """A value for each key, as in Cached; when there are too many keys, all are forgotten."""
 
     def __init__(
-        self,
-        seconds: float | Callable[[T], float],
-        clock: Callable[[], float] = time.monotonic,
-        most: int = MOST_KEPT,
+        self, seconds: float | Callable[[T], float], clock: Callable[[], float] = time.monotonic, most: int = MOST_KEPT
     ) -> None:
         """See Cached; at most `most` keys are kept."""
         self._seconds, self._clock, self._most = seconds, clock, most

@@ -7,11 +7,7 @@ from typing import Protocol
 
 from frontdesk.interfaces.channels import EventSink, Fetched
 from frontdesk.model import Analysis, Case, Change, Lease, OutboundMessage, Receipt, Work
-from frontdesk.model.channels import (
-    AttachmentState,
-    Found,
-    RawEvent,
-)
+from frontdesk.model.channels import AttachmentState, Found, RawEvent
 
 
 class Events(Protocol):

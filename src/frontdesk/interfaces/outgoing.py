@@ -85,20 +85,10 @@ class HttpStream(Protocol):
 class Http(Protocol):
     """A client of one outside system: base address, headers, time and size limits are set; connections are reused."""
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        **parts: Unpack[RequestParts],
-    ) -> HttpAnswer:
+    async def send(self, method: str, path: str, **parts: Unpack[RequestParts]) -> HttpAnswer:
         """One request and its whole answer, whatever its status. Follows no redirect. Raises NoAnswer."""
         ...
 
-    def stream(
-        self,
-        method: str,
-        path: str,
-        **parts: Unpack[StreamParts],
-    ) -> AbstractAsyncContextManager[HttpStream]:
+    def stream(self, method: str, path: str, **parts: Unpack[StreamParts]) -> AbstractAsyncContextManager[HttpStream]:
         """One request whose answer is read as it arrives. Raises NoAnswer."""
         ...

@@ -10,16 +10,7 @@ from typing import Any, TypeVar
 
 from frontdesk.interfaces import Invalid
 from frontdesk.knowledge.checking import check_article, check_order, check_product
-from frontdesk.model.knowledge import (
-    Article,
-    ArticleState,
-    Attribute,
-    Audience,
-    Order,
-    OrderLine,
-    OrderState,
-    Product,
-)
+from frontdesk.model.knowledge import Article, ArticleState, Attribute, Audience, Order, OrderLine, OrderState, Product
 from frontdesk.model.translatable import tr
 
 Fields = Mapping[str, Any]

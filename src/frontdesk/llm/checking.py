@@ -8,13 +8,7 @@ from frontdesk.model import ENTITY_FIELDS, SIGNALS, Concern, Entity, Probability
 
 TITLE_LENGTH = 100
 SUMMARY_LENGTH = 300
-MESSAGE_TYPES = {
-    "Complaint": "CM",
-    "Complement": "CL",
-    "Question": "QS",
-    "ServiceRequest": "SR",
-    "Information": "IN",
-}
+MESSAGE_TYPES = {"Complaint": "CM", "Complement": "CL", "Question": "QS", "ServiceRequest": "SR", "Information": "IN"}
 
 
 def check(answer: ReaderAnswer, text: str, catalogue: Catalogue) -> ReaderAnswer:

@@ -88,7 +88,7 @@ _GREETING = re.compile(
     r"(?:\b(?:Dear|Hi|Hello|Hey|Hallo|Liebe[rs]?|Guten (?:Tag|Morgen|Abend)|Sehr geehrte[rs]?|Moin|Servus|Bonjour|Hola"
     r"|Estimad[oa]|Cher|Chère|Ciao|Gentile)[ \t,]+)"
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Herrn|Frau|Sir|Madam)\.?[ \t]+){0,3}"
-    rf"({_NAMES})",
+    rf"({_NAMES})"
 )
 _SELF = re.compile(
     r"(?:\b(?i:my name is|name is|i am|i'm|this is|here is|mein name ist|ich bin|ich heiße|ich heisse|hier ist"

@@ -32,14 +32,7 @@ from frontdesk.model.customers import Contact, Customer
 from frontdesk.model.decision import Action, Decision, Effect, Receipt, ServiceCall
 from frontdesk.model.identity import Account, ApiKey, Caller, Grant, Role
 from frontdesk.model.interaction import Change, Interaction, WaitingOn
-from frontdesk.model.messages import (
-    Accepted,
-    AudioRecording,
-    InboundMessage,
-    NewMessage,
-    OutboundMessage,
-    Sender,
-)
+from frontdesk.model.messages import Accepted, AudioRecording, InboundMessage, NewMessage, OutboundMessage, Sender
 from frontdesk.model.queries import InteractionFilter, Page
 from frontdesk.model.signals import SIGNALS
 from frontdesk.model.work import AuditEvent, Lease, Work, WorkState

@@ -4,15 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from frontdesk.model import (
-    Analysis,
-    AuditEvent,
-    Correction,
-    Decision,
-    Effect,
-    InboundMessage,
-    OutboundMessage,
-)
+from frontdesk.model import Analysis, AuditEvent, Correction, Decision, Effect, InboundMessage, OutboundMessage
 
 T = TypeVar("T")
 

@@ -10,16 +10,7 @@ from collections.abc import Iterator, Sequence
 from frontdesk.interfaces import Verdict
 from frontdesk.model.rules import Finding, Severity
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.domains import (
-    Box,
-    Space,
-    TooLarge,
-    common,
-    holds,
-    opaque_cells,
-    space_of,
-    without,
-)
+from frontdesk.orchestrator.domains import Box, Space, TooLarge, common, holds, opaque_cells, space_of, without
 from frontdesk.orchestrator.feedback_loops import feedback_loops
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.orchestrator.table import Row, Table, where

@@ -226,10 +226,7 @@ def _texts(texts: Sequence[str]) -> list[Atom]:
 
 
 def _numbers(
-    cuts: Sequence[float],
-    least: float | None,
-    most: float | None,
-    between: Callable[[float, float], float | None],
+    cuts: Sequence[float], least: float | None, most: float | None, between: Callable[[float, float], float | None]
 ) -> list[Atom]:
     """Each cut, and one number for each stretch between two cuts, below the first and above the last."""
     inside = [cut for cut in cuts if (least is None or cut >= least) and (most is None or cut <= most)]

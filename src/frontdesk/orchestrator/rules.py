@@ -130,11 +130,7 @@ def shipped_rule_set() -> NewRuleSet:
 
 
 def compile_content(
-    name: str,
-    version: int,
-    content: str,
-    vocabulary: Vocabulary | None = None,
-    templates: ReplyTemplates | None = None,
+    name: str, version: int, content: str, vocabulary: Vocabulary | None = None, templates: ReplyTemplates | None = None
 ) -> TableRules:
     """A stored or uploaded JSON text as rules. Raises TableRefused."""
     if vocabulary is not None:

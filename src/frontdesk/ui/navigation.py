@@ -42,10 +42,7 @@ GROUPS = (
             Entry("/console/orders", N_("Orders"), "sales-order"),
         ),
     ),
-    Group(
-        N_("Insights"),
-        (Entry("/console/insights", N_("Insights"), "bar-chart"),),
-    ),
+    Group(N_("Insights"), (Entry("/console/insights", N_("Insights"), "bar-chart"),)),
     Group(
         N_("Set-up"),
         (

@@ -43,9 +43,7 @@ HANDLERS = (
 
 def router(services: PageServices, chat: ChatServices) -> Router:
     """Pages and static files, at the root."""
-    provided = {
-        "services": Provide(lambda: services, sync_to_thread=False),
-    }
+    provided = {"services": Provide(lambda: services, sync_to_thread=False)}
     return Router(
         "/", route_handlers=[*HANDLERS, widget.script, chat_router(chat), assets.router()], dependencies=provided
     )

@@ -31,12 +31,7 @@ LEAST_PROBABILITY = 0.01
 # Who read a message.
 READERS = {Tier.BUILTIN: N_("Built-in engine"), Tier.MODEL: N_("Language model")}
 # Parameters of actions that hold a code.
-LISTS = {
-    "priority": CodeList.PRIORITY,
-    "category": CodeList.CATEGORY,
-    "team": CodeList.TEAM,
-    "status": CodeList.STATUS,
-}
+LISTS = {"priority": CodeList.PRIORITY, "category": CodeList.CATEGORY, "team": CodeList.TEAM, "status": CodeList.STATUS}
 LANGUAGES = {
     "ar": N_("Arabic"),
     "cs": N_("Czech"),

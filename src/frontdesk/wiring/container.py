@@ -364,15 +364,10 @@ def runner_over(
 
     section = settings.work
     pace = RunnerSettings(
-        slots=section.slots,
-        lease=section.lease_seconds,
-        idle=section.idle_seconds,
-        most_attempts=section.most_attempts,
+        slots=section.slots, lease=section.lease_seconds, idle=section.idle_seconds, most_attempts=section.most_attempts
     )
     patient = replace(
-        pace,
-        most_attempts=settings.effects.most_attempts,
-        longest_delay=settings.effects.longest_delay_seconds,
+        pace, most_attempts=settings.effects.most_attempts, longest_delay=settings.effects.longest_delay_seconds
     )
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
     owner = own_prefix(os.getpid()).rstrip(":")

@@ -113,10 +113,7 @@ def application(services: WebServices) -> Litestar:
             *gateway_routes(services.gateway),
             *odata_routes(services.odata),
         ],
-        middleware=[
-            DefineMiddleware(services.rest.metrics.middleware),
-            DefineMiddleware(services.door.middleware),
-        ],
+        middleware=[DefineMiddleware(services.rest.metrics.middleware), DefineMiddleware(services.door.middleware)],
         before_send=[services.chat.origins.cors(), security_headers(https=services.pages.https)],
         exception_handlers=dict.fromkeys(handlers(), _explain(services.pages.pages)),
         request_max_body_size=services.settings.server.max_body_bytes,

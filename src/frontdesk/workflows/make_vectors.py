@@ -17,10 +17,7 @@ REST = 1.0
 
 
 async def make_vectors_in_background(
-    lease: Lease,
-    store: VectorStore,
-    encoders: Sequence[PassageEncoder],
-    text_of: SearchedText,
+    lease: Lease, store: VectorStore, encoders: Sequence[PassageEncoder], text_of: SearchedText
 ) -> None:
     """Make all that are missing at half speed, then end the work."""
     while True:

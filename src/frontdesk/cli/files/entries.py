@@ -12,17 +12,7 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import Code, CodeList, Contact, Customer, NewMessage, Sender
 from frontdesk.ticketing.submission import check, storable
 
-MESSAGE_FIELDS = (
-    "text",
-    "channel",
-    "name",
-    "email",
-    "phone",
-    "customer_no",
-    "provider_id",
-    "received_at",
-    "thread",
-)
+MESSAGE_FIELDS = ("text", "channel", "name", "email", "phone", "customer_no", "provider_id", "received_at", "thread")
 DEFAULT_CHANNEL = "WEB"
 DIGEST = 40
 

@@ -92,10 +92,7 @@ def export(file: str) -> None:
 def list_(text: str, language: tuple[str, ...], audience: tuple[str, ...], state: tuple[str, ...], plain: bool) -> None:
     """List articles, those changed last first."""
     wanted = ArticleFilter(
-        text=text,
-        language=language,
-        audience=tuple(map(Audience, audience)),
-        state=tuple(map(ArticleState, state)),
+        text=text, language=language, audience=tuple(map(Audience, audience)), state=tuple(map(ArticleState, state))
     )
     articles = with_container(lambda container: _all(container, wanted))
     if plain:

@@ -107,9 +107,6 @@ async def _body(receive: Receive, most_bytes: int) -> bytes:
 
 
 async def _answer(send: Send, told: Handshake) -> None:
-    headers = [
-        (b"content-type", told.media_type.encode("latin-1")),
-        (b"content-length", str(len(told.body)).encode()),
-    ]
+    headers = [(b"content-type", told.media_type.encode("latin-1")), (b"content-length", str(len(told.body)).encode())]
     await send({"type": "http.response.start", "status": told.status, "headers": headers})
     await send({"type": "http.response.body", "body": told.body, "more_body": False})

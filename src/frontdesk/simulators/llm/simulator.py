@@ -22,11 +22,7 @@ MOST_REMEMBERED = 1000
 FOREVER = 86_400.0
 SECRET_HEADERS = ("authorization", "api-key", "x-api-key")
 OPENAI = Shape(
-    openai_shape.answer,
-    openai_shape.events,
-    openai_shape.error,
-    openai_shape.filtered_prompt,
-    openai_shape.failure,
+    openai_shape.answer, openai_shape.events, openai_shape.error, openai_shape.filtered_prompt, openai_shape.failure
 )
 ANTHROPIC = Shape(
     anthropic_shape.answer,

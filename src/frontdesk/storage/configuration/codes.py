@@ -149,12 +149,7 @@ def put_entry(
         raise Conflict(tr("{list} {code} exists already", list=entry.list.value, code=entry.code))
     if create is False and not exists:
         raise NotFound(tr("there is no {list} {code}", list=entry.list.value, code=entry.code))
-    values = {
-        "name": entry.name,
-        "description": entry.description,
-        "position": entry.position,
-        "active": entry.active,
-    }
+    values = {"name": entry.name, "description": entry.description, "position": entry.position, "active": entry.active}
     if exists:
         connection.execute(update(code).where(*here).values(**values))
     else:

@@ -14,11 +14,7 @@ PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 
 
 def report(
-    connection: Connection,
-    groups: Sequence[str],
-    since: datetime | None,
-    until: datetime | None,
-    caller: str | None,
+    connection: Connection, groups: Sequence[str], since: datetime | None, until: datetime | None, caller: str | None
 ) -> tuple[CallReport, ...]:
     """One report for each group, in order of the groups."""
     ranked = _ranked(groups, since, until, caller).subquery()

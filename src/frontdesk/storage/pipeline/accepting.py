@@ -192,12 +192,7 @@ def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[st
     event, message = inbox_event.c, inbound_message.c
     rows = connection.execute(
         select(
-            event.channel,
-            event.provider_id,
-            interaction.c.reference,
-            interaction.c.id,
-            message.id,
-            message.sequence,
+            event.channel, event.provider_id, interaction.c.reference, interaction.c.id, message.id, message.sequence
         )
         .join(inbound_message, message.id == event.message_id)
         # The one in which it was written, also where that was merged: what is handed out opens that one alone.

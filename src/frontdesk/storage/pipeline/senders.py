@@ -147,11 +147,7 @@ _CONTACT = (
 
 
 def _new_contact(
-    connection: Connection,
-    message: InboundMessage,
-    identities: dict[str, str],
-    customer_id: str | None,
-    now: datetime,
+    connection: Connection, message: InboundMessage, identities: dict[str, str], customer_id: str | None, now: datetime
 ) -> int:
     row = {
         "name": message.sender.name,

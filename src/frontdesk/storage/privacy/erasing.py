@@ -7,19 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ColumnElement,
-    Connection,
-    Table,
-    bindparam,
-    delete,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, bindparam, delete, or_, select, text, update
 
 from frontdesk.model import WorkState
 from frontdesk.model.channels import AttachmentState

@@ -34,10 +34,7 @@ _ON_POSTGRESQL = (
     "FOR EACH ROW EXECUTE FUNCTION audit_record_only_appended()",
 )
 _AWAY = {
-    "sqlite": (
-        "DROP TRIGGER IF EXISTS audit_record_no_update",
-        "DROP TRIGGER IF EXISTS audit_record_no_delete",
-    ),
+    "sqlite": ("DROP TRIGGER IF EXISTS audit_record_no_update", "DROP TRIGGER IF EXISTS audit_record_no_delete"),
     "postgresql": ("DROP FUNCTION IF EXISTS audit_record_only_appended() CASCADE",),
 }
 

@@ -1,11 +1,6 @@
 """What all tables share: the metadata with its naming rules, and the types of keys."""
 
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    MetaData,
-    String,
-)
+from sqlalchemy import BigInteger, Integer, MetaData, String
 
 from frontdesk.model.identity import NAME_LENGTH
 

@@ -1,17 +1,6 @@
 """Tables of channels: raw events, how far watchers came, attachments, parts of answers and what became of them."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import Json, Moment

@@ -1,13 +1,6 @@
 """Tables of what people configure: code lists with their examples, and the stamp that says when they changed."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text
 
 from frontdesk.storage.engines.types import Moment, Words
 from frontdesk.storage.schema.base import Ulid, metadata
@@ -33,9 +26,4 @@ example = Table(
     Column("created_at", Moment, nullable=False),
 )
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String(60), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+meta = Table("meta", metadata, Column("key", String(60), primary_key=True), Column("value", Text, nullable=False))

@@ -21,8 +21,5 @@ intent_draft = Table(
 )
 
 intent_vector = Table(
-    "intent_vector",
-    metadata,
-    Column("code", String(40), primary_key=True),
-    Column("embedding", Text, nullable=False),
+    "intent_vector", metadata, Column("code", String(40), primary_key=True), Column("embedding", Text, nullable=False)
 )

@@ -1,16 +1,6 @@
 """Tables of people: customers, contacts, accounts, their links and sessions, API keys, and views that they saved."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from frontdesk.storage.engines.sealing import SealedSeed
 from frontdesk.storage.engines.types import Moment

@@ -1,18 +1,6 @@
 """Tables of the pipeline: work, effects, service calls, the journal, idempotency keys."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    false,
-    text,
-)
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, false, text
 
 from frontdesk.storage.engines.sealing import Sealed
 from frontdesk.storage.engines.types import Json, Moment

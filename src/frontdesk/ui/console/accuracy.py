@@ -31,10 +31,7 @@ CODES = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE}
 
 @get("/console/accuracy", opt=SUPERVISOR, include_in_schema=False)
 async def accuracy(
-    request: PageRequest,
-    services: Needs,
-    field: FromQuery[str] = "intent",
-    days: FromQuery[str] = "",
+    request: PageRequest, services: Needs, field: FromQuery[str] = "intent", days: FromQuery[str] = ""
 ) -> Response[str]:
     """The page: all fields together, and one of them by value, language and channel."""
     chosen = field if field in FIELDS else "intent"

@@ -63,11 +63,7 @@ async def overview(request: PageRequest, services: Needs) -> Response[str]:
 
 @get(f"{PLACE}/lists/{{which:str}}", opt=SUPERVISOR, include_in_schema=False)
 async def one_list(
-    request: PageRequest,
-    services: Needs,
-    which: FromPath[str],
-    code: FromQuery[str] = "",
-    saved: FromQuery[str] = "",
+    request: PageRequest, services: Needs, which: FromPath[str], code: FromQuery[str] = "", saved: FromQuery[str] = ""
 ) -> Response[str]:
     """A list, and one of its entries (or a new one) to be edited."""
     chosen = _list(which)

@@ -158,12 +158,7 @@ async def _again(
 
 
 async def _page(
-    request: PageRequest,
-    services: Needs,
-    stored: RuleSetVersion,
-    more: dict[str, Any],
-    *,
-    status: int = 200,
+    request: PageRequest, services: Needs, stored: RuleSetVersion, more: dict[str, Any], *, status: int = 200
 ) -> Response[str]:
     content = more.pop("content", stored.content)
     context: dict[str, Any] = {

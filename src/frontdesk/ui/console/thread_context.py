@@ -40,12 +40,7 @@ MATCHES = {
     Match.OTHER_ROUTE: N_("is for another route"),
 }
 # The fields that a person may correct, with their code lists (None: one of LANGUAGES or of the sentiments).
-CORRECTABLE = {
-    "intent": CodeList.INTENT,
-    "message_type": CodeList.MESSAGE_TYPE,
-    "sentiment": None,
-    "language": None,
-}
+CORRECTABLE = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE, "sentiment": None, "language": None}
 
 
 async def context_of(details: ThreadDetails, services: PageServices, request: PageRequest) -> dict[str, Any]:

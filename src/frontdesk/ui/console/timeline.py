@@ -22,12 +22,7 @@ SHOWN = {
     "merged": N_("Merged"),
     "failed": N_("Failed"),
 }
-FIELDS = {
-    "assignee": N_("Owner"),
-    "title": N_("Title"),
-    "tags": N_("Tags"),
-    "customer_id": N_("Customer number"),
-}
+FIELDS = {"assignee": N_("Owner"), "title": N_("Title"), "tags": N_("Tags"), "customer_id": N_("Customer number")}
 REPLIES = ("reply", "answer")
 # Beside each other at the same moment: what came in, what was made of it, what went out.
 ORDER = {"in": 0, "event": 1, "out": 2}

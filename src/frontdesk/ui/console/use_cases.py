@@ -113,12 +113,7 @@ async def _next(services: Needs, name: str, versions: tuple[UseCaseVersion, ...]
 
 
 async def _page(
-    request: PageRequest,
-    services: Needs,
-    name: str,
-    values: dict[str, str],
-    more: dict[str, Any],
-    status: int = 200,
+    request: PageRequest, services: Needs, name: str, values: dict[str, str], more: dict[str, Any], status: int = 200
 ) -> Response[str]:
     in_force = await services.llm.room.use_cases.registry.get(name)
     context: dict[str, Any] = {

@@ -13,10 +13,7 @@ KNOWN = frozenset(
         "$format", "$skiptoken", "$levels",
     }
 )  # fmt: skip
-INSTEAD = {
-    "$inlinecount": "$count=true ($inlinecount is OData V2)",
-    "$links": "$ref ($links is OData V2)",
-}
+INSTEAD = {"$inlinecount": "$count=true ($inlinecount is OData V2)", "$links": "$ref ($links is OData V2)"}
 # What OData has and this server does not.
 NOT_OFFERED = {
     "$deltatoken": "a filter on modifiedAt",

@@ -25,10 +25,7 @@ from frontdesk.insights.cards import card
 from frontdesk.insights.reporting import Report
 from frontdesk.model import Role
 
-ASKED = {
-    "asked": Provide(asked_filters, sync_to_thread=False),
-    "figures": Provide(asked_figures, sync_to_thread=False),
-}
+ASKED = {"asked": Provide(asked_filters, sync_to_thread=False), "figures": Provide(asked_figures, sync_to_thread=False)}
 MOST_ROWS = 200
 MOST_EXPORTED = 10_000
 CardName = Annotated[str, PathParameter(max_length=40, description="The name of a card.")]

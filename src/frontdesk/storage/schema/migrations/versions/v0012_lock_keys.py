@@ -39,11 +39,7 @@ def upgrade() -> None:
         postgresql_where=CLAIMABLE["postgresql"],
     )
     op.create_index(
-        "ix_work_order",
-        "work",
-        ["lock_key", "blocked", "created_at", "id"],
-        sqlite_where=OPEN,
-        postgresql_where=OPEN,
+        "ix_work_order", "work", ["lock_key", "blocked", "created_at", "id"], sqlite_where=OPEN, postgresql_where=OPEN
     )
     op.execute(KEYS)
     op.execute(BLOCKED)
