@@ -1,12 +1,14 @@
 """The word table in a file gives the same vectors, and a broken or unusable file does no harm."""
 
+from array import array
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from frontdesk.engine import Engine
-from frontdesk.engine.mapped_table import MappedTable, mapped
+from frontdesk.engine.language import LanguageReader
+from frontdesk.engine.mapped_table import MappedTable, mapped, mapped_numbers
 
 TABLE = np.arange(12_000, dtype=np.uint8).reshape(100, 120)
 
@@ -42,3 +44,16 @@ def test_a_folder_that_cannot_be_used_costs_only_memory(tmp_path: Path) -> None:
 def test_an_engine_with_a_cache_says_the_same(tmp_path: Path) -> None:
     texts = ["My oven is broken and I am angry.", "Wo bleibt mein Paket?"]
     assert np.array_equal(Engine.load(tmp_path).embed(texts), Engine.load().embed(texts))
+
+
+def test_numbers_in_a_file_are_the_numbers(tmp_path: Path) -> None:
+    numbers = array("I", range(0, 4_000_000_000, 1_000_003))
+    found = mapped_numbers(numbers, tmp_path, "n")
+    assert isinstance(found, memoryview)
+    assert list(found) == list(numbers)
+
+
+@pytest.mark.slow
+def test_languages_are_told_alike_from_a_file(tmp_path: Path) -> None:
+    texts = ["Wo ist mein Paket geblieben?", "Il frigorifero non funziona", "Dzie\u0144 dobry, nie dzia\u0142a"]
+    assert [LanguageReader(tmp_path).read(each) for each in texts] == [LanguageReader().read(each) for each in texts]

@@ -38,7 +38,7 @@ class Engine:
 
         `cache` is a folder where the largest table is kept so that processes share it instead of each holding it.
         """
-        return cls(Encoder(cache), Heads.load(), LanguageReader())
+        return cls(Encoder(cache), Heads.load(), LanguageReader(cache))
 
     def intent_index(self, intents_: Sequence[IntentSpec], learned: Sequence[tuple[str, str]] = ()) -> IntentIndex:
         """Prepare the configured intents; `learned` holds (text, code) of corrections, which act as examples.

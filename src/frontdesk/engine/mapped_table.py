@@ -1,11 +1,14 @@
-"""Keeps the encoder's word table in a file and reads only the rows that a message needs.
+"""Keeps large tables of the reader in files, of which a message needs a few rows.
 
-The table has 65 MB, of which a message needs a few dozen rows of 512 bytes. In a file it is in the system's page
-cache, once for all processes of a machine. (Mapped into memory it would count for each process.)
+The encoder's word table has 65 MB, of which a message needs a few dozen rows of 512 bytes. In a file it is in the
+system's page cache, once for all processes of a machine. (Mapped into memory it would count for each process.) The
+language statistics' table of 42 MB is walked number by number, so it is mapped: only the pages that are walked count.
 """
 
+import mmap
 import os
 import zlib
+from array import array
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,19 +38,33 @@ def mapped(table: Table, folder: Path, name: str) -> Table | MappedTable:
 
     If the folder cannot be used, the table itself is returned, which only costs memory.
     """
-    path = folder / f"{name}-{zlib.crc32(table.data):08x}.table"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not _holds(path, table):
-            _write(path, table)
-        return MappedTable(path, table.shape[1])
+        return MappedTable(_in_file(table.data, folder, name), table.shape[1])
     except OSError:
         return table
 
 
-def _holds(path: Path, table: Table) -> bool:
-    """Whether the file has these very bytes."""
-    if not path.is_file() or path.stat().st_size != table.nbytes:
+def mapped_numbers(numbers: "array[int]", folder: Path, name: str) -> "array[int] | memoryview[int]":
+    """The same for numbers of four bytes that are read one at a time."""
+    try:
+        with _in_file(memoryview(numbers), folder, name).open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast("I")
+    except OSError:
+        return numbers
+
+
+def _in_file(data: memoryview, folder: Path, name: str) -> Path:
+    """The file in `folder` with these bytes."""
+    path = folder / f"{name}-{zlib.crc32(data):08x}.table"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not _holds(path, data.nbytes):
+        _write(path, data)
+    return path
+
+
+def _holds(path: Path, size: int) -> bool:
+    """Whether the file has the very bytes that its name tells."""
+    if not path.is_file() or path.stat().st_size != size:
         return False
     checksum = 0
     with path.open("rb") as file:
@@ -56,11 +73,11 @@ def _holds(path: Path, table: Table) -> bool:
     return path.stem.endswith(f"{checksum:08x}")
 
 
-def _write(path: Path, table: Table) -> None:
+def _write(path: Path, data: memoryview) -> None:
     """Write beside it, then put it in place at once: another process may be reading."""
     beside = path.with_suffix(f".{os.getpid()}")
     with beside.open("wb") as file:
-        file.write(table.data)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
