@@ -4,21 +4,19 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.answers import show
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.llm.finishing import published
 from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase
-from frontdesk.model.llm import UseCaseOutcome
+from frontdesk.model.llm import RouteFailure, UseCaseOutcome
 
 MILLIONTHS = 1_000_000
 
 
+@shows(RouteFailure)
 class RouteFailureAnswer(ApiAnswer, frozen=True):
     """A route that gave no usable answer."""
-
-    route: str
-    trouble: str
-    reason: str
 
 
 class UseCaseAnswer(ApiAnswer, frozen=True):
@@ -72,7 +70,7 @@ def answered(outcome: UseCaseOutcome) -> UseCaseAnswer:
         retries=outcome.retries,
         cached=outcome.cached,
         masked=outcome.masked,
-        failures=[RouteFailureAnswer(each.route, each.trouble, each.reason) for each in outcome.failures],
+        failures=[show(each, RouteFailureAnswer) for each in outcome.failures],
     )
 
 
