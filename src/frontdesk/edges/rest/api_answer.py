@@ -5,7 +5,7 @@ from dataclasses import fields
 from functools import reduce
 from operator import or_
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -23,10 +23,8 @@ def shows(fact: type[Any], *, without: tuple[str, ...] = ()) -> Callable[[type[T
     def filled(answer: type[T]) -> type[T]:
         hints = get_type_hints(fact)
         shown = [(each.name, _shown(hints[each.name])) for each in fields(fact) if each.name not in without]
-        told = {"__doc__": answer.__doc__}
-        made: Any = msgspec.defstruct(
-            answer.__name__, shown, bases=(answer,), namespace=told, module=answer.__module__, frozen=True
-        )
+        named = {"namespace": {"__doc__": answer.__doc__}, "module": answer.__module__}
+        made = cast(type[T], msgspec.defstruct(answer.__name__, shown, bases=(answer,), frozen=True, **named))
         _ANSWERS[fact] = made
         return made
 
