@@ -1,28 +1,21 @@
 """Migrations: from nothing to now on both databases, and never behind the tables in the code."""
 
 import asyncio
-from datetime import UTC, datetime
 from importlib.resources import files
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
-from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.settings.sections import Settings
-from frontdesk.storage.insights.facts import StoredFacts
-from frontdesk.storage.opening.open import open_database
 from frontdesk.storage.opening.upgrade import current, newest, upgrade
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.storage.search.documents import SEARCH_INDEX
-from frontdesk.storage.search.index import hits
-from frontdesk.storage.search.words import wanted_of
 from frontdesk.wiring.container import Container, database_url
 
 
@@ -65,13 +58,6 @@ def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == newest()
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(container: Container) -> None:
-    future = "UPDATE alembic_version SET version_num = '9999'"
-    await container.database.write(lambda c: c.exec_driver_sql(future).rowcount)
-    with pytest.raises(Invalid, match="use a newer frontdesk"):
-        await upgrade(database_url(container.settings), code_lists())
-
-
 async def test_every_code_list_is_filled_at_first_and_left_alone_later(container: Container) -> None:
     lists = await container.configuration.codes.all()
     assert all(lists[which] for which in CodeList)
@@ -79,37 +65,3 @@ async def test_every_code_list_is_filled_at_first_and_left_alone_later(container
     await upgrade(database_url(container.settings), code_lists())
     names = await container.database.read(lambda c: set(c.execute(select(code.c.name)).scalars()))
     assert names == {"renamed"}
-
-
-OLD = """
-INSERT INTO interaction (id, reference, title, summary, category, channel, status, priority, team, route, tags,
-  created_by, modified_by, created_at, updated_at, version)
-  VALUES (1, 'AAAA0001', '', '', 'SUP', 'WEB', 'NW', 'M', '', '', '', '', '', :at, :at, 1);
-INSERT INTO inbound_message (id, interaction_id, sequence, channel, text, sender_name, sender_address, sender_phone,
-  customer_no, recorded, received_at) VALUES ('M1', 1, 1, 'WEB', 'hello', '', '', '', '', false, :at);
-INSERT INTO outbound_message (id, interaction_id, sequence, type, channel, recipient, text, processed_by, remark,
-  reply_to, state, provider_id, error, created_at)
-  VALUES ('O1', 1, 1, 'AR', 'WEB', '', 'hello', '', '', 'M1', 'sent', '', '', :at)
-"""
-
-
-async def test_a_database_with_messages_of_an_older_version_is_upgraded(bare_settings: Settings) -> None:
-    bare_settings.folder.mkdir(parents=True)
-    url = database_url(bare_settings)
-    await upgrade(url, code_lists(), to="0004")
-    database = await open_database(url)
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    stored = at if database.dialect == "postgresql" else "2026-01-01T00:00:00.000000Z"
-
-    def fill(connection: Connection) -> None:
-        for statement in OLD.split(";"):
-            connection.execute(text(statement), {"at": stored})
-
-    await database.write(fill)
-    assert await upgrade(url, code_lists()) == ("0004", newest())
-    facts = StoredFacts(database)
-    assert await facts.fold() > 0
-    assert await facts.check() == []
-    words = hits(database.dialect, wanted_of("hello"))
-    assert await database.read(lambda c: c.execute(words).scalars().all()) == [1]
-    await database.close()

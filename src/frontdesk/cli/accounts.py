@@ -4,21 +4,18 @@ import contextlib
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Conflict, Invalid, NotFound
 from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account, ApiKey, Grant, Role
 from frontdesk.model.sign_in import LinkKind
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 PEOPLE = [role.value for role in (Role.AGENT, Role.SUPERVISOR, Role.ADMIN, Role.CUSTOMER)]
 MILLIONTHS = 1_000_000
@@ -60,7 +57,7 @@ def invite(email: str, name: str, role: str) -> None:
     For an account that is there already, print a new link. The link opens once.
     """
 
-    async def made(container: "Container") -> tuple[str, str] | None:
+    async def made(container: Container) -> tuple[str, str] | None:
         with contextlib.suppress(Conflict):
             await container.people.accounts.add_account(email, name or email, Role(role), None)
         found = await container.people.links.make(email, LinkKind.INVITATION)
@@ -86,7 +83,7 @@ def change_teams(email: str, teams: tuple[str, ...]) -> None:
 def reset_second_factor(email: str) -> None:
     """Let an account whose owner lost their app sign in with the password alone, until they set one up again."""
 
-    async def reset(container: "Container") -> None:
+    async def reset(container: Container) -> None:
         account_id = await _id_of(container, email)
         await container.people.second_factors.remove(account_id, COMMAND_LINE)
 
@@ -99,7 +96,7 @@ def reset_second_factor(email: str) -> None:
 def sign_out(email: str) -> None:
     """End all sessions of an account; servers follow within seconds."""
 
-    async def end(container: "Container") -> int:
+    async def end(container: Container) -> int:
         account_id = await _id_of(container, email)
         return await container.people.sessions.end_others(account_id, "", COMMAND_LINE)
 
@@ -120,7 +117,7 @@ def list_users() -> None:
         )
         for each in with_container(lambda container: container.people.accounts.accounts())
     ]
-    click.echo("\n".join(table(rows)) if rows else "no accounts: make one with 'frontdesk users add'")
+    print_table(rows, none="no accounts: make one with 'frontdesk users add'")
 
 
 @command(users, "password", role=Role.ADMIN, example="frontdesk users password kim@example.com")
@@ -161,7 +158,7 @@ def activate(email: str) -> None:
     click.echo(f"{email} may sign in again")
 
 
-async def _id_of(container: "Container", email: str) -> str:
+async def _id_of(container: Container, email: str) -> str:
     wanted = email.strip().lower()
     for each in await container.people.accounts.accounts():
         if each.email == wanted:
@@ -217,7 +214,7 @@ def add_key(name: str, role: str, days: int | None, **given: Any) -> None:
     Without --scope it may do all that its role may. Budgets are in the currency of the price table.
     """
 
-    async def add(container: "Container") -> tuple[ApiKey, str]:
+    async def add(container: Container) -> tuple[ApiKey, str]:
         ends = container.clock() + timedelta(days=days) if days else None
         return await container.people.accounts.add_key(name, Role(role), _grant(**given), expires_at=ends)
 
@@ -241,7 +238,7 @@ def list_keys() -> None:
         )
         for k in with_container(lambda container: container.people.accounts.keys())
     ]
-    click.echo("\n".join(table(rows)) if rows else "no keys: make one with 'frontdesk keys add'")
+    print_table(rows, none="no keys: make one with 'frontdesk keys add'")
 
 
 @command(keys, "limit", role=Role.ADMIN, example="frontdesk keys limit fd_3pXk7a2Q --scope llm --budget-month 100")

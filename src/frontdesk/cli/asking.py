@@ -1,12 +1,12 @@
 """`frontdesk ask`: answers one question from the knowledge base, as a customer or an agent would be answered."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from frontdesk.cli.files.conversations import read_conversation
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.framework.showing import as_json
 from frontdesk.cli.root import frontdesk
@@ -16,9 +16,6 @@ from frontdesk.model.analysis import Turn
 from frontdesk.model.answers import Answer, Asker
 from frontdesk.model.knowledge import Audience
 from frontdesk.model.translatable import tr
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 
 @command(frontdesk, "ask", role=Role.SERVICE, example='frontdesk ask "How long can I return shoes?" --language en')
@@ -61,7 +58,7 @@ def _asker(as_: str, language: str) -> Asker:
     return Asker(addresses=(as_,), language=language)
 
 
-async def _answer(container: "Container", turns: list[Turn], asker: Asker) -> Answer:
+async def _answer(container: Container, turns: list[Turn], asker: Asker) -> Answer:
     from frontdesk.wiring.knowledge import make_missing_vectors
 
     await make_missing_vectors(container.knowledge, lambda _articles: None)

@@ -1,18 +1,13 @@
 """`frontdesk audit`: who came in, who was refused, who took data out, who changed what others may do."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from frontdesk.cli.framework.opening import all_rows, with_container
+from frontdesk.cli.framework.opening import Container, all_rows, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
 from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 
 @group(frontdesk, "audit")
@@ -31,8 +26,7 @@ def list_records(kind: str, by: str, subject: str, limit: int) -> None:
         _row(each)
         for each in with_container(lambda container: _newest(container, AuditFilter(kind, by, subject), limit))
     ]
-    if rows:
-        click.echo("\n".join(line.rstrip() for line in table(rows)))
+    print_table(rows)
 
 
 @command(audit, "verify", role=Role.ADMIN, example="frontdesk audit verify")
@@ -57,11 +51,11 @@ def verify(ctx: click.Context, digest: str) -> None:
         ctx.exit(FAILURE)
 
 
-async def _newest(container: "Container", wanted: AuditFilter, limit: int) -> list[AuditRecord]:
+async def _newest(container: Container, wanted: AuditFilter, limit: int) -> list[AuditRecord]:
     return await all_rows(lambda most, at: container.people.audit.page(wanted, most, at), limit)
 
 
-async def _verify(container: "Container", digest: str) -> tuple[AuditCheck, bool]:
+async def _verify(container: Container, digest: str) -> tuple[AuditCheck, bool]:
     return await container.people.audit.verify(), not digest or await container.people.audit.has(digest)
 
 

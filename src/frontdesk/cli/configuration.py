@@ -12,7 +12,7 @@ import click
 
 from frontdesk.cli.framework.opening import chosen_file, chosen_folder, chosen_settings
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import FrontdeskError
 from frontdesk.model import Role
@@ -56,7 +56,7 @@ def check(ctx: click.Context) -> None:
     Secrets are masked. The exit code is 2 when a setting is wrong and 1 when something cannot be reached.
     """
     settings = chosen_settings()
-    click.echo("\n".join(line.rstrip() for line in table([*_rows(settings)])))
+    print_table([*_rows(settings)])
     problems = [*_unknown_variables(), *_unreachable(settings), *_open_to_others(settings)]
     for problem in problems:
         click.echo(f"frontdesk: {_masked('', problem)}", err=True)

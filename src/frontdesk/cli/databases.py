@@ -8,7 +8,7 @@ import click
 
 from frontdesk.cli.framework.opening import chosen_settings
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import NotFound
 from frontdesk.model import Role
@@ -42,7 +42,7 @@ def status(ctx: click.Context) -> None:
     exit code is 1 when the schema is not the one that is needed.
     """
     found = asyncio.run(_stand(chosen_settings()))
-    click.echo("\n".join(table([(name, str(value)) for name, value in found])))
+    print_table([(name, str(value)) for name, value in found])
     if dict(found)["schema"] != dict(found)["needed"]:
         click.echo("frontdesk: the schema is not current: run 'frontdesk db upgrade'", err=True)
         ctx.exit(FAILURE)

@@ -1,20 +1,16 @@
 """`frontdesk effects`: actions that failed or wait for approval, and what a person does about them."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import all_rows, with_container
+from frontdesk.cli.framework.opening import Container, all_rows, with_container
 from frontdesk.cli.framework.registry import command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Effect, EffectState, Role
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 MOST_AT_ONCE = 100_000
 STATES = [EffectState.FAILED, EffectState.WAITING, EffectState.PENDING, EffectState.DONE, EffectState.DROPPED]
@@ -39,8 +35,7 @@ def list_effects(state: EffectState, limit: int) -> None:
         (e.key, e.action.kind, str(e.attempts), f"{e.created_at:%Y-%m-%d %H:%M}", " ".join(e.error.split())[:200])
         for e in found
     ]
-    if rows:
-        click.echo("\n".join(line.rstrip() for line in table(rows)))
+    print_table(rows)
 
 
 @command(effects, "retry", role=Role.SUPERVISOR, example="frontdesk effects retry --all")
@@ -75,11 +70,11 @@ def approve(keys: tuple[str, ...]) -> None:
     click.echo(f"{done:,} approved")
 
 
-async def _some(container: "Container", state: EffectState, limit: int) -> list[Effect]:
+async def _some(container: Container, state: EffectState, limit: int) -> list[Effect]:
     return await all_rows(lambda most, at: container.messages.readings.effects(state, most, at), limit)
 
 
-async def _each(container: "Container", keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:
+async def _each(container: Container, keys: tuple[str, ...], every: EffectState | None, change: Change) -> int:
     """Change each; how many."""
     if bool(keys) is (every is not None):
         raise Invalid("name the effects by their keys, or all of them with --all")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
@@ -16,7 +16,6 @@ from frontdesk.model import Role
 if TYPE_CHECKING:
     from frontdesk.insights.changing import Difference
     from frontdesk.insights.naming import DisplayNames
-    from frontdesk.wiring.container import Container
 
 FORMATS = ("table", "csv", "json")
 
@@ -61,7 +60,7 @@ def show(
 
     question = Question(tuple(measures) or ("inbound",), tuple(by), _where(where), top=top)
 
-    async def work(container: "Container") -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    async def work(container: Container) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
         report = container.insights.report
         return report.table(await report.figures(question, PeriodRequest(period, since, until)))
 
@@ -85,7 +84,7 @@ def rows(measure: str, limit: int, format: str, period: str, since: str, until: 
 
     question = Question((measure,), (), _where(where))
 
-    async def work(container: "Container") -> tuple[int, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
+    async def work(container: Container) -> tuple[int, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
         report = container.insights.report
         found = await report.rows(question, PeriodRequest(period, since, until), limit)
         return found.total, report.row_table(found)
@@ -105,7 +104,7 @@ def changes(everything: bool, period: str, since: str, until: str, where: Sequen
     """
     from frontdesk.insights.reporting import PeriodRequest
 
-    async def work(container: "Container") -> "tuple[DisplayNames, Sequence[Difference]]":
+    async def work(container: Container) -> "tuple[DisplayNames, Sequence[Difference]]":
         report = container.insights.report
         return await report.names(()), await report.changes(_where(where), PeriodRequest(period, since, until))
 
@@ -113,7 +112,7 @@ def changes(everything: bool, period: str, since: str, until: str, where: Sequen
     shown = [each for each in found if everything or each.changed.is_significant]
     lines = [_line(names, each) for each in shown]
     if lines:
-        click.echo("\n".join(line.rstrip() for line in table([("of", "value", "before", "now", "q"), *lines])))
+        print_table([("of", "value", "before", "now", "q"), *lines])
     click.echo(f"{len(shown)} of {len(found)} compared", err=True)
 
 
@@ -181,7 +180,7 @@ def _print(head: Sequence[str], lines: Sequence[Sequence[Any]], format: str) -> 
         click.echo(as_csv((head, lines)).decode("utf-8-sig"), nl=False)
     else:
         rows = [tuple(map(str, head)), *(tuple(map(_plain, line)) for line in lines)]
-        click.echo("\n".join(line.rstrip() for line in table(rows)))
+        print_table(rows)
 
 
 def _plain(value: Any) -> str:

@@ -1,19 +1,15 @@
 """`frontdesk privacy`: what is kept about a person, as an archive; its erasure; and how long data is kept."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table, table
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
 from frontdesk.model.privacy import Erasure, PersonFound, Retention
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 BY = "command line"
 
@@ -33,7 +29,7 @@ def export(person: str, output: str) -> None:
     addresses of the same contact go together.
     """
     counts = with_container(lambda container: _export(container, person, Path(output)))
-    click.echo("\n".join(table([(kind, f"{number:,}") for kind, number in counts.items()])))
+    print_table([(kind, f"{number:,}") for kind, number in counts.items()])
 
 
 @command(
@@ -58,7 +54,7 @@ def erase(person: str, yes: bool) -> None:
 def list_erasures() -> None:
     """List past erasures: their id, when, by whom, and the numbers that the contacts had."""
     rows = [_erasure(each) for each in with_container(lambda container: container.people.privacy.erasures())]
-    click.echo("\n".join(line.rstrip() for line in table(rows)) if rows else "nobody was erased yet")
+    print_table(rows, none="nobody was erased yet")
 
 
 @command(privacy, "retention", role=Role.ADMIN, example="frontdesk privacy retention")
@@ -68,10 +64,10 @@ def retention() -> None:
     A server lets it go once an hour. The settings are those of [retention_days].
     """
     rows = with_container(lambda container: container.people.retention.preview())
-    click.echo("\n".join(line.rstrip() for line in table([_retention(each) for each in rows])))
+    print_table([_retention(each) for each in rows])
 
 
-async def _export(container: "Container", person: str, output: Path) -> dict[str, int]:
+async def _export(container: Container, person: str, output: Path) -> dict[str, int]:
     with output.open("wb") as target:
         try:
             counts = await container.people.privacy.export(person, target, BY)
@@ -81,7 +77,7 @@ async def _export(container: "Container", person: str, output: Path) -> dict[str
     return {kind.value: number for kind, number in counts.items()}
 
 
-async def _erase(container: "Container", person: str, yes: bool) -> tuple[PersonFound, Erasure | None]:
+async def _erase(container: Container, person: str, yes: bool) -> tuple[PersonFound, Erasure | None]:
     found = await container.people.privacy.preview(person, BY)
     return found, (await container.people.privacy.erase(person, BY)).value if yes else None
 

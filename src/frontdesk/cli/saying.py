@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.framework.showing import (
     analysis_lines,
@@ -25,7 +25,6 @@ from frontdesk.model import Accepted, Case, CodeList, EffectState, NewMessage, R
 
 if TYPE_CHECKING:
     from frontdesk.storage.pipeline.single import SingleWork
-    from frontdesk.wiring.container import Container
 
 LOOK_EVERY = 0.03
 REPLY, ANSWER = "reply", "answer"
@@ -77,7 +76,7 @@ def say(
         ctx.exit(FAILURE)
 
 
-async def _say(container: "Container", message: NewMessage, json_wanted: bool, wait: float) -> bool:
+async def _say(container: Container, message: NewMessage, json_wanted: bool, wait: float) -> bool:
     """Hand the message in and follow it; returns whether it was handled to the end."""
     from frontdesk.storage.pipeline.single import SingleWork
     from frontdesk.ticketing.submission import check
@@ -118,7 +117,7 @@ async def _follow(single: "SingleWork", teller: "Teller", wait: float) -> tuple[
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def _reply(container: "Container", case: Case) -> str | None:
+async def _reply(container: Container, case: Case) -> str | None:
     """What the customer was answered."""
     for effect in case.effects:
         if (

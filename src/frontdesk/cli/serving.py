@@ -4,18 +4,14 @@ import asyncio
 import contextlib
 import logging
 import signal
-from typing import TYPE_CHECKING
 
 import click
 
 from frontdesk.cli.framework.logs import log_to_stderr
-from frontdesk.cli.framework.opening import chosen_settings, override, with_container
+from frontdesk.cli.framework.opening import Container, chosen_settings, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +51,7 @@ def say_ready(address: str) -> None:
     click.echo(f"ready {address}")
 
 
-async def _work(container: "Container") -> None:
+async def _work(container: Container) -> None:
     from frontdesk.wiring.working import run_work, settle
     from frontdesk.workflows.schedule import keep_running
 

@@ -1,19 +1,15 @@
 """`frontdesk work`: lists open and failed work, and retries or drops failed work."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role, Work, WorkState
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 MOST_AT_ONCE = 100_000
 STATES = [each.value for each in (WorkState.FAILED, WorkState.OPEN, WorkState.DROPPED, WorkState.DONE)]
@@ -31,8 +27,7 @@ def list_work(state: str, limit: int) -> None:
     """List work, oldest first: its id, step, attempts, since when, and the last error."""
     listed, counts = with_container(lambda container: _list(container, WorkState(state), limit))
     rows = [(w.id, w.step, str(w.attempts), f"{w.created_at:%Y-%m-%d %H:%M}", _line(w.last_error)) for w in listed]
-    if rows:
-        click.echo("\n".join(line.rstrip() for line in table(rows)))
+    print_table(rows)
     click.echo(f"{counts['open']:,} open, {counts['failed']:,} failed", err=True)
 
 
@@ -54,12 +49,12 @@ def drop(ids: tuple[str, ...], every: bool) -> None:
     click.echo(f"{done:,} dropped")
 
 
-async def _list(container: "Container", state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
+async def _list(container: Container, state: WorkState, limit: int) -> tuple[tuple[Work, ...], dict[str, int]]:
     return await container.work.queue.list(state, limit), await container.work.queue.counts()
 
 
 async def _each(
-    container: "Container", ids: tuple[str, ...], every: bool, change: Callable[[str], Awaitable[None]]
+    container: Container, ids: tuple[str, ...], every: bool, change: Callable[[str], Awaitable[None]]
 ) -> int:
     """Change each; how many."""
     if bool(ids) is every:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import takewhile
 
 from typing_extensions import override
@@ -110,28 +110,16 @@ class Proxy(Analyst, Rereader):
     def _analysis(
         self, message: InboundMessage, run: int, tier: Tier, model: str, answer: ReaderAnswer, began: float
     ) -> Analysis:
+        told = {each.name: getattr(answer, each.name) for each in fields(answer)}
         return Analysis(
             id=self._new_id(),
             message_id=message.id,
             run=run,
             tier=tier,
             model=model[:100],
-            language=answer.language,
-            sentiment=Sentiment(answer.sentiment),
-            sentiment_probability=answer.sentiment_probability,
-            title=answer.title,
-            summary=answer.summary,
-            message_type=answer.message_type,
-            type_probability=answer.type_probability,
-            intent=answer.intent,
-            intent_probability=answer.intent_probability,
-            intents=answer.intents,
-            entities=answer.entities,
             milliseconds=round((time.perf_counter() - began) * 1000, 3),
             created_at=self._clock(),
-            signals=answer.signals,
-            concerns=answer.concerns,
-            reads=answer.reads,
+            **(told | {"sentiment": Sentiment(answer.sentiment)}),
         )
 
 
@@ -148,14 +136,7 @@ def both(by_model: Sequence[Signal], by_builtin: Sequence[Signal]) -> tuple[Sign
 
 
 def _second(answer: ReaderAnswer) -> SecondReading:
-    return SecondReading(
-        intent=answer.intent,
-        intent_probability=answer.intent_probability,
-        sentiment=answer.sentiment,
-        sentiment_probability=answer.sentiment_probability,
-        message_type=answer.message_type,
-        type_probability=answer.type_probability,
-    )
+    return SecondReading(**{each.name: getattr(answer, each.name) for each in fields(SecondReading)})
 
 
 def _models_of(routes: Sequence[Route]) -> tuple[Route, ...]:

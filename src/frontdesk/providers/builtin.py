@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from typing_extensions import override
 
-from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Scored, Vocabulary
+from frontdesk.engine import Engine, IntentIndex, IntentSpec, Reading, Vocabulary
 from frontdesk.engine import Turn as Said
 from frontdesk.interfaces import Catalogue, Provider, ReaderAnswer
-from frontdesk.model import Concern, Entity, Probability, Signal, Tier, Turn
+from frontdesk.model import Tier, Turn
 
 T = TypeVar("T")
 
@@ -97,30 +98,8 @@ def give_back() -> None:
 
 def as_answer(reading: Reading) -> ReaderAnswer:
     """What the engine says, in the words all providers use."""
-    return ReaderAnswer(
-        language=reading.language,
-        sentiment=reading.sentiment,
-        sentiment_probability=reading.sentiment_probability,
-        title=reading.title,
-        summary=reading.summary,
-        message_type=reading.message_type,
-        type_probability=reading.type_probability,
-        intent=reading.intent,
-        intent_probability=reading.intent_probability,
-        intents=_probabilities(reading.intents),
-        entities=tuple(Entity(e.field, e.value, e.start, e.end, e.origin) for e in reading.entities),
-        signals=tuple(Signal(each.name, each.probability, each.spans) for each in reading.signals),
-        concerns=tuple(
-            Concern(each.intent, each.probability, _probabilities(each.intents), each.start, each.end, each.type)
-            for each in reading.concerns
-        ),
-        reads=reading.reads,
-    )
+    return msgspec.convert(reading, ReaderAnswer, from_attributes=True)
 
 
 def _teaching(catalogue: Catalogue) -> tuple[object, ...]:
     return catalogue.intents, catalogue.learned
-
-
-def _probabilities(scored: Sequence[Scored]) -> tuple[Probability, ...]:
-    return tuple(Probability(each.code, each.probability) for each in scored)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import URL
 from ulid import ULID
@@ -34,7 +35,15 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, MessageServices, PeopleServices, Services, WorkServices
+from frontdesk.services.parts import (
+    ConfigurationServices,
+    EntityServices,
+    InteractionServices,
+    MessageServices,
+    PeopleServices,
+    Services,
+    WorkServices,
+)
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -62,13 +71,7 @@ from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
 from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
-from frontdesk.wiring.parts import (
-    entity_services,
-    interaction_services,
-    message_services,
-    people_services,
-    work_services,
-)
+from frontdesk.wiring.parts import part
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
@@ -127,8 +130,12 @@ async def open_container(
     outgoing = open_outgoing(settings)
     try:
         await StoredRuleSets(database, now).seed(shipped_rule_set())
-        people = people_services(
-            database, passwords or Passwords(), _session_rules(settings), _kept_days(settings), now, new_id
+        people = part(
+            PeopleServices,
+            passwords=passwords or Passwords(),
+            session_rules=_session_rules(settings),
+            days=_kept_days(settings),
+            **_common(database),
         )
         channels = customer_channels(settings, outgoing, database, now, new_id, await people.accounts.secret())
         container = _wire(settings, database, engine, encoders_of(engine, e5), outgoing, people, channels)
@@ -191,12 +198,12 @@ def _wire(
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     messages = _messages(settings, database, models, texts)
-    work = work_services(database, calls, now, new_id)
+    work = part(WorkServices, calls=calls, cases=StoredCases(database, now), **_common(database))
     reading = _reading_handlers(settings, database, models, analyst, work, channels)
     handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
     return Container(
         messages=messages,
-        interactions=interaction_services(database, codes, now, new_id),
+        interactions=part(InteractionServices, codes=codes, **_common(database)),
         people=people,
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
@@ -204,7 +211,7 @@ def _wire(
         connectors=backs.services,
         insights=insights(settings.insights, database, codes, now),
         llm=models.services(builtin),
-        entities=entity_services(database, now, new_id, learns_at_once=settings.rules.learning == "at_once"),
+        entities=part(EntityServices, learns_at_once=_learns_at_once(settings), **_common(database)),
         knowledge=known,
         answers=answers,
         clock=now,
@@ -221,6 +228,15 @@ def _wire(
         runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
         watch=_watch(channels),
     )
+
+
+def _common(database: Database) -> dict[str, Any]:
+    """What most stores ask for."""
+    return {"database": database, "clock": now, "new_id": new_id}
+
+
+def _learns_at_once(settings: Settings) -> bool:
+    return settings.rules.learning == "at_once"
 
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
@@ -328,8 +344,9 @@ def _messages(
     settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
 ) -> MessageServices:
     drafting = Drafting(models.room.use_cases, texts.templates, now)
-    learns_at_once, waits = settings.rules.learning == "at_once", settings.channels.burst_seconds
-    return message_services(database, drafting, now, new_id, waits, learns_at_once=learns_at_once)
+    learns_at_once, waits = _learns_at_once(settings), settings.channels.burst_seconds
+    known = {"drafting": drafting, "waits": waits, "learns_at_once": learns_at_once}
+    return part(MessageServices, **known, **_common(database))
 
 
 def _reading_handlers(

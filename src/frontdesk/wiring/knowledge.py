@@ -12,14 +12,11 @@ from frontdesk.providers.e5 import E5Encoder
 from frontdesk.providers.passage_encoders import BuiltinEncoder
 from frontdesk.services.parts import KnowledgeServices
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.knowledge.answered import StoredAnswered
 from frontdesk.storage.knowledge.articles import StoredArticles
-from frontdesk.storage.knowledge.indexing import StoredVectors
-from frontdesk.storage.knowledge.knowledge import StoredKnowledge
 from frontdesk.storage.knowledge.orders import StoredOrders
 from frontdesk.storage.knowledge.products import StoredProducts
-from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.pipeline.work_queue import VECTOR_WORK
+from frontdesk.wiring.parts import part
 from frontdesk.workflows.make_vectors import make_vectors, make_vectors_in_background
 from frontdesk.workflows.runner import Handler
 
@@ -37,17 +34,8 @@ def knowledge_services(
 ) -> KnowledgeServices:
     """Articles, products and orders on this database; `orders` are those of the system that is set up."""
     articles, products = StoredArticles(database, clock, passages_of, text_of), StoredProducts(database)
-    return KnowledgeServices(
-        base=StoredKnowledge(database, articles, products),
-        articles=articles,
-        products=products,
-        orders=orders,
-        order_book=order_book,
-        vectors=StoredVectors(database, clock),
-        votes=StoredVotes(database),
-        answered=StoredAnswered(database),
-        encoders=encoders,
-    )
+    stores = {"articles": articles, "products": products, "orders": orders, "order_book": order_book}
+    return part(KnowledgeServices, **stores, encoders=encoders, database=database, clock=clock)
 
 
 async def make_missing_vectors(knowledge: KnowledgeServices, made: Callable[[int], object]) -> int:

@@ -1,6 +1,7 @@
 """Builds what signing in needs beyond accounts: a provider of single sign-on, and who sends mails to the team."""
 
 import time
+from dataclasses import fields
 from typing import cast
 
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator
@@ -23,18 +24,8 @@ def sign_in_service(container: Container, door: Authenticator, rules: AccessRule
 
 def _openid(container: Container) -> OpenId:
     section, public_url = container.settings.security.openid, container.settings.server.public_url.rstrip("/")
-    rules = OpenIdRules(
-        issuer=section.issuer,
-        client_id=section.client_id,
-        client_secret=section.client_secret,
-        redirect_uri=f"{public_url}{CALLBACK}",
-        scopes=section.scopes,
-        groups_claim=section.groups_claim,
-        roles=section.roles,
-        teams=section.teams,
-        default_role=section.default_role,
-        clock_skew_seconds=section.clock_skew_seconds,
-    )
+    given = {each.name: getattr(section, each.name) for each in fields(OpenIdRules) if each.name != "redirect_uri"}
+    rules = OpenIdRules(redirect_uri=f"{public_url}{CALLBACK}", **given)
 
     def connect(address: str, trusted: bool) -> Http:
         return container.outgoing.client(address, limits=LIMITS, trusted=trusted)

@@ -39,6 +39,18 @@ async def test_a_first_start_makes_the_tables_and_a_second_finds_them(
     assert not [said for said in empty_server.said if "CREATE T" in said and "IF NOT EXISTS turn" not in said]
 
 
+async def test_a_first_start_that_was_cut_off_is_gone_on_with_by_the_next(server: Server, tmp_path: Path) -> None:
+    url = database_url(settings_of(tmp_path))
+    with hana_engine(url).begin() as connection:
+        for said in ("DELETE FROM alembic_version", "DROP TABLE search_index_passage", "DROP TABLE personal_state"):
+            connection.execute(text(said))
+    server.said.clear()
+    assert await upgrade(url) == ("", NEWEST)
+    assert await upgrade(url) == (NEWEST, NEWEST)
+    made = [said.split()[2] for said in server.said if said.startswith("\nCREATE TABLE")]
+    assert made == ["personal_state"]
+
+
 async def test_a_message_is_accepted_once_read_decided_and_answered(
     container: Container, front: Front, server: Server
 ) -> None:

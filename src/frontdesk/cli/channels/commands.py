@@ -5,21 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import table
+from frontdesk.cli.framework.showing import print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 from frontdesk.model.channels import EventState, LedgerLine, StoredEvent
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 HEAD = tuple(each.name for each in fields(LedgerLine))
 IMPORTED = ("reviews",)
@@ -40,7 +37,7 @@ def list_channels() -> None:
     """List all channels: name, code, whether it is set up, and the address that its vendor calls."""
     infos = with_container(_infos)
     rows = [(each.name, each.code, "on" if each.is_on else "off", each.address or "-", each.title) for each in infos]
-    click.echo("\n".join(line.rstrip() for line in table(rows)))
+    print_table(rows)
     on = sum(each.is_on for each in infos)
     click.echo(f"{on} of {len(infos)} are set up: see docs/reference/channels", err=True)
 
@@ -56,7 +53,7 @@ def check(ctx: click.Context, days: int) -> None:
     """
     lines, troubles = with_container(lambda container: _check(container, days))
     rows = [HEAD, *(_ledger_row(line) for line in lines)]
-    click.echo("\n".join(line.rstrip() for line in table(rows)) if lines else "no channel has seen a message yet")
+    print_table(rows if lines else [], none="no channel has seen a message yet")
     for name, why in troubles.items():
         click.echo(f"{name} could not be asked what it holds: {why}", err=True)
     differing = [line for line in lines if line.differs]
@@ -110,7 +107,7 @@ def list_events(state: str | None, channel: str, limit: int) -> None:
     wanted = EventState(state) if state else None
     found = with_container(lambda container: _events(container, wanted, channel, limit))
     if found:
-        click.echo("\n".join(line.rstrip() for line in table([_event_row(each) for each in found])))
+        print_table([_event_row(each) for each in found])
     click.echo(f"{len(found):,} events", err=True)
 
 
@@ -129,17 +126,17 @@ def replay(ids: tuple[str, ...], channel: str, days: int | None, every: bool) ->
     click.echo(f"{count:,} events are read again")
 
 
-async def _infos(container: "Container") -> Sequence[Any]:
+async def _infos(container: Container) -> Sequence[Any]:
     return container.channels.infos
 
 
-async def _check(container: "Container", days: int) -> tuple[tuple[LedgerLine, ...], dict[str, str]]:
+async def _check(container: Container, days: int) -> tuple[tuple[LedgerLine, ...], dict[str, str]]:
     troubles = dict(await container.watch.count())
     today = datetime.now(UTC).date()
     return await container.channels.admin.ledger(today - timedelta(days=days - 1), today), troubles
 
 
-async def _import(container: "Container", records: Iterator[Record]) -> tuple[int, int, int]:
+async def _import(container: Container, records: Iterator[Record]) -> tuple[int, int, int]:
     from frontdesk.channels.reviews import event_of
 
     stored = known = refused = 0
@@ -155,15 +152,11 @@ async def _import(container: "Container", records: Iterator[Record]) -> tuple[in
     return stored, known, refused
 
 
-async def _events(
-    container: "Container", state: EventState | None, channel: str, limit: int
-) -> tuple[StoredEvent, ...]:
+async def _events(container: Container, state: EventState | None, channel: str, limit: int) -> tuple[StoredEvent, ...]:
     return await container.channels.admin.events(state, channel, limit)
 
 
-async def _replay(
-    container: "Container", ids: tuple[str, ...], channel: str, since: datetime | None, every: bool
-) -> int:
+async def _replay(container: Container, ids: tuple[str, ...], channel: str, since: datetime | None, every: bool) -> int:
     if ids and (channel or since or every):
         raise Invalid("name events by their ids, or choose them by --channel, --days and --all")
     return await container.channels.admin.replay(ids, channel=channel, failed_only=not every, since=since)

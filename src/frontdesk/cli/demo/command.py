@@ -13,7 +13,7 @@ import click
 
 from frontdesk.cli.demo.model import read_again, with_model
 from frontdesk.cli.framework.logs import log_to_stderr
-from frontdesk.cli.framework.opening import chosen_file, chosen_folder, override, with_container
+from frontdesk.cli.framework.opening import Container, chosen_file, chosen_folder, override, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.serving import say_ready
@@ -22,7 +22,6 @@ from frontdesk.model import NewMessage, Role
 
 if TYPE_CHECKING:
     from frontdesk.settings.sections import Settings
-    from frontdesk.wiring.container import Container
 
 
 @command(frontdesk, "demo", role=Role.ADMIN, example="frontdesk demo --data demo-data --port 8080")
@@ -53,7 +52,7 @@ def demo(port: int | None, llm_url: str | None, model: str | None, llm_key_env: 
         serve_web(ready_settings, work=True, ready=say_ready)
 
 
-async def load_demo(container: "Container") -> int:
+async def load_demo(container: Container) -> int:
     """Hand in the demo messages that are missing; returns how many."""
     from frontdesk.demo import demo_customers, demo_messages
     from frontdesk.wiring.container import now
@@ -69,7 +68,7 @@ async def load_demo(container: "Container") -> int:
     return sum(await asyncio.gather(*(_hand_in(container, thread) for thread in threads.values())))
 
 
-async def _load_known(container: "Container") -> None:
+async def _load_known(container: Container) -> None:
     """Store articles, products and orders; orders only in the first place, as their days go by."""
     from frontdesk.answers.passages import text_of
     from frontdesk.demo.known import demo_articles, demo_orders, demo_products
@@ -89,7 +88,7 @@ async def _load_known(container: "Container") -> None:
         await container.knowledge.order_book.put_all(demo_orders(now().date()))
 
 
-async def _hand_in(container: "Container", thread: list[NewMessage]) -> int:
+async def _hand_in(container: Container, thread: list[NewMessage]) -> int:
     """Hand in the messages of one interaction; how many were new."""
     joins, fresh = None, 0
     for message in thread:

@@ -2,18 +2,14 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 
 @command(
@@ -39,7 +35,7 @@ def demo_data(messages: int, seed: int, days: int | None, until: str | None, jou
 
 
 async def _fill(
-    container: "Container", messages: int, seed: int, until: datetime, days: int, journal_days: int, add: bool
+    container: Container, messages: int, seed: int, until: datetime, days: int, journal_days: int, add: bool
 ) -> int:
     from frontdesk.demo.interaction import DemoSize
     from frontdesk.demo.made import make

@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from frontdesk.cli.framework.opening import override
+from frontdesk.cli.framework.opening import Container, override
 from frontdesk.interfaces import Invalid
 
 if TYPE_CHECKING:
     from frontdesk.settings.sections import Settings
-    from frontdesk.wiring.container import Container
 
 NAME = "demo-model"
 # A small machine takes long for one message and reads one at a time, so the time limit covers waiting in line.
@@ -49,7 +48,7 @@ def with_model(settings: "Settings", url: str | None, model: str | None, key_env
     return override(with_service, "work", slots=AT_ONCE)
 
 
-async def read_again(container: "Container") -> None:
+async def read_again(container: Container) -> None:
     """Have the model read what an earlier demo without it had read by the built-in engine."""
     from frontdesk.model import Tier
 

@@ -13,7 +13,11 @@ from frontdesk.cli.framework.registry import CONFIG, DATA
 if TYPE_CHECKING:
     from frontdesk.model import Page
     from frontdesk.settings.sections import Settings
-    from frontdesk.wiring.container import Container
+    from frontdesk.wiring import container as wired
+
+    Container = wired.Container
+else:
+    Container = Any  # commands name it in their signatures; loading it takes long
 
 T = TypeVar("T")
 PAGE = 200

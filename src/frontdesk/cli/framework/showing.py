@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from frontdesk.model import Analysis, Case, Concern, Decision, Effect, EffectState, Signal, Tier
 from frontdesk.model.signals import signal_kinds
 
@@ -118,6 +120,12 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows with their columns in line; the last column is as wide as it likes."""
     widths = [max((len(row[n]) for row in rows), default=0) for n in range(len(rows[0]) - 1)] if rows else []
     return ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]]) for row in rows]
+
+
+def print_table(rows: Sequence[Sequence[str]], none: str = "") -> None:
+    """Print rows with their columns in line, or what to say where there are none."""
+    if rows or none:
+        click.echo("\n".join(line.rstrip() for line in table(rows)) or none)
 
 
 def as_json(value: Any) -> str:

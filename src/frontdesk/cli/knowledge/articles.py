@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import all_rows, with_container
+from frontdesk.cli.framework.opening import Container, all_rows, with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.model import Role
 from frontdesk.model.knowledge import Article, ArticleFilter, ArticleState, Audience
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from frontdesk.cli.knowledge.sources import Gathered
     from frontdesk.knowledge.entries import Defaults
     from frontdesk.storage.knowledge.importing import ImportResult
-    from frontdesk.wiring.container import Container
 
 BY = "command line"
 AUDIENCES = [each.value for each in Audience]
@@ -99,7 +98,7 @@ def list_(text: str, language: tuple[str, ...], audience: tuple[str, ...], state
         click.echo("".join(f"{as_json(article_object(each))}\n" for each in articles), nl=False)
         return
     rows = [(each.id, each.language, each.audience.value, each.state.value, each.title) for each in articles]
-    click.echo("\n".join(table(rows)) if rows else "no articles: store some with 'frontdesk knowledge import'")
+    print_table(rows, none="no articles: store some with 'frontdesk knowledge import'")
 
 
 @command(knowledge, "show", role=Role.AGENT, example="frontdesk knowledge show returns --version 2")
@@ -109,7 +108,7 @@ def list_(text: str, language: tuple[str, ...], audience: tuple[str, ...], state
 def show(article: str, version: int | None, plain: bool) -> None:
     """Print an article."""
 
-    async def read(container: "Container") -> Article:
+    async def read(container: Container) -> Article:
         if version is None:
             return await container.knowledge.articles.get(article)
         return (await container.knowledge.articles.version(article, version)).article
@@ -126,7 +125,7 @@ def show(article: str, version: int | None, plain: bool) -> None:
 def vectors() -> None:
     """Make the vectors of passages that are missing; a server or worker does the same in the background."""
 
-    async def make(container: "Container") -> Any:
+    async def make(container: Container) -> Any:
         await _make_vectors(container)
         return await container.knowledge.vectors.progress([each.name for each in container.knowledge.encoders])
 
@@ -143,7 +142,7 @@ def article_object(article: Article) -> dict[str, Any]:
 
 
 async def _import(
-    container: "Container", place: str, language: str | None, audience: Audience, state: ArticleState, later: bool
+    container: Container, place: str, language: str | None, audience: Audience, state: ArticleState, later: bool
 ) -> "tuple[Gathered, ImportResult]":
     from frontdesk.cli.knowledge.sources import gather, source_name
     from frontdesk.knowledge.entries import Defaults, digest_of
@@ -158,20 +157,20 @@ async def _import(
     return gathered, done
 
 
-async def _site(container: "Container", url: str, defaults: "Defaults") -> "Gathered":
+async def _site(container: Container, url: str, defaults: "Defaults") -> "Gathered":
     from frontdesk.cli.knowledge.site_map import gather_site
 
     return await gather_site(url, lambda origin: container.outgoing.client(origin, trusted=False), defaults)
 
 
-async def _make_vectors(container: "Container") -> None:
+async def _make_vectors(container: Container) -> None:
     from frontdesk.wiring.knowledge import make_missing_vectors
 
     with Progress("articles") as progress:
         await make_missing_vectors(container.knowledge, progress.add)
 
 
-async def _all(container: "Container", wanted: ArticleFilter | None = None) -> list[Article]:
+async def _all(container: Container, wanted: ArticleFilter | None = None) -> list[Article]:
     articles, which = container.knowledge.articles, wanted or ArticleFilter()
     return [row.article for row in await all_rows(lambda most, at: articles.page(which, most, at))]
 

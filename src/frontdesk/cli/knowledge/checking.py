@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from frontdesk.cli.files.conversations import turns_of
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.framework.showing import as_json
@@ -18,7 +18,6 @@ from frontdesk.model.translatable import tr
 
 if TYPE_CHECKING:
     from frontdesk.answers.checking import CheckResult, Expected
-    from frontdesk.wiring.container import Container
 
 
 @command(knowledge, "check", role=Role.SUPERVISOR, example="frontdesk knowledge check questions.jsonl")
@@ -64,7 +63,7 @@ def read_expected(file: Path) -> "list[Expected]":
     return found
 
 
-async def _check(container: "Container", expected: "list[Expected]", internal: bool) -> "CheckResult":
+async def _check(container: Container, expected: "list[Expected]", internal: bool) -> "CheckResult":
     from frontdesk.answers.checking import judged
     from frontdesk.model.analysis import Turn
     from frontdesk.model.answers import Asker

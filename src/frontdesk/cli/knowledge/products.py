@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from frontdesk.cli.files.records import open_source, read_records
-from frontdesk.cli.framework.opening import all_rows, with_container
+from frontdesk.cli.framework.opening import Container, all_rows, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
@@ -16,7 +16,6 @@ from frontdesk.model.knowledge import Order, Product
 
 if TYPE_CHECKING:
     from frontdesk.knowledge.entries import Fields
-    from frontdesk.wiring.container import Container
 
 T = TypeVar("T")
 
@@ -138,4 +137,4 @@ def _show(found: Sequence[Any], plain: bool, row: Callable[[Any], Sequence[str]]
     if plain:
         click.echo("".join(f"{as_json(msgspec.to_builtins(each))}\n" for each in found), nl=False)
     else:
-        click.echo("\n".join(table([row(each) for each in found])) if found else none)
+        print_table([row(each) for each in found], none=none)

@@ -10,9 +10,9 @@ import click
 import msgspec
 
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import FrontdeskError, Invalid
 from frontdesk.model import Role, Tier
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from frontdesk.llm.comparing import Tried
     from frontdesk.llm.routes import Route
     from frontdesk.llm.use_case import UseCase
-    from frontdesk.wiring.container import Container
 
 CALLER = "cli"
 MILLIONTHS = 1_000_000
@@ -39,7 +38,7 @@ def llm() -> None:
 def list_use_cases() -> None:
     """List the use cases in force: name, version, chain, what they do."""
     rows = with_container(_listed)
-    click.echo("\n".join(line.rstrip() for line in table(rows)))
+    print_table(rows)
 
 
 @command(llm, "show", role=Role.AGENT, example="frontdesk llm show sentiment-analysis > sentiment-analysis.yaml")
@@ -163,7 +162,7 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
         )
         for each in found
     ]
-    click.echo("\n".join(line.rstrip() for line in table([head, *rows])))
+    print_table([head, *rows])
 
 
 @command(frontdesk, "reanalyse", role=Role.SUPERVISOR, example="frontdesk reanalyse --tier builtin")
@@ -194,13 +193,13 @@ def _object(content: bytes) -> dict[str, Any]:
         raise Invalid(f"standard input holds no JSON object: {error}") from None
 
 
-async def _plan(container: "Container", tier: Tier, every: bool, limit: int) -> int:
+async def _plan(container: Container, tier: Tier, every: bool, limit: int) -> int:
     if container.llm.room.messages is None:
         raise Invalid("no chain in [llm.chains] asks a model: there is nothing to read with")
     return await container.work.rereadings.plan(tier, marked_only=not every, limit=limit)
 
 
-async def _listed(container: "Container") -> list[tuple[str, ...]]:
+async def _listed(container: Container) -> list[tuple[str, ...]]:
     room = container.llm.room
     return [
         (name, str(each.version), " > ".join(route.name for route in room.chains.of(each)), each.body.description)
@@ -208,11 +207,11 @@ async def _listed(container: "Container") -> list[tuple[str, ...]]:
     ]
 
 
-async def _text(container: "Container", name: str) -> str:
+async def _text(container: Container, name: str) -> str:
     return await container.llm.room.registry.text(name)
 
 
-async def _put(container: "Container", text: str, note: str, *, in_force: bool) -> tuple[str, int]:
+async def _put(container: Container, text: str, note: str, *, in_force: bool) -> tuple[str, int]:
     registry = container.llm.room.registry
     made = await registry.draft(text, note, CALLER)
     if in_force:
@@ -221,7 +220,7 @@ async def _put(container: "Container", text: str, note: str, *, in_force: bool) 
 
 
 async def _try(
-    container: "Container", name: str, records: Sequence[Record], providers: Sequence[str], json_wanted: bool
+    container: Container, name: str, records: Sequence[Record], providers: Sequence[str], json_wanted: bool
 ) -> None:
     from frontdesk.llm.comparing import agreements, summaries
 
@@ -248,7 +247,7 @@ async def _try(
         )
         for each in summaries(tried)
     ]
-    click.echo("\n".join(line.rstrip() for line in table([head, *rows])))
+    print_table([head, *rows])
     for record, row in zip(records, tried, strict=True):
         for each in row:
             if each.outcome is None:
@@ -259,7 +258,7 @@ async def _try(
 
 
 def _chains(
-    container: "Container", use_case: "UseCase", providers: Sequence[str]
+    container: Container, use_case: "UseCase", providers: Sequence[str]
 ) -> list[tuple[str, tuple["Route", ...]]]:
     """What to compare: each route alone, or the chain in force. Raises Invalid."""
     chains = container.llm.room.chains
@@ -275,7 +274,7 @@ def _chains(
 
 
 async def _try_one(
-    container: "Container", use_case: "UseCase", record: Record, chains: Sequence[tuple[str, tuple["Route", ...]]]
+    container: Container, use_case: "UseCase", record: Record, chains: Sequence[tuple[str, tuple["Route", ...]]]
 ) -> list["Tried"]:
     from frontdesk.llm.comparing import Tried
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
-from frontdesk.cli.framework.showing import as_json, table
+from frontdesk.cli.framework.showing import as_json, print_table
 from frontdesk.cli.root import frontdesk
 from frontdesk.cli.rules.showing import (
     explanation_lines,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from frontdesk.model.rules import Finding, RuleSetVersion
     from frontdesk.orchestrator.backtest import BacktestReport
     from frontdesk.orchestrator.rules import TableRules
-    from frontdesk.wiring.container import Container
 
 BY = "command line"
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
@@ -46,7 +45,7 @@ def rules() -> None:
 def list_versions() -> None:
     """List all versions, newest first; one of them is published."""
     versions = with_container(lambda container: container.configuration.rules.versions())
-    click.echo("\n".join(line.rstrip() for line in table(version_rows(versions))))
+    print_table(version_rows(versions))
 
 
 @command(rules, "show", role=Role.SUPERVISOR, example="frontdesk rules show 2")
@@ -186,12 +185,12 @@ def what_if(message: str, changes: tuple[str, ...], version: int | None) -> None
     )
 
 
-async def _draft(container: "Container", file: Path, name: str, note: str, base: int | None) -> "RuleSetVersion":
+async def _draft(container: Container, file: Path, name: str, note: str, base: int | None) -> "RuleSetVersion":
     content = await _content(container, file, base)
     return (await container.configuration.rules.draft(NewRuleSet(name, content, note), BY)).value
 
 
-async def _content(container: "Container", file: Path, base: int | None = None) -> str:
+async def _content(container: Container, file: Path, base: int | None = None) -> str:
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -199,7 +198,7 @@ async def _content(container: "Container", file: Path, base: int | None = None) 
     return await container.configuration.rules.model_of_csv(text, base) if _kind(str(file)) == "csv" else text
 
 
-async def _check(container: "Container", what: str) -> "list[Finding]":
+async def _check(container: Container, what: str) -> "list[Finding]":
     if what.isdecimal():
         return await container.configuration.rules.check(
             (await container.configuration.rules.version(int(what))).content
@@ -207,16 +206,14 @@ async def _check(container: "Container", what: str) -> "list[Finding]":
     return await container.configuration.rules.check(await _content(container, Path(what)))
 
 
-async def _backtest(
-    container: "Container", what: str, wanted: PastDecisionsQuery, lines: str | None
-) -> "BacktestReport":
+async def _backtest(container: Container, what: str, wanted: PastDecisionsQuery, lines: str | None) -> "BacktestReport":
     made = await _rules(container, what)
     if lines is None:
         return await container.configuration.rules.backtest(made, wanted)
     return await container.configuration.rules.backtest_lines(made, _lines(Path(lines)))
 
 
-async def _rules(container: "Container", what: str) -> "TableRules":
+async def _rules(container: Container, what: str) -> "TableRules":
     from frontdesk.orchestrator.rules import compile_content
 
     if what.isdecimal():
@@ -224,7 +221,7 @@ async def _rules(container: "Container", what: str) -> "TableRules":
     return compile_content(Path(what).stem, 0, await _content(container, Path(what)))
 
 
-async def _rollback(container: "Container", version: int | None, note: str) -> "RuleSetVersion":
+async def _rollback(container: Container, version: int | None, note: str) -> "RuleSetVersion":
     if version is None:
         before = [publication.version for publication in await container.configuration.rules.publications()]
         version = next((each for each in before if each != before[0]), None)

@@ -8,20 +8,17 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from frontdesk.cli.files.delimited import guarded
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import command
 from frontdesk.cli.framework.showing import as_json
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 KINDS = (
     "customers",
@@ -58,7 +55,7 @@ def export(what: str, form: str, output: str | None) -> None:
     click.echo(f"{count:,} exported", err=True)
 
 
-async def _export(container: "Container", what: str, form: str, target: TextIO) -> int:
+async def _export(container: Container, what: str, form: str, target: TextIO) -> int:
     count = 0
     writer: csv.DictWriter[str] | None = None
     for kind in KINDS if what == ALL else (what,):
@@ -76,7 +73,7 @@ async def _export(container: "Container", what: str, form: str, target: TextIO) 
     return count
 
 
-async def _pages(container: "Container", kind: str) -> AsyncIterator[list[dict[str, Any]]]:
+async def _pages(container: Container, kind: str) -> AsyncIterator[list[dict[str, Any]]]:
     from frontdesk.storage.transfer.export import read_page
 
     after: Any = None

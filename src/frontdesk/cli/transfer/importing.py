@@ -6,21 +6,18 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from frontdesk.cli.files.entries import MESSAGE_FIELDS, code_of, contact_of, customer_of, message_of
 from frontdesk.cli.files.records import FORMATS, Record, open_source, read_records
-from frontdesk.cli.framework.opening import with_container
+from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.progress import Progress
 from frontdesk.cli.framework.registry import FAILURE, command
 from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Conflict, FrontdeskError
 from frontdesk.model import CodeList, Role
-
-if TYPE_CHECKING:
-    from frontdesk.wiring.container import Container
 
 # As many as one commit takes (see storage.sqlite), so that a large file costs few of them.
 AT_ONCE = 256
@@ -68,7 +65,7 @@ def import_(ctx: click.Context, file: str, what: str, form: str) -> None:
         ctx.exit(FAILURE)
 
 
-async def _import(container: "Container", records: Iterator[Record], what: str, progress: Progress) -> dict[str, int]:
+async def _import(container: Container, records: Iterator[Record], what: str, progress: Progress) -> dict[str, int]:
     put = await _putter(container, what)
     counts = {STORED: 0, DUPLICATE: 0, REFUSED: 0}
     ignored: set[str] = set()
@@ -100,7 +97,7 @@ async def _tried(put: Putter, record: Record) -> tuple[str, str]:
         return REFUSED, str(error)
 
 
-async def _putter(container: "Container", what: str) -> Putter:
+async def _putter(container: Container, what: str) -> Putter:
     from frontdesk.wiring.container import now
 
     async def customer(fields: Mapping[str, Any]) -> str:
@@ -129,7 +126,7 @@ async def _putter(container: "Container", what: str) -> Putter:
 class Intake:
     """Hands messages in, those of one thread one after the other."""
 
-    def __init__(self, container: "Container", channels: Mapping[str, bool]) -> None:
+    def __init__(self, container: Container, channels: Mapping[str, bool]) -> None:
         """`channels` maps each known code to whether it is in use."""
         self._container, self._channels = container, channels
         self._locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)

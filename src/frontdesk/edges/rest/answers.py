@@ -1,6 +1,6 @@
-"""The answers of the interface as JSON, declared field by field, so that the model can change independently."""
+"""The answers of the interface as JSON: facts with their fields, but for those that are left out by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -8,27 +8,31 @@ import msgspec
 from litestar import Response
 
 from frontdesk.edges.rest.analysis_answers import AnalysisAnswer, CorrectionAnswer
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.model import (
     Accepted,
+    Action,
     Analysis,
     AuditEvent,
     CodeList,
+    Contact,
     Correction,
+    Customer,
     Decision,
-    DeliveryState,
     Effect,
-    EffectState,
-    Identity,
     InboundMessage,
+    Interaction,
     OutboundMessage,
     Page,
-    Status,
-    WaitingOn,
-    WorkState,
+    Sender,
+    ServiceCall,
+    Work,
 )
+from frontdesk.model.console import PersonalState, Presence, ViewCounts
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
+from frontdesk.model.set_up import LearntCorrection
 from frontdesk.orchestrator.deciding_again import DecidedAgain
+from frontdesk.services.changing_many import Done
 
 T = TypeVar("T")
 Fact = TypeVar("Fact")
@@ -51,98 +55,42 @@ class Listed(ApiAnswer, Generic[T], frozen=True):
     next: str | None
 
 
+@shows(Sender)
 class SenderAnswer(ApiAnswer, frozen=True):
     """The sender as the channel names it; `identity` says how address and phone number were proven."""
 
-    name: str
-    address: str
-    phone: str
-    customer_no: str
-    identity: Identity
 
-
+@shows(Action)
 class ActionAnswer(ApiAnswer, frozen=True):
     """An action that the rules want done."""
 
-    kind: str
-    parameters: dict[str, Any]
 
-
+@shows(Decision)
 class DecisionAnswer(ApiAnswer, frozen=True):
     """What the rules said, with the facts they saw and the row that matched."""
 
-    id: str
-    message_id: str
-    rule_set: str
-    rule_set_version: int
-    rule: str
-    route: str
-    actions: list[ActionAnswer]
-    facts: dict[str, Any]
-    created_at: datetime
 
-
+@shows(Effect, without=("apart",))
 class EffectAnswer(ApiAnswer, frozen=True):
     """An action on its way or done; `key` travels to the outside and makes it happen once."""
 
-    key: str
-    message_id: str
-    interaction_id: int
-    decision_id: str
-    position: int
-    action: ActionAnswer
-    state: EffectState
-    attempts: int
-    created_at: datetime
-    reference: str
-    detail: dict[str, Any]
-    error: str
-    done_at: datetime | None
-    waits_for: list[str]
 
-
+@shows(InboundMessage, without=("analysis_id", "erased_at", "merged_from"))
 class InboundAnswer(ApiAnswer, frozen=True):
     """A customer's message."""
 
-    id: str
-    interaction_id: int
-    sequence: int
-    channel: str
-    text: str
-    sender: SenderAnswer
-    received_at: datetime
-    contact_id: int | None
 
-
+@shows(OutboundMessage, without=("effect_key", "provider_id"))
 class OutboundAnswer(ApiAnswer, frozen=True):
     """A message of the service; an internal memo (type IM) is for the team only."""
 
-    id: str
-    interaction_id: int
-    sequence: int
-    type: str
-    channel: str
-    recipient: str
-    text: str
-    processed_by: str
-    created_at: datetime
-    remark: str
-    reply_to: str | None
-    state: DeliveryState
-    error: str
 
-
+@shows(AuditEvent, without=("interaction_id",))
 class AuditEventAnswer(ApiAnswer, frozen=True):
     """A line of the journal."""
 
-    id: int
-    at: datetime
-    kind: str
-    message_id: str | None
-    by: str
-    detail: dict[str, Any]
 
-
+@shows(Interaction)
 class InteractionAnswer(ApiAnswer, frozen=True):
     """An interaction; `version` is its ETag.
 
@@ -154,76 +102,28 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     owner: nothing is answered automatically until it is empty again, or the interaction is closed.
     """
 
-    id: int
-    reference: str
-    title: str
-    summary: str
-    category: str
-    channel: str
-    status: Status
-    priority: str
-    team: str
-    route: str
-    tags: str
-    intent: str | None
-    sentiment: str | None
-    customer_id: str | None
-    created_at: datetime
-    created_by: str
-    updated_at: datetime
-    modified_by: str
-    assignee: str
-    first_answer_at: datetime | None
-    acknowledged_at: datetime | None
-    first_person_answer_at: datetime | None
-    waiting_since: datetime | None
-    waiting_on: WaitingOn
-    snoozed_until: datetime | None
-    closed_at: datetime | None
-    version: int
-    merged_to: str
-    may_belong_to: str
-    customer_proven: bool
 
-
+@shows(ViewCounts)
 class ViewCountsAnswer(ApiAnswer, frozen=True):
     """How many interactions each view holds; 1000 stands for that or more. `turn`: the caller's that wait for us."""
 
-    turn: int
-    mine: int
-    unassigned: int
-    teams: int
-    waiting: int
-    snoozed: int
-    proposals: int
-    unsure: int
 
-
+@shows(Done)
 class DoneAnswer(ApiAnswer, frozen=True):
     """The references of those it was done to, why others refused, and when it began, by which it is undone."""
 
-    done: list[str]
-    refused: dict[str, str]
-    at: datetime
 
-
+@shows(Presence)
 class PresenceAnswer(ApiAnswer, frozen=True):
     """Somebody else who has the interaction open, and whether they write."""
 
-    name: str
-    writing: bool
 
-
+@shows(PersonalState)
 class PersonalStateAnswer(ApiAnswer, frozen=True):
     """What the caller has of an interaction. `unread`: messages came that they have not seen.
 
     `reply` and `memo` are texts that they have not sent; `others` were there within the last 40 seconds.
     """
-
-    unread: bool
-    reply: str
-    memo: str
-    others: list[PresenceAnswer]
 
 
 class DecidedAgainAnswer(ApiAnswer, frozen=True):
@@ -235,24 +135,14 @@ class DecidedAgainAnswer(ApiAnswer, frozen=True):
     left: list[ActionAnswer]
 
 
+@shows(LearntCorrection)
 class LearntCorrectionAnswer(ApiAnswer, frozen=True):
     """A corrected intent with its message; `learnt`: the message is an example for all others."""
 
-    correction: CorrectionAnswer
-    reference: str
-    text: str
-    learnt: bool
 
-
+@shows(Reading)
 class MessageAnswer(ApiAnswer, frozen=True):
     """A customer's message with what became of it so far."""
-
-    reference: str
-    message: InboundAnswer
-    analysis: AnalysisAnswer | None
-    corrections: list[CorrectionAnswer]
-    decision: DecisionAnswer | None
-    effects: list[EffectAnswer]
 
 
 class TimelineAnswer(ApiAnswer, frozen=True, omit_defaults=True):
@@ -269,26 +159,14 @@ class TimelineAnswer(ApiAnswer, frozen=True, omit_defaults=True):
     audit_event: AuditEventAnswer | None = None
 
 
+@shows(Customer)
 class CustomerAnswer(ApiAnswer, frozen=True):
     """A customer by number; `version` is the ETag."""
 
-    id: str
-    name: str
-    created_at: datetime
-    version: int
 
-
+@shows(Contact)
 class ContactAnswer(ApiAnswer, frozen=True):
     """A person; `identities` maps a channel's code to the address there; `version` is the ETag."""
-
-    id: int
-    name: str
-    email: str
-    phone: str
-    customer_id: str | None
-    identities: dict[str, str]
-    created_at: datetime
-    version: int
 
 
 class CodeAnswer(ApiAnswer, frozen=True):
@@ -303,32 +181,14 @@ class CodeAnswer(ApiAnswer, frozen=True):
     examples: list[str]
 
 
+@shows(Work, without=("lease_owner",))
 class WorkAnswer(ApiAnswer, frozen=True):
     """A piece of durable work; `due_at` is when it may be claimed."""
 
-    id: str
-    kind: str
-    subject: str
-    step: str
-    state: WorkState
-    due_at: datetime
-    attempts: int
-    created_at: datetime
-    last_error: str
 
-
+@shows(ServiceCall, without=("key",))
 class ServiceCallAnswer(ApiAnswer, frozen=True):
     """A call of the built-in service desk."""
-
-    code: str
-    subject: str
-    remarks: str
-    priority: str
-    status: str
-    interaction_id: int
-    customer_id: str | None
-    contact_id: int | None
-    created_at: datetime
 
 
 KINDS: Mapping[type, tuple[str, Any]] = {
@@ -352,14 +212,16 @@ def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
     return Listed([show(row, kind) for row in page.rows], page.next_cursor)
 
 
+def show_actions(wanted: Iterable[Mapping[str, Any]]) -> list[ActionAnswer]:
+    """Actions as rules name them: what is not the kind are parameters."""
+    shown = (Action(each["kind"], {name: value for name, value in each.items() if name != "kind"}) for each in wanted)
+    return [show(each, ActionAnswer) for each in shown]
+
+
 def show_again(found: DecidedAgain) -> DecidedAgainAnswer:
     """What would be decided again."""
-    left = [
-        ActionAnswer(each["kind"], {name: value for name, value in each.items() if name != "kind"})
-        for each in found.left
-    ]
     sets = {name: getattr(value, "value", value) for name, value in found.change.fields().items()}
-    return DecidedAgainAnswer(found.verdict.rule, found.verdict.route, sets, left)
+    return DecidedAgainAnswer(found.verdict.rule, found.verdict.route, sets, show_actions(found.left))
 
 
 def show_reading(reading: Reading) -> MessageAnswer:

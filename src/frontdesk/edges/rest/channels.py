@@ -1,6 +1,6 @@
 """Routes of channels: the list, the ledger, raw events, attachments, and events handed in by hand."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import quote
 
@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.params import PathParameter, QueryParameter
 
 from frontdesk.edges.rest.answers import replay, show
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Limit, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
-from frontdesk.model.channels import AttachmentState, EventState, RawEvent
+from frontdesk.model.channels import Attachment, ChannelInfo, EventState, RawEvent, StoredEvent
 
 MOST_DAYS = 92
 HAND_IN = ("phone", "in_person", "reviews")
@@ -23,16 +23,9 @@ Name = Annotated[str, PathParameter(max_length=40, pattern=r"^[a-z_]+$")]
 Day = Annotated[str, QueryParameter(max_length=10, description="YYYY-MM-DD, UTC.")]
 
 
+@shows(ChannelInfo)
 class ChannelAnswer(ApiAnswer, frozen=True):
     """A channel; `length` and `window_hours` 0 set no limit."""
-
-    name: str
-    code: str
-    title: str
-    is_on: bool
-    address: str
-    length: int
-    window_hours: float
 
 
 class LedgerAnswer(ApiAnswer, frozen=True):
@@ -53,35 +46,14 @@ class LedgerAnswer(ApiAnswer, frozen=True):
     differs: bool
 
 
+@shows(StoredEvent)
 class EventAnswer(ApiAnswer, frozen=True):
     """A raw event and what was found in it."""
 
-    id: str
-    channel: str
-    provider_id: str
-    state: EventState
-    received_at: datetime
-    size: int
-    messages: int
-    duplicates: int
-    notices: int
-    edits: int
-    ignored: int
-    unread: int
-    error: str
 
-
+@shows(Attachment, without=("content",))
 class AttachmentAnswer(ApiAnswer, frozen=True):
     """Something that came with a message; `reason` says why it is not kept."""
-
-    id: str
-    message_id: str
-    name: str
-    media_type: str
-    size: int
-    state: AttachmentState
-    created_at: datetime
-    reason: str
 
 
 class Taken(ApiAnswer, frozen=True):

@@ -1,6 +1,6 @@
 """Articles that answer questions, with their versions; products."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -9,7 +9,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.rest.answers import Listed, show, show_page, tagged
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.bodies import Body
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, Cursor, IfMatch, Limit, RouteGroup, expected_version, who
@@ -47,34 +47,14 @@ class ArticleBody(Body, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=200)] = ""
 
 
+@shows(Article)
 class ArticleAnswer(ApiAnswer, frozen=True):
     """An article; `version` is its ETag."""
 
-    id: str
-    title: str
-    body: str
-    language: str
-    questions: list[str]
-    audience: Audience
-    url: str
-    products: list[str]
-    tags: list[str]
-    state: ArticleState
-    valid_from: date | None
-    valid_to: date | None
-    owner: str
-    review_on: date | None
-    translation_of: str
-    version: int
 
-
+@shows(ArticleVersion)
 class ArticleVersionAnswer(ApiAnswer, frozen=True):
     """An article as it was saved by somebody."""
-
-    article: ArticleAnswer
-    saved_at: datetime
-    saved_by: str
-    note: str
 
 
 class AttributeBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -93,22 +73,14 @@ class ProductBody(Body, frozen=True, forbid_unknown_fields=True):
     attributes: Annotated[list[AttributeBody], Meta(max_length=200)] = field(default_factory=list)
 
 
+@shows(Attribute)
 class AttributeAnswer(ApiAnswer, frozen=True):
     """A property of a product."""
 
-    name: str
-    value: str
-    unit: str
 
-
+@shows(Product)
 class ProductAnswer(ApiAnswer, frozen=True):
     """A product; `version` is its ETag."""
-
-    number: str
-    name: str
-    aliases: list[str]
-    attributes: list[AttributeAnswer]
-    version: int
 
 
 class ArticleRoutes(RouteGroup):

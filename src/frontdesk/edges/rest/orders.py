@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, field
 
 from frontdesk.edges.rest.answers import Listed, show, show_page
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.bodies import Address, Body, Name, Phone
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Cursor, Limit, RouteGroup
@@ -53,33 +53,14 @@ class OrderBody(Body, frozen=True, forbid_unknown_fields=True):
     blocked: bool = False
 
 
+@shows(OrderLine)
 class LineAnswer(ApiAnswer, frozen=True):
     """A line of an order."""
 
-    product: str
-    name: str
-    quantity: int
 
-
+@shows(Order)
 class OrderAnswer(ApiAnswer, frozen=True):
     """An order as it stands; `blocked`: its delivery is on hold."""
-
-    number: str
-    state: OrderState
-    customer_id: str
-    name: str
-    email: str
-    phone: str
-    postal_code: str
-    lines: list[LineAnswer]
-    ordered_on: date | None
-    expected_on: date | None
-    shipped_on: date | None
-    delivered_on: date | None
-    carrier: str
-    tracking: str
-    tracking_url: str
-    blocked: bool
 
 
 class OrderRoutes(RouteGroup):

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, BinaryIO
 
 from litestar import Response
@@ -10,13 +9,13 @@ from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec import Meta
 
-from frontdesk.edges.rest.answers import created
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.answers import created, show
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.bodies import ONE_LINE, Body
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, RouteGroup, once_of, who
 from frontdesk.model import Role
-from frontdesk.model.privacy import Erasure, PersonFound
+from frontdesk.model.privacy import Erasure, PersonFound, Retention
 
 IN_MEMORY = 5_000_000
 CHUNK = 64 * 1024
@@ -37,33 +36,19 @@ class PersonBody(Body, frozen=True, forbid_unknown_fields=True):
     person: Person
 
 
+@shows(PersonFound)
 class PersonAnswer(ApiAnswer, frozen=True):
     """Who a person is to us, and how many rows of each kind there are about them."""
 
-    contacts: list[int]
-    customers: list[str]
-    addresses: list[str]
-    counts: dict[str, int]
-    shared: int
-    outside: list[str]
 
-
+@shows(Erasure)
 class ErasureAnswer(ApiAnswer, frozen=True):
     """What is left of an erasure."""
 
-    id: str
-    at: datetime
-    by: str
-    contacts: list[int]
-    counts: dict[str, int]
 
-
+@shows(Retention)
 class RetentionAnswer(ApiAnswer, frozen=True):
     """How many days a category is kept (0: for ever), and how many rows would go now."""
-
-    category: str
-    days: int
-    due: int
 
 
 class PrivacyRoutes(RouteGroup):
@@ -77,7 +62,7 @@ class PrivacyRoutes(RouteGroup):
         self, request: Asked, data: JSONBody[PersonBody], idempotency_key: IdempotencyHeader = None
     ) -> PersonAnswer:
         """What an export would hold, and an erasure would erase. Nothing is changed."""
-        return _shown(await self.services.people.privacy.preview(data.person, who(request)))
+        return show(await self.services.people.privacy.preview(data.person, who(request)), PersonAnswer)
 
     @route(
         "POST",
@@ -112,33 +97,18 @@ class PrivacyRoutes(RouteGroup):
         """What is left of it."""
         once = await once_of(request, idempotency_key)
         kept = await self.services.people.privacy.erase(data.person, who(request), once)
-        return created(kept, _left(kept.value), "/api/v1/privacy/erasures")
+        return created(kept, show(kept.value, ErasureAnswer), "/api/v1/privacy/erasures")
 
     @route("GET", "/erasures", Role.ADMIN, "List erasures")
     async def erasures(self) -> list[ErasureAnswer]:
         """The newest hundred, the newest first."""
-        return [_left(each) for each in await self.services.people.privacy.erasures()]
+        return [show(each, ErasureAnswer) for each in await self.services.people.privacy.erasures()]
 
     @route("GET", "/retention", Role.ADMIN, "See what would go")
     async def retention(self) -> list[RetentionAnswer]:
         """How long each category is kept, and how much a server lets go at the next full hour of its running."""
         found = await self.services.people.retention.preview()
-        return [RetentionAnswer(each.category.value, each.days, each.due) for each in found]
-
-
-def _shown(found: PersonFound) -> PersonAnswer:
-    return PersonAnswer(
-        list(found.contacts),
-        list(found.customers),
-        list(found.addresses),
-        {kind.value: number for kind, number in found.counts.items()},
-        found.shared,
-        list(found.outside),
-    )
-
-
-def _left(erasure: Erasure) -> ErasureAnswer:
-    return ErasureAnswer(erasure.id, erasure.at, erasure.by, list(erasure.contacts), dict(erasure.counts))
+        return [show(each, RetentionAnswer) for each in found]
 
 
 def _chunks(target: BinaryIO) -> Iterator[bytes]:

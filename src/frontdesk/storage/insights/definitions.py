@@ -107,18 +107,8 @@ def seconds(column: ColumnElement[Any], dialect: str) -> ColumnElement[int]:
 
 
 def _codes() -> dict[str, ColumnElement[Any]]:
-    i = interaction.c
-    return {
-        "customer": i.customer_id,
-        "priority": i.priority,
-        "category": i.category,
-        "intent": i.intent,
-        "channel": i.channel,
-        "status": i.status,
-        "sentiment": i.sentiment,
-        "route": i.route,
-        "team": i.team,
-    }
+    own = ("priority", "category", "intent", "channel", "status", "sentiment", "route", "team")
+    return {"customer": interaction.c.customer_id, **{name: interaction.c[name] for name in own}}
 
 
 def _or_nothing(column: ColumnElement[Any], name: str) -> Label[str]:

@@ -16,25 +16,30 @@ from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.advisory_locks import MIGRATION, create_lock_table, take_advisory_lock
 from frontdesk.storage.engines.database import prepare_sqlite
 from frontdesk.storage.schema import insights_triggers
+from frontdesk.storage.schema.audit import guard
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
 from frontdesk.storage.schema.rows import columns
-from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, create_on_hana
+from frontdesk.storage.schema.words import create_word_tables
+from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS
 from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
 NEWEST = "0023"
+# As Alembic makes it.
+_VERSION = (
+    "CREATE TABLE IF NOT EXISTS alembic_version "
+    "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
 
 
-async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tuple[str, str]:
-    """Migrate to the newest schema and, where no code list is there, store `seed`. Returns (before, after).
+async def upgrade(url: URL, seed: Sequence[Code] = ()) -> tuple[str, str]:
+    """Create or migrate to the newest schema; where no code list is there, store `seed`. Returns (before, after).
 
-    `to` names an older revision, for tests of what follows it.
-
-    Raises Invalid when the database is of a newer version than this code, Unavailable when it cannot be reached.
+    Raises Invalid for a database of a version that this code does not know, Unavailable when it cannot be reached.
     """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, hide_parameters=True)
@@ -42,18 +47,18 @@ async def upgrade(url: URL, seed: Sequence[Code] = (), to: str = "head") -> tupl
         with engine.connect() as connection:
             # Alembic makes some tables anew, which SQLite would take for deleting what others point to.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            answer = _upgrade(connection, seed, to)
+            answer = _upgrade(connection, seed)
         engine.dispose()
         return answer
     if url.get_backend_name() == "hana":
-        return await asyncio.to_thread(_upgrade_hana, url, seed, to)
+        return await asyncio.to_thread(_upgrade_hana, url, seed)
     from frontdesk.storage.engines.postgres import at_start
     from frontdesk.storage.engines.remote import remote_engine
 
     remote = remote_engine(url)
     try:
         async with remote.begin() as connection:
-            return await connection.run_sync(lambda c: _upgrade(c, seed, to))
+            return await connection.run_sync(lambda c: _upgrade(c, seed))
     except (OSError, DBAPIError) as error:
         raise at_start(error) from error
     finally:
@@ -76,22 +81,21 @@ def current(connection: Connection) -> str:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str, str]:
+def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
     if connection.dialect.name == "hana":
         create_lock_table(connection)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     take_advisory_lock(connection, MIGRATION)
     before = current(connection)
-    if connection.dialect.name == "hana" and not before:
-        _create_on_hana(connection)
+    if not before:
+        _create(connection)
     elif before != newest():
         insights_triggers.remove(connection)  # they name tables that a migration may make anew
-        _migrate(connection, before, to)
+        _migrate(connection, before)
         _check_references(connection)
-    if to == "head":
-        _fill_search_index(connection)
-        insights_triggers.install(connection)
+    _fill_search_index(connection)
+    insights_triggers.install(connection)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":
@@ -99,25 +103,26 @@ def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str
     return before, newest()
 
 
-def _upgrade_hana(url: URL, seed: Sequence[Code], to: str) -> tuple[str, str]:
+def _upgrade_hana(url: URL, seed: Sequence[Code]) -> tuple[str, str]:
     """There every change of a table commits by itself: an upgrade that fails half-way goes on where it stopped."""
     from frontdesk.storage.engines.hana import at_start, hana_engine
 
     engine = hana_engine(url)
     try:
         with engine.begin() as connection:
-            return _upgrade(connection, seed, to)
+            return _upgrade(connection, seed)
     except DBAPIError as error:
         raise at_start(error) from error
     finally:
         engine.dispose()
 
 
-def _create_on_hana(connection: Connection) -> None:
-    """All tables at once: the migrations up to here were written for the other two. The version comes last."""
-    metadata.create_all(connection)
-    create_on_hana(connection)
-    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num NVARCHAR(32) NOT NULL PRIMARY KEY)")
+def _create(connection: Connection) -> None:
+    """Today's tables at once. The version comes last: SAP HANA keeps each table, so there a start goes on from them."""
+    metadata.create_all(connection, checkfirst=connection.dialect.name == "hana")
+    create_word_tables(connection)
+    guard(connection)
+    connection.exec_driver_sql(_VERSION)
     connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": NEWEST})
 
 
@@ -150,7 +155,7 @@ def _seed(connection: Connection, seed: Sequence[Code]) -> None:
     touch(connection)
 
 
-def _migrate(connection: Connection, before: str, to: str) -> None:
+def _migrate(connection: Connection, before: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -159,6 +164,7 @@ def _migrate(connection: Connection, before: str, to: str) -> None:
     config.set_main_option("script_location", str(files("frontdesk.storage.schema") / "migrations"))
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if before and before not in known:
-        raise Invalid(f"the database is at version {before}, which this program does not know: use a newer frontdesk")
-    command.upgrade(config, to)
+    if before not in known:
+        advice = "use a newer frontdesk" if before > NEWEST else "restore a back-up of 0.1.0 or newer"
+        raise Invalid(f"the database is at version {before}, which this program does not know: {advice}")
+    command.upgrade(config, "head")

@@ -48,11 +48,11 @@ class StoredAccounts(StoredKeys):
         clock: Clock,
         new_id: NewId,
         passwords: Passwords | None = None,
-        sessions: SessionRules | None = None,
+        session_rules: SessionRules | None = None,
     ) -> None:
         """Use this database, clock and id maker; passwords are hashed strongly unless told otherwise."""
         super().__init__(database, clock, new_id)
-        self._passwords, self._sessions = passwords or Passwords(), sessions or SessionRules()
+        self._passwords, self._sessions = passwords or Passwords(), session_rules or SessionRules()
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
     async def add_account(

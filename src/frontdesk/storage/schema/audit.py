@@ -33,20 +33,10 @@ _ON_POSTGRESQL = (
     "CREATE TRIGGER audit_record_no_change BEFORE UPDATE OR DELETE ON audit_record "
     "FOR EACH ROW EXECUTE FUNCTION audit_record_only_appended()",
 )
-_AWAY = {
-    "sqlite": ("DROP TRIGGER IF EXISTS audit_record_no_update", "DROP TRIGGER IF EXISTS audit_record_no_delete"),
-    "postgresql": ("DROP FUNCTION IF EXISTS audit_record_only_appended() CASCADE",),
-}
 
 
 def guard(connection: Connection) -> None:
     """Let the database refuse changes of lines. SAP HANA has the chain of digests alone."""
     guards = {"sqlite": _ON_SQLITE, "postgresql": _ON_POSTGRESQL}
     for statement in guards.get(connection.dialect.name, ()):
-        connection.execute(text(statement))
-
-
-def unguard(connection: Connection) -> None:
-    """Take away what `guard` made."""
-    for statement in _AWAY.get(connection.dialect.name, ()):
         connection.execute(text(statement))

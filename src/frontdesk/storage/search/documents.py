@@ -4,8 +4,7 @@ A short interaction is one document in `search_index`: its head (reference, titl
 all its messages. Beyond MOST_IN_ONE words it is kept in `search_index_part` instead, a document for its head and one
 for each message, so that a message that joins a long interaction costs no more than its own words.
 
-Both are FTS5 tables on SQLite and tsvectors under a GIN index on PostgreSQL (made by migrations, and no part of the
-declared tables). On SAP HANA a document is one text of words between spaces, which LIKE looks through.
+How each engine keeps words is told in `schema.words`; LIKE looks through those on SAP HANA.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -72,20 +71,6 @@ def index_messages(connection: Connection, table: Table, added: Iterable[tuple[i
 def index_with_head(connection: Connection, number: int, table: Table, sequences: Iterable[int]) -> None:
     """Bring up to date what is found of an interaction beside its messages, and these messages of `table`."""
     _index(connection, {number: frozenset({HEAD, *(place_of(table, each) for each in sequences)})})
-
-
-def create_on_hana(connection: Connection) -> None:
-    """All tables of words on SAP HANA, where no migration makes them; that of passages is `knowledge.words`'."""
-    connection.exec_driver_sql(
-        "CREATE TABLE search_index (interaction_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
-    )
-    connection.exec_driver_sql(
-        "CREATE TABLE search_index_part (interaction_id BIGINT NOT NULL, place INTEGER NOT NULL, "
-        "words NCLOB NOT NULL, PRIMARY KEY (interaction_id, place))"
-    )
-    connection.exec_driver_sql(
-        "CREATE TABLE search_index_passage (passage_id BIGINT NOT NULL PRIMARY KEY, words NCLOB NOT NULL)"
-    )
 
 
 def _index(connection: Connection, wanted: Places) -> None:

@@ -1,24 +1,22 @@
 """What the typed endpoints answer: the checked answer of a use case with who gave it and what it took."""
 
+from dataclasses import fields
 from typing import Any
 
 import msgspec
 
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.llm.finishing import published
 from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase
-from frontdesk.model.llm import UseCaseOutcome
+from frontdesk.model.llm import RouteFailure, UseCaseOutcome
 
 MILLIONTHS = 1_000_000
 
 
+@shows(RouteFailure)
 class RouteFailureAnswer(ApiAnswer, frozen=True):
     """A route that gave no usable answer."""
-
-    route: str
-    trouble: str
-    reason: str
 
 
 class UseCaseAnswer(ApiAnswer, frozen=True):
@@ -58,22 +56,9 @@ class UseCaseShown(ApiAnswer, frozen=True):
 
 def answered(outcome: UseCaseOutcome) -> UseCaseAnswer:
     """An outcome for a caller."""
-    return UseCaseAnswer(
-        use_case=outcome.use_case,
-        version=outcome.version,
-        answer=outcome.value,
-        tier=outcome.tier.value,
-        service=outcome.service,
-        model=outcome.model,
-        input_tokens=outcome.input_tokens,
-        output_tokens=outcome.output_tokens,
-        cost=outcome.cost / MILLIONTHS,
-        milliseconds=outcome.milliseconds,
-        retries=outcome.retries,
-        cached=outcome.cached,
-        masked=outcome.masked,
-        failures=[RouteFailureAnswer(each.route, each.trouble, each.reason) for each in outcome.failures],
-    )
+    told = {each.name: getattr(outcome, each.name) for each in fields(outcome)}
+    told |= {"answer": outcome.value, "tier": outcome.tier.value, "cost": outcome.cost / MILLIONTHS}
+    return msgspec.convert(told, UseCaseAnswer, from_attributes=True)
 
 
 def encoded(outcome: UseCaseOutcome) -> bytes:

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from frontdesk.edges.rest.answers import InteractionAnswer, show
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.insights.cards import CARDS
 from frontdesk.insights.changing import Difference
 from frontdesk.insights.dimensions import DIMENSIONS
@@ -87,15 +87,9 @@ class FiguresAnswer(ApiAnswer, frozen=True):
     stamp: int
 
 
+@shows(MessageRow)
 class MessageRowAnswer(ApiAnswer, frozen=True):
     """A message or reply behind a figure; `text` is its beginning."""
-
-    id: str
-    reference: str
-    at: datetime
-    channel: str
-    name: str
-    text: str
 
 
 class RowsAnswer(ApiAnswer, frozen=True):

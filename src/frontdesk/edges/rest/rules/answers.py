@@ -1,32 +1,23 @@
 """What the routes of rule sets answer."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from litestar import Response
 
-from frontdesk.edges.rest.answers import ActionAnswer, show, tagged
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.answers import ActionAnswer, show, show_actions, tagged
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.interfaces import Verdict
-from frontdesk.model.rules import Finding, RuleSetState, RuleSetVersion, Severity
+from frontdesk.model.rules import Finding, Publication, RuleSetVersion
 from frontdesk.orchestrator.backtest import BacktestReport, Reference
-from frontdesk.orchestrator.explaining import Explanation, Match
+from frontdesk.orchestrator.explaining import Explanation, WhyNot
+from frontdesk.orchestrator.limits import LimitFigure
 from frontdesk.orchestrator.rules import read_model
 
 
+@shows(RuleSetVersion, without=("content",))
 class RuleSetAnswer(ApiAnswer, frozen=True):
     """A version of the rules; `revision` is the ETag of a draft."""
-
-    version: int
-    name: str
-    state: RuleSetState
-    note: str
-    created_by: str
-    created_at: datetime
-    revision: int
-    published_at: datetime | None
-    published_by: str
 
 
 class RuleSetContentAnswer(RuleSetAnswer, frozen=True):
@@ -35,31 +26,19 @@ class RuleSetContentAnswer(RuleSetAnswer, frozen=True):
     content: dict[str, Any]
 
 
+@shows(Finding)
 class FindingAnswer(ApiAnswer, frozen=True):
     """Something found in a table; an error stops publishing. Rows count from 1."""
 
-    severity: Severity
-    kind: str
-    message: str
-    rows: list[int]
-    column: str
 
-
+@shows(Publication)
 class PublicationAnswer(ApiAnswer, frozen=True):
     """A version came into force."""
 
-    id: int
-    version: int
-    at: datetime
-    by: str
-    note: str
 
-
+@shows(Reference)
 class ReferenceAnswer(ApiAnswer, frozen=True):
     """A message and its interaction's reference."""
-
-    message: str
-    reference: str
 
 
 class CountAnswer(ApiAnswer, frozen=True):
@@ -99,15 +78,9 @@ class VerdictAnswer(ApiAnswer, frozen=True):
     actions: list[ActionAnswer]
 
 
+@shows(WhyNot)
 class WhyNotAnswer(ApiAnswer, frozen=True):
     """A row, and the first of its cells that did not match with the value it was held against."""
-
-    row: int
-    title: str
-    match: Match
-    column: str
-    cell: str
-    value: Any
 
 
 class ExplanationAnswer(ApiAnswer, frozen=True):
@@ -119,13 +92,9 @@ class ExplanationAnswer(ApiAnswer, frozen=True):
     rows: list[WhyNotAnswer]
 
 
+@shows(LimitFigure)
 class LimitAnswer(ApiAnswer, frozen=True):
     """Messages with a risky action: on how many it would be done at this limit, how many of them wrongly, the rest."""
-
-    limit: float
-    acted: int
-    wrong: int
-    held: int
 
 
 class WhatIfAnswer(ApiAnswer, frozen=True):
@@ -149,7 +118,7 @@ def show_findings(found: list[Finding]) -> list[FindingAnswer]:
 
 def show_verdict(verdict: Verdict) -> VerdictAnswer:
     """A verdict as an answer."""
-    actions = [ActionAnswer(a["kind"], {k: v for k, v in a.items() if k != "kind"}) for a in verdict.actions]
+    actions = show_actions(verdict.actions)
     return VerdictAnswer(verdict.rule_set, verdict.version, verdict.rule, verdict.route, actions)
 
 

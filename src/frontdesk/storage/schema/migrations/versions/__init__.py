@@ -1,1 +1,1 @@
-"""Alembic revisions; each runs on SQLite and PostgreSQL."""
+"""Alembic revisions from 0.1.0 on; each runs on SQLite, PostgreSQL and SAP HANA."""
