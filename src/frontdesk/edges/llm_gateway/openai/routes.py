@@ -11,11 +11,11 @@ from litestar.params import PathParameter
 from litestar.response import Stream
 
 from frontdesk.edges.access.authenticator import SCOPE
-from frontdesk.edges.llm_gateway.openai import answers
+from frontdesk.edges.llm_gateway.openai import answers, responses
 from frontdesk.edges.llm_gateway.openai.errors import RequestRefused, UnknownModel, openai_handlers
 from frontdesk.edges.llm_gateway.openai.requests import chat_request, embedding_body
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
-from frontdesk.edges.llm_gateway.streams import streamed
+from frontdesk.edges.llm_gateway.streams import data, streamed
 from frontdesk.edges.rest.bodies import check_media_type
 from frontdesk.interfaces import Invalid
 from frontdesk.llm.routes import Route
@@ -65,6 +65,25 @@ class OpenAiRoutes(GatewayRouteGroup):
             )
         outcome = await chat.complete(wanted, asker)
         return Response(answers.completion(outcome), media_type=JSON, headers=answers.headers_of(outcome))
+
+    @post("/responses", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})
+    async def respond(self, request: Asked) -> Response[bytes] | Stream:
+        """A response, whole or streamed."""
+        check_media_type(request)
+        as_chat, sent = responses.chat_body(await request.body())
+        wanted, body = chat_request(as_chat, self.services.chat_tokens)
+        check_model(request, wanted.model)
+        routes_of(self.services, wanted.model, "text")
+        chat, asker, path = self.services.llm.room.chat, asker_of(request), request.scope["path"]
+        if body.stream:
+            return await streamed(
+                chat.stream(wanted, asker),
+                lambda stream: responses.events(stream, path, sent),
+                lambda error: data(responses.failure_event(error, path)),
+                "x-request-id",
+            )
+        outcome = await chat.complete(wanted, asker)
+        return Response(responses.whole(outcome, sent), media_type=JSON, headers=answers.headers_of(outcome))
 
     @post("/embeddings", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:embeddings"})
     async def embeddings(self, request: Asked) -> Response[bytes]:
