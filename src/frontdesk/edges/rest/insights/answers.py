@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from frontdesk.edges.rest.answers import InteractionAnswer, show
 from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.insights.cards import CARDS
+from frontdesk.insights.changes import Changed
 from frontdesk.insights.changing import Difference
 from frontdesk.insights.dimensions import DIMENSIONS
 from frontdesk.insights.measures import MEASURES
@@ -103,6 +104,7 @@ class RowsAnswer(ApiAnswer, frozen=True):
     messages: list[MessageRowAnswer]
 
 
+@shows(Changed)
 class ChangeAnswer(ApiAnswer, frozen=True):
     """A value then and now. `about` says of what the share is: `share` of all, `negative` of the value's own.
 
@@ -110,19 +112,7 @@ class ChangeAnswer(ApiAnswer, frozen=True):
     """
 
     about: str
-    dimension: str
-    key: str
     name: str
-    before: int
-    before_of: int
-    now: int
-    now_of: int
-    difference: float
-    low: float
-    high: float
-    p: float
-    q: float
-    is_significant: bool
 
 
 class CardAnswer(ApiAnswer, frozen=True):
