@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from typing_extensions import override
 
-from frontdesk.storage.engines.database import BatchOperation, Operation
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -21,6 +22,27 @@ class Writer(Protocol):
     async def write(self, operation: Operation[T]) -> T:
         """Run it in one transaction, as Database does."""
         ...
+
+
+class BatchingDatabase(Database):
+    """What databases behind a pool have in common."""
+
+    def __init__(self) -> None:
+        """Batches are committed by `write`."""
+        self._batches = Batches(self)
+
+    @override
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        return await self._batches.write(operation, item)
+
+    @property
+    @override
+    def is_waited_for(self) -> bool:
+        return self._batches.is_waited_for
+
+    @override
+    async def scrub(self) -> None:
+        """The server cleans up by itself."""
 
 
 class Batches:
