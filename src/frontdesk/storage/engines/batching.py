@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from typing_extensions import override
@@ -14,14 +14,6 @@ Item = TypeVar("Item")
 
 MOST_IN_ONE_COMMIT = 128
 BATCHES_AT_ONCE = 2
-
-
-class Writer(Protocol):
-    """What carries a batch out."""
-
-    async def write(self, operation: Operation[T]) -> T:
-        """Run it in one transaction, as Database does."""
-        ...
 
 
 class BatchingDatabase(Database):
@@ -48,7 +40,7 @@ class BatchingDatabase(Database):
 class Batches:
     """One batch at a time is filled for each operation, while earlier ones are being committed."""
 
-    def __init__(self, database: Writer) -> None:
+    def __init__(self, database: Database) -> None:
         """Write through this database."""
         self._database = database
         self._batches: dict[Callable[..., Any], _Batch] = {}
@@ -82,7 +74,7 @@ class Batches:
 class _Batch:
     """Collects the items of callers while earlier ones are being committed."""
 
-    def __init__(self, database: Writer, operation: Callable[..., Any]) -> None:
+    def __init__(self, database: Database, operation: Callable[..., Any]) -> None:
         self._database = database
         self._operation = operation
         self._waiting: list[tuple[Any, asyncio.Future[Any]]] = []
