@@ -94,7 +94,7 @@ def shape(connection: Connection) -> dict[str, Any]:
     found = inspect(connection)
     parts: dict[str, Any] = {}
     for table in found.get_table_names():
-        columns = {each["name"]: (str(each["type"]), each["nullable"]) for each in found.get_columns(table)}
+        columns = {each.pop("name"): said_plainly(each) for each in map(dict, found.get_columns(table))}
         rules = [found.get_pk_constraint(table), *found.get_foreign_keys(table), *found.get_unique_constraints(table)]
         rules += [*found.get_check_constraints(table), *found.get_indexes(table)]
         parts[table] = (columns, sorted(map(said_plainly, rules)))

@@ -35,7 +35,7 @@ def verdict(intent: str, sentiment: str, message_type: str) -> Verdict:
     facts = {"intent": intent, "sentiment": sentiment, "message_type": message_type, "intent_probability": 0.9}
     facts["signal"] = "thanks_only" if message_type == "CL" and sentiment != "Negative" else ""
     said = _rules().decide(facts)
-    actions = tuple(Action(a["kind"], {k: v for k, v in a.items() if k != "kind"}) for a in said.actions)
+    actions = tuple(map(Action.of, said.actions))
     sets = {INTERNAL[a.kind]: str(a.parameters[INTERNAL[a.kind]]) for a in actions if a.kind in INTERNAL}
     reply = next((str(reply["template"]) for each in said.actions if (reply := reply_of(each))), "")
     plain = [{"kind": a.kind, "parameters": a.parameters} for a in actions]

@@ -15,6 +15,11 @@ class Action:
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Action":
+        """As rules write one, in one object: what is not its kind are its parameters."""
+        return cls(told["kind"], {name: value for name, value in told.items() if name != "kind"})
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -135,16 +135,16 @@ def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -
         templates.named(str(action["template"]))
 
 
-def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision_id: str, now: datetime) -> Decision:
-    """The decision to store for this case, made from the rules' verdict."""
+def decision_of(verdict: Verdict, message: str, facts: Mapping[str, Any], decision_id: str, now: datetime) -> Decision:
+    """The decision to store for this message, made from the rules' verdict."""
     return Decision(
         id=decision_id,
-        message_id=case.message.id,
+        message_id=message,
         rule_set=verdict.rule_set,
         rule_set_version=verdict.version,
         rule=verdict.rule,
         route=verdict.route,
-        actions=tuple(Action(a["kind"], {k: v for k, v in a.items() if k != "kind"}) for a in verdict.actions),
+        actions=tuple(map(Action.of, verdict.actions)),
         facts=facts,
         created_at=now,
     )

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Action, Decision
 from frontdesk.model.rules import Outcome, Past
-from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
+from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, decision_of
 from frontdesk.orchestrator.expressions import names_read
 from frontdesk.orchestrator.outcomes import outcome_of_decision, outcome_of_verdict, told
 from frontdesk.orchestrator.rules import TableRules
@@ -86,19 +85,7 @@ def _verdict(rules: TableRules, facts: Mapping[str, Any]) -> Verdict | None:
 
 
 def _imagined(rules: TableRules, number: int, facts: Mapping[str, Any]) -> Past:
-    verdict = rules.decide(facts)
-    actions = tuple(Action(a["kind"], {k: v for k, v in a.items() if k != "kind"}) for a in verdict.actions)
-    decision = Decision(
-        id=str(number),
-        message_id=str(number),
-        rule_set=verdict.rule_set,
-        rule_set_version=verdict.version,
-        rule=verdict.rule,
-        route=verdict.route,
-        actions=actions,
-        facts=facts,
-        created_at=datetime.fromtimestamp(0, UTC),
-    )
+    decision = decision_of(rules.decide(facts), str(number), facts, str(number), datetime.fromtimestamp(0, UTC))
     return Past(f"line {number}", decision)
 
 

@@ -44,8 +44,7 @@ def decide_again(
     change, seen = Change(route=verdict.route), interaction
     for action in certain:
         if action["kind"] in INTERNAL:
-            given = Action(action["kind"], {name: value for name, value in action.items() if name != "kind"})
-            step = change_by(given, seen, priorities)
+            step = change_by(Action.of(action), seen, priorities)
             change, seen = change.then(step), seen.after(step)
     changed = {name: value for name, value in change.fields().items() if getattr(interaction, name) != value}
     left = tuple(action for action in verdict.actions if action["kind"] not in (*INTERNAL, ASK_PERSON))

@@ -26,30 +26,8 @@ _ENVIRONMENT = small_environment(
 # All values that a template may use, with samples: a text that uses anything else is refused. Values of an effect
 # (service_call, order, case) are empty while that effect has not been carried out.
 SAMPLE_VALUES: dict[str, Any] = {
-    "reference": "ABCD1234",
-    "name": "Kim Doe",
-    "title": "The oven stays cold",
-    "summary": "The oven of the customer stays cold since Monday.",
-    "language": "en",
-    "priority": "M",
-    "team": "TEC",
-    "sentiment": "Neutral",
-    "intent": "TI",
-    "route": "TI-Chatbot",
-    "customer": "100042",
-    "channel": "WEB",
+    **json.loads((files(__package__) / "sample_values.json").read_text("utf-8")),
     "entities": {field: ["4711"] for field in ENTITY_FIELDS},
-    "service_call": {"code": "SC-000001", "status": "Open"},
-    "order": {
-        "number": "4711",
-        "state": "shipped",
-        "delivery_date": "2026-03-31",
-        "shipped_on": "2026-03-29",
-        "tracking": "00340434161094021501",
-        "blocked": False,
-    },
-    "case": {"code": "8000017", "status": "Open"},
-    "emergency_number": "112",
 }
 STATED = ("service_call", "order", "case")
 

@@ -102,7 +102,7 @@ async def _decided(case: Case, context: MessageContext, recording: Change, depen
     seen = replace(case, interaction=case.interaction.after(recording))
     rules = await dependencies.rules.current()
     facts = await dependencies.rules.advised(facts_of(seen, dependencies.desk, context))
-    decision = decision_of(rules.decide(facts), seen, facts, dependencies.new_id(), dependencies.clock())
+    decision = decision_of(rules.decide(facts), seen.message.id, facts, dependencies.new_id(), dependencies.clock())
     effects = effects_of(decision, seen, dependencies.templates)
     change = recording.then(await _change(seen, decision, effects, dependencies))
     return await dependencies.cases.keep_decision(

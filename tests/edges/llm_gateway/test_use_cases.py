@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from frontdesk.edges.llm_gateway.use_cases.call_routes import GROUPS
 from frontdesk.llm.use_case_registry import shipped
 from frontdesk.model import Role
 from frontdesk.simulators.llm import Fault, Rule
@@ -89,6 +90,8 @@ async def test_every_use_case_is_listed_and_described(gateway: Gateway) -> None:
         Draft202012Validator.check_schema(each["answer"])
         assert each["path"] in document["paths"]
         assert "x-" not in json.dumps([each["inputs"], each["answer"]])
+    by = document["paths"]["/llm/v1/calls"]["get"]["parameters"][0]
+    assert (by["name"], by["schema"]["items"]["enum"]) == ("by", list(GROUPS))
 
 
 async def test_answers_are_as_the_document_says(gateway: Gateway) -> None:

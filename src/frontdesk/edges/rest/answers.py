@@ -214,8 +214,7 @@ def show_page(page: Page[Fact], kind: type[T]) -> Listed[T]:
 
 def show_actions(wanted: Iterable[Mapping[str, Any]]) -> list[ActionAnswer]:
     """Actions as rules name them: what is not the kind are parameters."""
-    shown = (Action(each["kind"], {name: value for name, value in each.items() if name != "kind"}) for each in wanted)
-    return [show(each, ActionAnswer) for each in shown]
+    return [show(Action.of(each), ActionAnswer) for each in wanted]
 
 
 def show_again(found: DecidedAgain) -> DecidedAgainAnswer:

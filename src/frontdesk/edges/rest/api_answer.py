@@ -23,7 +23,7 @@ def shows(fact: type[Any], *, without: tuple[str, ...] = ()) -> Callable[[type[T
     def filled(answer: type[T]) -> type[T]:
         hints = get_type_hints(fact)
         shown = [(each.name, _shown(hints[each.name])) for each in fields(fact) if each.name not in without]
-        named = {"namespace": {"__doc__": answer.__doc__}, "module": answer.__module__}
+        named: dict[str, Any] = {"namespace": {"__doc__": answer.__doc__}, "module": answer.__module__}
         made = cast(type[T], msgspec.defstruct(answer.__name__, shown, bases=(answer,), frozen=True, **named))
         _ANSWERS[fact] = made
         return made

@@ -14,7 +14,7 @@ from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Limit, MessageId, RouteGroup, once_of, who
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
-from frontdesk.model.channels import Attachment, ChannelInfo, EventState, RawEvent, StoredEvent
+from frontdesk.model.channels import Attachment, ChannelInfo, EventState, LedgerLine, RawEvent, StoredEvent
 
 MOST_DAYS = 92
 HAND_IN = ("phone", "in_person", "reviews")
@@ -28,21 +28,10 @@ class ChannelAnswer(ApiAnswer, frozen=True):
     """A channel; `length` and `window_hours` 0 set no limit."""
 
 
+@shows(LedgerLine)
 class LedgerAnswer(ApiAnswer, frozen=True):
     """A channel's day: seen = stored = analysed = decided = answered + closed + waiting, else it `differs`."""
 
-    channel: str
-    day: str
-    events: int
-    unread: int
-    seen: int
-    stored: int
-    analysed: int
-    decided: int
-    answered: int
-    closed: int
-    waiting: int
-    held: int | None
     differs: bool
 
 

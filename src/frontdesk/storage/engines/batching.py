@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from typing_extensions import override
 
-from frontdesk.storage.engines.database import BatchOperation, Operation
+from frontdesk.storage.engines.database import BatchOperation, Database, Operation
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -15,18 +16,31 @@ MOST_IN_ONE_COMMIT = 128
 BATCHES_AT_ONCE = 2
 
 
-class Writer(Protocol):
-    """What carries a batch out."""
+class BatchingDatabase(Database):
+    """What databases behind a pool have in common."""
 
-    async def write(self, operation: Operation[T]) -> T:
-        """Run it in one transaction, as Database does."""
-        ...
+    def __init__(self) -> None:
+        """Batches are committed by `write`."""
+        self._batches = Batches(self)
+
+    @override
+    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
+        return await self._batches.write(operation, item)
+
+    @property
+    @override
+    def is_waited_for(self) -> bool:
+        return self._batches.is_waited_for
+
+    @override
+    async def scrub(self) -> None:
+        """The server cleans up by itself."""
 
 
 class Batches:
     """One batch at a time is filled for each operation, while earlier ones are being committed."""
 
-    def __init__(self, database: Writer) -> None:
+    def __init__(self, database: Database) -> None:
         """Write through this database."""
         self._database = database
         self._batches: dict[Callable[..., Any], _Batch] = {}
@@ -60,7 +74,7 @@ class Batches:
 class _Batch:
     """Collects the items of callers while earlier ones are being committed."""
 
-    def __init__(self, database: Writer, operation: Callable[..., Any]) -> None:
+    def __init__(self, database: Database, operation: Callable[..., Any]) -> None:
         self._database = database
         self._operation = operation
         self._waiting: list[tuple[Any, asyncio.Future[Any]]] = []

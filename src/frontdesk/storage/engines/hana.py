@@ -19,12 +19,11 @@ from typing_extensions import override
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.batching import BATCHES_AT_ONCE, Batches
-from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
+from frontdesk.storage.engines.batching import BATCHES_AT_ONCE, BatchingDatabase
+from frontdesk.storage.engines.database import Operation, encode_json
 from frontdesk.storage.engines.sealing import Sealer, use
 
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 TRIES = 5
 UNIQUE = 301  # two batches took the same new reference
@@ -36,17 +35,17 @@ DENIED = 10  # invalid user name or password
 ENCRYPTED = {"encrypt": "true", "sslValidateCertificate": "true"}
 
 
-class HanaDatabase(Database):
+class HanaDatabase(BatchingDatabase):
     """A pool of connections, each used by one thread at a time."""
 
     dialect = "hana"
 
     def __init__(self, url: URL, pool_size: int, sealer: Sealer | None = None) -> None:
         """Connect lazily to `url`. Raises Invalid where the extra is not installed."""
+        super().__init__()
         self._engine = hana_engine(url, pool_size=pool_size, max_overflow=BATCHES_AT_ONCE)
         use(self._engine.dialect, sealer)
         self._threads = ThreadPoolExecutor(pool_size + BATCHES_AT_ONCE, "hana")
-        self._batches = Batches(self)
 
     @override
     async def read(self, operation: Operation[T]) -> T:
@@ -55,19 +54,6 @@ class HanaDatabase(Database):
     @override
     async def write(self, operation: Operation[T]) -> T:
         return await self._on_thread(self._write, operation)
-
-    @override
-    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        return await self._batches.write(operation, item)
-
-    @property
-    @override
-    def is_waited_for(self) -> bool:
-        return self._batches.is_waited_for
-
-    @override
-    async def scrub(self) -> None:
-        """The server cleans up by itself."""
 
     @override
     async def close(self) -> None:

@@ -20,13 +20,12 @@ from typing_extensions import override
 
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.model.translatable import tr
-from frontdesk.storage.engines.batching import Batches
-from frontdesk.storage.engines.database import BatchOperation, Database, Operation, encode_json
+from frontdesk.storage.engines.batching import BatchingDatabase
+from frontdesk.storage.engines.database import Operation, encode_json
 from frontdesk.storage.engines.remote import remote_engine
 from frontdesk.storage.engines.sealing import Sealer, use
 
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 CACHE_SECONDS = 1.0
 STATEMENTS = "statements"
@@ -39,13 +38,14 @@ DENIED = ("28", "3D")  # invalid authorization, no such database
 AWAY = ("08", "53", "57")
 
 
-class PostgresDatabase(Database):
+class PostgresDatabase(BatchingDatabase):
     """A pool of connections; none is held while anything but the database is waited for."""
 
     dialect = "postgresql"
 
     def __init__(self, url: URL, pool_size: int, sealer: Sealer | None = None) -> None:
         """Connect lazily to `url`."""
+        super().__init__()
         self._engine = remote_engine(
             url,
             pool_size=pool_size,
@@ -61,7 +61,6 @@ class PostgresDatabase(Database):
         )
         _allow_one_statement(self._reading)
         self._long_reads: set[Any] = set()
-        self._batches = Batches(self)
 
     @override
     async def read(self, operation: Operation[T]) -> T:
@@ -92,19 +91,6 @@ class PostgresDatabase(Database):
                     raise as_ours(error) from error
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
-
-    @override
-    async def write_batched(self, operation: BatchOperation[Item, T], item: Item) -> T:
-        return await self._batches.write(operation, item)
-
-    @property
-    @override
-    def is_waited_for(self) -> bool:
-        return self._batches.is_waited_for
-
-    @override
-    async def scrub(self) -> None:
-        """The server cleans up by itself."""
 
     @override
     async def close(self) -> None:

@@ -26,13 +26,13 @@ from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
 NEWEST = "0023"
+_VERSION_ON_HANA = text(
+    "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
+)
 # As Alembic makes it.
 _VERSION = (
     "CREATE TABLE IF NOT EXISTS alembic_version "
     "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-)
-_VERSION_ON_HANA = text(
-    "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
 
 

@@ -110,10 +110,10 @@ inbound_message = Table(
     Column("recorded", Boolean, nullable=False, default=False),
     Column("received_at", Moment, nullable=False),
     # What the channel needs for an answer: the vendor's ids of message and conversation, and its own context.
-    Column("provider_id", String(200), nullable=False, default=""),
-    Column("thread", String(200), nullable=False, default=""),
-    Column("context", Json, nullable=False, default=dict),
-    Column("automatic", String(200), nullable=False, default=""),
+    Column("provider_id", String(200), nullable=False, default="", server_default=""),
+    Column("thread", String(200), nullable=False, default="", server_default=""),
+    Column("context", Json, nullable=False, default=dict, server_default=text("'{}'")),
+    Column("automatic", String(200), nullable=False, default="", server_default=""),
     Column("identity", String(20), nullable=False, default="unproven", server_default="unproven"),
     # The interaction in which it was written, where that one was merged into this one; 0: this one.
     Column("merged_from", Key, nullable=False, default=0, server_default="0"),

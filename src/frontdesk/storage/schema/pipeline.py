@@ -44,8 +44,8 @@ effect = Table(
     Column("error", Text, nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),
-    Column("waits_for", Json, nullable=False, default=list),
-    Column("apart", Boolean, nullable=False, default=False),
+    Column("waits_for", Json, nullable=False, default=list, server_default=text("'[]'")),
+    Column("apart", Boolean, nullable=False, default=False, server_default=false()),
     # A question that is asked because the reading was not certain enough.
     Column("proposal", Boolean, nullable=False, default=False, server_default=false()),
     # Failed and waiting effects are few and looked for often.

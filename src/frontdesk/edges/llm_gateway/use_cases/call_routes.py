@@ -1,8 +1,10 @@
 """What calls of models took and cost: added up for the caller, or for all callers."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
@@ -10,7 +12,7 @@ from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, sees_all_callers
 from frontdesk.edges.llm_gateway.use_cases.answers import MILLIONTHS
 from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.services import zoned
 from frontdesk.model import Role
 from frontdesk.model.llm import CallReport
@@ -21,16 +23,10 @@ GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
 DEFAULT = ("day", "use_case", "model")
 
 
+@shows(CallReport, without=("cost", "milliseconds", "p50", "p95", "p99"))
 class CallsAnswer(ApiAnswer, frozen=True):
     """Calls of one group. Milliseconds are of calls that were not answered from the cache."""
 
-    group: dict[str, str]
-    calls: int
-    failed: int
-    cached: int
-    masked: int
-    input_tokens: int
-    output_tokens: int
     cost: float
     milliseconds_mean: float
     milliseconds_p50: float
@@ -64,17 +60,6 @@ class CallRoutes(GatewayRouteGroup):
 
 
 def _shown(report: CallReport) -> CallsAnswer:
-    return CallsAnswer(
-        group=dict(report.group),
-        calls=report.calls,
-        failed=report.failed,
-        cached=report.cached,
-        masked=report.masked,
-        input_tokens=report.input_tokens,
-        output_tokens=report.output_tokens,
-        cost=report.cost / MILLIONTHS,
-        milliseconds_mean=report.milliseconds,
-        milliseconds_p50=report.p50,
-        milliseconds_p95=report.p95,
-        milliseconds_p99=report.p99,
-    )
+    times = {"mean": report.milliseconds, "p50": report.p50, "p95": report.p95, "p99": report.p99}
+    told = asdict(report) | {"cost": report.cost / MILLIONTHS}
+    return msgspec.convert(told | {f"milliseconds_{name}": time for name, time in times.items()}, CallsAnswer)

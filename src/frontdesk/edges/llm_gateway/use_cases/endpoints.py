@@ -1,6 +1,8 @@
-"""What the OpenAPI document says of the endpoints that are not use cases."""
+"""What the OpenAPI document says of the endpoints that are not use cases (endpoints.json)."""
 
+import json
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -9,7 +11,7 @@ from frontdesk.edges.llm_gateway.anthropic.requests import MessagesBody
 from frontdesk.edges.llm_gateway.openai.requests import ChatBody, EmbeddingBody
 from frontdesk.edges.llm_gateway.use_cases.answers import UseCaseAnswer, UseCaseShown
 from frontdesk.edges.llm_gateway.use_cases.bodies import InvokeBody
-from frontdesk.edges.llm_gateway.use_cases.call_routes import GROUPS, ReportAnswer
+from frontdesk.edges.llm_gateway.use_cases.call_routes import ReportAnswer
 from frontdesk.edges.llm_gateway.use_cases.vector_routes import NumberAnswer, OneBody, SearchAnswer, SearchBody, TwoBody
 from frontdesk.edges.problems import Problem
 
@@ -61,99 +63,14 @@ def _refusal(text: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": text, "content": {kind: {"schema": schema}}}
 
 
-def _post(name: str, tag: str, words: str, body: type, answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "post": {
-            "operationId": name,
-            "summary": words,
-            "tags": [tag],
-            "requestBody": {"required": True, "content": {JSON: {"schema": ref(body)}}},
-            "responses": described(answer, "Done."),
-        }
-    }
+def _whole(operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation with what it refuses; those that follow another's reference refuse as that does."""
+    form = (JSON, ANY) if operation["tags"] == ["OpenAI-compatible"] else (PROBLEMS, ref(Problem))
+    refusals = {str(status): _refusal(text, *form) for status, text in OF_PROBLEMS.items()}
+    return operation | {"responses": operation["responses"] | refusals}
 
 
-def _compatible(name: str, words: str, content: Mapping[str, Any] | None, kinds: tuple[str, ...]) -> dict[str, Any]:
-    """An endpoint that follows another's reference: its answers are described there."""
-    responses: dict[str, Any] = {"200": {"description": "As the reference of OpenAI, or Anthropic, describes it."}}
-    responses["200"]["content"] = {kind: {"schema": {}} for kind in kinds}
-    responses |= {str(status): _refusal(text, JSON, ANY) for status, text in OF_PROBLEMS.items()}
-    operation: dict[str, Any] = {
-        "operationId": name,
-        "summary": words,
-        "tags": ["OpenAI-compatible"],
-        "responses": responses,
-    }
-    if content is None:
-        return {"get": operation}
-    return {"post": operation | {"requestBody": {"required": True, "content": dict(content)}}}
-
-
-def _parameter(name: str, schema: Mapping[str, Any], words: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
-
-
-_VECTORS = "Vectors"
-_FORM = {
-    "type": "object",
-    "properties": {
-        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
-        "model": {"type": "string"},
-        "language": {"type": "string"},
-        "response_format": {"enum": ["json", "text"]},
-    },
-    "required": ["file", "model"],
-}
-_TIME = {"type": "string", "format": "date-time"}
 FIXED: Mapping[str, dict[str, Any]] = {
-    "/use-cases": {
-        "get": {
-            "operationId": "use_cases",
-            "summary": "List use cases",
-            "tags": ["Use cases"],
-            "responses": described({"type": "array", "items": ref(UseCaseShown)}, "Those that this key reaches."),
-        }
-    },
-    "/invoke": _post("invoke", "Use cases", "Ask a use case by its name", InvokeBody, ref(UseCaseAnswer)),
-    "/vectors/dot": _post("dot", _VECTORS, "The dot product", TwoBody, ref(NumberAnswer)),
-    "/vectors/norm": _post("norm", _VECTORS, "The Euclidean length", OneBody, ref(NumberAnswer)),
-    "/vectors/cosine-similarity": _post(
-        "cosine_similarity", _VECTORS, "The cosine of the angle between two vectors", TwoBody, ref(NumberAnswer)
-    ),
-    "/vectors/similarity-search": _post(
-        "similarity_search", _VECTORS, "The vectors nearest to one, best first", SearchBody, ref(SearchAnswer)
-    ),
-    "/calls": {
-        "get": {
-            "operationId": "calls",
-            "summary": "What calls took and cost",
-            "description": "A key sees its own calls; with the role supervisor, those of all callers.",
-            "tags": ["Calls"],
-            "parameters": [
-                _parameter("by", {"type": "array", "maxItems": 7, "items": {"enum": list(GROUPS)}}, "Groups."),
-                _parameter("since", _TIME, "From this moment on."),
-                _parameter("until", _TIME, "Before this moment."),
-            ],
-            "responses": described(ref(ReportAnswer), "One item for each group."),
-        }
-    },
-    "/chat/completions": _compatible(
-        "chat_completions",
-        "A chat completion, whole or streamed",
-        {JSON: {"schema": ref(ChatBody)}},
-        (JSON, "text/event-stream"),
-    ),
-    "/embeddings": _compatible(
-        "embeddings", "One vector for each text", {JSON: {"schema": ref(EmbeddingBody)}}, (JSON,)
-    ),
-    "/audio/transcriptions": _compatible(
-        "transcriptions", "The words of a recording", {"multipart/form-data": {"schema": _FORM}}, (JSON, "text/plain")
-    ),
-    "/messages": _compatible(
-        "messages",
-        "A message, as Anthropic's clients ask",
-        {JSON: {"schema": ref(MessagesBody)}},
-        (JSON, "text/event-stream"),
-    ),
-    "/models": _compatible("models", "What can be asked for", None, (JSON,)),
+    path: {method: _whole(operation) for method, operation in methods.items()}
+    for path, methods in json.loads((files(__package__) / "endpoints.json").read_text("utf-8")).items()
 }

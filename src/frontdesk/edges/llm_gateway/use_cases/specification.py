@@ -76,22 +76,7 @@ def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
 
 def _envelope(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a use case's answer."""
-    text, whole, number = {"type": "string"}, {"type": "integer"}, {"type": "number"}
-    failure = {"type": "object", "properties": {"route": text, "trouble": text, "reason": text}}
-    properties = {
-        "use_case": {"const": name},
-        "version": whole,
-        "answer": answer,
-        "tier": {"enum": ["builtin", "model"]},
-        "service": text,
-        "model": text,
-        "input_tokens": whole,
-        "output_tokens": whole,
-        "cost": number,
-        "milliseconds": number,
-        "retries": whole,
-        "cached": {"type": "boolean"},
-        "masked": {"type": "boolean"},
-        "failures": {"type": "array", "items": failure},
-    }
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    whole = SCHEMAS["UseCaseAnswer"]
+    failures = {"type": "array", "items": SCHEMAS["RouteFailureAnswer"]}
+    own = {"use_case": {"const": name}, "answer": answer, "tier": {"enum": ["builtin", "model"]}, "failures": failures}
+    return whole | {"properties": whole["properties"] | own}

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 from frontdesk.edges.rest.answers import InteractionAnswer, show
 from frontdesk.edges.rest.api_answer import ApiAnswer, shows
-from frontdesk.insights.cards import CARDS
+from frontdesk.insights.cards import CARDS, Card
+from frontdesk.insights.changes import Changed
 from frontdesk.insights.changing import Difference
-from frontdesk.insights.dimensions import DIMENSIONS
+from frontdesk.insights.dimensions import DIMENSIONS, Dimension
 from frontdesk.insights.measures import MEASURES
 from frontdesk.insights.naming import DisplayNames, narrowed, query_pairs
 from frontdesk.insights.periods import PERIODS
@@ -30,21 +31,14 @@ class MeasureAnswer(ApiAnswer, frozen=True):
     target: float | None
 
 
+@shows(Dimension, without=("codes", "own"))
 class DimensionAnswer(ApiAnswer, frozen=True):
     """A dimension; those of kind `time` are filtered by since and until."""
 
-    name: str
-    title: str
-    kind: str
 
-
+@shows(Card, without=("measures", "by", "top"))
 class CardNameAnswer(ApiAnswer, frozen=True):
     """A card that can be read."""
-
-    name: str
-    title: str
-    shape: str
-    wide: bool
 
 
 class PeriodAnswer(ApiAnswer, frozen=True):
@@ -103,6 +97,7 @@ class RowsAnswer(ApiAnswer, frozen=True):
     messages: list[MessageRowAnswer]
 
 
+@shows(Changed)
 class ChangeAnswer(ApiAnswer, frozen=True):
     """A value then and now. `about` says of what the share is: `share` of all, `negative` of the value's own.
 
@@ -110,19 +105,7 @@ class ChangeAnswer(ApiAnswer, frozen=True):
     """
 
     about: str
-    dimension: str
-    key: str
     name: str
-    before: int
-    before_of: int
-    now: int
-    now_of: int
-    difference: float
-    low: float
-    high: float
-    p: float
-    q: float
-    is_significant: bool
 
 
 class CardAnswer(ApiAnswer, frozen=True):
@@ -161,8 +144,8 @@ def catalogue(report: Report) -> CatalogueAnswer:
             MeasureAnswer(m.name, m.title, m.meaning, m.grain.value, m.unit.value, m.good, report.targets.of(m.name))
             for m in MEASURES.values()
         ],
-        dimensions=[DimensionAnswer(d.name, d.title, d.kind.value) for d in DIMENSIONS.values()],
-        cards=[CardNameAnswer(c.name, c.title, c.shape.value, c.wide) for c in CARDS.values()],
+        dimensions=[show(each, DimensionAnswer) for each in DIMENSIONS.values()],
+        cards=[show(each, CardNameAnswer) for each in CARDS.values()],
         periods=[PeriodAnswer(name, title) for name, title in PERIODS.items()],
     )
 
