@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from benchmarks.measure import Figure, percentile
-from benchmarks.servers import Client, Process, free_port, postgres_database, run, running, wait_until_ready
+from benchmarks.servers import Client, Process, free_port, invent, postgres_database, run, running, wait_until_ready
 from frontdesk.insights.cards import CARDS
 
 MESSAGES = int(os.environ.get("FRONTDESK_BENCH_MESSAGES", "1000000"))
@@ -57,7 +57,7 @@ async def _database() -> AsyncIterator[tuple[str, bool]]:
 async def _measured(name: str, data: Path, environment: Mapping[str, str], *, made: bool) -> AsyncIterator[Figure]:
     if not made:
         began = time.perf_counter()
-        run(data, "demo-data", "--messages", str(MESSAGES), "--journal-days", "5", environment=environment)
+        invent(data, "--messages", str(MESSAGES), "--journal-days", "5", environment=environment)
         yield Figure(f"insights_{name}_data_made", time.perf_counter() - began, "s")
     said = run(data, "keys", "add", "bench", "--role", "agent", environment=environment)
     port, key = free_port(), next(word for word in said.split() if word.startswith("fd_"))

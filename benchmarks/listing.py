@@ -1,6 +1,6 @@
 """The list of interactions over many messages: server time of pages as people ask for them, cold pages included.
 
-Needs data that `frontdesk demo-data --messages 1000000` made: FRONTDESK_BENCH_DATA names its folder,
+Needs data that `bin/invent --messages 1000000` made: FRONTDESK_BENCH_DATA names its folder,
 FRONTDESK_BENCH_DATABASE a PostgreSQL database that it filled; where both are named both are measured.
 """
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -142,15 +142,20 @@ async def wait_until_ready(port: int, seconds: float = 30) -> float:
 
 def run(data: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     """Run a command of ours to its end; its standard output."""
+    return _run([str(FRONTDESK), *arguments, "--data", str(data)], environment)
+
+
+def invent(data: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    """Fill it with invented messages: what bin/invent does."""
+    _run([sys.executable, "-m", "benchmarks.invented", *arguments, "--data", str(data)], environment)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> str:
     done = subprocess.run(
-        [str(FRONTDESK), *arguments, "--data", str(data)],
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"frontdesk {' '.join(arguments)}: {done.stderr}")
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
     return done.stdout
 
 

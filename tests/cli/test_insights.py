@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from benchmarks.invented.__main__ import tool
 from frontdesk.cli.main import whole
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("insights")
-    line = ["demo-data", "--messages", "200", "--until", "2026-03-01", "--data", str(path)]
-    assert CliRunner().invoke(whole(), line).exit_code == 0
+    line = ["invent", "--messages", "200", "--until", "2026-03-01", "--data", str(path)]
+    assert CliRunner().invoke(tool, line).exit_code == 0
     return str(path)
 
 

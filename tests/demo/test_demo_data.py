@@ -8,17 +8,17 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Connection, func, select
 
-from frontdesk.cli.main import whole
-from frontdesk.demo.interaction import DemoSize
-from frontdesk.demo.made import make
-from frontdesk.demo.portion import COLUMNS
+from benchmarks.invented import loading as bulk
+from benchmarks.invented.__main__ import tool
+from benchmarks.invented.interaction import DemoSize
+from benchmarks.invented.made import make
+from benchmarks.invented.portion import COLUMNS
 from frontdesk.interfaces import Conflict
 from frontdesk.model import EffectState, InteractionFilter
 from frontdesk.model.console import ListSort
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.interactions import correction, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.transfer import loading as bulk
 from frontdesk.storage.transfer.export import counts
 from frontdesk.wiring.container import Container
 from tests.conftest import Front
@@ -129,11 +129,11 @@ async def test_real_data_is_left_alone_unless_told(container: Container, front: 
 
 
 def test_the_command_says_what_it_did_and_refuses_a_second_time(tmp_path: Path) -> None:
-    line = ["demo-data", "--messages", "50", "--until", "2026-03-01", "--data", str(tmp_path)]
-    done = CliRunner().invoke(whole(), line)
+    line = ["invent", "--messages", "50", "--until", "2026-03-01", "--data", str(tmp_path)]
+    done = CliRunner().invoke(tool, line)
     assert (done.exit_code, done.stdout) == (0, "50 messages are there, the newest of 2026-03-01\n")
-    again = CliRunner().invoke(whole(), line)
+    again = CliRunner().invoke(tool, line)
     assert again.exit_code == 1
     assert "--add" in again.stderr
-    added = CliRunner().invoke(whole(), [*line, "--add", "--seed", "2"])
+    added = CliRunner().invoke(tool, [*line, "--add", "--seed", "2"])
     assert added.exit_code == 0

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, text, update
 
-from frontdesk.demo.interaction import DemoSize
-from frontdesk.demo.made import make
+from benchmarks.invented import loading as bulk
+from benchmarks.invented.interaction import DemoSize
+from benchmarks.invented.made import make
 from frontdesk.insights.dimensions import DIMENSIONS, FILTERS, SPAN_CODES, SPANS, WEEKDAYS
 from frontdesk.insights.measures import MEASURES, Grain, How, Unit
 from frontdesk.insights.questions import Question
@@ -20,7 +21,6 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, Status
 from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.schema.interactions import interaction
-from frontdesk.storage.transfer import loading as bulk
 from frontdesk.wiring.container import Container
 
 ZONE = ZoneInfo("Europe/Berlin")

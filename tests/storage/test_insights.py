@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from frontdesk.demo.interaction import DemoSize
-from frontdesk.demo.made import make
+from benchmarks.invented import loading as bulk
+from benchmarks.invented.interaction import DemoSize
+from benchmarks.invented.made import make
 from frontdesk.interfaces.insights import INTERACTION, MESSAGE
 from frontdesk.model import Change, Status
 from frontdesk.storage.insights.facts import StoredFacts
@@ -17,7 +18,6 @@ from frontdesk.storage.schema.insights import insight_change, insight_interactio
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.seeds import code_lists
-from frontdesk.storage.transfer import loading as bulk
 from frontdesk.wiring.container import Container, database_url
 from tests.conftest import Front
 

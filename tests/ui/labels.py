@@ -40,7 +40,7 @@ SPOKEN = {
 # The packages whose refusals pages show, less what only a start, the command line, OData and the gateway say.
 SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
 NEVER_ON_A_PAGE = (
-    "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py", "storage/transfer/loading.py",
+    "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py",
     "storage/engines/database.py", "storage/engines/hana.py", "storage/odata", "storage/engines/remote.py",
     "storage/opening", "ui/assets.py", "ui/chat",
 )  # fmt: skip

@@ -17,7 +17,6 @@ COMMANDS = (
     "configuration",
     "databases",
     "demo.command",
-    "demo.data",
     "effects",
     "engine",
     "insights",

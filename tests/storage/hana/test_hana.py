@@ -9,6 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, func, select, tex
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from benchmarks.invented.loading import room_for
 from frontdesk.interfaces import Invalid, Unavailable
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
@@ -16,7 +17,6 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.hana import TRIES, hana_engine
 from frontdesk.storage.opening.open import open_database, parse_url
 from frontdesk.storage.opening.upgrade import NEWEST, upgrade
-from frontdesk.storage.transfer.loading import room_for
 from frontdesk.wiring.container import Container, database_url, open_container
 from tests.conftest import Front
 from tests.storage.hana.conftest import settings_of

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from frontdesk.demo.interaction import DemoSize
-from frontdesk.demo.made import make
+from benchmarks.invented import loading as bulk
+from benchmarks.invented.interaction import DemoSize
+from benchmarks.invented.made import make
 from frontdesk.insights.cards import CARDS
-from frontdesk.storage.transfer import loading as bulk
 from frontdesk.wiring.container import Container
 from tests.web_client import HTML, Client
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import processes
+from benchmarks.servers import invent
 from tests.ui.conftest import Server, serving
 from tests.ui.test_browser import SCREENSHOTS, browser
 
@@ -21,7 +21,7 @@ VIEW = "/console/insights?period=all&priority=M"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("insights") / "data"
-    processes.run("demo-data", "--messages", "400", "--data", str(data), check=True)
+    invent(data, "--messages", "400")
     variables = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_WORK_IN_SERVER": "false"}
     with serving(data, **variables) as running:
         yield running

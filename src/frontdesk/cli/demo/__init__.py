@@ -1,1 +1,1 @@
-"""`frontdesk demo` and `frontdesk demo-data`."""
+"""`frontdesk demo`."""

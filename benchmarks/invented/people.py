@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from frontdesk.demo.phrases import phrases, pick
+from benchmarks.invented.phrases import phrases, pick
 
 COMPANIES = 0.35
 MOST_CUSTOMERS = 40_000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from frontdesk.demo.people import Person
+from benchmarks.invented.people import Person
 
 LONGEST, SHORTEST, MESSAGES_A_DAY = 730, 30, 500
 

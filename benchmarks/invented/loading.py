@@ -47,7 +47,7 @@ def go_on_counting(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     for table in COUNTED:
-        highest = f"(SELECT max(id) FROM {table.name})"  # noqa: S608 - a name of ours
+        highest = f"(SELECT max(id) FROM {table.name})"
         connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), {highest})"))
 
 
@@ -67,7 +67,7 @@ def analyse_tables(connection: Connection) -> None:
 def _into_sqlite(connection: Connection, table: Table, columns: tuple[str, ...], rows: Rows) -> None:
     moments = [at for at, name in enumerate(columns) if isinstance(table.c[name].type, Moment)]
     names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names of ours
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
     driver: Any = connection.connection.driver_connection
     driver.executemany(statement, (_as_text(row, moments) for row in rows))
 

@@ -4,13 +4,13 @@ import math
 from datetime import datetime, timedelta
 from random import Random
 
-from frontdesk.demo import shares
-from frontdesk.demo.ids import Ids
-from frontdesk.demo.interaction import InteractionDraft
-from frontdesk.demo.phrases import phrases, pick
-from frontdesk.demo.portion import Portion
-from frontdesk.demo.times import in_office
-from frontdesk.demo.verdicts import CALL, NAME, REFERENCE, Verdict, otherwise, reply_text
+from benchmarks.invented import shares
+from benchmarks.invented.ids import Ids
+from benchmarks.invented.interaction import InteractionDraft
+from benchmarks.invented.phrases import phrases, pick
+from benchmarks.invented.portion import Portion
+from benchmarks.invented.times import in_office
+from benchmarks.invented.verdicts import CALL, NAME, REFERENCE, Verdict, otherwise, reply_text
 
 SLOW, VERY_SLOW = 0.1, 0.02
 

@@ -23,7 +23,7 @@ class Written:
 @cache
 def phrases() -> dict[str, Any]:
     """All phrases by kind."""
-    raw: dict[str, Any] = json.loads((files("frontdesk.demo") / "phrases.json").read_text("utf-8"))
+    raw: dict[str, Any] = json.loads((files("benchmarks.invented") / "phrases.json").read_text("utf-8"))
     return raw
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from frontdesk.demo import shares
-from frontdesk.demo.answering import Answering
-from frontdesk.demo.handling import Handling
-from frontdesk.demo.interaction import DemoSize, InteractionDraft
-from frontdesk.demo.people import People
-from frontdesk.demo.phrases import write
-from frontdesk.demo.portion import Portion
-from frontdesk.demo.times import Times
+from benchmarks.invented import shares
+from benchmarks.invented.answering import Answering
+from benchmarks.invented.handling import Handling
+from benchmarks.invented.interaction import DemoSize, InteractionDraft
+from benchmarks.invented.people import People
+from benchmarks.invented.phrases import write
+from benchmarks.invented.portion import Portion
+from benchmarks.invented.times import Times
 
 PORTION = 5_000
 REFERENCES = 36**8
@@ -22,7 +22,7 @@ BY = "demo-data"
 
 def make(size: DemoSize) -> Iterator[Portion]:
     """All rows, in portions of some thousand messages."""
-    chance = Random(size.seed)  # noqa: S311 - invented data, not secrets
+    chance = Random(size.seed)
     people = People(chance, size.messages, size.first_contact, size.first_customer)
     lengths = _lengths(chance, size.messages)
     times = Times(chance, size.until, size.span)
@@ -75,7 +75,7 @@ def _interaction(
     draw = shares.BAD_DAY_INTENT if times.is_bad(at) else shares.CHRISTMAS_INTENT if at.month == 12 else shares.INTENT
     person = people.writer(chance)
     # Somebody mostly writes the same way, and chat gains on e-mail over time.
-    own = Random(person.contact)  # noqa: S311 - invented data, not secrets
+    own = Random(person.contact)
     channel = shares.CHANNEL(own if chance.random() < 0.7 else chance)
     if channel == "EMI" and chance.random() < 0.25 * (at - times.first).days / times.days:
         channel = "WTA"

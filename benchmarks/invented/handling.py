@@ -7,13 +7,13 @@ from random import Random
 
 import msgspec
 
-from frontdesk.demo import shares
-from frontdesk.demo.answering import Answering
-from frontdesk.demo.ids import Ids
-from frontdesk.demo.interaction import DemoSize, InteractionDraft
-from frontdesk.demo.phrases import SUMMARY_LENGTH, Written
-from frontdesk.demo.portion import Portion
-from frontdesk.demo.verdicts import Verdict, has_json, verdict
+from benchmarks.invented import shares
+from benchmarks.invented.answering import Answering
+from benchmarks.invented.ids import Ids
+from benchmarks.invented.interaction import DemoSize, InteractionDraft
+from benchmarks.invented.phrases import SUMMARY_LENGTH, Written
+from benchmarks.invented.portion import Portion
+from benchmarks.invented.verdicts import Verdict, has_json, verdict
 from frontdesk.orchestrator.actions import ANSWER, REPLY
 from frontdesk.orchestrator.gathering import text_flags
 
