@@ -76,7 +76,7 @@ def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
 
 def _envelope(name: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a use case's answer."""
-    whole = SCHEMAS["UseCaseAnswer"]
+    whole: dict[str, Any] = SCHEMAS["UseCaseAnswer"]
     failures = {"type": "array", "items": SCHEMAS["RouteFailureAnswer"]}
     own = {"use_case": {"const": name}, "answer": answer, "tier": {"enum": ["builtin", "model"]}, "failures": failures}
     return whole | {"properties": whole["properties"] | own}
