@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator
+from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.edges.access.signing_in import SignInService
 from frontdesk.interfaces import AuthContext, TooMany
 from frontdesk.model import Role
@@ -104,7 +105,7 @@ async def test_an_account_is_guarded_against_guesses_from_many_addresses(
 ) -> None:
     async with open_container(load(data=migrated_folder, environment={}), builtin) as container:
         await add_account(container)
-        rules = AccessRules(1, 2, trust_proxy=False, demo=False)
+        rules = AccessRules(1, 2, proxies=TrustedProxies(), demo=False)
         authenticator = Authenticator(container.people.accounts, rules, b"secret")
         door = SignInService(authenticator, container.people, rules, b"secret", container.clock)
         for n in range(2):

@@ -107,7 +107,7 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
 def connection_limits(settings: Settings) -> ConnectionLimits:
     """What connections are held to. Behind a trusted proxy all come from its address."""
     server = settings.server
-    per_place = 0 if settings.security.trust_proxy else server.connections_per_address
+    per_place = 0 if settings.security.trusted_proxies else server.connections_per_address
     return ConnectionLimits(most_connections(), per_place, server.header_seconds, server.body_seconds)
 
 

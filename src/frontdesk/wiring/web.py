@@ -11,6 +11,7 @@ from litestar.middleware import DefineMiddleware
 from frontdesk import __version__
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_routes
 from frontdesk.edges.access.headers import security_headers
+from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.edges.access.rate_limits import TokenBuckets
 from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa
@@ -132,7 +133,7 @@ def access_rules(settings: Settings) -> AccessRules:
     return AccessRules(
         session_hours=security.session_hours,
         sign_ins_per_minute=security.sign_ins_per_minute,
-        trust_proxy=security.trust_proxy,
+        proxies=TrustedProxies.read(security.trusted_proxies),
         demo=security.demo_sign_in,
         demo_token=security.demo_token,
         public_url=settings.server.public_url,
