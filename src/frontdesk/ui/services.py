@@ -26,7 +26,8 @@ PageRequest = Request[Caller, AuthContext, State]
 class PageServices(Services):
     """The services, and what is only the pages'.
 
-    `wake` is called when something was stored; `https` makes cookies secure.
+    `wake` is called when something was stored; `https` makes cookies secure; `api_document` is the OpenAPI
+    document.
     """
 
     pages: Pages
@@ -39,6 +40,7 @@ class PageServices(Services):
     keys: TrackKeys
     wake: Callable[[], None]
     https: bool
+    api_document: Callable[[PageRequest], bytes]
 
 
 Needs = NamedDependency[SkipValidation[PageServices]]

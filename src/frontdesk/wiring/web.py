@@ -23,6 +23,7 @@ from frontdesk.edges.odata.serving import ODataServer
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
+from frontdesk.edges.rest.specification import document as api_document
 from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import SignIn
@@ -168,6 +169,7 @@ def _page_services(
         keys=TrackKeys(secret),
         wake=wake,
         https=access_rules(container.settings).https,
+        api_document=api_document,
     )
 
 
