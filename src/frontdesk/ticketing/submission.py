@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import NewMessage, Sender
@@ -40,17 +41,7 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
         raise Invalid(
             tr("provider_id must have at most {most} printable characters", most=PROVIDER_ID_LENGTH), "provider_id"
         )
-    return NewMessage(
-        text=text,
-        channel=message.channel,
-        sender=_sender(message.sender),
-        provider_id=storable(message.provider_id),
-        joins=message.joins,
-        received_at=message.received_at,
-        raw=message.raw,
-        may_belong_to=message.may_belong_to,
-        if_participant=message.if_participant,
-    )
+    return replace(message, text=text, sender=_sender(message.sender), provider_id=storable(message.provider_id))
 
 
 def storable(text: str) -> str:
