@@ -15,15 +15,17 @@ from frontdesk.model import Code
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.advisory_locks import MIGRATION, create_lock_table, take_advisory_lock
 from frontdesk.storage.engines.database import prepare_sqlite
+from frontdesk.storage.engines.stamps import stamp_anew
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
+from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, create_on_hana
 from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0023"
+NEWEST = "0027"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
@@ -92,6 +94,7 @@ def _upgrade(connection: Connection, seed: Sequence[Code], to: str) -> tuple[str
     if to == "head":
         _fill_search_index(connection)
         insights_triggers.install(connection)
+        stamp_anew(connection, interaction)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":
