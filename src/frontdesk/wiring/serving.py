@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from frontdesk.edges.access.authenticator import check_demo, demo_link
 from frontdesk.edges.access.connections import ConnectionLimits, guarded, most_connections
+from frontdesk.edges.sub_path import below
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
@@ -90,7 +91,7 @@ class _Server(uvicorn.Server):
 def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     return uvicorn.Config(
-        app,
+        below(app.state.sub_path, app),
         http=guarded(connection_limits(settings)),
         ws="none",
         lifespan="on",

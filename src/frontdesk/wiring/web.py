@@ -24,6 +24,7 @@ from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
 from frontdesk.edges.rest.specification import document as api_document
+from frontdesk.edges.sub_path import sub_path
 from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import SignIn
@@ -124,6 +125,7 @@ def application(services: WebServices) -> Litestar:
         logging_config=None,
     )
     app.state.live = services.live
+    app.state.sub_path = sub_path(services.settings.server.public_url, (each.path for each in app.routes))
     check_routes(app)
     return app
 

@@ -62,6 +62,7 @@ def document(request: Request[Any, Any, Any]) -> bytes:
         for name, body in schema["components"]["schemas"].items():
             if name.endswith(BODIES):
                 body["additionalProperties"] = False  # Litestar does not tell it of structs
+        schema["servers"] = [{"url": state.get("sub_path") or "/"}]
         state["openapi_document"] = GENERIC.sub(rb"\1List", msgspec.json.encode(schema))
     made: bytes = state["openapi_document"]
     return made
