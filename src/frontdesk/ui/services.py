@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from litestar import Request
 from litestar.datastructures import State
@@ -41,6 +42,11 @@ class PageServices(Services):
     wake: Callable[[], None]
     https: bool
     api_document: Callable[[PageRequest], bytes]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The desk's time zone: days of filters and moments of exports are in it."""
+        return self.insights.report.service.calendar.zone
 
 
 Needs = NamedDependency[SkipValidation[PageServices]]
