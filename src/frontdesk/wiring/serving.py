@@ -18,6 +18,7 @@ from frontdesk.edges.sub_path import below
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
+from frontdesk.storage.search.index import keep_folded
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, open_container
 from frontdesk.wiring.settings_trail import note_changed_settings
@@ -147,6 +148,7 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
         "erase what was under way during an erasure": container.people.privacy.sweep,
         "let go what is kept no longer": container.people.retention.apply,
         "forget expired links": container.people.links.forget_expired,
+        "bring words of older interactions up to date": lambda: keep_folded(container.database),
         "forget old idempotency keys": lambda: forget_old_keys(container.database, container.clock()),
         "book calls of models whose process died": container.llm.admission.release_expired,
         "let work go that waits for nothing": container.work.queue.free_stuck,
