@@ -90,6 +90,11 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None
         load(file, environment={})
 
 
+def test_the_former_setting_of_a_proxy_is_answered_with_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"security.trust_proxy is no more: write security.trusted_proxies: .* such as 1"):
+        load(data=tmp_path, environment={"FRONTDESK_SECURITY_TRUST_PROXY": "true"})
+
+
 def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="does not exist"):
         load(tmp_path / "nothing.toml", environment={})

@@ -82,7 +82,7 @@ def test_the_application_knows_its_address_and_is_behind_a_router(tmp_path: Path
     application = json.dumps({"application_uris": ["desk.cf.example"]})
     settings = load(data=tmp_path, environment={"VCAP_APPLICATION": application})
     assert settings.server.public_url == "https://desk.cf.example"
-    assert settings.security.trust_proxy
+    assert settings.security.trusted_proxies == 1
 
 
 def test_the_file_and_the_environment_win(tmp_path: Path) -> None:

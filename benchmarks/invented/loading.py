@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, func, select, text, update
 from sqlalchemy.util import await_only
 
 from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stamps import NextStamp
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.insights.folding import begin_epoch, refold
 from frontdesk.storage.schema import insights_triggers
@@ -121,6 +122,7 @@ def _fill(connection: Connection, tables: Sequence[tuple[str, tuple[str, ...], R
 
 def _finish(connection: Connection) -> None:
     begin_epoch(connection)
+    connection.execute(update(interaction).where(interaction.c.changed == 0).values(changed=NextStamp()))
     go_on_counting(connection)
     touch(connection)  # new customers: analyses recognise their names
     analyse_tables(connection)

@@ -1,4 +1,5 @@
 // Cards without a chart: key figures with targets, what changed, the latest threads.
+import { at } from "../scripts/base.js";
 import { locale, t } from "../scripts/labels.js";
 import { format, nameOf, share, title } from "./formats.js";
 import { dimensionTitle } from "./tables.js";
@@ -88,7 +89,7 @@ export function drawThreads(place, shown) {
   const list = make("ul", "threads");
   for (const each of shown.threads) {
     const link = make("a", "", each.title || each.reference);
-    link.href = `/console/interactions/${each.reference}?${new URLSearchParams({ from: location.pathname + location.search })}`;
+    link.href = `${at("/console/interactions/")}${each.reference}?${new URLSearchParams({ from: location.pathname + location.search })}`;
     link.dir = "auto";
     const when = new Date(each.created_at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
     const mood = each.sentiment ? [make("span", `tag ${{ Negative: "negative", Positive: "positive" }[each.sentiment] ?? ""}`, t(each.sentiment))] : [];

@@ -1,4 +1,5 @@
 // The dashboard: each card is fetched and drawn by itself; what fails says so in its own place.
+import { at } from "../scripts/base.js";
 import "../insights/insights.css";
 import { t } from "../scripts/labels.js";
 import { announce, toast } from "../scripts/announce.js";
@@ -9,7 +10,7 @@ import { drawChanges, drawFigures, drawThreads } from "../insights/lists.js";
 const dashboard = document.getElementById("dashboard");
 
 const rowsOf = (measure, query) =>
-  `/console/insights/rows?${new URLSearchParams({ measure })}${query ? `&${query}` : ""}&${new URLSearchParams({ view: location.search.slice(1) })}`;
+  `${at("/console/insights/rows")}?${new URLSearchParams({ measure })}${query ? `&${query}` : ""}&${new URLSearchParams({ view: location.search.slice(1) })}`;
 
 /** Fetches what a card shows. */
 async function read(source) {

@@ -1,5 +1,6 @@
 // The table editor of a draft: rows and columns as a grid of fields, kept as the decision model that GoRules' editor
 // writes. What the model holds besides stays as it is.
+import { at } from "../scripts/base.js";
 import { announce } from "../scripts/announce.js";
 import { t } from "../scripts/labels.js";
 
@@ -24,7 +25,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const glyph = (name) => {
   const drawing = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
+  use.setAttribute("href", at(`/static/icons.svg#${name}`));
   drawing.setAttribute("class", "glyph");
   drawing.setAttribute("aria-hidden", "true");
   drawing.append(use);

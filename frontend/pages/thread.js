@@ -47,7 +47,7 @@ text.addEventListener("input", () => {
 });
 form.addEventListener("change", ({ target }) => target.name === "type" && show());
 text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   form.requestSubmit(form.querySelector(".emphasized"));
 });

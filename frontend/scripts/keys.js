@@ -1,9 +1,10 @@
 // Single keys of the console: by what is typed, so on any layout; only outside of fields, never with a modifier, and they
 // can be switched off (WCAG 2.1.4).
+import { at } from "./base.js";
 import { kept } from "./kept.js";
 
 const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], ui5-shellbar";
-const LIST = "/console/interactions";
+const LIST = at("/console/interactions");
 
 /** Wires the keys, the sheet that tells them, and its switch. */
 export function setUpKeys() {

@@ -1,4 +1,5 @@
 // The shell bar: who is signed in, and the menu behind the picture.
+import { at } from "./base.js";
 import { t } from "./labels.js";
 import { setUpUserMenu } from "./user_menu.js";
 
@@ -6,7 +7,7 @@ import { setUpUserMenu } from "./user_menu.js";
 export function setUpShell() {
   const bar = document.querySelector("ui5-shellbar");
   if (!bar) return;
-  document.getElementById("sign-in-item")?.addEventListener("click", () => location.assign("/sign-in"));
+  document.getElementById("sign-in-item")?.addEventListener("click", () => location.assign(at("/sign-in")));
   const name = bar.dataset.userName;
   if (!name) return;
   bar.accessibilityAttributes = { profile: { name: t("{name}: account", { name }), hasPopup: "menu", expanded: "false" } };

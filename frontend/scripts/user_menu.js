@@ -1,4 +1,5 @@
 // The account menu; its component is fetched when it is first opened.
+import { at } from "./base.js";
 import { t } from "./labels.js";
 
 /** Opens the account menu at `opener`, with the way to one's own account and a button that signs out. */
@@ -26,7 +27,7 @@ function createMenu(bar) {
   const own = document.createElement("ui5-user-menu-item");
   own.text = t("Your account");
   menu.append(account, own);
-  menu.addEventListener("item-click", () => location.assign("/account"));
+  menu.addEventListener("item-click", () => location.assign(at("/account")));
   menu.addEventListener("sign-out-click", (event) => {
     event.preventDefault();
     document.getElementById("sign-out").requestSubmit();

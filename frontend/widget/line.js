@@ -18,6 +18,7 @@ export class Line {
   #timer = null;
   #unseen = new Set();
   #shown = new Set();
+  #tried = new Set();
 
   constructor(options, memory, panel) {
     this.#options = options;
@@ -111,6 +112,7 @@ export class Line {
     try {
       answer = await this.#post("/chat/messages", body, token);
     } catch {
+      this.#tried.add(message.id); // it may have arrived, and only the answer was lost
       this.#panel.mark(message.id, "waiting");
       this.#panel.notice("offline");
       this.#later();
@@ -122,12 +124,12 @@ export class Line {
     return this.#refused(message, answer);
   }
 
-  #sent(message, { token, reference, message: stored }) {
+  #sent(message, { token, reference, message: stored, duplicate }) {
     this.#failures = 0;
     this.#memory.unqueue(message.id);
     this.#memory.set({ token, reference });
     this.#panel.stored(message.id, stored);
-    this.#panel.notice("");
+    this.#panel.notice(duplicate && !this.#tried.has(message.id) ? "again" : "");
     this.#panel.showReference(reference);
     this.#listen();
     return true;

@@ -13,7 +13,7 @@ const options = (tag) => {
   const { lang, theme, heading, help, name, email, customer, user, identity } = tag.dataset;
   const language = lang || document.documentElement.lang || navigator.language || "en";
   const known = { name, email, customer, user, identity };
-  return { server: new URL(tag.src).origin, language, theme, heading, help: helpLink(help), ...known };
+  return { server: new URL(".", tag.src).href.slice(0, -1), language, theme, heading, help: helpLink(help), ...known };
 };
 
 const helpLink = (text) => {
@@ -44,7 +44,7 @@ const begin = () => {
 if (!script) console.error("Frontdesk chat: load widget.js with a plain <script src> tag");
 else if (!window.frontdeskChat) {
   // A page that names the script twice gets one chat. Pages call `reset` when somebody signs out.
-  window.frontdeskChat = { reset: () => new Memory(new URL(script.src).origin).clear() };
+  window.frontdeskChat = { reset: () => new Memory(new URL(".", script.src).href.slice(0, -1)).clear() };
   if (document.body) begin();
   else document.addEventListener("DOMContentLoaded", begin);
 }

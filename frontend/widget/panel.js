@@ -282,7 +282,7 @@ export class Panel {
     form.noValidate = true;
     form.addEventListener("submit", (event) => this.#submit(event));
     parts.text.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       form.requestSubmit();
     });

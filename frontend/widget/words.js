@@ -33,6 +33,7 @@ const WORDS = {
     person: "Talk to a person",
     wantsPerson: "I would like to talk to a person.",
     hours: "What you ask is answered within seconds where the answer is known. A person may take longer: you can close this window, the answer stays here.",
+    again: "You have just sent this, so it was not sent a second time.",
     long: "That is too long: at most 100,000 characters are taken.",
   },
   de: {
@@ -68,6 +69,7 @@ const WORDS = {
     person: "Mit einem Menschen sprechen",
     wantsPerson: "Ich möchte mit einem Menschen sprechen.",
     hours: "Fragen werden in Sekunden beantwortet, wenn die Antwort bekannt ist. Ein Mensch braucht vielleicht länger: Sie können das Fenster schließen, die Antwort bleibt hier.",
+    again: "Das haben Sie eben schon gesendet; es wurde nicht noch einmal gesendet.",
     long: "Das ist zu lang: höchstens 100.000 Zeichen werden angenommen.",
   },
 };

@@ -17,7 +17,7 @@ from frontdesk.edges.access.authenticator import (
     check_routes,
     demo_link,
 )
-from frontdesk.edges.access.rate_limits import client_address
+from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.interfaces import AuthMethod, Invalid, Undeclared
 from frontdesk.model import Grant, Role
 from frontdesk.model.identity import NOBODY
@@ -30,7 +30,7 @@ from frontdesk.wiring.web import access_rules, create_web
 from tests.counting import rows_of
 from tests.web_client import BASE, HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
-RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, trust_proxy=False, demo=False)
+RULES = AccessRules(session_hours=1, sign_ins_per_minute=100, proxies=TrustedProxies(), demo=False)
 
 
 @pytest.fixture
@@ -383,7 +383,7 @@ def test_a_demo_that_others_could_reach_is_refused_at_start(tmp_path: Path, host
 
 
 def test_a_demo_behind_a_proxy_is_refused_at_start(tmp_path: Path) -> None:
-    environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_TRUST_PROXY": "true"}
+    environment = {"FRONTDESK_SECURITY_DEMO_SIGN_IN": "true", "FRONTDESK_SECURITY_TRUSTED_PROXIES": "1"}
     settings = load(data=tmp_path, environment=environment)
     with pytest.raises(Invalid, match="exclude each other"):
         check_demo("127.0.0.1", access_rules(settings))
@@ -392,12 +392,68 @@ def test_a_demo_behind_a_proxy_is_refused_at_start(tmp_path: Path) -> None:
 # Addresses
 
 
-def test_a_forwarded_address_counts_only_from_a_trusted_proxy() -> None:
-    forwarded = [(b"x-forwarded-for", b"203.0.113.9, 198.51.100.4")]
-    scope = {"type": "http", "headers": forwarded, "client": ("127.0.0.1", 1)}
-    assert client_address(scope, trust_proxy=False) == "127.0.0.1"  # type: ignore[arg-type]
-    # What a customer wrote into the header stands before what our proxy added to it.
-    assert client_address(scope, trust_proxy=True) == "198.51.100.4"  # type: ignore[arg-type]
+X, F = "x-forwarded-for", "forwarded"
+# What a customer wrote into a header stands before what our proxies added to it.
+TWO = [(X, "203.0.113.9, 198.51.100.4, 10.0.0.2")]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "headers", "address"),
+    [
+        ("", TWO, "10.0.0.1"),
+        (1, TWO, "10.0.0.2"),
+        ("2", TWO, "198.51.100.4"),
+        (9, TWO, "203.0.113.9"),
+        ("10.0.0.0/8", TWO, "198.51.100.4"),
+        ("10.0.0.1", TWO, "10.0.0.2"),
+        ("192.0.2.0/24 fd00::/8", TWO, "10.0.0.1"),
+        ("0.0.0.0/0 ::/0", TWO, "203.0.113.9"),
+        (2, [(X, "203.0.113.9"), (X, "198.51.100.4"), (X, "10.0.0.2")], "198.51.100.4"),
+        (1, [(X, "198.51.100.4:4711")], "198.51.100.4"),
+        (1, [(X, "[2001:db8::7]:4711")], "2001:db8::7"),
+        (1, [(X, "[2001:db8::7]")], "2001:db8::7"),
+        (1, [(X, "2001:db8::7")], "2001:db8::7"),
+        (1, [(X, "::ffff:198.51.100.4")], "198.51.100.4"),
+        (1, [(X, "198.51.100.4, nobody")], "10.0.0.1"),
+        (2, [(X, "198.51.100.4, unknown, 10.0.0.2")], "10.0.0.2"),
+        (1, [(X, "198.51.100.4, ")], "10.0.0.1"),
+        (1, [], "10.0.0.1"),
+        (1, [(F, "for=192.0.2.60;proto=http;by=203.0.113.43")], "192.0.2.60"),
+        (1, [(F, 'For="[2001:db8:cafe::17]:4711"')], "2001:db8:cafe::17"),
+        (2, [(F, 'for="a,b", for=192.0.2.43:1, proto=http;for="198.51.100.17"')], "192.0.2.43"),
+        (2, [(F, "for=192.0.2.43, proto=http")], "10.0.0.1"),
+        (1, [(F, "for=_hidden")], "10.0.0.1"),
+        (1, [(F, "for=198.51.100.4"), (X, "198.51.100.4:80")], "198.51.100.4"),
+        (1, [(F, "for=192.0.2.60"), (X, "198.51.100.4")], "10.0.0.1"),
+    ],
+)
+def test_a_forwarded_address_counts_only_from_a_trusted_proxy(
+    trusted: int | str, headers: list[tuple[str, str]], address: str
+) -> None:
+    sent = [(name.encode(), value.encode()) for name, value in headers]
+    scope = {"type": "http", "headers": sent, "client": ("10.0.0.1", 1)}
+    assert TrustedProxies.read(trusted).client_address(scope) == address  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("setting", ["true", "10.0.0.1/8", "proxy.example", "-1", "1 10.0.0.0/8"])
+def test_a_setting_of_proxies_that_is_none_is_refused_with_an_example(setting: str) -> None:
+    with pytest.raises(Invalid, match=r"security\.trusted_proxies: .*such as 10\.0\.0\.0/8"):
+        TrustedProxies.read(setting)
+
+
+async def test_behind_a_proxy_the_port_of_a_client_does_not_lift_its_limit_of_sign_ins(
+    migrated_folder: Path, builtin: Builtin
+) -> None:
+    environment = {"FRONTDESK_SECURITY_TRUSTED_PROXIES": "2", "FRONTDESK_SECURITY_SIGN_INS_PER_MINUTE": "3"}
+    settings = load(data=migrated_folder, environment=environment)
+    async with open_container(settings, builtin) as container, web_client(container, "10.0.0.1") as client:
+
+        async def attempt(address: str, port: int) -> int:
+            client.headers[X] = f"{address}:{port}, 10.0.0.2:{port}"
+            return (await sign_in(client, f"nobody{port}@example.com")).status_code
+
+        assert [await attempt("198.51.100.4", port) for port in range(1, 5)][-2:] == [400, 429]
+        assert await attempt("198.51.100.5", 5) == 400
 
 
 async def test_a_visit_says_by_what_it_was_let_in(plain: Container) -> None:

@@ -3,15 +3,17 @@
 import asyncio
 import re
 import sqlite3
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from frontdesk.interfaces import NotFound
-from frontdesk.model import NewMessage
+from frontdesk.model import NewMessage, Sender
+from frontdesk.storage.pipeline.repeated import MINUTES
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import inbox_event, work
-from frontdesk.wiring.container import Container
+from frontdesk.wiring.container import Container, now
 
 
 async def count(container: Container, table: object) -> int:
@@ -43,6 +45,35 @@ async def test_one_provider_id_from_fifty_callers_at_once_is_stored_once(contain
     assert len({a.message_id for a in answers}) == 1
     assert sum(not a.duplicate for a in answers) == 1
     assert await count(container, inbound_message) == 1
+
+
+async def test_the_same_words_of_the_same_sender_within_minutes_are_stored_once(container: Container) -> None:
+    said = NewMessage("Where is it?", "WEB", Sender("Maya", "maya@example.com"), unless_repeated=True)
+    answers = await asyncio.gather(*(container.messages.inbox.accept(said) for _ in range(20)))
+    assert len({a.message_id for a in answers}) == 1
+    others = [
+        replace(said, text="Where is it? "), replace(said, sender=replace(said.sender, customer_no="7")),
+        replace(said, channel="EMI"), replace(said, unless_repeated=False), replace(said, sender=Sender("Maya")),
+    ]  # fmt: skip
+    assert not any([(await container.messages.inbox.accept(each)).duplicate for each in others])
+    assert not (await container.messages.inbox.accept(said, by="another program")).duplicate
+    await container.database.write(lambda c: c.execute(update(inbound_message).values(received_at=now() - MINUTES)))
+    assert not (await container.messages.inbox.accept(said)).duplicate
+
+
+async def test_a_word_said_again_in_an_interaction_counts_once_until_something_else_was_said(
+    container: Container,
+) -> None:
+    first = await container.messages.inbox.accept(NewMessage("Hello", "CHT"))
+
+    async def repeats(text: str) -> bool:
+        said = NewMessage(text, "CHT", joins=first.interaction_id, unless_repeated=True)
+        return (await container.messages.inbox.accept(said)).duplicate
+
+    assert [await repeats(text) for text in ("Hello", "yes", "yes", "no", "yes")] == [True, False, True, False, False]
+    found = await container.interactions.records.get(first.reference)
+    await container.messages.replies.add(found, "And the other one?", "HA", "Ada", None)
+    assert not await repeats("yes")
 
 
 async def test_joining_callers_get_sequences_without_gap_or_double(container: Container) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator
+from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.edges.access.signing_in import SignInService
 from frontdesk.interfaces import AuthContext, TooMany
 from frontdesk.model import Role
@@ -39,7 +40,7 @@ async def test_a_wrong_address_and_a_wrong_password_sound_the_same(
     answer = await sign_in(customer, email, password)
     assert answer.status_code == 400
     assert "E-mail or password is wrong." in answer.text
-    assert "set-cookie" not in answer.headers
+    assert "frontdesk_session" not in answer.headers["set-cookie"]
 
 
 @pytest.mark.parametrize("path", ["/", "/console", "/track/AAAA0000?key=x", "/console?query=a%20b&x=é"])
@@ -104,13 +105,35 @@ async def test_an_account_is_guarded_against_guesses_from_many_addresses(
 ) -> None:
     async with open_container(load(data=migrated_folder, environment={}), builtin) as container:
         await add_account(container)
-        rules = AccessRules(1, 2, trust_proxy=False, demo=False)
+        rules = AccessRules(1, 2, proxies=TrustedProxies(), demo=False)
         authenticator = Authenticator(container.people.accounts, rules, b"secret")
         door = SignInService(authenticator, container.people, rules, b"secret", container.clock)
         for n in range(2):
             await door.sign_in("ADA@example.com", "wrong password", AuthContext(place=f"192.0.2.{n}"))
         with pytest.raises(TooMany):
             await door.sign_in("ada@example.com ", "wrong password", AuthContext(place="192.0.2.9"))
+
+
+@pytest.mark.parametrize(
+    ("public_url", "words"),
+    [("https://desk.example", "Open https://desk.example/sign-in, or allow"), ("", "Allow cookies, then sign in.")],
+)
+async def test_a_browser_that_keeps_no_cookie_is_told_so_with_the_right_address(
+    migrated_folder: Path, builtin: Builtin, public_url: str, words: str
+) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_SERVER_PUBLIC_URL": public_url})
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        await add_account(container)
+        form = await client.get("/sign-in")
+        fields = {"email": "ada@example.com", "password": PASSWORD, "tried": "1"}
+        assert 'name="tried" value="1"' in form.text
+        kept = client.cookies.get("frontdesk_cookies") or client.cookies.get("__Host-frontdesk_cookies")
+        assert kept == "1"
+        client.cookies.clear()  # as over http, where no browser keeps what is Secure
+        refused = await client.post("/sign-in", data=fields, headers=HTML, follow_redirects=False)
+        assert (refused.status_code, words in refused.text) == (400, True)
+        client.headers["Cookie"] = f"{'__Host-' if public_url else ''}frontdesk_cookies=1"
+        assert (await client.post("/sign-in", data=fields, headers=HTML, follow_redirects=False)).status_code == 303
 
 
 async def test_signing_in_right_does_not_use_attempts_up(migrated_folder: Path, builtin: Builtin) -> None:

@@ -52,7 +52,28 @@ async def test_a_message_leads_to_its_own_page(customer: Client) -> None:
 async def test_the_same_form_sent_twice_stores_one_message(customer: Client) -> None:
     form = shown_provider_id(await customer.get("/"))
     first, second = await submit(customer, provider_id=form), await submit(customer, provider_id=form)
-    assert first.headers["location"] == second.headers["location"]
+    assert second.headers["location"] == first.headers["location"] + "&again=true"
+
+
+async def test_who_goes_back_and_sends_the_same_again_is_told_that_it_is_there(
+    customer: Client, container: Container
+) -> None:
+    first = await submit(customer, provider_id=shown_provider_id(await customer.get("/")))
+    again = await submit(customer, provider_id=shown_provider_id(await customer.get("/")))
+    assert again.headers["location"] == first.headers["location"] + "&again=true"
+    assert "not sent a second time" in (await customer.get(again.headers["location"], headers=HTML)).text
+    other = await submit(customer, provider_id=shown_provider_id(await customer.get("/")), text="And the fridge")
+    assert "again" not in other.headers["location"]
+    assert await rows_of(container, inbound_message) == 2
+
+
+async def test_who_knows_what_another_wrote_is_not_led_to_it_by_the_same_words(
+    customer: Client, container: Container
+) -> None:
+    first = await submit(customer, provider_id=shown_provider_id(await customer.get("/")))
+    customer.cookies.clear()
+    again = await submit(customer, provider_id=shown_provider_id(await customer.get("/")))
+    assert first.headers["location"].partition("?")[0] != again.headers["location"].partition("?")[0]
 
 
 async def test_the_same_form_with_another_text_is_another_message(customer: Client) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from frontdesk.insights.cards import BUCKET, Card, Shape, Targets
@@ -119,17 +118,36 @@ class Report:
         return [*head, *(MEASURES[name].title for name in measures)], lines
 
     def row_table(self, rows: Rows) -> Table:
-        """A line for each row."""
+        """A line for each row; moments are in the desk's zone."""
+        zone = self.service.calendar.zone
         if all(isinstance(row, MessageRow) for row in rows.rows) and rows.rows:
-            titles = ("Id", "Reference", "Time", "Channel", "Name", "Text")
-            return titles, [(r.id, r.reference, _stamp(r.at), r.channel, r.name, r.text) for r in rows.rows]  # type: ignore[union-attr]  # checked above
+            titles = ("Id", "Reference", f"Time ({zone})", "Channel", "Name", "Text")
+            return titles, [(r.id, r.reference, r.at.astimezone(zone), r.channel, r.name, r.text) for r in rows.rows]  # type: ignore[union-attr]  # checked above
         head = (
-            *("Reference", "Opened", "Title", "Status", "Priority", "Category", "Channel", "Intent", "Sentiment"),
+            *(
+                "Reference",
+                f"Opened ({zone})",
+                "Title",
+                "Status",
+                "Priority",
+                "Category",
+                "Channel",
+                "Intent",
+                "Sentiment",
+            ),
             *("Customer", "Team"),
         )
         lines = [
             (
-                *(r.reference, _stamp(r.created_at), r.title, str(r.status), r.priority, r.category, r.channel),
+                *(
+                    r.reference,
+                    r.created_at.astimezone(zone),
+                    r.title,
+                    str(r.status),
+                    r.priority,
+                    r.category,
+                    r.channel,
+                ),
                 *(r.intent or "", r.sentiment or "", r.customer_id or "", r.team),
             )
             for r in rows.rows
@@ -146,7 +164,3 @@ class Report:
             return {}
         question = replace(named.answer.question, by=(), since=before.since, until=before.until)
         return (await self.service.answer(question)).totals
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

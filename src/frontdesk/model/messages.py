@@ -24,6 +24,7 @@ class NewMessage:
     `provider_id` is the sender's own id of the message: the same (channel, provider_id) is stored once.
     `joins` is the id of the interaction that it continues, None opens a new one. `if_participant`: only where its
     sender takes part in that one; else a new one is opened, and `may_belong_to` is the reference of the named one.
+    `unless_repeated`: not stored again where the same sender said the same minutes ago.
     """
 
     text: str
@@ -35,6 +36,7 @@ class NewMessage:
     raw: bytes | None = None
     may_belong_to: str = ""
     if_participant: bool = False
+    unless_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def bound_settings(environment: Mapping[str, str]) -> Raw:
     raw: Raw = {}
     if application := _parsed(environment.get(APPLICATION, ""), APPLICATION):
         raw["server"] = _server(application)
-        raw["security"] = {"trust_proxy": True}
+        raw["security"] = {"trusted_proxies": 1}
     services = _services(environment)
     for labels, settings_of in READERS:
         if found := _credentials(services, labels):

@@ -15,6 +15,15 @@ from frontdesk.settings.sections import Settings
 PREFIX = "FRONTDESK_"
 SHORT = {"PORT": ("server", "port"), "HOST": ("server", "host"), "DATABASE_URL": ("storage", "url")}
 FILE = "frontdesk.toml"
+# What is written in place of settings that are no more: section, key, words.
+REPLACED = (
+    (
+        "security",
+        "trust_proxy",
+        "write security.trusted_proxies: how many proxies stand in a row before this server, such as 1 for the former "
+        'true, or their networks, such as "10.0.0.0/8"; leave it out for the former false',
+    ),
+)
 
 
 def load(file: Path | None = None, data: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -31,6 +40,9 @@ def load(file: Path | None = None, data: Path | None = None, environment: Mappin
         _set_from_environment(raw, name, value)
     if chosen:
         raw["data"] = chosen
+    for section, key, instead in REPLACED:
+        if isinstance(raw.get(section), dict) and key in raw[section]:
+            raise Invalid(f"settings: {section}.{key} is no more: {instead}", f"{section}.{key}")
     try:
         return msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:

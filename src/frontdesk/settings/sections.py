@@ -77,7 +77,7 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_hours: Annotated[float, Meta(gt=0, le=8760)] = 12.0
     sign_ins_per_minute: Count = 10
     submissions_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 60
-    trust_proxy: bool = False
+    trusted_proxies: int | str = ""
     demo_sign_in: bool = False
     demo_token: str = ""
     xsuaa: dict[str, str] = {}

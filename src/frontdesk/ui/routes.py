@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from frontdesk.ui import (
     account,
+    api_reference,
     assets,
     choosing_language,
     help_centre,
@@ -31,6 +32,7 @@ HANDLERS = (
     track.answer,
     helped.ask,
     shop.shop,
+    api_reference.api_reference,
     helped.tell,
     *help_centre.HANDLERS,
     *signing_in.HANDLERS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from litestar import Request
 from litestar.datastructures import State
@@ -26,7 +27,8 @@ PageRequest = Request[Caller, AuthContext, State]
 class PageServices(Services):
     """The services, and what is only the pages'.
 
-    `wake` is called when something was stored; `https` makes cookies secure.
+    `wake` is called when something was stored; `https` makes cookies secure; `api_document` is the OpenAPI
+    document.
     """
 
     pages: Pages
@@ -39,6 +41,12 @@ class PageServices(Services):
     keys: TrackKeys
     wake: Callable[[], None]
     https: bool
+    api_document: Callable[[PageRequest], bytes]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The desk's time zone: days of filters and moments of exports are in it."""
+        return self.insights.report.service.calendar.zone
 
 
 Needs = NamedDependency[SkipValidation[PageServices]]

@@ -8,11 +8,11 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from frontdesk.interfaces import AuthMethod, CookieChange, FrontdeskError, NoAnswer, SignInRefused, TooMany
+from frontdesk.interfaces import AuthMethod, CookieChange, FrontdeskError, Invalid, NoAnswer, SignInRefused, TooMany
 from frontdesk.interfaces.access import SignInStep
 from frontdesk.model import Role
-from frontdesk.model.translatable import tr
-from frontdesk.ui.cookies import cookie_name
+from frontdesk.model.translatable import Translatable, tr
+from frontdesk.ui.cookies import cookie_name, harmless
 from frontdesk.ui.forms import SMALL, read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import set_cookies
@@ -25,6 +25,7 @@ AWAY = N_("The sign-on service cannot be reached. Try again in a minute.")
 KEPT = "frontdesk_single_sign_on"  # see edges.access.signing_in
 _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 LONGEST_NEXT = 2000
+TRIED = "frontdesk_cookies"  # whether a browser keeps cookies of ours
 
 
 @get("/sign-in", opt=ANYONE, include_in_schema=False)
@@ -46,6 +47,8 @@ async def sign_in(request: PageRequest, services: Needs) -> Response[str] | Redi
     """Open a session, or ask for the code of a second factor."""
     fields = await read_form(request)
     email, onward = fields.get("email", ""), local(fields.get("next", ""))
+    if fields.get("tried") and not harmless(request.cookies, TRIED):
+        return _form(request, services, onward, Invalid(_keeps_nothing(services)), email)
     try:
         step = await services.door.sign_in(email, fields.get("password", ""), request.auth)
     except TooMany as error:
@@ -113,6 +116,14 @@ async def sign_out(request: PageRequest, services: Needs) -> Response[str] | Red
     )
 
 
+def _keeps_nothing(services: Needs) -> Translatable:
+    """A browser that kept no cookie of the form would keep no session either, and show the form again for ever."""
+    if services.https:
+        address = services.help.public_url + "/sign-in"
+        return tr("Your browser did not keep a cookie of this page. Open {address}, or allow cookies.", address=address)
+    return tr("Your browser did not keep a cookie of this page. Allow cookies, then sign in.")
+
+
 def local(path: str) -> str:
     """A path of this site, empty for anything that a browser could take for another site."""
     return path if len(path) <= LONGEST_NEXT and _LOCAL.fullmatch(path) else ""
@@ -144,9 +155,9 @@ def _on(path: str, cookies: Sequence[CookieChange]) -> Redirect:
 def _form(
     request: PageRequest, services: Needs, next: str, error: FrontdeskError | str | None = None, email: str = ""
 ) -> Response[str]:
-    door = services.door
+    door, tried = services.door, CookieChange(cookie_name(TRIED, https=services.https), "1", None, services.https)
     more = {"single_sign_on": door.single_sign_on, "can_reset": door.can_reset}
-    return show(request, services, "sign_in.html", {"next": next, "email": email[:320], **more}, error)
+    return show(request, services, "sign_in.html", {"next": next, "email": email[:320], **more}, error, cookies=[tried])
 
 
 def _code_form(
@@ -162,11 +173,12 @@ def show(
     context: dict[str, Any],
     error: FrontdeskError | str | None = None,
     title: str = N_("Sign in"),
+    cookies: Sequence[CookieChange] = (),
 ) -> Response[str]:
     """A page of signing in, with what was refused."""
     said, status, headers = refusal(error)
     context = {"error": said, **context}
-    return services.pages.page(request, template, title, context, status=status, headers=headers)
+    return services.pages.page(request, template, title, context, status=status, cookies=cookies, headers=headers)
 
 
 HANDLERS = (form, sign_in, second_step, begin, finish, sign_out)

@@ -6,12 +6,14 @@ from litestar import HttpMethod, Response, get, post, route
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from frontdesk.interfaces import Invalid
-from frontdesk.model import NewMessage, Role, Sender
+from frontdesk.interfaces import CookieChange, Invalid
+from frontdesk.model import Accepted, NewMessage, Role, Sender
 from frontdesk.model.translatable import Translatable
 from frontdesk.ticketing.submission import check, storable
+from frontdesk.ui.cookies import cookie_name, harmless
 from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_
+from frontdesk.ui.rendering import set_cookies
 from frontdesk.ui.services import ROLE, WEB, Needs, PageRequest
 
 ANYONE = {ROLE: Role.ANYONE}
@@ -30,6 +32,8 @@ LABELS = {
 }
 NOT_FOUND = N_("No message fits this reference and e-mail address.")
 LONGEST_EMAIL = 320
+# The id of the form that a browser sent last, for five minutes.
+SENT, MOST_ID = "frontdesk_sent", 100
 
 
 @route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt=ANYONE, include_in_schema=False)
@@ -41,7 +45,7 @@ async def start(request: PageRequest, services: Needs) -> Response[str]:
 @post("/messages", opt=ANYONE, include_in_schema=False)
 async def submit(request: PageRequest, services: Needs) -> Response[str] | Redirect:
     """Accept a message and redirect to its page; on an error, show the form again with the text."""
-    values = await read_form(request)
+    values = sent_before(request, await read_form(request))
     services.submissions.admit(request.auth.place)
     errors = _missing(values)
     try:
@@ -52,7 +56,19 @@ async def submit(request: PageRequest, services: Needs) -> Response[str] | Redir
         return _form(request, services, values, errors, status=400)
     accepted = await services.messages.inbox.accept(message, by=request.user.name)
     services.wake()
-    return Redirect(services.keys.link(accepted.reference), status_code=303)
+    return sent(services, accepted, values)
+
+
+def sent_before(request: PageRequest, values: dict[str, str]) -> dict[str, str]:
+    """The form as the one that this browser sent minutes ago: the same words in it are then the same message."""
+    return values | ({"provider_id": before} if (before := harmless(request.cookies, SENT)[:MOST_ID]) else {})
+
+
+def sent(services: Needs, accepted: Accepted, values: dict[str, str]) -> Redirect:
+    """On to the page of a message; it says where nothing new was stored."""
+    cookie = CookieChange(cookie_name(SENT, https=services.https), values.get("provider_id", ""), 300, services.https)
+    onward = services.keys.link(accepted.reference) + ("&again=true" if accepted.duplicate else "")
+    return Redirect(onward, status_code=303, cookies=set_cookies([cookie]))
 
 
 @get("/track", opt=ANYONE, include_in_schema=False)

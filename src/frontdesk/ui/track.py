@@ -18,7 +18,7 @@ from frontdesk.ui.forms import read_form, submission_id
 from frontdesk.ui.languages import N_, catalogue, wanted
 from frontdesk.ui.own_thread import opening_of, own_thread
 from frontdesk.ui.services import WEB, Needs, PageRequest
-from frontdesk.ui.submit import ANYONE, normal_reference
+from frontdesk.ui.submit import ANYONE, normal_reference, sent, sent_before
 from frontdesk.ui.thread_view import CodeLabels, track_context
 
 KEY_COOKIE = "frontdesk_track"
@@ -43,13 +43,17 @@ class Entry:
 
 @get("/track/{reference:str}", opt=ANYONE, include_in_schema=False)
 async def track(
-    request: PageRequest, services: Needs, reference: FromPath[str], key: FromQuery[str] = ""
+    request: PageRequest,
+    services: Needs,
+    reference: FromPath[str],
+    key: FromQuery[str] = "",
+    again: FromQuery[bool] = False,
 ) -> Response[str]:
     """The page. The key of the link is kept in a cookie for this page alone, for the form to be sent with."""
     entry = await _enter(request, services, reference, key)
     title = entry.thread.interaction.title or _nameless(request, entry.reference)
     cookies = [_kept(entry, services)] if entry.key else []
-    context = await _context(services, entry)
+    context = await _context(services, entry) | {"again": again}
     return services.pages.page(request, "track.html", title, context, cookies=cookies)
 
 
@@ -79,7 +83,7 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
     entry = await _enter(request, services, reference, "")
     if not entry.key:
         raise PermissionDeniedException(detail=tr("only the customer, with the link to this page, can write here"))
-    values = await read_form(request)
+    values = sent_before(request, await read_form(request))
     services.submissions.admit(request.auth.place)
     opening = opening_of(entry.thread)
     # Whoever holds the link may write on; it does not show again who they are.
@@ -87,10 +91,10 @@ async def answer(request: PageRequest, services: Needs, reference: FromPath[str]
     provider_id = submission_id(values.get("provider_id", ""), entry.reference, values.get("text", ""))
     joins = opening.written_in
     message = check(NewMessage(values.get("text", ""), WEB, sender, provider_id, joins=joins), {WEB: True})
-    await services.messages.inbox.accept(message, by=request.user.name)
+    accepted = await services.messages.inbox.accept(message, by=request.user.name)
     services.live.touched(entry.thread.interaction.id)
     services.wake()
-    return Redirect(services.keys.link(entry.reference), status_code=303)
+    return sent(services, replace(accepted, reference=entry.reference), values)
 
 
 async def _enter(request: PageRequest, services: Needs, reference: str, key: str) -> Entry:

@@ -14,9 +14,11 @@ from litestar import Litestar
 
 from frontdesk.edges.access.authenticator import check_demo, demo_link
 from frontdesk.edges.access.connections import ConnectionLimits, guarded, most_connections
+from frontdesk.edges.sub_path import below
 from frontdesk.interfaces import Invalid
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.pipeline.idempotency import forget_old_keys
+from frontdesk.storage.search.index import keep_folded
 from frontdesk.ui.live import Live
 from frontdesk.wiring.container import Container, open_container
 from frontdesk.wiring.settings_trail import note_changed_settings
@@ -90,7 +92,7 @@ class _Server(uvicorn.Server):
 def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     return uvicorn.Config(
-        app,
+        below(app.state.sub_path, app),
         http=guarded(connection_limits(settings)),
         ws="none",
         lifespan="on",
@@ -107,7 +109,7 @@ def _config(app: Litestar, settings: Settings) -> uvicorn.Config:
 def connection_limits(settings: Settings) -> ConnectionLimits:
     """What connections are held to. Behind a trusted proxy all come from its address."""
     server = settings.server
-    per_place = 0 if settings.security.trust_proxy else server.connections_per_address
+    per_place = 0 if settings.security.trusted_proxies else server.connections_per_address
     return ConnectionLimits(most_connections(), per_place, server.header_seconds, server.body_seconds)
 
 
@@ -146,6 +148,7 @@ def _background(container: Container, work: bool) -> Mapping[str, Callable[[], C
         "erase what was under way during an erasure": container.people.privacy.sweep,
         "let go what is kept no longer": container.people.retention.apply,
         "forget expired links": container.people.links.forget_expired,
+        "bring words of older interactions up to date": lambda: keep_folded(container.database),
         "forget old idempotency keys": lambda: forget_old_keys(container.database, container.clock()),
         "book calls of models whose process died": container.llm.admission.release_expired,
         "let work go that waits for nothing": container.work.queue.free_stuck,

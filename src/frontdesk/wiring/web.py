@@ -11,6 +11,7 @@ from litestar.middleware import DefineMiddleware
 from frontdesk import __version__
 from frontdesk.edges.access.authenticator import AccessRules, Authenticator, check_routes
 from frontdesk.edges.access.headers import security_headers
+from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.edges.access.rate_limits import TokenBuckets
 from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa
@@ -22,6 +23,8 @@ from frontdesk.edges.odata.serving import ODataServer
 from frontdesk.edges.problems import answer, handlers, problem_of
 from frontdesk.edges.rest import RestServices, routes, specification
 from frontdesk.edges.rest.services import Channels
+from frontdesk.edges.rest.specification import document as api_document
+from frontdesk.edges.sub_path import sub_path
 from frontdesk.edges.webhooks.back_ends import Webhooks, WebhookServices
 from frontdesk.edges.webhooks.channels import ChannelEndpoint, channel_routes
 from frontdesk.interfaces import SignIn
@@ -122,6 +125,7 @@ def application(services: WebServices) -> Litestar:
         logging_config=None,
     )
     app.state.live = services.live
+    app.state.sub_path = sub_path(services.settings.server.public_url, (each.path for each in app.routes))
     check_routes(app)
     return app
 
@@ -132,7 +136,7 @@ def access_rules(settings: Settings) -> AccessRules:
     return AccessRules(
         session_hours=security.session_hours,
         sign_ins_per_minute=security.sign_ins_per_minute,
-        trust_proxy=security.trust_proxy,
+        proxies=TrustedProxies.read(security.trusted_proxies),
         demo=security.demo_sign_in,
         demo_token=security.demo_token,
         public_url=settings.server.public_url,
@@ -167,6 +171,7 @@ def _page_services(
         keys=TrackKeys(secret),
         wake=wake,
         https=access_rules(container.settings).https,
+        api_document=api_document,
     )
 
 

@@ -51,6 +51,15 @@ async def test_the_same_provider_id_is_stored_once(client: JsonClient, container
     assert await count(container) == 1
 
 
+async def test_the_same_words_without_any_key_are_a_repetition_and_with_one_they_are_not(client: JsonClient) -> None:
+    said = {"text": "Hello", "sender": {"address": "maya@example.com"}}
+    first, second = await client.post(MESSAGES, json=said), await client.post(MESSAGES, json=said)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert second.json() == first.json() | {"duplicate": True}
+    assert (await client.post(MESSAGES, json=said, headers={"Idempotency-Key": "1"})).status_code == 202
+    assert (await client.post(MESSAGES, json=said | {"provider_id": "1"})).status_code == 202
+
+
 async def test_fifty_posts_of_one_provider_id_at_once_store_one_message(
     client: JsonClient, container: Container
 ) -> None:

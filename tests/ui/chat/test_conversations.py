@@ -150,6 +150,13 @@ async def test_a_message_sent_again_is_stored_once_and_gets_the_same_conversatio
     assert first.json()["reference"] == again.json()["reference"]
 
 
+async def test_the_same_words_twice_in_a_row_are_one_message_of_a_conversation(customer: Client) -> None:
+    token = (await say(customer)).json()["token"]
+    first, again = [await say(customer, "Hello?", token, id=f"a random word no {n}") for n in (1, 2)]
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert again.json()["message"] == first.json()["message"]
+
+
 async def test_who_guesses_an_id_does_not_get_into_anothers_conversation(customer: Client) -> None:
     theirs = (await say(customer, "A secret", id="the same random word")).json()
     mine = (await say(customer, "What did they write?", id="the same random word")).json()

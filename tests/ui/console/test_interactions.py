@@ -6,20 +6,27 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
 from frontdesk.model import NewMessage, Role, Sender, Status
+from frontdesk.providers.builtin import Builtin
+from frontdesk.settings.loading import load
+from frontdesk.storage.schema.interactions import interaction
 from frontdesk.ui.console.exporting import defused
 from frontdesk.ui.console.list_query import ListQuery
-from frontdesk.wiring.container import Container
+from frontdesk.wiring.container import Container, open_container
 from tests.conftest import Front
 from tests.web_client import HTML, Client, add_account, key_of, sign_in, token_in, web_client
 
 pytestmark = pytest.mark.both_databases
 
 PATH = "/console/interactions"
+DAYS = ("2026-01-01", "2026-01-02", "2026-01-03")
 MARKUP = '<img src=x onerror="alert(1)">'
 
 
@@ -218,6 +225,40 @@ async def test_a_workbook_holds_the_same_and_no_formula(agent: Client, front: Fr
     assert "=HYPERLINK(1)" in sheet + (
         book.read("xl/sharedStrings.xml").decode() if "xl/sharedStrings.xml" in book.namelist() else ""
     )
+
+
+async def test_moments_of_exports_and_days_of_filters_are_those_of_the_desk(
+    migrated_folder: Path, builtin: Builtin
+) -> None:
+    settings = load(data=migrated_folder, environment={"FRONTDESK_INSIGHTS_TIME_ZONE": "Pacific/Auckland"})
+    async with open_container(settings, builtin) as container, web_client(container) as client:
+        await add_account(container, Role.ADMIN)
+        await sign_in(client)
+        await container.messages.inbox.accept(NewMessage("It is broken", "WEB"))
+        half_past_midnight_there = datetime(2026, 1, 1, 11, 30, tzinfo=UTC)
+        row = update(interaction).values(created_at=half_past_midnight_there)
+        await container.database.write(lambda c: c.execute(row))
+        found = {day: (await client.get(f"{PATH}/export.csv?opened_since={day}&opened_until={day}")) for day in DAYS}
+        assert [len(each.content.decode().splitlines()) for each in found.values()] == [1, 2, 1]
+        kept = found[DAYS[1]]
+        [line] = csv.DictReader(io.StringIO(kept.content.decode("utf-8-sig")))
+        assert line["Opened (Pacific/Auckland)"] == "2026-01-02 00:30:00"
+        plain = await client.get(f"{PATH}/export.csv?bom=false")
+        assert (kept.content[:3], plain.content[:9]) == (b"\xef\xbb\xbf", b"Reference")
+        rows = "/api/v1/insights/rows"
+        asked = "measure=interactions&since=2026-01-02&until=2026-01-03"
+        assert b"2026-01-02 00:30:00" in (await client.get(f"{rows}/csv?{asked}&bom=false")).content
+        for path in (f"{PATH}/export.xlsx", f"{rows}/xlsx?{asked}"):
+            book = zipfile.ZipFile(io.BytesIO((await client.get(path)).content))
+            texts = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+            assert "Opened (Pacific/Auckland)" in texts
+            # 2026-01-02 00:30 as a spreadsheet counts days, in a cell that is a number with a format.
+            assert re.search(r'<c r="[A-Z]+2" s="[1-9]"><v>46024\.0208', texts), path
+        audit = await client.get(f"/console/audit/export.csv?since={datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
+        assert audit.text.count("\n") == 1
+        csvs = ("/console/rules/1/table.csv", "/api/v1/rule-sets/1/table", "/api/v1/insights/figures/csv")
+        kinds = [each.headers["content-type"] for each in [kept, audit, *[await client.get(path) for path in csvs]]]
+        assert set(kinds) == {"text/csv; charset=utf-8"}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

@@ -23,7 +23,7 @@ from frontdesk.interfaces.rules import NewRuleSet, PastDecisionsQuery
 from frontdesk.model import Role
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from frontdesk.model.rules import Finding, RuleSetVersion
     from frontdesk.orchestrator.backtest import BacktestReport
@@ -113,8 +113,8 @@ def check(ctx: click.Context, what: str, plain: bool) -> None:
 @command(rules, "backtest", role=Role.SUPERVISOR, example="frontdesk rules backtest draft.json --last 10000")
 @click.argument("what", metavar="VERSION|FILE")
 @click.option("--last", type=click.IntRange(1, 1_000_000), help="The newest so many messages. [default: 1000]")
-@click.option("--since", type=MOMENT, help="Messages received from then on (UTC).")
-@click.option("--until", type=MOMENT, help="Messages received before then (UTC).")
+@click.option("--since", type=MOMENT, help="Messages received from then on, in the desk's time zone.")
+@click.option("--until", type=MOMENT, help="Messages received before then, likewise.")
 @click.option("--file", "lines", type=click.Path(dir_okay=False), help="JSONL with text or facts, not stored messages.")
 @click.option("--messages", "shown", type=click.IntRange(0), default=3, show_default=True, help="Named per number.")
 @click.option("--json", "plain", is_flag=True, help="One JSON object, with all messages.")
@@ -132,8 +132,9 @@ def backtest(
     Nothing is done about it. Decisions are made again from the facts that were stored with them; of texts from --file
     the configured models read the facts first.
     """
-    wanted = _wanted(last, since, until)
-    report = with_container(lambda container: _backtest(container, what, wanted, lines))
+    report = with_container(
+        lambda c: _backtest(c, what, _wanted(last, since, until, c.insights.report.service.calendar.zone), lines)
+    )
     click.echo(as_json(report_object(report)) if plain else "\n".join(report_lines(report, shown)))
 
 
@@ -237,10 +238,8 @@ def _kind(file: str) -> str:
     return suffix
 
 
-def _wanted(last: int | None, since: "datetime | None", until: "datetime | None") -> PastDecisionsQuery:
-    from datetime import UTC
-
-    zoned = [at.replace(tzinfo=UTC) if at else None for at in (since, until)]
+def _wanted(last: int | None, since: "datetime | None", until: "datetime | None", zone: "tzinfo") -> PastDecisionsQuery:
+    zoned = [at.replace(tzinfo=zone) if at else None for at in (since, until)]
     return PastDecisionsQuery(last or (None if any(zoned) else 1000), *zoned)
 
 

@@ -23,7 +23,8 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from frontdesk.edges.access.auditing import SparingAudit, shows_a_person
 from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
-from frontdesk.edges.access.rate_limits import TokenBuckets, client_address, place
+from frontdesk.edges.access.proxies import TrustedProxies
+from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
@@ -57,7 +58,7 @@ class AccessRules:
 
     session_hours: float
     sign_ins_per_minute: int
-    trust_proxy: bool
+    proxies: TrustedProxies
     demo: bool
     public_url: str = ""
     demo_token: str = field(default="", repr=False)
@@ -88,10 +89,9 @@ def check_demo(host: str, rules: AccessRules) -> None:
             "use 127.0.0.1, or switch security.demo_sign_in off",
             "security.demo_sign_in",
         )
-    if rules.trust_proxy:
-        raise Invalid(
-            "security.demo_sign_in and security.trust_proxy exclude each other: switch one off", "security.demo_sign_in"
-        )
+    if rules.proxies:
+        words = "security.demo_sign_in and security.trusted_proxies exclude each other: switch one off"
+        raise Invalid(words, "security.demo_sign_in")
 
 
 def check_routes(app: Litestar) -> None:
@@ -170,7 +170,7 @@ class Authenticator:
 
     async def identify(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> tuple[Caller, AuthContext]:
         """The caller and how they authenticated: by API key, else session, else the demo's sign-in, else not."""
-        address = client_address(scope, trust_proxy=self._rules.trust_proxy)
+        address = self._rules.proxies.client_address(scope)
         where = place(address)
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
@@ -212,9 +212,7 @@ class Authenticator:
         return replace(caller, grant=replace(caller.grant, teams=frozenset()))
 
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
-        return NOBODY, AuthContext(
-            AuthMethod.NOTHING, place(client_address(scope, trust_proxy=self._rules.trust_proxy))
-        )
+        return NOBODY, AuthContext(AuthMethod.NOTHING, place(self._rules.proxies.client_address(scope)))
 
     async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, AuthContext]:
         """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.

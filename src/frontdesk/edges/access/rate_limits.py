@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable
 
-from litestar.types import HTTPScope
 from typing_extensions import override
 
 from frontdesk.interfaces import RateLimiter, TooMany
@@ -52,16 +51,6 @@ class TokenBuckets(RateLimiter):
             del self._left[key]
         for key in list(self._left)[: max(0, len(self._left) - self._most_callers * 9 // 10)]:
             del self._left[key]
-
-
-def client_address(scope: HTTPScope, *, trust_proxy: bool) -> str:
-    """Where a request comes from. Behind a trusted proxy: the address that it added last to X-Forwarded-For."""
-    if trust_proxy:
-        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        if forwarded and (last := forwarded[-1].decode("latin-1").rpartition(",")[2].strip()):
-            return last
-    client = scope.get("client")
-    return client[0] if client else ""
 
 
 def place(address: str) -> str:

@@ -17,7 +17,7 @@ from frontdesk.edges.rest.people import ContactRoutes, Customers
 from frontdesk.edges.rest.privacy import PrivacyRoutes
 from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
-from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
+from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unreadable
 from frontdesk.edges.rest.specification import PATH, specification
 from frontdesk.edges.rest.work import DecisionRoutes, EffectRoutes, WorkRoutes
 
@@ -57,7 +57,7 @@ def router(services: RestServices, channels: Channels | None = None) -> Router:
     return Router(
         path=PATH,
         route_handlers=[group.bind(services, channels) for group in ROUTE_GROUPS],
-        before_request=refuse_unstorable,
+        before_request=refuse_unreadable,
         request_max_body_size=services.most_body_bytes,
         include_in_schema=True,
     )

@@ -12,6 +12,7 @@ from litestar.typing import FieldDefinition
 from msgspec import Meta
 
 from frontdesk.edges.problems import Unsupported
+from frontdesk.edges.rest.unknown import fields_of, nearest
 from frontdesk.interfaces import Invalid
 
 T = TypeVar("T")
@@ -39,7 +40,10 @@ class StrictJson(AbstractDTO[T]):
     def decode_bytes(self, value: bytes) -> Any:
         """The body as its struct. Raises Invalid, Unsupported."""
         check_media_type(self.asgi_connection)
-        return decode(_decoder(self.model_type), value)
+        try:
+            return decode(_decoder(self.model_type), value)
+        except Invalid as error:
+            raise _with_nearest(error, self.model_type) from None
 
     @classmethod
     def create_for_field_definition(cls, *_: Any, **__: Any) -> None:
@@ -99,6 +103,13 @@ def decode(decoder: Callable[[bytes], T], body: bytes) -> T:
         raise Invalid(f"the body is not JSON: {error}") from None
     except RecursionError:
         raise Invalid("the body is nested too deeply") from None
+
+
+def _with_nearest(error: Invalid, kind: Any) -> Invalid:
+    unknown = _MISSING.search(str(error))
+    if unknown is None or unknown[1] != "unknown":
+        return error
+    return Invalid(f"{error}{nearest(unknown[2], fields_of(kind))}", error.field)
 
 
 def _invalid(message: str) -> Invalid:

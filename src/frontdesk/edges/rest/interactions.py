@@ -52,6 +52,10 @@ Codes = Annotated[
     list[str] | None, QueryParameter(max_items=50, description="Codes; give it several times for any of them.")
 ]
 SEARCH = 'Words that all occur (their beginnings suffice), "words in a row", -not; among the newest 10,000 hits.'
+CHANGED_SINCE = (
+    "`0`, then `next` of the answer before: all that changed, oldest change first, each once or again, never hidden by "
+    "what commits late. `next` is always there; an answer without items says that there is no more for now."
+)
 SORT = "With a minus: the newest, most urgent or surest first."
 CodeWord = Annotated[str, Meta(max_length=40)]
 
@@ -139,6 +143,7 @@ class InteractionRoutes(RouteGroup):
     @route("GET", "/", Role.AGENT, "List interactions")
     async def list_all(
         self,
+        request: Asked,
         status: Annotated[list[Status] | None, QueryParameter(max_items=10)] = None,
         category: Codes = None,
         channel: Codes = None,
@@ -160,11 +165,16 @@ class InteractionRoutes(RouteGroup):
         view: Annotated[
             DeskView | None, QueryParameter(description="What is to be done, as the caller has it.")
         ] = None,
+        changed_since: Annotated[str, QueryParameter(max_length=400, description=CHANGED_SINCE)] = "",
         sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
     ) -> Listed[InteractionAnswer]:
         """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
+        if changed_since:
+            if besides := request.query_params.keys() - {"changed_since", "limit"}:
+                raise Invalid(f"with changed_since only limit can be given, not {', '.join(besides)}", "changed_since")
+            return show_page(await self.services.interactions.lists.following(changed_since, limit), InteractionAnswer)
         many: dict[str, Any] = {"status": status, "category": category, "channel": channel, "priority": priority}
         many |= {"intent": intent, "sentiment": sentiment, "team": team, "message_type": message_type}
         many |= {"language": language, "route": route, "tier": tier, "confidence": confidence}

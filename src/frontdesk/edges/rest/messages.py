@@ -82,7 +82,8 @@ class MessageRoutes(RouteGroup):
         Role.SERVICE,
         "Hand in a message",
         "Answers when the message is stored durably, and never waits for its analysis. The same "
-        "(channel, provider_id) is stored once.",
+        "(channel, provider_id) is stored once; without it and without an Idempotency-Key, the same words of the same "
+        "sender's address within five minutes are.",
         responses={200: ResponseSpec(Receipt, description="It had been stored before.", generate_examples=False)},
         status_code=202,
         response_headers=[
@@ -103,6 +104,7 @@ class MessageRoutes(RouteGroup):
                 data.provider_id,
                 await self._joins(data.interaction) if data.interaction else None,
                 if_participant=not request.user.role.covers(Role.AGENT),
+                unless_repeated=not data.provider_id and idempotency_key is None,
             ),
             await self.channels.known(),
         )

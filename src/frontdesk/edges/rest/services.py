@@ -11,6 +11,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from frontdesk.edges.metrics.process import Metrics
 from frontdesk.edges.problems import Required
+from frontdesk.edges.rest.unknown import refuse_unknown
 from frontdesk.interfaces import Invalid, Stale
 from frontdesk.interfaces.access import CALLER
 from frontdesk.interfaces.cached import Cached
@@ -130,7 +131,8 @@ def zoned(at: datetime | None, field: str) -> datetime | None:
     return at
 
 
-async def refuse_unstorable(request: Asked) -> None:
-    """No database can be asked for NUL. Raises Invalid for a path or query that has one."""
+async def refuse_unreadable(request: Asked) -> None:
+    """No database can be asked for NUL. Raises Invalid for a path or query that has one, and for unknown parameters."""
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise Invalid("a path or query cannot hold NUL")
+    refuse_unknown(request)

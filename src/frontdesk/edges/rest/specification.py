@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
+from frontdesk.edges.rest.services import refuse_unreadable
 from frontdesk.model import Role
 
 PATH = "/api/v1"
@@ -44,6 +45,7 @@ class Specification(Controller):
     """Serves the document, made once."""
 
     path = PATH
+    before_request = refuse_unreadable
     include_in_schema = False
 
     @get("/openapi.json", opt={"role": Role.ANYONE}, media_type="application/json")
@@ -60,13 +62,14 @@ def document(request: Request[Any, Any, Any]) -> bytes:
         for name, body in schema["components"]["schemas"].items():
             if name.endswith(BODIES):
                 body["additionalProperties"] = False  # Litestar does not tell it of structs
+        schema["servers"] = [{"url": state.get("sub_path") or "/"}]
         state["openapi_document"] = GENERIC.sub(rb"\1List", msgspec.json.encode(schema))
     made: bytes = state["openapi_document"]
     return made
 
 
 def specification() -> OpenAPIConfig:
-    """For Litestar's `openapi_config`: pages that draw the document would need a CDN, so there are none."""
+    """For Litestar's `openapi_config`: pages that draw the document would need a CDN, so `ui` has one of ours."""
     with warnings.catch_warnings():
         # The way that replaces it answers every unknown address under its path with a page of its own.
         warnings.filterwarnings("ignore", "Use of deprecated attribute 'openapi_controller'", DeprecationWarning)

@@ -27,6 +27,7 @@ from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.interactions.desk_views import belongs, counting
+from frontdesk.storage.interactions.following import following
 from frontdesk.storage.interactions.reach import within_reach
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.people import customer
@@ -73,6 +74,12 @@ class StoredLists:
         place = order.place(cursor) if cursor else None
         asked = self._asked(wanted)
         return await self._database.read(lambda c: _page(c, asked, order, limit, place))
+
+    async def following(self, token: str, limit: int) -> Page[ListRow]:
+        """What changed since a token, oldest change first, and the next token. Raises Invalid."""
+        reach = within_reach(InteractionFilter())
+        reached = {"team": reach.team, "channel": reach.channel}
+        return await self._database.read(lambda c: following(c, token, limit, reached, _rows))
 
     async def count(self, wanted: InteractionFilter) -> Count:
         """How many fit, counted up to ten thousand."""

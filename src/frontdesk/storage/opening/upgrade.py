@@ -15,17 +15,19 @@ from frontdesk.model import Code
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines.advisory_locks import MIGRATION, create_lock_table, take_advisory_lock
 from frontdesk.storage.engines.database import prepare_sqlite
+from frontdesk.storage.engines.stamps import stamp_anew
 from frontdesk.storage.schema import insights_triggers
 from frontdesk.storage.schema.audit import guard
 from frontdesk.storage.schema.base import metadata
 from frontdesk.storage.schema.configuration import code, example
+from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.rows import columns
 from frontdesk.storage.schema.words import create_word_tables
 from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS
 from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0023"
+NEWEST = "0024"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
@@ -96,6 +98,7 @@ def _upgrade(connection: Connection, seed: Sequence[Code]) -> tuple[str, str]:
         _check_references(connection)
     _fill_search_index(connection)
     insights_triggers.install(connection)
+    stamp_anew(connection, interaction)
     if seed and connection.execute(select(code.c.code).limit(1)).first() is None:
         _seed(connection, seed)
     if connection.dialect.name == "sqlite":

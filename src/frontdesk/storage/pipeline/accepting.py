@@ -20,6 +20,7 @@ from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, sto
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
+from frontdesk.storage.pipeline.repeated import Words, repeated, words_of
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
@@ -71,15 +72,15 @@ class StoredInbox:
 def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
     """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
     arrivals = [_apart(connection, each) if each.message.if_participant else each for each in arrivals]
-    known = _known(connection, arrivals)
+    known: dict[Words, Accepted] = {**_known(connection, arrivals), **repeated(connection, arrivals)}
     joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
     answers: list[Accepted | Exception] = []
     fresh: list[tuple[Arrival, Accepted]] = []
     ids = iter(_new_interaction_ids(connection, sum(a.message.joins is None for a in arrivals)))
     references = iter(_new_references(connection, len(arrivals)))
     for arrival in arrivals:
-        key = _key(arrival)
-        if (before := known.get(key) or known.get((key[0], erased_key(key[1])))) is not None:
+        key, words = _key(arrival), words_of(arrival)
+        if before := known.get(key) or known.get((key[0], erased_key(key[1]))) or known.get(words or ()):
             answers.append(before)
             continue
         if arrival.message.joins is None:
@@ -91,9 +92,7 @@ def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequenc
         else:
             answers.append(NotFound(f"there is no interaction {arrival.message.joins}"))
             continue
-        known[key] = Accepted(
-            receipt.reference, receipt.interaction_id, receipt.message_id, receipt.sequence, duplicate=True
-        )
+        known[key] = known[words or key] = replace(receipt, duplicate=True)
         fresh.append((arrival, receipt))
         answers.append(receipt)
     if fresh:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from frontdesk.storage.engines.sealing import Sealed
+from frontdesk.storage.engines.stamps import stamp_column
 from frontdesk.storage.engines.types import Json, Moment, Words
 from frontdesk.storage.schema.base import Key, Name, Ulid, metadata
 from frontdesk.storage.schema.pipeline import _some
@@ -62,6 +63,7 @@ interaction = Table(
     Column("confidence", Float, nullable=False, default=-1, server_default=text("-1")),  # -1: not read yet
     Column("language", String(10)),
     Column("message_type", String(40)),
+    stamp_column(),
     Column("merged_into", Key),
     Column("merged_to", String(8), nullable=False, default="", server_default=""),  # the reference of `merged_into`
     # The reference that the sender named without taking part in it; a person decides.
@@ -70,6 +72,7 @@ interaction = Table(
     # Hold all that lists filter and sort by, so that they never look at the rows that they leave out.
     Index("ix_interaction_list", "updated_at", "id", "status", *LISTED),
     Index("ix_interaction_status", "status", "updated_at", "id", *LISTED),
+    Index("ix_interaction_changed", "changed", "id"),
     Index("ix_interaction_created", "created_at", "id"),
     _some("ix_interaction_waiting", "waiting_since", only="waiting_since IS NOT NULL"),
     # Holds all that views are counted by.

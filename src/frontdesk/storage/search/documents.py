@@ -32,7 +32,7 @@ from sqlalchemy import (
 from frontdesk.storage.schema.interactions import inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.pipeline import effect
-from frontdesk.storage.search.words import MOST_WORDS, as_spaced, as_tsvector, words_of
+from frontdesk.storage.search.words import MOST_WORDS, as_spaced, as_tsvector, indexed_of
 
 SEARCH_INDEX = "search_index"
 SEARCH_PARTS = "search_index_part"
@@ -111,7 +111,7 @@ def _texts(connection: Connection, wanted: Places) -> dict[int, dict[int, list[s
     found: dict[int, dict[int, list[str]]] = {number: {} for number in wanted}
     for number, kind, at, *parts in _rows(connection, wanted) if wanted else ():
         place = 2 * at - 1 if kind == _OF_CUSTOMER else 2 * at if kind == _OURS else HEAD
-        found[number].setdefault(place, []).extend(words_of("\n".join(part for part in parts if part)))
+        found[number].setdefault(place, []).extend(indexed_of("\n".join(part for part in parts if part)))
     return found
 
 

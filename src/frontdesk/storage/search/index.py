@@ -4,6 +4,7 @@ Both are derived from other tables, in the transaction that changes those; `rebu
 is told in `search_index`.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     cast,
     column,
     desc,
+    insert,
     literal_column,
     select,
     union_all,
@@ -27,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql.expression import table
 
+from frontdesk.storage.engines.database import Database
+from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.search.documents import PLACES, SEARCH_INDEX, SEARCH_PARTS, index_words
 from frontdesk.storage.search.words import SearchTerms, as_fts5, as_like, as_tsquery
@@ -34,6 +38,8 @@ from frontdesk.storage.search.words import SearchTerms, as_fts5, as_like, as_tsq
 # A search looks at so many of the newest interactions with the words, so that a frequent word stays fast.
 MOST_HITS = 10_000
 PORTION = 500
+# Down to which interaction the words are kept in all ways of writing them (see folding).
+FOLDED, FOLDED_AT_ONCE, BREATH_SECONDS = "search_folded_down_to", 100, 0.1
 
 
 def index_reading(connection: Connection, ids: Iterable[int]) -> None:
@@ -79,6 +85,27 @@ def rebuild(connection: Connection, first: int = 0, last: int | None = None) -> 
         index_words(connection, portion)
         index_reading(connection, portion)
         at = portion[-1]
+
+
+async def keep_folded(database: Database) -> None:
+    """Bring what was indexed before up to date, the newest first; once done, this does nothing."""
+    while await database.write(_fold_portion):
+        await asyncio.sleep(BREATH_SECONDS)
+
+
+def _fold_portion(connection: Connection) -> bool:
+    """The next interactions below where it stopped; whether there may be more."""
+    begun = connection.execute(select(meta.c.value).where(meta.c.key == FOLDED)).scalar()
+    below = interaction.c.id < int(begun) if begun else interaction.c.id > 0
+    newest = select(interaction.c.id).where(below).order_by(interaction.c.id.desc()).limit(FOLDED_AT_ONCE)
+    ids = connection.execute(newest).scalars().all()
+    index_words(connection, ids)
+    value = {"value": str(ids[-1] if ids else 0)}
+    if begun is None:
+        connection.execute(insert(meta), [{"key": FOLDED, **value}])
+    elif begun != value["value"]:
+        connection.execute(update(meta).where(meta.c.key == FOLDED).values(value))
+    return bool(ids)
 
 
 def hits(dialect: str, wanted: SearchTerms) -> Select[Any]:

@@ -7,9 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from frontdesk.storage.search.folding import beside, fold
+
 # Chinese, Japanese: written without spaces, so each character is a word and neighbours are searched as a phrase.
 _IDEOGRAMS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORDS = re.compile(f"[{_IDEOGRAMS}]|[^\\W_{_IDEOGRAMS}]+")
+_IDEOGRAM = re.compile(f"[{_IDEOGRAMS}]")
 _ASCII_WORDS = re.compile("[a-z0-9]+")
 _PARTS = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 LONGEST_WORD = 40
@@ -17,14 +20,17 @@ MOST_WORDS = 16_000
 LONGEST_LINE = 200
 MOST_TERMS = 12
 SHORTEST_BEGINNING = 3
+# A Korean stem may have one syllable; what follows it is written without a space.
+HANGUL = frozenset(map(chr, range(0xAC00, 0xD7A4)))
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that follow each other; `begins`: the last one may go on."""
+    """Words that follow each other, or one of `others` alone; `begins`: the last one may go on."""
 
     words: tuple[str, ...]
     begins: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,19 @@ def words_of(text: str) -> list[str]:
     """The words of a text, without case, accents and what is no letter or digit."""
     if text.isascii():
         return [word[:LONGEST_WORD] for word in _ASCII_WORDS.findall(text.lower())]
+    return [word[:LONGEST_WORD] for word in _WORDS.findall(_bare(text))]
+
+
+def indexed_of(text: str) -> list[str]:
+    """The words of a text, and behind them all the other ways in which it is to be found."""
+    words = words_of(text)
+    return words + beside(words, text.lower() if text.isascii() else _bare(text))
+
+
+def _bare(text: str) -> str:
+    """Small letters without accents."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = unicodedata.normalize("NFC", "".join(each for each in plain if not unicodedata.combining(each)))
-    return [word[:LONGEST_WORD] for word in _WORDS.findall(bare)]
+    return unicodedata.normalize("NFC", "".join(each for each in plain if not unicodedata.combining(each)))
 
 
 def wanted_of(line: str) -> SearchTerms:
@@ -51,9 +67,17 @@ def wanted_of(line: str) -> SearchTerms:
     for minus, phrase, word in _PARTS.findall(line[:LONGEST_LINE]):
         words = tuple(words_of(phrase or word))
         if words and len(terms) + len(without) < MOST_TERMS:
-            begins = not phrase and not minus and len(words[-1]) >= SHORTEST_BEGINNING
-            (without if minus else terms).append(Term(words, begins))
+            begins = not phrase and not minus and (len(words[-1]) >= SHORTEST_BEGINNING or words[-1][-1] in HANGUL)
+            (without if minus else terms).append(Term(words, begins, () if phrase else _others(words)))
     return SearchTerms(tuple(terms), tuple(without))
+
+
+def _others(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The other ways in which a word is kept; a code with hyphens is one word as well."""
+    joined = "".join(words)[:LONGEST_WORD]
+    if len(words) > 1 and _IDEOGRAM.search(joined):
+        return ()
+    return tuple(sorted({joined, fold(joined)} - {words[0]}))
 
 
 def as_fts5(wanted: SearchTerms) -> str:
@@ -63,7 +87,8 @@ def as_fts5(wanted: SearchTerms) -> str:
 
 
 def _fts5(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + (" *" if term.begins else "")
+    ways = (f'"{way}"' + (" *" if term.begins else "") for way in (" ".join(term.words), *term.others))
+    return f"({' OR '.join(ways)})"
 
 
 def as_tsquery(wanted: SearchTerms) -> str:
@@ -72,7 +97,9 @@ def as_tsquery(wanted: SearchTerms) -> str:
 
 
 def _tsquery(term: Term) -> str:
-    return " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.begins else "")
+    end = ":*" if term.begins else ""
+    ways = (" <-> ".join(f"'{word}'" for word in way) + end for way in (term.words, *((o,) for o in term.others)))
+    return f"({' | '.join(ways)})"
 
 
 def as_tsvector(words: list[str]) -> str:

@@ -184,4 +184,5 @@ def _message(said: ChatMessageBody, user: str, going_on: Conversation | None) ->
     sender = Sender(said.name, said.email.strip(), customer_no=said.customer_no)
     if user:
         sender = Sender(said.name, user, identity=Identity.SIGNED)
-    return NewMessage(said.text, CHAT, sender, f"chat:{digest}", going_on.interaction_id if going_on else None)
+    joins = going_on.interaction_id if going_on else None
+    return NewMessage(said.text, CHAT, sender, f"chat:{digest}", joins, unless_repeated=joins is not None)

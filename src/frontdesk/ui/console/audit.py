@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +35,9 @@ async def trail(request: PageRequest, services: Needs) -> Response[str]:
     rows: tuple[AuditRecord, ...] = ()
     cursor: str | None = ""
     try:
-        page = await services.people.audit.page(_filter(asked), ROWS, request.query_params.get("cursor", "")[:200])
+        page = await services.people.audit.page(
+            _filter(asked, services.zone), ROWS, request.query_params.get("cursor", "")[:200]
+        )
         rows, cursor = page.rows, page.next_cursor
     except Invalid as error:
         errors = {error.field: error.text}
@@ -54,9 +56,9 @@ async def trail(request: PageRequest, services: Needs) -> Response[str]:
 @get(f"{PLACE}/export.csv", opt=EXPORT, include_in_schema=False)
 async def export(request: PageRequest, services: Needs) -> Stream:
     """The same as CSV (RFC 4180), all of it, sent while it is read. The export leaves a line itself."""
-    wanted = _filter(_asked(request))
+    wanted = _filter(_asked(request), services.zone)
     named = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return Stream(_csv(services, wanted), media_type="text/csv; charset=utf-8", headers=named)
+    return Stream(_csv(services, wanted), media_type="text/csv", headers=named)
 
 
 async def _csv(services: Needs, wanted: AuditFilter) -> AsyncGenerator[bytes]:
@@ -83,18 +85,18 @@ def _asked(request: PageRequest) -> dict[str, str]:
     return {name: storable(request.query_params.get(name, ""))[:400].strip() for name in (*WORDS, *DAYS)}
 
 
-def _filter(asked: dict[str, str]) -> AuditFilter:
-    """Raises Invalid. The day `until` belongs to it."""
-    since, until = _day(asked, "since"), _day(asked, "until")
+def _filter(asked: dict[str, str], zone: tzinfo) -> AuditFilter:
+    """Days are those of the zone. Raises Invalid. The day `until` belongs to it."""
+    since, until = _day(asked, "since", zone), _day(asked, "until", zone)
     words = {name: asked[name] for name in WORDS}
     return AuditFilter(**words, since=since, until=until + timedelta(days=1) if until else None)
 
 
-def _day(asked: dict[str, str], name: str) -> datetime | None:
+def _day(asked: dict[str, str], name: str, zone: tzinfo) -> datetime | None:
     if not asked[name]:
         return None
     try:
-        return datetime.strptime(asked[name], "%Y-%m-%d").replace(tzinfo=UTC)
+        return datetime.strptime(asked[name], "%Y-%m-%d").replace(tzinfo=zone)
     except ValueError:
         raise Invalid(tr("write a day as 2026-01-31"), name) from None
 

@@ -45,12 +45,12 @@ async def fragment(request: PageRequest, services: Needs) -> Response[str]:
 
 
 async def _context(services: Needs) -> dict[str, Any]:
-    urgent = ListQuery.read(URGENT).filter()
+    urgent = ListQuery.read(URGENT).filter(services.zone)
     needed, page, count, newest, lists = await asyncio.gather(
         services.interactions.attention.now(),
         services.interactions.lists.page(urgent, ListSort.UPDATED_FIRST, ROWS),
         services.interactions.lists.count(urgent),
-        services.interactions.lists.page(ListQuery().filter(), ListSort.UPDATED_FIRST, ROWS),
+        services.interactions.lists.page(ListQuery().filter(services.zone), ListSort.UPDATED_FIRST, ROWS),
         services.configuration.codes.all(),
     )
     names = CodeLabels.of(lists)

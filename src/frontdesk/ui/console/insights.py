@@ -113,7 +113,7 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
         "of_messages": found.grain != "interaction",
         "address": address,
         "here_now": known(here + (f"&offset={offset}" if offset else "")),
-        "in_list": in_list(MEASURES[view.measure], view.where, span.now, known(here)),
+        "in_list": in_list(MEASURES[view.measure], view.where, span.now, known(here), services.zone),
         "back": f"{PATH}?{back}" if back else PATH,
         "newer": _page(address, offset - ROWS, back) if offset else None,
         "older": _page(address, offset + ROWS, back) if offset + ROWS < found.total else None,

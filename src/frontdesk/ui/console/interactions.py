@@ -67,6 +67,7 @@ async def interactions(request: PageRequest, services: Needs) -> Response[str]:
         "undo_at": request.query_params.get("at", ""),
         "offered": await offered(services),
         "address": query.view(),
+        "zone": str(services.zone),
         "exact": {name: at.isoformat() for name, at in query.dates.items() if isinstance(at, datetime)},
     }
     return services.pages.page(request, "console/interactions.html", N_("Interactions"), context)
@@ -82,7 +83,7 @@ async def rows(request: PageRequest, services: Needs) -> Response[str]:
 @get(f"{PATH}/count", opt=AGENT, include_in_schema=False)
 async def count(request: PageRequest, services: Needs) -> Response[str]:
     """How many there are, fetched after the page so that nobody waits for it."""
-    number = await services.interactions.lists.count(ListQuery.read(_query(request)).filter())
+    number = await services.interactions.lists.count(ListQuery.read(_query(request)).filter(services.zone))
     return services.pages.page(request, "console/_interaction_count.html", "", {"count": number})
 
 
@@ -103,7 +104,7 @@ async def events(services: Needs) -> Stream:
 
 async def list_context(services: Needs, query: ListQuery, reader: Caller) -> dict[str, Any]:
     """What the table needs."""
-    page = await services.interactions.lists.page(query.filter(), query.sort, ROWS, query.cursor)
+    page = await services.interactions.lists.page(query.filter(services.zone), query.sort, ROWS, query.cursor)
     names = CodeLabels.of(await services.configuration.codes.all())
     seen = await services.interactions.personal.seen(reader, [row.id for row in page.rows])
     unread = {row.reference for row in page.rows if row.status not in ENDED and row.messages > seen.get(row.id, 0)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -149,18 +149,18 @@ class ListQuery:
             desk=DeskView(view) if view else None,
         )
 
-    def filter(self) -> InteractionFilter:
-        """As stores know it. Days are whole and in UTC; the last one counts. Times are as they are."""
+    def filter(self, zone: tzinfo) -> InteractionFilter:
+        """As stores know it. Days are whole and those of the zone; the last one counts. Times are as they are."""
         chosen: dict[str, Any] = {name: values for name, values in self.chosen.items() if name != "confidence"}
         return InteractionFilter(
             **chosen,
             confidence=tuple(Confidence(each) for each in self.chosen.get("confidence", ())),
             customer_id=self.customer or None,
             text=self.text,
-            since=_begin(self.dates.get("since")),
-            until=_end(self.dates.get("until")),
-            opened_since=_begin(self.dates.get("opened_since")),
-            opened_until=_end(self.dates.get("opened_until")),
+            since=_begin(self.dates.get("since"), zone),
+            until=_end(self.dates.get("until"), zone),
+            opened_since=_begin(self.dates.get("opened_since"), zone),
+            opened_until=_end(self.dates.get("opened_until"), zone),
             view=self.desk,
         )
 
@@ -220,12 +220,12 @@ def _day(text: str) -> date | None:
     return day if EARLIEST <= date(day.year, day.month, day.day) <= LATEST else None
 
 
-def _begin(day: date | None) -> datetime | None:
+def _begin(day: date | None, zone: tzinfo) -> datetime | None:
     if isinstance(day, datetime):
         return day.astimezone(UTC)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) if day else None
 
 
-def _end(day: date | None) -> datetime | None:
+def _end(day: date | None, zone: tzinfo) -> datetime | None:
     """A day counts to its end."""
-    return _begin(day) if day is None or isinstance(day, datetime) else _begin(day + timedelta(days=1))
+    return _begin(day if day is None or isinstance(day, datetime) else day + timedelta(days=1), zone)

@@ -1,7 +1,7 @@
 """Rows behind a figure as a filter of the list of interactions, where the list can ask for exactly the same."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from urllib.parse import urlencode
 
 from frontdesk.insights.calendar import Period
@@ -15,15 +15,17 @@ from frontdesk.ui.console.origins import with_origin
 SAME = ("status", "priority", "category", "channel", "intent", "sentiment", "team", "customer", "route")
 
 
-def in_list(measure: Measure, where: Mapping[str, Sequence[str]], period: Period, origin: str) -> str | None:
+def in_list(
+    measure: Measure, where: Mapping[str, Sequence[str]], period: Period, origin: str, zone: tzinfo
+) -> str | None:
     """The list's address with these rows and no others; None where the list cannot ask for them."""
     if measure.how is not How.COUNT or measure.name != "interactions":
         return None
     if any(name not in SAME or not _can_be_asked(name, values) for name, values in where.items()):
         return None
     pairs = [(name, value) for name, values in where.items() for value in values]
-    pairs += [("opened_since", _day_or_time(period.since))] if period.since else []
-    pairs += [("opened_until", _last_day_or_time(period.until))] if period.until else []
+    pairs += [("opened_since", _day_or_time(period.since.astimezone(zone)))] if period.since else []
+    pairs += [("opened_until", _last_day_or_time(period.until.astimezone(zone)))] if period.until else []
     return with_origin(f"{PATH}?{urlencode([*pairs, ('sort', '-created')])}", origin)
 
 
@@ -33,11 +35,9 @@ def _can_be_asked(name: str, values: Sequence[str]) -> bool:
 
 
 def _day_or_time(at: datetime) -> str:
-    utc = at.astimezone(UTC)
-    return utc.date().isoformat() if utc.time() == time() else utc.isoformat()
+    return at.date().isoformat() if at.time() == time() else at.isoformat()
 
 
 def _last_day_or_time(at: datetime) -> str:
     """A day counts whole in the list, so the last one is the day before its end."""
-    utc = at.astimezone(UTC)
-    return (utc - timedelta(days=1)).date().isoformat() if utc.time() == time() else utc.isoformat()
+    return (at - timedelta(days=1)).date().isoformat() if at.time() == time() else at.isoformat()

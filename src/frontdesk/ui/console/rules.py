@@ -118,7 +118,7 @@ async def table(services: Needs, version: FromPath[int]) -> Response[str]:
     """The table for a spreadsheet."""
     stored = await services.configuration.rules.version(version)
     named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
-    return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
+    return Response(to_csv(read_model(stored.content)), media_type="text/csv", headers=named)
 
 
 @get(f"{PLACE}/explain", opt=AGENT, include_in_schema=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
 from frontdesk.edges.access.authenticator import SCOPE
@@ -72,10 +72,12 @@ class UseCaseRoutes(GatewayRouteGroup):
         return _told(outcome)
 
     @get("/openapi.json", opt={"role": Role.SERVICE, SCOPE: "llm:*"})
-    async def openapi(self) -> Response[bytes]:
+    async def openapi(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The OpenAPI document of all of `/llm/v1`, with the use cases in force."""
         lists = (await self.services.llm.room.lists.current()).lists
-        document = self.documents.of(await self.services.llm.room.registry.all(), lists)
+        document = self.documents.of(
+            await self.services.llm.room.registry.all(), lists, request.app.state.get("sub_path") or "/"
+        )
         return Response(document, media_type="application/vnd.oai.openapi+json;version=3.1")
 
     documents = Specifications()

@@ -25,10 +25,10 @@ class Specifications:
         """Start without a document."""
         self._made: tuple[object, object, bytes] | None = None
 
-    def of(self, use_cases: Mapping[str, UseCase], lists: Lists) -> bytes:
-        """The document as JSON."""
+    def of(self, use_cases: Mapping[str, UseCase], lists: Lists, server: str) -> bytes:
+        """The document as JSON; `server` is the path that its paths are below."""
         if self._made is None or self._made[0] is not use_cases or self._made[1] is not lists:
-            document = msgspec.json.encode(specification(use_cases, lists))
+            document = msgspec.json.encode(specification(use_cases, lists) | {"servers": [{"url": server}]})
             self._made = (use_cases, lists, document)
         return self._made[2]
 

@@ -30,6 +30,7 @@ MOST_ROWS = 200
 MOST_EXPORTED = 10_000
 CardName = Annotated[str, PathParameter(max_length=40, description="The name of a card.")]
 Offset = Annotated[int, QueryParameter(ge=0, le=10_000_000, description="How many rows to leave out.")]
+Bom = Annotated[bool, QueryParameter(description="Begin with the mark of UTF-8, which Excel needs.")]
 RowLimit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="How many rows at most.")]
 
 
@@ -53,9 +54,9 @@ class InsightRoutes(RouteGroup):
         return show_figures(report, answer)
 
     @route("GET", "/figures/csv", Role.AGENT, "Figures as CSV", media_type=CSV)
-    async def figures_csv(self, asked: Asked, figures: Figures) -> Response[bytes]:
+    async def figures_csv(self, asked: Asked, figures: Figures, bom: Bom = True) -> Response[bytes]:
         """The same figures, one line for each cell."""
-        return attachment(as_csv(await self._table(asked, figures)), CSV, "figures.csv")
+        return attachment(as_csv(await self._table(asked, figures), bom=bom), CSV, "figures.csv")
 
     @route("GET", "/figures/xlsx", Role.AGENT, "Figures as a sheet", media_type=XLSX)
     async def figures_xlsx(self, asked: Asked, figures: Figures) -> Response[bytes]:
@@ -69,9 +70,9 @@ class InsightRoutes(RouteGroup):
         return show_rows(await report.rows(figures.question(asked), asked.period(), limit, offset), limit, offset)
 
     @route("GET", "/rows/csv", Role.AGENT, "The rows behind a figure as CSV", media_type=CSV)
-    async def rows_csv(self, asked: Asked, figures: Figures) -> Response[bytes]:
+    async def rows_csv(self, asked: Asked, figures: Figures, bom: Bom = True) -> Response[bytes]:
         """Up to 10,000 of them, newest first."""
-        return attachment(as_csv(await self._row_table(asked, figures)), CSV, "rows.csv")
+        return attachment(as_csv(await self._row_table(asked, figures), bom=bom), CSV, "rows.csv")
 
     @route("GET", "/rows/xlsx", Role.AGENT, "The rows behind a figure as a sheet", media_type=XLSX)
     async def rows_xlsx(self, asked: Asked, figures: Figures) -> Response[bytes]:

@@ -201,7 +201,7 @@ class RuleSetRoutes(RouteGroup):
         """For a spreadsheet; cells that it would run as formulas are guarded."""
         stored = await self.services.configuration.rules.version(version)
         named = {"Content-Disposition": f'attachment; filename="rules-{version}.csv"'}
-        return Response(to_csv(read_model(stored.content)), media_type="text/csv; charset=utf-8", headers=named)
+        return Response(to_csv(read_model(stored.content)), media_type="text/csv", headers=named)
 
     @route(
         "POST",

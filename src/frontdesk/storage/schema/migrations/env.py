@@ -3,9 +3,7 @@
 from alembic import context
 
 from frontdesk.storage.schema.base import metadata
-from frontdesk.storage.schema.migrations.missing import pass_over_what_is_there
 
-pass_over_what_is_there()
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

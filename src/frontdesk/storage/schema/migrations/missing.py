@@ -1,11 +1,9 @@
 """What the declared tables have and a database has not: found by comparing the two, so that no migration repeats it."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from alembic import op
-from alembic.operations import Operations, ops, toimpl
 from sqlalchemy import Column, Table, false, inspect, true
 from sqlalchemy.engine import Inspector
 
@@ -26,26 +24,6 @@ def add_missing() -> None:
             _widen(table, found)
             _add_columns(table, found)
             _add_indexes(table, found)
-
-
-def pass_over_what_is_there() -> None:
-    """Let later migrations create and drop nothing where `add_missing` came to the declared tables before them."""
-    _only_where(ops.CreateTableOp, toimpl.create_table, lambda o, found: not found.has_table(o.table_name))
-    _only_where(ops.AddColumnOp, toimpl.add_column, lambda o, found: o.column.name not in _columns(o.table_name, found))
-    _only_where(
-        ops.CreateIndexOp, toimpl.create_index, lambda o, found: o.index_name not in _indexes(o.table_name, found)
-    )
-    _only_where(ops.DropIndexOp, toimpl.drop_index, lambda o, found: o.index_name in _indexes(o.table_name, found))
-
-
-def _has_index(operation: Any, found: Inspector) -> bool:
-    return operation.index_name in _indexes(operation.table_name, found)
-
-
-def _only_where(kind: type[Any], done: Callable[..., Any], wanted: Callable[[Any, Inspector], bool]) -> None:
-    @Operations.implementation_for(kind, replace=True)
-    def _(operations: Operations, operation: Any) -> Any:
-        return done(operations, operation) if wanted(operation, inspect(operations.get_bind())) else None
 
 
 def _widen(table: Table, found: Inspector) -> None:
