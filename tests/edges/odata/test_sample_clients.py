@@ -27,16 +27,16 @@ async def test_a_deep_update_changes_makes_and_removes_rows(odata: Odata) -> Non
     await odata.say(LEAK)
     await odata.say("And it smells.", 1)
     rows = [{"sequence": 2, "summary": "It smells"}, {"inboundTextMsg": "And it is loud."}]
-    told = await odata.ask("PATCH", "CustomerInteraction(1)", {"tags": "leak", "inboundMsgs@delta": rows})
-    assert (told.status_code, told.json()["tags"]) == (200, "leak"), told.text
+    told = await odata.ask("PATCH", "CustomerInteraction(1)", {"category_code": "QNA", "inboundMsgs@delta": rows})
+    assert (told.status_code, told.json()["category_code"]) == (200, "QNA"), told.text
     assert [(each["sequence"], each["summary"]) for each in told.json()["inboundMsgs"]][1] == (2, "It smells")
     assert [each["sequence"] for each in told.json()["inboundMsgs"]] == [1, 2, 3]
     told = await odata.ask("PATCH", "CustomerInteraction(1)", {"inboundMsgs": [{"sequence": 2}, {"sequence": 3}]})
     assert [each["sequence"] for each in told.json()["inboundMsgs"]] == [2, 3]
     agent = await key_of(odata.container, Role.AGENT)
-    refused = await odata.ask("PATCH", "CustomerInteraction(1)", {"tags": "x", "inboundMsgs": []}, **agent)
+    refused = await odata.ask("PATCH", "CustomerInteraction(1)", {"category_code": "PRD", "inboundMsgs": []}, **agent)
     assert (refused.status_code, len(await odata.rows("InboundCustomerMessage"))) == (403, 2)
-    assert (await odata.get("CustomerInteraction(1)"))["tags"] == "leak"
+    assert (await odata.get("CustomerInteraction(1)"))["category_code"] == "QNA"
 
 
 async def test_drafts_show_only_where_they_are_asked_for(odata: Odata) -> None:

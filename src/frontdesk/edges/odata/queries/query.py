@@ -120,8 +120,10 @@ def _select_names(item: Node, scope: Scope) -> Sequence[str]:
         return [name]
     if scope.columns is None and name in scope.entity.navigations:
         return []  # chosen by $expand
-    if scope.columns is None and names[0] in scope.entity.navigations:
-        return ["/".join(names)]
+    if scope.columns is None and len(names) > 1 and (way := scope.entity.navigations.get(names[0])):
+        target = scope.service.target(way)
+        if names[1] in target.properties or names[1] in target.navigations:
+            return ["/".join(names)]
     known = ", ".join(scope.columns if scope.columns is not None else scope.entity.properties)
     raise scope.refuse(item, f"there is no {name}: there is {known}")
 
