@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from frontdesk.edges.odata.metadata.terms import ANNOTATION, NAVIGATION, PROPERTY, Member, Notes, Path, Record, Term
+from frontdesk.edges.odata.metadata.terms import ANNOTATION, PROPERTY, Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Property, Written
 
 VOCABULARIES = {
@@ -131,59 +131,45 @@ def _field(path: str, entity: Entity) -> Record:
 
 
 def _charts(entity: Entity) -> Notes:
-    notes: dict[str, Term] = {}
-    for number, (name, text) in enumerate(_view(entity).get("charts", {}).items()):
+    notes: dict[str, Any] = {}
+    for name, text in _view(entity).get("charts", {}).items():
         kind, by = text.split()
-        measure = entity.measures[0]
-        chart = Record(
-            "UI.ChartDefinitionType",
-            {
-                "ChartType": Member(f"UI.ChartType/{kind}"),
-                "Dimensions": [Path(by, PROPERTY)],
-                "DimensionAttributes": [
-                    Record(
-                        "UI.ChartDimensionAttributeType",
-                        {"Dimension": Path(by, PROPERTY), "Role": Member("UI.ChartDimensionRoleType/Category")},
-                    )
-                ],
-                "Measures": [Path(measure, PROPERTY)],
-                "MeasureAttributes": [
-                    Record(
-                        "UI.ChartMeasureAttributeType",
-                        {"Measure": Path(measure, PROPERTY), "Role": Member("UI.ChartMeasureRoleType/Axis1")},
-                    )
-                ],
-            },
-        )
-        if number == 0:
-            notes["UI.Chart"] = chart
+        dimension, measure = {"$PropertyPath": by}, {"$PropertyPath": entity.measures[0]}
+        category = {"$EnumMember": "UI.ChartDimensionRoleType/Category"}
+        axis = {"$EnumMember": "UI.ChartMeasureRoleType/Axis1"}
+        chart = {
+            "@type": "UI.ChartDefinitionType",
+            "ChartType": {"$EnumMember": f"UI.ChartType/{kind}"},
+            "Dimensions": [dimension],
+            "DimensionAttributes": [
+                {"@type": "UI.ChartDimensionAttributeType", "Dimension": dimension, "Role": category}
+            ],
+            "Measures": [measure],
+            "MeasureAttributes": [{"@type": "UI.ChartMeasureAttributeType", "Measure": measure, "Role": axis}],
+        }
+        notes.setdefault("UI.Chart", chart)
+        shown = [{"$AnnotationPath": f"@UI.Chart#{name}"}]
         notes[f"UI.Chart#{name}"] = chart
-        variant = {"@type": "UI.PresentationVariantType", "Visualizations": [{"$AnnotationPath": f"@UI.Chart#{name}"}]}
-        notes[f"UI.PresentationVariant#{name}"] = _term(variant)
-    return notes | _noted(_view(entity).get("notes", {}))
+        notes[f"UI.PresentationVariant#{name}"] = {"@type": "UI.PresentationVariantType", "Visualizations": shown}
+    return _noted(notes | _view(entity).get("notes", {}))
 
 
 def _aggregation(entity: Entity) -> Notes:
     if not entity.measures:
         return {}
     groups = [name for name, each in entity.properties.items() if not each.measure and each.kind is not EdmType.BINARY]
-    figures: list[Term] = [
-        Record("Aggregation.AggregatablePropertyType", {"Property": Path(name, PROPERTY)}) for name in entity.measures
-    ]
-    return {
-        "Aggregation.ApplySupported": Record(
-            "Aggregation.ApplySupportedType",
-            {
-                "Transformations": list(TRANSFORMATIONS),
-                "AggregationMethods": list(METHODS),
-                "Rollup": Member("Aggregation.RollupType/MultipleHierarchies"),
-                "PropertyRestrictions": True,
-                "GroupableProperties": [Path(name, PROPERTY) for name in groups],
-                "AggregatableProperties": figures,
-            },
-        ),
-        **{f"Aggregation.CustomAggregate#{name}": "Edm.Int32" for name in entity.measures},
+    figure = "Aggregation.AggregatablePropertyType"
+    supported = {
+        "@type": "Aggregation.ApplySupportedType",
+        "Transformations": list(TRANSFORMATIONS),
+        "AggregationMethods": list(METHODS),
+        "Rollup": {"$EnumMember": "Aggregation.RollupType/MultipleHierarchies"},
+        "PropertyRestrictions": True,
+        "GroupableProperties": [{"$PropertyPath": name} for name in groups],
+        "AggregatableProperties": [{"@type": figure, "Property": {"$PropertyPath": n}} for n in entity.measures],
     }
+    figures = {f"Aggregation.CustomAggregate#{name}": "Edm.Int32" for name in entity.measures}
+    return _noted({"Aggregation.ApplySupported": supported, **figures})
 
 
 def of_set(service: ODataService, entity: Entity) -> Notes:
@@ -216,22 +202,14 @@ def of_set(service: ODataService, entity: Entity) -> Notes:
         notes["Common.DraftRoot"] = Record("Common.DraftRootType", actions)
     read_only = [way.name for way in entity.navigations.values() if way.many and not service.target(way).creates]
     if read_only and entity.creates:
-        no = {"Insertable": False}
-        notes["Capabilities.NavigationRestrictions"] = Record(
-            "Capabilities.NavigationRestrictionsType",
-            {
-                "RestrictedProperties": [
-                    Record(
-                        "Capabilities.NavigationPropertyRestriction",
-                        {
-                            "NavigationProperty": Path(name, NAVIGATION),
-                            "InsertRestrictions": Record("Capabilities.InsertRestrictionsType", no),
-                        },
-                    )
-                    for name in read_only
-                ]
-            },
-        )
+        no = {"@type": "Capabilities.InsertRestrictionsType", "Insertable": False}
+        kind = "Capabilities.NavigationPropertyRestriction"
+        ways = [
+            {"@type": kind, "NavigationProperty": {"$NavigationPropertyPath": n}, "InsertRestrictions": no}
+            for n in read_only
+        ]
+        restricted = {"@type": "Capabilities.NavigationRestrictionsType", "RestrictedProperties": ways}
+        notes["Capabilities.NavigationRestrictions"] = _term(restricted)
     return notes
 
 
@@ -271,17 +249,8 @@ def of_property(service: ODataService, entity: Entity, each: Property) -> Notes:
     return notes
 
 
-def _value_list(name: str, way: Navigation) -> Record:
-    return Record(
-        "Common.ValueListType",
-        {
-            "CollectionPath": way.target,
-            "Parameters": [
-                Record(
-                    "Common.ValueListParameterInOut",
-                    {"LocalDataProperty": Path(name, PROPERTY), "ValueListProperty": way.pairs[0][1]},
-                ),
-                Record("Common.ValueListParameterDisplayOnly", {"ValueListProperty": "name"}),
-            ],
-        },
-    )
+def _value_list(name: str, way: Navigation) -> Term:
+    own = {"LocalDataProperty": {"$PropertyPath": name}, "ValueListProperty": way.pairs[0][1]}
+    shown = {"@type": "Common.ValueListParameterDisplayOnly", "ValueListProperty": "name"}
+    parameters = [{"@type": "Common.ValueListParameterInOut", **own}, shown]
+    return _term({"@type": "Common.ValueListType", "CollectionPath": way.target, "Parameters": parameters})
