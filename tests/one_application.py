@@ -64,4 +64,4 @@ def _shape(services: WebServices) -> Shape:
     """What an application is made after; all else its routes ask services for."""
     sizes = (services.rest.most_body_bytes, services.gateway.most_audio_bytes)
     endpoints = tuple((each.name, each.most_bytes) for each in services.events)
-    return services.pages.https, sizes, services.chat.origins, endpoints
+    return services.pages.https, sizes, services.chat.origins, services.settings.security.origins, endpoints

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 import yaml
 
 from frontdesk.edges.access.xsuaa import SCOPES
+from frontdesk.edges.odata.catalogue import SERVICES
 from tests.signed import Uaa, new_uaa
 
 pytestmark = pytest.mark.slow
@@ -120,13 +122,27 @@ def test_the_manifest_starts_what_the_procfile_names() -> None:
 
 
 def test_the_module_is_started_as_the_procfile_says() -> None:
-    [module] = yaml.safe_load((HERE / "mta.yaml").read_text())["modules"]
+    module, _ = yaml.safe_load((HERE / "mta.yaml").read_text())["modules"]
     assert module["parameters"]["command"] == procfile()["web"]
 
 
 def test_the_module_has_the_version_of_the_package() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert yaml.safe_load((HERE / "mta.yaml").read_text())["version"] == version
+
+
+def test_the_approuter_leads_to_every_service_and_to_the_applications() -> None:
+    routes = json.loads((HERE / "approuter" / "xs-app.json").read_text())["routes"]
+    module = yaml.safe_load((HERE / "mta.yaml").read_text())["modules"][1]
+    [frontdesk] = [each["properties"] for each in module["requires"] if each.get("group") == "destinations"]
+    assert frontdesk["forwardAuthToken"] is True
+    named = {frontdesk["name"], *(each["name"] for each in module["properties"]["destinations"])}
+    assert {each["destination"] for each in routes if "destination" in each} == named
+    for path in (*(f"/{service}/$metadata" for service in SERVICES), "/fiori/index.html"):
+        first = next(each for each in routes if re.match(each["source"], path))
+        assert first["authenticationType"] == "xsuaa", path
+        assert (first.get("destination") == "frontdesk") is not path.startswith("/fiori"), path
+    assert (ROOT / "deploy" / "fiori" / "webapp" / "index.html").is_file()
 
 
 def test_every_scope_that_we_know_is_declared_and_no_other() -> None:

@@ -12,6 +12,7 @@ COMMANDS = (
     "accounts",
     "analyse.command",
     "asking",
+    "assistants.command",
     "audit",
     "channels.commands",
     "configuration",

@@ -105,10 +105,11 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation."""
+    """A parameter of an operation; one with a `structure` may also be told as a plain value."""
 
     name: str
     kind: EdmType = EdmType.STRING
+    structure: str = ""
     many: bool = False
     nullable: bool = True
 

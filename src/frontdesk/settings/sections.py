@@ -83,6 +83,7 @@ class Security(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     xsuaa: dict[str, str] = {}
     idle_minutes: Annotated[int, Meta(ge=0, le=525_600)] = 120
     agents_by_team: bool = False
+    origins: str = ""
     second_factor: Literal["optional", "required"] = "optional"
     openid: OpenIdConnect = OpenIdConnect()
 

@@ -54,7 +54,7 @@ def check_correction(field: str, value: str, lists: Lists) -> str:
 
     Several values of an entity are separated by commas. Raises Invalid.
     """
-    value = storable(value).strip()
+    value = language_tag(value) if field == "language" else storable(value).strip()
     if field not in FIELDS:
         raise Invalid(
             tr(
@@ -87,6 +87,13 @@ def check_correction(field: str, value: str, lists: Lists) -> str:
     elif field in LENGTHS and not 0 < len(value) <= LENGTHS[field]:
         raise Invalid(tr("{field} must have 1 to {most} characters", field=field, most=LENGTHS[field]), "value")
     return value
+
+
+def language_tag(text: str) -> str:
+    """A language tag in its usual form: de, pt-BR, zh-Hant; case makes no difference (RFC 5646, 2.1.1)."""
+    first, *others = storable(text).strip().split("-")
+    usual = {2: str.upper, 4: str.title}
+    return "-".join([first.lower(), *(usual.get(len(each), str.lower)(each) for each in others)])
 
 
 def check_code(field: str, code: str, entries: tuple[Code, ...], *, may_be_empty: bool = False) -> None:

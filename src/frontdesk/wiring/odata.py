@@ -17,8 +17,8 @@ def odata_server(container: Container, wake: Callable[[], None]) -> ODataServer:
     """The room; `wake` is told when there is new work."""
     parts, seconds = container.entities, container.settings.odata.wait_seconds
     reads = Reads(parts.reading)
-    writes = Writes(reads, parts.writing, parts.handled, wake, seconds)
     language = Language(container.llm.room.use_cases, container.clock)
+    writes = Writes(reads, parts.writing, parts.handled, language.vector, wake, seconds)
     analyst, office = container.pipeline.analyst, BackOffice(container)
     handling = Handling(parts.reading, parts.writing, writes, parts.handled, language, analyst, office, wake, seconds)
 

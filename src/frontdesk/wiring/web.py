@@ -31,6 +31,7 @@ from frontdesk.interfaces import SignIn
 from frontdesk.services.parts import parts_of
 from frontdesk.settings.sections import Settings
 from frontdesk.ui.brand import Brand
+from frontdesk.ui.chat.origins import ODATA, Origins
 from frontdesk.ui.chat.routes import ChatServices
 from frontdesk.ui.help_articles import HelpCentre
 from frontdesk.ui.live import Live
@@ -117,7 +118,11 @@ def application(services: WebServices) -> Litestar:
             *odata_routes(services.odata),
         ],
         middleware=[DefineMiddleware(services.rest.metrics.middleware), DefineMiddleware(services.door.middleware)],
-        before_send=[services.chat.origins.cors(), security_headers(https=services.pages.https)],
+        before_send=[
+            services.chat.origins.cors(),
+            *([origins_of(services.settings).cors()] if services.settings.security.origins else []),
+            security_headers(https=services.pages.https),
+        ],
         exception_handlers=dict.fromkeys(handlers(), _explain(services.pages.pages)),
         request_max_body_size=services.settings.server.max_body_bytes,
         lifespan=[_closing(services.live)],
@@ -141,7 +146,13 @@ def access_rules(settings: Settings) -> AccessRules:
         demo_token=security.demo_token,
         public_url=settings.server.public_url,
         agents_by_team=security.agents_by_team,
+        origins=origins_of(settings).allowed,
     )
+
+
+def origins_of(settings: Settings) -> Origins:
+    """The web sites that may use OData. Raises Invalid for origins that are none."""
+    return Origins.of(settings.security.origins, settings.server.public_url, ODATA)
 
 
 def _rest_services(

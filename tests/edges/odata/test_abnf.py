@@ -197,6 +197,7 @@ TicketingService.*
 InboundCustomerMessage?TicketingService.reply,sequence
 InboundCustomerMessage?reply,TicketingService.reply(text,type_code)
 inboundMsgs,ID
+customer/name,inboundMsgs/sequence
 """,
     "expand": """
 inboundMsgs
@@ -315,6 +316,8 @@ groupby((title))
 groupby((TicketingService.CustomerInteraction/title))
 groupby((status))
 groupby((status,customer/name))
+groupby((rollup(category/name,status/name),title),aggregate(ID with sum as n))
+groupby((rollup($all,category/name)),aggregate(ID with sum as n))
 groupby((customer/name,customer/ID,status/name))
 groupby((status_code),aggregate(numberOfInteractions))/filter(numberOfInteractions gt 1)/aggregate(numberOfInteractions with sum as n)
 groupby((status_code),aggregate(ID with sum as total,numberOfInteractions))
@@ -469,7 +472,7 @@ REFUSED = {
 400@8 title  up
 """,
     "select": """
-400@1 customer/name
+400@1 customer/nope
 400@1 Model.Preferred/name
 400@1 TicketingService.nope
 400@1 nope(a,b)
@@ -557,7 +560,6 @@ REFUSED = {
 400@10 groupby((customer/@Core.Term))
 400@10 groupby((inboundMsgs/contact/name))
 400@10 groupby((customer/Model.Other/name))
-501@10 groupby((rollup(category/name,status/name),title),aggregate(ID with sum as n))
 501@10 groupby((rollup(SomeHierarchy)),aggregate($count as n))
 501@10 groupby((rolluprecursive($root/Contact,H,ID)),aggregate($count as n))
 501@17 groupby((title),topcount(2,ID)/aggregate(ID with sum as n))

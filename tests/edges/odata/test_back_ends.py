@@ -83,7 +83,7 @@ async def test_what_the_sample_leaves_open_is_answered_by_the_back_ends(wired: O
     for number, told in ORDERS:
         answer = await wired.ask("POST", "/erp-proxy/checkDeliveryStatus", {"orderNo": number})
         assert answer.status_code == 200, answer.text
-        assert answer.json()["@odata.context"] == "$metadata#ERPProxyService.DeliveryStatus"
+        assert answer.json()["@odata.context"] == "$metadata#ErpProxyService.DeliveryStatus"
         assert told.items() <= answer.json().items(), answer.text
     for number, status in (("4719999", 404), ("4711/001", 404), ("", 400)):
         refused = await wired.ask("POST", "/erp-proxy/checkDeliveryStatus", {"orderNo": number})

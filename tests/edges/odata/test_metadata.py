@@ -14,6 +14,38 @@ from frontdesk.storage.odata.sources import SOURCES
 
 NAMESPACE = {"e": EDM}
 CONTRACT = Path(__file__).parent / "sample_admin_types.json"
+ANNOTATED = Path(__file__).parent / "sample_admin_annotations.json"
+# Where the sample's annotations are not ours, and why.
+NOWHERE, OWN_WORDS, OF_PEOPLE = "its paths lead nowhere", "names a thing of SAP's demo", "ours is a name, no id"
+DIFFERENT = {
+    "InteractionInsight UI.Chart": NOWHERE,
+    "InteractionInsight UI.HeaderInfo": NOWHERE,
+    "InteractionInsight UI.Facets": NOWHERE,
+    "InteractionInsight UI.FieldGroup#Details": NOWHERE,
+    "InteractionInsight UI.DataPoint#chart06": OWN_WORDS,
+    "InteractionInsight UI.KPI#chart06": OWN_WORDS,
+    "EntityContainer/InteractionInsight UI.KPI#chart06": OWN_WORDS,
+    "InteractionInsight/statname Common.Label": "Status",
+    "OutboundServiceMessage/numberOfOutboundCustomerMsgs Common.Label": "Outbound Customer Msgs",
+    **{
+        f"MessageThread UI.{kind}#{name}": NOWHERE
+        for kind in ("Chart", "PresentationVariant")
+        for name in ("chart03", "chart05")
+    },
+    **{f"EntityContainer/MessageThread UI.PresentationVariant#{name}": NOWHERE for name in ("chart03", "chart05")},
+}
+# What our document says more, of which the sample's clients need nothing.
+MORE = {
+    "Aggregation.ApplySupported", "Aggregation.CustomAggregate", "Capabilities.BatchSupport",
+    "Capabilities.BatchSupported", "Capabilities.ConformanceLevel", "Capabilities.CountRestrictions",
+    "Capabilities.DeleteRestrictions", "Capabilities.FilterRestrictions", "Capabilities.InsertRestrictions",
+    "Capabilities.NavigationRestrictions", "Capabilities.UpdateRestrictions",
+    "Capabilities.SearchRestrictions", "Capabilities.SkipSupported", "Capabilities.SupportedFormats",
+    "Capabilities.TopSupported", "Common.FieldControl", "Common.Label", "Common.SemanticKey", "Common.SideEffects",
+    "Common.Text", "Common.ValueList", "Common.ValueListWithFixedValues", "Core.Computed", "Core.Immutable",
+    "Core.Links", "Core.MediaType", "Core.OptimisticConcurrency", "UI.Chart", "UI.Facets", "UI.FieldGroup",
+    "UI.HeaderInfo", "UI.Hidden", "UI.Identification", "UI.LineItem", "UI.SelectionFields",
+}  # fmt: skip
 
 
 def schema(service: str) -> ElementTree.Element:
@@ -49,17 +81,63 @@ def test_every_type_of_the_sample_is_there_with_its_keys_properties_lengths_and_
         assert ours[name]["navigations"] == wanted["navigations"], name
 
 
+def leaves(element: ElementTree.Element) -> list[str]:
+    """The values in an annotation, in their order, without labels and importance."""
+    if element.attrib.get("Property") == "Label" or element.attrib.get("Term") == "UI.Importance":
+        return []
+    name = f"{element.attrib['Property']}=" if "Property" in element.attrib else ""
+    kinds = ("Path", "PropertyPath", "AnnotationPath", "EnumMember", "String", "Bool", "Int", "Decimal")
+    found = [name + element.attrib[kind] for kind in kinds if kind in element.attrib]
+    found += [element.text.strip()] if (element.text or "").strip() else []
+    inner = [each for child in element for each in leaves(child)]
+    term = element.attrib.get("Term", "")
+    return [f"@{term}({' '.join(found + inner)})"] if term == "UI.TextArrangement" else found + inner
+
+
+def annotated(schema: ElementTree.Element) -> dict[str, list[str]]:
+    """The values of every annotation, by target and term."""
+    found = {}
+    for block in schema.findall("e:Annotations", NAMESPACE):
+        for each in block.findall("e:Annotation", NAMESPACE):
+            qualifier = f"#{each.attrib['Qualifier']}" if "Qualifier" in each.attrib else ""
+            target = block.attrib["Target"].partition(".")[2]
+            found[f"{target} {each.attrib['Term']}{qualifier}"] = leaves(each)
+    return found
+
+
+def test_what_the_sample_annotates_is_annotated_alike_and_what_is_more_is_known() -> None:
+    ours = annotated(schema("admin"))
+    theirs = {
+        f"{target} {term}": values.split(" | ")
+        for target, terms in msgspec.json.decode(ANNOTATED.read_bytes()).items()
+        for term, values in terms.items()
+    }
+    known = {name: reason for name, reason in DIFFERENT.items() if name in theirs} | {
+        name: OF_PEOPLE for name in theirs if name.endswith(" Core.Description")
+    }
+    assert DIFFERENT.keys() <= known.keys()
+    for name, wanted in theirs.items():
+        rest = iter(ours.get(name, ()))
+        alike = name in ours and all(each in rest for each in wanted if each)
+        assert alike is (name not in known), f"{name}: {wanted} is here {ours.get(name)}"
+    assert {name.rpartition(" ")[2].partition("#")[0] for name in ours.keys() - theirs.keys()} == MORE
+
+
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
 def test_what_annotations_point_to_exists(service: ODataService) -> None:
     root = schema(service.path)
     for block in root.findall("e:Annotations", NAMESPACE):
         target = block.attrib["Target"].removeprefix(f"{service.namespace}.").removeprefix("EntityContainer/")
-        entity = service.entities[target.partition("/")[0]]
+        name = target.partition("(")[2].rstrip(")").removeprefix(f"{service.namespace}.") or target.partition("/")[0]
+        if name == "EntityContainer":
+            continue
+        entity = service.entities[name]
         names = {**entity.properties, **entity.navigations}
         paths = [e.attrib[k] for e in block.iter() for k in ("Path", "PropertyPath") if k in e.attrib]
         paths += [e.text or "" for e in block.iter() if e.tag in (f"{{{EDM}}}PropertyPath", f"{{{EDM}}}Path")]
         for path in paths:
-            assert path.partition("/")[0] in names, f"{target}: {path}"
+            wanted = path.partition("/")[0]
+            assert wanted in names or wanted.startswith("@"), f"{target}: {path}"
 
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
@@ -98,6 +176,7 @@ def test_fiori_tools_find_lists_charts_aggregation_and_drafts() -> None:
         "Common.Label", "Common.Text", "Common.ValueList", "Common.DraftRoot", "Common.SemanticKey",
         "Analytics.Measure", "Aggregation.ApplySupported", "Capabilities.InsertRestrictions",
         "Capabilities.DeleteRestrictions", "Capabilities.UpdateRestrictions", "Core.Computed",
-        "Core.OptimisticConcurrency",
+        "Core.OptimisticConcurrency", "Common.SideEffects", "Common.SemanticObject", "Common.FieldControl",
+        "Capabilities.FilterRestrictions", "Capabilities.BatchSupport", "Capabilities.ConformanceLevel", "Core.Links",
     ):  # fmt: skip
         assert f'Term="{term}"' in document, term

@@ -22,6 +22,7 @@ async def test_language_actions_answer_in_the_recorded_shape(odata: Odata) -> No
         told = await act(odata, f"/llm-proxy/{name}", {"text": LEAK})
         assert set(told) == {"@odata.context", "data", "created_at", "total_tokens"}
         assert set(told["data"]) == {"sentiment", "title", "summary", "entities"}
+        assert isinstance(told["created_at"], int)
     whole = (await act(odata, "/llm-proxy/processCustomerMessage", {"text": LEAK}))["data"]
     assert whole["sentiment"] in ("Positive", "Neutral", "Negative")
     assert whole["title"]
@@ -37,18 +38,21 @@ async def test_language_actions_answer_in_the_recorded_shape(odata: Odata) -> No
 
 async def test_vector_functions_calculate(odata: Odata, subtests: pytest.Subtests) -> None:
     table: list[tuple[str, Any]] = [
-        ("dot(a=@a,b=@b)?@a=[1,2]&@b=[3,4]", 11),
-        ("dot(a=[1,2],b=[3,4])", 11),
-        ("norm(vector=@v)?@v=[3,4]", 5),
-        ("cosineSimilarity(a=@a,b=@b)?@a=[1,0]&@b=[0,1]", 0),
-        ("LLMProxyService.norm(vector=[3,4])", 5),
+        ("dot(vec1=@a,vec2=@b)?@a=[1,2]&@b=[3,4]", 11),
+        ("dot(vec1=[1,2],vec2=[3,4])", 11),
+        ("norm(vec=@v)?@v=[3,4]", 5),
+        ("cosineSimilarity(vec1=@a,vec2=@b)?@a=[1,0]&@b=[0,1]", 0),
+        ("LlmProxyService.norm(vec=[3,4])", 5),
     ]
     for url, wanted in table:
         with subtests.test(url):
             found = await odata.get(f"/llm-proxy/{url}")
             assert found == {"@odata.context": "$metadata#Edm.Double", "value": wanted}
-    near = await odata.get("/llm-proxy/similaritySearch(vector=@v,vectors=@w,limit=1)?@v=[1,0]&@w=[[0,1],[2,0]]")
-    assert near["value"] == [{"index": 1, "similarity": 1.0}]
+    near = await odata.get("/llm-proxy/similaritySearch(inputVector=@v,intents=@w,limit=1)?@v=[1,0]&@w=[[0,1],[2,0]]")
+    assert near["value"] == [{"code": None, "index": 1, "similarity": 1.0}]
+    intents = '[{"code":"TI","embedding":"[0,1]"},{"code":"PI","embedding":[2,0]}]'
+    near = await odata.get(f"/llm-proxy/similaritySearch(inputVector=[1,0],intents=@w)?@w={intents}")
+    assert [each["code"] for each in near["value"]] == ["PI", "TI"]
 
 
 async def test_operations_refuse_what_they_do_not_take(odata: Odata, subtests: pytest.Subtests) -> None:
@@ -62,14 +66,14 @@ async def test_operations_refuse_what_they_do_not_take(odata: Odata, subtests: p
         ("POST", "/llm-proxy/invokeLLM", {"use_case": "translation", "text": "x"}, 400),
         ("GET", "/llm-proxy/sentimentAnalyse", None, 405),
         ("POST", "/llm-proxy/dot", {}, 405),
-        ("GET", "/llm-proxy/dot(a=[1,2])", None, 400),
-        ("GET", "/llm-proxy/dot(a=[1,2],b=[1])", None, 400),
-        ("GET", "/llm-proxy/dot(a=[1,2],b=@b)", None, 400),
-        ("GET", '/llm-proxy/dot(a=["x"],b=[1])', None, 400),
-        ("GET", "/llm-proxy/norm(vector=[])", None, 400),
+        ("GET", "/llm-proxy/dot(vec1=[1,2])", None, 400),
+        ("GET", "/llm-proxy/dot(vec1=[1,2],vec2=[1])", None, 400),
+        ("GET", "/llm-proxy/dot(vec1=[1,2],vec2=@b)", None, 400),
+        ("GET", '/llm-proxy/dot(vec1=["x"],vec2=[1])', None, 400),
+        ("GET", "/llm-proxy/norm(vec=[])", None, 400),
         ("GET", "/llm-proxy/norm(nope=[1])", None, 400),
-        ("GET", "/llm-proxy/similaritySearch(vector=[1],vectors='x')", None, 400),
-        ("GET", "/llm-proxy/similaritySearch(vector=[1],vectors=@v,limit=0)?@v=[[1]]", None, 400),
+        ("GET", "/llm-proxy/similaritySearch(inputVector=[1],intents='x')", None, 400),
+        ("GET", "/llm-proxy/similaritySearch(inputVector=[1],intents=@v,limit=0)?@v=[[1]]", None, 400),
         ("POST", "/int-ticket/handleMessage", {}, 400),
         ("POST", "/int-ticket/handleMessage", {"message": {}}, 400),
         ("POST", "/erp-proxy/checkDeliveryStatus", {}, 400),
@@ -95,6 +99,22 @@ async def test_tickets_are_routed_handled_and_answered(odata: Odata) -> None:
     assert "thank you" in first["replyMessage"]
     assert set(first) == {"@odata.context", "type", "route", "replyMessage"}
     assert len(await odata.rows("CustomerInteraction")) == 2
+
+
+async def test_a_ticket_that_names_its_interaction_is_handled_in_it(odata: Odata) -> None:
+    contact = (await odata.ask("POST", "Contact", {"name": "Ada"})).json()["ID"]
+    await odata.ask("POST", "CustomerInteraction", {})
+    message = {"interaction_ID": 1, "contact_ID": contact, "inboundTextMsg": LEAK}
+    first = await act(odata, "/int-ticket/handleMessageV2", {"message": message})
+    again = await act(odata, "/int-ticket/handleMessageV2", {"message": message})
+    without = await act(odata, "/int-ticket/handleMessageV2", {"message": {"interaction_ID": 1, "contact_ID": contact}})
+    assert first == again == without
+    assert (first["type"], first["route"], first["fsmcode"][:3]) == ("TI", "TI-Chatbot", "SC-")
+    assert [row["ID"] for row in await odata.rows("CustomerInteraction")] == [1]
+    said = await odata.rows("InboundCustomerMessage?$orderby=sequence")
+    assert [(row["sequence"], row["contact_ID"]) for row in said] == [(1, contact)]
+    for wrong, status in (({"interaction_ID": 9, "inboundTextMsg": "x"}, 404), ({"interaction_ID": "x"}, 400)):
+        assert (await odata.ask("POST", "/int-ticket/handleMessageV2", {"message": wrong})).status_code == status
 
 
 async def test_actions_bound_to_interactions_and_messages_work(odata: Odata) -> None:
@@ -155,7 +175,8 @@ async def test_a_new_intent_begins_as_a_draft_and_can_be_discarded(odata: Odata)
     assert (await odata.ask("DELETE", draft)).status_code == 204
     whole = {"code": "YY", "name": "Why", "descr": "Asks why", "embedding": "[1,2]", "IsActiveEntity": True}
     active = await odata.ask("POST", "InboundCustomerMessageIntent", whole)
-    assert [active.json()[n] for n in ("code", "embedding", "IsActiveEntity")] == ["YY", "[1,2]", True]
+    vector = (await act(odata, "/llm-proxy/embedding", {"text": "Why. Asks why"}))["value"]
+    assert [active.json()[n] for n in ("code", "embedding", "IsActiveEntity")] == ["YY", vector, True]
     gone = await odata.ask("DELETE", "InboundCustomerMessageIntent(code='YY',IsActiveEntity=true)")
     assert gone.status_code == 204
     lists = await odata.rows("InboundCustomerMessageIntent?$filter=IsActiveEntity eq false or SiblingEntity ne null")
@@ -183,7 +204,7 @@ def hostile_urls() -> Iterator[tuple[str, str]]:
             yield "GET", f"/admin/CustomerInteraction?{option}={piece}"
         yield "GET", f"/admin/CustomerInteraction?$filter=title eq '{piece}'"
         yield "GET", f"/admin/CustomerInteraction?$filter=contains(title,'{piece}')"
-        yield "GET", f"/llm-proxy/norm(vector={piece})"
+        yield "GET", f"/llm-proxy/norm(vec={piece})"
         yield "POST", f"/admin/{piece}"
         yield "DELETE", f"/admin/Contact({piece})"
 

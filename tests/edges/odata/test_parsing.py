@@ -258,7 +258,7 @@ REFUSED = [
     ("select", "nope"),
     ("select", ""),
     ("select", "ID title"),
-    ("select", "status/name"),
+    ("select", "status/nope"),
     ("expand", "nope"),
     ("expand", "status/name"),
     ("expand", "inboundMsgs/contact"),

@@ -194,7 +194,7 @@ async def test_changes_answer_with_the_row_and_respect_its_etag(odata: Odata) ->
     assert (fresh.status_code, fresh.json()["title"], fresh.json()["tags"]) == (200, "new", None)
     assert (await odata.ask("GET", "CustomerInteraction(1)", If_None_Match=fresh.headers["etag"])).status_code == 304
     one = await odata.ask("PUT", "CustomerInteraction(1)/title", {"value": "one"})
-    assert one.json()["title"] == "one"
+    assert one.json()["value"] == "one"
     assert (await odata.ask("DELETE", "CustomerInteraction(1)/title")).status_code == 204
     assert (await odata.get("CustomerInteraction(1)"))["title"] is None
     minimal = await odata.ask("PATCH", "CustomerInteraction(1)", {"title": "y"}, Prefer="return=minimal")
@@ -268,7 +268,8 @@ async def test_all_that_can_be_changed_has_etags(odata: Odata) -> None:
         tag = read.headers["etag"]
         assert read.json()["@odata.etag"] == tag, url
         [name] = change
-        listed = await odata.rows(f"{url.partition('(')[0]}?$select={name}")
+        drafts = "&$filter=IsActiveEntity eq false" if "IsActiveEntity=false" in url else ""
+        listed = await odata.rows(f"{url.partition('(')[0]}?$select={name}{drafts}")
         assert tag in [row["@odata.etag"] for row in listed], url
         assert (await odata.ask("GET", url, If_None_Match=f'W/"x", {tag}')).status_code == 304, url
         assert (await odata.ask("GET", f"{url}/{name}", If_None_Match=tag)).status_code == 304, url
@@ -368,7 +369,7 @@ async def test_recordings_go_in_and_out_as_bytes(odata: Odata) -> None:
     for tail in ("/audioData", "/audioData/$value"):
         answer = await odata.ask("GET", f"{key}{tail}", accept="audio/*")
         assert (answer.content, answer.headers["content-type"]) == (sound, "application/octet-stream")
-    assert (await odata.ask("PUT", f"{key}/audioData", b"OggS other", Content_Type="audio/ogg")).status_code == 200
+    assert (await odata.ask("PUT", f"{key}/audioData", b"OggS other", Content_Type="audio/ogg")).status_code == 204
     shown = await odata.get(f"{key}?$select=audioData")
     assert base64.urlsafe_b64decode(shown["audioData"]) == b"OggS other"
     expanded = await odata.get("InboundCustomerMessage(sequence=1,interaction_ID=1)?$expand=audio")
@@ -436,5 +437,8 @@ async def test_an_api_key_opens_as_bearer_and_as_the_password_of_basic(container
     assert (await odata.ask("GET", "Customer", Authorization="Basic nonsense!")).status_code == 401
     wrong = base64.b64encode(b"anybody:fd_wrong").decode()
     assert (await odata.ask("GET", "Customer", Authorization=f"Basic {wrong}")).status_code == 401
-    forged = {"Authorization": f"Basic {basic}", "Origin": "https://evil.example"}
-    assert (await odata.ask("POST", "CustomerInteraction", {}, **forged)).status_code == 401
+    forged = {"Authorization": f"Basic {basic}", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    assert (await odata.ask("POST", "CustomerInteraction", **forged)).status_code == 401
+    assert (
+        await odata.ask("POST", "CustomerInteraction", "{}", Content_Type="text/plain", **forged)
+    ).status_code == 401

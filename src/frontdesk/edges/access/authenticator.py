@@ -42,6 +42,7 @@ ROLE, SCOPE, CROSS_SITE, AUDIT = "role", "scope", "cross_site", "audit"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
+SIMPLE_TYPES = (b"", b"text/plain", b"multipart/form-data", b"application/x-www-form-urlencoded")
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
 SESSION, DEVICE = "frontdesk_session", "frontdesk_device"
@@ -63,6 +64,7 @@ class AccessRules:
     public_url: str = ""
     demo_token: str = field(default="", repr=False)
     agents_by_team: bool = False
+    origins: frozenset[str] = frozenset()
 
     @property
     def https(self) -> bool:
@@ -175,7 +177,9 @@ class Authenticator:
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() == "basic":
-                return await self._by_basic(secret, headers, where)
+                if scope["method"] not in SAFE_METHODS and self._is_foreign(headers) and _is_simple(scope, headers):
+                    return NOBODY, AuthContext(AuthMethod.NOTHING, where)
+                return await self._by_basic(secret, where)
             if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and is_from_here(address, headers):
                 return DEMO, AuthContext(AuthMethod.DEMO, where, self._form_token(DEMO.id))
             return await self._by_key_of(secret.strip() if scheme.lower() == "bearer" else "", where)
@@ -214,15 +218,8 @@ class Authenticator:
     def _stranger(self, scope: HTTPScope) -> tuple[Caller, AuthContext]:
         return NOBODY, AuthContext(AuthMethod.NOTHING, place(self._rules.proxies.client_address(scope)))
 
-    async def _by_basic(self, given: str, headers: Mapping[bytes, bytes], where: str) -> tuple[Caller, AuthContext]:
-        """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it.
-
-        Browsers also send such a password with requests that another site made; these count as anonymous.
-        """
-        foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
-        origin = headers.get(b"origin")
-        if foreign or (origin is not None and not self._is_ours(origin, headers)):
-            return NOBODY, AuthContext(AuthMethod.NOTHING, where)
+    async def _by_basic(self, given: str, where: str) -> tuple[Caller, AuthContext]:
+        """An API key as the password of HTTP Basic, with any user name, as spreadsheets and OData clients send it."""
         try:
             password = base64.b64decode(given.strip(), validate=True).decode("utf-8").partition(":")[2]
         except ValueError:
@@ -247,6 +244,8 @@ class Authenticator:
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         caller: Caller = scope["user"]
+        if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and self._is_allowed(headers):
+            return  # a browser asks before it sends a page's request, and shows no key with the question
         needed = scope["route_handler"].opt.get(ROLE)
         if needed is None:
             raise PermissionDeniedException(detail=tr("this route declares no role"))
@@ -319,29 +318,37 @@ class Authenticator:
         """Refuse forged requests: another site must not make a visitor's browser send us requests.
 
         The browser says where a request comes from (Origin, Sec-Fetch-Site). A caller who is signed in by a cookie
-        must also send the token of their pages, and so must the demo's visitor, who has no cookie. A program that is
-        no browser sends none of these headers, and no other site can make it send a request.
+        must also send the token of their pages, and so must the demo's visitor, who has no cookie. A token in a header
+        is enough by itself: no other site can read it or send such a header, while behind a proxy, an approuter or a
+        launchpad the origin is theirs. A program that is no browser sends none of these headers, and no other site can
+        make it send a request.
         """
-        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
-        if (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site"):
+        visit: AuthContext = scope["auth"]
+        token, given = visit.csrf_token.encode(), headers.get(FORM_HEADER) or headers.get(ODATA_HEADER) or b""
+        if token and hmac.compare_digest(given, token):
+            return
+        if self._is_foreign(headers):
             raise PermissionDeniedException(
                 detail=tr("this request was sent by another site: open the page here and send it again")
             )
-        visit: AuthContext = scope["auth"]
-        is_browser = origin is not None or site is not None
-        if visit.proof is AuthMethod.SESSION or (visit.proof is AuthMethod.DEMO and is_browser):
-            given = (
-                headers.get(FORM_HEADER)
-                or headers.get(ODATA_HEADER)
-                or await _form_token(Request(scope, receive), headers)
-            )
-            if not hmac.compare_digest(given, visit.csrf_token.encode()):
-                raise PermissionDeniedException(
-                    detail=tr(
-                        "the page that sent this is out of date (its token does not fit): load it again and send it "
-                        "again"
-                    )
+        is_browser = b"origin" in headers or b"sec-fetch-site" in headers
+        by_browser = visit.proof is AuthMethod.SESSION or (visit.proof is AuthMethod.DEMO and is_browser)
+        if by_browser and not hmac.compare_digest(given or await _form_token(Request(scope, receive), headers), token):
+            raise PermissionDeniedException(
+                detail=tr(
+                    "the page that sent this is out of date (its token does not fit): load it again and send it again"
                 )
+            )
+
+    def _is_foreign(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a page of another site sent this, as far as the browser says, and not one that is allowed."""
+        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
+        if self._is_allowed(headers):
+            return False
+        return (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site")
+
+    def _is_allowed(self, headers: Mapping[bytes, bytes]) -> bool:
+        return headers.get(b"origin", b"").decode("latin-1").lower() in self._rules.origins
 
     def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
         text = origin.decode("latin-1").lower()
@@ -379,6 +386,13 @@ def _key(proof: AuthMethod, secret: str) -> tuple[AuthMethod, str]:
 
 def _is_cross_site(scope: HTTPScope) -> bool:
     return bool(scope["route_handler"].opt.get(CROSS_SITE))
+
+
+def _is_simple(scope: HTTPScope, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a page of any site can make a browser send this, with a password that it remembers, without asking us
+    first (CORS-safelisted: https://fetch.spec.whatwg.org, 2.2.2)."""
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return scope["method"] == "POST" and ODATA_HEADER not in headers and kind in SIMPLE_TYPES
 
 
 def _cookies(headers: Mapping[bytes, bytes]) -> dict[str, str]:

@@ -9,14 +9,15 @@ from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.protocol.addressing import Address, Hop
 from frontdesk.edges.odata.protocol.exchange import ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.options import Options, options_of, whole
-from frontdesk.edges.odata.protocol.presenting import VERSION, context_of, etag_of, link_of, shown
+from frontdesk.edges.odata.protocol.presenting import VERSION, context_of, etag_of, key_of, link_of, shown
 from frontdesk.edges.odata.queries.query import query_of
 from frontdesk.model import Role
 from frontdesk.model.entities import EdmType, Entity
-from frontdesk.model.querying import Found, Query
+from frontdesk.model.querying import Call, Field, Filtering, Found, Literal, Query
 from frontdesk.storage.odata.reading import StoredEntities
 
 PAGE = 1000
+ACTIVE = "IsActiveEntity"
 PLANS = 512
 ONE_ROW = frozenset({"$select", "$expand", "$format", "$compute"})
 Values = Mapping[str, Any]
@@ -33,7 +34,7 @@ class Reads:
     def __init__(self, entities: StoredEntities) -> None:
         """Read from here."""
         self._entities = entities
-        self._plans: dict[tuple[str, str, str], Query] = {}
+        self._plans: dict[tuple[str, str, str, bool], Query] = {}
         self._small: dict[tuple[int, tuple[str, ...]], Query] = {}
 
     async def answer(self, request: ODataRequest, address: Address) -> ODataResponse:
@@ -46,7 +47,7 @@ class Reads:
         if address.end == "$count":
             return await self._count(request, last.entity, at)
         if address.member:
-            return await self._property(request, address, at)
+            return await self.member(request, address, at)
         if last.is_one:
             return await self._one(request, address, at)
         return await self._list(request, address, at)
@@ -71,11 +72,15 @@ class Reads:
 
     async def first(self, entity: Entity, at: Values, columns: tuple[str, ...]) -> dict[str, Any]:
         """Some columns of the one row. Raises ODataError (404)."""
-        key = (id(entity), columns)
-        query = self._small.get(key)
-        if query is None:
-            query = self._small[key] = Query(entity, columns=columns)
-        return await self.one(query, at)
+        return await self.one(self._few(entity, columns), at)
+
+    def _few(self, entity: Entity, columns: tuple[str, ...]) -> Query:
+        return self._small.setdefault((id(entity), columns), Query(entity, columns=columns))
+
+    async def keys(self, entity: Entity, at: Values) -> list[dict[str, Any]]:
+        """The keys of all rows that have these values."""
+        found = await self._entities.read(self._few(entity, entity.keys), at)
+        return [key_of(row, entity) for row in found.rows]
 
     async def one(self, query: Query, at: Values) -> dict[str, Any]:
         """The one row. Raises ODataError (404)."""
@@ -84,20 +89,25 @@ class Reads:
             raise ODataError(f"there is no such {query.entity.name}", 404)
         return found.rows[0]
 
-    def plan(self, request: ODataRequest, entity: Entity) -> tuple[Query, Options]:
-        """The query of a URL, bound once for all requests with the same options."""
+    def plan(self, request: ODataRequest, entity: Entity, *, listed: bool = False) -> tuple[Query, Options]:
+        """The query of a URL, bound once for all requests with the same options.
+
+        A list has drafts only where it is asked for them.
+        """
         options = options_of(request.query)
-        key = (request.service.path, entity.name, request.query)
+        key = (request.service.path, entity.name, request.query, listed)
         query = self._plans.get(key)
         if query is None:
             query = query_of(options, request.service, entity)
+            if listed and entity.drafted and not any(ACTIVE in (options.get(n) or "") for n in ("$filter", "$apply")):
+                query = _in_use(query)
             if len(self._plans) >= PLANS:
                 self._plans.clear()
             self._plans[key] = query
         return query, options
 
     async def _list(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
-        query, options = self.plan(request, address.last.entity)
+        query, options = self.plan(request, address.last.entity, listed=True)
         page, skipped = min(request.prefers.page or PAGE, PAGE), whole(options, "$skiptoken") or 0
         left = None if query.top is None else max(0, query.top - skipped)
         size = page if left is None else min(page, left)
@@ -150,7 +160,7 @@ class Reads:
     ) -> ODataResponse:
         """One row as an answer, with its ETag; 304 where the client has it already."""
         headers = _tag(row)
-        if status == 200 and request.method in ("GET", "HEAD") and _has(request, headers.get("ETag", "")):
+        if status == 200 and request.method in ("GET", "HEAD") and has_already(request, headers.get("ETag", "")):
             return ODataResponse(304, headers=headers)
         if only_key:
             content = {
@@ -162,12 +172,13 @@ class Reads:
         return json_answer(request, content | shown(row, query, request), status, headers)
 
     async def _count(self, request: ODataRequest, entity: Entity, at: Values) -> ODataResponse:
-        query, options = self.plan(request, entity)
+        query, options = self.plan(request, entity, listed=True)
         _only(options, COUNTS, "a count")
         count = await self._entities.count(query, at)
         return ODataResponse(200, str(count).encode(), {"Content-Type": "text/plain"})
 
-    async def _property(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
+    async def member(self, request: ODataRequest, address: Address, at: Values) -> ODataResponse:
+        """One property of the one row. Raises ODataError (404)."""
         entity, name = address.last.entity, address.member
         known = entity.properties[name]
         if known.kind is EdmType.BINARY:
@@ -175,7 +186,7 @@ class Reads:
         _only(options_of(request.query), frozenset({"$format"}), "a property")
         row = await self.first(entity, at, (name,))
         value, tag = row[name], _tag(row)
-        if _has(request, tag.get("ETag", "")):
+        if has_already(request, tag.get("ETag", "")):
             return ODataResponse(304, headers=tag)
         if value is None:
             return ODataResponse(204, headers=tag)
@@ -190,11 +201,19 @@ class Reads:
         return json_answer(request, {"@odata.context": context, "value": value}, headers=tag)
 
 
+def _in_use(query: Query) -> Query:
+    """The query without drafts."""
+    active = Call("eq", (Field(ACTIVE, EdmType.BOOLEAN), Literal(True, EdmType.BOOLEAN)), EdmType.BOOLEAN)
+    if query.pipeline:
+        return replace(query, pipeline=(Filtering(active), *query.pipeline))
+    return replace(query, where=(active, *query.where))
+
+
 def _tag(row: dict[str, Any]) -> dict[str, str]:
     return {"ETag": etag_of(row[VERSION])} if row.get(VERSION) is not None else {}
 
 
-def _has(request: ODataRequest, tag: str) -> bool:
+def has_already(request: ODataRequest, tag: str) -> bool:
     """Whether the client has what the ETag stands for already."""
     known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
     return bool(tag) and ("*" in known or tag in known or tag.removeprefix("W/") in known)

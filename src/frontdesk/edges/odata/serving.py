@@ -1,5 +1,6 @@
 """Serves the OData services over HTTP; errors have OData's own format."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from frontdesk.edges.odata.protocol.bodies import Names
 from frontdesk.edges.odata.protocol.exchange import VERSION, ODataRequest, ODataResponse, json_answer
 from frontdesk.edges.odata.protocol.options import options_of, query_in
 from frontdesk.edges.odata.protocol.presenting import HIDDEN, key_of
-from frontdesk.edges.odata.reads import Reads
+from frontdesk.edges.odata.reads import Reads, has_already
 from frontdesk.edges.odata.writes import Writes, expected
 from frontdesk.model import Role
 from frontdesk.model.entities import ODataService
@@ -56,12 +57,12 @@ class ODataServer:
 
     async def _dispatched(self, request: ODataRequest) -> ODataResponse:
         path = request.path.strip("/")
+        if request.method == "OPTIONS":
+            return ODataResponse(204, headers={"Allow": METHODS})
         if path == "$batch":
             if request.method != "POST":
                 raise ODataError("$batch takes POST", 405, headers={"Allow": "POST"})
             return await self._batches.answer(request)
-        if request.method == "OPTIONS":
-            return ODataResponse(204, headers={"Allow": METHODS})
         if path in ("", "$metadata"):
             if request.method not in ("GET", "HEAD"):
                 raise ODataError("this is read with GET", 405, headers={"Allow": "GET, HEAD"})
@@ -222,9 +223,12 @@ def _metadata(request: ODataRequest) -> ODataResponse:
     )
     if "$format" in options_of(request.query).system:
         wants_json = "json" in _format(request)
-    if wants_json:
-        return ODataResponse(200, metadata_json(request.service.path), {"Content-Type": "application/json"})
-    return ODataResponse(200, metadata_xml(request.service).encode(), {"Content-Type": "application/xml"})
+    path, kind = request.service.path, "json" if wants_json else "xml"
+    document = metadata_json(path) if wants_json else metadata_xml(request.service).encode()
+    tag = {"ETag": f'W/"{hashlib.sha256(document).hexdigest()[:20]}"'}
+    if has_already(request, tag["ETag"]):
+        return ODataResponse(304, headers=tag)
+    return ODataResponse(200, document, {"Content-Type": f"application/{kind}", **tag})
 
 
 def _service_document(request: ODataRequest) -> ODataResponse:

@@ -94,7 +94,7 @@ def activate(at: Transaction, wanted: Write) -> Done:
         change_entry(at, CodeList.INTENT, key, values)
     else:
         add_entry(at, CodeList.INTENT, values)
-    _keep_vector(at, key, draft["embedding"])
+    _keep_vector(at, key, wanted.values.get("embedding") or draft["embedding"])
     at.connection.execute(delete(intent_draft).where(intent_draft.c.code == key))
     return Done(wanted.entity, _key(key, active=True))
 

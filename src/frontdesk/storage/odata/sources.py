@@ -264,8 +264,11 @@ def _thread(dialect: str) -> FromClause:
     mood, short, intent = asked.column("sentiment"), asked.column("summary"), asked.column("intname")
     inbound = _arm(asked, sender, literal("Inbound"), mood, short, intent, asked.c.received_at)
     told = Opened(_BY_NAME["OutboundServiceMessage"], dialect)
-    no, text = cast(null(), AnyString), literal("N/A")
-    outbound = _arm(told, told.column("processedBy"), literal("Outbound"), text, no, no, told.c.created_at)
+    kind, text = _code_name(CodeList.REPLY_TYPE, _is("type"))(told), literal("N/A")
+    to = Opened(_BY_NAME["InboundCustomerMessage"], dialect, told.joined, inbound_message.alias())
+    told.joined.others.append((to.base, to.c.id == told.c.reply_to))
+    intent = to.column("intname")
+    outbound = _arm(told, told.column("processedBy"), literal("Outbound"), text, kind, intent, told.c.created_at)
     return union_all(inbound, outbound).subquery()
 
 

@@ -300,7 +300,7 @@ def _interaction_row(arrival: Arrival, receipt: Accepted) -> dict[str, Any]:
         "status": Status.NEW.value,
         "priority": DEFAULT_PRIORITY,
         "created_by": arrival.by,
-        "created_at": arrival.at,
+        "created_at": min(arrival.message.received_at or arrival.at, arrival.at),
         "updated_at": arrival.at,
         "may_belong_to": arrival.message.may_belong_to,
         "waiting_since": arrival.message.received_at or arrival.at,

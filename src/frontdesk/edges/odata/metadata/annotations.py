@@ -1,6 +1,11 @@
 """Annotations of the metadata for tools: labels, lists, charts, what may be changed and aggregated."""
 
-from frontdesk.edges.odata.metadata.terms import ANNOTATION, NAVIGATION, PROPERTY, Member, Notes, Path, Record, Term
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from frontdesk.edges.odata.metadata.terms import ANNOTATION, PROPERTY, Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Property, Written
 
 VOCABULARIES = {
@@ -14,145 +19,157 @@ VOCABULARIES = {
 TRANSFORMATIONS = ("filter", "search", "groupby", "aggregate", "concat", "compute", "orderby", "top", "skip",
                    "topcount", "bottomcount", "identity")  # fmt: skip
 METHODS = ("sum", "min", "max", "average", "countdistinct")
-# What each entity's list and filter bar begin with.
-COLUMNS = {
-    "CustomerInteraction": "ID title extRef customer_ID category/name originChannel/name status/name createdAt",
-    "InteractionInsight": "title summary createdAt priority_code status_code category_code",
-    "InboundCustomerMessage": "interaction_ID sequence summary sentiment intent_code channel_code createdAt",
-    "OutboundServiceMessage": "interaction_ID sequence outboundTextMsg type_code processedBy createdAt",
-    "MessageThread": "createdAt direction name message sentiment intent",
-    "Contact": "ID name email phoneNo customer_ID",
-    "Customer": "ID name",
-    "InboundCustomerMessageIntent": "code name descr",
-}
-FILTERS = {
-    "CustomerInteraction": "ID status_code category_code priority_code summary",
-    "InteractionInsight": "ID status_code category_code summary",
-    "InboundCustomerMessage": "interaction_ID sentiment intent_code channel_code",
-    "OutboundServiceMessage": "interaction_ID type_code",
-    "Contact": "name customer_ID",
-}
-CHARTS = {
-    "InteractionInsight": (
-        ("chart01", "Column", "priority_code"),
-        ("chart02", "Donut", "status_code"),
-        ("chart04", "Column", "originChannel_code"),
-        ("chart05", "Donut", "category_code"),
-        ("chart06", "Column", "category_code"),
-        ("chart07", "Line", "customer_ID"),
-    ),
-    "InboundCustomerMessage": (("chart03", "Column", "intent_code"), ("chart05", "Donut", "sentiment")),
-}
+_VIEWS: Mapping[str, Any] = tomllib.loads(files(__package__).joinpath("views.toml").read_text("utf-8"))
+# What a client reads again after an action.
+_CHANGED = {"processByllm": ("title", "summary"), "summarise": ("title", "summary"), "draftActivate": ("embedding",)}
+# What stands at a set too, where cards look for it.
+OF_CARDS = ("UI.PresentationVariant", "UI.KPI", "UI.SelectionVariant")
+HIGH = {"UI.Importance": Member("UI.ImportanceType/High")}
+
+
+def _view(entity: Entity) -> Mapping[str, Any]:
+    return _VIEWS.get(entity.name, {})  # type: ignore[no-any-return]  # a table of the file
+
+
+def annotated(service: ODataService) -> Iterator[tuple[str, Notes]]:
+    """What is annotated, with its annotations."""
+    yield f"{service.namespace}.EntityContainer", _noted(_VIEWS["container"])
+    for entity in service.entities.values():
+        name = f"{service.namespace}.{entity.name}"
+        yield name, of_type(entity)
+        if entity.name not in service.inner:
+            yield f"{service.namespace}.EntityContainer/{entity.name}", of_set(service, entity)
+        for each in entity.properties.values():
+            yield f"{name}/{each.name}", of_property(service, entity, each)
+        for way in entity.navigations.values():
+            hidden: dict[str, Term] = {"UI.Hidden": True} if way.target in service.inner else {}
+            yield f"{name}/{way.name}", hidden | ({"Common.Label": way.label} if way.label else {})
+    for operation in service.operations:
+        if operation.bound and (changed := _CHANGED.get(operation.name)):
+            effects = Record("Common.SideEffectsType", {"TargetProperties": [f"in/{name}" for name in changed]})
+            bound = f"{service.namespace}.{operation.bound}"
+            yield f"{service.namespace}.{operation.name}({bound})", {"Common.SideEffects": effects}
+
+
+def _noted(values: Mapping[str, Any]) -> Notes:
+    return {term: _term(value) for term, value in values.items()}
+
+
+def _term(given: Any) -> Term:
+    """A value of the file, which is written as in CSDL JSON."""
+    if isinstance(given, list):
+        return [_term(each) for each in given]
+    if not isinstance(given, dict):
+        return given  # type: ignore[no-any-return]  # a text, a number or a flag
+    name, value = next(iter(given.items()))
+    if name == "@type":
+        return Record(value, _noted({key: each for key, each in given.items() if key != name}))
+    return Member(value) if name == "$EnumMember" else Path(value, name.removeprefix("$"))
 
 
 def of_type(entity: Entity) -> Notes:
     """About an entity's type: how lists and pages show it."""
     if not entity.title:
-        return {}
-    listed = COLUMNS.get(entity.name, "").split()
-    columns = listed or [name for name, each in entity.properties.items() if not each.hidden]
-    first = "title" if "title" in entity.properties else columns[min(1, len(columns) - 1)]
+        return {"Common.Label": entity.titles}
+    view = _view(entity)
+    columns = (
+        view["columns"].split()
+        if "columns" in view
+        else [n for n, each in entity.properties.items() if not each.hidden]
+    )
+    title = view.get("title") or ("title" if "title" in entity.properties else columns[min(1, len(columns) - 1)])
+    groups = {name: text.partition(": ")[::2] for name, text in view.get("groups", {"General": "General: "}).items()}
+    header: dict[str, Term] = {
+        "TypeName": entity.title,
+        "TypeNamePlural": entity.titles,
+        "Title": _field(title, entity),
+        "Description": _field(view.get("subtitle", columns[0]), entity),
+    }
     notes: dict[str, Term] = {
-        "UI.HeaderInfo": Record(
-            "UI.HeaderInfoType",
-            {
-                "TypeName": entity.title,
-                "TypeNamePlural": entity.titles,
-                "Title": _field(first, entity),
-                "Description": _field(columns[0], entity),
-            },
-        ),
+        "UI.HeaderInfo": Record("UI.HeaderInfoType", header | ({"ImageUrl": view["image"]} if "image" in view else {})),
         "UI.LineItem": [_field(path, entity) for path in columns],
-        "UI.SelectionFields": [Path(name, PROPERTY) for name in FILTERS.get(entity.name, "").split()],
-        "UI.FieldGroup#General": Record("UI.FieldGroupType", {"Data": [_field(n, entity) for n in _group(entity)]}),
+        **{
+            f"UI.LineItem#{name}": [_field(p, entity) for p in text.split()]
+            for name, text in view.get("lists", {}).items()
+        },
+        "UI.SelectionFields": [Path(name, PROPERTY) for name in view.get("filters", "").split()],
         "UI.Facets": [
-            Record(
-                "UI.ReferenceFacet",
-                {"ID": "GeneralFacet", "Label": "General", "Target": Path("@UI.FieldGroup#General", ANNOTATION)},
+            *(_facet(_facet_of(name), label, f"@UI.FieldGroup#{name}") for name, (label, _) in groups.items()),
+            *(
+                _facet(f"{way.name}Facet", way.label or way.name, f"{way.name}/@UI.LineItem")
+                for way in entity.navigations.values()
+                if way.many and way.owned
             ),
-            *(_facet(way) for way in entity.navigations.values() if way.many and way.owned),
         ],
     }
+    for name, (_, paths) in groups.items():
+        data = [_field(path, entity) for path in paths.split() or _shown(entity)]
+        notes[f"UI.FieldGroup#{name}"] = Record("UI.FieldGroupType", {"Data": data})
     if entity.keys:
         notes["UI.Identification"] = [_field(entity.keys[0], entity)]
         notes["Common.SemanticKey"] = [Path(name, PROPERTY) for name in entity.keys if name != "IsActiveEntity"]
     return {**notes, **_charts(entity), **_aggregation(entity)}
 
 
-def _group(entity: Entity) -> list[str]:
+def _shown(entity: Entity) -> list[str]:
     return [name for name, each in entity.properties.items() if each.shown and not each.hidden and not each.measure]
+
+
+def _facet_of(group: str) -> str:
+    return group.replace("Group", "Facet") if "Group" in group else f"{group}Facet"
+
+
+def _facet(name: str, label: str, target: str) -> Record:
+    return Record("UI.ReferenceFacet", {"ID": name, "Label": label, "Target": Path(target, ANNOTATION)})
 
 
 def _field(path: str, entity: Entity) -> Record:
     start = path.partition("/")[0]
     known: Property | Navigation | None = entity.properties.get(start) or entity.navigations.get(start)
     label = (known.label if known else "") or start
-    high = {"UI.Importance": Member("UI.ImportanceType/High")}
-    return Record("UI.DataField", {"Label": label, "Value": Path(path)}, high)
-
-
-def _facet(way: Navigation) -> Record:
-    values: dict[str, Term] = {
-        "ID": f"{way.name}Facet",
-        "Label": way.label or way.name,
-        "Target": Path(f"{way.name}/@UI.LineItem", ANNOTATION),
-    }
-    return Record("UI.ReferenceFacet", values)
+    return Record("UI.DataField", {"Label": label, "Value": Path(path)}, HIGH)
 
 
 def _charts(entity: Entity) -> Notes:
-    notes: dict[str, Term] = {}
-    for number, (name, kind, by) in enumerate(CHARTS.get(entity.name, ())):
-        measure = entity.measures[0]
-        chart = Record(
-            "UI.ChartDefinitionType",
-            {
-                "ChartType": Member(f"UI.ChartType/{kind}"),
-                "Dimensions": [Path(by, PROPERTY)],
-                "DimensionAttributes": [
-                    Record(
-                        "UI.ChartDimensionAttributeType",
-                        {"Dimension": Path(by, PROPERTY), "Role": Member("UI.ChartDimensionRoleType/Category")},
-                    )
-                ],
-                "Measures": [Path(measure, PROPERTY)],
-                "MeasureAttributes": [
-                    Record(
-                        "UI.ChartMeasureAttributeType",
-                        {"Measure": Path(measure, PROPERTY), "Role": Member("UI.ChartMeasureRoleType/Axis1")},
-                    )
-                ],
-            },
-        )
-        if number == 0:
-            notes["UI.Chart"] = chart
+    notes: dict[str, Any] = {}
+    for name, text in _view(entity).get("charts", {}).items():
+        kind, by = text.split()
+        dimension, measure = {"$PropertyPath": by}, {"$PropertyPath": entity.measures[0]}
+        category = {"$EnumMember": "UI.ChartDimensionRoleType/Category"}
+        axis = {"$EnumMember": "UI.ChartMeasureRoleType/Axis1"}
+        chart = {
+            "@type": "UI.ChartDefinitionType",
+            "ChartType": {"$EnumMember": f"UI.ChartType/{kind}"},
+            "Dimensions": [dimension],
+            "DimensionAttributes": [
+                {"@type": "UI.ChartDimensionAttributeType", "Dimension": dimension, "Role": category}
+            ],
+            "Measures": [measure],
+            "MeasureAttributes": [{"@type": "UI.ChartMeasureAttributeType", "Measure": measure, "Role": axis}],
+        }
+        notes.setdefault("UI.Chart", chart)
+        shown = [{"$AnnotationPath": f"@UI.Chart#{name}"}]
         notes[f"UI.Chart#{name}"] = chart
-        shown: list[Term] = [Path(f"@UI.Chart#{name}", ANNOTATION)]
-        notes[f"UI.PresentationVariant#{name}"] = Record("UI.PresentationVariantType", {"Visualizations": shown})
-    return notes
+        notes[f"UI.PresentationVariant#{name}"] = {"@type": "UI.PresentationVariantType", "Visualizations": shown}
+    return _noted(notes | _view(entity).get("notes", {}))
 
 
 def _aggregation(entity: Entity) -> Notes:
     if not entity.measures:
         return {}
     groups = [name for name, each in entity.properties.items() if not each.measure and each.kind is not EdmType.BINARY]
-    figures: list[Term] = [
-        Record("Aggregation.AggregatablePropertyType", {"Property": Path(name, PROPERTY)}) for name in entity.measures
-    ]
-    return {
-        "Aggregation.ApplySupported": Record(
-            "Aggregation.ApplySupportedType",
-            {
-                "Transformations": list(TRANSFORMATIONS),
-                "AggregationMethods": list(METHODS),
-                "Rollup": Member("Aggregation.RollupType/None"),
-                "PropertyRestrictions": True,
-                "GroupableProperties": [Path(name, PROPERTY) for name in groups],
-                "AggregatableProperties": figures,
-            },
-        ),
-        **{f"Aggregation.CustomAggregate#{name}": "Edm.Int32" for name in entity.measures},
+    figure = "Aggregation.AggregatablePropertyType"
+    supported = {
+        "@type": "Aggregation.ApplySupportedType",
+        "Transformations": list(TRANSFORMATIONS),
+        "AggregationMethods": list(METHODS),
+        "Rollup": {"$EnumMember": "Aggregation.RollupType/MultipleHierarchies"},
+        "PropertyRestrictions": True,
+        "GroupableProperties": [{"$PropertyPath": name} for name in groups],
+        "AggregatableProperties": [{"@type": figure, "Property": {"$PropertyPath": n}} for n in entity.measures],
     }
+    figures = {f"Aggregation.CustomAggregate#{name}": "Edm.Int32" for name in entity.measures}
+    return _noted({"Aggregation.ApplySupported": supported, **figures})
 
 
 def of_set(service: ODataService, entity: Entity) -> Notes:
@@ -163,7 +180,13 @@ def of_set(service: ODataService, entity: Entity) -> Notes:
         "Capabilities.CountRestrictions": Record("Capabilities.CountRestrictionsType", {"Countable": True}),
         "Capabilities.TopSupported": True,
         "Capabilities.SkipSupported": True,
+        **{term: note for term, note in of_type(entity).items() if term.partition("#")[0] in OF_CARDS},
     }
+    exact = [Path(name, PROPERTY) for name, each in entity.properties.items() if each.kind is EdmType.BINARY]
+    notes["Capabilities.FilterRestrictions"] = Record(
+        "Capabilities.FilterRestrictionsType",
+        {"Filterable": True, **({"NonFilterableProperties": exact} if exact else {})},
+    )
     for term, name, may in (
         ("InsertRestrictions", "Insertable", entity.creates),
         ("UpdateRestrictions", "Updatable", entity.changes),
@@ -179,22 +202,14 @@ def of_set(service: ODataService, entity: Entity) -> Notes:
         notes["Common.DraftRoot"] = Record("Common.DraftRootType", actions)
     read_only = [way.name for way in entity.navigations.values() if way.many and not service.target(way).creates]
     if read_only and entity.creates:
-        no = {"Insertable": False}
-        notes["Capabilities.NavigationRestrictions"] = Record(
-            "Capabilities.NavigationRestrictionsType",
-            {
-                "RestrictedProperties": [
-                    Record(
-                        "Capabilities.NavigationPropertyRestriction",
-                        {
-                            "NavigationProperty": Path(name, NAVIGATION),
-                            "InsertRestrictions": Record("Capabilities.InsertRestrictionsType", no),
-                        },
-                    )
-                    for name in read_only
-                ]
-            },
-        )
+        no = {"@type": "Capabilities.InsertRestrictionsType", "Insertable": False}
+        kind = "Capabilities.NavigationPropertyRestriction"
+        ways = [
+            {"@type": kind, "NavigationProperty": {"$NavigationPropertyPath": n}, "InsertRestrictions": no}
+            for n in read_only
+        ]
+        restricted = {"@type": "Capabilities.NavigationRestrictionsType", "RestrictedProperties": ways}
+        notes["Capabilities.NavigationRestrictions"] = _term(restricted)
     return notes
 
 
@@ -209,12 +224,19 @@ def of_property(service: ODataService, entity: Entity, each: Property) -> Notes:
         notes["UI.HiddenFilter"] = True
     if each.written is Written.BY_SERVER:
         notes["Core.Computed"] = True
-    if each.written is Written.ONCE:
+    if each.written is Written.ONCE or (each.name in ("createdAt", "createdBy") and each.kind is not EdmType.DATE):
         notes["Core.Immutable"] = True
+    if each.name in entity.keys[:1] and each.kind is EdmType.STRING and entity.creates:
+        notes["Common.FieldControl"] = Member("Common.FieldControlType/Mandatory")
+    elif entity.creates and each.written is Written.BY_SERVER and not each.hidden:
+        notes["Common.FieldControl"] = Member("Common.FieldControlType/ReadOnly")
     if each.measure:
         notes["Analytics.Measure"] = True
     if each.kind is EdmType.BINARY:
         notes["Core.MediaType"] = "application/octet-stream"
+    if each.name in entity.keys and (thing := _view(entity).get("semantic_object")):
+        notes |= {"Common.SemanticObject": thing, "Common.Text": Path(each.name)}
+        notes["Common.Text@UI.TextArrangement"] = Member("UI.TextArrangementType/TextOnly")
     if each.named_by:
         notes["Common.Text"] = Path(each.named_by)
         notes["Common.Text@UI.TextArrangement"] = Member("UI.TextArrangementType/TextFirst")
@@ -227,17 +249,8 @@ def of_property(service: ODataService, entity: Entity, each: Property) -> Notes:
     return notes
 
 
-def _value_list(name: str, way: Navigation) -> Record:
-    return Record(
-        "Common.ValueListType",
-        {
-            "CollectionPath": way.target,
-            "Parameters": [
-                Record(
-                    "Common.ValueListParameterInOut",
-                    {"LocalDataProperty": Path(name, PROPERTY), "ValueListProperty": way.pairs[0][1]},
-                ),
-                Record("Common.ValueListParameterDisplayOnly", {"ValueListProperty": "name"}),
-            ],
-        },
-    )
+def _value_list(name: str, way: Navigation) -> Term:
+    own = {"LocalDataProperty": {"$PropertyPath": name}, "ValueListProperty": way.pairs[0][1]}
+    shown = {"@type": "Common.ValueListParameterDisplayOnly", "ValueListProperty": "name"}
+    parameters = [{"@type": "Common.ValueListParameterInOut", **own}, shown]
+    return _term({"@type": "Common.ValueListType", "CollectionPath": way.target, "Parameters": parameters})

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, of_property, of_set, of_type
+from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, annotated
 from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
 from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, Operation, Property
 
@@ -116,7 +116,8 @@ def _operation(service: ODataService, operation: Operation) -> Json:
             found["$EntitySetPath"] = "in"
         told.append({"$Name": "in", "$Type": f"{service.namespace}.{operation.bound}"})
     told += [
-        {"$Name": each.name} | _typed(service, each.kind, each.many, each.nullable) for each in operation.parameters
+        {"$Name": each.name} | _typed(service, each.structure or each.kind, each.many, each.nullable)
+        for each in operation.parameters
     ]
     if told:
         found["$Parameter"] = told
@@ -126,15 +127,7 @@ def _operation(service: ODataService, operation: Operation) -> Json:
 
 
 def _annotations(service: ODataService) -> Json:
-    found: Json = {}
-    for entity in service.entities.values():
-        name = f"{service.namespace}.{entity.name}"
-        found[name] = _notes(of_type(entity))
-        if entity.name not in service.inner:
-            found[f"{service.namespace}.EntityContainer/{entity.name}"] = _notes(of_set(service, entity))
-        for each in entity.properties.values():
-            found[f"{name}/{each.name}"] = _notes(of_property(service, entity, each))
-    return {target: notes for target, notes in found.items() if notes}
+    return {target: _notes(notes) for target, notes in annotated(service) if notes}
 
 
 def _notes(notes: Notes) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
-from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, of_property, of_set, of_type
+from frontdesk.edges.odata.metadata.annotations import VOCABULARIES, annotated
 from frontdesk.edges.odata.metadata.as_json import CONTAINER, Json, types
 from frontdesk.edges.odata.metadata.terms import Member, Notes, Path, Record, Term
 from frontdesk.model.entities import ODataService
@@ -114,16 +114,8 @@ def _operation(name: str, each: Json) -> Iterator[str]:
 
 
 def _all_notes(service: ODataService) -> Iterator[str]:
-    for entity in service.entities.values():
-        name = f"{service.namespace}.{entity.name}"
-        yield from _notes(name, of_type(entity))
-        if entity.name not in service.inner:
-            yield from _notes(f"{service.namespace}.EntityContainer/{entity.name}", of_set(service, entity))
-        for each in entity.properties.values():
-            yield from _notes(f"{name}/{each.name}", of_property(service, entity, each))
-        for way in entity.navigations.values():
-            if way.label:
-                yield from _notes(f"{name}/{way.name}", {"Common.Label": way.label})
+    for target, notes in annotated(service):
+        yield from _notes(target, notes)
 
 
 def _notes(target: str, notes: Notes) -> Iterator[str]:

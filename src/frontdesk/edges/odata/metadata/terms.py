@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-# How CSDL calls a path to a property, to a navigation, and to another annotation.
-PROPERTY, NAVIGATION, ANNOTATION = "PropertyPath", "NavigationPropertyPath", "AnnotationPath"
+# How CSDL calls a path to a property, and to another annotation.
+PROPERTY, ANNOTATION = "PropertyPath", "AnnotationPath"
 
 
 @dataclass(frozen=True, slots=True)

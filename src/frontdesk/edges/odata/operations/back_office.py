@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from frontdesk.edges.odata.errors import ODataError
+from frontdesk.edges.odata.expressions.literals import LARGEST
 from frontdesk.interfaces import Failed, Stale
 from frontdesk.model import (
     Action,
@@ -45,9 +46,13 @@ class BackOffice:
         return {
             "type": (read.intent or read.message_type) if read else None,
             "route": reading.decision.route if reading.decision else None,
-            "fsmcode": call.reference if call else None,
+            "fsmcode": _number(call.reference) if call else None,
             "replyMessage": "\n\n".join(str(each.detail.get("text", "")) for each in told) or None,
         }
+
+    async def latest(self, interaction_id: int) -> InboundMessage | None:
+        """What the customer wrote last in an interaction. Raises NotFound."""
+        return (await self._facts.of(interaction_id))[1]
 
     async def order(self, number: str) -> Receipt:
         """The status of an order. Raises ODataError, Failed."""
@@ -92,6 +97,11 @@ class BackOffice:
 
     def _nobodys_message(self) -> InboundMessage:
         return InboundMessage("", 0, 0, "", "", Sender(), self._services.clock())
+
+
+def _number(reference: str) -> int | str:
+    """The sample's clients know whole numbers; a back end that numbers otherwise is not cut to fit."""
+    return int(reference) if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST else reference
 
 
 def _case_of(interaction: Interaction, message: InboundMessage) -> Case:

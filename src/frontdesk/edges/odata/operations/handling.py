@@ -1,13 +1,16 @@
 """Operations on interactions, messages, tickets and orders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from frontdesk.edges.odata.catalogue import SERVICES
 from frontdesk.edges.odata.errors import ODataError
 from frontdesk.edges.odata.operations.back_office import BackOffice
 from frontdesk.edges.odata.operations.language import Language
 from frontdesk.edges.odata.operations.operations import Doing, OperationCall, plain, structured
-from frontdesk.edges.odata.protocol.exchange import ODataResponse
+from frontdesk.edges.odata.protocol.bodies import value_of_json
+from frontdesk.edges.odata.protocol.exchange import ODataResponse, message_header
 from frontdesk.edges.odata.writes import Writes
 from frontdesk.interfaces import Analyst, Conflict
 from frontdesk.model import Role
@@ -19,6 +22,7 @@ from frontdesk.storage.odata.writing import StoredWrites
 
 ADMIN, AGENT, TICKETS, ERP = "admin", "agent", "int-ticket", "erp-proxy"
 ASYNC_STATUS = 202
+TEXTS = ("inboundTextMsg", "text", "message")  # under which a message's text may be told
 
 
 class Handling:
@@ -61,6 +65,7 @@ class Handling:
         asked.request.need_editor()
         name = asked.operation.name
         write = Write(name, asked.operation.bound, asked.key, dict(asked.told), None, asked.request.by)
+        write = await self._writes.with_vector(write, asked.request)
         try:
             [done] = await self._writer.write([write])
         except Conflict as error:
@@ -90,7 +95,10 @@ class Handling:
         )
         self._wake()
         entity = asked.request.service.entities["OutboundServiceMessage"]
-        return await self._writes.represent(asked.request, entity, done.key, 200, {}, asked.depth)
+        said = (
+            {} if kind == "IM" else message_header("SENT", "The answer is stored and is being sent to the customer.", 1)
+        )
+        return await self._writes.represent(asked.request, entity, done.key, 200, said, asked.depth)
 
     async def _conversation(self, asked: OperationCall, interaction_id: int) -> list[dict[str, str]]:
         """Both sides' messages in the order in which they were written."""
@@ -109,9 +117,10 @@ class Handling:
         texts = await self._texts(asked)
         title, summary = await self._analyst.summarise(texts)
         values = {"title": title, "summary": summary}
+        said = message_header("READ", f"{len(texts)} messages were read again.", 1)
         await self._writer.write([Write("change", asked.operation.bound, asked.key, values, None, asked.request.by)])
         entity = asked.request.service.entities[asked.operation.bound]
-        return await self._writes.represent(asked.request, entity, asked.key, 200, {}, asked.depth)
+        return await self._writes.represent(asked.request, entity, asked.key, 200, said, asked.depth)
 
     async def mood(self, asked: OperationCall) -> ODataResponse:
         """The sentiment over all messages of the customer."""
@@ -128,14 +137,27 @@ class Handling:
         return [row["inboundTextMsg"] for row in found.rows]
 
     async def handle(self, asked: OperationCall) -> ODataResponse:
-        """Accept a message, wait until it is handled, and return the route and the actions."""
-        text = message_text(asked.told["message"])
-        values = {"inboundMsgs": [{"inboundTextMsg": text}]}
-        [done] = await self._writer.write([Write("create", "CustomerInteraction", {}, values, None, asked.request.by)])
-        self._wake()
+        """Accept a message, wait until it is handled, and return the route and the actions.
+
+        A message that names its interaction belongs there; where it is the last one of it, what became of it is told.
+        """
+        given = asked.told["message"]
+        values = _references(given) if isinstance(given, Mapping) else {}
+        interaction_id = values.get("interaction_ID")
+        there = await self._office.latest(interaction_id) if interaction_id is not None else None
+        if there is not None and (not isinstance(given, Mapping) or _is_said(given, there.text)):
+            accepted: Sequence[str] = (there.id,)
+        else:
+            values["inboundTextMsg"] = message_text(given)
+            message = Write("create", "InboundCustomerMessage", {}, values, None, asked.request.by)
+            if interaction_id is None:
+                message = replace(message, entity="CustomerInteraction", values={"inboundMsgs": [values]})
+            [done] = await self._writer.write([message])
+            accepted = done.accepted
+            self._wake()
         if not asked.request.prefers.no_wait:
-            await self._handled.wait(done.accepted, self._seconds)
-        outcome = await self._office.outcome(done.accepted[0])
+            await self._handled.wait(accepted, self._seconds)
+        outcome = await self._office.outcome(accepted[0])
         last = "fsmcode" if asked.operation.name == "handleMessageV2" else "replyMessage"
         answer = structured(asked, {name: outcome.get(name) for name in ("type", "route", last)})
         return answer if outcome.get("route") is not None else ODataResponse(ASYNC_STATUS, answer.body, answer.headers)
@@ -172,10 +194,23 @@ class Handling:
         )
 
 
+def _references(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The interaction, contact and channel that a message names. Raises ODataError."""
+    known = SERVICES[ADMIN].entities["InboundCustomerMessage"].properties
+    named = (name for name in ("interaction_ID", "contact_ID", "channel_code") if given.get(name) is not None)
+    return {name: value_of_json(given[name], known[name]) for name in named}
+
+
+def _is_said(given: Mapping[str, Any], text: str) -> bool:
+    """Whether a message is one that is stored: the same text, or none at all."""
+    told = [given[name] for name in TEXTS if given.get(name) is not None]
+    return not told or (isinstance(told[0], str) and told[0].strip() == text.strip())
+
+
 def message_text(given: Any) -> str:
     """The text of a message that is told as such or as an object. Raises ODataError."""
     if isinstance(given, Mapping):
-        given = next((given[name] for name in ("inboundTextMsg", "text", "message") if name in given), None)
+        given = next((given[name] for name in TEXTS if name in given), None)
     if not isinstance(given, str) or not given.strip():
         raise ODataError("message is a text, or an object with inboundTextMsg", target="message")
     return given

@@ -72,6 +72,14 @@ class Language:
         outcome = await self._run_with(VECTORS, {"texts": [_text(asked)]}, asked.request)
         return plain(asked, msgspec.json.encode(outcome.value["vectors"][0]).decode(), EdmType.STRING)
 
+    async def vector(self, text: str, request: ODataRequest) -> str | None:
+        """The vector of a text as a JSON list; None where nothing is there to make one."""
+        try:
+            outcome = await self._run_with(VECTORS, {"texts": [text]}, request)
+        except (Failed, ODataError):
+            return None
+        return msgspec.json.encode(outcome.value["vectors"][0]).decode()
+
     async def classify(self, asked: OperationCall) -> ODataResponse:
         """The code of the intent that fits best, null where none does."""
         outcome = await self._run(INTENT, _text(asked), asked.request)
@@ -116,7 +124,7 @@ def answer_of(outcome: UseCaseOutcome, at: datetime) -> dict[str, Any]:
     texts = {name: value.get(name) for name in ("sentiment", "title", "summary")}
     return {
         "data": texts | {"entities": entities},
-        "created_at": at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "created_at": int(at.timestamp()),
         "total_tokens": outcome.input_tokens + outcome.output_tokens,
     }
 
@@ -130,24 +138,33 @@ def _text(asked: OperationCall) -> str:
 
 def _pair(figure: Callable[[Any, Any], float]) -> Doing:
     async def calculate(asked: OperationCall) -> ODataResponse:
-        return plain(asked, figure(asked.told["a"], asked.told["b"]), EdmType.DOUBLE)
+        return plain(asked, figure(asked.told["vec1"], asked.told["vec2"]), EdmType.DOUBLE)
 
     return calculate
 
 
 async def _norm(asked: OperationCall) -> ODataResponse:
-    return plain(asked, norm(asked.told["vector"]), EdmType.DOUBLE)
+    return plain(asked, norm(asked.told["vec"]), EdmType.DOUBLE)
 
 
 async def _search(asked: OperationCall) -> ODataResponse:
-    """The nearest of `vectors`, which is a JSON list of lists."""
-    try:
-        raw = msgspec.json.decode(asked.text("vectors"))
-    except msgspec.DecodeError:
-        raw = None
+    """The nearest of `intents`: a JSON list of vectors, or of objects with code and embedding, which may be a text."""
+    raw = _decoded(asked.text("intents"))
     if not isinstance(raw, list) or not raw:
-        raise ODataError("vectors is a JSON list of lists of numbers", target="vectors")
-    vectors = [numbers(each, "vectors") for each in raw]
+        raise ODataError("intents is a JSON list of vectors, or of objects with code and embedding", target="intents")
+    named = [each if isinstance(each, dict) else {"embedding": each} for each in raw]
+    told = [each.get("embedding") for each in named]
+    vectors = [numbers(_decoded(each) if isinstance(each, str) else each, "intents") for each in told]
     limit = asked.told["limit"]
-    found = similarity_search(asked.told["vector"], vectors, min(10 if limit is None else limit, MOST_FOUND))
-    return listed(asked, [{"index": each.place, "similarity": each.likeness} for each in found])
+    found = similarity_search(asked.told["inputVector"], vectors, min(10 if limit is None else limit, MOST_FOUND))
+    codes = [each.get("code") for each in named]
+    return listed(
+        asked, [{"code": codes[each.place], "index": each.place, "similarity": each.likeness} for each in found]
+    )
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None

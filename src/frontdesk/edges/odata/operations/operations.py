@@ -97,7 +97,7 @@ def _value(given: Any, each: Parameter, operation: Operation) -> Any:
             raise ODataError(f"{operation.name} needs {each.name}", target=each.name)
         return None
     if not each.many:
-        if each.kind is EdmType.STRING and each.name == "message" and isinstance(given, dict):
+        if each.structure and isinstance(given, dict):
             return given
         return value_of_json(given, Property(each.name, each.kind))
     return numbers(given, each.name)

@@ -231,5 +231,5 @@ def _arguments(text: str, aliases: Mapping[str, str], operation: Operation) -> d
         text = f"({','.join(f'{name}=@{name}' for name in named)})"
     node = parse(text, "key", "the parameters")
     if any(child.data != "key_pair" for child in trees(node)):
-        raise ODataError("name each parameter, for example norm(vector=@v)&@v=[1,2]")
+        raise ODataError("name each parameter, for example norm(vec=@v)&@v=[1,2]")
     return {str(tokens(p, "NAME")[0]): literal_of(trees(p)[0], aliases).value for p in parts(node, "key_pair")}

@@ -51,7 +51,11 @@ class Batches:
         kind = request.headers.get("content-type", "")
         plain = kind.partition(";")[0].strip().lower()
         if plain == "multipart/mixed":
-            inner, in_parts = read_multipart(request.body, kind), True
+            accepted = request.headers.get("accept", "").lower()
+            inner, in_parts = (
+                read_multipart(request.body, kind),
+                "application/json" not in accepted or "multi" in accepted,
+            )
         elif plain == "application/json":
             inner, in_parts = _read_json(request.body), False
         else:
@@ -176,8 +180,9 @@ def _of_json(given: _JsonRequest) -> Inner:
 
 def _write_json(request: ODataRequest, answers: list[tuple[Inner, ODataResponse]]) -> ODataResponse:
     responses = []
-    for inner, answer in answers:
-        told: dict[str, Any] = {"id": inner.id, "status": answer.status, "headers": _lower(answer.headers)}
+    for place, (inner, answer) in enumerate(answers):
+        key = inner.id if inner.id and not inner.id.startswith("#") else str(place + 1)  # parts need no id
+        told: dict[str, Any] = {"id": key, "status": answer.status, "headers": _lower(answer.headers)}
         if inner.group:
             told["atomicityGroup"] = inner.group
         if answer.body:

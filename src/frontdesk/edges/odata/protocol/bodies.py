@@ -17,6 +17,8 @@ from frontdesk.model.entities import EdmType, Entity, Navigation, ODataService, 
 from frontdesk.model.querying import Result
 
 MOST_NESTED = 200
+# Beside a nested row of a change, the key that it names; beside all, that the others stay.
+KEY, DELTA = "@key", "@delta"
 DEEPEST = 4
 # Texts of some channels are longer than the sample's column, so our own limit applies.
 HOUSE_LIMITS = {"inboundTextMsg": 100_000, "outboundTextMsg": 100_000}
@@ -70,8 +72,10 @@ def values_of(
         raise ODataError(f"rows are nested more than {DEEPEST} deep: create them one after another")
     found: dict[str, Any] = {}
     for name, given in body.items():
-        if name.endswith("@odata.bind"):
-            found |= _bound(name.removesuffix("@odata.bind"), given, entity, service, names or {})
+        if name.endswith(("@delta", "@odata.delta")) and (way := entity.navigations.get(name.partition("@")[0])):
+            found |= {**_nested(given, way, service, purpose, names, depth), DELTA: True}
+        elif name.endswith("@odata.bind"):
+            found |= bound(name.removesuffix("@odata.bind"), given, entity, service, names or {})
         elif name.startswith("@") or "@" in name:
             continue
         elif name in entity.properties:
@@ -105,7 +109,7 @@ def _nested(
     target = service.target(way)
     if not way.many:
         return _to_one(given, way, target)
-    if not purpose.creates or not target.creates:
+    if not target.creates or not (purpose.creates or way.owned):
         raise ODataError(f"{way.name} cannot be set here: change its rows by themselves", target=way.name)
     if not isinstance(given, list) or len(given) > MOST_NESTED:
         raise ODataError(f"{way.name} is a list of up to {MOST_NESTED} objects", target=way.name)
@@ -113,7 +117,9 @@ def _nested(
     for each in given:
         if not isinstance(each, dict):
             raise ODataError(f"{way.name} is a list of objects", target=way.name)
-        rows.append(values_of(each, target, service, purpose, names, depth + 1))
+        values = values_of(each, target, service, Purpose(creates=True), names, depth + 1)
+        known = {k: value_of_json(each[k], target.properties[k]) for k in target.keys if each.get(k) is not None}
+        rows.append(values if purpose.creates else {**values, KEY: known})
     return {way.name: rows}
 
 
@@ -130,7 +136,8 @@ def _to_one(given: Any, way: Navigation, target: Entity) -> dict[str, Any]:
     return {mine: checked[theirs] for mine, theirs in way.pairs}
 
 
-def _bound(name: str, given: Any, entity: Entity, service: ODataService, names: Names) -> dict[str, Any]:
+def bound(name: str, given: Any, entity: Entity, service: ODataService, names: Names) -> dict[str, Any]:
+    """The values that refer to the row that a URL names. Raises ODataError."""
     way = entity.navigations.get(name)
     if way is None or way.many or not isinstance(given, str | None):
         raise ODataError(f"{name}@odata.bind refers to one row by its URL", target=f"{name}@odata.bind")

@@ -63,6 +63,11 @@ class ODataRequest:
         """Whether control information is unwanted (odata.metadata=none)."""
         return "metadata=none" in (self.headers.get("accept", "") + self.query).lower()
 
+    @property
+    def full(self) -> bool:
+        """Whether all control information is wanted (odata.metadata=full)."""
+        return "metadata=full" in (self.headers.get("accept", "") + self.query).lower()
+
     def need(self, role: Role) -> None:
         """Raises ODataError (403) unless the caller has this role."""
         if not self.caller.role.covers(role):
@@ -118,11 +123,17 @@ def json_answer(
 ) -> ODataResponse:
     """An answer in JSON."""
     kind = JSON
-    if request.bare:
-        kind = "application/json;odata.metadata=none"
+    if request.bare or request.full:
+        kind = f"application/json;odata.metadata={'none' if request.bare else 'full'}"
     if request.as_text:
         kind += ";IEEE754Compatible=true"
     return ODataResponse(status, msgspec.json.encode(content), {"Content-Type": kind, **(headers or {})})
+
+
+def message_header(code: str, message: str, severity: int) -> dict[str, str]:
+    """A message beside an answer that succeeded, which UI5 shows (1 success, 2 information, 3 warning)."""
+    told = [{"code": code, "message": message, "numericSeverity": severity}]
+    return {"sap-messages": msgspec.json.encode(told).decode()}
 
 
 def change_sets(items: Iterable[T], group: Callable[[T], str]) -> Iterator[list[T]]:

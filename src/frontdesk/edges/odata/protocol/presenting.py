@@ -34,9 +34,26 @@ def shown(row: Json, query: Query, request: ODataRequest) -> Json:
     for name in _binaries(query.entity):
         if isinstance(found.get(name), bytes):
             found[name] = base64.urlsafe_b64encode(found[name]).decode()
+    if request.full:
+        found = _full(found, row, query.entity, request)
     for expand in query.expands:
         _nest(found, expand.way.name, expand.query, request, only_keys=expand.only_keys)
     return found
+
+
+def _full(found: Json, row: Json, entity: Entity, request: ODataRequest) -> Json:
+    """With all control information (OData JSON Format 4.0, 4.5): type, links, and the types that JSON does not tell."""
+    told: Json = {"@odata.type": f"#{request.service.namespace}.{entity.name}"}
+    if entity.keys:
+        told |= dict.fromkeys(("@odata.id", "@odata.editLink"), link_of(row, entity))
+        for name in entity.navigations:
+            told[f"{name}@odata.navigationLink"] = f"{told['@odata.id']}/{name}"
+    for name, value in found.items():
+        each = entity.properties.get(name)
+        if each is not None and value is not None and each.kind not in (EdmType.STRING, EdmType.BOOLEAN):
+            told[f"{name}@odata.type"] = f"#{each.kind}"
+        told[name] = value
+    return told
 
 
 def _nest(found: Json, name: str, query: Query, request: ODataRequest, *, only_keys: bool) -> None:

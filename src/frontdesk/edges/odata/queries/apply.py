@@ -83,7 +83,7 @@ def _groupby(node: Node, bound: Bound, scope: Scope) -> Bound:
     by: dict[str, Field] = {}
     for item in trees(node):
         if item.data == "rollup":
-            raise scope.not_offered(item, "rollup is not offered here: group by the paths, with concat for totals")
+            return _concat(_levels(node, item, scope), bound, scope)
         if item.data == "group_item":
             name, found = _group(item, scope)
             by[name] = found
@@ -106,6 +106,22 @@ def _groupby(node: Node, bound: Bound, scope: Scope) -> Bound:
     columns = {name: each.kind for name, each in by.items()} | {each.name: each.kind for each in figures}
     kept = bound.measured & by.keys()
     return Bound((*before.steps, Grouping(tuple(by.items()), figures)), columns, measured=_measured(figures) | kept)
+
+
+def _levels(node: Node, rollup: Node, scope: Scope) -> Node:
+    """The groupings that a rollup stands for, from all of its paths to the first, or with $all to none of them."""
+    paths, inner = list(parts(rollup, "group_item")), list(parts(node, "apply"))
+    least = 0 if tokens(rollup, "ALL") else 1
+    if len(paths) < 2 - (least == 0):
+        raise scope.not_offered(rollup, "rollup of a hierarchy is not offered here: name $all, or two paths or more")
+    branches: list[Node] = []
+    for many in range(len(paths), least - 1, -1):
+        items = [each for child in trees(node) for each in (paths[:many] if child is rollup else [child])]
+        if any(each.data in ("group_item", "rollup") for each in items):
+            branches.append(Tree("apply", [Tree(node.data, items)]))
+        else:
+            branches += inner
+    return Tree("t_concat", branches)
 
 
 def _group(item: Node, scope: Scope) -> tuple[str, Field]:

@@ -84,9 +84,17 @@ def _computed(node: Node, query: Query, scope: Scope) -> tuple[Query, Scope]:
 
 def _selected(node: Node, query: Query, scope: Scope) -> Query:
     chosen: dict[str, None] = {}
+    behind: dict[str, list[str]] = {}
     for item in parts(node, "select_item"):
         for name in _select_names(item, scope):
-            chosen[name] = None
+            way, _, rest = name.partition("/")
+            if rest and way in scope.entity.navigations and scope.columns is None:
+                behind.setdefault(way, []).append(rest)
+            else:
+                chosen[name] = None
+    if behind:  # a path selects what is behind a navigation, which is then expanded
+        text = ",".join(f"{way}($select={','.join(rest)})" for way, rest in behind.items())
+        query = _expanded(parse(text, "expand", scope.where), query, scope, 1)
     if "*" in chosen:
         return query
     return replace(query, columns=tuple(chosen))
@@ -112,6 +120,10 @@ def _select_names(item: Node, scope: Scope) -> Sequence[str]:
         return [name]
     if scope.columns is None and name in scope.entity.navigations:
         return []  # chosen by $expand
+    if scope.columns is None and len(names) > 1 and (way := scope.entity.navigations.get(names[0])):
+        target = scope.service.target(way)
+        if names[1] in target.properties or names[1] in target.navigations:
+            return ["/".join(names)]
     known = ", ".join(scope.columns if scope.columns is not None else scope.entity.properties)
     raise scope.refuse(item, f"there is no {name}: there is {known}")
 
@@ -126,14 +138,15 @@ def _expanded(node: Node, query: Query, scope: Scope, depth: int) -> Query:
         raise scope.refuse(node, "what $apply groups has nothing to expand")
     if depth > MOST_LEVELS:
         raise scope.refuse(node, f"at most {MOST_LEVELS} levels are expanded")
-    found: dict[str, Expand] = {each.way.name: each for each in query.expands}
+    found: dict[str, Expand] = {}
     # What is named comes before what a star takes along, wherever it stands.
     for item in sorted(parts(node, "expand_item"), key=_is_star):
         for expand in _expand(item, scope, depth):
             if expand.way.name in found and not _is_star(item):
                 raise scope.refuse(item, f"{expand.way.name} is expanded twice")
             found.setdefault(expand.way.name, expand)
-    return replace(query, expands=tuple(found.values()))
+    selected = {each.way.name: each for each in query.expands}
+    return replace(query, expands=tuple((selected | found).values()))
 
 
 def _is_star(item: Node) -> bool:

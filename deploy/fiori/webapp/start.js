@@ -1,0 +1,3 @@
+sap.ui.getCore().attachInit(function () {
+  sap.ushell.Container.createRenderer().placeAt("content");
+});
