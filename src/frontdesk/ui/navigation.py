@@ -47,6 +47,7 @@ GROUPS = (
         N_("Set-up"),
         (
             Entry("/console/effects", N_("Actions"), "process"),
+            Entry("/console/assignment", N_("Assignment"), "user-settings", Role.SUPERVISOR),
             Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),

@@ -34,7 +34,15 @@ from frontdesk.providers.builtin import Builtin
 from frontdesk.providers.e5 import e5_encoder
 from frontdesk.providers.options import ServiceOptions
 from frontdesk.providers.registry import open_services
-from frontdesk.services.parts import ConfigurationServices, MessageServices, PeopleServices, Services, WorkServices
+from frontdesk.services.parts import (
+    ConfigurationServices,
+    InteractionServices,
+    KnowledgeServices,
+    MessageServices,
+    PeopleServices,
+    Services,
+    WorkServices,
+)
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
@@ -69,6 +77,7 @@ from frontdesk.wiring.parts import (
     people_services,
     work_services,
 )
+from frontdesk.workflows.assigning import Assigning
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
@@ -103,6 +112,7 @@ class Container(Services):
     customer_channels: CustomerChannels
     pipeline: PipelineDependencies
     runner: Runner
+    assigning: Assigning
     watch: ChannelWatch
 
 
@@ -181,22 +191,21 @@ def _wire(
     channels: CustomerChannels,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
-    remote_models = model_services(settings, outgoing)
-    models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
+    remote = model_services(settings, outgoing)
+    models = language_models(settings.llm, remote, database, builtin, codes, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
     known = knowledge_services(database, encoders, order_book, backs.orders, now)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
-    book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
+    book = _book(settings, database, backs, texts)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
-    messages = _messages(settings, database, models, texts)
-    work = work_services(database, calls, now, new_id)
-    reading = _reading_handlers(settings, database, models, analyst, work, channels)
-    handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
+    work, messages = work_services(database, calls, now, new_id), _messages(settings, database, models, texts)
+    interactions, assigning = _assigning(settings, database, codes)
+    handlers = _handlers(settings, database, known, messages.replies, models, analyst, work, backs, channels)
     return Container(
         messages=messages,
-        interactions=interaction_services(database, codes, now, new_id),
+        interactions=interactions,
         people=people,
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
@@ -213,14 +222,21 @@ def _wire(
         database=database,
         outgoing=outgoing,
         builtin=builtin,
-        model_services=remote_models,
+        model_services=remote,
         language_models=models,
         back_ends=backs,
         customer_channels=channels,
         pipeline=pipeline,
-        runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
+        runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for, assigning.wake),
+        assigning=assigning,
         watch=_watch(channels),
     )
+
+
+def _assigning(settings: Settings, database: Database, codes: StoredCodes) -> tuple[InteractionServices, Assigning]:
+    """Interactions, and what gives them to people."""
+    found = interaction_services(database, codes, now, new_id, timedelta(minutes=settings.work.away_minutes))
+    return found, Assigning(found.assignment.run)
 
 
 def _kept_days(settings: Settings) -> Mapping[Category, int]:
@@ -313,7 +329,15 @@ def _priorities(codes: StoredCodes) -> PriorityOrder:
 
 
 def _handlers(
-    replies: StoredReplies, work: WorkServices, backs: BackEnds, channels: CustomerChannels
+    settings: Settings,
+    database: Database,
+    known: KnowledgeServices,
+    replies: StoredReplies,
+    models: LanguageModels,
+    analyst: Proxy,
+    work: WorkServices,
+    backs: BackEnds,
+    channels: CustomerChannels,
 ) -> dict[str, Handler]:
     async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
         await deliver_reply(row, lease, last_try, replies, channels.outlets)
@@ -321,7 +345,13 @@ def _handlers(
     async def read(row: Work, lease: Lease, _last_try: bool) -> None:
         await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
 
-    return {REPLY_WORK: deliver, STATUS_WORK: read}
+    return {
+        **knowledge_handlers(known),
+        REPLY_WORK: deliver,
+        STATUS_WORK: read,
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def _messages(
@@ -332,31 +362,19 @@ def _messages(
     return message_services(database, drafting, now, new_id, waits, learns_at_once=learns_at_once)
 
 
-def _reading_handlers(
-    settings: Settings,
-    database: Database,
-    models: LanguageModels,
-    analyst: Proxy,
-    work: WorkServices,
-    channels: CustomerChannels,
-) -> dict[str, Handler]:
-    return {
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
-
-
 def runner_over(
     queue: WorkQueue,
     settings: Settings,
     pipeline: PipelineDependencies,
     others: Mapping[str, Handler] | None = None,
     gives_way: Callable[[], bool] = lambda: False,
+    after_message: Callable[[], None] = lambda: None,
 ) -> Runner:
     """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
     async def message(row: Work, lease: Lease, _last_try: bool) -> None:
         await handle_message(await pipeline.cases.load(row, lease), pipeline)
+        after_message()
 
     async def effect(row: Work, lease: Lease, last_try: bool) -> None:
         case, mine = await pipeline.cases.load_effect(row, lease)

@@ -1,6 +1,7 @@
 """Makes the parts of the container that need nothing but the database, a clock and identifiers."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.model.privacy import Category
@@ -9,6 +10,7 @@ from frontdesk.services.parts import EntityServices, InteractionServices, Messag
 from frontdesk.storage.channels.chats import StoredChats
 from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.interactions.assigning import StoredAssignment
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
@@ -70,7 +72,9 @@ def message_services(
     )
 
 
-def interaction_services(database: Database, codes: StoredCodes, clock: Clock, new_id: NewId) -> InteractionServices:
+def interaction_services(
+    database: Database, codes: StoredCodes, clock: Clock, new_id: NewId, away_after: timedelta
+) -> InteractionServices:
     """Interactions, one by one and as lists."""
     return InteractionServices(
         records=StoredInteractions(database, clock),
@@ -78,6 +82,7 @@ def interaction_services(database: Database, codes: StoredCodes, clock: Clock, n
         lists=StoredLists(database, codes, clock),
         views=StoredViews(database, clock, new_id),
         personal=StoredPersonal(database, clock),
+        assignment=StoredAssignment(database, clock, away_after),
         merging=StoredMerging(database, clock),
         attention=StoredAttention(database, clock),
         history=StoredHistory(database),

@@ -100,7 +100,13 @@ def change_interaction(
 
 def _claim(connection: Connection, matter: Interaction, by: str, now: datetime) -> Interaction:
     mine = update(interaction).where(interaction.c.id == matter.id, interaction.c.assignee == "")
-    values = {"assignee": by, "updated_at": now, "modified_by": by, "version": interaction.c.version + 1}
+    values = {
+        "assignee": by,
+        "assigned_at": now,
+        "updated_at": now,
+        "modified_by": by,
+        "version": interaction.c.version + 1,
+    }
     is_new = connection.execute(mine.values(**values)).rowcount == 1
     row = connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one()
     if row["assignee"] != by:

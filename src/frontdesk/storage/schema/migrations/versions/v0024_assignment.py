@@ -1,0 +1,44 @@
+"""Assignment of interactions: what teams want, who is there, and how long an interaction has been its owner's."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.schema.base import Name
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this revision."""
+    op.add_column("interaction", sa.Column("assigned_at", Moment))
+    op.add_column("interaction", sa.Column("returned_at", Moment))
+    op.add_column("interaction", sa.Column("returned_from", Name, nullable=False, server_default=""))
+    op.create_table(
+        "team_assignment",
+        sa.Column("team", sa.String(40), primary_key=True),
+        sa.Column("mode", sa.String(12), nullable=False),
+        sa.Column("most_open", sa.Integer(), nullable=False),
+        sa.Column("when_absent", sa.String(8), nullable=False),
+        sa.Column("returns_after_hours", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "agent_presence",
+        sa.Column("person", sa.String(100), primary_key=True),
+        sa.Column("availability", sa.String(10), nullable=False),
+        sa.Column("deputy", Name, nullable=False),
+        sa.Column("since", Moment),
+        sa.Column("heard_at", Moment),
+        sa.Column("assigned_at", Moment),
+    )
+
+
+def downgrade() -> None:
+    """Back to the one before."""
+    op.drop_table("agent_presence")
+    op.drop_table("team_assignment")
+    for name in ("returned_from", "returned_at", "assigned_at"):
+        op.drop_column("interaction", name)
