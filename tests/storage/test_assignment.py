@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from frontdesk.model import Change, Interaction, Lease, NewMessage, Role, Status, WaitingOn, WorkState
-from frontdesk.model.assignment import AssignmentMode, Availability, TeamAssignment, WhenAbsent
+from frontdesk.model.desk import AssignmentMode, Availability, TeamAssignment, WhenAbsent
 from frontdesk.storage.interactions.assigning import StoredAssignment
 from frontdesk.storage.opening.open import open_database
 from frontdesk.storage.pipeline.work_queue import pass_fence

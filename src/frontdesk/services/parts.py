@@ -25,6 +25,7 @@ from frontdesk.storage.channels.events import StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
 from frontdesk.storage.channels.traffic import StoredTraffic
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.assigning import StoredAssignment
@@ -129,6 +130,7 @@ class ConfigurationServices:
     entries: StoredCodeEntries
     rules: RuleSetService
     templates: TemplateService
+    macros: StoredMacros
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from frontdesk.model.assignment import AssignmentMode, Availability, Colleague, Owned, TeamAssignment, WhenAbsent
+from frontdesk.model.desk import AssignmentMode, Availability, Colleague, Owned, TeamAssignment, WhenAbsent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

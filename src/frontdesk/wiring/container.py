@@ -45,6 +45,7 @@ from frontdesk.services.parts import (
 )
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
@@ -318,7 +319,7 @@ def _configuration(
         extra_routes=settings.rules.extra_routes.split(),
         desk=pipeline.desk,
     )
-    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
+    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts, StoredMacros(database))
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:

@@ -1,6 +1,6 @@
 """What programs do at the desk: assignment and who is there."""
 
-from frontdesk.model import Role
+from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.wiring.container import Container
 from tests.edges.rest.conftest import JsonClient
 
@@ -32,3 +32,21 @@ async def test_somebody_says_whether_they_are_there_and_who_stands_in(client: Js
     assert await how() == ("available", "")
     await client.patch(f"{ASSIGNMENT}/mine", json={"availability": "busy", "deputy": "Kim"}, headers=headers)
     assert await how() == ("busy", "Kim")
+
+
+async def test_a_macro_is_kept_used_and_forgotten(client: JsonClient, container: Container) -> None:
+    said = await container.messages.inbox.accept(NewMessage("It leaks", "WEB", sender=Sender("Maya Thornbury")))
+    body = {"name": "Close", "text": "Bye, {{ name }}", "changes": {"status": "CL", "tag": "leak"}, "then": "close"}
+    kept = await client.put("/api/v1/macros/bye", json=body)
+    assert (kept.status_code, kept.json()) == (200, {"id": "bye", "own": True, "team": "", **body})
+    used = await client.post(f"/api/v1/macros/bye/use/{said.reference}")
+    assert (used.status_code, used.json()["status"], used.json()["tags"]) == (200, "CL", "leak")
+    mine = await client.get(f"/api/v1/interactions/{said.reference}/mine")
+    assert mine.json()["reply"] == "Bye, Maya Thornbury"
+    for wrong in ({"changes": {"colour": "red"}}, {"text": "{{ secret }}"}, {"changes": {}, "text": ""}):
+        assert (await client.put("/api/v1/macros/bye", json=body | wrong)).status_code == 400, wrong
+    shared = await client.put("/api/v1/macros/x", json=body | {"own": False}, headers={"x-role": "agent"})
+    assert shared.status_code == 409
+    assert (await client.delete("/api/v1/macros/bye")).status_code == 204
+    assert (await client.get("/api/v1/macros")).json() == []
+    assert (await client.delete("/api/v1/macros/bye")).status_code == 404

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, String, ca
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import CodeList, Role, WaitingOn
-from frontdesk.model.assignment import AssignmentMode, Availability, Colleague, Owned, TeamAssignment, WhenAbsent
+from frontdesk.model.desk import AssignmentMode, Availability, Colleague, Owned, TeamAssignment, WhenAbsent
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.interactions.desk_views import OPEN

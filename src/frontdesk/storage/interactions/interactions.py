@@ -39,7 +39,7 @@ from frontdesk.storage.schema.rows import (
 from frontdesk.storage.search.documents import index_heads
 
 # Fields that change with others.
-TIMES = ("waiting_since", "snoozed_until", "closed_at")
+TIMES = ("waiting_since", "snoozed_until", "assigned_at", "closed_at")
 FOLLOWING = ("assignee", "waiting_on", *TIMES)
 
 

@@ -1,8 +1,8 @@
-"""Tables of the agents' desk: how teams get their interactions assigned, and who is there."""
+"""Tables of the agents' desk: assignment, who is there, canned answers and macros."""
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table, Text
 
-from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Name, metadata
 
 team_assignment = Table(
@@ -13,6 +13,18 @@ team_assignment = Table(
     Column("most_open", Integer, nullable=False),
     Column("when_absent", String(8), nullable=False),
     Column("returns_after_hours", Integer, nullable=False),
+)
+
+macro = Table(
+    "macro",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("owner", String(100), nullable=False, index=True),
+    Column("team", String(40), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("changes", Json, nullable=False),
+    Column("then", String(8), nullable=False),
 )
 
 agent_presence = Table(

@@ -1,15 +1,15 @@
 """How interactions get their owners: what each team wants, and who is there."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
-from frontdesk.model.assignment import AssignmentMode, Availability, TeamAssignment, WhenAbsent
+from frontdesk.model.desk import AssignmentMode, Availability, TeamAssignment, WhenAbsent
 from frontdesk.model.translatable import tr
 from frontdesk.ticketing.changes import check_code
 from frontdesk.ui.console.set_up import SUPERVISOR, who
@@ -33,7 +33,7 @@ AVAILABILITIES = {
     Availability.BUSY.value: N_("Busy"),
     Availability.AWAY.value: N_("Away"),
 }
-MOST = 10_000
+T = TypeVar("T")
 
 
 @get(PLACE, opt=SUPERVISOR, include_in_schema=False)
@@ -49,12 +49,8 @@ async def save_team(request: PageRequest, services: Needs, team: FromPath[str]) 
     fields = await read_form(request)
     try:
         check_code("team", team, (await services.configuration.codes.all()).get(CodeList.TEAM, ()))
-        wanted = TeamAssignment(
-            team,
-            AssignmentMode(_one_of(fields, "mode", MODES)),
-            _number(fields, "most_open"),
-            WhenAbsent(_one_of(fields, "when_absent", ABSENT)),
-            _number(fields, "returns_after_hours"),
+        wanted = _read(
+            {"team": team, **{name: value for name, value in fields.items() if value.strip()}}, TeamAssignment
         )
     except Invalid as error:
         return await _page(request, services, error.text)
@@ -75,23 +71,17 @@ async def save_deputy(request: PageRequest, services: Needs, account_id: FromPat
 @post("/console/availability", opt=AGENT, include_in_schema=False)
 async def set_availability(request: PageRequest, services: Needs) -> Response[str]:
     """Say whether one is there."""
-    wanted = Availability(_one_of(await read_form(request), "availability", AVAILABILITIES))
+    wanted = _read((await read_form(request)).get("availability", ""), Availability)
     await services.interactions.assignment.heard(request.user.id, wanted)
     services.wake()
     return Response("", status_code=204)
 
 
-def _one_of(fields: Mapping[str, str], name: str, known: Mapping[str, str]) -> str:
-    if fields.get(name) not in known:
-        raise Invalid(tr("{name} must be one of {known}", name=name, known=", ".join(known)), name)
-    return fields[name]
-
-
-def _number(fields: Mapping[str, str], name: str) -> int:
-    text = fields.get(name, "").strip() or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= MOST):
-        raise Invalid(tr("{name} must be a number from 0 to {most}", name=name, most=MOST), name)
-    return int(text)
+def _read(given: Any, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError:
+        raise Invalid(tr("choose one of what is offered; numbers are whole, from 0 to 9999")) from None
 
 
 async def _page(request: PageRequest, services: Needs, refused: str = "") -> Response[str]:

@@ -1,9 +1,9 @@
-"""Assignment of interactions: what teams want, who is there, and how long an interaction has been its owner's."""
+"""Assignment of interactions: what teams want, who is there, since when each is its owner's; macros."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from frontdesk.storage.engines.types import Moment
+from frontdesk.storage.engines.types import Json, Moment
 from frontdesk.storage.schema.base import Name
 
 revision = "0024"
@@ -34,10 +34,21 @@ def upgrade() -> None:
         sa.Column("heard_at", Moment),
         sa.Column("assigned_at", Moment),
     )
+    op.create_table(
+        "macro",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("owner", sa.String(100), nullable=False, index=True),
+        sa.Column("team", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changes", Json, nullable=False),
+        sa.Column("then", sa.String(8), nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Back to the one before."""
+    op.drop_table("macro")
     op.drop_table("agent_presence")
     op.drop_table("team_assignment")
     for name in ("returned_from", "returned_at", "assigned_at"):

@@ -1,8 +1,12 @@
-"""Who gets which interaction: what each team wants, and who is there."""
+"""The agents' desk: what each team wants of the assignment, who is there, canned answers and macros."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
 
 
 class AssignmentMode(StrEnum):
@@ -36,9 +40,9 @@ class TeamAssignment:
 
     team: str
     mode: AssignmentMode = AssignmentMode.OFF
-    most_open: int = 0
+    most_open: Annotated[int, Meta(ge=0, le=9999)] = 0
     when_absent: WhenAbsent = WhenAbsent.KEPT
-    returns_after_hours: int = 0
+    returns_after_hours: Annotated[int, Meta(ge=0, le=9999)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,37 @@ class Owned:
     asked_at: datetime
     owned_since: datetime | None = None
     returned_at: datetime | None = None
+
+
+class Then(StrEnum):
+    """Where its user goes on: in the same interaction, in the list, or in the next one."""
+
+    STAY = "stay"
+    CLOSE = "close"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A text for the composer and what it changes (see ticketing.changes.change_of); without changes a canned answer.
+
+    It is `owner`'s alone; where that is empty, it is for interactions of `team`, or of all.
+    """
+
+    id: str
+    owner: str
+    team: str
+    name: str
+    text: str
+    changes: Mapping[str, str]
+    then: Then = Then.STAY
+
+    @property
+    def own(self) -> bool:
+        """Whether it is one person's."""
+        return bool(self.owner)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return not self.changes and self.then is Then.STAY
