@@ -2,6 +2,7 @@
 // kept in this tab until it is sent; what stands behind a summary is fetched when it is opened; sections stay as they
 // were left.
 import { t } from "../scripts/labels.js";
+import { complete, insertText } from "../scripts/completing.js";
 import { kept } from "../scripts/kept.js";
 import { showLocalTimes } from "../scripts/times.js";
 import "./thread.css";
@@ -12,7 +13,17 @@ const scroller = document.getElementById("scroller");
 const newest = document.getElementById("to-newest");
 
 document.addEventListener("change", ({ target }) => {
-  if (target.matches("select[data-fills]") && target.value) fill(target.value);
+  if (target.id !== "template" || !target.value) return;
+  if (target.selectedOptions[0].closest("[data-inserts]")) insertText(text, target.value);
+  else fill(target.value);
+  target.selectedIndex = 0;
+});
+const offered = (sign) =>
+  [...document.querySelectorAll(`[data-inserts="${sign}"] option`)].map((each) => [each.label, each.value]);
+complete(text, () => ({ "/": offered("/") }));
+// A macro adds to what stands there now.
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.action.endsWith("/macro") && form.elements.type.value === "HA") formData.set("reply", text.value);
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-take]");
@@ -34,6 +45,11 @@ function fill(words) {
 // Reply and memo are kept apart. What stands in the conversation was sent.
 const drafts = kept(sessionStorage, `frontdesk.draft${location.pathname}`, {});
 drafts.value.HA ||= text.defaultValue; // what was kept from another tab or device
+if (new URLSearchParams(location.search).has("used")) {
+  drafts.value.HA = text.defaultValue; // a macro has just added to it
+  drafts.keep();
+  history.replaceState(null, "", location.pathname + location.hash);
+}
 drafts.value.IM ||= text.dataset.memo;
 const plain = (words) => words.replace(/\s+/g, " ").trim();
 const sent = new Set([...scroller.querySelectorAll(".message.out .prose")].map((each) => plain(each.textContent)));

@@ -40,6 +40,10 @@ export function setUpKeys() {
       if (next && around.value.paths.includes(location.pathname)) location.assign(next);
     }
   };
+  // Where a macro leads: to the next one, or back to the list.
+  if (new URLSearchParams(location.search).get("go") === "next") {
+    location.replace(around.value.paths[around.value.paths.indexOf(location.pathname) + 1] ?? around.value.address);
+  }
   const write = (kind) => {
     const form = document.getElementById("composer");
     const wanted = form?.querySelector(`[name=type][value=${kind}]`);

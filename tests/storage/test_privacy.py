@@ -67,6 +67,8 @@ ONE: dict[str, dict[str, Any]] = {
     "saved_view": {"id": "V1", "owner": MAIL},
     "interaction": {"id": 9001, "reference": "CNRY0001", "customer_id": NUMBER, "channel": "EMI", "status": "NW"},
     "personal_state": {"interaction_id": 9001, "person": "A1"},
+    "agent_presence": {"person": "A1"},
+    "macro": {"id": "MA1", "owner": "A1"},
     "inbound_message": {"id": "M1", "interaction_id": 9001, "sequence": 1, "channel": "EMI", "contact_id": 9001,
                         "analysis_id": "AN1", "recorded": True},
     "analysis": {"id": "AN1", "message_id": "M1", "run": 1, "intents": []},

@@ -24,9 +24,9 @@ class Interaction:
     `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
     without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
-    data. `assignee` is the person who has taken it over, so that nothing is answered automatically; empty where nobody
-    has. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
-    Until `snoozed_until` it is left out of what is to be done, unless the customer writes before.
+    data. `assignee` is the person who has taken it over (`assigned_at`), so that nothing is answered automatically;
+    empty where nobody has. `waiting_since` is when the oldest customer message came that nobody has answered, None
+    where nobody waits. Until `snoozed_until` it is left out of what is to be done, unless the customer writes before.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Interaction:
     waiting_since: datetime | None = None
     waiting_on: WaitingOn = WaitingOn.NOBODY
     snoozed_until: datetime | None = None
+    assigned_at: datetime | None = None
     closed_at: datetime | None = None
     merged_to: str = ""
     may_belong_to: str = ""

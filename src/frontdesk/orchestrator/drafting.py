@@ -1,15 +1,16 @@
 """Drafts of a person's next answer: one that a language model writes, and the reply templates filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from frontdesk.interfaces import Clock, Invalid, ModelFailed
 from frontdesk.model import Case, Lease
+from frontdesk.model.desk import Macro
 from frontdesk.model.llm import Asker, UseCaseOutcome
 from frontdesk.model.thread import Thread
 from frontdesk.orchestrator.replying import values_of
-from frontdesk.orchestrator.templates import ReplyTemplates
+from frontdesk.orchestrator.templates import FALLBACK_LANGUAGE, ReplyTemplate, ReplyTemplates
 
 SUGGESTION = "reply-suggestion"
 MOST_MESSAGES = 30
@@ -52,14 +53,14 @@ class Drafting:
             return ""
         return str(outcome.value["reply"])
 
-    def filled(self, thread: Thread) -> Sequence[Draft]:
-        """The reply templates filled in for the latest message, those that can be."""
+    def filled(self, thread: Thread, macros: Iterable[Macro] | None = None) -> Sequence[Draft]:
+        """The reply templates, or the texts of these macros, filled in for the latest message, those that can be."""
         if not thread.messages:
             return ()
         case = self._latest_case(thread)
         language, values = case.analysis.language if case.analysis else "en", values_of(case)
         drafts = []
-        for template in self._templates.all():
+        for template in self._templates.all() if macros is None else map(_template, macros):
             if template.needs and not values.get(template.needs):
                 continue
             try:
@@ -74,6 +75,10 @@ class Drafting:
         effects = tuple(e for e in thread.effects if e.message_id == message.id)
         lease = Lease("", "", self._clock())
         return Case(message, thread.interaction, lease, repeated=False, analysis=analysis, effects=effects)
+
+
+def _template(macro: Macro) -> ReplyTemplate:
+    return ReplyTemplate(macro.name, "", {FALLBACK_LANGUAGE: macro.text})
 
 
 def _conversation(thread: Thread) -> list[dict[str, str]]:

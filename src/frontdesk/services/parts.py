@@ -25,8 +25,10 @@ from frontdesk.storage.channels.events import StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
 from frontdesk.storage.channels.traffic import StoredTraffic
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
+from frontdesk.storage.interactions.assigning import StoredAssignment
 from frontdesk.storage.interactions.attention import StoredAttention
 from frontdesk.storage.interactions.history import StoredHistory
 from frontdesk.storage.interactions.interactions import StoredInteractions
@@ -97,6 +99,7 @@ class InteractionServices:
     lists: StoredLists
     views: StoredViews
     personal: StoredPersonal
+    assignment: StoredAssignment
     merging: StoredMerging
     attention: StoredAttention
     history: StoredHistory
@@ -127,6 +130,7 @@ class ConfigurationServices:
     entries: StoredCodeEntries
     rules: RuleSetService
     templates: TemplateService
+    macros: StoredMacros
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from frontdesk.interfaces import Conflict, Invalid
 from frontdesk.model import ENTITY_FIELDS, VALUES_APART, Change, Code, CodeList, Interaction, Sentiment, Status
@@ -20,6 +21,9 @@ UNTIL_ANSWER = datetime(9999, 12, 31, tzinfo=UTC)
 NO_MORE = datetime(2000, 1, 1, tzinfo=UTC)
 # The usual choices of how long an interaction is set aside.
 SNOOZES = {"1h": 1, "4h": 4, "1d": 24, "3d": 72, "1w": 168}
+CHANGES = frozenset({"status", "priority", "team", "assignee", "tag", "snooze"})
+ME = "@me"
+LONGEST_TAGS = 100
 LENGTHS = {"title": 100, "summary": 300}
 MOST_OF_ENTITY = 300
 # The fields of an analysis that a person may correct.
@@ -47,6 +51,38 @@ def snooze(choice: str, now: datetime) -> Change:
     if choice not in ("", "answer"):
         raise Invalid(tr("choose until when it is set aside: one of {known}", known=", ".join(SNOOZES)), "until")
     return Change(snoozed_until=UNTIL_ANSWER if choice else NO_MORE)
+
+
+def change_of(wanted: Mapping[str, str], interaction: Interaction, now: datetime, by: str) -> Change:
+    """The change of an interaction that CHANGES by name and value ask for; the owner ME is `by`. Raises Invalid."""
+    fields: dict[str, Any] = {name: value for name, value in wanted.items() if name in ("priority", "team", "assignee")}
+    if fields.get("assignee") == ME:
+        fields["assignee"] = by
+    if "status" in wanted:
+        fields["status"] = status_of(wanted["status"])
+    if "tag" in wanted:
+        fields["tags"] = with_tag(interaction.tags, wanted["tag"].replace(",", " ").strip())
+    if "snooze" in wanted:
+        fields["snoozed_until"] = snooze(wanted["snooze"], now).snoozed_until
+    return Change(**{name: value for name, value in fields.items() if value != getattr(interaction, name)})
+
+
+def status_of(text: str) -> Status:
+    """Raises Invalid."""
+    if text not in set(Status):
+        raise Invalid(tr("status {status!r} is not known", status=storable(text)[:20]), "status")
+    return Status(text)
+
+
+def with_tag(tags: str, tag: str) -> str:
+    """Tags with one more. Raises Invalid for none, and when they become too long."""
+    if not tag:
+        raise Invalid(tr("write the tag that is to be added"), "tag")
+    kept = [each.strip() for each in tags.split(",") if each.strip()]
+    joined = ", ".join(kept if tag in kept else [*kept, tag])
+    if len(joined) > LONGEST_TAGS:
+        raise Invalid(tr("tags have at most {most} characters together: remove one first", most=LONGEST_TAGS), "tags")
+    return joined
 
 
 def check_correction(field: str, value: str, lists: Lists) -> str:

@@ -47,6 +47,8 @@ GROUPS = (
         N_("Set-up"),
         (
             Entry("/console/effects", N_("Actions"), "process"),
+            Entry("/console/macros", N_("Answers and macros"), "notes"),
+            Entry("/console/assignment", N_("Assignment"), "user-settings", Role.SUPERVISOR),
             Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
             Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
             Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
@@ -67,7 +69,7 @@ GROUPS = (
 
 
 # What they see who are narrowed to some teams (see edges.access.reach).
-NARROWED = ("/console/interactions", "/console/articles", "/console/products")
+NARROWED = ("/console/interactions", "/console/macros", "/console/articles", "/console/products")
 
 
 def navigation(role: Role, *, is_narrowed: bool = False) -> tuple[Group, ...]:

@@ -39,6 +39,7 @@ from frontdesk.services.parts import (
     ConfigurationServices,
     EntityServices,
     InteractionServices,
+    KnowledgeServices,
     MessageServices,
     PeopleServices,
     Services,
@@ -46,6 +47,7 @@ from frontdesk.services.parts import (
 )
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
 from frontdesk.storage.engines.database import Database
@@ -72,6 +74,7 @@ from frontdesk.wiring.insights import insights
 from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
 from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
 from frontdesk.wiring.parts import part
+from frontdesk.workflows.assigning import Assigning
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
@@ -106,6 +109,7 @@ class Container(Services):
     customer_channels: CustomerChannels
     pipeline: PipelineDependencies
     runner: Runner
+    assigning: Assigning
     watch: ChannelWatch
 
 
@@ -188,22 +192,24 @@ def _wire(
     channels: CustomerChannels,
 ) -> Container:
     codes, calls = StoredCodes(database, now, new_id), StoredServiceDesk(database)
-    remote_models = model_services(settings, outgoing)
-    models = language_models(settings.llm, remote_models, database, builtin, codes, now, new_id)
+    remote = model_services(settings, outgoing)
+    models = language_models(settings.llm, remote, database, builtin, codes, now, new_id)
     backs = back_ends(settings, outgoing, ServiceDesk(calls, now), order_book := StoredOrders(database), now)
     known = knowledge_services(database, encoders, order_book, backs.orders, now)
     texts = TemplateService(reply_templates(settings.rules.replies), StoredTemplates(database, now))
-    book = _book(settings, database, backs, texts)
     analyst = Proxy(builtin, codes, now, new_id, models.room.messages, models.marks)
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
+    book = _book(settings, database, backs, texts)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     messages = _messages(settings, database, models, texts)
     work = part(WorkServices, calls=calls, cases=StoredCases(database, now), **_common(database))
-    reading = _reading_handlers(settings, database, models, analyst, work, channels)
-    handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
+    away_after = timedelta(minutes=settings.work.away_minutes)
+    interactions = part(InteractionServices, codes=codes, away_after=away_after, **_common(database))
+    assigning = Assigning(interactions.assignment.run)
+    handlers = _handlers(settings, database, known, messages.replies, models, analyst, work, backs, channels)
     return Container(
         messages=messages,
-        interactions=part(InteractionServices, codes=codes, **_common(database)),
+        interactions=interactions,
         people=people,
         configuration=_configuration(settings, database, codes, pipeline, book, texts),
         work=work,
@@ -220,12 +226,13 @@ def _wire(
         database=database,
         outgoing=outgoing,
         builtin=builtin,
-        model_services=remote_models,
+        model_services=remote,
         language_models=models,
         back_ends=backs,
         customer_channels=channels,
         pipeline=pipeline,
-        runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for),
+        runner=runner_over(work.queue, settings, pipeline, handlers, lambda: database.is_waited_for, assigning.wake),
+        assigning=assigning,
         watch=_watch(channels),
     )
 
@@ -318,7 +325,7 @@ def _configuration(
         extra_routes=settings.rules.extra_routes.split(),
         desk=pipeline.desk,
     )
-    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
+    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts, StoredMacros(database))
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:
@@ -329,7 +336,15 @@ def _priorities(codes: StoredCodes) -> PriorityOrder:
 
 
 def _handlers(
-    replies: StoredReplies, work: WorkServices, backs: BackEnds, channels: CustomerChannels
+    settings: Settings,
+    database: Database,
+    known: KnowledgeServices,
+    replies: StoredReplies,
+    models: LanguageModels,
+    analyst: Proxy,
+    work: WorkServices,
+    backs: BackEnds,
+    channels: CustomerChannels,
 ) -> dict[str, Handler]:
     async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
         await deliver_reply(row, lease, last_try, replies, channels.outlets)
@@ -337,7 +352,13 @@ def _handlers(
     async def read(row: Work, lease: Lease, _last_try: bool) -> None:
         await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
 
-    return {REPLY_WORK: deliver, STATUS_WORK: read}
+    return {
+        **knowledge_handlers(known),
+        REPLY_WORK: deliver,
+        STATUS_WORK: read,
+        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
+        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+    }
 
 
 def _messages(
@@ -349,31 +370,19 @@ def _messages(
     return part(MessageServices, **known, **_common(database))
 
 
-def _reading_handlers(
-    settings: Settings,
-    database: Database,
-    models: LanguageModels,
-    analyst: Proxy,
-    work: WorkServices,
-    channels: CustomerChannels,
-) -> dict[str, Handler]:
-    return {
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
-
-
 def runner_over(
     queue: WorkQueue,
     settings: Settings,
     pipeline: PipelineDependencies,
     others: Mapping[str, Handler] | None = None,
     gives_way: Callable[[], bool] = lambda: False,
+    after_message: Callable[[], None] = lambda: None,
 ) -> Runner:
     """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
 
     async def message(row: Work, lease: Lease, _last_try: bool) -> None:
         await handle_message(await pipeline.cases.load(row, lease), pipeline)
+        after_message()
 
     async def effect(row: Work, lease: Lease, last_try: bool) -> None:
         case, mine = await pipeline.cases.load_effect(row, lease)

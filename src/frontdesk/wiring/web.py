@@ -89,6 +89,7 @@ async def web_services(container: Container, is_working: Callable[[], bool | Non
 
     def wake() -> None:
         container.runner.wake()
+        container.assigning.wake()
         live.wake()
 
     return WebServices(

@@ -17,14 +17,16 @@ async def run_work(container: Container) -> None:
     await container.knowledge.vectors.begin([each.name for each in container.knowledge.encoders])
     running = asyncio.create_task(keep_running("the runner", container.runner.run))
     watching = asyncio.create_task(keep_running("watching channels", container.watch.run))
+    assigning = asyncio.create_task(keep_running("assignment", container.assigning.run))
     try:
-        ended, _ = await asyncio.wait({running, watching}, return_when=asyncio.FIRST_EXCEPTION)
+        ended, _ = await asyncio.wait({running, watching, assigning}, return_when=asyncio.FIRST_EXCEPTION)
         for task in ended:
             task.result()
     finally:
         container.runner.stop()
         watching.cancel()
-        await asyncio.gather(running, watching, return_exceptions=True)
+        assigning.cancel()
+        await asyncio.gather(running, watching, assigning, return_exceptions=True)
 
 
 async def free_dead_leases(container: Container) -> int:

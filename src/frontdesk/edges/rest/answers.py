@@ -99,7 +99,7 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
     when the oldest message came that nobody has answered, `waiting_on` whose turn it is: us, customer, third (a third
     party's), or empty. Until `snoozed_until` it is set aside, unless the customer writes before. `assignee` is its
-    owner: nothing is answered automatically until it is empty again, or the interaction is closed.
+    owner since `assigned_at`: nothing is answered automatically until it is empty again, or the interaction is closed.
     """
 
 

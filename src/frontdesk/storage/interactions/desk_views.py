@@ -16,7 +16,7 @@ from frontdesk.ticketing.status import ENDED
 
 _ONE = interaction.c
 # Written out as the indexes of some rows alone have it, which serve only who asks in their words.
-_OPEN = _ONE.status.not_in([literal_column(f"'{each}'") for each in ("SP", "CO", "CL")])
+OPEN = _ONE.status.not_in([literal_column(f"'{each}'") for each in ("SP", "CO", "CL")])
 _LOW, _HIGH = SURE[Confidence.LOW]
 _PROPOSED = select(effect.c.interaction_id).where(effect.c.state == literal_column("'waiting'"), effect.c.proposal)
 # No index of its own tempts a planner.
@@ -29,11 +29,11 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
     if view is DeskView.PROPOSALS:
         return [_ONE.id.in_(_PROPOSED)]
     if view is DeskView.SNOOZED:
-        return [_OPEN, _ONE.snoozed_until > at]
+        return [OPEN, _ONE.snoozed_until > at]
     caller, awake = CALLER.get(), or_(_ONE.snoozed_until.is_(None), _ONE.snoozed_until <= at)
     teams = caller.grant.teams - {""}
     return [
-        _OPEN,
+        OPEN,
         awake,
         {
             DeskView.MINE: _ONE.assignee == (caller.name or caller.id),

@@ -39,7 +39,7 @@ from frontdesk.storage.schema.rows import (
 from frontdesk.storage.search.documents import index_heads
 
 # Fields that change with others.
-TIMES = ("waiting_since", "snoozed_until", "closed_at")
+TIMES = ("waiting_since", "snoozed_until", "assigned_at", "closed_at")
 FOLLOWING = ("assignee", "waiting_on", *TIMES)
 
 
@@ -100,7 +100,13 @@ def change_interaction(
 
 def _claim(connection: Connection, matter: Interaction, by: str, now: datetime) -> Interaction:
     mine = update(interaction).where(interaction.c.id == matter.id, interaction.c.assignee == "")
-    values = {"assignee": by, "updated_at": now, "modified_by": by, "version": interaction.c.version + 1}
+    values = {
+        "assignee": by,
+        "assigned_at": now,
+        "updated_at": now,
+        "modified_by": by,
+        "version": interaction.c.version + 1,
+    }
     is_new = connection.execute(mine.values(**values)).rowcount == 1
     row = connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one()
     if row["assignee"] != by:

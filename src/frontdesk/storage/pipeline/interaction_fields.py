@@ -43,6 +43,8 @@ def set_fields(connection: Connection, before: Interaction, change: Change, now:
             values["waiting_on"] = WaitingOn.NOBODY
         elif change.status is Status.RE_OPENED:
             values.setdefault("waiting_on", WaitingOn.US)
+    if values.get("assignee"):
+        values["assigned_at"] = now
     if (turn := values.get("waiting_on")) is WaitingOn.US:
         values["waiting_since"] = before.waiting_since or now
     elif turn in (WaitingOn.CUSTOMER, WaitingOn.NOBODY):

@@ -10,6 +10,7 @@ from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, O
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.types import Moment
 from frontdesk.storage.engines.upserts import insert_if_new
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
@@ -126,7 +127,8 @@ def add_reply(
     stored = draft(connection, addressed)
     if not is_memo:
         add_work(connection, [_work(stored)])
-        connection.execute(_TAKE_OVER, {"its_id": matter.id, "person": new.processed_by})
+        taken = {"its_id": matter.id, "person": new.processed_by, "now": stored.created_at}
+        connection.execute(_TAKE_OVER, taken)
     kind = "noted" if is_memo else "answered"
     detail = {"message": stored.id}
     note(connection, stored.created_at, kind, interaction_id=matter.id, by=stored.processed_by, detail=detail)
@@ -137,7 +139,9 @@ def add_reply(
 _TAKE_OVER = (
     update(interaction)
     .where(interaction.c.id == bindparam("its_id"), interaction.c.assignee == "")
-    .values(assignee=bindparam("person"), version=interaction.c.version + 1)
+    .values(
+        assignee=bindparam("person"), assigned_at=bindparam("now", type_=Moment()), version=interaction.c.version + 1
+    )
 )
 
 

@@ -4,6 +4,7 @@ from frontdesk.storage.schema import (
     audit,
     channels,
     configuration,
+    desk,
     insights,
     interactions,
     knowledge,

@@ -56,6 +56,10 @@ interaction = Table(
     Column("waiting_since", Moment),
     Column("waiting_on", String(8), nullable=False, default="", server_default=""),
     Column("snoozed_until", Moment),
+    # When it became its owner's; when and from whom it went back to its team because the owner was silent.
+    Column("assigned_at", Moment),
+    Column("returned_at", Moment),
+    Column("returned_from", Name, nullable=False, default="", server_default=""),
     Column("closed_at", Moment),
     Column("version", Integer, nullable=False, default=1),
     # How the latest message that was read reads; kept by `searching`.

@@ -8,19 +8,26 @@ from litestar import Response, post
 from litestar.response import Redirect
 
 from frontdesk.interfaces import Conflict, Invalid
-from frontdesk.model import Change, Interaction, Status
+from frontdesk.model import Interaction, Status
 from frontdesk.model.translatable import tr
 from frontdesk.services.changing_many import MOST, Doing, Done, changing, do_to_all, undoing
-from frontdesk.ticketing.changes import snooze
+from frontdesk.ticketing.changes import change_of
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.forms import read_form
 from frontdesk.ui.languages import N_
 from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.submit import normal_reference
 
-LONGEST_TAGS = 100
-# What is set as it was chosen: the field by what is to be done.
-CHOSEN = {"assign": "team", "own": "assignee", "priority": "priority"}
+# By what is to be done: what is changed, and the field of the form with its new value.
+CHOSEN = {
+    "assign": ("team", "team"),
+    "own": ("assignee", "assignee"),
+    "priority": ("priority", "priority"),
+    "status": ("status", "status"),
+    "tag": ("tag", "tag"),
+    "snooze": ("snooze", "until"),
+    "close": ("status", ""),
+}
 
 
 @post(f"{PATH}/bulk", opt=AGENT, include_in_schema=False)
@@ -71,25 +78,14 @@ async def _doing(fields: Mapping[str, str], services: Needs, by: str) -> Doing:
     wanted = fields.get("do", "")
     if wanted == "read":
         return _reading(services)
-    if wanted == "tag":
-        tag = fields.get("tag", "").replace(",", " ").strip()
-        if not tag:
-            raise Invalid(tr("write the tag that is to be added"), "tag")
-        return await changing(services, lambda interaction: Change(tags=with_tag(interaction.tags, tag)), by)
-    change = _change(wanted, fields, services.clock())
-    return await changing(services, lambda _: change, by)
-
-
-def _change(wanted: str, fields: Mapping[str, str], now: datetime) -> Change:
-    if wanted in CHOSEN:
-        return Change(**{CHOSEN[wanted]: fields.get(CHOSEN[wanted], "")[:100]})  # type: ignore[arg-type]  # all are texts
-    if wanted == "close":
-        return Change(status=Status.CLOSED)
-    if wanted == "status" and fields.get("status") in set(Status):
-        return Change(status=Status(fields["status"]))
-    if wanted == "snooze":
-        return snooze(fields.get("until", ""), now)
-    raise Invalid(tr("choose what is to be done with them"), "do")
+    name, field = CHOSEN.get(wanted, ("", ""))
+    if not name:
+        raise Invalid(tr("choose what is to be done with them"), "do")
+    changes = {name: Status.CLOSED.value if wanted == "close" else fields.get(field, "")[:100]}
+    if wanted == "tag" and not changes[name].replace(",", " ").strip():
+        raise Invalid(tr("write the tag that is to be added"), "tag")
+    now = services.clock()
+    return await changing(services, lambda interaction: change_of(changes, interaction, now, by), by)
 
 
 def _reading(services: Needs) -> Doing:
@@ -99,15 +95,6 @@ def _reading(services: Needs) -> Doing:
         await services.work.rereadings.plan_for([interaction.id])
 
     return read
-
-
-def with_tag(tags: str, tag: str) -> str:
-    """Tags with one more. Raises Invalid when they become too long."""
-    kept = [each.strip() for each in tags.split(",") if each.strip()]
-    joined = ", ".join(kept if tag in kept else [*kept, tag])
-    if len(joined) > LONGEST_TAGS:
-        raise Invalid(tr("tags have at most {most} characters together: remove one first", most=LONGEST_TAGS), "tags")
-    return joined
 
 
 def _query(text: str) -> str:

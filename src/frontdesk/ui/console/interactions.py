@@ -1,6 +1,6 @@
 """The list of interactions: searched, filtered, sorted, counted; the address holds all of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from frontdesk.model.console import MOST_IN_VIEW, ListRow, ListSort, ViewCounts
 from frontdesk.model.queries import DeskView
 from frontdesk.orchestrator.actions import SET_ASIDE
 from frontdesk.ticketing.status import ENDED
+from frontdesk.ui.console.assignment import AVAILABILITIES
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, SNOOZE_NAMES, VIEWS, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
@@ -20,6 +21,7 @@ from frontdesk.ui.services import AGENT, Needs, PageRequest
 from frontdesk.ui.thread_view import LANGUAGES, CodeLabels
 
 ROWS = 50
+FIELDS = tuple(each.name for each in fields(ListRow))
 PATH = "/console/interactions"
 
 
@@ -92,7 +94,9 @@ async def view_counts(request: PageRequest, services: Needs) -> Response[str]:
     """The views with how many each holds, for the navigation of every page."""
     counts, at = await services.interactions.lists.view_counts(), request.headers.get("hx-current-url", "")
     here = ListQuery.read(urlsplit(at).query).view() if urlsplit(at).path == PATH else None
+    availability = await services.interactions.assignment.heard(request.user.id)
     context = {"desk_views": desk_views(request.user, counts), "turn": counts.turn, "here": here}
+    context |= {"availability": availability.value, "availabilities": AVAILABILITIES}
     return services.pages.page(request, "console/_desk_views.html", "", context)
 
 
@@ -144,32 +148,12 @@ def _told(number: int) -> str:
 
 def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
     """A row with names for its codes."""
-    return {
-        "reference": row.reference,
-        "title": row.title,
+    return {name: getattr(row, name) for name in FIELDS} | {
         "words": row.summary.removeprefix(row.title).lstrip(" .:!?"),
         "owner": row.assignee or names.of_code(CodeList.TEAM, row.team),
-        "waiting_since": row.waiting_since,
         "status": row.status.value,
-        "status_name": names.of_code(CodeList.STATUS, row.status),
-        "priority": row.priority,
-        "priority_name": names.of_code(CodeList.PRIORITY, row.priority),
-        "channel_name": names.of_code(CodeList.CHANNEL, row.channel),
-        "category_name": names.of_code(CodeList.CATEGORY, row.category),
-        "team_name": names.of_code(CodeList.TEAM, row.team),
-        "intent_name": names.of_code(CodeList.INTENT, row.intent),
-        "sentiment": row.sentiment,
-        "confidence": row.confidence,
-        "tier": row.tier,
-        "customer": row.customer,
-        "customer_id": row.customer_id,
-        "messages": row.messages,
-        "assignee": row.assignee,
-        "waiting_on": row.waiting_on,
-        "snoozed_until": row.snoozed_until,
+        **{f"{name}_name": names.of_code(which, getattr(row, name)) for name, which in CODED.items() if name in FIELDS},
         "tags": [tag.strip() for tag in row.tags.split(",") if tag.strip()],
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
     }
 
 

@@ -15,9 +15,9 @@ from frontdesk.model.answers import Answer, AnswerKind, Asker
 from frontdesk.model.thread import Thread, ThreadDetails
 from frontdesk.model.translatable import tr
 from frontdesk.services.changing_many import changing, do_to
-from frontdesk.ticketing.changes import FIELDS, check_correction, snooze
+from frontdesk.ticketing.changes import FIELDS, check_correction, snooze, status_of
 from frontdesk.ticketing.status import may_move
-from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+from frontdesk.ticketing.submission import MOST_CHARACTERS
 from frontdesk.ui.console.interactions import PATH
 from frontdesk.ui.console.origins import origin_of, with_origin
 from frontdesk.ui.console.thread_context import context_of, reading_of, why_of
@@ -300,15 +300,9 @@ def _changed(fields: Mapping[str, str]) -> Change:
         raise Invalid(tr("title and tags have at most {most} characters", most=LONGEST), "title")
     if "customer_id" in new and not 0 < len(new["customer_id"]) <= 10:
         raise Invalid(tr("a customer number has 1 to 10 characters"), "customer_id")
-    status = _status(new.pop("status")) if "status" in new else None
+    status = status_of(new.pop("status")) if "status" in new else None
     changes: dict[str, Any] = new
     return Change(**changes, status=status)
-
-
-def _status(text: str) -> Status:
-    if text not in set(Status):
-        raise Invalid(tr("status {status!r} is not known", status=storable(text)[:20]), "status")
-    return Status(text)
 
 
 def _back(reference: str) -> Redirect:

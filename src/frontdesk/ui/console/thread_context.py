@@ -53,6 +53,8 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
     if thread.messages:
         context = track_context(thread, names, is_agent=True, may_answer=False)
     effects = _effects(thread, names)
+    kept = await services.configuration.macros.of(request.user.id)
+    macros = [each for each in kept if each.own or each.team in ("", interaction.team)]
     return context | {
         "matter": interaction,
         "customer_name": details.customer_name,
@@ -65,6 +67,8 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "timeline": timeline_of(context["messages"], thread, details.recorded, names),
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": services.messages.drafting.filled(thread),
+        "answers": services.messages.drafting.filled(thread, [each for each in macros if each.is_answer]),
+        "macros": [each for each in macros if not each.is_answer],
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
         "seen": thread.messages[-1].id if thread.messages else "",
