@@ -29,10 +29,14 @@ def effects() -> None:
 
 @command(effects, "list", role=Role.AGENT, example="frontdesk effects list --state waiting")
 @click.option(
-    "--state", type=click.Choice(STATES), default=EffectState.FAILED, show_default=True, help="Which to list."
+    "--state",
+    type=click.Choice([state.value for state in STATES], case_sensitive=False),
+    default=EffectState.FAILED.value,
+    show_default=True,
+    help="Which to list.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
-def list_effects(state: EffectState, limit: int) -> None:
+def list_effects(state: str, limit: int) -> None:
     """List effects, oldest first: key, kind, attempts, since when, and why they failed."""
     found = with_container(lambda container: _some(container, EffectState(state), limit))
     rows = [

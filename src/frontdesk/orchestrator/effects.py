@@ -1,4 +1,8 @@
-"""Decides when an effect may run: a reply waits for the receipt that it states, everything waits for approvals."""
+"""Decides when an effect may run: a reply waits for the receipt that it states, everything waits for approvals.
+
+What needs no receipt also follows the one before it: it runs once that was tried, so that the order holds and yet a
+back end that is down keeps nobody waiting.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -37,12 +41,27 @@ def place_of(effect: Effect, effects: Sequence[Effect], now: datetime, patience:
     if any(each.action.kind == ASK_PERSON and each.state is EffectState.DROPPED for each in awaited):
         return EffectTurn(Turn.NEVER)
     left = [each for each in awaited if each.state not in SETTLED]
-    if not left:
-        return EffectTurn(Turn.NOW)
     if any(each.action.kind == ASK_PERSON for each in left):
         return EffectTurn(Turn.LATER)
+    if is_untried(before_it(effect, effects)):
+        return EffectTurn(Turn.LATER)
+    if not left:
+        return EffectTurn(Turn.NOW)
     until = _decided_at(effect, awaited) + patience
     return EffectTurn(Turn.LATER, until) if now < until else EffectTurn(Turn.NOW)
+
+
+def before_it(effect: Effect, effects: Sequence[Effect]) -> Effect | None:
+    """The effect that it follows: the nearest one before it that neither asks a person nor waits for a receipt."""
+    asked = {each.key for each in effects if each.action.kind == ASK_PERSON}
+    before = (each for each in effects if each.position < effect.position and each.key not in asked)
+    chain = [each for each in before if asked.issuperset(each.waits_for)]
+    return max(chain, key=lambda each: each.position, default=None)
+
+
+def is_untried(effect: Effect | None) -> bool:
+    """Whether it is still to be tried for the first time."""
+    return effect is not None and effect.state is EffectState.PENDING and not (effect.attempts or effect.error)
 
 
 def done(effect: Effect, receipt: Receipt, attempts: int, now: datetime) -> Effect:

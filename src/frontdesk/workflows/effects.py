@@ -10,7 +10,7 @@ from datetime import timedelta
 from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound, OwnRows, Recorder
 from frontdesk.model import Case, Effect, EffectState, Receipt
 from frontdesk.orchestrator.actions import DISCLOSING, INTERNAL, change_by
-from frontdesk.orchestrator.effects import Turn, done, failed, place_of, refused, tried
+from frontdesk.orchestrator.effects import Turn, done, failed, is_untried, place_of, refused, tried
 from frontdesk.ticketing.status import allowed_change
 from frontdesk.workflows.dependencies import PipelineDependencies
 
@@ -63,7 +63,14 @@ async def handle_effect(case: Case, effect: Effect, dependencies: PipelineDepend
         await dependencies.cases.keep_effect(case, refused(effect, dependencies.clock()), ends=True)
     else:
         look_first = effect.attempts > 0 or case.attempt > 1
-        await _carry_out(case, effect, dependencies, case.attempt, look_first=look_first, ends=True, last_try=last_try)
+        try:
+            await _carry_out(
+                case, effect, dependencies, case.attempt, look_first=look_first, ends=True, last_try=last_try
+            )
+        except Failed as error:
+            if is_untried(effect):  # its work row counts the attempts
+                await dependencies.cases.keep_tried(case, tried(effect, str(error), 0))
+            raise
     return None
 
 

@@ -6,16 +6,17 @@ before it looks for those that wait. So whichever comes first, nobody sleeps thr
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
 from frontdesk.model import Effect, EffectState, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.effects import SETTLED, before_it, is_untried
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
@@ -26,7 +27,6 @@ from frontdesk.storage.schema.pipeline import effect, work
 from frontdesk.storage.schema.rows import as_effect
 
 EFFECT_WORK = "effect"
-SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED.value)
 
 
 class StoredEffectAdmin:
@@ -95,21 +95,30 @@ def store(connection: Connection, each: Effect) -> None:
     connection.execute(update(effect).where(effect.c.key == each.key).values(**values))
 
 
-def lock_awaited(connection: Connection, each: Effect) -> bool:
+def lock_awaited(connection: Connection, each: Effect, effects: Sequence[Effect]) -> bool:
     """Hold the effects that this one waits for as they are; whether any is left. To be called before all else."""
-    if not each.waits_for:
-        return False
-    awaited = select(effect.c.state).where(effect.c.key.in_(each.waits_for)).with_for_update(read=True)
-    return any(state not in SETTLED for state in connection.execute(awaited).scalars())
+    before = before_it(each, effects)
+    keys = [*each.waits_for, *([before.key] if before else [])]
+    found = _effects(connection, effect.c.key.in_(keys), locked=True)
+    return any(one.state not in SETTLED if one.key in each.waits_for else is_untried(one) for one in found)
 
 
 def wake_waiting(connection: Connection, settled: Effect, now: datetime) -> None:
-    """Make due what waits for this effect, which has just been written."""
-    theirs = (effect.c.message_id == settled.message_id, effect.c.state == EffectState.PENDING.value, effect.c.apart)
-    waiting = connection.execute(select(effect.c.key, effect.c.waits_for).where(*theirs)).all()
-    for key, waits_for in waiting:
-        if settled.key in waits_for:
-            make_due(connection, key, now, now)
+    """Make due what waits for this effect or follows it, which has just been written."""
+    effects = _effects(connection, effect.c.message_id == settled.message_id)
+    for each in effects:
+        if each.state is EffectState.PENDING and each.apart and _hangs_on(each, settled, effects):
+            make_due(connection, each.key, now, now)
+
+
+def _hangs_on(each: Effect, settled: Effect, effects: Sequence[Effect]) -> bool:
+    before = before_it(each, effects)
+    return settled.key in each.waits_for or (is_untried(each) and before is not None and before.key == settled.key)
+
+
+def _effects(connection: Connection, which: ColumnElement[bool], *, locked: bool = False) -> list[Effect]:
+    rows = select(effect).where(which).order_by(effect.c.position)
+    return list(map(as_effect, connection.execute(rows.with_for_update(read=True) if locked else rows).mappings()))
 
 
 def make_due(
