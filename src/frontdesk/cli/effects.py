@@ -24,7 +24,7 @@ Change = Callable[[str, str, IdempotencyKey | None], Awaitable[StoredAnswer[Effe
 
 @group(frontdesk, "effects")
 def effects() -> None:
-    """Effects that failed or wait for approval: list, retry, drop, approve."""
+    """Effects that failed or wait for approval: list, retry, drop, skip, approve."""
 
 
 @command(effects, "list", role=Role.AGENT, example="frontdesk effects list --state waiting")
@@ -67,6 +67,17 @@ def drop(keys: tuple[str, ...], every: bool) -> None:
         lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.drop)
     )
     click.echo(f"{done:,} dropped")
+
+
+@command(effects, "skip", role=Role.SUPERVISOR, example="frontdesk effects skip --all")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def skip(keys: tuple[str, ...], every: bool) -> None:
+    """Go on without effects that failed: what comes after them is done as if they were."""
+    done = with_container(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.skip)
+    )
+    click.echo(f"{done:,} passed over")
 
 
 @command(
