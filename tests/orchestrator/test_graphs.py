@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from frontdesk.interfaces.rules import TableRefused
+from frontdesk.orchestrator.analysing import check_cases
 from frontdesk.orchestrator.checking import Vocabulary, check_yields
 from frontdesk.orchestrator.expressions import ask_engine
 from frontdesk.orchestrator.graphs import Graph, shown
 from frontdesk.orchestrator.rules import GraphRules, compile_content
+from tests.orchestrator.tables import model
 
 # One graph of every kind a line, each with inputs and what they yield.
 GRAPHS = [json.loads(line) for line in (Path(__file__).parent / "graphs.jsonl").read_text("utf-8").splitlines()]
@@ -122,3 +124,22 @@ def test_a_panic_of_the_engine_is_an_error_like_any_other() -> None:
 
     with pytest.raises(SystemExit):
         ask_engine(ends)
+
+
+def test_the_cases_kept_with_a_graph_or_a_table_are_run() -> None:
+    for graph in GRAPHS:
+        assert list(check_cases(compile_content("graph", 2, json.dumps(graph)))) == []
+    row = ({"intent": "'TI'"}, {"route": "'TI-Chatbot'", "actions": "['create_service_call']"})
+    cases = [
+        {"input": {"intent": "TI"}, "output": {"route": "TI-Chatbot"}},
+        {"input": {"intent": "TI"}, "output": {"actions": ["tag"]}},
+        {"input": {"intent": "WR"}, "output": {"route": "TI-Chatbot"}},
+        {"facts": {}},
+    ]
+    table = compile_content("table", 2, json.dumps(model(["intent"], [row]) | {"tests": cases}))
+    found = [(each.severity.value, each.message) for each in check_cases(table)]
+    assert found == [
+        ("error", 'test case 2 yields {"actions": ["create_service_call"]} and not {"actions": ["tag"]}'),
+        ("error", 'test case 3 yields {"route": "Person"} and not {"route": "TI-Chatbot"}'),
+        ("error", "test case 4 needs an input and an output"),
+    ]

@@ -11,7 +11,7 @@ from frontdesk.model import CodeList, Correction, InboundMessage, Interaction, S
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.analysing import analyse
+from frontdesk.orchestrator.analysing import analyse, check_cases
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
 from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, check_yields, worst
 from frontdesk.orchestrator.deciding_again import DecidedAgain, decide_again
@@ -179,7 +179,7 @@ def _findings(content: str, vocabulary: Vocabulary) -> list[Finding]:
         found = [*rules.graph.findings(), *check_yields(rules.graph, vocabulary)]
     else:
         found = [*analyse(rules), *check_table(rules.table, vocabulary)]
-    return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
+    return sorted([*found, *check_cases(rules)], key=lambda finding: list(Severity).index(finding.severity))
 
 
 async def _once(past: Sequence[Past]) -> AsyncIterator[Sequence[Past]]:
