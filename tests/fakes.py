@@ -54,6 +54,9 @@ class CrashingCases:
     async def postpone_effect(self, case: Case, effect: Effect, due_at: datetime) -> Case:
         return await self._write(self.inner.postpone_effect(case, effect, due_at))
 
+    async def keep_tried(self, case: Case, effect: Effect) -> None:
+        await self._write(self.inner.keep_tried(case, effect))
+
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
         return await self._write(self.inner.keep_waiting(case, effect, until))
 

@@ -53,3 +53,18 @@ def test_patience_begins_when_a_person_has_approved() -> None:
     reply = replace(REPLY, waits_for=("q", "c"))
     place = place_of(reply, (asked, call(EffectState.PENDING), reply), AT + timedelta(hours=5, seconds=1), PATIENCE)
     assert place.until == AT + timedelta(hours=5) + PATIENCE
+
+
+def test_after_an_approval_each_follows_the_one_before_it_once_that_was_tried() -> None:
+    asked = effect("q", "ask_person", EffectState.DONE)
+    first = replace(effect("w", "notify_webhook", EffectState.PENDING, "q"), position=1)
+    second = replace(effect("s", "create_service_call", EffectState.PENDING, "q"), position=2)
+    assert turn(second, asked, first) == (Turn.LATER, None)
+    for tried in (replace(first, attempts=1), replace(first, error="held"), replace(first, state=EffectState.DONE)):
+        assert turn(second, asked, tried) == (Turn.NOW, None)
+
+
+def test_nobody_follows_a_reply_that_waits_for_its_receipt() -> None:
+    stating = replace(REPLY, position=1)
+    last = replace(effect("w", "notify_webhook", EffectState.PENDING), position=2)
+    assert turn(last, call(EffectState.FAILED), stating) == (Turn.NOW, None)

@@ -84,8 +84,8 @@ def test_what_the_built_in_reader_says_stands_beside_a_models_reading() -> None:
 
 def test_times_are_told_by_the_desks_clock() -> None:
     desk = Desk(ZoneInfo("Europe/Berlin"), public_holidays("DE-BY"))
-    assert local_time(AT, desk) == {"hour": 0, "weekday": 5, "holiday": "Christmas Day"}
-    assert local_time(AT, Desk()) == {"hour": 23, "weekday": 4, "holiday": ""}
+    assert local_time(AT, desk) == {"month": 12, "hour": 0, "weekday": 5, "holiday": "Christmas Day"}
+    assert local_time(AT, Desk()) == {"month": 12, "hour": 23, "weekday": 4, "holiday": ""}
 
 
 @pytest.mark.parametrize("place", ["XX", "DE-XX", "-", "Germany land"])

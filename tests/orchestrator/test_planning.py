@@ -259,7 +259,7 @@ def test_a_question_of_the_rule_itself_stays_where_it_was() -> None:
 
 
 def test_every_action_has_a_risk_and_what_is_new_has_a_high_one() -> None:
-    free = {"ask_person", "assign_team", "set_priority", "set_category", "tag", "escalate"}
+    free = {"ask_person", "wait", "assign_team", "set_priority", "set_category", "tag", "escalate"}
     risks = {kind: risk_of({"kind": kind, "status": "CL", "text": "x"}, known_templates()) for kind in KINDS}
     assert {kind for kind, risk in risks.items() if risk is Risk.NONE} == free
     assert risk_of({"kind": "something_new"}, known_templates()) is Risk.HIGH

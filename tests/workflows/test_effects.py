@@ -232,3 +232,39 @@ async def test_an_effect_that_is_settled_already_is_left_alone(container: Contai
     await go_on(container, dependencies)
     assert back_end.asked == 1
     assert await container.work.queue.counts() == {"open": 0, "failed": 0}
+
+
+class Noting(BackEnd):
+    """A back end that notes in which order it was asked."""
+
+    order: list[int]
+
+    async def perform(self, effect: Effect, case: Any) -> Any:
+        self.order.append(effect.position)
+        return await super().perform(effect, case)
+
+
+def noting(order: list[int], failures: list[Exception]) -> Noting:
+    """It notes in this list."""
+    made = Noting(failures)
+    made.order = order
+    return made
+
+
+@pytest.mark.parametrize("failures", [0, 1, 99])
+async def test_the_order_holds_after_an_approval(container: Container, failures: int) -> None:
+    order: list[int] = []
+    call = noting(order, [ConnectorFailed("503")] * failures)
+    dependencies = desk_of(
+        container,
+        *(WEBHOOK, {"kind": "ask_person"}, CALL, WEBHOOK, WEBHOOK),
+        create_service_call=call,
+        notify_webhook=noting(order, []),
+    )
+    await say(container, dependencies)
+    [question] = (await container.messages.readings.effects(EffectState.WAITING, 10)).rows
+    await container.work.effects.approve(question.key, "Kim", None)
+    for _ in range(3):
+        await go_on(container, dependencies)
+    assert list(dict.fromkeys(order)) == [0, 2, 3, 4]
+    assert (order.count(0), order.count(3), order.count(4)) == (1, 1, 1)

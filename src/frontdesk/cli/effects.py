@@ -20,15 +20,19 @@ Change = Callable[[str, str, IdempotencyKey | None], Awaitable[StoredAnswer[Effe
 
 @group(frontdesk, "effects")
 def effects() -> None:
-    """Effects that failed or wait for approval: list, retry, drop, approve."""
+    """Effects that failed or wait for approval: list, retry, drop, skip, approve."""
 
 
 @command(effects, "list", role=Role.AGENT, example="frontdesk effects list --state waiting")
 @click.option(
-    "--state", type=click.Choice(STATES), default=EffectState.FAILED, show_default=True, help="Which to list."
+    "--state",
+    type=click.Choice([state.value for state in STATES], case_sensitive=False),
+    default=EffectState.FAILED.value,
+    show_default=True,
+    help="Which to list.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many.")
-def list_effects(state: EffectState, limit: int) -> None:
+def list_effects(state: str, limit: int) -> None:
     """List effects, oldest first: key, kind, attempts, since when, and why they failed."""
     found = with_container(lambda container: _some(container, EffectState(state), limit))
     rows = [
@@ -58,6 +62,17 @@ def drop(keys: tuple[str, ...], every: bool) -> None:
         lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.drop)
     )
     click.echo(f"{done:,} dropped")
+
+
+@command(effects, "skip", role=Role.SUPERVISOR, example="frontdesk effects skip --all")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "every", is_flag=True, help="All that have failed.")
+def skip(keys: tuple[str, ...], every: bool) -> None:
+    """Go on without effects that failed: what comes after them is done as if they were."""
+    done = with_container(
+        lambda container: _each(container, keys, EffectState.FAILED if every else None, container.work.effects.skip)
+    )
+    click.echo(f"{done:,} passed over")
 
 
 @command(

@@ -73,6 +73,10 @@ class Cases(Protocol):
         """Give a pending effect work of its own, due at `due_at`, so that its message goes on without it."""
         ...
 
+    async def keep_tried(self, case: Case, effect: Effect) -> None:
+        """Keep that an effect with work of its own was tried: what follows it goes on. The work stays as it is."""
+        ...
+
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
         """Let a pending effect wait until what it waits for is settled, or `until` has come.
 

@@ -22,7 +22,10 @@ INTERNAL_MEMO = "IM"
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One interaction with all that belongs to it, each part oldest first; `work` is by message id."""
+    """One interaction with all that belongs to it, each part oldest first.
+
+    `work` is by the id of a message or the key of an effect.
+    """
 
     interaction: Interaction
     messages: tuple[InboundMessage, ...]

@@ -1,13 +1,15 @@
 """The kinds of actions: their parameters, and what those change that need no connector."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Interaction, Status
+from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Interaction, Role, Status
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.plans import ASK_PERSON, EVENTS, HOLDING, WAIT, WORDS, awaited
 from frontdesk.orchestrator.templates import ReplyTemplates, check_text, needs_of_text
 
 CREATE_SERVICE_CALL = "create_service_call"
@@ -17,7 +19,7 @@ ORDER_STATUS = "order_status"
 NOTIFY_WEBHOOK = "notify_webhook"
 REPLY = "reply"
 ANSWER = "answer"
-ASK_PERSON = "ask_person"
+PAUSES = ("hours", "minutes", "event")
 ESCALATE = "escalate"
 TAG = "tag"
 
@@ -39,6 +41,10 @@ SET_ASIDE = "SetAside"
 TAGS_LENGTH = 100
 # When the action `answer` sends: where it is sure enough, whatever comes, or never (an agent sees it).
 WHENS = ("sure", "always", "draft")
+# Who can be asked, and how many hours, minutes or money can be named.
+PEOPLE = (Role.SUPERVISOR.value, Role.ADMIN.value)
+MOST_NUMBER = 1_000_000
+STEP_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # The priorities that ship, from the lowest to the highest.
 UPWARDS = ("L", "M", "H", "V")
 
@@ -66,7 +72,8 @@ KINDS: dict[str, ActionKind] = {
     UPDATE_CASE: _kind("creates or updates the interaction's case in the CRM", may="status priority case_type"),
     ORDER_STATUS: _kind("looks up the order that the message names, for a reply to state", may="order_no"),
     NOTIFY_WEBHOOK: _kind("tells another system, signed", "target", "url", may="event"),
-    ASK_PERSON: _kind("lets everything after it wait until a person approves", may="question"),
+    ASK_PERSON: _kind("lets everything after it wait until a person approves", may="question role hours second_above"),
+    WAIT: _kind("pauses for a time, or until something happens", *PAUSES, may=" ".join(PAUSES)),
     "assign_team": _kind("gives the interaction to a team", "team"),
     "set_priority": _kind("sets the priority", "priority"),
     "set_status": _kind("sets the status, if the status flow allows it", "status"),
@@ -93,7 +100,7 @@ def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str,
     if not groups:
         wanted = " or ".join(", ".join(sorted(group)) for group in kind.needs)
         raise Invalid(tr("action {kind} needs {wanted}", kind=action["kind"], wanted=wanted), "actions")
-    if unknown := given - groups[0] - kind.may:
+    if unknown := given - groups[0] - kind.may - set(WORDS):
         raise Invalid(
             tr("action {kind} does not take {unknown}", kind=action["kind"], unknown=", ".join(sorted(unknown))),
             "actions",
@@ -104,6 +111,8 @@ def check_action(raw: Any, templates: ReplyTemplates | None = None) -> dict[str,
 
 def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -> None:
     for name, value in action.items():
+        if name == "after" and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            continue
         if not isinstance(value, str | int | float | bool) or (value == "" and name != "question"):
             raise Invalid(
                 tr(
@@ -114,6 +123,7 @@ def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -
                 ),
                 "actions",
             )
+    _check_holding(action)
     if action["kind"] == "set_status" and action["status"] not in set(Status):
         raise Invalid(
             tr(
@@ -135,6 +145,26 @@ def _check_values(action: Mapping[str, Any], templates: ReplyTemplates | None) -
         templates.named(str(action["template"]))
 
 
+def _check_holding(action: Mapping[str, Any]) -> None:
+    """The limits of questions and pauses, and the name of a step."""
+    if action["kind"] in HOLDING:
+        for name in ("hours", "minutes", "second_above"):
+            value = action.get(name, 1)
+            if isinstance(value, str | bool) or not 0 < value <= MOST_NUMBER:
+                text = tr(
+                    "{name} is {value!r}: give a number from 0 to {most:,}", name=name, value=value, most=MOST_NUMBER
+                )
+                raise Invalid(text, "actions")
+    for name, allowed in (("role", PEOPLE), ("event", EVENTS)):
+        if action["kind"] in HOLDING and name in action and action[name] not in allowed:
+            text = tr("{name} is {value!r}: use {known}", name=name, value=action[name], known=", ".join(allowed))
+            raise Invalid(text, "actions")
+    if "step" in action and not STEP_NAME.fullmatch(str(action["step"])):
+        raise Invalid(
+            tr("a step is called by small letters, digits and _, not {name!r}", name=action["step"]), "actions"
+        )
+
+
 def decision_of(verdict: Verdict, message: str, facts: Mapping[str, Any], decision_id: str, now: datetime) -> Decision:
     """The decision to store for this message, made from the rules' verdict."""
     return Decision(
@@ -153,8 +183,10 @@ def decision_of(verdict: Verdict, message: str, facts: Mapping[str, Any], decisi
 def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tuple[Effect, ...]:
     """One effect for each action, with its stable key. Actions that only write the interaction are already done."""
     effects: list[Effect] = []
+    steps = [{"kind": each.kind, **each.parameters} for each in decision.actions]
     for position, action in enumerate(decision.actions):
-        waits_for = _awaited(action, effects, templates)
+        named = [effect_key(decision, place) for place in awaited(steps, position)]
+        waits_for = tuple(dict.fromkeys([*named, *_stated(action, effects, templates)]))
         state = _first_state(action, waits_for)
         effects.append(
             Effect(
@@ -168,11 +200,18 @@ def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tup
                 attempts=0,
                 created_at=decision.created_at,
                 reference=_written(action) if state is EffectState.DONE else "",
+                detail={"persons": 2} if _needs_two(action, decision.facts) else {},
                 done_at=decision.created_at if state is EffectState.DONE else None,
                 waits_for=waits_for,
             )
         )
     return tuple(effects)
+
+
+def _needs_two(action: Action, facts: Mapping[str, Any]) -> bool:
+    """Whether two persons are to approve, for the message names a larger amount."""
+    above = action.parameters.get("second_above") if action.kind == ASK_PERSON else None
+    return above is not None and float((facts.get("amount") or {}).get("value", -1)) > float(above)
 
 
 def effect_key(decision: Decision, position: int) -> str:
@@ -199,12 +238,11 @@ def change_by(action: Action, interaction: Interaction, priorities: Sequence[str
     return Change(**_fields(action, interaction, {}, priorities))
 
 
-def _awaited(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> tuple[str, ...]:
-    """The effects that this action waits for: every approval before it, and those whose receipt a reply states."""
-    kinds = {ASK_PERSON} if action.kind != ASK_PERSON else set()
-    if reply := reply_of({"kind": action.kind, **action.parameters}):
-        kinds |= {STATED[name] for name in stated_by(reply, templates)}
-    return tuple(each.key for each in before if each.action.kind in kinds)
+def _stated(action: Action, before: Sequence[Effect], templates: ReplyTemplates) -> Iterable[str]:
+    """The effects before it whose receipt a reply states."""
+    reply = reply_of({"kind": action.kind, **action.parameters})
+    kinds = {STATED[name] for name in stated_by(reply, templates)} if reply else set()
+    return (each.key for each in before if each.action.kind in kinds)
 
 
 def reply_of(action: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -225,7 +263,7 @@ def stated_by(action: Mapping[str, Any], templates: ReplyTemplates) -> frozenset
 
 
 def _first_state(action: Action, waits_for: tuple[str, ...]) -> EffectState:
-    if action.kind == ASK_PERSON:
+    if action.kind == ASK_PERSON and not waits_for and not action.parameters.get("hours"):
         return EffectState.WAITING
     return EffectState.DONE if action.kind in INTERNAL and not waits_for else EffectState.PENDING
 

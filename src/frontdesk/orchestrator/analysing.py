@@ -5,14 +5,16 @@ never matching never matches. Gaps and overlaps may name facts that cannot occur
 as independent. Rows with opaque cells are left out of gaps and overlaps and never hide other rows.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from frontdesk.interfaces import Verdict
+from frontdesk.interfaces import FrontdeskError, Verdict
 from frontdesk.model.rules import Finding, Severity
-from frontdesk.model.translatable import tr
+from frontdesk.model.translatable import text_of, tr
 from frontdesk.orchestrator.domains import Box, Space, TooLarge, common, holds, opaque_cells, space_of, without
 from frontdesk.orchestrator.feedback_loops import feedback_loops
-from frontdesk.orchestrator.rules import TableRules
+from frontdesk.orchestrator.rules import GraphRules, TableRules
 from frontdesk.orchestrator.table import Row, Table, where
 
 MOST_SHOWN = 50
@@ -28,6 +30,32 @@ def analyse(rules: TableRules) -> list[Finding]:
     except TooLarge as error:
         found.append(Finding(Severity.NOTICE, "too_large", tr("{error}: not all of it was looked at", error=error)))
     return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
+
+
+def check_cases(rules: TableRules) -> Iterator[Finding]:
+    """The test cases kept with the rules (`tests`: input and output, as GoRules has them) that come out otherwise."""
+    kept = rules.content.get("tests") or ()
+    for number, case in enumerate(kept if isinstance(kept, list) else [kept], 1):
+        given, wanted = (case.get("input"), case.get("output")) if isinstance(case, Mapping) else (None, None)
+        if not isinstance(given, Mapping) or "output" not in case:
+            text = tr("test case {number} needs an input and an output", number=number)
+            yield Finding(Severity.ERROR, "test", text)
+        elif (found := _outcome(rules, given, wanted)) != wanted:
+            told = {"found": json.dumps(found), "wanted": json.dumps(wanted)}
+            text = tr("test case {number} yields {found} and not {wanted}", number=number, **told)
+            yield Finding(Severity.ERROR, "test", text)
+
+
+def _outcome(rules: TableRules, given: Mapping[str, Any], wanted: Any) -> Any:
+    """What a graph yields; of a table as much of the verdict as is wanted: route, rule, and the kinds of actions."""
+    try:
+        if isinstance(rules, GraphRules):
+            return rules.graph.run(given)
+        verdict = rules.decide(given)
+    except (ValueError, FrontdeskError) as error:
+        return text_of(error)
+    told = {"route": verdict.route, "rule": verdict.rule, "actions": [each["kind"] for each in verdict.actions]}
+    return {name: value for name, value in told.items() if isinstance(wanted, Mapping) and name in wanted}
 
 
 def _opaque(table: Table) -> Iterator[Finding]:

@@ -16,17 +16,19 @@ from frontdesk.model.rules import Finding, Severity
 from frontdesk.model.translatable import text_of, tr
 from frontdesk.orchestrator.actions import SET_ASIDE, check_action
 from frontdesk.orchestrator.expressions import (
+    ask_engine,
     check_bounds,
-    check_decimals,
+    check_cell,
     check_repeatable,
     compared,
     constant,
     is_comparison,
     literals,
     names_read,
-    reason,
 )
 from frontdesk.orchestrator.facts import FACTS, Fact, FactKind, fact_at
+from frontdesk.orchestrator.graphs import Graph
+from frontdesk.orchestrator.plans import check_plan
 from frontdesk.orchestrator.table import Column, Row, Table, where
 from frontdesk.orchestrator.templates import ReplyTemplates
 
@@ -103,10 +105,11 @@ def _check_condition(row: Row, column: Column, vocabulary: Vocabulary) -> Iterat
     if not cell:
         return
     compiler = zen.compile_unary_expression if column.field else zen.compile_expression
-    if problem := _compiled(compiler, cell) or _unknown_fact(cell):
+    fact = fact_at(column.field.split(".")) if column.field else None
+    of_number = fact is not None and fact.kind is FactKind.NUMBER
+    if problem := _compiled(compiler, cell, of_number=of_number) or _unknown_fact(cell):
         yield _error(row, column, problem)
         return
-    fact = fact_at(column.field.split(".")) if column.field else None
     for doubt in _never_holds(cell, fact):
         yield _warning(row, column, doubt)
     if fact is None or fact.kind is not FactKind.TEXT:
@@ -137,17 +140,14 @@ def _check_yield(row: Row, column: Column, vocabulary: Vocabulary) -> Iterator[F
         yield _warning(row, column, doubt)
 
 
-def _compiled(compiler: Callable[[str], Any], cell: str) -> str:
+def _compiled(compiler: Callable[[str], Any], cell: str, *, of_number: bool = False) -> str:
     try:
         check_bounds(cell)
         check_repeatable(cell)
-        check_decimals(cell)
+        check_cell(cell, of_number=of_number)
+        ask_engine(compiler, cell)
     except ValueError as error:
         return text_of(error)
-    try:
-        compiler(cell)
-    except (RuntimeError, ValueError) as error:
-        return reason(error)
     return ""
 
 
@@ -237,6 +237,7 @@ def _check_actions(value: Any, vocabulary: Vocabulary) -> None:
             _check_reply(action["template"], vocabulary)
         if action["kind"] == "set_status":
             _check_status(action.get("status"), vocabulary)
+    check_plan([check_action(each) for each in value])
 
 
 _CHECKS: Mapping[str, Callable[[Any, Vocabulary], None]] = {
@@ -245,6 +246,31 @@ _CHECKS: Mapping[str, Callable[[Any, Vocabulary], None]] = {
     "status": _check_status,
     "actions": _check_actions,
 }
+
+
+def check_values(values: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+    """What a graph yields. Raises Invalid."""
+    for name, value in values.items():
+        _CHECKS.get(name, _check_text)(value, vocabulary)
+
+
+def listed(actions: Any) -> list[Any]:
+    """Actions as a list; one may stand alone."""
+    return actions if isinstance(actions, list) else [actions] if actions else []
+
+
+def check_yields(graph: Graph, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Constant results of a graph that make no sense here."""
+    for name, each in graph.results():
+        try:
+            value = constant(each.text)
+        except ValueError:
+            continue  # it is only known when the graph is asked
+        try:
+            check_values({name: listed(value) if name == "actions" else value}, vocabulary)
+        except Invalid as error:
+            text = tr("{place}: {problem}", place=each.place, problem=text_of(error))
+            yield Finding(Severity.ERROR, "yield", text)
 
 
 def _doubts(output: str, value: Any, vocabulary: Vocabulary) -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from frontdesk.interfaces import Verdict
 from frontdesk.model import ENTITY_FIELDS, VALUES_APART, Action, Change, Correction, Interaction
-from frontdesk.orchestrator.actions import ASK_PERSON, INTERNAL, change_by
+from frontdesk.orchestrator.actions import INTERNAL, change_by
+from frontdesk.orchestrator.plans import ASK_PERSON
 from frontdesk.orchestrator.rules import TableRules
 
 # What a person said is certain.

@@ -3,14 +3,15 @@
 Only zen-engine evaluates cells; this file never does.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import zen
 
-from frontdesk.model.translatable import tr
+from frontdesk.model.translatable import Translatable, tr
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -28,6 +29,11 @@ KEYWORDS = {*CONSTANTS, "and", "or", "not", "in"}
 _LOOPING = re.compile(r"\b(?:all|none|some|one|filter|map|flatMap|count)\s*\(")
 LONGEST_CELL, MOST_LOOPS = 4_000, 2
 CLOCKS, DATES = frozenset({"d", "rand"}), frozenset({"date", "time"})
+# A range of at most a thousand numbers, which may be gone over.
+_SHORT_RANGE = re.compile(r"[\[(]\s*\d{1,3}\s*\.\.\s*\d{1,3}\s*[\])]")
+_BARE_COMMA = re.compile(r"-?\d[\d.]*,\d+")
+_PLACE = re.compile(r"at \(?(\d+)")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 # After a sign of comparison, before the end of a range, or a share: 0,9.
 _DECIMAL_COMMA = re.compile(r"[<>]=?\s*-?\d+,\d+|==\s*\d+,\d+|\d+,\d+\s*\.\.|\.\.\s*\d+,\d+|^\s*0,\d+\s*$")
@@ -49,12 +55,42 @@ def tokens(expression: str) -> list[Token]:
     return [Token(str(match.lastgroup), match[str(match.lastgroup)]) for match in found]
 
 
-def reason(error: Exception) -> str:
-    """The message of a zen-engine error, without the native stack that follows it."""
-    return str(error).split("\n", 1)[0]
+def ask_engine(work: Callable[..., Any], *arguments: Any) -> Any:
+    """What zen-engine answers. Raises ValueError in our words; a panic of the engine is an error like any other."""
+    try:
+        return work(*arguments)
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(reason(error)) from None
 
 
-def check_bounds(expression: str) -> None:
+def reason(error: BaseException) -> Translatable:
+    """An error of zen-engine in words, without its own JSON and the native stack that follows."""
+    told = str(error).split("\n\nStack", 1)[0].strip()
+    try:
+        found = json.loads(told)
+        source = found.get("source", "")
+        kind, detail = found["type"], source.get("type", "") if isinstance(source, dict) else str(source)
+    except (ValueError, KeyError, AttributeError):
+        return tr("the rule engine failed: {error}", error=" ".join(told.split())[:200])
+    at = _PLACE.search(detail)
+    if kind == "NodeError":
+        return tr("{node} failed: {error}", node=found.get("nodeId", ""), error=detail[:300])
+    if kind in ("parserError", "lexerError") and at:
+        return tr("it cannot be read from character {at} on: a text is written in quotes", at=int(at[1]) + 1)
+    texts = {
+        "lexerError": tr("a quote is missing, or it has a sign that means nothing here"),
+        "parserError": tr("it cannot be read: it is cut short, or has more than one condition"),
+        "vmError": tr("it compares or computes with values that do not fit together"),
+        "cyclicGraph": tr("its nodes lead in a circle"),
+        "invalidInputCount": tr("it needs one input node"),
+        "missingNode": tr("an edge leads to a node that is not there"),
+    }
+    return texts.get(detail) or texts.get(kind) or tr("the rule engine refuses it ({kind})", kind=kind)
+
+
+def check_bounds(expression: str, most_loops: int = MOST_LOOPS) -> None:
     """That an expression ends soon and stays small, whatever the facts are: zen-engine itself sets no bounds, and what
     counts through [1..1e9] ends the process. Raises ValueError.
 
@@ -63,9 +99,9 @@ def check_bounds(expression: str) -> None:
     if len(expression) > LONGEST_CELL:
         raise ValueError(tr("it is longer than {most:,} characters", most=LONGEST_CELL))
     loops = len(_LOOPING.findall(expression))
-    if loops > MOST_LOOPS:
-        raise ValueError(tr("it goes over lists more than {most} times", most=MOST_LOOPS))
-    if loops and ".." in expression:
+    if loops > most_loops:
+        raise ValueError(tr("it goes over lists more than {most} times", most=most_loops))
+    if loops and ".." in _SHORT_RANGE.sub("", expression):
         raise ValueError(tr("it goes over a range of numbers, which may be without end: only lists can be gone over"))
     if any(token.word == ";" or (token.kind == "template" and ";" in token.word) for token in tokens(expression)):
         raise ValueError(tr("it has several statements: write one expression"))
@@ -86,10 +122,14 @@ def check_repeatable(expression: str) -> None:
             )
 
 
-def check_decimals(expression: str) -> None:
-    """That no comma is meant as a decimal sign, as spreadsheets of some countries write it. Raises ValueError."""
+def check_cell(expression: str, *, of_number: bool = False) -> None:
+    """That no comma is meant as a decimal sign, as spreadsheets of some countries write it, and that no date is written
+    bare. `of_number`: of a fact with decimals, where 1,5 can be meant so. Raises ValueError.
+    """
     bare = _QUOTED.sub("''", expression)
-    if found := _DECIMAL_COMMA.search(bare):
+    if found := _DATE.search(bare):
+        raise ValueError(tr("{written} is no date here: write date('2026-03-31')", written=found[0]))
+    if found := _DECIMAL_COMMA.search(bare) or (_BARE_COMMA.fullmatch(bare.strip()) if of_number else None):
         raise ValueError(
             tr(
                 "{written} has a comma where a point belongs: write {meant}, for a comma separates two conditions",
@@ -186,10 +226,7 @@ def constant(expression: str) -> Any:
         )
     if any(_is_call(pieces, at) for at in range(len(pieces))):
         raise ValueError(tr("it calls a function, but what a row yields is constant"))
-    try:
-        return zen.evaluate_expression(expression, {})
-    except (RuntimeError, ValueError) as error:
-        raise ValueError(reason(error)) from None
+    return ask_engine(zen.evaluate_expression, expression, {})
 
 
 def _is_call(pieces: Sequence[Token], at: int) -> bool:

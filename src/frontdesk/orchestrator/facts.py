@@ -111,6 +111,7 @@ FACTS: Mapping[str, Fact] = {
             "local",
             "the time of the message by the desk's clock",
             Fact("hour", W, "0 to 23", least=0, most=23),
+            Fact("month", W, "1 to 12", least=1, most=12),
             Fact("weekday", W, "1 is Monday", least=1, most=7),
             Fact("holiday", T, "name of the public holiday, '' where it is none"),
         ),

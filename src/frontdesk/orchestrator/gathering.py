@@ -121,7 +121,7 @@ def text_flags(text: str) -> dict[str, Any]:
 def local_time(at: datetime, desk: Desk) -> dict[str, Any]:
     """A time by the desk's clock."""
     here = at.astimezone(desk.zone)
-    return {"hour": here.hour, "weekday": here.isoweekday(), "holiday": desk.holiday(here.date())}
+    return {"month": here.month, "hour": here.hour, "weekday": here.isoweekday(), "holiday": desk.holiday(here.date())}
 
 
 def folded(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model.rules import Past
-from frontdesk.orchestrator.actions import ASK_PERSON
+from frontdesk.orchestrator.plans import ASK_PERSON
 from frontdesk.orchestrator.rules import TableRules
 
 LIMITS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

@@ -13,7 +13,6 @@ from frontdesk.interfaces import Verdict
 from frontdesk.model import SIGNALS, Effect, Tier
 from frontdesk.orchestrator.actions import (
     ANSWER,
-    ASK_PERSON,
     CREATE_SERVICE_CALL,
     REMARK_SERVICE_CALL,
     REPLY,
@@ -22,6 +21,7 @@ from frontdesk.orchestrator.actions import (
     reply_of,
     stated_by,
 )
+from frontdesk.orchestrator.plans import ASK_PERSON, in_order, is_approved
 from frontdesk.orchestrator.risks import certainty, least_of, risk_of
 from frontdesk.orchestrator.templates import ReplyTemplates
 
@@ -96,7 +96,7 @@ def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
     acting = [each for action in map(_named(names), acting) if (each := _untold(action, told, templates))]
     acting = [each for action in acting if (each := _addressed(action, facts))]
     title = ROUTE_JOINT.join(topic.verdict.rule for topic in distinct)[:200]
-    return replace(first, rule=title, actions=tuple(acting))
+    return replace(first, rule=title, actions=tuple(in_order(acting)))
 
 
 def _with_concern(facts: Facts, concern: Facts) -> Facts:
@@ -153,8 +153,11 @@ def _height(priority: str) -> int:
 
 def _gated(weighed: Sequence[_Weighed], facts: Facts, templates: ReplyTemplates) -> list[Mapping[str, Any]]:
     """What may be done, then a question to a person, then what waits for the answer."""
-    asks = next((at for at, each in enumerate(weighed) if each.action["kind"] == ASK_PERSON), len(weighed))
-    before, behind = weighed[:asks], [each.action for each in weighed[asks:]]
+    actions = [each.action for each in weighed]
+    asks = next((at for at, each in enumerate(actions) if each["kind"] == ASK_PERSON), len(weighed))
+    open_ones = [at < asks or not (at == asks or is_approved(actions, at)) for at in range(len(actions))]
+    before = [each for each, is_open in zip(weighed, open_ones, strict=True) if is_open]
+    behind = [each for each, is_open in zip(actions, open_ones, strict=True) if not is_open]
     least: Mapping[str, float] = facts.get("least") or {}
     needs = {id(each): least_of(each.action, risk_of(each.action, templates), least) for each in before}
     held = [each for each in before if each.certainty < needs[id(each)]]

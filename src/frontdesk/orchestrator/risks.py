@@ -9,7 +9,6 @@ from frontdesk.model import Status, Tier
 from frontdesk.model.signals import signal_kinds
 from frontdesk.orchestrator.actions import (
     ANSWER,
-    ASK_PERSON,
     CREATE_SERVICE_CALL,
     INTERNAL,
     NOTIFY_WEBHOOK,
@@ -20,6 +19,7 @@ from frontdesk.orchestrator.actions import (
     reply_of,
 )
 from frontdesk.orchestrator.facts import PRESSING
+from frontdesk.orchestrator.plans import HOLDING
 from frontdesk.orchestrator.templates import ReplyTemplates
 
 
@@ -65,7 +65,7 @@ def risk_of(action: Mapping[str, Any], templates: ReplyTemplates) -> Risk:
         return Risk.LOW if template.neutral or template.needs else Risk.MEDIUM
     if action["kind"] == "set_status" and action["status"] not in ENDING:
         return Risk.NONE
-    costs_nothing = action["kind"] == ASK_PERSON or action["kind"] in INTERNAL
+    costs_nothing = action["kind"] in HOLDING or action["kind"] in INTERNAL
     return RISKS.get(action["kind"], Risk.NONE if costs_nothing else Risk.HIGH)
 
 

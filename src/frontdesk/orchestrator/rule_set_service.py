@@ -11,15 +11,15 @@ from frontdesk.model import CodeList, Correction, InboundMessage, Interaction, S
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.rules import Finding, Past, Publication, RuleSetState, RuleSetVersion, Severity
 from frontdesk.model.translatable import tr
-from frontdesk.orchestrator.analysing import analyse
+from frontdesk.orchestrator.analysing import analyse, check_cases
 from frontdesk.orchestrator.backtest import BacktestReport, backtest, imagined
-from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, worst
+from frontdesk.orchestrator.checking import ROUTES, Vocabulary, check_table, check_yields, worst
 from frontdesk.orchestrator.deciding_again import DecidedAgain, decide_again
 from frontdesk.orchestrator.explaining import Explanation, WhatIf, explain, what_if
 from frontdesk.orchestrator.gathering import Desk, facts_of_text
 from frontdesk.orchestrator.limits import LimitFigure, limit_figures
 from frontdesk.orchestrator.published import Published
-from frontdesk.orchestrator.rules import TableRules, compile_content, read_model
+from frontdesk.orchestrator.rules import GraphRules, TableRules, compile_content, read_model
 from frontdesk.orchestrator.spreadsheet import from_csv
 from frontdesk.orchestrator.templates import ReplyTemplates
 
@@ -175,8 +175,11 @@ def _findings(content: str, vocabulary: Vocabulary) -> list[Finding]:
         rules = compile_content("checked", 0, content, vocabulary)
     except TableRefused as error:
         return list(error.findings) or [Finding(Severity.ERROR, "model", error.text)]
-    cells = check_table(rules.table, vocabulary)
-    return sorted([*analyse(rules), *cells], key=lambda finding: list(Severity).index(finding.severity))
+    if isinstance(rules, GraphRules):
+        found = [*rules.graph.findings(), *check_yields(rules.graph, vocabulary)]
+    else:
+        found = [*analyse(rules), *check_table(rules.table, vocabulary)]
+    return sorted([*found, *check_cases(rules)], key=lambda finding: list(Severity).index(finding.severity))
 
 
 async def _once(past: Sequence[Past]) -> AsyncIterator[Sequence[Past]]:

@@ -1,25 +1,26 @@
-"""Decision tables: GoRules JSON, evaluated by zen-engine and checked cell by cell before use."""
+"""Rule sets: GoRules' decision models, evaluated by zen-engine and checked cell by cell before use."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import zen
 from typing_extensions import override
 
-from frontdesk.interfaces import Invalid, RuleSet, Verdict
+from frontdesk.interfaces import FrontdeskError, Invalid, RuleSet, Verdict
 from frontdesk.interfaces.rules import NewRuleSet, TableRefused
-from frontdesk.model.translatable import tr
+from frontdesk.model.translatable import text_of, tr
 from frontdesk.orchestrator.actions import REPLY, check_action
-from frontdesk.orchestrator.checking import Vocabulary, check_table, worst
-from frontdesk.orchestrator.expressions import constant, names_read
+from frontdesk.orchestrator.checking import Vocabulary, check_table, check_values, listed, worst
+from frontdesk.orchestrator.expressions import ask_engine, constant, names_read
 from frontdesk.orchestrator.facts import PRESSING, UNRECORDED
+from frontdesk.orchestrator.graphs import Graph
 from frontdesk.orchestrator.planning import Topic, facts_by_concern, plan
-from frontdesk.orchestrator.table import Row, Table, parse
+from frontdesk.orchestrator.table import YIELDS, Row, Table, is_table, parse
 from frontdesk.orchestrator.templates import ReplyTemplates, known_templates
 
 NO_ROW = "no row matched"
@@ -53,7 +54,7 @@ class TableRules(RuleSet):
         self._engine = _engine(self.table, self.table.rows)
         self._templates = templates or known_templates()
 
-    def with_templates(self, templates: ReplyTemplates | None) -> "TableRules":
+    def with_templates(self, templates: ReplyTemplates | None) -> Self:
         """The same rules where these templates are in use."""
         rules = copy(self)
         rules._templates = templates or known_templates()
@@ -119,6 +120,45 @@ class TableRules(RuleSet):
                 yield from names_read(cell)
 
 
+class GraphRules(TableRules):
+    """Rules that are a whole graph: it has no rows, and what it yields is only known when it is asked."""
+
+    def __init__(
+        self,
+        name: str,
+        version: int,
+        content: Mapping[str, Any],
+        vocabulary: Vocabulary | None = None,
+        templates: ReplyTemplates | None = None,
+    ) -> None:
+        """Raises TableRefused for what cannot run."""
+        self.name, self.version, self.content = name, version, content
+        self.table, self.graph = Table((), (), ()), Graph(content)
+        self._templates = templates or known_templates()
+        self._checks = vocabulary or Vocabulary(templates=self._templates)
+        self._reads = self.graph.reads
+
+    @override
+    def row(self, given: Mapping[str, Any]) -> int | None:
+        return None
+
+    @override
+    def _first(self, facts: Mapping[str, Any]) -> Verdict:
+        """What the graph yields; a person decides where it has no route, fails, or yields what makes no sense."""
+        try:
+            rows = _yielded(self.graph.run({**UNRECORDED, **facts}), facts)
+            values: dict[str, Any] = {name: row[name] for row in reversed(rows) for name in row}
+            values["actions"] = [each for row in rows for each in listed(row.get("actions"))]
+            check_values(values, self._checks)
+            route, actions = values.get("route"), _actions(values)
+        except (ValueError, FrontdeskError) as error:
+            return Verdict(self.name, self.version, f"failed: {text_of(error)}"[:200], PERSON, ())
+        if not route:
+            return Verdict(self.name, self.version, NO_ROW, PERSON, ())
+        title = values.get("rule") or self.name
+        return Verdict(self.name, self.version, str(title)[:200], route, actions, self._reads)
+
+
 def default_rules() -> TableRules:
     """The rule set that ships: the sample's routes, and a row for messages that only a person should decide."""
     return compile_content(DEFAULT_NAME, 1, _shipped_text())
@@ -134,13 +174,17 @@ def compile_content(
 ) -> TableRules:
     """A stored or uploaded JSON text as rules. Raises TableRefused."""
     if vocabulary is not None:
-        return TableRules(name, version, read_model(content), vocabulary, templates)
+        return _rules(name, version, read_model(content), vocabulary, templates)
     return _published(name, version, content).with_templates(templates)
 
 
 @lru_cache(maxsize=8)  # checking and compiling a table takes 30 ms, and what was published never changes
 def _published(name: str, version: int, content: str) -> TableRules:
-    return TableRules(name, version, read_model(content))
+    return _rules(name, version, read_model(content))
+
+
+def _rules(name: str, version: int, content: Mapping[str, Any], *more: Any) -> TableRules:
+    return (TableRules if is_table(content) else GraphRules)(name, version, content, *more)
 
 
 def read_model(content: str) -> dict[str, Any]:
@@ -198,11 +242,19 @@ def _holds(test: Any, value: str) -> bool:
 
 def _ask(engine: zen.ZenEngine, facts: Mapping[str, Any]) -> int | None:
     try:
-        answer = engine.evaluate(_TABLE, msgspec.json.encode(facts))
-    except RuntimeError as error:
+        answer = ask_engine(engine.evaluate, _TABLE, msgspec.json.encode(facts))
+    except ValueError as error:
         raise Invalid(tr("these facts cannot be read: {error}", error=error), "facts") from None
     found = answer["result"].get(_ROW) if isinstance(answer["result"], dict) else None
     return None if found is None else int(found)
+
+
+def _yielded(result: Any, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The results of a graph, several of a table that collects. What was only passed through is none."""
+    rows = result if isinstance(result, list) else [result]
+    told = [row for row in rows if isinstance(row, Mapping)]
+    names = (*YIELDS, "rule")
+    return [{name: row[name] for name in names if row.get(name) and row[name] != facts.get(name)} for row in told]
 
 
 def _actions(values: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -11,7 +11,7 @@ TABLE, INPUT, OUTPUT = "decisionTableNode", "inputNode", "outputNode"
 # Fields that a row may set; every other output is an action.
 YIELDS = ("route", "actions", "reply", "priority", "team", "category", "status")
 MOST_ROWS, MOST_COLUMNS = 2_000, 60
-_ONLY = {"hitPolicy": ("first",), "executionMode": ("single",)}
+_ONLY = {"hitPolicy": "first", "executionMode": "single"}
 _NOT = ("passThrough", "inputField", "outputPath")
 
 
@@ -63,16 +63,19 @@ def where(row: Row, column: Column | None = None) -> str:
     return tr("row {number} ({title!r}), column {column!r}", number=row.number, title=row.title, column=column.name)
 
 
+def is_table(content: Mapping[str, Any]) -> bool:
+    """Whether a decision model is one table whose first row that fits yields a route, and not a graph."""
+    table = _only_table(content)
+    outputs = table.get("outputs") if table else None
+    fields = (
+        [column.get("field") for column in outputs if isinstance(column, Mapping)] if isinstance(outputs, list) else []
+    )
+    return "route" in fields or (table is not None and not isinstance(outputs, list))
+
+
 def parse(content: Mapping[str, Any]) -> Table:
-    """The table of a decision model. Raises TableRefused unless the model holds exactly one table."""
+    """The table of a decision model. Raises TableRefused unless the model is one table."""
     raw = table_of(content)
-    for key, allowed in _ONLY.items():
-        if raw.get(key) is not None and raw[key] not in allowed:
-            raise TableRefused(_refused_setting(key, raw[key]))
-    if wrong := next((key for key in _NOT if raw.get(key)), None):
-        raise TableRefused(
-            tr("the table's setting {setting} is not supported: switch it off in the editor", setting=wrong)
-        )
     inputs, outputs = _columns(raw, "inputs"), _columns(raw, "outputs")
     known = {"_id", "_description", *(column.id for column in (*inputs, *outputs))}
     rows = tuple(_row(number, each, known) for number, each in enumerate(_list(raw, "rules"), 1))
@@ -81,24 +84,29 @@ def parse(content: Mapping[str, Any]) -> Table:
     return table
 
 
+def _only_table(content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The content of a model's table, if it has nothing else and works row by row."""
+    nodes = content.get("nodes")
+    if not isinstance(nodes, list) or not all(isinstance(node, Mapping) for node in nodes):
+        return None
+    kinds = [str(node.get("type")) for node in nodes]
+    if kinds.count(TABLE) != 1 or not {TABLE, INPUT, OUTPUT}.issuperset(kinds):
+        return None
+    table = nodes[kinds.index(TABLE)].get("content")
+    if not isinstance(table, dict):
+        return {}
+    plain = all(table.get(key) in (None, allowed) for key, allowed in _ONLY.items())
+    return table if plain and not any(table.get(key) for key in _NOT) else None
+
+
 def table_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content of the table's node. Raises TableRefused."""
-    nodes = _list(content, "nodes")
-    if not all(isinstance(node, Mapping) for node in nodes):
-        raise TableRefused(tr("the decision model's nodes are not objects: export it from the editor again"))
-    kinds = [node.get("type") for node in nodes]
-    if kinds.count(TABLE) != 1:
-        raise TableRefused(
-            tr("a rule set needs exactly one decision table, this one has {count}", count=kinds.count(TABLE))
-        )
-    if strange := next((kind for kind in kinds if kind not in (TABLE, INPUT, OUTPUT)), None):
-        raise TableRefused(
-            tr("a rule set is one table between input and output: take the {strange} out", strange=strange)
-        )
-    by_kind = {node["type"]: node for node in nodes}
-    _check_edges(content, by_kind)
-    table = by_kind[TABLE].get("content")
-    if not isinstance(table, dict):
+    table = _only_table(content)
+    if table is None:
+        _list(content, "nodes")
+        raise TableRefused(tr("this rule set is a graph: only a single table with hit policy first is shown as rows"))
+    _check_edges(content, {node["type"]: node for node in content["nodes"]})
+    if not table:
         raise TableRefused(tr("the decision table has no content"))
     return table
 
@@ -116,12 +124,6 @@ def _check_edges(content: Mapping[str, Any], by_kind: Mapping[str, Mapping[str, 
                     target=target,
                 )
             )
-
-
-def _refused_setting(key: str, value: object) -> str:
-    if value == "collect":
-        return tr("hit policy collect is not supported: a message has one route, so the first row that matches decides")
-    return tr("the table's {setting} is {value!r}, which is not supported", setting=key, value=value)
 
 
 def _columns(raw: Mapping[str, Any], side: str) -> tuple[Column, ...]:

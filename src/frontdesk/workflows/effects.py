@@ -5,12 +5,14 @@ its message is handled. If that fails, the effect gets its own work row with its
 When an effect is settled, the effects that wait for it become due.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from frontdesk.interfaces import ConnectorFailed, Failed, Held, Invalid, NotFound, OwnRows, Recorder
 from frontdesk.model import Case, Effect, EffectState, Receipt
 from frontdesk.orchestrator.actions import DISCLOSING, INTERNAL, change_by
-from frontdesk.orchestrator.effects import Turn, done, failed, place_of, refused, tried
+from frontdesk.orchestrator.effects import Turn, done, dropped, expires_at, failed, is_untried, place_of, tried
+from frontdesk.orchestrator.plans import ASK_PERSON, WAIT
 from frontdesk.ticketing.status import allowed_change
 from frontdesk.workflows.dependencies import PipelineDependencies
 
@@ -23,8 +25,10 @@ async def act(case: Case, effect: Effect, dependencies: PipelineDependencies) ->
     if effect.state is not EffectState.PENDING or effect.apart:
         return case
     place = place_of(effect, case.effects, dependencies.clock(), dependencies.patience)
-    if place.turn is not Turn.NOW:
+    if place.turn is Turn.LATER:
         return await dependencies.cases.keep_waiting(case, effect, place.until)
+    if place.turn is not Turn.NOW:
+        return await dependencies.cases.keep_effect(case, dropped(effect, "skipped", dependencies.clock()))
     try:
         return await _carry_out(
             case, effect, dependencies, case.attempt if case.repeated else 1, look_first=case.repeated
@@ -54,17 +58,31 @@ def act_at_once(case: Case, dependencies: PipelineDependencies, rows: OwnRows) -
 
 async def handle_effect(case: Case, effect: Effect, dependencies: PipelineDependencies, last_try: bool) -> None:
     """Handle the work row of one effect. Raises Failed where it is to be tried again."""
+    if effect.state is EffectState.WAITING:
+        return await _expire(case, effect, dependencies)
     if effect.state is not EffectState.PENDING:
         return await dependencies.cases.keep_over(case)
     place = place_of(effect, case.effects, dependencies.clock(), dependencies.patience)
     if place.turn is Turn.LATER:
         await dependencies.cases.keep_waiting(case, effect, place.until)
-    elif place.turn is Turn.NEVER:
-        await dependencies.cases.keep_effect(case, refused(effect, dependencies.clock()), ends=True)
+    elif place.turn is not Turn.NOW:
+        await dependencies.cases.keep_effect(case, dropped(effect, "skipped", dependencies.clock()), ends=True)
     else:
         look_first = effect.attempts > 0 or case.attempt > 1
-        await _carry_out(case, effect, dependencies, case.attempt, look_first=look_first, ends=True, last_try=last_try)
+        try:
+            await _carry_out(
+                case, effect, dependencies, case.attempt, look_first=look_first, ends=True, last_try=last_try
+            )
+        except Failed as error:
+            if is_untried(effect):  # its work row counts the attempts
+                await dependencies.cases.keep_tried(case, tried(effect, str(error), 0))
+            raise
     return None
+
+
+async def _expire(case: Case, effect: Effect, dependencies: PipelineDependencies) -> None:
+    """The time in which a question could be answered is over."""
+    await dependencies.cases.keep_effect(case, dropped(effect, "expired", dependencies.clock()), ends=True)
 
 
 async def _carry_out(
@@ -78,6 +96,12 @@ async def _carry_out(
     last_try: bool = False,
 ) -> Case:
     """Carry an effect out and store its result, also a final failure. Raises Failed if a later attempt may help."""
+    if effect.action.kind == ASK_PERSON:
+        asked = replace(effect, state=EffectState.WAITING)
+        return await dependencies.cases.keep_waiting(case, asked, expires_at(effect, dependencies.clock()))
+    if effect.action.kind == WAIT:
+        over = done(effect, Receipt("", {"came": False}), attempts, dependencies.clock())
+        return await dependencies.cases.keep_effect(case, over, ends=ends)
     if effect.action.kind in INTERNAL:
         change = allowed_change(
             case.interaction, change_by(effect.action, case.interaction, await dependencies.priorities())

@@ -66,3 +66,17 @@ async def test_a_question_is_answered_by_a_supervisor(client: JsonClient, contai
     assert (await client.post(path)).status_code == 409
     await container.runner.run_until_idle()
     assert [each["state"] for each in await listed(client, "done")] == ["done", "done"]
+
+
+async def test_it_goes_on_without_a_failed_effect(client: JsonClient, container: Container) -> None:
+    after = {"kind": "escalate", "team": "CMP", "after": "service_call"}
+    down = BackEnd([ConnectorFailed("no", permanent=True)])
+    await handle(container, {"kind": CREATE_SERVICE_CALL}, after, back_end=down)
+    [failed] = await listed(client, "failed")
+    [waiting] = await listed(client, "pending")
+    assert waiting["waits_for"] == [failed["key"]]
+    skipped = (await client.post(f"{EFFECTS}/{failed['key']}/skip")).json()
+    assert (skipped["state"], skipped["detail"]) == ("dropped", {"result": "passed_over"})
+    await runner_of(container, container.pipeline).run_until_idle()
+    assert (await client.get(f"{EFFECTS}/{waiting['key']}")).json()["state"] == "done"
+    assert (await client.post(f"{EFFECTS}/{failed['key']}/skip")).status_code == 409

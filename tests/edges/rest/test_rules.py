@@ -9,6 +9,7 @@ import pytest
 from frontdesk.orchestrator.rules import default_rules
 from frontdesk.storage.schema.rules import rule_set
 from frontdesk.wiring.container import Container
+from tests.conftest import Front
 from tests.counting import rows_of
 from tests.edges.rest.conftest import Desk, JsonClient
 
@@ -213,3 +214,32 @@ async def test_what_is_no_decision_model_is_refused(client: JsonClient, containe
     answer = await client.post(RULES, json={"content": content})
     assert answer.status_code == 400, json.dumps(answer.json())
     assert await rows_of(container, rule_set) == before
+
+
+def graph(**results: str) -> dict[str, Any]:
+    each = [{"id": key, "key": key, "value": value} for key, value in results.items()]
+    return {"nodes": [{"id": "n", "type": "expressionNode", "name": "sums", "content": {"expressions": each}}]}
+
+
+async def test_a_graph_is_kept_checked_tried_and_published(client: JsonClient, front: Front) -> None:
+    accepted = await front.say("My oven is broken, it stays cold.")
+    useless = (await client.post(RULES, json={"content": graph(tags="'a'")})).json()["version"]
+    refused = await client.post(f"{RULES}/{useless}/publish", json={})
+    assert (refused.status_code, "no node yields a route" in refused.text) == (400, True)
+    content = graph(route="intent == 'TI' ? 'TI-Chatbot' : 'Person'", team="'TEC'")
+    version = (await client.post(RULES, json={"content": content})).json()["version"]
+    assert (await client.get(f"{RULES}/{version}")).json()["content"] == content
+    assert (await client.get(f"{RULES}/{version}/findings")).json() == []
+    assert (await client.get(f"{RULES}/{version}/table")).status_code == 400
+    report = (await client.post(f"{RULES}/{version}/backtest", json={"last": 10})).json()
+    assert report["messages"] == 1
+    assert (await client.post(f"{RULES}/{version}/publish", json={})).status_code == 200
+    asked = {"message": accepted.message_id, "changes": {"intent": "WR"}, "version": version}
+    told = (await client.post(f"{RULES}/what-if", json=asked)).json()
+    assert (told["before"]["route"], told["after"]["verdict"]["route"]) == ("TI-Chatbot", "Person")
+
+
+async def test_a_graph_that_cannot_run_is_refused_in_words(client: JsonClient) -> None:
+    for content, words in ((graph(route="'a"), "sums: route: "), ({"nodes": [{}]}, "objects with an id")):
+        refused = await client.post(RULES, json={"content": content})
+        assert (refused.status_code, words in refused.json()["detail"]) == (400, True)

@@ -180,3 +180,32 @@ def test_rows_that_were_added_removed_changed_and_moved_are_told_apart() -> None
         (Fate.REMOVED, "Warranty and returns"),
     }
     assert differences(before, before) == ()
+
+
+async def test_a_graph_is_shown_node_by_node_and_edited_as_text(admin: Client, container: Container) -> None:
+    value = "intent == 'TI' ? 'TI-Chatbot' : 'Person'"
+    each = [{"id": "x", "key": "route", "value": value}]
+    node = {"id": "n", "type": "expressionNode", "name": "ways", "content": {"expressions": each}}
+    stored = json.dumps({"nodes": [node]})
+    place = await drafted(admin)
+    assert (await post(admin, place, content=stored, revision="1")).status_code == 303
+    page = (await admin.get(place, headers=HTML)).text
+    assert "Expressions" in page
+    assert "<textarea" in page
+    assert "table.csv" not in page
+    refused = await post(admin, place, content=stored.replace("Person'", "Person"), revision="2")
+    assert (refused.status_code, "ways: route: " in refused.text) == (400, True)
+    assert (await post(admin, f"{place}/publish", note="a graph")).status_code == 303
+
+
+async def test_a_plan_is_shown_step_by_step(admin: Client) -> None:
+    plan = "['order_status', {kind: 'ask_person', if: 'order.blocked'}, {kind: 'update_case', else: 'approval'}]"
+    place = await drafted(admin)
+    content = changed(lambda rows: rows[0].update(actions=plan))
+    assert (await post(admin, place, content=content, revision="1")).status_code == 303
+    page = (await admin.get(place, headers=HTML)).text
+    assert '<h2 id="plans">Plans</h2>' in page
+    assert page.index("<code>order</code>") < page.index("order.blocked") < page.index("<code>case</code>")
+    circle = plan.replace("'order_status'", "{kind: 'order_status', after: 'case'}")
+    refused = await post(admin, place, content=changed(lambda rows: rows[0].update(actions=circle)), revision="2")
+    assert (refused.status_code, "in a circle" in refused.text) == (400, True)

@@ -61,9 +61,12 @@ def show(version: int | None) -> None:
 @click.option("--name", default="default", show_default=True, help="What to call it.")
 @click.option("--note", default="", help="What it is for.")
 @click.option("--base", type=int, help="Version that a CSV takes all but its table from. [default: the published one]")
-def draft(file: str, name: str, note: str, base: int | None) -> None:
+@click.option(
+    "--with", "subs", multiple=True, type=click.Path(dir_okay=False), help="A .json file that a node asks by name."
+)
+def draft(file: str, name: str, note: str, base: int | None, subs: tuple[str, ...]) -> None:
     """Store a .json or .csv file as a draft; what is wrong with it is named with row and column."""
-    stored = with_container(lambda container: _draft(container, Path(file), name, note, base))
+    stored = with_container(lambda container: _draft(container, Path(file), name, note, base, subs))
     click.echo(f"version {stored.version} is a draft: check it, backtest it, then 'frontdesk rules publish'")
 
 
@@ -186,8 +189,15 @@ def what_if(message: str, changes: tuple[str, ...], version: int | None) -> None
     )
 
 
-async def _draft(container: Container, file: Path, name: str, note: str, base: int | None) -> "RuleSetVersion":
+async def _draft(
+    container: "Container", file: Path, name: str, note: str, base: int | None, subs: tuple[str, ...] = ()
+) -> "RuleSetVersion":
+    from frontdesk.orchestrator.rules import read_model
+
     content = await _content(container, file, base)
+    if subs:
+        asked = {Path(sub).name: read_model(await _content(container, Path(sub))) for sub in subs}
+        content = json.dumps(read_model(content) | {"decisions": asked})
     return (await container.configuration.rules.draft(NewRuleSet(name, content, note), BY)).value
 
 

@@ -1,7 +1,8 @@
 """Routes of decisions, effects and durable work."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from litestar import Response
 from litestar.params import PathParameter, QueryParameter
@@ -62,14 +63,21 @@ class EffectRoutes(RouteGroup):
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """One that failed is given up; with a question that is refused goes everything that waits for it."""
-        return await self._settle(request, key, idempotency_key, self.services.work.effects.drop)
+        return await self._settle(request, key, idempotency_key, self._as(request, self.services.work.effects.drop))
+
+    @route("POST", "/{key:str}/skip", Role.SUPERVISOR, "Go on without a failed effect", status_code=200)
+    async def skip(
+        self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
+    ) -> Response[EffectAnswer]:
+        """What comes after it goes on as if it were done."""
+        return await self._settle(request, key, idempotency_key, self.services.work.effects.skip)
 
     @route("POST", "/{key:str}/approve", Role.SUPERVISOR, "Approve what waits", status_code=200)
     async def approve(
         self, request: Asked, key: EffectKey, idempotency_key: IdempotencyHeader = None
     ) -> Response[EffectAnswer]:
         """Let everything behind the question go on."""
-        return await self._settle(request, key, idempotency_key, self.services.work.effects.approve)
+        return await self._settle(request, key, idempotency_key, self._as(request, self.services.work.effects.approve))
 
     @route("POST", "/{key:str}/confirm", Role.AGENT, "Confirm a proposal", status_code=200)
     async def confirm(
@@ -84,6 +92,11 @@ class EffectRoutes(RouteGroup):
     ) -> Response[EffectAnswer]:
         """Leave undone what was proposed."""
         return await self._settle(request, key, idempotency_key, self.services.work.effects.decline)
+
+    @staticmethod
+    def _as(request: Asked, change: Callable[..., Any]) -> Settling:
+        """The change by a caller of this role: a question can ask for a higher one."""
+        return partial(change, role=request.user.role)
 
     async def _settle(
         self, request: Asked, key: str, idempotency_key: str | None, change: Settling

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, func, select
+from sqlalchemy import Connection, RowMapping, Select, Table, func, select, union_all
 
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
 from frontdesk.storage.engines.database import Database
@@ -81,8 +81,9 @@ def _thread(connection: Connection, reference: str) -> Thread | None:
         .order_by(message.received_at, message.sequence),
         as_message,
     )
-    waiting = select(work).where(work.c.subject.in_(_message_ids(matter.id))).order_by(work.c.id)
     out, done, line = outbound_message.c, effect.c, journal.c
+    theirs = union_all(_message_ids(matter.id), select(done.key).where(done.interaction_id == matter.id))
+    waiting = select(work).where(work.c.subject.in_(theirs)).order_by(work.c.id)
     return Thread(
         interaction=matter,
         messages=messages,

@@ -37,7 +37,7 @@ from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.replies import MEMO
 from frontdesk.storage.pipeline.senders import SenderCustomer, customer_of
 from frontdesk.storage.pipeline.surroundings import surroundings_of
-from frontdesk.storage.pipeline.work_queue import pass_fence
+from frontdesk.storage.pipeline.work_queue import hold_fence, pass_fence
 from frontdesk.storage.schema.interactions import analysis, decision, inbound_message, interaction, outbound_message
 from frontdesk.storage.schema.people import contact
 from frontdesk.storage.schema.pipeline import effect, work
@@ -106,6 +106,11 @@ class StoredCases(Cases):
         now, apart = self._clock(), replace(effect, apart=True)
         await self._database.write(lambda c: _postpone_effect(c, case, apart, due_at, now))
         return case.with_effect(apart)
+
+    @override
+    async def keep_tried(self, case: Case, effect: Effect) -> None:
+        now = self._clock()
+        await self._database.write(lambda c: _keep_tried(c, case, effect, now))
 
     @override
     async def keep_waiting(self, case: Case, effect: Effect, until: datetime | None) -> Case:
@@ -292,8 +297,14 @@ def _postpone_effect(connection: Connection, case: Case, each: Effect, due_at: d
     _note(connection, case, now, "postponed", {"kind": each.action.kind, "error": each.error})
 
 
+def _keep_tried(connection: Connection, case: Case, each: Effect, now: datetime) -> None:
+    hold_fence(connection, case.lease)
+    store(connection, each)
+    wake_waiting(connection, each, now)
+
+
 def _keep_waiting(connection: Connection, case: Case, each: Effect, until: datetime | None, now: datetime) -> None:
-    due_at = until if lock_awaited(connection, each) else now
+    due_at = until if lock_awaited(connection, each, case.effects) else now
     own = case.lease.work_id == work_id_of(each.key)
     pass_fence(connection, case.lease, "wait", WorkState.DONE if own else WorkState.OPEN)
     store(connection, each)

@@ -13,6 +13,7 @@ from frontdesk.model import Case, Change, Effect, EffectState, WorkState
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.effects import happened
 from frontdesk.storage.pipeline.interaction_fields import set_fields
 from frontdesk.storage.pipeline.journal import Line, note_all
 from frontdesk.storage.pipeline.outbox import StoredOwnRows
@@ -39,6 +40,8 @@ def keep_decision(connection: Connection, case: Case, change: Change, act: ActAt
     done = act(replace(seen, interaction=updated, recorded=True), rows)
     if done.effects:
         connection.execute(_EFFECTS, [_effect_row(each) for each in done.effects])
+    if case.message.sequence > 1:
+        happened(connection, case, "customer_reply", now)
     waiting.decided(connection, done)
     ended = not any(each.state is EffectState.PENDING for each in done.effects)
     pass_fence(connection, case.lease, "" if ended else "act", WorkState.DONE if ended else WorkState.OPEN)

@@ -6,17 +6,19 @@ before it looks for those that wait. So whichever comes first, nobody sleeps thr
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
-from frontdesk.model import Effect, EffectState, WorkState
+from frontdesk.model import Case, Effect, EffectState, Receipt, Role, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
+from frontdesk.orchestrator.effects import SETTLED, before_it, done, is_untried
 from frontdesk.orchestrator.planning import is_proposal
+from frontdesk.orchestrator.plans import RESULT, WAIT
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -26,7 +28,6 @@ from frontdesk.storage.schema.pipeline import effect, work
 from frontdesk.storage.schema.rows import as_effect
 
 EFFECT_WORK = "effect"
-SETTLED = (EffectState.DONE.value, EffectState.FAILED.value, EffectState.DROPPED.value)
 
 
 class StoredEffectAdmin:
@@ -40,13 +41,24 @@ class StoredEffectAdmin:
         """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""
         return await self._settle(key, by, once, "retried", _retried)
 
-    async def drop(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
+    async def drop(
+        self, key: str, by: str, once: IdempotencyKey | None, role: Role = Role.ADMIN
+    ) -> StoredAnswer[Effect]:
         """Give up one that failed, or refuse one that waits for approval. Raises NotFound, Conflict."""
-        return await self._settle(key, by, once, "dropped", _dropped)
+        return await self._settle(key, by, once, "dropped", _dropped, role)
 
-    async def approve(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
-        """Let the effects behind a question go on. Raises NotFound, Conflict when it does not wait."""
-        return await self._settle(key, by, once, "approved", _approved)
+    async def approve(
+        self, key: str, by: str, once: IdempotencyKey | None, role: Role = Role.ADMIN
+    ) -> StoredAnswer[Effect]:
+        """Let the effects behind a question go on, where as many have approved as must.
+
+        Raises NotFound, and Conflict when it does not wait, or waits for a higher role.
+        """
+        return await self._settle(key, by, once, "approved", _approved, role)
+
+    async def skip(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
+        """Go on without one that failed, as if it were done. Raises NotFound, Conflict when it has not failed."""
+        return await self._settle(key, by, once, "dropped", _passed_over)
 
     async def confirm(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Approve a proposal; its customer waits no longer. Raises NotFound, Conflict where it is no open proposal."""
@@ -63,11 +75,14 @@ class StoredEffectAdmin:
         once: IdempotencyKey | None,
         kind: str,
         change: Callable[[Effect, str, datetime], Effect],
+        role: Role = Role.ADMIN,
     ) -> StoredAnswer[Effect]:
         now = self._clock()
 
         def operation(connection: Connection) -> Effect:
-            after = change(_locked(connection, key), by, now)
+            before = _locked(connection, key)
+            _may(before, role)
+            after = change(before, by, now)
             store(connection, after)
             if after.state is EffectState.PENDING:
                 make_due(connection, after.key, now, now, attempts=0)
@@ -95,21 +110,49 @@ def store(connection: Connection, each: Effect) -> None:
     connection.execute(update(effect).where(effect.c.key == each.key).values(**values))
 
 
-def lock_awaited(connection: Connection, each: Effect) -> bool:
-    """Hold the effects that this one waits for as they are; whether any is left. To be called before all else."""
-    if not each.waits_for:
-        return False
-    awaited = select(effect.c.state).where(effect.c.key.in_(each.waits_for)).with_for_update(read=True)
-    return any(state not in SETTLED for state in connection.execute(awaited).scalars())
+def lock_awaited(connection: Connection, each: Effect, effects: Sequence[Effect]) -> bool:
+    """Hold the effects that this one waits for; whether they are still as they were. To be called before all else."""
+    before, seen = before_it(each, effects), {one.key: one for one in effects}
+    keys = [*each.waits_for, *([before.key] if before else [])]
+    found = _effects(connection, effect.c.key.in_(keys), locked=True)
+    return all(_stands(one) == _stands(seen[one.key]) for one in found)
+
+
+def _stands(each: Effect) -> tuple[EffectState, bool]:
+    return each.state, is_untried(each)
 
 
 def wake_waiting(connection: Connection, settled: Effect, now: datetime) -> None:
-    """Make due what waits for this effect, which has just been written."""
-    theirs = (effect.c.message_id == settled.message_id, effect.c.state == EffectState.PENDING.value, effect.c.apart)
-    waiting = connection.execute(select(effect.c.key, effect.c.waits_for).where(*theirs)).all()
-    for key, waits_for in waiting:
-        if settled.key in waits_for:
-            make_due(connection, key, now, now)
+    """Make due what waits for this effect or follows it, which has just been written."""
+    effects = _effects(connection, effect.c.message_id == settled.message_id)
+    for each in effects:
+        if each.state is EffectState.PENDING and each.apart and _hangs_on(each, settled, effects):
+            make_due(connection, each.key, now, now)
+
+
+def happened(connection: Connection, case: Case, event: str, now: datetime) -> None:
+    """End the pauses of the interaction that wait for this event."""
+    pausing = (
+        effect.c.kind == WAIT,
+        effect.c.state == EffectState.PENDING.value,
+        effect.c.message_id != case.message.id,
+    )
+    for each in _effects(connection, and_(effect.c.interaction_id == case.interaction.id, *pausing)):
+        before = _effects(connection, effect.c.key.in_(each.waits_for))
+        if each.action.parameters.get("event") == event and all(one.state in SETTLED for one in before):
+            ended = done(each, Receipt("", {"came": True}), 0, now)
+            store(connection, ended)
+            wake_waiting(connection, ended, now)
+
+
+def _hangs_on(each: Effect, settled: Effect, effects: Sequence[Effect]) -> bool:
+    before = before_it(each, effects)
+    return settled.key in each.waits_for or (is_untried(each) and before is not None and before.key == settled.key)
+
+
+def _effects(connection: Connection, which: ColumnElement[bool], *, locked: bool = False) -> list[Effect]:
+    rows = select(effect).where(which).order_by(effect.c.position)
+    return list(map(as_effect, connection.execute(rows.with_for_update(read=True) if locked else rows).mappings()))
 
 
 def make_due(
@@ -154,8 +197,25 @@ def _dropped(each: Effect, by: str, now: datetime) -> Effect:
     return replace(each, state=EffectState.DROPPED, done_at=now, error=each.error or f"refused by {by}")
 
 
+def _may(each: Effect, role: Role) -> None:
+    asked = each.action.parameters.get("role")
+    if each.state is EffectState.WAITING and asked and not role.covers(Role(asked)):
+        raise Conflict(tr("action {effect} waits for a person with the role {role}", role=asked, effect=each.key))
+
+
+def _passed_over(each: Effect, by: str, now: datetime) -> Effect:
+    _must_be(each, EffectState.FAILED, tr("only one that failed can be passed over"))
+    detail = {**each.detail, RESULT: "passed_over"}
+    return replace(each, state=EffectState.DROPPED, done_at=now, error=f"passed over by {by}", detail=detail)
+
+
 def _approved(each: Effect, by: str, now: datetime) -> Effect:
     _must_be(each, EffectState.WAITING, tr("only one that waits can be approved"))
+    approved = [*each.detail.get("approved_by", ()), by]
+    if len(set(approved)) < len(approved):
+        raise Conflict(tr("action {effect} needs a second person: you have approved it", effect=each.key))
+    if len(approved) < each.detail.get("persons", 1):
+        return replace(each, detail={**each.detail, "approved_by": approved})
     return replace(each, state=EffectState.DONE, done_at=now, reference=by)
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, EffectState, OutboundMessage, Receipt, ServiceCall
-from frontdesk.orchestrator.actions import ASK_PERSON
+from frontdesk.orchestrator.plans import ASK_PERSON
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting

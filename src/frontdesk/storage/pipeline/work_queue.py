@@ -35,13 +35,21 @@ def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState
         let_next_go(connection, moved[0]["lock_key"])
 
 
+def hold_fence(connection: Connection, lease: Lease) -> None:
+    """Keep the work ours until the transaction ends, where it is. Raises LeaseLost."""
+    ours = select(work.c.id).where(*_OURS).with_for_update()
+    if connection.execute(ours, {"its_id": lease.work_id, "its_owner": lease.owner}).first() is None:
+        raise LeaseLost(f"work {lease.work_id} has passed to another worker")
+
+
+_OURS = (
+    work.c.id == bindparam("its_id"),
+    work.c.lease_owner == bindparam("its_owner"),
+    work.c.state == WorkState.OPEN.value,
+)
 _MOVE = (
     update(work)
-    .where(
-        work.c.id == bindparam("its_id"),
-        work.c.lease_owner == bindparam("its_owner"),
-        work.c.state == WorkState.OPEN.value,
-    )
+    .where(*_OURS)
     .values(step=bindparam("next_step"), state=bindparam("next_state"), attempts=1, last_error="")
 )
 

@@ -1,5 +1,7 @@
 """The page of actions that failed or wait for a person: try again, approve, give up."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -57,16 +59,22 @@ async def fragment(
     return services.pages.page(request, "console/effects_fragment.html", "", context)
 
 
-SAID = {"retry": N_("It is tried again."), "drop": N_("It was given up."), "approve": N_("It was approved.")}
+SAID = {
+    "retry": N_("It is tried again."),
+    "drop": N_("It was given up."),
+    "approve": N_("It was approved."),
+    "skip": N_("It goes on without it."),
+}
 
 
 @post(f"{PLACE}/{{do_one:str}}", opt=SUPERVISOR, include_in_schema=False)
 async def settle(request: PageRequest, services: Needs, do_one: FromPath[str]) -> Response[str] | Redirect:
     """Retry, drop or approve the effects that are named, one or several."""
-    operations = {
+    operations: dict[str, Callable[..., Any]] = {
         "retry": services.work.effects.retry,
-        "drop": services.work.effects.drop,
-        "approve": services.work.effects.approve,
+        "drop": partial(services.work.effects.drop, role=request.user.role),
+        "approve": partial(services.work.effects.approve, role=request.user.role),
+        "skip": services.work.effects.skip,
     }
     if do_one not in operations:
         raise NotFound(tr("there is nothing of this name that can be done with an action"))

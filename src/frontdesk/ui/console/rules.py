@@ -166,6 +166,9 @@ async def _page(
         "is_draft": stored.state is RuleSetState.DRAFT,
         "is_in_force": stored.state is RuleSetState.PUBLISHED,
         "table": view.table_of(content),
+        "graph": view.graph_of(content),
+        "plans": view.plans_of(content),
+        "content": content,
         "editor": view.editor(stored, content, await services.configuration.codes.all()),
         "findings": view.findings_of(await services.configuration.rules.check(stored.content)),
         "in_force": None,
@@ -175,8 +178,9 @@ async def _page(
     }
     if not context["is_in_force"]:
         current = await _in_force(services)
-        if current is not None:
-            context |= {"in_force": current.version, "changes": view.changes_between(current, stored)}
+        changes = view.changes_between(current, stored) if current is not None else None
+        if current is not None and changes is not None:
+            context |= {"in_force": current.version, "changes": changes}
     title = N_("Rules")
     return services.pages.page(request, "console/rule_set.html", title, context | more, status=status)
 

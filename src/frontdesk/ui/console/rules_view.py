@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.rules import TableRefused
 from frontdesk.model import Code, CodeList
 from frontdesk.model.rules import Finding, RuleSetVersion, Severity
@@ -11,10 +12,14 @@ from frontdesk.orchestrator.backtest import DIMENSIONS, BacktestReport, Referenc
 from frontdesk.orchestrator.checking import ROUTES
 from frontdesk.orchestrator.differing import RowChange, differences
 from frontdesk.orchestrator.explaining import Explanation, Match
+from frontdesk.orchestrator.expressions import constant
 from frontdesk.orchestrator.facts import FactKind, fact_at, readable
+from frontdesk.orchestrator.graphs import DECISION, EXPRESSIONS, SWITCH, shown
+from frontdesk.orchestrator.plans import HOLDING, in_order, is_planned, listed, name_of
 from frontdesk.orchestrator.rules import read_model
-from frontdesk.orchestrator.table import YIELDS, parse
+from frontdesk.orchestrator.table import TABLE, YIELDS, is_table, parse
 from frontdesk.ui.languages import N_
+from frontdesk.ui.thread_view import label_of
 
 MOST_NAMED = 20
 TONES = {Severity.ERROR: "negative", Severity.WARNING: "critical", Severity.NOTICE: "informative"}
@@ -30,6 +35,7 @@ DIMENSION_NAMES = {
     "rule": N_("Row"),
 }
 FATES = {"added": N_("Added"), "removed": N_("Removed"), "changed": N_("Changed"), "moved": N_("Moved")}
+NODES = {TABLE: N_("Table"), EXPRESSIONS: N_("Expressions"), SWITCH: N_("Switch"), DECISION: N_("Another decision")}
 MATCHES = {
     Match.DECIDED: N_("This row decided"),
     Match.CAME_LATER: N_("Would match, but an earlier row decided"),
@@ -64,6 +70,38 @@ def table_of(content: str) -> dict[str, Any]:
     }
 
 
+def graph_of(content: str) -> list[dict[str, Any]]:
+    """The nodes of a graph for reading, with their expressions; empty for a table."""
+    model = read_model(content)
+    if is_table(model):
+        return []
+    return [{"name": name, "kind": NODES[kind], "lines": lines} for name, kind, lines in shown(model)]
+
+
+def plans_of(content: str) -> list[dict[str, Any]]:
+    """The rows of a table whose actions are more than a flat list, step by step."""
+    try:
+        table = parse(read_model(content))
+        column = table.output("actions")
+        plans = [(row, in_order(_steps(row.cell(column)))) for row in table.rows if column and row.cell(column)]
+    except (ValueError, TableRefused, Invalid):
+        return []
+    return [
+        {"number": row.number, "title": row.title, "steps": list(map(_step, steps))}
+        for row, steps in plans
+        if any(is_planned(step) or step["kind"] in HOLDING for step in steps)
+    ]
+
+
+def _steps(cell: str) -> list[dict[str, Any]]:
+    return [{"kind": each} if isinstance(each, str) else each for each in constant(cell)]
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    more = {name: ", ".join(listed(value)) for name, value in step.items() if name not in ("kind", "step")}
+    return {"name": name_of(step), "kind": label_of(step["kind"]), "more": more}
+
+
 def findings_of(found: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings for a list, and for the editor to mark its cells by."""
     return [
@@ -78,12 +116,12 @@ def findings_of(found: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def changes_between(before: RuleSetVersion, after: RuleSetVersion) -> list[dict[str, Any]]:
-    """What the later one does otherwise. Empty where one of them is no table."""
+def changes_between(before: RuleSetVersion, after: RuleSetVersion) -> list[dict[str, Any]] | None:
+    """What the later one does otherwise. None where one of them is no table."""
     try:
         changes = differences(read_model(before.content), read_model(after.content))
     except TableRefused:
-        return []
+        return None
     return [_row_change(each) for each in changes]
 
 

@@ -1,6 +1,7 @@
 """The page of one interaction for the team: read it, understand why, correct, change, answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -172,13 +173,14 @@ async def correct(request: PageRequest, services: Needs, message_id: FromPath[st
 async def settle(request: PageRequest, services: Needs) -> Redirect:
     """Retry, drop or approve an effect."""
     fields = await read_form(request)
-    doing = {
+    doing: dict[str, Callable[..., Any]] = {
         "retry": services.work.effects.retry,
-        "drop": services.work.effects.drop,
-        "approve": services.work.effects.approve,
+        "drop": partial(services.work.effects.drop, role=request.user.role),
+        "approve": partial(services.work.effects.approve, role=request.user.role),
+        "skip": services.work.effects.skip,
     }
     if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid(tr("choose what is to be done with it: retry, drop or approve"), "do")
+        raise Invalid(tr("choose what is to be done with it: retry, drop, skip or approve"), "do")
     await do(fields.get("key", "")[:100], request.user.name, None)
     services.wake()
     return Redirect(_local(fields.get("back", "")), status_code=303)

@@ -1,6 +1,7 @@
 """The data of the team's page of one interaction: conversation, analyses, decisions, actions."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from frontdesk.model import (
@@ -20,8 +21,10 @@ from frontdesk.model import (
 )
 from frontdesk.model.signals import signal_kinds
 from frontdesk.model.thread import ModelUse, Thread, ThreadDetails
+from frontdesk.orchestrator.effects import SETTLED, is_failed, step_of
 from frontdesk.orchestrator.explaining import Explanation, Match
 from frontdesk.orchestrator.planning import is_proposal
+from frontdesk.orchestrator.plans import name_of
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY, UNTIL_ANSWER
 from frontdesk.ticketing.status import TRANSITIONS
 from frontdesk.ui.console.list_query import SNOOZE_NAMES
@@ -274,9 +277,26 @@ def _verdict(decision: Decision, thread: Thread) -> dict[str, Any]:
 def _effects(thread: Thread, names: CodeLabels) -> list[dict[str, Any]]:
     latest = thread.messages[-1].id if thread.messages else ""
     return [
-        _effect(each, names) | {"number": number, "is_latest": each.message_id == latest}
+        _effect(each, names)
+        | {"number": number, "is_latest": each.message_id == latest, "awaits": _awaits(each, thread)}
+        | {"due_at": _due_at(each, thread)}
         for number, each in enumerate(thread.effects, 1)
     ]
+
+
+def _awaits(effect: Effect, thread: Thread) -> list[str]:
+    """What an open step still waits for."""
+    if effect.state is not EffectState.PENDING:
+        return []
+    left = (each for each in thread.effects if each.key in effect.waits_for)
+    return [name_of(step_of(each)) for each in left if each.state not in SETTLED or is_failed(each)]
+
+
+def _due_at(effect: Effect, thread: Thread) -> datetime | None:
+    """When an open step is tried again, its pause ends, or its question is no longer asked."""
+    own = thread.work.get(effect.key)
+    is_open = effect.state not in SETTLED and own is not None and own.state is WorkState.OPEN
+    return own.due_at if own and is_open else None
 
 
 def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
@@ -288,7 +308,7 @@ def _effect(effect: Effect, names: CodeLabels) -> dict[str, Any]:
         # Actions on our own interaction have the set value as receipt, which the parameter already shows.
         "reference": "" if set(effect.action.parameters) & set(LISTS) else effect.reference,
         "parameters": [
-            (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)[:300])
+            (label_of(name), names.of_code(LISTS[name], str(value)) if name in LISTS else _in_words(value)[:300])
             for name, value in effect.action.parameters.items()
         ],
         "url": _link(effect),
