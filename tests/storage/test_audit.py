@@ -125,6 +125,7 @@ async def test_changes_of_accounts_keys_rules_and_templates_leave_lines(containe
         "rules_drafted",
         "rules_published",
         "template_changed",
+        "timing_changed",
     ]
     assert {each.by for each in rows[:3]} == {"Ben"}
     assert not any(word in str(rows) for word in (PASSWORD, secret))

@@ -23,10 +23,11 @@ class Interaction:
 
     `merged_to` is the reference of the one that it was merged into, `may_belong_to` that of one which its sender named
     without taking part in it; both may be empty. `customer_proven`: the customer is more than the sender's claim.
-    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
-    data. `assignee` is the person who has taken it over, so that nothing is answered automatically; empty where nobody
-    has. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody waits.
-    Until `snoozed_until` it is left out of what is to be done, unless the customer writes before.
+    `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out
+    of data. `assignee` is the person who has taken it over, so that nothing is answered automatically; empty where
+    nobody has. `waiting_since` is when the oldest customer message came that nobody has answered, None where nobody
+    waits. `reopened` counts how often it was opened again. Until `snoozed_until` it is left out of what is to be
+    done, unless the customer writes before.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Interaction:
     merged_to: str = ""
     may_belong_to: str = ""
     customer_proven: bool = False
+    reopened: int = 0
 
     def after(self, change: "Change") -> "Interaction":
         """A copy with these fields set, at the same version."""

@@ -37,6 +37,8 @@ DISCLOSING = frozenset({ORDER_STATUS})
 # The route of what nobody needs to read: machines and advertising.
 SET_ASIDE = "SetAside"
 TAGS_LENGTH = 100
+# How the rule set of what a timed rule decides begins, and with it the middle of its effects' keys.
+TIMED = "timer-"
 # When the action `answer` sends: where it is sure enough, whatever comes, or never (an agent sees it).
 WHENS = ("sure", "always", "draft")
 # The priorities that ship, from the lowest to the highest.
@@ -150,7 +152,7 @@ def decision_of(verdict: Verdict, case: Case, facts: Mapping[str, Any], decision
     )
 
 
-def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tuple[Effect, ...]:
+def effects_of(decision: Decision, interaction_id: int, templates: ReplyTemplates) -> tuple[Effect, ...]:
     """One effect for each action, with its stable key. Actions that only write the interaction are already done."""
     effects: list[Effect] = []
     for position, action in enumerate(decision.actions):
@@ -159,8 +161,8 @@ def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tup
         effects.append(
             Effect(
                 key=effect_key(decision, position),
-                message_id=case.message.id,
-                interaction_id=case.interaction.id,
+                message_id=decision.message_id,
+                interaction_id=interaction_id,
                 decision_id=decision.id,
                 position=position,
                 action=action,

@@ -25,6 +25,7 @@ from frontdesk.storage.channels.events import StoredEvents
 from frontdesk.storage.channels.ledger import StoredLedger
 from frontdesk.storage.channels.traffic import StoredTraffic
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
+from frontdesk.storage.configuration.timing import StoredTiming
 from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.attention import StoredAttention
@@ -121,12 +122,13 @@ class PeopleServices:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationServices:
-    """What people set up: code lists, rules, reply templates."""
+    """What people set up: code lists, rules, reply templates, what is to be done when."""
 
     codes: StoredCodes
     entries: StoredCodeEntries
     rules: RuleSetService
     templates: TemplateService
+    timing: StoredTiming
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_seconds: Seconds = 0.25
     most_attempts: Count = 8
     engine_threads: Annotated[int, Meta(ge=1, le=64)] = 1
+    timers_a_minute: Count = 60
 
 
 class OpenIdConnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

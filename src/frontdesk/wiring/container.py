@@ -3,10 +3,12 @@
 import contextlib
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -39,6 +41,7 @@ from frontdesk.settings.sections import Settings
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
+from frontdesk.storage.configuration.timing import StoredTiming
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.knowledge.orders import StoredOrders
@@ -53,7 +56,8 @@ from frontdesk.storage.pipeline.effects import EFFECT_WORK
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
-from frontdesk.storage.pipeline.work_queue import VECTOR_WORK, own_prefix
+from frontdesk.storage.pipeline.timers import StoredDueTimes
+from frontdesk.storage.pipeline.work_queue import TIME_WORK, VECTOR_WORK, own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.answers import answer_service, turns_of
 from frontdesk.wiring.back_ends import BackEnds, back_ends
@@ -72,6 +76,7 @@ from frontdesk.wiring.parts import (
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
+from frontdesk.workflows.keep_time import keep_time
 from frontdesk.workflows.one_step import deliver_reply, read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
 from frontdesk.workflows.watch_channels import ChannelWatch
@@ -193,7 +198,13 @@ def _wire(
     messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)
     reading = _reading_handlers(settings, database, models, analyst, work, channels)
-    handlers = {**_handlers(messages.replies, work, backs, channels), **reading, **knowledge_handlers(known)}
+    times = StoredDueTimes(database, now, texts.templates, settings.work.timers_a_minute)
+    handlers = {
+        **_handlers(messages.replies, work, backs, channels),
+        **reading,
+        **knowledge_handlers(known),
+        TIME_WORK: partial(keep_time, times, work.queue, pipeline.priorities),
+    }
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -302,7 +313,8 @@ def _configuration(
         extra_routes=settings.rules.extra_routes.split(),
         desk=pipeline.desk,
     )
-    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts)
+    entries, timing = StoredCodeEntries(database, now, new_id), StoredTiming(database, now)
+    return ConfigurationServices(codes, entries, rules, texts, timing)
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:
@@ -372,4 +384,5 @@ def runner_over(
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
     owner = own_prefix(os.getpid()).rstrip(":")
     beside = replace(pace, slots=0)
-    return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient, VECTOR_WORK: beside}, gives_way)
+    paces = {EFFECT_WORK: patient, VECTOR_WORK: beside, TIME_WORK: replace(beside, most_attempts=sys.maxsize)}
+    return Runner(queue, handlers, owner, pace, paces, gives_way)

@@ -19,6 +19,7 @@ from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
 from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unstorable
 from frontdesk.edges.rest.specification import PATH, specification
+from frontdesk.edges.rest.timing import TimingRoutes
 from frontdesk.edges.rest.work import DecisionRoutes, EffectRoutes, WorkRoutes
 
 __all__ = ["RestServices", "router", "routes", "specification"]
@@ -43,6 +44,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     AuditRoutes,
     PrivacyRoutes,
     AnswerRoutes,
+    TimingRoutes,
 )
 
 

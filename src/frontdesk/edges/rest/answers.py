@@ -151,7 +151,8 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers. `waiting_since` is
     when the oldest message came that nobody has answered, `waiting_on` whose turn it is: us, customer, third (a third
     party's), or empty. Until `snoozed_until` it is set aside, unless the customer writes before. `assignee` is its
-    owner: nothing is answered automatically until it is empty again, or the interaction is closed.
+    owner: nothing is answered automatically until it is empty again, or the interaction is closed. `reopened` counts
+    how often it was opened again.
     """
 
     id: int
@@ -184,6 +185,36 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     merged_to: str
     may_belong_to: str
     customer_proven: bool
+    reopened: int
+
+
+class ListRowAnswer(InteractionAnswer, frozen=True):
+    """An interaction in a list; `due_at` is when its next target is due, `is_due` whether one is near or missed."""
+
+    due_at: datetime | None
+    is_due: bool
+
+
+class DeadlineAnswer(ApiAnswer, frozen=True):
+    """A target (first_answer, next_answer, resolution) or timer (rule:NAME); `start` is what began it.
+
+    `seconds` are allowed, `worked` of them had passed until `since`, which is null where it is paused. `missed_at`
+    stays. `outcome` is met, missed, cancelled or (of a rule) fired, empty while it runs. `entry` and `calendar` are
+    what it follows.
+    """
+
+    name: str
+    start: str
+    entry: str
+    calendar: str
+    seconds: int
+    worked: int
+    since: datetime | None
+    due_at: datetime | None
+    near_at: datetime | None
+    missed_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
 
 
 class ViewCountsAnswer(ApiAnswer, frozen=True):
@@ -197,6 +228,7 @@ class ViewCountsAnswer(ApiAnswer, frozen=True):
     snoozed: int
     proposals: int
     unsure: int
+    due: int
 
 
 class DoneAnswer(ApiAnswer, frozen=True):
@@ -274,6 +306,7 @@ class CustomerAnswer(ApiAnswer, frozen=True):
 
     id: str
     name: str
+    tier: str
     created_at: datetime
     version: int
 

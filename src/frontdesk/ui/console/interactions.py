@@ -160,6 +160,7 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
         "sentiment": row.sentiment,
         "confidence": row.confidence,
         "tier": row.tier,
+        "due_at": row.due_at if row.is_due else None,
         "customer": row.customer,
         "customer_id": row.customer_id,
         "messages": row.messages,
