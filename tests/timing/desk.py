@@ -46,7 +46,8 @@ class Desk:
         self.timing, self.queue = StoredTiming(database, clock), StoredWork(database, clock, new_id)
         templates = container.pipeline.templates
         self.times = StoredDueTimes(database, clock, templates, a_minute)
-        replying = Replying(templates, StoredOutbox(database, clock), outlets, clock, new_id)
+        self.outbox = StoredOutbox(database, clock)
+        replying = Replying(templates, self.outbox, outlets, clock, new_id)
         handlers: Mapping[str, Any] = {**container.pipeline.action_handlers, REPLY: replying}
         self.pipeline = replace(
             container.pipeline,

@@ -1,5 +1,6 @@
 """Working time against a naive count, minute by minute, over whole years with their changes of daylight saving."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -90,3 +91,8 @@ def test_what_is_no_calendar_is_refused_with_the_field_that_is_wrong(field: str,
 
 def test_nothing_that_is_set_up_is_all_day_and_night() -> None:
     assert setup_of("").calendar({"team": "SALES"}) == ALWAYS
+
+
+def test_an_entry_that_cannot_be_read_any_more_is_left_out_and_stops_nothing() -> None:
+    stored = {"calendars": {"old": {"zone": "Atlantis/Poseidonis"}}, "levels": {}, "rules": {}}
+    assert setup_of(json.dumps(stored)).calendar({}) == ALWAYS

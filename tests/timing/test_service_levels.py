@@ -1,14 +1,18 @@
 """Service levels on a desk: when each target is due, when it pauses, and that a miss stays."""
 
-from datetime import datetime
+import random
+from datetime import datetime, timedelta
 
 import pytest
 
-from frontdesk.model import Status, WaitingOn
+from frontdesk.model import OutboundMessage, Receipt, Status, WaitingOn
 from frontdesk.storage.people.customers import StoredCustomers
+from frontdesk.timing.calendars import Calendar
 from frontdesk.timing.deadlines import Outcome
+from frontdesk.timing.entries import setup_of
 from frontdesk.wiring.container import Container
 from tests.timing.desk import BERLIN, Desk
+from tests.timing.written import text_of
 
 LEVELS = {
     "calendars": {"desk": BERLIN},
@@ -147,3 +151,47 @@ async def test_a_team_and_the_tier_of_a_customer_choose_the_calendar(container: 
     await desk.after(minutes=1)
     due = (await desk.deadlines(matter))["first_answer"].due_at
     assert due == at("2026-07-03T16:00:00+00:00" if tier else "2026-07-06T08:00:00+00:00")
+
+
+async def test_what_was_answered_out_of_data_waits_for_no_person_until_the_customer_writes_again(
+    container: Container,
+) -> None:
+    desk = await opened(container)
+    matter = await desk.says()
+    await desk.after(hours=1)
+    automatic = OutboundMessage("A" * 26, matter.id, 0, "QA", "WEB", "", "Tomorrow.", "assistant", desk.clock())
+    await desk.outbox.draft(automatic)
+    await desk.outbox.sent(automatic.id, Receipt("1"))
+    assert (await desk.deadlines(matter))["first_answer"].outcome is Outcome.CANCELLED
+    await desk.until("2026-07-06T12:00:00+00:00")
+    await desk.says("That is wrong.", joins=matter.id)
+    assert (await desk.deadlines(matter))["first_answer"].due_at == at("2026-07-06T15:00:00+00:00")
+
+
+def counted(desk: Calendar, since: datetime, minutes: int) -> datetime:
+    """When so many minutes of working time have passed, counted one by one on the clock on the wall."""
+    while minutes:
+        here = since.astimezone(desk.zone)
+        now = here.hour * 3600 + here.minute * 60
+        minutes -= any(low <= now < high for low, high in desk.periods(here.date()))
+        since += timedelta(minutes=1)
+    return since
+
+
+async def test_over_a_year_every_target_is_due_and_missed_at_the_minute_that_a_count_gives(
+    container: Container,
+) -> None:
+    drawn, desk = random.Random(18), Desk(container, "2026-01-01T00:00:00+00:00")
+    hours = {"zone": "Europe/Berlin", "hours": "Mon-Sat 07:00-12:00 13:00-18:00\nSun 00:00-04:00", "holidays": "DE-BY"}
+    await desk.set_up({"calendars": {"desk": hours}, "levels": {"usual": {"first_answer": "12h"}}})
+    calendar = setup_of(text_of({"calendars": {"desk": hours}})).by_name["desk"]
+    days = sorted([*range(0, 360, 12), 86, 87, 297])  # and around both changes of the clock
+    for missed, day in enumerate(days):
+        desk.clock.time = at("2026-01-01T00:00:00+00:00") + timedelta(days=day, minutes=drawn.randrange(1440))
+        matter, due = await desk.says(), counted(calendar, desk.clock(), 12 * 60)
+        assert (await desk.deadlines(matter))["first_answer"].due_at == due
+        for moment in (due - timedelta(minutes=1), due + timedelta(seconds=15)):
+            desk.clock.time = moment
+            await desk.run()
+            assert len(await desk.journaled("level_missed")) == missed + (moment > due)
+        await desk.sets(matter, status=Status.CLOSED)

@@ -30,9 +30,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Where an interaction stands. `turn` is the number of the customer's last message.
+    """Where an interaction stands. `answered_at` is when a person first did, `is_helped` whether anything did.
 
-    `calls` are its service calls in the back end: key, status, and since when they have it.
+    `turn` is the number of the customer's last message; `calls` are its service calls in the back end: key, status, and
+    since when they have it.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Matter:
     waiting_on: WaitingOn = WaitingOn.US
     waiting_since: datetime | None = None
     answered_at: datetime | None = None
+    is_helped: bool = False
     turn: int = 1
     calls: tuple[tuple[str, str, datetime], ...] = ()
 
@@ -143,7 +145,8 @@ def _targets(matter: Matter, setup: Setup) -> Iterator[_Wanted]:
             yield _Wanted(name, start, since, level.name, seconds, calendar, level.near, paused)
 
     turn = matter.waiting_on
-    if matter.answered_at is None and turn is not WaitingOn.NOBODY:
+    is_served = turn is WaitingOn.NOBODY or (turn is WaitingOn.CUSTOMER and matter.is_helped)
+    if matter.answered_at is None and not is_served:
         yield from target(FIRST, "", matter.opened_at)
     if matter.answered_at is not None and matter.waiting_since is not None:
         start = matter.waiting_since.isoformat()

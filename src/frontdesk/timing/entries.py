@@ -4,10 +4,11 @@ An entry is written as people write it, so forms, REST and files share one form:
 `first_answer = "4h"`, `actions = "escalate team=SUPPORT"`. Reading it is pure and names the field that is wrong.
 """
 
+import logging
 import re
 import shlex
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +25,7 @@ from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import ANSWER, REPLY, check_action
 from frontdesk.timing.calendars import ALWAYS, Calendar, Periods, add_working, public_holidays
 
+log = logging.getLogger(__name__)
 FIELDS: Mapping[str, Mapping[str, Mapping[str, str]]] = tomllib.loads(
     (files(__package__) / "fields.toml").read_text("utf-8")
 )
@@ -117,11 +119,18 @@ class Setup:
 @lru_cache(8)
 def setup_of(text: str) -> Setup:
     """The entries out of the text that they are stored as."""
-    stored = entries_of(text)
-    made = {kind: [(entry, _READ[kind](name, entry)) for name, entry in _ordered(stored[kind])] for kind in FIELDS}
-    calendars = tuple((_conditions(entry), each) for entry, each in made[CALENDARS])
-    levels, rules = (tuple(each for _, each in made[kind]) for kind in (LEVELS, RULES))
+    calendars, levels, rules = (tuple(_readable(kind, entries)) for kind, entries in entries_of(text).items())
     return Setup(calendars, levels, rules, {each.name: each for _, each in calendars})
+
+
+def _readable(kind: str, entries: Mapping[str, Texts]) -> Iterator[Any]:
+    """Those of a kind, in order. What another release or another list of holidays allowed must not stop the desk."""
+    for name, entry in sorted(entries.items(), key=lambda each: (int(each[1].get("position", 0)), each[0])):
+        try:
+            made = _READ[kind](name, entry)
+            yield (_conditions(entry), made) if kind == CALENDARS else made
+        except Invalid as error:
+            log.error("%s %s is left out: %s", kind, name, error)
 
 
 def entries_of(text: str) -> dict[str, dict[str, Texts]]:
@@ -138,19 +147,15 @@ def check_entry(kind: str, name: str, given: Texts, since: str) -> Texts:
     if long := next((each for each, text in given.items() if len(text) > MOST_TEXT), ""):
         raise Invalid(tr("a text has at most {most:,} characters", most=MOST_TEXT), long)
     entry = {each: text.strip() for each, text in given.items() if text.strip()} | {"since": since}
+    _check_position(entry)
     _READ[kind](name, entry)
     return entry
 
 
-def _ordered(entries: Mapping[str, Texts]) -> Iterable[tuple[str, Texts]]:
-    return sorted(entries.items(), key=lambda each: (_position(each[1]), each[0]))
-
-
-def _position(entry: Texts) -> int:
+def _check_position(entry: Texts) -> None:
     text = entry.get("position", "0")
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise Invalid(tr("the position is a whole number from 0 to 100,000"), "position")
-    return int(text)
 
 
 def _conditions(entry: Texts) -> Conditions:
@@ -163,7 +168,6 @@ def _words(text: str, between: str) -> list[str]:
 
 
 def _calendar(name: str, entry: Texts) -> Calendar:
-    _position(entry)
     try:
         zone = ZoneInfo(entry.get("zone", ""))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -226,7 +230,6 @@ def _span(entry: Texts, name: str, units: str = "mh") -> int:
 
 
 def _level(name: str, entry: Texts) -> ServiceLevel:
-    _position(entry)
     seconds = {target: span for target in TARGETS if (span := _span(entry, target))}
     if not seconds:
         raise Invalid(tr("a service level needs a time for at least one of its targets"), TARGETS[0])
@@ -234,7 +237,6 @@ def _level(name: str, entry: Texts) -> ServiceLevel:
 
 
 def _rule(name: str, entry: Texts) -> TimedRule:
-    _position(entry)
     event, working = entry.get("event", ""), entry.get("working", "no")
     if event not in EVENTS:
         raise Invalid(tr("unknown event: use one of {known}", known=", ".join(EVENTS)), "event")

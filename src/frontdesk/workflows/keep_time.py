@@ -19,8 +19,8 @@ EVERY_SECONDS, WHEN_HELD = 15.0, 5.0
 class DueTimes(Protocol):
     """Deadlines whose time has come."""
 
-    async def follow(self, lease: Lease) -> None:
-        """Bring all that is open up to date with what was set up meanwhile. Raises LeaseLost."""
+    async def follow(self, work: Work, lease: Lease) -> None:
+        """Bring all that is open up to date, where something was set up meanwhile. Raises LeaseLost."""
         ...
 
     async def due(self, most: int) -> Sequence[Deadline]:
@@ -39,8 +39,7 @@ async def keep_time(
     times: DueTimes, queue: WorkQueue, priorities: PriorityOrder, work: Work, lease: Lease, _last_try: bool
 ) -> None:
     """Strike all that is due, then give the work back for a while."""
-    if work.step == REVIEW:
-        await times.follow(lease)
+    await times.follow(work, lease)
     is_free = True
     while is_free and (due := await times.due(PORTION)):
         for each in due:

@@ -14,7 +14,7 @@ from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.idempotency import write_once
-from frontdesk.storage.pipeline.timers import plan_again
+from frontdesk.storage.pipeline.timers import set_watch
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import as_customer, columns
@@ -84,5 +84,5 @@ def change_customer(
     index_heads(connection, connection.execute(theirs).scalars().all())
     touch(connection)
     if "tier" in values:
-        plan_again(connection, now)
+        set_watch(connection, now)
     return replace(before, **values, version=at + 1)

@@ -104,6 +104,7 @@ def _matter(row: Mapping[Any, Any], turn: int, calls: tuple[tuple[str, str, date
         waiting_on=WaitingOn(row["waiting_on"]),
         waiting_since=row["waiting_since"],
         answered_at=row["first_person_answer_at"],
+        is_helped=row["first_answer_at"] is not None,
         turn=turn,
         calls=calls,
     )
@@ -116,11 +117,11 @@ _TIER = select(customer.c.tier).where(customer.c.id == _ONE.customer_id).scalar_
 _STANDING = (
     select(
         *(_ONE.id, _ONE.priority, _ONE.channel, _ONE.intent, _ONE.team, _ONE.status, _ONE.created_at),
-        *(_ONE.waiting_on, _ONE.waiting_since, _ONE.first_person_answer_at, _TIER),
+        *(_ONE.waiting_on, _ONE.waiting_since, _ONE.first_answer_at, _ONE.first_person_answer_at, _TIER),
     )
     .where(_ONE.id.in_(_IDS))
     .order_by(_ONE.id)
-    .with_for_update(of=interaction)
+    .with_for_update()
 )
 _THEIRS = select(deadline).where(deadline.c.interaction_id.in_(_IDS))
 _TURNS = (

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from typing_extensions import override
 
 from frontdesk.interfaces import Clock
-from frontdesk.model import Action, Decision, EffectState, Interaction, Lease, WorkState
+from frontdesk.model import Action, Decision, EffectState, Interaction, Lease, Work, WorkState
 from frontdesk.orchestrator.actions import INTERNAL, TIMED, change_of, effects_of
 from frontdesk.orchestrator.templates import ReplyTemplates
 from frontdesk.storage.engines.database import Database
@@ -45,8 +45,8 @@ class StoredDueTimes(DueTimes):
         self._database, self._clock, self._templates, self._most = database, clock, templates, a_minute
 
     @override
-    async def follow(self, lease: Lease) -> None:
-        now, last = self._clock(), 0
+    async def follow(self, work: Work, lease: Lease) -> None:
+        now, last = self._clock(), 0 if work.step == REVIEW else None
         while last is not None:
             last = await self._database.write(partial(_review, after=last, now=now))
         await self._database.write(lambda c: pass_fence(c, lease, "watch"))
@@ -64,8 +64,9 @@ class StoredDueTimes(DueTimes):
             return await self._database.write(lambda c: self._strike(c, due, priorities, now))
         except Exception:  # one that cannot be done must not keep the others
             log.exception("deadline %s of interaction %s is put off", due.name, due.interaction_id)
-            later = replace(due, wake_at=now + PUT_OFF)
-            await self._database.write(lambda c: write(c, [due], [later], now))
+            its = (deadline.c[each] == getattr(due, each) for each in ("interaction_id", "name", "start", "wake_at"))
+            later = update(deadline).where(*its).values(wake_at=now + PUT_OFF)
+            await self._database.write(lambda c: c.execute(later).rowcount)
             return True
 
     def _strike(self, connection: Connection, due: Deadline, priorities: Sequence[str], now: datetime) -> bool:
@@ -109,13 +110,6 @@ class StoredDueTimes(DueTimes):
         detail = {"rule": rule.name, "event": rule.event, "actions": kinds}
         note(connection, now, "timed", interaction_id=matter.id, message_id=message_id or None, detail=detail)
         return struck(row, now)
-
-
-def plan_again(connection: Connection, now: datetime) -> None:
-    """Bring all deadlines up to date soon, where there are any: what they depend on changed."""
-    setup = current_setup(connection)
-    if setup.levels or setup.rules:
-        set_watch(connection, now)
 
 
 def set_watch(connection: Connection, now: datetime) -> None:
