@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class Standing:
     """Where an interaction stands. `answered_at` is when a person first did, `is_helped` whether anything did.
 
     `turn` is the number of the customer's last message; `calls` are its service calls in the back end: key, status, and
@@ -97,11 +97,11 @@ class _Wanted:
     opening: Calendar | None = None
 
 
-def planned(matter: Matter, setup: Setup, before: Sequence[Deadline], now: datetime) -> list[Deadline]:
+def planned(standing: Standing, setup: Setup, before: Sequence[Deadline], now: datetime) -> list[Deadline]:
     """The deadlines that are new or changed."""
-    levels = _followed(matter, setup, [each for each in before if each.is_level], _targets(matter, setup), now)
+    levels = _followed(standing, setup, [each for each in before if each.is_level], _targets(standing, setup), now)
     timers = [each for each in before if not each.is_level]
-    rules = _followed(matter, setup, timers, _timers(matter, setup, levels, now), now)
+    rules = _followed(standing, setup, timers, _timers(standing, setup, levels, now), now)
     known = {each.key: each for each in before}
     return [each for each in (*levels, *rules) if known.get(each.key) != each]
 
@@ -127,55 +127,55 @@ def settled(deadline: Deadline, setup: Setup, now: datetime) -> Deadline:
 
 
 def _followed(
-    matter: Matter, setup: Setup, before: Iterable[Deadline], wanted: Iterable[_Wanted], now: datetime
+    standing: Standing, setup: Setup, before: Iterable[Deadline], wanted: Iterable[_Wanted], now: datetime
 ) -> list[Deadline]:
     rows, wants = {each.key: each for each in before}, {(each.name, each.start): each for each in wanted}
-    ended = [_ended(matter, setup, row, now) for key, row in rows.items() if key not in wants]
-    run = (_running(rows.get(key, Deadline(matter.id, *key)), each, setup, now) for key, each in wants.items())
+    ended = [_ended(standing, setup, row, now) for key, row in rows.items() if key not in wants]
+    run = (_running(rows.get(key, Deadline(standing.id, *key)), each, setup, now) for key, each in wants.items())
     return [*ended, *run]
 
 
-def _targets(matter: Matter, setup: Setup) -> Iterator[_Wanted]:
-    level, calendar = setup.level(matter.facts), setup.calendar(matter.facts)
-    if level is None or matter.has_ended:
+def _targets(standing: Standing, setup: Setup) -> Iterator[_Wanted]:
+    level, calendar = setup.level(standing.facts), setup.calendar(standing.facts)
+    if level is None or standing.has_ended:
         return
 
     def target(name: str, start: str, since: datetime, *, paused: bool = False) -> Iterator[_Wanted]:
         if seconds := level.seconds.get(name, 0):
             yield _Wanted(name, start, since, level.name, seconds, calendar, level.near, paused)
 
-    turn = matter.waiting_on
-    is_served = turn is WaitingOn.NOBODY or (turn is WaitingOn.CUSTOMER and matter.is_helped)
-    if matter.answered_at is None and not is_served:
-        yield from target(FIRST, "", matter.opened_at)
-    if matter.answered_at is not None and matter.waiting_since is not None:
-        start = matter.waiting_since.isoformat()
-        yield from target(NEXT, start, matter.waiting_since, paused=turn is not WaitingOn.US)
-    yield from target(RESOLUTION, "", matter.opened_at, paused=turn in (WaitingOn.CUSTOMER, WaitingOn.THIRD))
+    turn = standing.waiting_on
+    is_served = turn is WaitingOn.NOBODY or (turn is WaitingOn.CUSTOMER and standing.is_helped)
+    if standing.answered_at is None and not is_served:
+        yield from target(FIRST, "", standing.opened_at)
+    if standing.answered_at is not None and standing.waiting_since is not None:
+        start = standing.waiting_since.isoformat()
+        yield from target(NEXT, start, standing.waiting_since, paused=turn is not WaitingOn.US)
+    yield from target(RESOLUTION, "", standing.opened_at, paused=turn in (WaitingOn.CUSTOMER, WaitingOn.THIRD))
 
 
-def _timers(matter: Matter, setup: Setup, levels: Sequence[Deadline], now: datetime) -> Iterator[_Wanted]:
-    calendar = setup.calendar(matter.facts)
+def _timers(standing: Standing, setup: Setup, levels: Sequence[Deadline], now: datetime) -> Iterator[_Wanted]:
+    calendar = setup.calendar(standing.facts)
     for rule in setup.rules:
-        if not rule.conditions.fit(matter.facts):
+        if not rule.conditions.fit(standing.facts):
             continue
         counted, opening = (calendar if rule.working else ALWAYS), (calendar if rule.tells_customer else None)
-        for start, since in _starts(rule, matter, levels, now):
+        for start, since in _starts(rule, standing, levels, now):
             if since >= rule.since:
                 name = f"{RULE}{rule.name}"
                 yield _Wanted(name, start, since, rule.name, rule.seconds, counted, opening=opening)
 
 
-def _starts(rule: TimedRule, matter: Matter, levels: Sequence[Deadline], now: datetime) -> Iterator[Start]:
+def _starts(rule: TimedRule, standing: Standing, levels: Sequence[Deadline], now: datetime) -> Iterator[Start]:
     """What begins this rule's timers, each under its own name, and when that was."""
     if rule.event == "service_call_done":
-        yield from ((key, at) for key, status, at in matter.calls if status.lower() in rule.statuses)
-    elif matter.has_ended:
+        yield from ((key, at) for key, status, at in standing.calls if status.lower() in rule.statuses)
+    elif standing.has_ended:
         return
-    elif rule.event == "no_answer" and matter.waiting_on is WaitingOn.US and matter.waiting_since:
-        yield matter.waiting_since.isoformat(), matter.waiting_since
-    elif rule.event == "no_reply" and matter.waiting_on is WaitingOn.CUSTOMER:
-        yield str(matter.turn), now
+    elif rule.event == "no_answer" and standing.waiting_on is WaitingOn.US and standing.waiting_since:
+        yield standing.waiting_since.isoformat(), standing.waiting_since
+    elif rule.event == "no_reply" and standing.waiting_on is WaitingOn.CUSTOMER:
+        yield str(standing.turn), now
     elif rule.event in ("near", "missed"):
         for each in levels:
             at = each.near_at if rule.event == "near" else each.missed_at
@@ -214,18 +214,18 @@ def _timed(row: Deadline, want: _Wanted) -> Deadline:
     return replace(row, due_at=row.missed_at or due, wake_at=None if row.missed_at else wake)
 
 
-def _ended(matter: Matter, setup: Setup, row: Deadline, now: datetime) -> Deadline:
+def _ended(standing: Standing, setup: Setup, row: Deadline, now: datetime) -> Deadline:
     """One that is of interest no longer, and whether it was kept."""
     if row.ended_at is not None:
         return row
-    at = matter.answered_at or now if row.name == FIRST else now
+    at = standing.answered_at or now if row.name == FIRST else now
     row = settled(row, setup, max(at, row.since or at))
     if row.missed_at:
         outcome = Outcome.MISSED
-    elif (row.name == FIRST and matter.answered_at) or (row.name == RESOLUTION and matter.has_ended):
+    elif (row.name == FIRST and standing.answered_at) or (row.name == RESOLUTION and standing.has_ended):
         outcome = Outcome.MET
     else:
-        outcome = Outcome.MET if row.name == NEXT and not matter.has_ended else Outcome.CANCELLED
+        outcome = Outcome.MET if row.name == NEXT and not standing.has_ended else Outcome.CANCELLED
     return replace(_stopped(row), ended_at=at, outcome=outcome)
 
 

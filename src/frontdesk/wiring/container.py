@@ -197,14 +197,8 @@ def _wire(
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
     messages = _messages(settings, database, models, texts)
     work = work_services(database, calls, now, new_id)
-    reading = _reading_handlers(settings, database, models, analyst, work, channels)
-    times = StoredDueTimes(database, now, texts.templates, settings.work.timers_a_minute)
-    handlers = {
-        **_handlers(messages.replies, work, backs, channels),
-        **reading,
-        **knowledge_handlers(known),
-        TIME_WORK: partial(keep_time, times, work.queue, pipeline.priorities),
-    }
+    others = _other_handlers(settings, database, models, analyst, work, channels, pipeline)
+    handlers = {**_handlers(messages.replies, work, backs, channels), **others, **knowledge_handlers(known)}
     return Container(
         messages=messages,
         interactions=interaction_services(database, codes, now, new_id),
@@ -344,17 +338,20 @@ def _messages(
     return message_services(database, drafting, now, new_id, waits, learns_at_once=learns_at_once)
 
 
-def _reading_handlers(
+def _other_handlers(
     settings: Settings,
     database: Database,
     models: LanguageModels,
     analyst: Proxy,
     work: WorkServices,
     channels: CustomerChannels,
+    pipeline: PipelineDependencies,
 ) -> dict[str, Handler]:
+    times = StoredDueTimes(database, now, pipeline.templates, settings.work.timers_a_minute)
     return {
         **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
         **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
+        TIME_WORK: partial(keep_time, times, work.queue, pipeline.priorities),
     }
 
 

@@ -188,35 +188,6 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     reopened: int
 
 
-class ListRowAnswer(InteractionAnswer, frozen=True):
-    """An interaction in a list; `due_at` is when its next target is due, `is_due` whether one is near or missed."""
-
-    due_at: datetime | None
-    is_due: bool
-
-
-class DeadlineAnswer(ApiAnswer, frozen=True):
-    """A target (first_answer, next_answer, resolution) or timer (rule:NAME); `start` is what began it.
-
-    `seconds` are allowed, `worked` of them had passed until `since`, which is null where it is paused. `missed_at`
-    stays. `outcome` is met, missed, cancelled or (of a rule) fired, empty while it runs. `entry` and `calendar` are
-    what it follows.
-    """
-
-    name: str
-    start: str
-    entry: str
-    calendar: str
-    seconds: int
-    worked: int
-    since: datetime | None
-    due_at: datetime | None
-    near_at: datetime | None
-    missed_at: datetime | None
-    ended_at: datetime | None
-    outcome: str
-
-
 class ViewCountsAnswer(ApiAnswer, frozen=True):
     """How many interactions each view holds; 1000 stands for that or more. `turn`: the caller's that wait for us."""
 

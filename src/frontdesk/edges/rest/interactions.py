@@ -9,11 +9,9 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from frontdesk.edges.rest.answers import (
-    DeadlineAnswer,
     DoneAnswer,
     InteractionAnswer,
     Listed,
-    ListRowAnswer,
     OutboundAnswer,
     PersonalStateAnswer,
     ServiceCallAnswer,
@@ -42,6 +40,7 @@ from frontdesk.edges.rest.services import (
     who,
     zoned,
 )
+from frontdesk.edges.rest.timing import DeadlineAnswer, ListRowAnswer
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort

@@ -1,9 +1,12 @@
-"""What people set up about time: calendars, service levels, timed rules."""
+"""What people set up about time: calendars, service levels, timed rules; and what is due."""
 
+from datetime import datetime
 from typing import Annotated
 
 from litestar.params import FromPath, JSONBody, PathParameter
 
+from frontdesk.edges.rest.answers import InteractionAnswer
+from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, RouteGroup, who
 from frontdesk.model import Role
@@ -13,6 +16,35 @@ from frontdesk.timing.entries import EntryKind
 EntryName = Annotated[str, PathParameter(max_length=40, description="The name of an entry.")]
 Entry = dict[str, str]
 FIELDS = "The fields of each kind are in the reference of time; all are texts, and what is left out is empty."
+
+
+class ListRowAnswer(InteractionAnswer, frozen=True):
+    """An interaction in a list; `due_at` is when its next target is due, `is_due` whether one is near or missed."""
+
+    due_at: datetime | None
+    is_due: bool
+
+
+class DeadlineAnswer(ApiAnswer, frozen=True):
+    """A target (first_answer, next_answer, resolution) or timer (rule:NAME); `start` is what began it.
+
+    `seconds` are allowed, `worked` of them had passed until `since`, which is null where it is paused. `missed_at`
+    stays. `outcome` is met, missed, cancelled or (of a rule) fired, empty while it runs. `entry` and `calendar` are
+    what it follows.
+    """
+
+    name: str
+    start: str
+    entry: str
+    calendar: str
+    seconds: int
+    worked: int
+    since: datetime | None
+    due_at: datetime | None
+    near_at: datetime | None
+    missed_at: datetime | None
+    ended_at: datetime | None
+    outcome: str
 
 
 class TimingRoutes(RouteGroup):

@@ -15,7 +15,7 @@ from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import columns, fact
 from frontdesk.ticketing.status import ENDED
-from frontdesk.timing.deadlines import Deadline, Matter, planned
+from frontdesk.timing.deadlines import Deadline, Standing, planned
 from frontdesk.timing.entries import CONDITIONS, Setup, setup_of
 
 SETUP = "timing"
@@ -78,7 +78,7 @@ def _bound(each: Deadline) -> dict[str, Any]:
     return {**{f"new_{name}": value for name, value in row.items()}, **keys}
 
 
-def _matters(connection: Connection, ids: Sequence[int], setup: Setup) -> Iterable[tuple[Matter, list[Deadline]]]:
+def _matters(connection: Connection, ids: Sequence[int], setup: Setup) -> Iterable[tuple[Standing, list[Deadline]]]:
     events = {rule.event for rule in setup.rules}
     rows = connection.execute(_STANDING, {"ids": ids}).mappings().all()  # locked before anything else is read
     known = deadlines_of(connection, ids)
@@ -95,8 +95,8 @@ def _matters(connection: Connection, ids: Sequence[int], setup: Setup) -> Iterab
         yield _matter(row, turns.get(row["id"], 0), tuple(calls.get(row["id"], ()))), known[row["id"]]
 
 
-def _matter(row: Mapping[Any, Any], turn: int, calls: tuple[tuple[str, str, datetime], ...]) -> Matter:
-    return Matter(
+def _matter(row: Mapping[Any, Any], turn: int, calls: tuple[tuple[str, str, datetime], ...]) -> Standing:
+    return Standing(
         id=row["id"],
         facts={name: row[name] or "" for name in CONDITIONS},
         opened_at=row["created_at"],

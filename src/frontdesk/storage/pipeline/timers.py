@@ -122,7 +122,7 @@ def set_watch(connection: Connection, now: datetime) -> None:
 
 def settle_all(connection: Connection, setup: Setup, now: datetime) -> None:
     """Count what has elapsed by the calendars of until now, before they change; the review finds new due times."""
-    running = select(deadline).where(deadline.c.since.is_not(None))
+    running = select(deadline).where(deadline.c.since.is_not(None)).with_for_update()
     rows = [fact(Deadline, row) for row in connection.execute(running).mappings()]
     for begin in range(0, len(rows), PORTION):
         some = rows[begin : begin + PORTION]
