@@ -26,7 +26,9 @@ def decision(*actions: Any) -> Decision:
 
 def change(*actions: Any, **fields: Any) -> Change:
     decided = decision(*actions)
-    return change_of(decided, effects_of(decided, case(), TEMPLATES), case(**fields).interaction, UPWARDS)
+    return change_of(
+        decided, effects_of(decided, case().interaction.id, TEMPLATES), case(**fields).interaction, UPWARDS
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_a_reply_waits_for_what_it_states_and_for_nothing_else() -> None:
             {"kind": "reply", "template": "received"},
             {"kind": "reply", "text": "Your call is {{ service_call.code }}."},
         ),
-        case(),
+        case().interaction.id,
         TEMPLATES,
     )
     assert [each.waits_for for each in effects] == [(), (), (effects[0].key,), (), (effects[0].key,)]
@@ -69,7 +71,7 @@ def test_a_reply_waits_for_what_it_states_and_for_nothing_else() -> None:
 
 def test_everything_behind_a_question_waits_also_what_only_writes_the_interaction() -> None:
     decided = decision({"kind": "set_priority", "priority": "V"}, "ask_person", {"kind": "set_status", "status": "CL"})
-    first, question, last = effects_of(decided, case(), TEMPLATES)
+    first, question, last = effects_of(decided, case().interaction.id, TEMPLATES)
     assert (first.state, question.state, last.state) == (EffectState.DONE, EffectState.WAITING, EffectState.PENDING)
     assert last.waits_for == (question.key,)
     wanted = change_of(decided, (first, question, last), case().interaction, UPWARDS)

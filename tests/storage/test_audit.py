@@ -114,8 +114,9 @@ async def test_changes_of_accounts_keys_rules_and_templates_leave_lines(containe
     drafted = await container.configuration.rules.draft(NewRuleSet("other", content, ""), "Ben")
     await container.configuration.rules.publish(drafted.value.version, "Ben", "")
     await container.configuration.templates.put("received", {"en": "We have it."}, "Ben")
+    await container.configuration.timing.put("levels", "usual", {"first_answer": "4h"}, "Ben")
     rows = (await container.people.audit.page(AuditFilter(), 20)).rows
-    assert [each.kind for each in reversed(rows)][-9:] == [
+    assert [each.kind for each in reversed(rows)][-10:] == [
         "account_added",
         "role_changed",
         "password_changed",
@@ -125,8 +126,9 @@ async def test_changes_of_accounts_keys_rules_and_templates_leave_lines(containe
         "rules_drafted",
         "rules_published",
         "template_changed",
+        "timing_changed",
     ]
-    assert {each.by for each in rows[:3]} == {"Ben"}
+    assert {each.by for each in rows[:4]} == {"Ben"}
     assert not any(word in str(rows) for word in (PASSWORD, secret))
 
 

@@ -213,7 +213,7 @@ async def test_a_customer_is_found_by_the_name_they_have_now(container: Containe
         await container.interactions.records.get(matter.reference), Change(customer_id="77"), "ada"
     )
     assert await found(lists, "blauwal") == {number}
-    await container.people.customers.rename("77", "Pottwal GmbH", None)
+    await container.people.customers.change("77", None, name="Pottwal GmbH")
     assert await found(lists, "blauwal") == set()
     assert await found(lists, "pottwal") == {number}
 

@@ -17,6 +17,7 @@ from frontdesk.model.signals import signal_kinds
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
 from frontdesk.orchestrator.planning import NOTED
+from frontdesk.timing.entries import FIELDS
 from frontdesk.ui.languages import N_
 from frontdesk.ui.rendering import environment
 from frontdesk.ui.thread_view import label_of
@@ -38,7 +39,7 @@ SPOKEN = {
     "accessible-name",
 }
 # The packages whose refusals pages show, less what only a start, the command line, OData and the gateway say.
-SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "ui")
+SPEAKING = ("insight_desk.py", "insights", "llm", "orchestrator", "storage", "ticketing", "timing", "ui")
 NEVER_ON_A_PAGE = (
     "llm/asking.py", "llm/chat.py", "llm/routes.py", "llm/services.py", "llm/vectors.py",
     "storage/engines/database.py", "storage/engines/hana.py", "storage/odata", "storage/engines/remote.py",
@@ -122,6 +123,9 @@ def names() -> Iterator[str]:
     for declared in (DIMENSIONS, MEASURES, CARDS):
         yield from (each.title for each in declared.values())
     yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)
+    yield from (
+        words for form in FIELDS.values() for each in form.values() for words in each.values() if len(words) > 1
+    )
     yield from (each.value.capitalize() for each in [*DeliveryState, *EffectState, *Sentiment, *Role])
 
 

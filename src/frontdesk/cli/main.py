@@ -32,6 +32,7 @@ COMMANDS = (
     "serving",
     "simulate.commands",
     "simulate.llm",
+    "timing",
     "transfer.exporting",
     "transfer.importing",
     "working",

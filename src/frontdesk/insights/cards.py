@@ -1,9 +1,9 @@
-"""The cards of the dashboard, declared once for REST, the page and the command line."""
+"""The cards of the dashboard (cards.toml), declared once for REST, the page and the command line."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from frontdesk.insights.declared import declared
 from frontdesk.interfaces import NotFound
 from frontdesk.model.translatable import tr
 
@@ -51,25 +51,7 @@ class Targets:
         return getattr(self, measure, None)
 
 
-FIGURES = ("inbound", "interactions", "negative_share", "first_answer_median", "time_to_close", "automation_rate")
-CARDS: Mapping[str, Card] = {
-    each.name: each
-    for each in (
-        Card("figures", "Key figures", Shape.FIGURES, FIGURES, wide=True),
-        Card("trend", "Messages over time", Shape.LINE, ("inbound", "outbound"), (BUCKET,), wide=True),
-        Card("priority", "By priority", Shape.COLUMN, ("interactions",), ("priority",)),
-        Card("priority-share", "Share of priorities", Shape.DONUT, ("interactions",), ("priority",)),
-        Card("intents", "Messages by intent", Shape.BAR, ("inbound", "negative_share"), ("intent",)),
-        Card("categories", "By category", Shape.COLUMN, ("interactions",), ("category",)),
-        Card("sentiments", "By sentiment", Shape.DONUT, ("inbound",), ("sentiment",)),
-        Card("customers", "Top customers", Shape.BAR, ("inbound", "negative_share"), ("customer",), top=10),
-        Card("sentiment-trend", "Sentiment over time", Shape.STACK, ("inbound",), (BUCKET, "sentiment"), wide=True),
-        Card("heat", "Intent and channel", Shape.HEAT, ("inbound",), ("intent", "channel"), wide=True),
-        Card("answer-times", "Time to first answer", Shape.COLUMN, ("interactions",), ("answer_time",)),
-        Card("changes", "What changed", Shape.CHANGES, ("interactions",)),
-        Card("threads", "Latest threads", Shape.LIST, ("interactions",), wide=True),
-    )
-}
+CARDS = declared("cards.toml", Card)
 
 
 def card(name: str) -> Card:

@@ -1,9 +1,9 @@
-"""The dimensions that figures can be split and filtered by, declared once for REST, pages, command line and docs."""
+"""The dimensions that figures can be split and filtered by (dimensions.toml)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from frontdesk.insights.declared import declared
 from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.model.translatable import tr
@@ -30,32 +30,7 @@ class Dimension:
     own: bool = False
 
 
-DIMENSIONS: Mapping[str, Dimension] = {
-    each.name: each
-    for each in (
-        Dimension("hour", "Hour", DimensionKind.TIME),
-        Dimension("day", "Day", DimensionKind.TIME),
-        Dimension("week", "Week", DimensionKind.TIME),
-        Dimension("month", "Month", DimensionKind.TIME),
-        Dimension("quarter", "Quarter", DimensionKind.TIME),
-        Dimension("year", "Year", DimensionKind.TIME),
-        Dimension("hour_of_day", "Hour of day", DimensionKind.CYCLE),
-        Dimension("weekday", "Weekday", DimensionKind.CYCLE),
-        Dimension("customer", "Customer", DimensionKind.CUSTOMER),
-        Dimension("priority", "Priority", DimensionKind.CODE, CodeList.PRIORITY),
-        Dimension("category", "Category", DimensionKind.CODE, CodeList.CATEGORY),
-        Dimension("intent", "Intent", DimensionKind.CODE, CodeList.INTENT, own=True),
-        Dimension("channel", "Channel", DimensionKind.CODE, CodeList.CHANNEL, own=True),
-        Dimension("status", "Status", DimensionKind.CODE, CodeList.STATUS),
-        Dimension("sentiment", "Sentiment", DimensionKind.CODE, own=True),
-        Dimension("type", "Message type", DimensionKind.CODE, CodeList.MESSAGE_TYPE, own=True),
-        Dimension("language", "Language", DimensionKind.CODE, own=True),
-        Dimension("route", "Route", DimensionKind.CODE),
-        Dimension("team", "Team", DimensionKind.CODE, CodeList.TEAM),
-        Dimension("tier", "Read by", DimensionKind.CODE, own=True),
-        Dimension("answer_time", "Time to first answer", DimensionKind.SPAN),
-    )
-}
+DIMENSIONS = declared("dimensions.toml", Dimension)
 TIMES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.TIME)
 CYCLES = tuple(name for name, each in DIMENSIONS.items() if each.kind is DimensionKind.CYCLE)
 # Dimensions that can be filtered by value; times are filtered by since and until.

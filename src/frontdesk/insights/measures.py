@@ -1,13 +1,9 @@
 """The measures (measures.toml): what can be counted, added up or averaged, and over which rows."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
 
-import msgspec
-
+from frontdesk.insights.declared import declared
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
 
@@ -54,10 +50,7 @@ class Measure:
     good: bool | None = None
 
 
-MEASURES: Mapping[str, Measure] = {
-    name: msgspec.convert({"name": name, **written}, Measure)
-    for name, written in tomllib.loads((files(__package__) / "measures.toml").read_text("utf-8")).items()
-}
+MEASURES = declared("measures.toml", Measure)
 
 
 def measure(name: str, field: str = "measure") -> Measure:

@@ -10,17 +10,8 @@ from frontdesk.model import Interaction
 # The order of the columns in each kind of fact. Codes are '' for none; times and spans are whole seconds, -1 for none.
 INTERACTION = (
     *("interaction_id", "gone", "at", "customer", "priority", "category", "intent", "channel", "status", "sentiment"),
-    *(
-        "type",
-        "language",
-        "route",
-        "team",
-        "tier",
-        "answer_seconds",
-        "acknowledge_seconds",
-        "close_seconds",
-        "automated",
-    ),
+    *("type", "language", "route", "team", "tier", "answer_seconds", "acknowledge_seconds", "close_seconds"),
+    *("automated", "person_seconds", "person_worked", "close_worked", "level_kept", "reopened", "one_touch", "open"),
 )
 MESSAGE = (
     *("message_id", "interaction_id", "at", "intent", "channel", "sentiment", "type", "language", "tier"),

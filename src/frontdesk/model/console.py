@@ -29,7 +29,8 @@ class ListSort(StrEnum):
 class ListRow(Interaction):
     """One line of the list: an interaction, and how its latest message reads.
 
-    `customer` is a name, `messages` counts the customer's.
+    `customer` is a name, `messages` counts the customer's. `due_at` is when the next target of its service level is
+    due, `is_due` whether one is near or missed.
     """
 
     customer: str
@@ -37,6 +38,8 @@ class ListRow(Interaction):
     confidence: float | None
     tier: str | None
     language: str | None
+    due_at: datetime | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class ViewCounts:
     snoozed: int
     proposals: int
     unsure: int
+    due: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer by number (up to 10 characters)."""
+    """A customer by number (up to 10 characters). `tier` is what service levels and calendars know them by."""
 
     id: str
     name: str
     created_at: datetime
     version: int = 1
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

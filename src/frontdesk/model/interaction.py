@@ -26,7 +26,8 @@ class Interaction:
     `acknowledged_at` is the first automatic reply, `first_answer_at` the first one that answers, by a person or out of
     data. `assignee` is the person who has taken it over (`assigned_at`), so that nothing is answered automatically;
     empty where nobody has. `waiting_since` is when the oldest customer message came that nobody has answered, None
-    where nobody waits. Until `snoozed_until` it is left out of what is to be done, unless the customer writes before.
+    where nobody waits. `reopened` counts how often it was opened again. Until `snoozed_until` it is left out of what
+    is to be done, unless the customer writes before.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Interaction:
     merged_to: str = ""
     may_belong_to: str = ""
     customer_proven: bool = False
+    reopened: int = 0
 
     def after(self, change: "Change") -> "Interaction":
         """A copy with these fields set, at the same version."""

@@ -28,7 +28,10 @@ SURE = {Confidence.LOW: (0.0, 0.5), Confidence.MEDIUM: (0.5, 0.8), Confidence.HI
 
 
 class DeskView(StrEnum):
-    """What is to be done, as agents sort it. All but `snoozed` leave out what is set aside; `proposals` does not."""
+    """What is to be done, as agents sort it; `due`: a target of its service level is near or missed.
+
+    All but `snoozed` leave out what is set aside; `proposals` does not.
+    """
 
     MINE = "mine"
     UNASSIGNED = "unassigned"
@@ -37,6 +40,7 @@ class DeskView(StrEnum):
     SNOOZED = "snoozed"
     PROPOSALS = "proposals"
     UNSURE = "unsure"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)

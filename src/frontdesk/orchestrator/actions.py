@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from frontdesk.interfaces import Invalid, Verdict
-from frontdesk.model import Action, Case, Change, Decision, Effect, EffectState, Interaction, Role, Status
+from frontdesk.model import Action, Change, Decision, Effect, EffectState, Interaction, Role, Status
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.plans import ASK_PERSON, EVENTS, HOLDING, WAIT, WORDS, awaited
 from frontdesk.orchestrator.templates import ReplyTemplates, check_text, needs_of_text
@@ -39,6 +39,8 @@ DISCLOSING = frozenset({ORDER_STATUS})
 # The route of what nobody needs to read: machines and advertising.
 SET_ASIDE = "SetAside"
 TAGS_LENGTH = 100
+# How the rule set of what a timed rule decides begins, and with it the middle of its effects' keys.
+TIMED = "timer-"
 # When the action `answer` sends: where it is sure enough, whatever comes, or never (an agent sees it).
 WHENS = ("sure", "always", "draft")
 # Who can be asked, and how many hours, minutes or money can be named.
@@ -180,7 +182,7 @@ def decision_of(verdict: Verdict, message: str, facts: Mapping[str, Any], decisi
     )
 
 
-def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tuple[Effect, ...]:
+def effects_of(decision: Decision, interaction_id: int, templates: ReplyTemplates) -> tuple[Effect, ...]:
     """One effect for each action, with its stable key. Actions that only write the interaction are already done."""
     effects: list[Effect] = []
     steps = [{"kind": each.kind, **each.parameters} for each in decision.actions]
@@ -191,8 +193,8 @@ def effects_of(decision: Decision, case: Case, templates: ReplyTemplates) -> tup
         effects.append(
             Effect(
                 key=effect_key(decision, position),
-                message_id=case.message.id,
-                interaction_id=case.interaction.id,
+                message_id=decision.message_id,
+                interaction_id=interaction_id,
                 decision_id=decision.id,
                 position=position,
                 action=action,

@@ -26,6 +26,7 @@ from frontdesk.storage.channels.ledger import StoredLedger
 from frontdesk.storage.channels.traffic import StoredTraffic
 from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.macros import StoredMacros
+from frontdesk.storage.configuration.timing import StoredTiming
 from frontdesk.storage.insights.accuracy import StoredAccuracy
 from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.interactions.assigning import StoredAssignment
@@ -124,13 +125,14 @@ class PeopleServices:
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationServices:
-    """What people set up: code lists, rules, reply templates."""
+    """What people set up: code lists, rules, reply templates, what is to be done when."""
 
     codes: StoredCodes
     entries: StoredCodeEntries
     rules: RuleSetService
     templates: TemplateService
     macros: StoredMacros
+    timing: StoredTiming
 
 
 @dataclass(frozen=True, slots=True)

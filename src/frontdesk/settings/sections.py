@@ -55,6 +55,7 @@ class Work(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_attempts: Count = 8
     engine_threads: Annotated[int, Meta(ge=1, le=64)] = 1
     away_minutes: Annotated[int, Meta(ge=1, le=1440)] = 5
+    timers_a_minute: Count = 60
 
 
 class OpenIdConnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,10 +3,12 @@
 import contextlib
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,7 @@ from frontdesk.storage.configuration.codes import StoredCodeEntries, StoredCodes
 from frontdesk.storage.configuration.macros import StoredMacros
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
 from frontdesk.storage.configuration.templates import StoredTemplates
+from frontdesk.storage.configuration.timing import StoredTiming
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.interactions.pages import StoredPages
 from frontdesk.storage.knowledge.orders import StoredOrders
@@ -64,7 +67,8 @@ from frontdesk.storage.pipeline.effects import EFFECT_WORK
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
 from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
 from frontdesk.storage.pipeline.statuses import STATUS_WORK
-from frontdesk.storage.pipeline.work_queue import VECTOR_WORK, own_prefix
+from frontdesk.storage.pipeline.timers import StoredDueTimes
+from frontdesk.storage.pipeline.work_queue import TIME_WORK, VECTOR_WORK, own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.answers import answer_service, turns_of
 from frontdesk.wiring.back_ends import BackEnds, back_ends
@@ -78,6 +82,7 @@ from frontdesk.workflows.assigning import Assigning
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
+from frontdesk.workflows.keep_time import keep_time
 from frontdesk.workflows.one_step import deliver_reply, read_status
 from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
 from frontdesk.workflows.watch_channels import ChannelWatch
@@ -207,6 +212,8 @@ def _wire(
     interactions = part(InteractionServices, codes=codes, away_after=away_after, **_common(database))
     assigning = Assigning(interactions.assignment.run)
     handlers = _handlers(settings, database, known, messages.replies, models, analyst, work, backs, channels)
+    times = StoredDueTimes(database, now, pipeline.templates, settings.work.timers_a_minute)
+    handlers[TIME_WORK] = partial(keep_time, times, work.queue, pipeline.priorities)
     return Container(
         messages=messages,
         interactions=interactions,
@@ -325,7 +332,8 @@ def _configuration(
         extra_routes=settings.rules.extra_routes.split(),
         desk=pipeline.desk,
     )
-    return ConfigurationServices(codes, StoredCodeEntries(database, now, new_id), rules, texts, StoredMacros(database))
+    entries, timing = StoredCodeEntries(database, now, new_id), StoredTiming(database, now)
+    return ConfigurationServices(codes, entries, rules, texts, StoredMacros(database), timing)
 
 
 def _priorities(codes: StoredCodes) -> PriorityOrder:
@@ -398,4 +406,5 @@ def runner_over(
     handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
     owner = own_prefix(os.getpid()).rstrip(":")
     beside = replace(pace, slots=0)
-    return Runner(queue, handlers, owner, pace, {EFFECT_WORK: patient, VECTOR_WORK: beside}, gives_way)
+    paces = {EFFECT_WORK: patient, VECTOR_WORK: beside, TIME_WORK: replace(beside, most_attempts=sys.maxsize)}
+    return Runner(queue, handlers, owner, pace, paces, gives_way)

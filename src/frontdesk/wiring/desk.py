@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 from frontdesk.interfaces import Invalid
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.actions import KINDS
-from frontdesk.orchestrator.gathering import Desk, no_holiday
+from frontdesk.orchestrator.gathering import Desk
 from frontdesk.settings.sections import Settings
+from frontdesk.timing.calendars import public_holidays as holidays_of
 from frontdesk.wiring.insights import time_zone
 
 
@@ -29,20 +29,8 @@ def desk(settings: Settings) -> Desk:
 
 
 def public_holidays(place: str) -> Callable[[date], str]:
-    """The names of a place's public holidays by day: DE, or DE-BY with a part of the country. Raises Invalid."""
-    if not place:
-        return no_holiday
-    import holidays  # its lists take a tenth of a second, which only who asks for them should wait
-
-    country, _, part = place.partition("-")
+    """The names of a place's public holidays by day. Raises Invalid that names the setting."""
     try:
-        calendar = holidays.country_holidays(country, part or None)
-    except (NotImplementedError, AttributeError, ValueError):
-        raise Invalid(
-            tr(
-                "rules.holidays: no calendar is known of {place!r}: write a country as DE, or a part as DE-BY",
-                place=place,
-            ),
-            "rules.holidays",
-        ) from None
-    return cache(lambda day: calendar.get(day) or "")
+        return holidays_of(place)
+    except Invalid as error:
+        raise Invalid(f"rules.holidays: {error}", "rules.holidays") from None

@@ -103,7 +103,7 @@ async def _decided(case: Case, context: MessageContext, recording: Change, depen
     rules = await dependencies.rules.current()
     facts = await dependencies.rules.advised(facts_of(seen, dependencies.desk, context))
     decision = decision_of(rules.decide(facts), seen.message.id, facts, dependencies.new_id(), dependencies.clock())
-    effects = effects_of(decision, seen, dependencies.templates)
+    effects = effects_of(decision, seen.interaction.id, dependencies.templates)
     change = recording.then(await _change(seen, decision, effects, dependencies))
     return await dependencies.cases.keep_decision(
         case, decision, effects, change, lambda decided, rows: act_at_once(decided, dependencies, rows)

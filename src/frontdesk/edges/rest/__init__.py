@@ -20,6 +20,7 @@ from frontdesk.edges.rest.questions import AnswerRoutes
 from frontdesk.edges.rest.rules.routes import RuleSetRoutes
 from frontdesk.edges.rest.services import Channels, RestServices, RouteGroup, refuse_unreadable
 from frontdesk.edges.rest.specification import PATH, specification
+from frontdesk.edges.rest.timing import TimingRoutes
 from frontdesk.edges.rest.work import DecisionRoutes, EffectRoutes, WorkRoutes
 
 __all__ = ["RestServices", "router", "routes", "specification"]
@@ -46,6 +47,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     AnswerRoutes,
     AssignmentRoutes,
     MacroRoutes,
+    TimingRoutes,
 )
 
 

@@ -100,6 +100,7 @@ class InteractionAnswer(ApiAnswer, frozen=True):
     when the oldest message came that nobody has answered, `waiting_on` whose turn it is: us, customer, third (a third
     party's), or empty. Until `snoozed_until` it is set aside, unless the customer writes before. `assignee` is its
     owner since `assigned_at`: nothing is answered automatically until it is empty again, or the interaction is closed.
+    `reopened` counts how often it was opened again.
     """
 
 

@@ -40,6 +40,7 @@ from frontdesk.edges.rest.services import (
     who,
     zoned,
 )
+from frontdesk.edges.rest.timing import DeadlineAnswer, ListRowAnswer
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Change, InteractionFilter, Role, Sentiment, Status, Tier, WaitingOn
 from frontdesk.model.console import ListSort
@@ -169,12 +170,12 @@ class InteractionRoutes(RouteGroup):
         sort: Annotated[ListSort, QueryParameter(description=SORT)] = ListSort.UPDATED_FIRST,
         limit: Limit = 50,
         cursor: Cursor = "",
-    ) -> Listed[InteractionAnswer]:
+    ) -> Listed[ListRowAnswer]:
         """Interactions that match the filter, page by page. New rows neither repeat nor hide others."""
         if changed_since:
             if besides := request.query_params.keys() - {"changed_since", "limit"}:
                 raise Invalid(f"with changed_since only limit can be given, not {', '.join(besides)}", "changed_since")
-            return show_page(await self.services.interactions.lists.following(changed_since, limit), InteractionAnswer)
+            return show_page(await self.services.interactions.lists.following(changed_since, limit), ListRowAnswer)
         many: dict[str, Any] = {"status": status, "category": category, "channel": channel, "priority": priority}
         many |= {"intent": intent, "sentiment": sentiment, "team": team, "message_type": message_type}
         many |= {"language": language, "route": route, "tier": tier, "confidence": confidence}
@@ -190,7 +191,7 @@ class InteractionRoutes(RouteGroup):
             # Whoever follows the changes must see that one was merged, too.
             merged=True,
         )
-        return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), InteractionAnswer)
+        return show_page(await self.services.interactions.lists.page(wanted, sort, limit, cursor), ListRowAnswer)
 
     @route("GET", "/counts", Role.AGENT, "How many interactions each view holds")
     async def counts(self) -> ViewCountsAnswer:
@@ -327,6 +328,14 @@ class InteractionRoutes(RouteGroup):
         )
         self.services.wake()
         return created(kept, show(kept.value, OutboundAnswer), f"/api/v1/interactions/{reference}/timeline")
+
+    @route("GET", "/{reference:str}/deadlines", Role.AGENT, "What is due in an interaction, and what was")
+    async def deadlines(self, reference: Reference) -> list[DeadlineAnswer]:
+        """Targets of its service level and timers of rules, the next to be due first."""
+        interaction = await self.services.interactions.records.get(reference)
+        return [
+            show(each, DeadlineAnswer) for each in await self.services.configuration.timing.deadlines(interaction.id)
+        ]
 
     @route("GET", "/{reference:str}/service-calls", Role.AGENT, "Service calls of an interaction")
     async def service_calls(self, reference: Reference) -> list[ServiceCallAnswer]:

@@ -32,21 +32,24 @@ Identities = dict[
     Annotated[str, Meta(min_length=1, max_length=40)],
     Annotated[str, Meta(min_length=1, max_length=320, pattern=ONE_LINE)],
 ]
+Tier = Annotated[str, Meta(max_length=40, pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]*)?$(?!\n)")]
 CustomerId = Annotated[str, PathParameter(max_length=10, description="The number of a customer.")]
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CustomerBody(Body, frozen=True, forbid_unknown_fields=True):
-    """A new customer."""
+    """A new customer; calendars, service levels and timed rules know it by its `tier`."""
 
     id: CustomerNumber
     name: CustomerName
+    tier: Tier = ""
 
 
 class CustomerPatch(Body, frozen=True, forbid_unknown_fields=True):
-    """What may be changed of a customer."""
+    """What may be changed of a customer; what is left out stays."""
 
-    name: CustomerName
+    name: CustomerName | None = None
+    tier: Tier | None = None
 
 
 class ContactBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +94,8 @@ class Customers(RouteGroup):
         self, request: Asked, data: JSONBody[CustomerBody], idempotency_key: IdempotencyHeader = None
     ) -> Response[CustomerAnswer]:
         """Store a new customer."""
-        kept = await self.services.people.customers.add(data.id, data.name, await once_of(request, idempotency_key))
+        once = await once_of(request, idempotency_key)
+        kept = await self.services.people.customers.add(data.id, data.name, once, data.tier)
         new = kept.value
         return created(kept, show(new, CustomerAnswer), f"/api/v1/customers/{new.id}", new.version)
 
@@ -105,10 +109,10 @@ class Customers(RouteGroup):
     async def change(
         self, customer_id: CustomerId, data: JSONBody[CustomerPatch], if_match: IfMatch = None
     ) -> Response[CustomerAnswer]:
-        """Set the name."""
+        """Set the name or the tier."""
         before = await self.services.people.customers.get(customer_id)
         version = expected_version(if_match, before.version)
-        after = await self.services.people.customers.rename(customer_id, data.name, version)
+        after = await self.services.people.customers.change(customer_id, version, name=data.name, tier=data.tier)
         return tagged(show(after, CustomerAnswer), after.version)
 
 

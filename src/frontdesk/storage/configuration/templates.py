@@ -24,24 +24,30 @@ class StoredTemplates(TemplateStore):
 
     @override
     async def read(self) -> str:
-        return await self._database.read(lambda c: c.execute(_row()).scalar() or "")
+        return await self._database.read(lambda c: c.execute(_row(KEY)).scalar() or "")
 
     @override
     async def write(self, change: Callable[[str], str], what: Mapping[str, Any], by: str) -> str:
         now = self._clock()
 
         def operation(connection: Connection) -> str:
-            before = connection.execute(_row().with_for_update()).scalar()
-            after = change(before or "")
-            if before is None:
-                connection.execute(insert(meta), [{"key": KEY, "value": after}])
-            else:
-                connection.execute(update(meta).where(meta.c.key == KEY).values(value=after))
+            after = change_text(connection, KEY, change)
             note(connection, now, "template_changed", by=by, detail=dict(what))
             return after
 
         return await self._database.write(operation)
 
 
-def _row() -> Any:
-    return select(meta.c.value).where(meta.c.key == KEY)
+def change_text(connection: Connection, key: str, change: Callable[[str], str]) -> str:
+    """Read, change and store what is kept under a key as one text."""
+    before = connection.execute(_row(key).with_for_update()).scalar()
+    after = change(before or "")
+    if before is None:
+        connection.execute(insert(meta), [{"key": key, "value": after}])
+    else:
+        connection.execute(update(meta).where(meta.c.key == key).values(value=after))
+    return after
+
+
+def _row(key: str) -> Any:
+    return select(meta.c.value).where(meta.c.key == key)

@@ -22,9 +22,19 @@ from sqlalchemy.sql.elements import Label
 
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL
 from frontdesk.storage.schema.insights import insight_message
-from frontdesk.storage.schema.interactions import analysis, correction, inbound_message, interaction, outbound_message
+from frontdesk.storage.schema.interactions import (
+    analysis,
+    correction,
+    deadline,
+    inbound_message,
+    interaction,
+    outbound_message,
+)
 from frontdesk.storage.schema.llm import model_call
 from frontdesk.storage.schema.pipeline import effect
+from frontdesk.ticketing.status import ENDED
+from frontdesk.timing.deadlines import FIRST, RESOLUTION, Outcome
+from frontdesk.timing.entries import TARGETS
 
 Theirs = Callable[[ColumnElement[int]], ColumnElement[bool]]
 
@@ -88,6 +98,13 @@ def interactions(theirs: Theirs, dialect: str, stamp: int) -> Select[Any]:
             func.coalesce(seconds(i.acknowledged_at, dialect) - at, NONE).label("acknowledge_seconds"),
             func.coalesce(seconds(i.closed_at, dialect) - at, NONE).label("close_seconds"),
             _automated().label("automated"),
+            func.coalesce(seconds(i.first_person_answer_at, dialect) - at, NONE).label("person_seconds"),
+            _worked(FIRST).label("person_worked"),
+            _worked(RESOLUTION).label("close_worked"),
+            case((_level(deadline.c.missed_at.is_not(None)), 0), (_level(_KEPT), 1), else_=NONE).label("level_kept"),
+            case((i.reopened > 0, 1), else_=0).label("reopened"),
+            case((~_OVER, NONE), ((_answers() == 1) & (i.reopened == 0), 1), else_=0).label("one_touch"),
+            case((_OVER, 0), else_=1).label("open"),
         )
         .select_from(interaction)
         .join(last, and_(last.c.interaction_id == i.id, last.c.sequence == highest), isouter=True)
@@ -145,3 +162,25 @@ def _automated() -> ColumnElement[int]:
     i, o = interaction.c, outbound_message.c
     by_person = select(o.id).where(o.interaction_id == i.id, o.type == BY_PERSON).correlate(interaction).exists()
     return case((and_(i.first_answer_at.is_(None), i.acknowledged_at.is_(None)), NONE), (by_person, 0), else_=1)
+
+
+_OVER = interaction.c.status.in_([each.value for each in ENDED])
+_KEPT = deadline.c.outcome == Outcome.MET.value
+
+
+def _worked(target: str) -> ColumnElement[int]:
+    """The working seconds that a target of the service level took, without pauses; -1 while it runs, or without one."""
+    d = deadline.c
+    ended = (d.interaction_id == interaction.c.id, d.name == target, d.outcome.in_(("met", "missed")))
+    return func.coalesce(select(d.worked).where(*ended).correlate(interaction).scalar_subquery(), NONE)
+
+
+def _level(fits: ColumnElement[bool]) -> ColumnElement[bool]:
+    its = deadline.c.interaction_id == interaction.c.id, deadline.c.name.in_(TARGETS), fits
+    return select(deadline.c.name).where(*its).correlate(interaction).exists()
+
+
+def _answers() -> ScalarSelect[int]:
+    o = outbound_message.c
+    mine = o.interaction_id == interaction.c.id, o.type != MEMO, o.state.not_in(("failed", "withheld"))
+    return select(func.count()).where(*mine).correlate(interaction).scalar_subquery()

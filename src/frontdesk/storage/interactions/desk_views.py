@@ -10,9 +10,10 @@ from frontdesk.model import InteractionFilter, WaitingOn
 from frontdesk.model.console import MOST_IN_VIEW
 from frontdesk.model.queries import SURE, Confidence, DeskView
 from frontdesk.storage.interactions.reach import within_reach
-from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.schema.interactions import deadline, interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.ticketing.status import ENDED
+from frontdesk.timing.entries import TARGETS
 
 _ONE = interaction.c
 # Written out as the indexes of some rows alone have it, which serve only who asks in their words.
@@ -22,6 +23,18 @@ _PROPOSED = select(effect.c.interaction_id).where(effect.c.state == literal_colu
 # No index of its own tempts a planner.
 _SURE = _ONE.confidence + 0
 assert {"SP", "CO", "CL"} == ENDED
+
+
+def targets(interaction_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """The targets of an interaction's service level that run and are not met."""
+    its = deadline.c.interaction_id == interaction_id
+    return [its, deadline.c.due_at.is_not(None), deadline.c.name.in_(TARGETS)]
+
+
+def is_due(interaction_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether one of them is near or missed."""
+    pressing = deadline.c.near_at.is_not(None) | deadline.c.missed_at.is_not(None)
+    return select(deadline.c.name).where(*targets(interaction_id), pressing).exists()
 
 
 def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
@@ -40,6 +53,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
             DeskView.UNASSIGNED: _ONE.assignee == "",
             DeskView.TEAMS: _ONE.team.in_(sorted(teams)) if teams else _ONE.team != "",
             DeskView.WAITING: _ONE.waiting_on == WaitingOn.US.value,
+            DeskView.DUE: is_due(_ONE.id),
             DeskView.UNSURE: (_SURE >= _LOW) & (_SURE < _HIGH),
         }[view],
     ]

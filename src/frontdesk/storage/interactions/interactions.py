@@ -14,6 +14,7 @@ from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import (
@@ -129,6 +130,7 @@ def _undo(connection: Connection, matter: Interaction, since: datetime, by: str,
     if connection.execute(its.values(**values)).rowcount != 1:
         raise Stale(tr("interaction {reference} was changed meanwhile: read it again", reference=matter.reference))
     index_heads(connection, [matter.id])
+    keep_deadlines(connection, [matter.id], now)
     back = {name: [after, was] for name, (was, after) in told.items()}
     note(connection, now, "changed", interaction_id=matter.id, by=by, detail=back)
     return as_interaction(connection.execute(select(interaction).where(interaction.c.id == matter.id)).mappings().one())

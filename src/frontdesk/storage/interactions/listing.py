@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
@@ -26,10 +40,10 @@ from frontdesk.storage.configuration.codes import StoredCodes
 from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.interactions.desk_views import belongs, counting
+from frontdesk.storage.interactions.desk_views import belongs, counting, is_due, targets
 from frontdesk.storage.interactions.following import following
 from frontdesk.storage.interactions.reach import within_reach
-from frontdesk.storage.schema.interactions import inbound_message, interaction
+from frontdesk.storage.schema.interactions import deadline, inbound_message, interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import fact
 from frontdesk.storage.search.index import MOST_HITS, hits
@@ -321,8 +335,10 @@ def _rows(connection: Connection, ids: Sequence[int]) -> dict[int, ListRow]:
         .scalar_subquery()
     )
     counted = select(func.count()).select_from(inbound_message).where(theirs).scalar_subquery()
+    due = select(func.min(deadline.c.due_at)).where(*targets(interaction.c.id)).scalar_subquery().label("due_at")
+    told = (func.coalesce(customer.c.name, writer, "").label("who"), counted.label("messages"), due)
     rows = (
-        select(interaction, func.coalesce(customer.c.name, writer, "").label("who"), counted.label("messages"))
+        select(interaction, *told, case((is_due(interaction.c.id), true()), else_=false()).label("is_due"))
         .join(customer, customer.c.id == interaction.c.customer_id, isouter=True)
         .where(interaction.c.id.in_(ids))
     )

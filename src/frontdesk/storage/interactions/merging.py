@@ -11,6 +11,7 @@ from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
 from frontdesk.model import CodeList, Interaction, Status, WaitingOn
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import move_keys
 from frontdesk.storage.pipeline.merged import leads_to
@@ -68,6 +69,7 @@ def _merge(connection: Connection, into: Interaction, other: Interaction, by: st
     _keep_of_both(connection, into, other, latest, by, now)
     for here, there, kind in ((into, other, "merged"), (other, into, "merged_into")):
         note(connection, now, kind, interaction_id=here.id, by=by, detail={"reference": there.reference})
+    keep_deadlines(connection, [into.id, other.id], now)
     index_words(connection, [into.id, other.id])
     index_reading(connection, [into.id])
     return as_interaction(connection.execute(select(interaction).where(interaction.c.id == into.id)).mappings().one())

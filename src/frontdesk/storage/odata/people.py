@@ -11,7 +11,8 @@ from frontdesk.storage.odata.sources import IDENTITIES
 from frontdesk.storage.odata.transaction import Transaction, counted
 from frontdesk.storage.people.contacts import add_contact, get_contact
 from frontdesk.storage.people.contacts import change_contact as store_contact
-from frontdesk.storage.people.customers import add_customer, rename_customer
+from frontdesk.storage.people.customers import add_customer
+from frontdesk.storage.people.customers import change_customer as change_row
 from frontdesk.storage.pipeline.senders import EMAIL, PHONE
 from frontdesk.ticketing.submission import storable
 
@@ -72,7 +73,7 @@ def create_customer(at: Transaction, wanted: Write) -> Done:
 def change_customer(at: Transaction, wanted: Write) -> Done:
     """Give a customer another name."""
     if "name" in wanted.values:
-        rename_customer(at.connection, wanted.key["ID"], _name(wanted.values), counted(wanted.version))
+        change_row(at.connection, wanted.key["ID"], counted(wanted.version), at.now, name=_name(wanted.values))
     return Done(wanted.entity, wanted.key)
 
 

@@ -15,6 +15,7 @@ from frontdesk.model.reading import IdempotencyKey
 from frontdesk.storage.engines.advisory_locks import NUMBERS, take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.erased import erased_key
 from frontdesk.storage.pipeline.idempotency import kept_row, replay, reused, stored
 from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
@@ -281,6 +282,7 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
             _wait_on(connection, lock_key(MESSAGES, receipt.interaction_id), arrival)
     add_work(connection, [_work_row(a, r) for a, r in joined])
     waiting.begin(connection, [(r.interaction_id, a.message.received_at or a.at) for a, r in joined])
+    keep_deadlines(connection, {r.interaction_id for _, r in fresh}, fresh[-1][0].at)
 
 
 def _wait_on(connection: Connection, key: str, arrival: Arrival) -> None:

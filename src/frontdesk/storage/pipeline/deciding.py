@@ -13,6 +13,7 @@ from frontdesk.model import Case, Change, Effect, EffectState, WorkState
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.effects import happened
 from frontdesk.storage.pipeline.interaction_fields import set_fields
 from frontdesk.storage.pipeline.journal import Line, note_all
@@ -39,12 +40,13 @@ def keep_decision(connection: Connection, case: Case, change: Change, act: ActAt
     rows = StoredOwnRows(connection, now)
     done = act(replace(seen, interaction=updated, recorded=True), rows)
     if done.effects:
-        connection.execute(_EFFECTS, [_effect_row(each) for each in done.effects])
+        connection.execute(_EFFECTS, [effect_row(each) for each in done.effects])
     if case.message.sequence > 1:
         happened(connection, case, "customer_reply", now)
     waiting.decided(connection, done)
     ended = not any(each.state is EffectState.PENDING for each in done.effects)
     pass_fence(connection, case.lease, "" if ended else "act", WorkState.DONE if ended else WorkState.OPEN)
+    keep_deadlines(connection, [updated.id], now)
     index_with_head(connection, updated.id, outbound_message, rows.delivered)
     index_reading(connection, [updated.id])
     lines += _acted_lines(case.effects, done.effects) + ([("handled", {})] if ended else [])
@@ -74,7 +76,8 @@ def _insert_decision(connection: Connection, case: Case) -> None:
     connection.execute(_DECISION, [columns(case.decision) | followed])
 
 
-def _effect_row(each: Effect) -> dict[str, Any]:
+def effect_row(each: Effect) -> dict[str, Any]:
+    """The row of an effect that is new."""
     row = columns(each)
     action: dict[str, Any] = row.pop("action")
     return row | action | {"reference": each.reference[:200], "proposal": is_proposal(each)}

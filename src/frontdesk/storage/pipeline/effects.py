@@ -21,6 +21,7 @@ from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.orchestrator.plans import RESULT, WAIT
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import ERROR_LENGTH
@@ -91,6 +92,7 @@ class StoredEffectAdmin:
             _note_settled(connection, after, kind, by, now)
             if is_proposal(after) and after.state is EffectState.DONE:
                 waiting.answered(connection, after.interaction_id, now)
+                keep_deadlines(connection, [after.interaction_id], now)
             return after
 
         return await write_once(self._database, once, Effect, now, operation)

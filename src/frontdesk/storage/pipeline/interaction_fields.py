@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Update, bindparam, update
 from frontdesk.interfaces import Stale
 from frontdesk.model import Change, Interaction, Status, WaitingOn
 from frontdesk.model.translatable import tr
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.search.documents import index_heads
 from frontdesk.ticketing.status import ENDED
@@ -25,6 +26,7 @@ def apply_change(
     after = set_fields(connection, before, change, now, by)
     if not SEARCHED.isdisjoint(change.fields()):
         index_heads(connection, [before.id])
+    keep_deadlines(connection, [before.id], now)
     return after
 
 
@@ -42,6 +44,7 @@ def set_fields(connection: Connection, before: Interaction, change: Change, now:
         if change.status in ENDED:  # who is told so waits no longer
             values["waiting_on"] = WaitingOn.NOBODY
         elif change.status is Status.RE_OPENED:
+            values["reopened"] = before.reopened + 1
             values.setdefault("waiting_on", WaitingOn.US)
     if values.get("assignee"):
         values["assigned_at"] = now

@@ -16,6 +16,7 @@ from frontdesk.storage.schema.rows import as_audit_event
 AUDITED = frozenset(
     {
         *("rules_drafted", "rules_removed", "rules_published", "rules_rolled_back", "template_changed"),
+        "timing_changed",
         *("contacts_merged", "article_changed", "article_removed", "articles_imported"),
     }
 )

@@ -10,10 +10,12 @@ from typing_extensions import override
 
 from frontdesk.interfaces import Clock, Outbox, OwnRows, ServiceDeskStore
 from frontdesk.model import DeliveryState, EffectState, OutboundMessage, Receipt, ServiceCall
+from frontdesk.orchestrator.actions import TIMED
 from frontdesk.orchestrator.plans import ASK_PERSON
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.delivery_notices import settle
 from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
@@ -126,6 +128,7 @@ def note_sent(connection: Connection, message: SentMessage, receipt: Receipt, no
         note(connection, now, "withheld", interaction_id=message.interaction_id, detail=detail)
         return
     _mark(connection, message, now)
+    keep_deadlines(connection, [message.interaction_id], now)
     note(connection, now, "sent", interaction_id=message.interaction_id, detail={"message": message.id})
     settle(connection, message.id, now)
 
@@ -139,7 +142,9 @@ def _mark(connection: Connection, message: SentMessage, now: datetime) -> None:
 
 
 def _is_approved(connection: Connection, message: OutboundMessage) -> bool:
-    """Whether this very effect waited for a person, who approved it."""
+    """Whether this very effect waited for a person, who approved it; or a timed rule, which people set up, sends it."""
+    if f":{TIMED}" in (message.effect_key or ""):
+        return True
     its = connection.execute(select(effect.c.waits_for).where(effect.c.key == message.effect_key)).scalar() or ()
     asked = select(effect.c.key).where(effect.c.key.in_(its), effect.c.kind == ASK_PERSON)
     return connection.execute(asked.where(effect.c.state == EffectState.DONE.value)).first() is not None

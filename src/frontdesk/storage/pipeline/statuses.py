@@ -8,6 +8,7 @@ from typing_extensions import override
 from frontdesk.interfaces import Clock, Statuses
 from frontdesk.model import EffectState, Lease, Receipt, WorkState
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.effects import work_id_of
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import pass_fence
@@ -53,7 +54,9 @@ def _keep(connection: Connection, lease: Lease, key: str, receipt: Receipt | Non
     status = str(receipt.detail.get("status", "")) if receipt else "gone"
     if row["detail"].get("status") == status:
         return
-    connection.execute(update(effect).where(effect.c.key == key).values(detail={**row["detail"], "status": status}))
+    told = {**row["detail"], "status": status, "status_at": now.isoformat()}
+    connection.execute(update(effect).where(effect.c.key == key).values(detail=told))
+    keep_deadlines(connection, [row["interaction_id"]], now)
     detail = {"kind": row["kind"], "reference": row["reference"], "status": status}
     ids = {"interaction_id": row["interaction_id"], "message_id": row["message_id"]}
     note(connection, now, "status_changed", **ids, detail=detail)

@@ -20,6 +20,8 @@ from frontdesk.storage.schema.rows import as_work
 ERROR_LENGTH = 2000
 # Making vectors of what is known: it goes on beside the messages, and nobody waits for its end.
 VECTOR_WORK = "knowledge"
+# Watching deadlines, which never ends.
+TIME_WORK = "time"
 
 
 def pass_fence(connection: Connection, lease: Lease, step: str, state: WorkState = WorkState.OPEN) -> None:
@@ -112,8 +114,10 @@ class StoredWork(WorkQueue):
         return await self._database.read(lambda c: tuple(as_work(r) for r in c.execute(rows).mappings()))
 
     async def counts(self) -> dict[str, int]:
-        """How many rows are open and failed. Open ones without the making of vectors, which nobody waits for."""
-        unfinished = or_(work.c.state == "failed", and_(work.c.state == "open", work.c.kind != VECTOR_WORK))
+        """How many rows are open and failed. Open ones without what nobody waits for: vectors, deadlines."""
+        unfinished = or_(
+            work.c.state == "failed", and_(work.c.state == "open", work.c.kind.not_in((VECTOR_WORK, TIME_WORK)))
+        )
         counted = select(work.c.state, func.count()).where(unfinished).group_by(work.c.state)
         found: dict[str, int] = await self._database.read(lambda c: {row[0]: row[1] for row in c.execute(counted)})
         return {"open": found.get("open", 0), "failed": found.get("failed", 0)}

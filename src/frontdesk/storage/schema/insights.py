@@ -25,6 +25,9 @@ insight_state = Table(
     Column("stamp", BigInteger, nullable=False),
 )
 
+# In the order of their columns: seconds, of which `worked` are working time, then flags.
+SINCE_TIME = ("person_seconds", "person_worked", "close_worked", "level_kept", "reopened", "one_touch", "open")
+
 
 def _code(name: str, length: int = 40) -> Column[str]:
     return Column(name, String(length), nullable=False, default="")
@@ -54,6 +57,7 @@ insight_interaction = Table(
     Column("acknowledge_seconds", BigInteger, nullable=False, server_default="-1"),
     Column("close_seconds", BigInteger, nullable=False),
     Column("automated", Integer, nullable=False),
+    *(Column(name, BigInteger, nullable=False, server_default="-1") for name in SINCE_TIME),
     Index("ix_insight_interaction_stamp", "stamp"),
 )
 

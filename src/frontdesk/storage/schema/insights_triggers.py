@@ -31,9 +31,10 @@ WATCHED = (
     Watched(
         "interaction",
         "customer_id, priority, category, intent, channel, status, sentiment, route, team, created_at, "
-        "first_answer_at, acknowledged_at, closed_at, merged_into",
+        "first_answer_at, acknowledged_at, first_person_answer_at, closed_at, merged_into, reopened",
         "SELECT ROW.id",
     ),
+    Watched("deadline", "worked, missed_at, outcome", only="ROW.name NOT LIKE 'rule:%'"),
     Watched("inbound_message", "interaction_id, analysis_id, channel, received_at"),
     Watched("outbound_message", "interaction_id, type, channel, created_at"),
     Watched("effect", "interaction_id, state", only="ROW.kind = 'create_service_call'"),

@@ -61,6 +61,7 @@ interaction = Table(
     Column("returned_at", Moment),
     Column("returned_from", Name, nullable=False, default="", server_default=""),
     Column("closed_at", Moment),
+    Column("reopened", Integer, nullable=False, default=0, server_default="0"),  # how many times
     Column("version", Integer, nullable=False, default=1),
     # How the latest message that was read reads; kept by `searching`.
     Column("tier", String(20)),
@@ -230,4 +231,22 @@ outbound_message = Table(
     # What its reader said to "Did this help?", None where they said nothing.
     Column("helped", Boolean),
     UniqueConstraint("interaction_id", "sequence"),
+)
+
+# The targets of service levels and the timers of rules, see the package `timing`; `start` is what began one.
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("interaction_id", ForeignKey("interaction.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("start", String(120), primary_key=True),
+    Column("entry", String(40), nullable=False),
+    Column("calendar", String(40), nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("worked", Integer, nullable=False),
+    *(Column(name, Moment) for name in ("since", "due_at", "wake_at", "near_at", "missed_at", "ended_at")),
+    Column("outcome", String(10), nullable=False),
+    _some("ix_deadline_wake", "wake_at", only="wake_at IS NOT NULL"),
+    _some("ix_deadline_due", "interaction_id", "due_at", only="due_at IS NOT NULL"),
+    _some("ix_deadline_fired", "ended_at", only="outcome = 'fired'"),
 )

@@ -11,6 +11,7 @@ customer = Table(
     metadata,
     Column("id", String(10), primary_key=True),
     Column("name", String(200), nullable=False),
+    Column("tier", String(40), nullable=False, default="", server_default=""),
     Column("created_at", Moment, nullable=False),
     Column("version", Integer, nullable=False, default=1),
 )

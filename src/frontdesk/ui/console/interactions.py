@@ -153,6 +153,7 @@ def show_row(row: ListRow, names: CodeLabels) -> dict[str, Any]:
         "owner": row.assignee or names.of_code(CodeList.TEAM, row.team),
         "status": row.status.value,
         **{f"{name}_name": names.of_code(which, getattr(row, name)) for name, which in CODED.items() if name in FIELDS},
+        "due_at": row.due_at if row.is_due else None,
         "tags": [tag.strip() for tag in row.tags.split(",") if tag.strip()],
     }
 

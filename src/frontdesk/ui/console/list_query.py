@@ -61,6 +61,7 @@ VIEWS: Mapping[str, str] = {
     DeskView.SNOOZED.value: N_("Snoozed"),
     DeskView.PROPOSALS.value: N_("Proposals"),
     DeskView.UNSURE.value: N_("Unsure"),
+    DeskView.DUE.value: N_("Due"),
 }
 # How long an interaction is set aside, by the names of ticketing.changes.SNOOZES.
 SNOOZE_NAMES = {

@@ -27,6 +27,7 @@ from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.orchestrator.plans import name_of
 from frontdesk.ticketing.changes import LENGTHS, MOST_OF_ENTITY, UNTIL_ANSWER
 from frontdesk.ticketing.status import TRANSITIONS
+from frontdesk.timing.entries import FIELDS, LEVELS
 from frontdesk.ui.console.list_query import SNOOZE_NAMES
 from frontdesk.ui.console.recipients import recipients_of
 from frontdesk.ui.console.timeline import timeline_of
@@ -78,6 +79,8 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "snoozes": SNOOZE_NAMES,
         "is_snoozed": interaction.snoozed_until and interaction.snoozed_until > services.clock(),
         "until_answer": interaction.snoozed_until == UNTIL_ANSWER,
+        "due": [each for each in await services.configuration.timing.deadlines(interaction.id) if not each.ended_at],
+        "targets": FIELDS[LEVELS],
         "mine": await services.interactions.personal.opened(interaction.id, request.user),
     }
 

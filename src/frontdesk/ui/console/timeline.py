@@ -21,6 +21,9 @@ SHOWN = {
     "corrected": N_("Corrected"),
     "merged": N_("Merged"),
     "failed": N_("Failed"),
+    "timed": N_("Timed rule"),
+    "level_near": N_("Nearly due"),
+    "level_missed": N_("Missed"),
 }
 FIELDS = {"assignee": N_("Owner"), "title": N_("Title"), "tags": N_("Tags"), "customer_id": N_("Customer number")}
 REPLIES = ("reply", "answer")
@@ -86,4 +89,4 @@ def _what(event: AuditEvent, names: CodeLabels) -> Iterable[object]:
         return [*coded, *(part for name in FIELDS if name in detail for part in (FIELDS[name], detail[name][1] or "–"))]
     if event.kind == "corrected":
         return [label_of(str(detail.get("field", ""))), detail.get("becomes")]
-    return [detail.get(name) for name in ("rule", "proposes", "reference", "error")]
+    return [label_of(str(detail.get("target", ""))), *map(detail.get, ("rule", "proposes", "reference", "error"))]

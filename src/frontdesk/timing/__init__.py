@@ -1,0 +1,1 @@
+"""Time as a desk counts it: business calendars, service levels and rules that wait."""
