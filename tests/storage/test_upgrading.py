@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from sqlalchemy import Column, Connection, Integer, inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from frontdesk.interfaces import Invalid
 from frontdesk.providers.builtin import Builtin
@@ -20,7 +18,6 @@ from frontdesk.settings.sections import Settings
 from frontdesk.storage.insights.facts import StoredFacts
 from frontdesk.storage.opening.open import open_database
 from frontdesk.storage.opening.upgrade import newest, upgrade
-from frontdesk.storage.schema.migrations.missing import pass_over_what_is_there
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.storage.search.index import hits
 from frontdesk.storage.search.words import wanted_of
@@ -228,22 +225,3 @@ async def test_a_database_of_an_unknown_version_is_left_alone(container: Contain
     with pytest.raises(Invalid, match=f"is at version {version}, which this program does not know: {advice}"):
         await upgrade(database_url(container.settings), LISTS)
     assert await read(container.settings, shape) == before
-
-
-async def test_a_later_migration_passes_over_what_the_declared_tables_brought(container: Container) -> None:
-    pass_over_what_is_there()
-
-    def migrate(connection: Connection) -> tuple[Any, Any]:
-        before = shape(connection)
-        op = Operations(MigrationContext.configure(connection))
-        op.create_table("personal_state", Column("other", Integer))
-        op.add_column("interaction", Column("assignee", Integer))
-        op.create_index("ix_interaction_open", "interaction", ["id"])
-        op.drop_index("ix_that_is_not_there", "interaction")
-        same = shape(connection) == before
-        op.create_table("later", Column("id", Integer, primary_key=True))
-        op.add_column("later", Column("more", Integer))
-        op.create_index("ix_later_more", "later", ["more"])
-        return same, [each["name"] for each in inspect(connection).get_indexes("later")]
-
-    assert await container.database.write(migrate) == (True, ["ix_later_more"])
