@@ -32,10 +32,8 @@ def pass_over_what_is_there() -> None:
     """Let later migrations create and drop nothing where `add_missing` came to the declared tables before them."""
     _only_where(ops.CreateTableOp, toimpl.create_table, lambda o, found: not found.has_table(o.table_name))
     _only_where(ops.AddColumnOp, toimpl.add_column, lambda o, found: o.column.name not in _columns(o.table_name, found))
-    _only_where(
-        ops.CreateIndexOp, toimpl.create_index, lambda o, found: o.index_name not in _indexes(o.table_name, found)
-    )
-    _only_where(ops.DropIndexOp, toimpl.drop_index, lambda o, found: o.index_name in _indexes(o.table_name, found))
+    _only_where(ops.CreateIndexOp, toimpl.create_index, lambda o, found: not _has_index(o, found))
+    _only_where(ops.DropIndexOp, toimpl.drop_index, _has_index)
 
 
 def _has_index(operation: Any, found: Inspector) -> bool:
