@@ -61,8 +61,21 @@ def labels() -> frozenset[str]:
 
 def in_templates() -> Iterator[str]:
     """What `_()`, `gettext()`, `ngettext()` and `{% trans %}` say."""
+    yield from of_templates(*(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html")))
+
+
+def of_modules(*names: str) -> Iterator[str]:
+    """What `N_()` and `tr()` say in these files of the source."""
+    for name in names:
+        for node in ast.walk(ast.parse((SOURCE / name).read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("N_", "tr"):
+                yield node.args[0].value  # type: ignore[attr-defined]  # they take a literal text
+
+
+def of_templates(*names: str) -> Iterator[str]:
+    """The same of some templates."""
     reader = environment("en", "")
-    for path in TEMPLATES.rglob("*.html"):
+    for path in map(TEMPLATES.joinpath, names):
         for _, _, text in reader.extract_translations(path.read_text()):  # type: ignore[attr-defined]
             yield text[0] if isinstance(text, tuple) else text
 

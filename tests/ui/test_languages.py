@@ -1,4 +1,4 @@
-"""The pages speak English and German, completely; who reads decides which."""
+"""The pages speak English and German, customers' pages French and Spanish too, completely; who reads decides which."""
 
 import json
 import re
@@ -15,11 +15,21 @@ from frontdesk.interfaces import Invalid, NotFound
 from frontdesk.interfaces.rules import TableRefused
 from frontdesk.model.translatable import Translatable, tr
 from frontdesk.orchestrator.rules import compile_content
-from frontdesk.ui.languages import FOLDER, LANGUAGES, N_, SCRIPTS, best, catalogue
-from tests.ui.labels import TEMPLATES, in_scripts, labels, sentences, untranslatable, untranslatable_refusals
+from frontdesk.ui.languages import CUSTOMERS_ONLY, CUSTOMERS_PAGES, FOLDER, LANGUAGES, N_, SCRIPTS, best, catalogue
+from tests.ui.labels import (
+    TEMPLATES,
+    in_scripts,
+    labels,
+    of_modules,
+    of_templates,
+    sentences,
+    untranslatable,
+    untranslatable_refusals,
+)
 from tests.web_client import HTML, Client, token_in
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}
+COMPLETE = sorted(LANGUAGES.keys() - CUSTOMERS_ONLY - {"en"})
 BOOKS = sorted(FOLDER.glob("*/*.po"))
 
 
@@ -28,7 +38,7 @@ def test_a_template_says_nothing_that_cannot_be_translated(template: Path) -> No
     assert untranslatable(template.read_text()) == []
 
 
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", COMPLETE)
 def test_every_label_is_translated(language: str) -> None:
     translated = {
         entry.msgid
@@ -39,7 +49,45 @@ def test_every_label_is_translated(language: str) -> None:
     assert sorted(labels() - translated) == []
 
 
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+# What customers' pages are made of beside their own templates, and whose refusals they show.
+AROUND = ("base.html", "_footer.html", "help_frame.html")
+BEHIND = (
+    *(
+        "ui/submit.py",
+        "ui/track.py",
+        "ui/steps.py",
+        "ui/help_centre.py",
+        "ui/helped.py",
+        "ui/shop.py",
+        "ui/problems.py",
+    ),
+    *("ui/forms.py", "ui/thread_view.py", "ticketing/submission.py"),
+)
+
+
+@pytest.mark.parametrize("language", sorted(CUSTOMERS_ONLY))
+def test_every_label_of_customers_pages_is_translated(language: str) -> None:
+    translated = {
+        entry.msgid
+        for book in (FOLDER / language).glob("*.po")
+        for entry in polib.pofile(str(book))
+        if entry.translated()
+    }
+    shown = {*of_templates(*CUSTOMERS_PAGES, *AROUND), *of_modules(*BEHIND)}
+    assert len(shown) > 150
+    assert sorted(shown - translated) == []
+
+
+async def test_a_page_of_the_team_is_english_for_who_reads_a_language_of_customers_alone(agent: Client) -> None:
+    french = {"Accept-Language": "fr-FR,fr;q=0.9"}
+    console, start = await agent.get("/console", headers=french), await agent.get("/", headers=french)
+    assert '<html lang="en">' in console.text
+    assert "Français" not in console.text
+    assert '<html lang="fr">' in start.text
+    assert "Envoyer le message" in start.text
+
+
+@pytest.mark.parametrize("language", COMPLETE)
 def test_every_sentence_of_the_rooms_behind_is_translated(language: str) -> None:
     templates = {template for template, _, _ in sentences()}
     assert len(templates) > 200
@@ -108,7 +156,7 @@ def test_a_template_that_does_not_fit_is_shown_as_it_is(template: str) -> None:
     assert catalogue("de").said(tr(template, name="x")) in (template, "x")
 
 
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", COMPLETE)
 def test_the_labels_of_scripts_are_where_pages_send_them_from(language: str) -> None:
     assert set(in_scripts()) <= set(catalogue(language).scripts), f"translate them in a file {SCRIPTS}*.po"
 
@@ -123,7 +171,7 @@ def test_a_translation_holds_the_same_places_as_its_label(book: Path) -> None:
                 assert entry.msgid_plural or given == wanted, entry.msgid
 
 
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", COMPLETE)
 def test_two_files_do_not_say_the_same_label_differently(language: str) -> None:
     said: dict[tuple[str, str], str] = {}
     for book in (FOLDER / language).glob("*.po"):
@@ -140,7 +188,8 @@ def _places(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("header", "language"),
     [
-        ("", "en"), ("de", "de"), ("de-AT", "de"), ("fr,de;q=0.5,en;q=0.4", "de"), ("de;q=0.1,en", "en"),
+        ("", "en"), ("de", "de"), ("de-AT", "de"), ("nl,de;q=0.5,en;q=0.4", "de"), ("de;q=0.1,en", "en"),
+        ("fr-CA,de;q=0.5", "fr"),
         ("de;q=0", "en"), ("*", "en"), ("xx;q=;;,,de;q=x", "en"), ("," * 5000 + "de", "en"), ("DE-de", "de"),
     ],
 )  # fmt: skip
@@ -179,7 +228,7 @@ async def test_choosing_leads_to_this_site_only(customer: Client, next_: str) ->
 async def test_a_language_that_is_none_of_ours_is_refused_in_words(customer: Client, language: str) -> None:
     answer = await customer.post("/language", data={"language": language}, headers=HTML)
     assert answer.status_code == 400
-    assert "en, de" in answer.text
+    assert "en, de, fr, es" in answer.text
 
 
 @pytest.mark.parametrize(

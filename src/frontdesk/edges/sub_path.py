@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontdesk.interfaces import Invalid
@@ -35,7 +36,7 @@ def below(path: str, app: ASGIApp) -> ASGIApp:
         return app
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             raw = scope.get("raw_path") or b""
             scope["path"], scope["raw_path"] = (
                 _cut(scope["path"], path),

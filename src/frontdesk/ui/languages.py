@@ -23,7 +23,15 @@ from frontdesk.model.translatable import Joined, Translatable, filled
 from frontdesk.ui.cookies import harmless
 
 SOURCE = "en"
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+# Those that only customers' pages are in, and these pages; the others are in English for who reads such a language.
+CUSTOMERS_ONLY = frozenset({"fr", "es"})
+CUSTOMERS_PAGES = frozenset(
+    {
+        *("submit.html", "track.html", "track_fragment.html", "help.html", "help_article.html", "help_contact.html"),
+        *("_help_found.html", "helped.html", "shop.html", "problem.html"),
+    }
+)
 COOKIE = "frontdesk_language"
 COOKIE_SECONDS = 365 * 24 * 3600
 FOLDER = Path(str(files("frontdesk.ui"))) / "locales"
@@ -86,6 +94,12 @@ def catalogue(language: str) -> Catalogue:
     together.extend(entries.values())
     words = gettext.GNUTranslations(io.BytesIO(together.to_binary()))
     return Catalogue(language, words, scripts)
+
+
+def spoken_on(template: str) -> dict[str, str]:
+    """The languages that a page is in, with their names."""
+    of_customers = template in CUSTOMERS_PAGES
+    return {code: name for code, name in LANGUAGES.items() if of_customers or code not in CUSTOMERS_ONLY}
 
 
 def wanted(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

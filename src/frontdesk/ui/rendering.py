@@ -14,13 +14,16 @@ from frontdesk.interfaces import AuthContext, CookieChange
 from frontdesk.model import Role
 from frontdesk.model.identity import NOBODY
 from frontdesk.ui.brand import Brand
-from frontdesk.ui.languages import LANGUAGES, catalogue, wanted
+from frontdesk.ui.languages import LANGUAGES, SOURCE, catalogue, spoken_on, wanted
 from frontdesk.ui.navigation import navigation
 
 HTML = "text/html"
 
 # What a browser calls itself holds the names of those that it is like: the first that fits is the one.
 PROGRAMS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+# How days are written, and what stands between thousands, where it is not as in English.
+DATES = {"de": "%d.%m.%Y", "fr": "%d/%m/%Y", "es": "%d/%m/%Y"}
+GROUPED = {"de": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "es": "."}
 SYSTEMS = (
     *(("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad")),
     *(("Mac", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
@@ -63,7 +66,9 @@ class Pages:
             "path": connection.scope["path"],
             "demo": self.demo,
         }
-        html = self._templates[wanted(connection)].get_template(template).render(about | context)
+        spoken, language = spoken_on(template), wanted(connection)
+        templates = self._templates[language if language in spoken else SOURCE]
+        html = templates.get_template(template).render(about | {"languages": spoken} | context)
         # The same address may show a part of the page to scripts, and another thing to another role.
         varying = {"Vary": "Cookie, Accept-Language"} | (headers or {})
         return Response(html, status_code=status, media_type=HTML, headers=varying, cookies=set_cookies(cookies))
@@ -82,15 +87,14 @@ def environment(language: str, version: str, undefined: type[Undefined] = Undefi
     labels = catalogue(language)
     words = labels.translations
     templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    german = language == "de"
     templates.filters |= {
-        "when": when_in_german if german else when,
-        "percent": percent_in_german if german else percent,
+        "when": functools.partial(when, language=language),
+        "percent": percent if language == SOURCE else percent_apart,
         "translated": labels.translated,
         "said": labels.said,
         "sentence": sentence,
         "browser": browser,
-        "grouped": grouped_in_german if german else grouped,
+        "grouped": functools.partial(grouped, mark=GROUPED.get(language, ",")),
     }
     templates.globals |= {
         "version": version,
@@ -132,25 +136,15 @@ def sentence(text: str) -> str:
     return clean[:1].upper() + clean[1:] + ("" if clean.endswith((".", "!", "?")) else ".")
 
 
-def grouped(number: int) -> str:
-    """1,234."""
-    return f"{number:,}"
+def grouped(number: int, mark: str) -> str:
+    """1,234 or 1.234."""
+    return f"{number:,}".replace(",", mark)
 
 
-def grouped_in_german(number: int) -> str:
-    """1.234."""
-    return f"{number:,}".replace(",", ".")
-
-
-def when(at: datetime) -> str:
+def when(at: datetime, language: str) -> str:
     """A time as plain text, for readers without script."""
     utc = at.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
-
-
-def when_in_german(at: datetime) -> str:
-    """A time as plain text in German."""
-    return f"{at.astimezone(UTC):%d.%m.%Y, %H:%M} UTC"
+    return f"{utc:{DATES[language]}}, {utc:%H:%M} UTC" if language in DATES else f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
 def percent(share: float) -> str:
@@ -158,6 +152,6 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def percent_in_german(share: float) -> str:
+def percent_apart(share: float) -> str:
     """0.834 as 83 %, with a space that does not break."""
     return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"

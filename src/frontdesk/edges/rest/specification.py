@@ -45,10 +45,9 @@ class Specification(Controller):
     """Serves the document, made once."""
 
     path = PATH
-    before_request = refuse_unreadable
     include_in_schema = False
 
-    @get("/openapi.json", opt={"role": Role.ANYONE}, media_type="application/json")
+    @get("/openapi.json", opt={"role": Role.ANYONE}, media_type="application/json", before_request=refuse_unreadable)
     async def openapi(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The document."""
         return Response(document(request), media_type="application/vnd.oai.openapi+json;version=3.1")

@@ -73,7 +73,8 @@ class StoredInbox:
 def accept_batch(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Accepted | Exception]:
     """Store all that are new; each answer is its receipt, or NotFound where it joins what does not exist."""
     arrivals = [_apart(connection, each) if each.message.if_participant else each for each in arrivals]
-    known: dict[Words, Accepted] = {**_known(connection, arrivals), **repeated(connection, arrivals)}
+    known: dict[Words, Accepted] = repeated(connection, arrivals)
+    known |= _known(connection, arrivals)
     joined = _joined(connection, {a.message.joins for a in arrivals if a.message.joins is not None})
     answers: list[Accepted | Exception] = []
     fresh: list[tuple[Arrival, Accepted]] = []
@@ -181,7 +182,7 @@ def _key(arrival: Arrival) -> tuple[str, str]:
     return arrival.message.channel, arrival.message.provider_id or arrival.id
 
 
-def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], Accepted]:
+def _known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[Words, Accepted]:
     wanted: dict[str, list[str]] = {}
     for arrival in arrivals:
         if arrival.message.provider_id:
