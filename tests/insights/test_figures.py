@@ -36,6 +36,18 @@ OF_MATTER = (
     "i.customer_id AS customer, i.priority, i.category, i.status, i.route, i.team, i.first_answer_at, "
     "i.acknowledged_at, i.created_at"
 )
+WORKED = """(SELECT d.worked FROM deadline d WHERE d.interaction_id = i.id AND d.name = '{name}'
+  AND d.outcome IN ('met', 'missed'))"""
+ABOUT_TIME = f"""i.first_person_answer_at, {WORKED.format(name="first_answer")} AS first_person_answer_working,
+  {WORKED.format(name="resolution")} AS resolution_working,
+  (SELECT min(CASE WHEN d.missed_at IS NULL THEN 1 ELSE 0 END) FROM deadline d WHERE d.interaction_id = i.id
+    AND d.name IN ('first_answer', 'next_answer', 'resolution') AND (d.missed_at IS NOT NULL OR d.outcome = 'met'))
+    AS service_level_kept,
+  CASE WHEN i.reopened > 0 THEN 1 ELSE 0 END AS reopened,
+  CASE WHEN i.status NOT IN ('SP', 'CO', 'CL') THEN NULL WHEN i.reopened = 0 AND (SELECT count(*)
+    FROM outbound_message o WHERE o.interaction_id = i.id AND o.type <> 'IM' AND o.state NOT IN ('failed', 'withheld'))
+    = 1 THEN 1 ELSE 0 END AS one_touch,
+  CASE WHEN i.status IN ('SP', 'CO', 'CL') THEN 0 ELSE 1 END AS backlog"""
 SQL = {
     Grain.MESSAGE: f"""SELECT m.id AS key, m.received_at AS at, m.channel, {OF_MESSAGE}, {OF_MATTER},
       (SELECT count(*) FROM effect e WHERE e.message_id = m.id AND e.kind = 'create_service_call' AND e.state = 'done')
@@ -46,7 +58,8 @@ SQL = {
       LEFT JOIN analysis a ON a.id = m.analysis_id""",
     Grain.INTERACTION: f"""SELECT i.id AS key, i.created_at AS at, i.channel, {OF_MESSAGE}, {OF_MATTER},
       i.intent AS intent_now, i.sentiment AS sentiment_now, i.closed_at,
-      (SELECT count(*) FROM outbound_message o WHERE o.interaction_id = i.id AND o.type = 'HA') AS by_person
+      (SELECT count(*) FROM outbound_message o WHERE o.interaction_id = i.id AND o.type = 'HA') AS by_person,
+      {ABOUT_TIME}
       FROM interaction i LEFT JOIN inbound_message m ON m.interaction_id = i.id
         AND m.sequence = (SELECT max(sequence) FROM inbound_message x WHERE x.interaction_id = i.id)
       LEFT JOIN analysis a ON a.id = m.analysis_id WHERE i.merged_into IS NULL""",
@@ -118,13 +131,19 @@ def value(row: dict[str, Any], name: str) -> float | None:
         return None if row["sentiment"] == "" else float(row["sentiment"] == "Negative")
     if name.startswith("first_answer"):
         return row["seconds"]
+    if name == "first_person_answer":
+        return (
+            whole(row["first_person_answer_at"]) - whole(row["created_at"]) if row["first_person_answer_at"] else None
+        )
     if name == "first_acknowledgement":
         return row["receipt"]
     if name == "time_to_close":
         return whole(row["closed_at"]) - whole(row["created_at"]) if row["closed_at"] else None
     if name == "automation_rate":
         return None if row["seconds"] is None and row["receipt"] is None else float(row["by_person"] == 0)
-    return 1.0 if MEASURES[name].how is How.COUNT else float(row[name])
+    if MEASURES[name].how is How.COUNT:
+        return 1.0
+    return None if row[name] is None else float(row[name])
 
 
 def figure(rows: list[dict[str, Any]], name: str) -> float | None:
