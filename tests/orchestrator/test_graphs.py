@@ -11,7 +11,7 @@ from frontdesk.orchestrator.analysing import check_cases
 from frontdesk.orchestrator.checking import Vocabulary, check_yields
 from frontdesk.orchestrator.expressions import ask_engine
 from frontdesk.orchestrator.graphs import Graph, shown
-from frontdesk.orchestrator.rules import GraphRules, compile_content
+from frontdesk.orchestrator.rules import GraphRules, compile_content, default_rules
 from tests.orchestrator.tables import model
 
 # One graph of every kind a line, each with inputs and what they yield.
@@ -127,6 +127,7 @@ def test_a_panic_of_the_engine_is_an_error_like_any_other() -> None:
 
 
 def test_the_cases_kept_with_a_graph_or_a_table_are_run() -> None:
+    assert list(check_cases(default_rules())) == []
     for graph in GRAPHS:
         assert list(check_cases(compile_content("graph", 2, json.dumps(graph)))) == []
     row = ({"intent": "'TI'"}, {"route": "'TI-Chatbot'", "actions": "['create_service_call']"})
