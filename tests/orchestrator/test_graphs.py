@@ -9,9 +9,10 @@ import pytest
 from frontdesk.interfaces.rules import TableRefused
 from frontdesk.orchestrator.analysing import check_cases
 from frontdesk.orchestrator.checking import Vocabulary, check_yields
+from frontdesk.orchestrator.explaining import explain
 from frontdesk.orchestrator.expressions import ask_engine
 from frontdesk.orchestrator.graphs import Graph, shown
-from frontdesk.orchestrator.rules import GraphRules, compile_content
+from frontdesk.orchestrator.rules import GraphRules, compile_content, default_rules
 from tests.orchestrator.tables import model
 
 # One graph of every kind a line, each with inputs and what they yield.
@@ -127,6 +128,7 @@ def test_a_panic_of_the_engine_is_an_error_like_any_other() -> None:
 
 
 def test_the_cases_kept_with_a_graph_or_a_table_are_run() -> None:
+    assert list(check_cases(default_rules())) == []
     for graph in GRAPHS:
         assert list(check_cases(compile_content("graph", 2, json.dumps(graph)))) == []
     row = ({"intent": "'TI'"}, {"route": "'TI-Chatbot'", "actions": "['create_service_call']"})
@@ -143,3 +145,11 @@ def test_the_cases_kept_with_a_graph_or_a_table_are_run() -> None:
         ("error", 'test case 3 yields {"route": "Person"} and not {"route": "TI-Chatbot"}'),
         ("error", "test case 4 needs an input and an output"),
     ]
+
+
+def test_of_a_graph_the_nodes_that_were_asked_are_told() -> None:
+    graph = next(each for each in GRAPHS if each["name"] == "a switch with two ways")
+    told = explain(graph_rules(graph), {"n": 2}).rows
+    assert [(each.title, each.match.value, each.value) for each in told][-1] == ("a", "asked", {"x": "more"})
+    assert "b" not in {each.title for each in told}
+    assert explain(graph_rules(expressions(x="number(intent)")), {"intent": "TI"}).rows == ()

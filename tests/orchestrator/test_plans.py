@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from frontdesk.interfaces import Invalid
+from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.model import Action, Effect, EffectState, Receipt
 from frontdesk.orchestrator.actions import check_action
 from frontdesk.orchestrator.effects import SETTLED, Turn, done, dropped, expires_at, failed, place_of, step_of
+from frontdesk.orchestrator.planning import Topic, plan
 from frontdesk.orchestrator.plans import awaited, check_plan, in_order, is_planned, name_of, named
+from frontdesk.orchestrator.templates import known_templates
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Step = dict[str, Any]
@@ -112,6 +114,30 @@ def test_a_condition_reads_what_a_receipt_says() -> None:
     free = result(effects, 0, state=EffectState.DONE, detail={"blocked": False})
     assert turns(free) == ["skipped", "later"]
     assert turns(result(free, 1, state=EffectState.DROPPED, detail={"result": "skipped"})) == ["now"]
+
+
+def behind(steps: Sequence[Mapping[str, Any]], at: int) -> set[int]:
+    """All places that this one waits for, also through others."""
+    direct = awaited(steps, at)
+    return set(direct).union(*(behind(steps, place) for place in direct))
+
+
+def test_no_plan_acts_on_a_guess() -> None:
+    """Whatever is of high risk waits for the proposal, or for a question of its own."""
+    chance, plans = random.Random(5), 0
+    while plans < 500:
+        try:
+            steps = checked(*random_plan(chance))
+        except Invalid:
+            continue
+        plans += 1
+        verdict = Verdict("r", 1, "row", "Person", tuple(steps), reads=("intent",))
+        facts = {"intent": "TI", "intent_probability": 0.5, "least": {"high": 0.7}}
+        decided = plan([Topic(verdict, facts)], known_templates()).actions
+        assert len(decided) in (len(steps), len(steps) + 1)
+        for at, step in enumerate(decided):
+            if step["kind"] not in ("ask_person", "wait"):
+                assert any(decided[place]["kind"] == "ask_person" for place in behind(decided, at))
 
 
 class World:

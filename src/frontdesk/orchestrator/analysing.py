@@ -34,7 +34,7 @@ def analyse(rules: TableRules) -> list[Finding]:
 
 def check_cases(rules: TableRules) -> Iterator[Finding]:
     """The test cases kept with the rules (`tests`: input and output, as GoRules has them) that come out otherwise."""
-    kept = rules.content.get("tests") or ()
+    kept = rules.content.get("tests") or []
     for number, case in enumerate(kept if isinstance(kept, list) else [kept], 1):
         given, wanted = (case.get("input"), case.get("output")) if isinstance(case, Mapping) else (None, None)
         if not isinstance(given, Mapping) or "output" not in case:

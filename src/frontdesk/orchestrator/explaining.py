@@ -10,17 +10,21 @@ import zen
 from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.facts import FACTS, UNRECORDED, fact_at
-from frontdesk.orchestrator.rules import TableRules
+from frontdesk.orchestrator.rules import GraphRules, TableRules
 from frontdesk.orchestrator.table import Column, Row
 
 
 class Match(StrEnum):
-    """The result of a row: it decided, an earlier row decided, a cell did not match, or another route was asked for."""
+    """The result of a row: it decided, an earlier row decided, a cell did not match, or another route was asked for.
+
+    Of a graph the nodes that were asked, with what they yielded.
+    """
 
     DECIDED = "decided"
     CAME_LATER = "came_later"
     NOT_MATCHED = "not_matched"
     OTHER_ROUTE = "other_route"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ def explain(rules: TableRules, facts: Mapping[str, Any]) -> Explanation:
     """Go through all rows."""
     number = rules.row(facts)
     seen = {**UNRECORDED, **facts}
+    if isinstance(rules, GraphRules):
+        nodes = enumerate(rules.graph.trace(seen), 1)
+        rows = tuple(WhyNot(at, name, Match.ASKED, value=yielded) for at, (name, yielded) in nodes)
+        return Explanation(rules.decide(facts), facts, None, rows)
     rows = tuple(_why(rules, row, number, seen) for row in rules.table.rows)
     return Explanation(rules.decide(facts), facts, number, rows)
 

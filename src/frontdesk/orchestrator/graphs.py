@@ -55,8 +55,20 @@ class Graph:
 
     def run(self, facts: Mapping[str, Any]) -> Any:
         """What the graph yields. Raises ValueError, in words."""
+        return self._ask(facts)["result"]
+
+    def trace(self, facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """The nodes that were asked, in order, each with what it yielded; none where the graph fails."""
         try:
-            return ask_engine(self._engine.evaluate, MAIN, msgspec.json.encode(facts))["result"]
+            nodes = self._ask(facts, {"trace": True})["trace"].values()
+        except ValueError:
+            return []
+        told = sorted((each for each in nodes if each["traceData"] is not None), key=lambda each: each["order"])
+        return [(each["name"], each["output"]) for each in told]
+
+    def _ask(self, facts: Mapping[str, Any], *options: Any) -> Any:
+        try:
+            return ask_engine(self._engine.evaluate, MAIN, msgspec.json.encode(facts), *options)
         except ValueError as error:
             raise ValueError(self._named(text_of(error))) from None
 

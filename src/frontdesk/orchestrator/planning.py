@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
-from frontdesk.interfaces import Verdict
+from frontdesk.interfaces import Invalid, Verdict
 from frontdesk.model import SIGNALS, Effect, Tier
 from frontdesk.orchestrator.actions import (
     ANSWER,
@@ -21,7 +21,7 @@ from frontdesk.orchestrator.actions import (
     reply_of,
     stated_by,
 )
-from frontdesk.orchestrator.plans import ASK_PERSON, in_order, is_approved
+from frontdesk.orchestrator.plans import ASK_PERSON, HOLDING, WAIT, in_order, is_approved, is_planned
 from frontdesk.orchestrator.risks import certainty, least_of, risk_of
 from frontdesk.orchestrator.templates import ReplyTemplates
 
@@ -96,7 +96,10 @@ def plan(topics: Sequence[Topic], templates: ReplyTemplates) -> Verdict:
     acting = [each for action in map(_named(names), acting) if (each := _untold(action, told, templates))]
     acting = [each for action in acting if (each := _addressed(action, facts))]
     title = ROUTE_JOINT.join(topic.verdict.rule for topic in distinct)[:200]
-    return replace(first, rule=title, actions=tuple(in_order(acting)))
+    try:
+        return replace(first, rule=title, actions=tuple(in_order(acting)))
+    except Invalid:  # two matters whose plans cannot be joined
+        return replace(first, rule=title, actions=({"kind": ASK_PERSON, "question": title},))
 
 
 def _with_concern(facts: Facts, concern: Facts) -> Facts:
@@ -166,10 +169,15 @@ def _gated(weighed: Sequence[_Weighed], facts: Facts, templates: ReplyTemplates)
     kinds = {str(each.action["kind"]) for each in held}
     held = [each for each in before if each in held or _states(each.action, kinds, templates)]
     done = [each.action for each in before if each not in held]
+    waiting = [*(each.action for each in held), *behind]
+    if any(is_planned(each) or each["kind"] == WAIT for each in actions):  # it is proposed as a whole
+        stops = (each in held or each.action["kind"] in HOLDING or is_planned(each.action) for each in weighed)
+        first = list(stops).index(True)
+        done, waiting = actions[:first], actions[first:]
     receipt = [{"kind": REPLY, "template": RECEIPT}] if any(reply_of(each.action) for each in held) else []
     if any(map(reply_of, done)):
         receipt = []
-    return [*done, *receipt, _question(held, needs), *(each.action for each in held), *behind]
+    return [*done, *receipt, _question(held, needs), *waiting]
 
 
 def _states(action: Mapping[str, Any], kinds: Iterable[str], templates: ReplyTemplates) -> bool:

@@ -40,6 +40,12 @@ def name_of(action: Step) -> str:
     return str(action.get("step") or CALLED.get(action["kind"], action["kind"]))
 
 
+def names_of(step: Step) -> list[str]:
+    """The steps that it names."""
+    read = [path[0] for path in names_read(str(step.get("if") or ""))]
+    return list(dict.fromkeys([*listed(step.get("after")), *listed(step.get("else")), *read]))
+
+
 def is_planned(action: Step) -> bool:
     """Whether it says itself what it comes after."""
     return any(word in action for word in WORDS[1:])
@@ -47,7 +53,7 @@ def is_planned(action: Step) -> bool:
 
 def named(steps: Sequence[Step], at: int) -> dict[str, int]:
     """The places of the steps that this one names."""
-    found = {name: _place(steps, at, name) for name in _names(steps[at])}
+    found = {name: _place(steps, at, name) for name in names_of(steps[at])}
     return {name: place for name, place in found.items() if place is not None}
 
 
@@ -117,7 +123,7 @@ def check_plan(actions: Sequence[Step]) -> None:
     if double := next((name for name in given if given.count(name) > 1), None):
         raise Invalid(tr("two steps are called {name!r}", name=double), "actions")
     for at, step in enumerate(actions):
-        _check_names(actions, at, step)
+        _checknames_of(actions, at, step)
     in_order(actions)
     for at, step in enumerate(actions):
         if is_planned(step) and not _is_reachable(actions, step, at):
@@ -130,11 +136,6 @@ def listed(value: Any) -> list[str]:
     return list(map(str, value)) if isinstance(value, list | tuple) else [str(value)] if value else []
 
 
-def _names(step: Step) -> list[str]:
-    read = [path[0] for path in names_read(str(step.get("if") or ""))]
-    return list(dict.fromkeys([*listed(step.get("after")), *listed(step.get("else")), *read]))
-
-
 def _place(steps: Sequence[Step], at: int, name: str) -> int | None:
     """The nearest step of that name before this one, else the first after it: one decision may hold several plans."""
     found = [place for place, step in enumerate(steps) if place != at and name_of(step) == name]
@@ -142,7 +143,7 @@ def _place(steps: Sequence[Step], at: int, name: str) -> int | None:
     return before[-1] if before else found[0] if found else None
 
 
-def _check_names(actions: Sequence[Step], at: int, step: Step) -> None:
+def _checknames_of(actions: Sequence[Step], at: int, step: Step) -> None:
     known = ", ".join(dict.fromkeys(name_of(each) for place, each in enumerate(actions) if place != at))
     condition = str(step.get("if") or "")
     try:
@@ -154,7 +155,7 @@ def _check_names(actions: Sequence[Step], at: int, step: Step) -> None:
         raise Invalid(
             tr("the condition {condition!r}: {error}", condition=condition, error=text_of(error)), "actions"
         ) from None
-    for name in _names(step):
+    for name in names_of(step):
         if _place(actions, at, name) is None:
             raise Invalid(tr("there is no step {name!r}: use one of {known}", name=name, known=known or "–"), "actions")
     for path in names_read(condition):
@@ -166,7 +167,7 @@ def _check_names(actions: Sequence[Step], at: int, step: Step) -> None:
 
 def _is_reachable(actions: Sequence[Step], step: Step, at: int) -> bool:
     """Whether some results of the steps before it let it be done; what receipts say may be anything."""
-    names = _names(step)
+    names = names_of(step)
     told = {path[1] for path in names_read(str(step.get("if") or "")) if len(path) > 1} - set(RESULTS)
     if any(word != "came" for word in told):
         return True

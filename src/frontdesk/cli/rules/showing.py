@@ -83,6 +83,8 @@ def _verdict(verdict: "Verdict") -> str:
 def _why(row: "WhyNot") -> str:
     if row.match.value == "not_matched":
         return f"{row.column}: {row.cell} does not take {as_json(row.value)}"
+    if row.match.value == "asked":
+        return f"yields {as_json(row.value)}"
     told = {"decided": "decided", "came_later": "matches too, but an earlier row decided"}
     return told.get(row.match.value, "has another route than the rules service named")
 

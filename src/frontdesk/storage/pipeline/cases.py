@@ -20,6 +20,7 @@ from frontdesk.model import (
     Decision,
     DeliveryState,
     Effect,
+    EffectState,
     InboundMessage,
     Interaction,
     Lease,
@@ -304,12 +305,15 @@ def _keep_tried(connection: Connection, case: Case, each: Effect, now: datetime)
 
 
 def _keep_waiting(connection: Connection, case: Case, each: Effect, until: datetime | None, now: datetime) -> None:
-    due_at = until if lock_awaited(connection, each, case.effects) else now
+    is_asked = each.state is EffectState.WAITING
+    due_at = until if is_asked or lock_awaited(connection, each, case.effects) else now
     own = case.lease.work_id == work_id_of(each.key)
     pass_fence(connection, case.lease, "wait", WorkState.DONE if own else WorkState.OPEN)
     store(connection, each)
     if due_at is not None:
         make_due(connection, each.key, due_at, now)
+    if is_asked:
+        _note(connection, case, now, "asked", each.action.parameters)
 
 
 def _keep_end(connection: Connection, case: Case, now: datetime) -> None:

@@ -28,6 +28,7 @@ from frontdesk.storage.search.index import index_reading
 
 # Actions that are themselves worth a line in the journal, and what it is called.
 NOTED = {"ask_person": "asked", "escalate": "escalated"}
+NOTED_STATES = (EffectState.WAITING, EffectState.DONE)
 
 
 def keep_decision(connection: Connection, case: Case, change: Change, act: ActAtOnce, now: datetime) -> Case:
@@ -97,7 +98,7 @@ def _recorded_line(case: Case, change: Change) -> Line:
 
 def _decided_lines(case: Case) -> list[Line]:
     assert case.decision is not None
-    noted = [each.action for each in case.effects if each.action.kind in NOTED]
+    noted = [each.action for each in case.effects if each.action.kind in NOTED and each.state in NOTED_STATES]
     lines: list[Line] = [(NOTED[action.kind], action.parameters) for action in noted]
     return [*lines, ("decided", {"route": case.decision.route, "rule": case.decision.rule})]
 

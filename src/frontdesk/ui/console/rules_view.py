@@ -35,12 +35,14 @@ DIMENSION_NAMES = {
     "rule": N_("Row"),
 }
 FATES = {"added": N_("Added"), "removed": N_("Removed"), "changed": N_("Changed"), "moved": N_("Moved")}
+TOLD = (Match.NOT_MATCHED, Match.ASKED)
 NODES = {TABLE: N_("Table"), EXPRESSIONS: N_("Expressions"), SWITCH: N_("Switch"), DECISION: N_("Another decision")}
 MATCHES = {
     Match.DECIDED: N_("This row decided"),
     Match.CAME_LATER: N_("Would match, but an earlier row decided"),
     Match.NOT_MATCHED: N_("Does not match"),
     Match.OTHER_ROUTE: N_("The rules service asked for another route"),
+    Match.ASKED: N_("This node was asked, and yielded"),
 }
 
 
@@ -157,7 +159,9 @@ def explanation_of(found: Explanation) -> dict[str, Any]:
                 "decided": each.match is Match.DECIDED,
                 "column": each.column,
                 "cell": each.cell,
-                "value": json.dumps(each.value, ensure_ascii=False) if each.match is Match.NOT_MATCHED else "",
+                "value": json.dumps(each.value, ensure_ascii=False)
+                if each.match in (Match.NOT_MATCHED, Match.ASKED)
+                else "",
             }
             for each in found.rows
         ],

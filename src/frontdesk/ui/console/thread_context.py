@@ -42,6 +42,7 @@ MATCHES = {
     Match.CAME_LATER: N_("would fit too, but came later"),
     Match.NOT_MATCHED: N_("did not fit"),
     Match.OTHER_ROUTE: N_("is for another route"),
+    Match.ASKED: N_("was asked"),
 }
 # The fields that a person may correct, with their code lists (None: one of LANGUAGES or of the sentiments).
 CORRECTABLE = {"intent": CodeList.INTENT, "message_type": CodeList.MESSAGE_TYPE, "sentiment": None, "language": None}
