@@ -107,7 +107,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         ):
             try:
                 _wait(f"http://localhost:{port}/resources/sap-ui-core.js", ui5)
-                yield Desk(f"http://localhost:{port}/index.html", folder / "frontdesk.db")
+                yield Desk(f"http://localhost:{port}/index.html", folder / "frontdesk.sqlite3")
             finally:
                 ui5.kill()
 
