@@ -26,6 +26,7 @@ DIFFERENT = {
     "InteractionInsight UI.KPI#chart06": OWN_WORDS,
     "EntityContainer/InteractionInsight UI.KPI#chart06": OWN_WORDS,
     "InteractionInsight/statname Common.Label": "Status",
+    "InboundCustomerMessage UI.Chart#chart03": "sap.ovp draws no path over a navigation: intname is the same",
     "OutboundServiceMessage/numberOfOutboundCustomerMsgs Common.Label": "Outbound Customer Msgs",
     **{
         f"MessageThread UI.{kind}#{name}": NOWHERE

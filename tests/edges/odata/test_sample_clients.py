@@ -39,6 +39,26 @@ async def test_a_deep_update_changes_makes_and_removes_rows(odata: Odata) -> Non
     assert (await odata.get("CustomerInteraction(1)"))["category_code"] == "QNA"
 
 
+async def test_deep_changes_that_make_no_sense_are_refused(odata: Odata) -> None:
+    await odata.say(LEAK)
+    for body in (
+        {"inboundMsgs": [{"sequence": "x"}]},
+        {"inboundMsgs@delta": None},
+        {"inboundMsgs@delta": [{"sequence": 9}]},
+        {"inboundMsgs": [{"sequence": 1}, {"sequence": 1}]},
+        {"messages": []},
+        {"messages@delta": [{}]},
+    ):
+        answer = await odata.ask("PATCH", "CustomerInteraction(1)", body)
+        assert (answer.status_code, len(await odata.rows("InboundCustomerMessage"))) == (400, 1), answer.text
+    requests = [
+        {"id": "1", "atomicityGroup": "g", "method": "POST", "url": "CustomerInteraction", "body": {}},
+        {"id": "2", "atomicityGroup": "g", "method": "PATCH", "url": "$1", "body": {"inboundMsgs": [{"summary": "x"}]}},
+    ]
+    told = await odata.ask("POST", "$batch", {"requests": requests})
+    assert [each["status"] for each in told.json()["responses"]] == [501]
+
+
 async def test_drafts_show_only_where_they_are_asked_for(odata: Odata) -> None:
     before = len(await odata.rows("InboundCustomerMessageIntent"))
     await odata.ask("POST", f"{INTENT.format('true')}/TicketingService.draftEdit", {})

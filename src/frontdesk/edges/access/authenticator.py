@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -26,6 +26,7 @@ from frontdesk.edges.access.loopback import is_from_here, is_loopback_name
 from frontdesk.edges.access.proxies import TrustedProxies
 from frontdesk.edges.access.rate_limits import TokenBuckets, place
 from frontdesk.edges.access.reach import Reach
+from frontdesk.edges.access.sites import ODATA_HEADER, Sites, is_simple
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
 from frontdesk.interfaces.access import CALLER
@@ -41,8 +42,6 @@ from frontdesk.storage.pipeline.audit import StoredAudit
 ROLE, SCOPE, CROSS_SITE, AUDIT = "role", "scope", "cross_site", "audit"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "_csrf_token", b"x-csrftoken"
-ODATA_HEADER = b"x-csrf-token"  # what OData clients send the same token in
-SIMPLE_TYPES = (b"", b"text/plain", b"multipart/form-data", b"application/x-www-form-urlencoded")
 DEMO = Caller("demo", "Demo Supervisor", Role.SUPERVISOR)
 DEMO_OFF, DEMO_KEY = "frontdesk_demo", "frontdesk_demo_key"
 SESSION, DEVICE = "frontdesk_session", "frontdesk_device"
@@ -144,6 +143,7 @@ class Authenticator:
         self._audit, self.spared = audit, SparingAudit(audit, clock)
         self._tokens = tokens
         self._accounts, self._rules, self._secret, self._clock = accounts, rules, secret, clock
+        self._sites = Sites(rules.public_url, rules.origins)
         self._callers = CachedByKey[tuple[AuthMethod, str], Caller | None](CACHE_SECONDS, clock)
         self._by_key: dict[int, TokenBuckets] = {}  # by how much they allow
 
@@ -177,7 +177,11 @@ class Authenticator:
         if (authorization := headers.get(b"authorization")) is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() == "basic":
-                if scope["method"] not in SAFE_METHODS and self._is_foreign(headers) and _is_simple(scope, headers):
+                if (
+                    scope["method"] not in SAFE_METHODS
+                    and self._sites.is_foreign(headers)
+                    and is_simple(scope["method"], headers)
+                ):
                     return NOBODY, AuthContext(AuthMethod.NOTHING, where)
                 return await self._by_basic(secret, where)
             if scheme.lower() == "bearer" and self._is_demo_token(secret.strip()) and is_from_here(address, headers):
@@ -244,7 +248,11 @@ class Authenticator:
 
     async def _admit(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> None:
         caller: Caller = scope["user"]
-        if b"access-control-request-method" in headers and scope["method"] == "OPTIONS" and self._is_allowed(headers):
+        if (
+            b"access-control-request-method" in headers
+            and scope["method"] == "OPTIONS"
+            and self._sites.is_allowed(headers)
+        ):
             return  # a browser asks before it sends a page's request, and shows no key with the question
         needed = scope["route_handler"].opt.get(ROLE)
         if needed is None:
@@ -327,7 +335,7 @@ class Authenticator:
         token, given = visit.csrf_token.encode(), headers.get(FORM_HEADER) or headers.get(ODATA_HEADER) or b""
         if token and hmac.compare_digest(given, token):
             return
-        if self._is_foreign(headers):
+        if self._sites.is_foreign(headers):
             raise PermissionDeniedException(
                 detail=tr("this request was sent by another site: open the page here and send it again")
             )
@@ -339,23 +347,6 @@ class Authenticator:
                     "the page that sent this is out of date (its token does not fit): load it again and send it again"
                 )
             )
-
-    def _is_foreign(self, headers: Mapping[bytes, bytes]) -> bool:
-        """Whether a page of another site sent this, as far as the browser says, and not one that is allowed."""
-        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
-        if self._is_allowed(headers):
-            return False
-        return (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site")
-
-    def _is_allowed(self, headers: Mapping[bytes, bytes]) -> bool:
-        return headers.get(b"origin", b"").decode("latin-1").lower() in self._rules.origins
-
-    def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
-        text = origin.decode("latin-1").lower()
-        public = urlsplit(self._rules.public_url.lower())
-        if public.netloc and text == f"{public.scheme}://{public.netloc}":
-            return True
-        return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
 
     async def _look_up(self, proof: AuthMethod, secret: str) -> Caller | None:
         ask: Callable[[str], Awaitable[Caller | None]]
@@ -386,13 +377,6 @@ def _key(proof: AuthMethod, secret: str) -> tuple[AuthMethod, str]:
 
 def _is_cross_site(scope: HTTPScope) -> bool:
     return bool(scope["route_handler"].opt.get(CROSS_SITE))
-
-
-def _is_simple(scope: HTTPScope, headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a page of any site can make a browser send this, with a password that it remembers, without asking us
-    first (CORS-safelisted: https://fetch.spec.whatwg.org, 2.2.2)."""
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    return scope["method"] == "POST" and ODATA_HEADER not in headers and kind in SIMPLE_TYPES
 
 
 def _cookies(headers: Mapping[bytes, bytes]) -> dict[str, str]:

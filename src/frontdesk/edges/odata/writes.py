@@ -97,6 +97,8 @@ class Writes:
         more: list[Write] = []
         lists = [(entity.navigations[name], values.pop(name)) for name in list(values) if name in entity.navigations]
         only_these = not values.pop(DELTA, False)
+        if lists and any(isinstance(value, Result) for value in key.values()):
+            raise ODataError("what a change set makes is not changed deep within the same set", 501)
         for way, rows in lists:
             target = request.service.target(way)
             request.need(role_for("PATCH", target))
