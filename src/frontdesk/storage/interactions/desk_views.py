@@ -10,7 +10,7 @@ from frontdesk.model import InteractionFilter, WaitingOn
 from frontdesk.model.console import MOST_IN_VIEW
 from frontdesk.model.queries import SURE, Confidence, DeskView
 from frontdesk.storage.interactions.reach import within_reach
-from frontdesk.storage.schema.interactions import interaction
+from frontdesk.storage.schema.interactions import interaction, personal_state
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.ticketing.status import ENDED
 
@@ -32,6 +32,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
         return [OPEN, _ONE.snoozed_until > at]
     caller, awake = CALLER.get(), or_(_ONE.snoozed_until.is_(None), _ONE.snoozed_until <= at)
     teams = caller.grant.teams - {""}
+    named = personal_state.c.person == caller.id, personal_state.c.mentioned_at.is_not(None)
     return [
         OPEN,
         awake,
@@ -40,6 +41,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
             DeskView.UNASSIGNED: _ONE.assignee == "",
             DeskView.TEAMS: _ONE.team.in_(sorted(teams)) if teams else _ONE.team != "",
             DeskView.WAITING: _ONE.waiting_on == WaitingOn.US.value,
+            DeskView.MENTIONED: _ONE.id.in_(select(personal_state.c.interaction_id).where(*named)),
             DeskView.UNSURE: (_SURE >= _LOW) & (_SURE < _HIGH),
         }[view],
     ]

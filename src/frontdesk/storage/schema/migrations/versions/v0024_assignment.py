@@ -1,4 +1,4 @@
-"""Assignment of interactions: what teams want, who is there, since when each is its owner's; macros."""
+"""Assignment of interactions: what teams want, who is there, since when each is its owner's; macros, notifications."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,10 @@ def upgrade() -> None:
         sa.Column("heard_at", Moment),
         sa.Column("assigned_at", Moment),
     )
+    for name in ("told_at", "mentioned_at"):
+        op.add_column("personal_state", sa.Column(name, Moment))
+    op.add_column("personal_state", sa.Column("told", sa.String(10), nullable=False, server_default=""))
+    op.add_column("personal_state", sa.Column("told_by", Name, nullable=False, server_default=""))
     op.create_table(
         "macro",
         sa.Column("id", sa.String(40), primary_key=True),
@@ -49,6 +53,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("macro")
+    for name in ("told_by", "told", "mentioned_at", "told_at"):
+        op.drop_column("personal_state", name)
     op.drop_table("agent_presence")
     op.drop_table("team_assignment")
     for name in ("returned_from", "returned_at", "assigned_at"):
