@@ -165,8 +165,11 @@ def _take_back(
     """From who is away or silent, to their deputies or teams."""
     asked: list[Column[Any]] = [_ONE.id, _ONE.reference, _ONE.team, _ONE.waiting_since, _ONE.returned_at]
     rows = select(*asked, _ONE.assignee.label("owner"), _ONE.assigned_at.label("owned_since"), _ASKED.label("asked_at"))
+    teams = [
+        each.team for each in wanted.values() if each.when_absent is not WhenAbsent.KEPT or each.returns_after_hours
+    ]
     moved = 0
-    for row in connection.execute(rows.where(*_waiting(list(wanted), now), _ONE.assignee != "")).mappings().all():
+    for row in connection.execute(rows.where(*_waiting(teams, now), _ONE.assignee != "")).mappings().all():
         owned = fact(Owned, row)
         to = moves_to(owned, wanted[owned.team], people, now)
         if to is None:

@@ -111,10 +111,8 @@ async def save(request: PageRequest, services: Needs) -> Response[str] | Redirec
     """Keep or forget one."""
     fields = await read_form(request)
     reach, then = fields.get("reach", OWN), fields.get("then", "")
-    owner, team = (
-        request.user.id if reach == OWN else "",
-        reach.removeprefix(TEAM)[:40] if reach.startswith(TEAM) else "",
-    )
+    owner = request.user.id if reach == OWN else ""
+    team = reach.removeprefix(TEAM)[:40] if reach.startswith(TEAM) else ""
     name, text = " ".join(fields.get("name", "").split())[:100], fields.get("text", "").strip()[:MOST_CHARACTERS]
     changes = {each: value for each in sorted(CHANGES) if (value := fields.get(each, "").strip()[:100])}
     goes_on = Then(then) if then in set(Then) else Then.STAY
