@@ -20,7 +20,7 @@ document.addEventListener("change", ({ target }) => {
 });
 const offered = (sign) =>
   [...document.querySelectorAll(`[data-inserts="${sign}"] option`)].map((each) => [each.label, each.value]);
-complete(text, () => ({ "/": offered("/") }));
+complete(text, () => ({ "/": offered("/"), "@": form.elements.type.value === "IM" ? offered("@") : [] }));
 // A macro adds to what stands there now.
 document.addEventListener("formdata", ({ target, formData }) => {
   if (target.action.endsWith("/macro") && form.elements.type.value === "HA") formData.set("reply", text.value);

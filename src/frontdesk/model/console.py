@@ -63,6 +63,7 @@ class ViewCounts:
     unassigned: int
     teams: int
     waiting: int
+    mentioned: int
     snoozed: int
     proposals: int
     unsure: int
@@ -85,6 +86,25 @@ class PersonalState:
     reply: str = ""
     memo: str = ""
     others: tuple[Presence, ...] = ()
+
+
+class Telling(StrEnum):
+    """What people are told: that an interaction became theirs, they were mentioned, or its customer wrote."""
+
+    ASSIGNED = "assigned"
+    MENTIONED = "mentioned"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody is told of an interaction; `told_by` is empty for customers and the assignment."""
+
+    reference: str
+    title: str
+    told: Telling
+    told_by: str
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class DeskView(StrEnum):
     UNASSIGNED = "unassigned"
     TEAMS = "teams"
     WAITING = "waiting"
+    MENTIONED = "mentioned"
     SNOOZED = "snoozed"
     PROPOSALS = "proposals"
     UNSURE = "unsure"

@@ -28,7 +28,7 @@ async def test_somebody_says_whether_they_are_there_and_who_stands_in(client: Js
         return each["availability"], each["deputy"]
 
     assert await how() == ("away", "")
-    assert (await client.patch(f"{ASSIGNMENT}/mine", json={}, headers=headers)).json() == {"availability": "available"}
+    assert (await client.patch(f"{ASSIGNMENT}/mine", json={}, headers=headers)).status_code == 204
     assert await how() == ("available", "")
     await client.patch(f"{ASSIGNMENT}/mine", json={"availability": "busy", "deputy": "Kim"}, headers=headers)
     assert await how() == ("busy", "Kim")
@@ -50,3 +50,14 @@ async def test_a_macro_is_kept_used_and_forgotten(client: JsonClient, container:
     assert (await client.delete("/api/v1/macros/bye")).status_code == 204
     assert (await client.get("/api/v1/macros")).json() == []
     assert (await client.delete("/api/v1/macros/bye")).status_code == 404
+
+
+async def test_what_the_caller_is_told_ends_when_it_is_taken_as_read(client: JsonClient, container: Container) -> None:
+    kim = await container.people.accounts.add_account("kim@example.com", "Kim", Role.AGENT, None)
+    said, mine = await container.messages.inbox.accept(NewMessage("It leaks", "WEB")), {"x-caller": kim.id}
+    await client.post(f"/api/v1/interactions/{said.reference}/replies", json={"text": "Look, @Kim", "type": "IM"})
+    [told] = (await client.get("/api/v1/notifications", headers=mine)).json()
+    assert (told["reference"], told["told"], told["told_by"]) == (said.reference, "mentioned", "The admin")
+    assert (await client.get("/api/v1/notifications")).json() == []
+    assert (await client.delete("/api/v1/notifications", headers=mine)).status_code == 204
+    assert (await client.get("/api/v1/notifications", headers=mine)).json() == []

@@ -4,6 +4,7 @@ import pytest
 
 from frontdesk.model import Role
 from frontdesk.wiring.container import Container
+from tests.conftest import Front
 from tests.ui.console.test_interactions import send
 from tests.web_client import Client, add_account, sign_in, web_client
 
@@ -39,3 +40,14 @@ async def test_an_agent_says_how_far_they_are_there(agent: Client, chosen: str, 
     shown = (await agent.get("/console/views/count")).text
     assert f'data-is="{chosen if status == 204 else "available"}"' in shown
     assert (await agent.get(PATH)).status_code == 403
+
+
+async def test_the_bell_tells_and_all_can_be_taken_as_read(agent: Client, front: Front, container: Container) -> None:
+    said = await front.say("It leaks")
+    matter = await container.interactions.records.get(said.reference)
+    await container.messages.replies.add(matter, "@Ada Brightwater, look", "IM", "Kim", None)
+    shown = (await agent.get("/console/views/count")).text
+    assert 'data-told="1"' in shown
+    assert f'href="/console/interactions/{said.reference}">Kim mentioned you' in shown
+    assert (await send(agent, "/console/notifications")).status_code == 303
+    assert 'data-told="0"' in (await agent.get("/console/views/count")).text

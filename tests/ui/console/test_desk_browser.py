@@ -251,3 +251,20 @@ def test_single_keys_work_outside_of_fields_and_can_be_switched_off(page: Page, 
     expect(page.get_by_role("heading", name="Keyboard")).to_be_hidden()
     page.locator("#keys-item").click()
     expect(page.get_by_label("Single keys work")).not_to_be_checked()
+
+
+def test_what_begins_with_a_slash_is_inserted_and_who_stands_behind_an_at_is_offered(page: Page) -> None:
+    here = page.url
+    page.goto("/console/macros")
+    page.get_by_label("Name").fill("Warranty")
+    page.get_by_label("Text").fill("You have two years, {{ name }}.")
+    page.get_by_role("button", name="Save").click()
+    page.goto(here)
+    text = page.get_by_label("Your answer")
+    text.press_sequentially("Hello. /warr")
+    expect(page.get_by_role("option", name="Warranty")).to_have_attribute("aria-selected", "true")
+    text.press("Enter")
+    expect(text).to_have_value("Hello. You have two years, Kim Doe.")
+    text.press_sequentially(" a/b /nothing")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    text.fill("")

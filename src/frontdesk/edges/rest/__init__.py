@@ -7,7 +7,7 @@ from frontdesk.edges.rest.audit import AuditRoutes
 from frontdesk.edges.rest.channels import AttachmentRoutes, ChannelRoutes
 from frontdesk.edges.rest.codes import CodeRoutes
 from frontdesk.edges.rest.conditions import ConditionRoutes
-from frontdesk.edges.rest.desk import AssignmentRoutes, MacroRoutes
+from frontdesk.edges.rest.desk import AssignmentRoutes, MacroRoutes, NotificationRoutes
 from frontdesk.edges.rest.insights.routes import InsightRoutes
 from frontdesk.edges.rest.interactions import InteractionRoutes
 from frontdesk.edges.rest.knowledge import ArticleRoutes, ProductRoutes
@@ -48,6 +48,7 @@ ROUTE_GROUPS: tuple[type[RouteGroup], ...] = (
     AssignmentRoutes,
     MacroRoutes,
     TimingRoutes,
+    NotificationRoutes,
 )
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
-from frontdesk.edges.rest.answers import InteractionAnswer, show
+from frontdesk.edges.rest.answers import InteractionAnswer, ToldAnswer, show
 from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import ONE_LINE, Body
+from frontdesk.edges.rest.codes import CodeKey
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Reference, RouteGroup, who
 from frontdesk.model import CodeList, Role
@@ -16,11 +17,6 @@ from frontdesk.model.desk import AssignmentMode, Availability, Macro, TeamAssign
 from frontdesk.services.macros import keep, remove, use
 from frontdesk.ticketing.changes import check_code
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
-
-MacroId = Annotated[
-    str, PathParameter(max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="The id of a macro.")
-]
-TeamCode = Annotated[str, PathParameter(max_length=40, description="The code of a team.")]
 
 
 class TeamAssignmentAnswer(ApiAnswer, frozen=True):
@@ -50,12 +46,6 @@ class AssignmentAnswer(ApiAnswer, frozen=True):
 
     teams: list[TeamAssignmentAnswer]
     people: list[ColleagueAnswer]
-
-
-class AvailabilityAnswer(ApiAnswer, frozen=True):
-    """How the caller is."""
-
-    availability: Availability
 
 
 class TeamAssignmentBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -88,7 +78,7 @@ class AssignmentRoutes(RouteGroup):
         return AssignmentAnswer(teams, [show(each, ColleagueAnswer) for each in await stored.people()])
 
     @route("PUT", "/teams/{team:str}", Role.SUPERVISOR, "Say what a team wants")
-    async def put(self, request: Asked, team: TeamCode, data: JSONBody[TeamAssignmentBody]) -> TeamAssignmentAnswer:
+    async def put(self, request: Asked, team: CodeKey, data: JSONBody[TeamAssignmentBody]) -> TeamAssignmentAnswer:
         """In force from the next interaction on."""
         check_code("team", team, (await self.services.configuration.codes.all()).get(CodeList.TEAM, ()))
         wanted = TeamAssignment(team, data.mode, data.most_open, data.when_absent, data.returns_after_hours)
@@ -102,15 +92,32 @@ class AssignmentRoutes(RouteGroup):
         Role.AGENT,
         "Say that the caller is there, and how far",
         "Who was not heard of for `work.away_minutes` is away and gets nothing.",
+        status_code=204,
     )
-    async def set_mine(self, request: Asked, data: JSONBody[AvailabilityPatch]) -> AvailabilityAnswer:
+    async def set_mine(self, request: Asked, data: JSONBody[AvailabilityPatch]) -> None:
         """Available, busy or away, and who stands in."""
         stored, person = self.services.interactions.assignment, request.user.id
         if data.deputy is not UNSET:
             await stored.depute(person, data.deputy)
-        kept = await stored.heard(person, data.availability or None)
+        await stored.heard(person, data.availability or None)
         self.services.wake()
-        return AvailabilityAnswer(kept)
+
+
+class NotificationRoutes(RouteGroup):
+    """Notifications."""
+
+    path = "/notifications"
+    tags = ("Interactions",)
+
+    @route("GET", "/", Role.AGENT, "What the caller is told and has not looked at")
+    async def list_all(self, request: Asked) -> list[ToldAnswer]:
+        """The newest first; opening the interaction ends one."""
+        return [show(each, ToldAnswer) for each in await self.services.interactions.personal.told(request.user)]
+
+    @route("DELETE", "/", Role.AGENT, "Take all of it as read")
+    async def heed(self, request: Asked) -> None:
+        """Nothing is told any more."""
+        await self.services.interactions.personal.heed(request.user)
 
 
 class MacroAnswer(ApiAnswer, frozen=True):
@@ -150,14 +157,14 @@ class MacroRoutes(RouteGroup):
         return [show(each, MacroAnswer) for each in await self.services.configuration.macros.of(request.user.id)]
 
     @route("PUT", "/{macro_id:str}", Role.AGENT, "Keep a canned answer or macro", also=(409,))
-    async def put(self, request: Asked, macro_id: MacroId, data: JSONBody[MacroBody]) -> MacroAnswer:
+    async def put(self, request: Asked, macro_id: CodeKey, data: JSONBody[MacroBody]) -> MacroAnswer:
         """One's own; for a team or all, supervisors alone."""
         owner, text = request.user.id if data.own else "", storable(data.text)
         macro = Macro(macro_id, owner, data.team, data.name, text, data.changes, data.then)
         return show(await keep(self.services, macro, request.user), MacroAnswer)
 
     @route("DELETE", "/{macro_id:str}", Role.AGENT, "Forget a canned answer or macro", also=(409,))
-    async def remove(self, request: Asked, macro_id: MacroId) -> None:
+    async def remove(self, request: Asked, macro_id: CodeKey) -> None:
         """One's own; of a team or all, supervisors alone."""
         await remove(self.services, macro_id, request.user)
 
@@ -171,7 +178,7 @@ class MacroRoutes(RouteGroup):
         status_code=200,
     )
     async def use(
-        self, request: Asked, macro_id: MacroId, reference: Reference, idempotency_key: IdempotencyHeader = None
+        self, request: Asked, macro_id: CodeKey, reference: Reference, idempotency_key: IdempotencyHeader = None
     ) -> InteractionAnswer:
         """The interaction as it is then."""
         macro = await self.services.configuration.macros.named(macro_id, request.user.id)

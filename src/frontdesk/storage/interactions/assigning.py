@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, String, ca
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import CodeList, Role, WaitingOn
+from frontdesk.model.console import Telling
 from frontdesk.model.desk import AssignmentMode, Availability, Colleague, Owned, TeamAssignment, WhenAbsent
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.engines.upserts import insert_if_new
@@ -19,6 +20,7 @@ from frontdesk.storage.interactions.desk_views import OPEN
 from frontdesk.storage.pipeline.audit import append
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import MESSAGES
+from frontdesk.storage.pipeline.telling import tell
 from frontdesk.storage.schema.configuration import code
 from frontdesk.storage.schema.desk import agent_presence, team_assignment
 from frontdesk.storage.schema.interactions import inbound_message, interaction
@@ -34,24 +36,12 @@ _ONE, _THERE = interaction.c, agent_presence.c
 _AGENTS = [role.value for role in Role if role.covers(Role.AGENT)]
 _LONG_AGO = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
 # The pipeline has not ended with them: it may answer, or find another team.
-_UNDER_WAY = (
-    select(work.c.id)
-    .where(work.c.lock_key == literal(f"{MESSAGES}:").concat(cast(_ONE.id, String(20))), work.c.state == "open")
-    .correlate(interaction)
-    .exists()
-)
-_URGENCY = (
-    select(code.c.position)
-    .where(code.c.list == CodeList.PRIORITY.value, code.c.code == _ONE.priority)
-    .correlate(interaction)
-    .scalar_subquery()
-)
-_ASKED = (
-    select(func.max(inbound_message.c.received_at))
-    .where(inbound_message.c.interaction_id == _ONE.id)
-    .correlate(interaction)
-    .scalar_subquery()
-)
+_KEY = literal(f"{MESSAGES}:").concat(cast(_ONE.id, String(20)))
+_UNDER_WAY = select(work.c.id).where(work.c.lock_key == _KEY, work.c.state == "open").correlate(interaction).exists()
+_ITS_PRIORITY = code.c.list == CodeList.PRIORITY.value, code.c.code == _ONE.priority
+_URGENCY = select(code.c.position).where(*_ITS_PRIORITY).correlate(interaction).scalar_subquery()
+_THEIRS = inbound_message.c.interaction_id == _ONE.id
+_ASKED = select(func.max(inbound_message.c.received_at)).where(_THEIRS).correlate(interaction).scalar_subquery()
 
 
 class StoredAssignment:
@@ -90,9 +80,8 @@ class StoredAssignment:
         mine = select(agent_presence).where(_THERE.person == person)
         row = await self._database.read(lambda c: c.execute(mine).mappings().first())
         before = Availability(row["availability"]) if row else Availability.AVAILABLE
-        new: dict[str, Any] = (
-            {} if row and row["heard_at"] and now - row["heard_at"] < HEARD_EVERY else {"heard_at": now}
-        )
+        is_known = row and row["heard_at"] and now - row["heard_at"] < HEARD_EVERY
+        new: dict[str, Any] = {} if is_known else {"heard_at": now}
         new |= {"availability": availability.value, "since": now} if availability not in (None, before) else {}
         if new:
             await self._database.write(lambda c: _keep(c, person, before, new))
@@ -105,11 +94,9 @@ class StoredAssignment:
     async def run(self) -> int:
         """Move what waits for us to who should have it; how many were moved."""
         now = self._clock()
-        active = or_(
-            team_assignment.c.mode != AssignmentMode.OFF.value,
-            team_assignment.c.when_absent != WhenAbsent.KEPT.value,
-            team_assignment.c.returns_after_hours > 0,
-        )
+        its = team_assignment.c
+        is_on = its.mode != AssignmentMode.OFF.value, its.when_absent != WhenAbsent.KEPT.value
+        active = or_(*is_on, its.returns_after_hours > 0)
         rows = select(team_assignment).where(active).order_by(team_assignment.c.team)
         if not await self._database.read(lambda c: c.execute(rows.limit(1)).first()):
             return 0
@@ -142,16 +129,8 @@ class StoredAssignment:
         heard = row["heard_at"] if row["active"] and row["heard_at"] else _LONG_AGO
         times = [row["since"] or _LONG_AGO] if chosen is Availability.AWAY else []
         times += [heard] if now - heard > self._away_after else []
-        return Colleague(
-            row["id"],
-            row["name"],
-            frozenset(row["teams"].split()),
-            Availability.AWAY if times else chosen,
-            min(times, default=None),
-            row["deputy"] or "",
-            row["open"],
-            row["assigned_at"],
-        )
+        given = {"teams": frozenset(row["teams"].split()), "availability": Availability.AWAY if times else chosen}
+        return fact(Colleague, row, **given, absent_since=min(times, default=None), deputy=row["deputy"] or "")
 
 
 def _awake(now: datetime) -> ColumnElement[bool]:
@@ -186,8 +165,11 @@ def _take_back(
     """From who is away or silent, to their deputies or teams."""
     asked: list[Column[Any]] = [_ONE.id, _ONE.reference, _ONE.team, _ONE.waiting_since, _ONE.returned_at]
     rows = select(*asked, _ONE.assignee.label("owner"), _ONE.assigned_at.label("owned_since"), _ASKED.label("asked_at"))
+    teams = [
+        each.team for each in wanted.values() if each.when_absent is not WhenAbsent.KEPT or each.returns_after_hours
+    ]
     moved = 0
-    for row in connection.execute(rows.where(*_waiting(list(wanted), now), _ONE.assignee != "")).mappings().all():
+    for row in connection.execute(rows.where(*_waiting(teams, now), _ONE.assignee != "")).mappings().all():
         owned = fact(Owned, row)
         to = moves_to(owned, wanted[owned.team], people, now)
         if to is None:
@@ -205,6 +187,7 @@ def move(connection: Connection, interaction_id: int, owner: str, to: str, now: 
     if connection.execute(mine.values(values)).rowcount != 1:
         return False
     note(connection, now, "changed", interaction_id=interaction_id, detail={"assignee": [owner, to]})
+    tell(connection, interaction_id, [to], Telling.ASSIGNED, "", now)
     return True
 
 

@@ -10,7 +10,7 @@ from frontdesk.model import InteractionFilter, WaitingOn
 from frontdesk.model.console import MOST_IN_VIEW
 from frontdesk.model.queries import SURE, Confidence, DeskView
 from frontdesk.storage.interactions.reach import within_reach
-from frontdesk.storage.schema.interactions import deadline, interaction
+from frontdesk.storage.schema.interactions import deadline, interaction, personal_state
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.ticketing.status import ENDED
 from frontdesk.timing.entries import TARGETS
@@ -45,6 +45,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
         return [OPEN, _ONE.snoozed_until > at]
     caller, awake = CALLER.get(), or_(_ONE.snoozed_until.is_(None), _ONE.snoozed_until <= at)
     teams = caller.grant.teams - {""}
+    named = personal_state.c.person == caller.id, personal_state.c.mentioned_at.is_not(None)
     return [
         OPEN,
         awake,
@@ -54,6 +55,7 @@ def belongs(view: DeskView, at: datetime) -> list[ColumnElement[bool]]:
             DeskView.TEAMS: _ONE.team.in_(sorted(teams)) if teams else _ONE.team != "",
             DeskView.WAITING: _ONE.waiting_on == WaitingOn.US.value,
             DeskView.DUE: is_due(_ONE.id),
+            DeskView.MENTIONED: _ONE.id.in_(select(personal_state.c.interaction_id).where(*named)),
             DeskView.UNSURE: (_SURE >= _LOW) & (_SURE < _HIGH),
         }[view],
     ]

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, col
 from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
 from frontdesk.interfaces.access import CALLER
 from frontdesk.model import Change, Interaction, Page
+from frontdesk.model.console import Telling
 from frontdesk.model.reading import TimelineItem, Written
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
@@ -17,6 +18,7 @@ from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.telling import tell
 from frontdesk.storage.schema.interactions import (
     analysis,
     correction,
@@ -92,6 +94,8 @@ def change_interaction(
             raise Invalid(tr("there is no customer {customer}", customer=change.customer_id), "customer_id")
         change = replace(change, customer_proven=True)  # a person's word
     after = apply_change(connection, before, change, now, by)
+    if change.assignee and change.assignee != before.assignee:
+        tell(connection, before.id, [change.assignee], Telling.ASSIGNED, by, now)
     names = [*change.fields(), *(each for each in FOLLOWING if getattr(before, each) != getattr(after, each))]
     fields = {name: [_plain(getattr(before, name)), _plain(getattr(after, name))] for name in names}
     if fields:

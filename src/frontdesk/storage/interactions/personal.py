@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import Caller
-from frontdesk.model.console import PersonalState, Presence
+from frontdesk.model.console import PersonalState, Presence, Told
 from frontdesk.storage.engines.database import Database
-from frontdesk.storage.engines.upserts import insert_if_new
-from frontdesk.storage.schema.interactions import inbound_message, personal_state
+from frontdesk.storage.pipeline.telling import set_state
+from frontdesk.storage.schema.interactions import inbound_message, interaction, personal_state
+from frontdesk.storage.schema.rows import fact
 
 # Who was not heard of for so long is gone.
 GONE_AFTER = timedelta(seconds=40)
+MOST_TOLD = 50
 _STATE = personal_state.c
 
 
@@ -37,6 +39,20 @@ class StoredPersonal:
         at = self._clock()
         return await self._database.read(lambda c: _read(c, interaction_id, person, at))
 
+    async def told(self, person: Caller) -> tuple[Told, ...]:
+        """What somebody is told and has not looked at, the newest first."""
+        theirs = _STATE.person == person.id, _STATE.told_at.is_not(None)
+        rows = select(interaction.c.reference, interaction.c.title, interaction.c.team, interaction.c.channel)
+        rows = rows.add_columns(_STATE.told, _STATE.told_by, _STATE.told_at).join(personal_state).where(*theirs)
+        newest = rows.order_by(_STATE.told_at.desc()).limit(MOST_TOLD)
+        found = await self._database.read(lambda c: c.execute(newest).mappings().all())
+        return tuple(fact(Told, each) for each in found if person.grant.reaches(each["team"], each["channel"]))
+
+    async def heed(self, person: Caller) -> None:
+        """Somebody has looked at all that they were told."""
+        read = update(personal_state).where(_STATE.person == person.id).values(told_at=None)
+        await self._database.write(lambda c: c.execute(read).rowcount)
+
     async def opened(self, interaction_id: int, person: Caller) -> PersonalState:
         """The same for who has it before their eyes: it is read."""
         state = await self.of(interaction_id, person)
@@ -57,20 +73,17 @@ class StoredPersonal:
         def operation(connection: Connection) -> PersonalState:
             before = _read(connection, interaction_id, person, at)
             values: dict[str, Any] = {"name": person.name or person.id, "present_at": None if unread else at}
+            values |= {} if unread else {"told_at": None}
             if unread is not None:
                 values["seen"] = 0 if unread else _messages(connection, interaction_id)
             for name, text in (("reply", reply), ("memo", memo)):
                 if text is not None:
                     values[name] = text
                     values |= {"writing_at": at} if text and text != getattr(before, name) else {}
-            _set(connection, interaction_id, person, values)
+            set_state(connection, interaction_id, person.id, values)
             return _read(connection, interaction_id, person, at)
 
         return await self._database.write(operation)
-
-
-def _mine(interaction_id: int, person: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return _STATE.interaction_id == interaction_id, _STATE.person == person
 
 
 def _read(connection: Connection, interaction_id: int, person: Caller, at: datetime) -> PersonalState:
@@ -89,9 +102,3 @@ def _read(connection: Connection, interaction_id: int, person: Caller, at: datet
 def _messages(connection: Connection, interaction_id: int) -> int:
     counted = select(func.count()).where(inbound_message.c.interaction_id == interaction_id)
     return connection.execute(counted).scalar_one()
-
-
-def _set(connection: Connection, interaction_id: int, person: Caller, values: Mapping[str, Any]) -> None:
-    row: dict[str, Any] = {"interaction_id": interaction_id, "person": person.id, "seen": 0, "reply": "", "memo": ""}
-    if not insert_if_new(connection, personal_state, {**row, **values}):
-        connection.execute(update(personal_state).where(*_mine(interaction_id, person.id)).values(**values))

@@ -22,6 +22,7 @@ from frontdesk.storage.pipeline.locking import MESSAGES, add_work, lock_key
 from frontdesk.storage.pipeline.merged import current_ids
 from frontdesk.storage.pipeline.participants import takes_part
 from frontdesk.storage.pipeline.repeated import Words, repeated, words_of
+from frontdesk.storage.pipeline.telling import tell_owners
 from frontdesk.storage.schema.configuration import meta
 from frontdesk.storage.schema.interactions import inbound_message, interaction
 from frontdesk.storage.schema.pipeline import idempotency, inbox_event, work
@@ -284,6 +285,7 @@ def _insert(connection: Connection, fresh: list[tuple[Arrival, Accepted]]) -> No
     add_work(connection, [_work_row(a, r) for a, r in joined])
     waiting.begin(connection, [(r.interaction_id, a.message.received_at or a.at) for a, r in joined])
     keep_deadlines(connection, {r.interaction_id for _, r in fresh}, fresh[-1][0].at)
+    tell_owners(connection, [(r.interaction_id, a.at) for a, r in joined])
 
 
 def _wait_on(connection: Connection, key: str, arrival: Arrival) -> None:

@@ -16,6 +16,7 @@ from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.locking import REPLIES, add_work, lock_key
 from frontdesk.storage.pipeline.outbox import SentMessage, draft, note_sent, state_after
+from frontdesk.storage.pipeline.telling import tell_mentioned
 from frontdesk.storage.pipeline.work_queue import pass_fence
 from frontdesk.storage.schema.interactions import (
     inbound_message,
@@ -129,6 +130,8 @@ def add_reply(
         add_work(connection, [_work(stored)])
         taken = {"its_id": matter.id, "person": new.processed_by, "now": stored.created_at}
         connection.execute(_TAKE_OVER, taken)
+    else:
+        tell_mentioned(connection, matter.id, new.text, new.processed_by, new.created_at)
     kind = "noted" if is_memo else "answered"
     detail = {"message": stored.id}
     note(connection, stored.created_at, kind, interaction_id=matter.id, by=stored.processed_by, detail=detail)

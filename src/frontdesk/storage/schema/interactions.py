@@ -98,6 +98,11 @@ personal_state = Table(
     Column("memo", Text, nullable=False, default=""),
     Column("present_at", Moment),
     Column("writing_at", Moment),
+    # What they are told of it until they look, and when they were last mentioned in it.
+    Column("told", String(10), nullable=False, default="", server_default=""),
+    Column("told_by", Name, nullable=False, default="", server_default=""),
+    Column("told_at", Moment),
+    Column("mentioned_at", Moment),
     Index("ix_personal_state_person", "person"),
 )
 

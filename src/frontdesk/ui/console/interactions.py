@@ -13,7 +13,6 @@ from frontdesk.model.console import MOST_IN_VIEW, ListRow, ListSort, ViewCounts
 from frontdesk.model.queries import DeskView
 from frontdesk.orchestrator.actions import SET_ASIDE
 from frontdesk.ticketing.status import ENDED
-from frontdesk.ui.console.assignment import AVAILABILITIES
 from frontdesk.ui.console.list_query import CODED, DATES, FIXED, LABELS, LENGTH_OF_DAY, SNOOZE_NAMES, VIEWS, ListQuery
 from frontdesk.ui.events import event_stream
 from frontdesk.ui.languages import N_
@@ -96,7 +95,8 @@ async def view_counts(request: PageRequest, services: Needs) -> Response[str]:
     here = ListQuery.read(urlsplit(at).query).view() if urlsplit(at).path == PATH else None
     availability = await services.interactions.assignment.heard(request.user.id)
     context = {"desk_views": desk_views(request.user, counts), "turn": counts.turn, "here": here}
-    context |= {"availability": availability.value, "availabilities": AVAILABILITIES}
+    told = await services.interactions.personal.told(request.user)
+    context |= {"availability": availability.value, "told": told}
     return services.pages.page(request, "console/_desk_views.html", "", context)
 
 

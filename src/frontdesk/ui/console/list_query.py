@@ -58,6 +58,7 @@ VIEWS: Mapping[str, str] = {
     DeskView.UNASSIGNED.value: N_("Unassigned"),
     DeskView.TEAMS.value: N_("My teams"),
     DeskView.WAITING.value: N_("Waiting for us"),
+    DeskView.MENTIONED.value: N_("Mentioned"),
     DeskView.SNOOZED.value: N_("Snoozed"),
     DeskView.PROPOSALS.value: N_("Proposals"),
     DeskView.UNSURE.value: N_("Unsure"),

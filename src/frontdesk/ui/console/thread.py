@@ -1,6 +1,6 @@
 """The page of one interaction for the team: read it, understand why, correct, change, answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ CHANGEABLE = ("status", "priority", "category", "team", "assignee", "tags", "tit
 AUDIO = "audio/"
 ORIGINS = ("answer", "draft")
 LONGEST = 100
+Settling = Mapping[str, Callable[[str, str, None], Awaitable[object]]]
 UNKNOWN = N_("There is no interaction under this reference.")
 
 
@@ -172,44 +173,31 @@ async def correct(request: PageRequest, services: Needs, message_id: FromPath[st
 @post("/console/settle", opt=SUPERVISOR, include_in_schema=False)
 async def settle(request: PageRequest, services: Needs) -> Redirect:
     """Retry, drop or approve an effect."""
-    fields = await read_form(request)
-    doing: dict[str, Callable[..., Any]] = {
-        "retry": services.work.effects.retry,
-        "drop": partial(services.work.effects.drop, role=request.user.role),
-        "approve": partial(services.work.effects.approve, role=request.user.role),
-        "skip": services.work.effects.skip,
+    effects, role = services.work.effects, request.user.role
+    doing: Settling = {
+        "retry": effects.retry,
+        "drop": partial(effects.drop, role=role),
+        "approve": partial(effects.approve, role=role),
+        "skip": effects.skip,
     }
-    if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid(tr("choose what is to be done with it: retry, drop, skip or approve"), "do")
-    await do(fields.get("key", "")[:100], request.user.name, None)
-    services.wake()
-    return Redirect(_local(fields.get("back", "")), status_code=303)
+    return await _settle(request, services, doing, "key")
 
 
 @post("/console/proposals", opt=AGENT, include_in_schema=False)
 async def propose(request: PageRequest, services: Needs) -> Redirect:
     """Confirm or decline a proposal."""
-    fields = await read_form(request)
-    doing = {"confirm": services.work.effects.confirm, "decline": services.work.effects.decline}
-    if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid(tr("choose what is to be done with it: confirm or decline"), "do")
-    key = fields.get("key", "")[:100]
+    key = (await read_form(request)).get("key", "")[:100]
     await services.interactions.reach.require(request.user.grant, "key", key)
-    await do(key, request.user.name, None)
-    services.wake()
-    return Redirect(_local(fields.get("back", "")), status_code=303)
+    doing: Settling = {"confirm": services.work.effects.confirm, "decline": services.work.effects.decline}
+    return await _settle(request, services, doing, "key")
 
 
 @post("/console/work", opt=SUPERVISOR, include_in_schema=False)
 async def rework(request: PageRequest, services: Needs) -> Redirect:
     """Retry or drop work that failed."""
-    fields = await read_form(request)
-    doing = {"retry": services.work.admin.retry, "drop": services.work.admin.drop}
-    if (do := doing.get(fields.get("do", ""))) is None:
-        raise Invalid(tr("choose what is to be done with it: retry or drop"), "do")
-    await do(fields.get("id", "")[:26], request.user.name, None)
-    services.wake()
-    return Redirect(_local(fields.get("back", "")), status_code=303)
+    return await _settle(
+        request, services, {"retry": services.work.admin.retry, "drop": services.work.admin.drop}, "id"
+    )
 
 
 @get(f"{PATH}/{{reference:str}}/suggestion", opt=AGENT, include_in_schema=False)
@@ -246,6 +234,15 @@ async def audio(services: Needs, message_id: FromPath[str]) -> Response[bytes]:
     return Response(
         recording.content, media_type=kind, headers={"Content-Disposition": 'attachment; filename="recording"'}
     )
+
+
+async def _settle(request: PageRequest, services: Needs, doing: Settling, name: str) -> Redirect:
+    fields = await read_form(request)
+    if (do := doing.get(fields.get("do", ""))) is None:
+        raise Invalid(tr("choose what is to be done with it: {known}", known=", ".join(doing)), "do")
+    await do(fields.get(name, "")[:100], request.user.name, None)
+    services.wake()
+    return Redirect(_local(fields.get("back", "")), status_code=303)
 
 
 async def _overtaken(request: PageRequest, services: Needs, reference: str, fields: Mapping[str, str]) -> Response[str]:

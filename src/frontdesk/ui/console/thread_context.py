@@ -73,6 +73,7 @@ async def context_of(details: ThreadDetails, services: PageServices, request: Pa
         "may_settle": request.user.role.covers(Role.SUPERVISOR),
         "drafts": services.messages.drafting.filled(thread),
         "answers": services.messages.drafting.filled(thread, [each for each in macros if each.is_answer]),
+        "colleagues": [each.name for each in await services.people.accounts.accounts() if each.active],
         "macros": [each for each in macros if not each.is_answer],
         "recipients": recipients_of(thread, names),
         "belongs": await _may_belong(thread, services),
