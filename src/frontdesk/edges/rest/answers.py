@@ -102,13 +102,14 @@ class EffectAnswer(ApiAnswer, frozen=True):
 
 
 class InboundAnswer(ApiAnswer, frozen=True):
-    """A customer's message."""
+    """A customer's message; `quoted` are the words of earlier messages that were cut out of its text."""
 
     id: str
     interaction_id: int
     sequence: int
     channel: str
     text: str
+    quoted: str
     sender: SenderAnswer
     received_at: datetime
     contact_id: int | None

@@ -23,7 +23,7 @@ from frontdesk.storage.search.documents import SEARCH_INDEX, SEARCH_PARTS, creat
 from frontdesk.storage.search.index import rebuild
 
 # The head of migrations/versions: known without loading Alembic, which a start on a current database does not need.
-NEWEST = "0023"
+NEWEST = "0028"
 _VERSION_ON_HANA = text(
     "SELECT TABLE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = CURRENT_SCHEMA AND TABLE_NAME = 'ALEMBIC_VERSION'"
 )
