@@ -66,7 +66,7 @@ def _news(mail: Mail, own: Own) -> list[Found]:
     error = report.reason if report.state is DeliveryState.FAILED else ""
     if ours or report.key:
         return [DeliveryNotice(report.state, next(iter(ours), ""), report.key, at=mail.sent_at, error=error)]
-    if report.recipient and mail.sent_at and not report.message_ids:
+    if report.recipient and mail.sent_at and report.state is DeliveryState.FAILED:  # services put in ids of their own
         until, whom = mail.sent_at + CLOCKS_DIFFER, report.recipient.lower()
         return [DeliveryNotice(report.state, recipient=whom, until=until, at=mail.sent_at, error=error)]
     return [Ignored(f"a report on a mail that is not ours: {report.recipient} {report.reason}"[:200])]
