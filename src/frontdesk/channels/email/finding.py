@@ -56,11 +56,8 @@ def _news(mail: Mail, own: Own) -> list[Found]:
         return []
     ours = [each for each in report.message_ids if key_of(each, own.addresses)]
     if report.is_complaint:
-        return (
-            [_complaint(mail, report, ours)]
-            if ours and report.recipient
-            else [Ignored("a complaint about no known mail")]
-        )
+        is_known = ours and report.recipient
+        return [_complaint(mail, report, ours) if is_known else Ignored("a complaint about no known mail")]
     if report.state is None:
         return [Ignored(f"a mail of ours is on its way still, or of no news: {report.reason}"[:200])]
     error = report.reason if report.state is DeliveryState.FAILED else ""
