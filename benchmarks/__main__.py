@@ -20,6 +20,7 @@ from benchmarks.handling import whole_way
 from benchmarks.insights import insights
 from benchmarks.listing import listing
 from benchmarks.llm_pipeline import llm_pipeline
+from benchmarks.mail import mail
 from benchmarks.measure import Figure, round_off
 from benchmarks.odata import odata
 from benchmarks.outcomes import outcomes
@@ -43,8 +44,8 @@ BENCHES: dict[str, Callable[[], AsyncIterator[Figure]]] = {
     "listing": listing,
     "slow-clients": slow_clients,
 }
-# A bench of messages that the caller brings.
-OF_FILE = "outcomes"
+# Benches of what the caller brings: a file of messages, a folder of mails.
+OF_PATH: dict[str, Callable[[Path], AsyncIterator[Figure]]] = {"outcomes": outcomes, "mail": mail}
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
 
@@ -65,7 +66,7 @@ async def measure(names: list[str], as_json: bool, file: Path | None = None) -> 
     """Run the benches in turn, printing each figure as it comes."""
     found: dict[str, list[Figure]] = {}
     for name in names:
-        async for figure in BENCHES[name]() if file is None else outcomes(file):
+        async for figure in BENCHES[name]() if file is None else OF_PATH[name](file):
             found.setdefault(name, []).append(figure)
             line = {"bench": name, "name": figure.name, "value": figure.value, "unit": figure.unit}
             print(json.dumps(line | {"target": figure.target}) if as_json else figure, flush=True)
@@ -94,13 +95,15 @@ def section(name: str, figures: list[Figure]) -> str:
 def main() -> None:
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=sorted([*BENCHES, OF_FILE]), help="one bench; all without it")
-    parser.add_argument("file", nargs="?", type=Path, help="for outcomes: labelled messages, one JSON object a line")
+    parser.add_argument("name", nargs="?", choices=sorted([*BENCHES, *OF_PATH]), help="one bench; all without it")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="for outcomes: labelled messages, one JSON object a line; for mail: a folder"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--write", action="store_true", help="also write the figures to docs/benchmarks.md")
     given = parser.parse_args()
-    if (given.name == OF_FILE) != (given.file is not None):
-        parser.error(f"{OF_FILE} needs a file, and no other bench takes one")
+    if (given.name in OF_PATH) != (given.file is not None):
+        parser.error(f"{' and '.join(OF_PATH)} need a path, and no other bench takes one")
     found = asyncio.run(measure([given.name] if given.name else list(BENCHES), given.json, given.file))
     if given.write:
         write(found)

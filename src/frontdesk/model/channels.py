@@ -8,6 +8,8 @@ from enum import StrEnum
 from frontdesk.model.codes import DeliveryState
 from frontdesk.model.messages import Sender
 
+# How the reason begins why a message is automatic that says: the sender wants no more of our mails.
+COMPLAINT = "a complaint"
 CHAT = "CHT"  # the widget's channel; it has no vendor, so the registry of channels does not name it
 
 
@@ -72,7 +74,7 @@ class CustomerMessage:
     sender's alone. `is_disproved`: the sender is found not to be who they say. `joins_by_sender`: without any of these
     the message joins an open interaction of the same sender. `context` is stored and handed back with the answer.
     `automatic` says why the message was written by a machine (RFC 3834), so that no automatic answer is sent; it is
-    empty where a person wrote it.
+    empty where a person wrote it. `quoted` are the words of earlier messages that were cut out of `text`.
     """
 
     provider_id: str
@@ -90,6 +92,7 @@ class CustomerMessage:
     context: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str = ""
+    quoted: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A raw event as people see it, with counts of what was found in it. `error` says why it could not be read."""
+    """A raw event as people see it, with counts of what was found in it.
+
+    `error` says why it, or a part of it, could not be read or was ignored.
+    """
 
     id: str
     channel: str

@@ -59,7 +59,8 @@ class InboundMessage:
     """A stored customer message; `sequence` counts within its interaction from 1.
 
     `erased_at` is when its words and its sender were erased. `merged_from` is the number of the interaction in which it
-    was written, where that was merged into this one, else 0.
+    was written, where that was merged into this one, else 0. `quoted` are the words of earlier messages that were cut
+    out of `text`; `automatic` says why a machine wrote it, empty where a person did.
     """
 
     id: str
@@ -73,6 +74,8 @@ class InboundMessage:
     analysis_id: str | None = None
     merged_from: int = 0
     erased_at: datetime | None = None
+    quoted: str = field(default="", repr=False)
+    automatic: str = ""
 
     @property
     def written_in(self) -> int:

@@ -59,6 +59,7 @@ def fit(message: CustomerMessage, arrived_at: datetime) -> CustomerMessage:
         context={name: storable(value)[:CONTEXT_LENGTH] for name, value in message.context.items()},
         attachments=attachments,
         automatic=message.automatic[:200],
+        quoted=storable(message.quoted)[:MOST_CHARACTERS],
     )
 
 

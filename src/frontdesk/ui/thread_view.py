@@ -146,6 +146,7 @@ def _inbound(message: InboundMessage, analysis: Analysis | None, names: CodeLabe
     return {
         "direction": "in",
         "text": message.text,
+        "quoted": message.quoted,
         "segments": segments(message.text, analysis.entities if analysis else ()),
         "at": message.received_at,
         "author": sender.name or sender.address or sender.phone or "Customer",

@@ -4,8 +4,8 @@ from frontdesk.channels.email.composing import message_id
 from frontdesk.channels.email.finding import Own, found_in
 from frontdesk.channels.email.plus_address import plus_address
 from frontdesk.model import DeliveryState
-from frontdesk.model.channels import CustomerMessage, DeliveryNotice, Found, Ignored, Unread
-from tests.channels.email.mails import mail, raw
+from frontdesk.model.channels import COMPLAINT, CustomerMessage, DeliveryNotice, Found, Ignored, Unread
+from tests.channels.email.mails import by_hand, mail, raw
 from tests.channels.email.test_bounces import dsn
 
 OWN = Own(("support@desk.example",), b"secret")
@@ -53,6 +53,16 @@ def test_answers_name_the_nearest_mail_first_and_the_thread_by_its_first() -> No
     assert message(raw()).thread == "m1@customer.example"
 
 
+def test_a_form_writes_for_whom_reply_to_names_but_joins_none_of_their_conversations() -> None:
+    said = message(raw(reply_to="Kim <kim@customer.example>", in_reply_to="<x@y>", **{"from": "noreply@shop.example"}))
+    assert (said.sender.address, said.automatic) == ("kim@customer.example", "")
+    assert said.is_disproved
+    ours = {"from": "'Kim' via Support <support@desk.example>", "list_id": "<x>", "precedence": "list"}
+    group = message(raw(x_original_from="Kim <kim@customer.example>", **ours))
+    assert (group.sender.name, group.sender.address, group.automatic) == ("Kim", "kim@customer.example", "")
+    assert not group.is_disproved
+
+
 def test_files_come_along_and_what_was_left_out_is_said() -> None:
     made = mail("See.")
     made.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="leak.png")
@@ -72,8 +82,36 @@ def test_a_delayed_mail_of_ours_is_on_its_way_still() -> None:
     assert isinstance(found(dsn("delayed").replace(b"k1@desk.example", OURS.encode())), Ignored)
 
 
-def test_a_bounce_of_a_mail_that_is_not_ours_is_kept_as_a_message_of_a_machine() -> None:
-    assert message(dsn("failed")).automatic
+def test_a_bounce_of_a_mail_that_is_not_ours_is_nobodys_message() -> None:
+    said = found(dsn("failed"))
+    assert isinstance(said, Ignored)
+    assert "not ours" in said.reason
+
+
+def test_a_bounce_that_names_no_mail_is_about_the_last_one_to_its_recipient() -> None:
+    fields = {"from": "mailer-daemon@customer.example", "subject": "failure notice"}
+    notice = found(raw("I could not deliver to\n<kim@customer.example>:\nno mailbox here by that name", **fields))
+    assert isinstance(notice, DeliveryNotice)
+    assert (notice.state, notice.recipient) == (DeliveryState.FAILED, "kim@customer.example")
+
+
+def test_a_bounce_is_known_by_the_key_that_the_server_was_given() -> None:
+    data = dsn("failed").replace(b"Reporting-MTA", b"Original-Envelope-Id: 01KB00000000000000000000AA\r\nReporting-MTA")
+    notice = found(data.replace(b"k1@desk.example", b"other@relay.example"))
+    assert isinstance(notice, DeliveryNotice)
+    assert notice.key == "01KB00000000000000000000AA"
+
+
+def test_a_complaint_is_no_failure_but_a_word_in_the_interaction_that_ends_our_mails() -> None:
+    body = (
+        "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n"
+        "Original-Rcpt-To: <Kim@customer.example>\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"Message-ID: <{OURS}>\r\nTo: kim@customer.example\r\n\r\nx\r\n--b--\r\n"
+    )
+    head = 'From: fbl@provider.example\nContent-Type: multipart/report; report-type=feedback-report; boundary="b"'
+    said = message(by_hand(head, body))
+    assert (said.sender.address, said.answers) == ("kim@customer.example", (OURS,))
+    assert said.automatic.startswith(COMPLAINT)
 
 
 def test_what_nobody_can_read_waits_for_a_person() -> None:

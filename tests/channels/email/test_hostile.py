@@ -9,7 +9,7 @@ from frontdesk.channels.email.parsing import Mail, Unparseable, identity, mail_o
 from frontdesk.channels.email.parts import MOST_FILES
 from tests.channels.email.mails import by_hand, mail, raw
 from tests.channels.email.test_bounces import dsn
-from tests.channels.email.test_parsing import FROM, SIGNED
+from tests.channels.email.test_parsing import FROM, OPAQUE, SIGNED, WINMAIL
 
 MANY = 10_000
 OWN = Own(("support@desk.example",), b"secret")
@@ -35,6 +35,13 @@ def seeds() -> list[bytes]:
         dsn("failed"),
         by_hand(FROM + 'Content-Type: multipart/signed; boundary="s"', SIGNED),
         by_hand(FROM + "Content-Type: text/calendar", "BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT"),
+        by_hand(FROM + "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: 8bit", WINMAIL),
+        by_hand(FROM + "Content-Type: application/pkcs7-mime; smime-type=signed-data", OPAQUE),
+        by_hand(FROM + "Content-Type: text/plain; format=flowed; delsp=yes", "> a \n> b\nc \nd\n-- \ne"),
+        by_hand(
+            FROM + 'Content-Type: multipart/mixed; boundary="x"', b"--x\r\nContent-Type: message/rfc822\r\n\r\n" + raw()
+        ),
+        by_hand(FROM + 'Content-Type: multipart/mixed; boundary="-x"', "-x\nContent-Type: text/html\n\n<p>a<br>b"),
     ]
 
 

@@ -46,7 +46,9 @@ def test_subjects_in_any_charset_are_read(subject: str, meant: str) -> None:
         ("utf-8", "Grüße".encode(), "Grüße"),
         ("iso-8859-1", "Preis 5 €".encode("cp1252"), "Preis 5 €"),
         ("iso-8859-1", "Grüße".encode(), "Grüße"),
-        ("utf-8", "Grüße".encode("latin-1"), "Gr��e"),
+        ("utf-8", "Grüße".encode("latin-1"), "Grüße"),
+        ("iso-8859-1", "Стиральная машина течёт".encode("cp1251"), "Стиральная машина течёт"),
+        ("iso-2022-jp", "洗濯機が動きません".encode(), "洗濯機が動きません"),
         ("us-ascii", "Grüße".encode(), "Grüße"),
         ("x-unknown", "Grüße".encode("cp1252"), "Grüße"),
         ("", "Grüße".encode(), "Grüße"),
@@ -83,6 +85,14 @@ def test_an_html_mail_is_read_without_what_it_hides_and_quotes() -> None:
     assert mail_of(made.as_bytes()).text == "It leaks & smells."
 
 
+def test_a_picture_written_into_the_html_is_a_file_and_no_text() -> None:
+    data = base64.b64encode(b"\x89PNG" * 30).decode()
+    html = f"<p>See <img src='data:image/png;base64,{data}'> this.</p>"
+    read = mail_of(by_hand(FROM + "Content-Type: text/html", html))
+    assert read.text.split() == ["See", "this."]
+    assert [(f.name, f.content) for f in read.files] == [("picture.png", b"\x89PNG" * 30)]
+
+
 def test_an_empty_plain_part_beside_html_is_passed_over() -> None:
     made = mail("\n \n")
     made.add_alternative("<p>Rich words.</p>", subtype="html")
@@ -115,6 +125,13 @@ def test_an_encrypted_mail_says_so_and_is_kept_whole() -> None:
     assert [f.name for f in read.files] == ["encrypted.eml"]
     sealed = mail_of(by_hand(FROM + "Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64", "AAAA"))
     assert ("S/MIME" in sealed.text, [f.name for f in sealed.files]) == (True, ["smime.p7m"])
+
+
+def test_what_is_packed_is_read_and_its_files_are_kept() -> None:
+    packed = mail_of(by_hand(FROM + "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: 8bit", WINMAIL))
+    assert (packed.text, [(f.name, f.content) for f in packed.files]) == ("Hi", [("a.txt", b"abc")])
+    signed = mail_of(by_hand(FROM + "Content-Type: application/pkcs7-mime; smime-type=signed-data", OPAQUE))
+    assert (signed.text, signed.files) == ("My machine leaks", ())
 
 
 def test_a_forwarded_mail_is_kept_as_a_file_and_an_inline_one_as_text() -> None:
@@ -220,6 +237,19 @@ def _nested(depth: int) -> bytes:
     return by_hand(head, body + "".join(f"--b{n}--\r\n" for n in range(depth, -1, -1)))
 
 
+WINMAIL = (
+    b"\x78\x9f\x3e\x22\x01\x00" + b"\x01\x0c\x80\x01\x00\x03\x00\x00\x00Hi\x00\x00\x00"
+    b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00" + b"\x02\x10\x80\x01\x00\x06\x00\x00\x00a.txt\x00\x00\x00"
+    b"\x02\x0f\x80\x06\x00\x03\x00\x00\x00abc\x00\x00"
+)
+# Content cut in two pieces, as programs write it that do not know its length beforehand.
+OID = b"\x06\x09*\x86H\x86\xf7\x0d\x01\x07"
+OPAQUE = b"".join(
+    (
+        b"\x30\x80" + OID + b"\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x00\x30\x80" + OID + b"\x01\xa0\x80\x24\x80",
+        b"\x04\x18Content-Type: text/plain\x04\x14\r\n\r\nMy machine leaks\x00\x00\x00\x00\x00\x00\x31\x02\x04\x00",
+    )
+)
 SIGNED = (
     "--s\r\nContent-Type: text/plain\r\n\r\nSigned words.\r\n"
     "--s\r\nContent-Type: application/pgp-signature; name=signature.asc\r\n\r\n-----BEGIN PGP\r\n--s--\r\n"

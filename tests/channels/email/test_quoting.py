@@ -3,7 +3,7 @@
 import pytest
 
 from frontdesk.channels.email.html import text_of_html
-from frontdesk.channels.email.quoting import new_text
+from frontdesk.channels.email.quoting import parted
 
 REPLIES = {
     "Gmail, English": ("Yes.\n\nOn Mon, Nov 23, 2026 at 10:00 AM Desk <s@desk.example>\nwrote:\n\n> Really?", "Yes."),
@@ -34,26 +34,35 @@ UNTOUCHED = {
     "words that look like a header": "It leaks.\nOn Monday I called.\nFrom: nowhere\nbye",
     "a list": "- machine leaks\n- error E18\n\nBest regards\nKim",
     "dashes": "a\n--------------------------\nb",
-    "all is quoted": "> all of it",
     "forwarded": "see\n---------- Forwarded message ---------\nFrom: Kim <k@c.example>\nDate: Mon\nSubject: x\n\nold",
     "a signature": "Hi\n--\nKim\nTel 1",
 }
 
 
 @pytest.mark.parametrize(("text", "new"), REPLIES.values(), ids=REPLIES)
-def test_only_what_is_new_in_a_reply_is_kept(text: str, new: str) -> None:
-    assert new_text(text) == new
-    assert new_text(text.replace("\n", "\r\n")) == new
+def test_what_is_new_in_a_reply_is_told_from_what_is_quoted_and_both_are_kept(text: str, new: str) -> None:
+    said, quoted = parted(text, is_answer=True)
+    assert said == new
+    assert set(text.split()) <= set(f"{said} {quoted}".split())
+    assert parted(text.replace("\n", "\r\n"), is_answer=True) == (said, quoted)
 
 
 @pytest.mark.parametrize("text", UNTOUCHED.values(), ids=UNTOUCHED)
-def test_what_quotes_nothing_or_nothing_else_is_left_as_it_is(text: str) -> None:
-    assert new_text(text) == text
+def test_what_quotes_nothing_is_left_as_it_is(text: str) -> None:
+    assert parted(text, is_answer=True) == (text, "")
 
 
-def test_the_quote_of_an_html_reply_is_left_out_unless_it_is_all_there_is() -> None:
+@pytest.mark.parametrize("text", [text for text, _ in REPLIES.values()], ids=REPLIES)
+def test_of_a_mail_that_answers_nothing_nothing_is_cut(text: str) -> None:
+    assert parted(text, is_answer=False) == (text, "")
+
+
+def test_the_quote_of_an_html_reply_is_known_by_its_tags_and_answers_between_stay_in_place() -> None:
     outlook = "<div>New.</div><div id='appendonsend'></div><hr><div id='divRplyFwdMsg'>From: x</div><div>Old.</div>"
-    assert text_of_html(outlook) == "New."
-    assert text_of_html("<div class='gmail_quote'>Forwarded only</div>") == "Forwarded only"
-    apple = "<div>New.</div><blockquote type='cite'>Old.</blockquote><div>Below.</div>"
-    assert text_of_html(apple) == "New.\nBelow."
+    assert parted(text_of_html(outlook, is_answer=True), is_answer=True) == ("New.", "From: x\nOld.")
+    cited = "<blockquote type='cite'>{}</blockquote>"
+    apple = f"<div>New.</div>{cited.format('Old.')}<div>Below.</div>{cited.format('O')}"
+    said, quoted = parted(text_of_html(apple, is_answer=True), is_answer=True)
+    assert said == "New.\nBelow."
+    assert quoted == "> Old.\nBelow.\n> O"
+    assert text_of_html(apple).replace("\n", " ") == "New. Old. Below. O"

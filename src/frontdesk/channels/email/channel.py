@@ -66,7 +66,8 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
             raise Invalid("channels.email.address must be like support@example.com", "channels.email.address")
         self._settings, self._tools = settings, tools
         addresses = (settings.address, *settings.aliases.split())
-        self._own = Own(addresses, _secret(settings, tools.secret), tuple(settings.authserv_ids.split()))
+        servers, forms = tuple(settings.authserv_ids.split()), tuple(settings.forms.split())
+        self._own = Own(addresses, _secret(settings, tools.secret), servers, forms)
         self._tokens = tokens_of(settings, tools)
         self._out = self._smtp()
         self._watches = [
@@ -169,18 +170,10 @@ class Email(Finding, Channel, Admitting, Counting, Watching):
         return MailServer(box.imap_host, box.imap_port, box.imap_security, box.user, password, self._tokens, seconds)
 
     def _smtp(self) -> MailServer:
-        settings = self._settings
-        user = "" if settings.smtp_user == "-" else settings.smtp_user or settings.user
-        password = settings.smtp_password or settings.password
-        return MailServer(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_security,
-            user,
-            password,
-            self._tokens,
-            settings.seconds,
-        )
+        told = self._settings
+        user = "" if told.smtp_user == "-" else told.smtp_user or told.user
+        password, tokens = told.smtp_password or told.password, self._tokens
+        return MailServer(told.smtp_host, told.smtp_port, told.smtp_security, user, password, tokens, told.seconds)
 
 
 def _secret(settings: EmailSettings, ours: bytes) -> bytes:

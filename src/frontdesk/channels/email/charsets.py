@@ -1,46 +1,56 @@
 """Decodes text of mails, whose declared charset is often unknown and sometimes wrong."""
 
 import codecs
+import re
 
-# What is meant by a label is what mail programs and browsers read under it (encoding.spec.whatwg.org, "labels").
-_LABELS = {
-    "cp1252": "ascii us-ascii iso-8859-1 iso8859-1 latin1 latin-1",
-    "cp1254": "iso-8859-9",
-    "cp874": "iso-8859-11 tis-620",
-    "iso8859-8": "iso-8859-8-i",
-    "gb18030": "gb2312 gbk x-gbk",
-    "big5hkscs": "big5",
-    "cp932": "shift_jis shift-jis x-sjis",
-    "cp949": "euc-kr ks_c_5601-1987 ks_c_5601",
-    "utf-7": "unicode-1-1-utf-7 x-unicode-2-0-utf-7",
-    "utf-8": "utf8mb4",
-    "cp850": "cp-850",
-    "mac-roman": "x-mac-roman macintosh",
-}
-MEANT = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
+from charset_normalizer import from_bytes
+
+from frontdesk.channels.email.wording import labels, words
+
+MEANT = {label: codec for codec, told in labels("labels").items() for label in told.split()}
 # Codecs of Python's that are no charsets: a mail must not choose them.
 NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 MOST_LABEL = 40
 
+MOST_SAMPLE = 4000
+LATIN = ("", "utf-8", "cp1252")
+# Western letters are few among plain ones; signs inside of words are letters of another charset.
+_STRANGE = re.compile(r"[^\W\d_][¡-©«-´¶-¹»-¿×÷](?=[^\W\d_])|[\x80-\x9f]")
+
 
 def text_of(data: bytes, charset: str = "") -> str:
-    """The text of these bytes: as the mail says where that fits, else as UTF-8 where that fits, else as Windows-1252.
+    """The text of these bytes: UTF-8 where it fits, else as the mail says where that fits, else as it seems to be.
 
     Never fails; a byte that is nothing in the charset becomes U+FFFD.
     """
     label = charset.strip().strip("\"'").lower()[:MOST_LABEL]
-    for name in dict.fromkeys((*_first_guesses(data, label), _codec(label))):
-        if name and (text := _strictly(data, name)) is not None:
-            return text.removeprefix("\ufeff")
-    return data.decode(_codec(label) or "cp1252", "replace").removeprefix("\ufeff")
-
-
-def _first_guesses(data: bytes, label: str) -> tuple[str, ...]:
-    """UTF-8 comes first where it is claimed, nothing is claimed, or plain Latin is claimed of what is valid UTF-8."""
+    codec = _codec(label)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    is_latin = MEANT.get(label) == "cp1252" or label in ("windows-1252", "cp1252")
-    return ("utf-8",) if is_latin or not _codec(label) or label in ("utf-8", "utf8") else ()
+        codec = "utf-16"
+    is_paired = codec.startswith(tuple(words("charsets", "paired")))
+    for name in (codec, "utf-8") if is_paired else ("utf-8", codec):
+        if (name == "utf-8" or name not in LATIN) and (text := _strictly(data, name)) is not None:
+            return text.removeprefix("\ufeff")
+    if codec in LATIN:
+        return _disputed(data, is_utf8=codec != "cp1252")
+    return data.decode(codec, "replace").removeprefix("\ufeff")
+
+
+def _disputed(data: bytes, *, is_utf8: bool) -> str:
+    """UTF-8 with few faults is UTF-8; else Windows-1252, unless that makes no words of it."""
+    text = data.decode("utf-8", "replace")
+    if is_utf8 and text.count("\ufffd") * 10 <= sum(ord(c) > 0x7F for c in text):
+        return text
+    western = data.decode("cp1252", "replace")
+    strange = sum(byte > 0x7F for byte in data)
+    if strange * 4 > len(data) or _STRANGE.search(western):
+        best = (
+            from_bytes(data[:MOST_SAMPLE], cp_isolation=[*words("charsets", "disputed")]).best()
+            if strange > 3
+            else None
+        )
+        return data.decode(best.encoding, "replace") if best else western
+    return western
 
 
 def _codec(label: str) -> str:

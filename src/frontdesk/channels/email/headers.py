@@ -19,6 +19,9 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _FOLD = re.compile(r"\r?\n[ \t]*|\r")
 _ID = re.compile(r"<([^<>\s]{1,996})>")
+# A name and one address; the name may hold signs that have a meaning in lists.
+_BRACKETED = re.compile(r"([^<>]*)<+([^<>@]{1,80}@[^<>@]{1,255})>*(?:[\s;]|\([^()]*\))*")
+_LISTED = re.compile(r"@[^\s,;]*\s*[,;]|:")
 _ADDRESS = re.compile(r"[^@\s<>,;:\"()]{1,64}@[^@\s<>,;:\"()]{1,255}")
 
 
@@ -50,12 +53,20 @@ def decoded(value: str) -> str:
 
 def addresses(values: list[str]) -> tuple[tuple[str, str], ...]:
     """(name, address) of every mailbox that the fields name; what is no address is left out."""
-    found = []
-    for name, address in getaddresses([_FOLD.sub(" ", _without_surrogates(v)) for v in values])[:MOST_ADDRESSES]:
-        match = _ADDRESS.fullmatch(address.strip()) or _ADDRESS.search(name if "@" in name else "")
-        if match:
-            found.append((decoded(name) if match.string != name else "", match.group()))
-    return tuple(found)
+    found: list[tuple[str, str]] = []
+    for value in [_FOLD.sub(" ", _without_surrogates(v)) for v in values]:
+        if (alone := _BRACKETED.fullmatch(value)) and not _LISTED.search(re.sub(r'"[^"]*"', "", alone[1])):
+            pairs = [(alone[1].strip().strip("\"'"), re.sub(r"\s", "", alone[2]))]
+        else:
+            pairs = getaddresses([value])[:MOST_ADDRESSES]
+        for name, address in pairs:
+            match = _ADDRESS.fullmatch(address.strip()) or _ADDRESS.search(
+                f"{address} {name}" if "@" in name + address else ""
+            )
+            if match:
+                rest = address.replace(match.group(), "").strip(' \t<>"') if match.group() != address else ""
+                found.append((decoded(name or rest).strip("\"'") if name != match.group() else "", match.group()))
+    return tuple(found[:MOST_ADDRESSES])
 
 
 def ids(values: list[str]) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from frontdesk.channels.email.authentication import Verdict, verdict_of
 from frontdesk.channels.email.bounces import BounceReport, report_of
 from frontdesk.channels.email.headers import addresses, ids, moment, raw, raws, short_id
 from frontdesk.channels.email.headers import field as header
-from frontdesk.channels.email.loops import why_unanswered
+from frontdesk.channels.email.loops import is_automatic, is_own, why_unanswered
 from frontdesk.channels.email.parts import Contents, File, contents
+from frontdesk.channels.email.wording import is_forward, is_reply
+from frontdesk.channels.email.writers import Writer, writer_of
 
 # A field of our own, put before the first part of a mail that is too large to be kept whole: its size.
 CUT = "X-Frontdesk-Cut"
@@ -22,7 +24,6 @@ MOST_HEADER_BYTES = 1024 * 1024
 MOST_SUBJECT = 500
 # Where mail systems note which of our addresses a mail was meant for; To and Cc may name only others (Bcc, lists).
 DELIVERED_TO = ("Delivered-To", "X-Original-To", "X-Envelope-To", "Envelope-To", "X-Delivered-To")
-_FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
 
 
 class Unparseable(Exception):
@@ -47,16 +48,21 @@ class Mail:
     text: str
     sent_at: datetime | None
     automatic: str
+    is_answer: bool = False
+    quoted: str = field(default="", repr=False)
     files: tuple[File, ...] = field(default=(), repr=False)
     left_out: tuple[str, ...] = ()
     report: BounceReport | None = None
     verdict: Verdict = Verdict.UNKNOWN
 
 
-def mail_of(data: bytes, own: Collection[str] = (), servers: Collection[str] = ()) -> Mail:
-    """What these bytes say; `own` are our addresses, `servers` the names of our mail servers. Raises Unparseable."""
+def mail_of(data: bytes, own: Collection[str] = (), servers: Collection[str] = (), forms: Collection[str] = ()) -> Mail:
+    """What these bytes say; `own` are our addresses, `servers` the names of our mail servers, `forms` as in writer_of.
+
+    Raises Unparseable.
+    """
     try:
-        return _read(message_from_bytes(_bounded(data), policy=compat32), own, servers)
+        return _read(message_from_bytes(_bounded(data), policy=compat32), own, servers, forms)
     except Unparseable:
         raise
     except Exception as error:  # the standard library's parser has bugs that hostile mails find; the bytes are kept
@@ -75,32 +81,51 @@ def identity(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(repr(told).encode() + _body(data)).hexdigest()}"
 
 
-def _read(mail: Message, own: Collection[str], servers: Collection[str]) -> Mail:
+def _read(mail: Message, own: Collection[str], servers: Collection[str], forms: Collection[str]) -> Mail:
     if not mail.keys():
         raise Unparseable("the mail has no header")
-    name, address = next(iter(addresses(raws(mail, "From") or raws(mail, "Sender"))), ("", ""))
+    writer = writer_of(mail, own, forms)
     subject = header(mail, "Subject")[:MOST_SUBJECT]
-    held = contents(mail, is_forward=_FORWARD.match(subject) is not None)
+    references = _references(mail)
+    is_answer = not is_forward(subject) and (bool(references) or is_reply(subject))
+    held = contents(mail, is_answer=is_answer)
     size = raw(mail, CUT).strip()
     if size.isdigit():
         cut = f"this mail of {int(size[:15]) / 1_048_576:.0f} MB is larger than is taken: only its beginning is here"
-        held = Contents(held.text, (), (cut,))
+        held = Contents(held.text, held.quoted, (), (cut,))
     return Mail(
         message_id=next(iter(ids(raws(mail, "Message-ID"))), ""),
         subject=subject,
-        sender_name=name,
-        sender_address=address,
-        reply_to=next((a for _, a in addresses(raws(mail, "Reply-To"))), address),
+        sender_name=writer.name,
+        sender_address=writer.address,
+        reply_to=writer.reply_to,
         recipients=tuple(a for _, a in addresses([v for f in ("To", "Cc", *DELIVERED_TO) for v in raws(mail, f)])),
-        references=_references(mail),
+        references=references,
         text=held.text,
+        is_answer=is_answer,
+        quoted=held.quoted,
         sent_at=moment(raw(mail, "Date")),
-        automatic=why_unanswered(mail, address, own),
+        automatic=_why_unanswered(mail, writer, own, subject, held.text, is_answer),
         files=held.files,
         left_out=held.left_out,
-        report=report_of(mail),
-        verdict=verdict_of(mail, servers),
+        report=report_of(mail, own),
+        verdict=_verdict(verdict_of(mail, servers), writer, own),
     )
+
+
+def _verdict(found: Verdict, writer: Writer, own: Collection[str]) -> Verdict:
+    """Who writes in another's name proves nothing of them; a stranger who does so must not join their conversation."""
+    if not writer.relay:
+        return found
+    return Verdict.UNKNOWN if is_own(writer.relay, own) and found is not Verdict.FAILED else Verdict.FAILED
+
+
+def _why_unanswered(
+    mail: Message, writer: Writer, own: Collection[str], subject: str, text: str, is_answer: bool
+) -> str:
+    told = why_unanswered(mail, writer.address, own, is_our_list=is_own(writer.relay, own))
+    is_worded = not told and is_automatic(subject, text, is_answer=is_answer)
+    return "it reads like an automatic answer" if is_worded else told
 
 
 def _references(mail: Message) -> tuple[str, ...]:

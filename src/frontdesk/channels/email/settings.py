@@ -53,6 +53,9 @@ class EmailSettings(MailboxSettings, frozen=True, forbid_unknown_fields=True):
             "proves its sender."
         ),
     ] = ""
+    forms: Annotated[
+        str, about("Addresses of web forms, with blanks between: whoever `Reply-To` names is the sender.")
+    ] = ""
     plus_addresses: Annotated[
         bool, about("Customers answer to `address+i42.…`. Try first whether mail to `address+test` arrives.")
     ] = False

@@ -77,7 +77,7 @@ class EffectAnswer(ApiAnswer, frozen=True):
 
 @shows(InboundMessage, without=("analysis_id", "erased_at", "merged_from"))
 class InboundAnswer(ApiAnswer, frozen=True):
-    """A customer's message."""
+    """A customer's message; `quoted` are the words of earlier messages that were cut out of its text."""
 
 
 @shows(OutboundMessage, without=("effect_key", "provider_id"))

@@ -8,6 +8,7 @@ from typing_extensions import override
 from frontdesk.interfaces import Clock
 from frontdesk.interfaces.channel_stores import DeliveryParts, PartFact, SendingFacts
 from frontdesk.model import OutboundMessage, Receipt
+from frontdesk.model.channels import COMPLAINT
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline.delivery_notices import RANK, settle_part
 from frontdesk.storage.schema.channels import outbound_part
@@ -90,7 +91,7 @@ def _facts(connection: Connection, message: OutboundMessage, since: datetime) ->
         context=asked.context if asked else {},
         reference=about.reference,
         subject="" if _others_write_too(connection, message) else about.title,
-        machine=asked.automatic if asked else "",
+        machine=(asked.automatic if asked else "") or _complaint(connection, message),
         heard_at=_heard_at(connection, message),
         automatic_before=_automatic_before(connection, message, since),
         answers_before=_answers_before(connection, message),
@@ -104,6 +105,13 @@ def _others_write_too(connection: Connection, message: OutboundMessage) -> bool:
     theirs = select(inbound_message.c.id).where(inbound_message.c.interaction_id == message.interaction_id)
     others = theirs.where(func.lower(inbound_message.c.sender_address) != message.recipient.lower())
     return connection.execute(others.limit(1)).first() is not None
+
+
+def _complaint(connection: Connection, message: OutboundMessage) -> str:
+    """The reason of the recipient's complaint, whom nothing is sent any more but by people; empty without one."""
+    theirs = (inbound_message.c.channel == message.channel, inbound_message.c.sender_address == message.recipient)
+    rows = select(inbound_message.c.automatic).where(*theirs, inbound_message.c.automatic.like(f"{COMPLAINT}%"))
+    return connection.execute(rows.limit(1)).scalar() or ""
 
 
 def _heard_at(connection: Connection, message: OutboundMessage) -> datetime | None:

@@ -32,6 +32,7 @@ from frontdesk.model.channels import (
 )
 from frontdesk.storage.engines.advisory_locks import take_advisory_lock
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.accepting import Arrival, accept_batch
 from frontdesk.storage.pipeline.delivery_notices import apply_notice, keep_edit, newest_text
 from frontdesk.storage.pipeline.effects import work_id_of
@@ -120,15 +121,13 @@ class _Keeping:
             case Edit():
                 self._counts["edits"] += 1
                 keep_edit(self._connection, self._code, found, found.at or at, self._now)
-            case Ignored():
-                self._counts["ignored"] += 1
-            case Unread():
-                self._counts["unread"] += 1
+            case Ignored() | Unread():
+                self._counts["ignored" if isinstance(found, Ignored) else "unread"] += 1
                 self._reasons.append(found.reason)
 
     def end(self) -> None:
         """Note on the event what was found in it."""
-        state = EventState.FAILED if self._reasons else EventState.READ
+        state = EventState.FAILED if self._counts["unread"] else EventState.READ
         values: dict[str, Any] = {
             **self._counts,
             "state": state.value,
@@ -163,6 +162,8 @@ class _Keeping:
             return False
         if joins is not None and found.interaction_id is None:
             found = self._without_strange_address(found, accepted.interaction_id)
+        if found.automatic and joins is not None:
+            waiting.rest_if_ended(self._connection, accepted.interaction_id)
         self._keep_details(found, accepted.message_id, provider_id)
         self._wake_waiting_answers(found.sender.address)
         return True
@@ -183,6 +184,7 @@ class _Keeping:
             "thread": found.thread,
             "context": dict(found.context),
             "automatic": found.automatic,
+            "quoted": found.quoted,
         }
         mine = update(inbound_message).where(inbound_message.c.id == message_id)
         self._connection.execute(mine.values(**details))

@@ -5,7 +5,7 @@ A notice is kept even where its answer is not known yet; whoever notes that an a
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -21,6 +21,8 @@ from frontdesk.storage.schema.pipeline import inbox_event
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
 EDIT_WORK = "edit"
+# So long mail servers try, at most.
+MOST_UNDER_WAY = timedelta(days=6)
 # A later state never gives way to an earlier one; "failed" gives way to proof that it arrived.
 RANK = {state: rank for rank, state in enumerate(("pending", "begun", "unsure", "sent", "failed", "delivered", "read"))}
 TAKEN = ("sent", "delivered", "read", "failed")
@@ -161,7 +163,10 @@ def _parts(connection: Connection, code: str, notice: DeliveryNotice) -> list[tu
     if notice.recipient and notice.until is not None:
         theirs = parts.where(outbound_part.c.recipient == notice.recipient, outbound_part.c.at <= notice.until)
         recent = theirs.where(outbound_part.c.state.in_(("sent", "delivered"))).order_by(outbound_part.c.at.desc())
-        return [(row[0], row[1]) for row in connection.execute(recent.limit(200))]
+        if notice.state is DeliveryState.FAILED:  # a report that names no mail is about the last one, if that is new
+            recent = recent.where(outbound_part.c.at >= notice.until - MOST_UNDER_WAY)
+        most = 1 if notice.state is DeliveryState.FAILED else 200
+        return [(row[0], row[1]) for row in connection.execute(recent.limit(most))]
     return []
 
 

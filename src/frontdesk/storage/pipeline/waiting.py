@@ -65,6 +65,12 @@ def begin(connection: Connection, arrived: Sequence[tuple[int, datetime]]) -> No
         connection.execute(_BEGIN, [{"its_id": number, "since": at} for number, at in arrived])
 
 
+def rest_if_ended(connection: Connection, interaction_id: int) -> None:
+    """A machine wrote in it: where it had ended, nobody waits."""
+    here = (interaction.c.id == interaction_id, interaction.c.status.in_([each.value for each in ENDED]))
+    connection.execute(update(interaction).where(*here).values(waiting_since=None, waiting_on=WaitingOn.NOBODY.value))
+
+
 def answered(connection: Connection, interaction_id: int, at: datetime, answer: str = "") -> None:
     """All that came until `at` is answered; what came later still waits.
 

@@ -127,6 +127,8 @@ inbound_message = Table(
     Column("thread", String(200), nullable=False, default="", server_default=""),
     Column("context", Json, nullable=False, default=dict, server_default=text("'{}'")),
     Column("automatic", String(200), nullable=False, default="", server_default=""),
+    # The words of earlier messages that the channel cut out of `text`.
+    Column("quoted", Text, nullable=False, default="", server_default=""),
     Column("identity", String(20), nullable=False, default="unproven", server_default="unproven"),
     # The interaction in which it was written, where that one was merged into this one; 0: this one.
     Column("merged_from", Key, nullable=False, default=0, server_default="0"),
