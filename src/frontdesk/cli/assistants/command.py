@@ -53,12 +53,12 @@ async def _serve(url: str, key: str) -> None:
 
     server = Server("frontdesk", version=__version__, on_list_tools=show, on_call_tool=call)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with AsyncClient(base_url=url, headers=headers, timeout=60) as client, stdio_server() as streams:
-        await server.run(*streams, server.create_initialization_options())
+    async with AsyncClient(base_url=url, headers=headers, timeout=60) as client, stdio_server() as (read, write):
+        await server.run(read, write, server.create_initialization_options())
 
 
 async def _ask(client: "AsyncClient", tool: dict[str, Any], given: dict[str, Any]) -> "Response":
     """The answer of the server: what the path names goes there, all else into the query or the body."""
     named = {name: quote(str(given.pop(name)), safe="") for name in list(given) if f"{{{name}}}" in tool["path"]}
-    where = {"params": given} if tool["method"] == "GET" else {"json": given}
-    return await client.request(tool["method"], tool["path"].format_map(named), **where)
+    method, path = tool["method"], tool["path"].format_map(named)
+    return await (client.get(path, params=given) if method == "GET" else client.request(method, path, json=given))

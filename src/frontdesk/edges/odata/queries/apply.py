@@ -118,10 +118,10 @@ def _levels(node: Node, rollup: Node, scope: Scope) -> Node:
     for many in range(len(paths), least - 1, -1):
         items = [each for child in trees(node) for each in (paths[:many] if child is rollup else [child])]
         if any(each.data in ("group_item", "rollup") for each in items):
-            branches.append(Tree("apply", [Tree(node.data, items)]))
+            branches.append(Tree("apply", [Tree(node.data, [*items])]))
         else:
             branches += inner
-    return Tree("t_concat", branches)
+    return Tree("t_concat", [*branches])
 
 
 def _group(item: Node, scope: Scope) -> tuple[str, Field]:
