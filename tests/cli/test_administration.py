@@ -178,7 +178,7 @@ def test_accounts_are_made_changed_and_ended(invoke_on: Invoke, settings: Settin
 
 def test_an_account_is_looked_for_before_its_new_password_is_asked_for(invoke: Invoke) -> None:
     told = invoke("users", "password", "nobody@example.com")
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert "there is no account nobody@example.com" in told.stderr  # and nothing of a terminal to ask at
 
 
