@@ -176,6 +176,17 @@ def test_accounts_are_made_changed_and_ended(invoke_on: Invoke, settings: Settin
     assert asyncio.run(verify(f"{PASSWORD} 2")) is Role.ADMIN
 
 
+def test_an_account_is_looked_for_before_its_new_password_is_asked_for(invoke: Invoke) -> None:
+    told = invoke("users", "password", "nobody@example.com")
+    assert told.exit_code == 2
+    assert "there is no account nobody@example.com" in told.stderr  # and nothing of a terminal to ask at
+
+
+def test_no_option_is_described_by_the_word_none() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text("utf-8")
+    assert not [line for line in page.splitlines() if "| None" in line]
+
+
 def test_a_weak_password_is_refused(invoke: Invoke) -> None:
     assert invoke("users", "add", "kim@example.com", "--password-stdin", feed="x\n").exit_code == 2
 

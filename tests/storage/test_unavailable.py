@@ -1,6 +1,7 @@
 """A full disk or a server that is away: one clear error, nothing half stored, and it goes on afterwards."""
 
 import asyncio
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -111,3 +112,39 @@ async def test_a_connection_that_breaks_while_it_writes_is_replaced(tmp_path: Pa
         assert one == 1
     finally:
         await asyncio.wait_for(database.close(), 60)
+
+
+@pytest.mark.postgres
+async def test_a_database_that_comes_up_later_is_waited_for(
+    tmp_path: Path, postgres_bare: str, builtin: Builtin
+) -> None:
+    """Its port is open from the second try on: what comes there is handed on."""
+    real = parse_url(postgres_bare)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+
+    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(real.host, real.port)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            while data := await source.read(65_536):
+                sink.write(data)
+            sink.close()
+
+        await asyncio.gather(pump(reader, back), pump(there, writer), return_exceptions=True)
+
+    async def come_up() -> asyncio.Server:
+        await asyncio.sleep(1.5)
+        return await asyncio.start_server(hand_on, "127.0.0.1", port)
+
+    url = real.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+    settings = load(data=tmp_path, environment={"FRONTDESK_STORAGE_URL": url, "FRONTDESK_STORAGE_WAIT_SECONDS": "60"})
+    coming = asyncio.create_task(come_up())
+    async with open_container(settings, builtin) as container:
+        assert await container.work.condition.revision()
+    (await coming).close()
+    short = load(data=tmp_path, environment={"FRONTDESK_STORAGE_URL": url, "FRONTDESK_STORAGE_WAIT_SECONDS": "1"})
+    with pytest.raises(Unavailable):
+        async with open_container(short, builtin):
+            pass

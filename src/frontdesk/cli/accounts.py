@@ -125,6 +125,7 @@ def list_users() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def change_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password; its sessions end."""
+    with_container(lambda container: _id_of(container, email))  # before anybody thinks of a password
     password = _password(password_stdin)
     with_container(lambda container: container.people.accounts.set_password(email, password))
     click.echo(f"{email} has a new password")

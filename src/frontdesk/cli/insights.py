@@ -45,7 +45,7 @@ def _filters(function: Any) -> Any:
 @click.argument("measures", nargs=-1, metavar="[MEASURE]...")
 @click.option("--by", multiple=True, metavar="DIMENSION", help="Split by it; at most two.")
 @click.option("--top", type=click.IntRange(0, 5000), default=0, help="Only the largest so many.")
-@click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True, help="How it is written.")
 @_filters
 def show(
     measures: Sequence[str], by: Sequence[str], top: int, format: str, period: str, since: str, until: str,
@@ -75,7 +75,7 @@ def show(
 )
 @click.argument("measure", default="inbound")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
-@click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--format", type=click.Choice(FORMATS), default="table", show_default=True, help="How it is written.")
 @_filters
 def rows(measure: str, limit: int, format: str, period: str, since: str, until: str, where: Sequence[str]) -> None:
     """Print the rows that make up a figure, newest first; how many there are in all goes to standard error."""

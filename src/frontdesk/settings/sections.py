@@ -42,6 +42,7 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str = ""
     pool_size: Count = 8
+    wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
     attachment_key: str = ""
 
 

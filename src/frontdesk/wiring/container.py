@@ -1,5 +1,6 @@
 """Builds the application from its parts. Only wiring knows concrete classes."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -18,7 +19,7 @@ from ulid import ULID
 from frontdesk import __version__
 from frontdesk.answers.service import AnswerService
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Http, Invalid, ModelService, WorkQueue
+from frontdesk.interfaces import Http, Invalid, ModelService, Unavailable, WorkQueue
 from frontdesk.llm.proxy import Proxy
 from frontdesk.llm.transcribing import Transcribing
 from frontdesk.model import CodeList, Lease, Work
@@ -123,6 +124,21 @@ def database_url(settings: Settings) -> URL:
     return parse_url(settings.storage.url) if settings.storage.url else sqlite_url(settings.folder)
 
 
+async def _upgrade(url: URL, wait_seconds: float) -> None:
+    """Migrate; a database that cannot be reached yet is waited for. Raises Unavailable after that."""
+    until = asyncio.get_running_loop().time() + wait_seconds
+    while True:
+        try:
+            await upgrade(url, code_lists())
+        except Unavailable as error:
+            if asyncio.get_running_loop().time() >= until:
+                raise
+            log.warning("waiting for the database (storage.wait_seconds): %s", error)
+            await asyncio.sleep(1)
+        else:
+            return
+
+
 @contextlib.asynccontextmanager
 async def open_container(
     settings: Settings, builtin: Builtin | None = None, passwords: Passwords | None = None
@@ -132,7 +148,7 @@ async def open_container(
     url = database_url(settings)
     for finding in open_to_others(settings.folder, url):
         log.warning("%s", finding)
-    await upgrade(url, code_lists())
+    await _upgrade(url, settings.storage.wait_seconds)
     database = await open_database(url, settings.storage.pool_size, settings.storage.attachment_key)
     engine = builtin or Builtin(settings.work.engine_threads, settings.folder / "cache")
     e5 = e5_encoder()
