@@ -51,6 +51,10 @@ def prepared(invoke: Invoke) -> None:
         .replace("['create_service_call']", "['ask_person', 'create_service_call']")
     )
     Path("draft.json").write_text(text, "utf-8")
+    node = '{"id": "n", "name": "n", "type": "%s", "content": %s}'
+    main, tiers = ("decisionNode", '{"key": "tiers.json"}'), ("expressionNode", '{"expressions": []}')
+    for file, parts in (("main.json", main), ("tiers.json", tiers)):
+        Path(file).write_text(f'{{"nodes": [{node % parts}]}}', "utf-8")
     Path("texts.jsonl").write_text('{"text": "My oven is broken."}\n{"facts": {"intent": "TI"}}\n', "utf-8")
     for _ in range(2):
         assert invoke("rules", "draft", "draft.json").exit_code == 0

@@ -116,6 +116,11 @@ def test_a_condition_reads_what_a_receipt_says() -> None:
     assert turns(result(free, 1, state=EffectState.DROPPED, detail={"result": "skipped"})) == ["now"]
 
 
+def test_what_a_receipt_does_not_say_is_not_so() -> None:
+    plan = checked(ORDER, ASK | {"if": "order.blocked or order.failed"}, WEBHOOK | {"if": "not order.blocked"})
+    assert turns(result(effects_of(plan), 0, state=EffectState.FAILED)) == ["now", "now"]
+
+
 def behind(steps: Sequence[Mapping[str, Any]], at: int) -> set[int]:
     """All places that this one waits for, also through others."""
     direct = awaited(steps, at)

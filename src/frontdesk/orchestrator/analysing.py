@@ -41,8 +41,8 @@ def check_cases(rules: TableRules) -> Iterator[Finding]:
             text = tr("test case {number} needs an input and an output", number=number)
             yield Finding(Severity.ERROR, "test", text)
         elif (found := _outcome(rules, given, wanted)) != wanted:
-            told = {"found": json.dumps(found), "wanted": json.dumps(wanted)}
-            text = tr("test case {number} yields {found} and not {wanted}", number=number, **told)
+            is_, should = json.dumps(found), json.dumps(wanted)
+            text = tr("test case {number} yields {found} and not {wanted}", number=number, found=is_, wanted=should)
             yield Finding(Severity.ERROR, "test", text)
 
 

@@ -59,7 +59,7 @@ def ask_engine(work: Callable[..., Any], *arguments: Any) -> Any:
     """What zen-engine answers. Raises ValueError in our words; a panic of the engine is an error like any other."""
     try:
         return work(*arguments)
-    except BaseException as error:
+    except BaseException as error:  # a panic of the engine is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise ValueError(reason(error)) from None

@@ -99,9 +99,12 @@ def holds(step: Step, results: Mapping[str, Mapping[str, Any]]) -> bool:
         return all(bool(found["skipped"]) for name, found in results.items() if name == step["else"])
     if "if" not in step:
         return all(any(found[word] for word in ENOUGH) for found in results.values())
+    told = {name: dict(found) for name, found in results.items()}
+    for name, fact in (path[:2] for path in names_read(str(step["if"])) if len(path) > 1):
+        told.get(name, {}).setdefault(fact, False)  # what a receipt does not say is not so
     try:
-        return ask_engine(zen.evaluate_expression, str(step["if"]), dict(results)) is True
-    except ValueError:  # it compares what a receipt does not have
+        return ask_engine(zen.evaluate_expression, str(step["if"]), told) is True
+    except ValueError:  # it compares unlike things
         return False
 
 
