@@ -27,7 +27,6 @@ from frontdesk.model import (
     WaitingOn,
     WorkState,
 )
-from frontdesk.model.console import Telling
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
 from frontdesk.orchestrator.deciding_again import DecidedAgain
 
@@ -200,16 +199,6 @@ class ViewCountsAnswer(ApiAnswer, frozen=True):
     snoozed: int
     proposals: int
     unsure: int
-
-
-class ToldAnswer(ApiAnswer, frozen=True):
-    """What the caller is told of an interaction: `assigned`, `mentioned`, or that the customer `answered`."""
-
-    reference: str
-    title: str
-    told: Telling
-    told_by: str
-    told_at: datetime
 
 
 class DoneAnswer(ApiAnswer, frozen=True):

@@ -6,17 +6,28 @@ from typing import Annotated
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
-from frontdesk.edges.rest.answers import InteractionAnswer, ToldAnswer, show
+from frontdesk.edges.rest.answers import InteractionAnswer, show
 from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import ONE_LINE, Body
 from frontdesk.edges.rest.codes import CodeKey
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Reference, RouteGroup, who
 from frontdesk.model import CodeList, Role
+from frontdesk.model.console import Telling
 from frontdesk.model.desk import AssignmentMode, Availability, Macro, TeamAssignment, Then, WhenAbsent
 from frontdesk.services.macros import keep, remove, use
 from frontdesk.ticketing.changes import check_code
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
+
+
+class ToldAnswer(ApiAnswer, frozen=True):
+    """What the caller is told of an interaction: `assigned`, `mentioned`, or that the customer `answered`."""
+
+    reference: str
+    title: str
+    told: Telling
+    told_by: str
+    told_at: datetime
 
 
 class TeamAssignmentAnswer(ApiAnswer, frozen=True):
