@@ -28,7 +28,7 @@ from frontdesk.model import (
     ServiceCall,
     Work,
 )
-from frontdesk.model.console import PersonalState, Presence, Telling, ViewCounts
+from frontdesk.model.console import PersonalState, Presence, ViewCounts
 from frontdesk.model.reading import Reading, StoredAnswer, TimelineItem
 from frontdesk.model.set_up import LearntCorrection
 from frontdesk.orchestrator.deciding_again import DecidedAgain
@@ -107,16 +107,6 @@ class InteractionAnswer(ApiAnswer, frozen=True):
 @shows(ViewCounts)
 class ViewCountsAnswer(ApiAnswer, frozen=True):
     """How many interactions each view holds; 1000 stands for that or more. `turn`: the caller's that wait for us."""
-
-
-class ToldAnswer(ApiAnswer, frozen=True):
-    """What the caller is told of an interaction: `assigned`, `mentioned`, or that the customer `answered`."""
-
-    reference: str
-    title: str
-    told: Telling
-    told_by: str
-    told_at: datetime
 
 
 @shows(Done)

@@ -1,44 +1,38 @@
 """How interactions get their owners, who is there, canned answers and macros."""
 
-from datetime import datetime
 from typing import Annotated
 
 from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
-from frontdesk.edges.rest.answers import InteractionAnswer, ToldAnswer, show
-from frontdesk.edges.rest.api_answer import ApiAnswer
+from frontdesk.edges.rest.answers import InteractionAnswer, show
+from frontdesk.edges.rest.api_answer import ApiAnswer, shows
 from frontdesk.edges.rest.bodies import ONE_LINE, Body
 from frontdesk.edges.rest.codes import CodeKey
 from frontdesk.edges.rest.declaring import route
 from frontdesk.edges.rest.services import Asked, IdempotencyHeader, Reference, RouteGroup, who
 from frontdesk.model import CodeList, Role
-from frontdesk.model.desk import AssignmentMode, Availability, Macro, TeamAssignment, Then, WhenAbsent
+from frontdesk.model.console import Told
+from frontdesk.model.desk import AssignmentMode, Availability, Colleague, Macro, TeamAssignment, Then, WhenAbsent
 from frontdesk.services.macros import keep, remove, use
 from frontdesk.ticketing.changes import check_code
 from frontdesk.ticketing.submission import MOST_CHARACTERS, storable
 
 
+@shows(Told)
+class ToldAnswer(ApiAnswer, frozen=True):
+    """What the caller is told of an interaction: `assigned`, `mentioned`, or that the customer `answered`."""
+
+
+@shows(TeamAssignment)
 class TeamAssignmentAnswer(ApiAnswer, frozen=True):
     """What a team wants: how its interactions get an owner, how many a person may have (0: any number), what becomes of
     one whose customer writes while the owner is away, and after how many hours of silence it goes back (0: never)."""
 
-    team: str
-    mode: AssignmentMode
-    most_open: int
-    when_absent: WhenAbsent
-    returns_after_hours: int
 
-
+@shows(Colleague, without=("id", "assigned_at"))
 class ColleagueAnswer(ApiAnswer, frozen=True):
     """Somebody who can own interactions; `open` counts theirs that are not set aside."""
-
-    name: str
-    teams: frozenset[str]
-    availability: Availability
-    absent_since: datetime | None
-    deputy: str
-    open: int
 
 
 class AssignmentAnswer(ApiAnswer, frozen=True):
