@@ -136,15 +136,6 @@ def page(desk: Desk) -> Iterator[Page]:
     assert wrong == []
 
 
-def test_the_list_fills_and_a_row_opens_its_page_with_messages_and_answers(desk: Desk, page: Page) -> None:
-    page.goto(f"{desk.url}#CustomerInteraction-display")
-    rows = page.locator("tr.sapMListTblRow")
-    expect(rows).to_have_count(desk.count("select count(*) from interaction")[0][0])
-    rows.first.click()
-    for tab in ("General", "Inbound Messages", "Answers", "Messages"):
-        expect(page.get_by_text(tab, exact=True).first).to_be_visible()
-
-
 def test_an_intent_is_edited_as_a_draft_and_saved(desk: Desk, page: Page) -> None:
     page.goto(f"{desk.url}#CustomerIntent-display")
     page.locator("tr.sapMListTblRow", has_text="Technical issues").click()
@@ -156,13 +147,3 @@ def test_an_intent_is_edited_as_a_draft_and_saved(desk: Desk, page: Page) -> Non
     expect(page.get_by_role("button", name="Edit", exact=True)).to_be_visible()
     assert desk.count("select name from code where list = 'intent' and code = 'TI'") == [("Technical trouble",)]
     assert desk.count("select count(*) from intent_draft") == [(0,)]
-
-
-def test_all_seven_charts_draw_what_the_database_counts(desk: Desk, page: Page) -> None:
-    page.goto(f"{desk.url}#CustomerInsight-display")
-    expect(page.locator(".v-m-root")).to_have_count(7)
-    expect(page.get_by_text("Cannot load card")).to_have_count(0)
-    figures = [row for told in desk.told for row in told.get("value", ()) if "numberOfInteractionsAggregate" in row]
-    by_priority = {row["priorname"]: row["numberOfInteractionsAggregate"] for row in figures if "priorname" in row}
-    joined = "interaction i join code c on c.list = 'priority' and c.code = i.priority"
-    assert by_priority == dict(desk.count(f"select c.name, count(*) from {joined} group by 1"))

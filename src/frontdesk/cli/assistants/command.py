@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
 
 
-@command(
-    frontdesk, "mcp", role=Role.AGENT, example="FRONTDESK_API_KEY=fd_… frontdesk mcp --url https://desk.example.com"
-)
+@command(frontdesk, "mcp", role=Role.AGENT, example="frontdesk mcp --url https://desk.example.com")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running server.")
 @click.option("--key", envvar="FRONTDESK_API_KEY", default="", help="An API key: its role says what the tools may do.")
 def mcp(url: str, key: str) -> None:
