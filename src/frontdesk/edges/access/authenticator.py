@@ -10,7 +10,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -29,6 +29,7 @@ from frontdesk.edges.access.reach import Reach
 from frontdesk.edges.access.xsuaa import Xsuaa, looks_like_token
 from frontdesk.interfaces import AuthContext, AuthMethod, CookieChange, Invalid, Undeclared
 from frontdesk.interfaces.access import CALLER
+from frontdesk.interfaces.addresses import is_own_origin
 from frontdesk.interfaces.cached import CachedByKey
 from frontdesk.model import Caller, Role
 from frontdesk.model.identity import ACCOUNT_SCOPE, API_SCOPE, NOBODY
@@ -345,17 +346,12 @@ class Authenticator:
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         if self._is_allowed(headers):
             return False
-        return (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site")
+        sent_by = (origin or b"").decode("latin-1").lower()
+        is_ours = origin is None or is_own_origin(sent_by, self._rules.public_url.lower(), headers)
+        return not is_ours or site in (b"cross-site", b"same-site")
 
     def _is_allowed(self, headers: Mapping[bytes, bytes]) -> bool:
         return headers.get(b"origin", b"").decode("latin-1").lower() in self._rules.origins
-
-    def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
-        text = origin.decode("latin-1").lower()
-        public = urlsplit(self._rules.public_url.lower())
-        if public.netloc and text == f"{public.scheme}://{public.netloc}":
-            return True
-        return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
 
     async def _look_up(self, proof: AuthMethod, secret: str) -> Caller | None:
         ask: Callable[[str], Awaitable[Caller | None]]
