@@ -61,8 +61,6 @@ def _percentile(row: Any, percent: int) -> Any:
 
 
 def _as_report(values: RowMapping, groups: Sequence[str]) -> CallReport:
-    return CallReport(
-        group={name: str(values[name]) for name in groups},
-        **{name: int(values[name]) for name in ("calls", "failed", "cached", "masked", *SUMS)},
-        **{name: round(float(values[name] or 0.0), 3) for name in ("milliseconds", *PERCENTILES)},
-    )
+    told: dict[str, Any] = {name: int(values[name]) for name in ("calls", "failed", "cached", "masked", *SUMS)}
+    told |= {name: round(float(values[name] or 0.0), 3) for name in ("milliseconds", *PERCENTILES)}
+    return CallReport({name: str(values[name]) for name in groups}, **told)
