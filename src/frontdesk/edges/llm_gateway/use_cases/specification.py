@@ -13,7 +13,7 @@ from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase
 
 PATH = "/llm/v1"
-_DOCUMENT = json.loads((files(__package__) / "document.json").read_text("utf-8"))
+_DOCUMENT: dict[str, Any] = json.loads((files(__package__) / "document.json").read_text("utf-8"))
 
 
 class Specifications:
