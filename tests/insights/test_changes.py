@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontdesk.insights.changes import adjusted, compare, fisher, newcombe, p_value, wilson
+from frontdesk.insights.changes import adjusted, compare, fisher, newcombe, p_value
+from frontdesk.model.shares import wilson
 
 
 def test_fisher_gives_the_tea_ladys_value() -> None:

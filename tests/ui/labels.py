@@ -19,8 +19,9 @@ from frontdesk.orchestrator.actions import KINDS
 from frontdesk.orchestrator.planning import NOTED
 from frontdesk.timing.entries import FIELDS
 from frontdesk.ui.languages import N_
+from frontdesk.ui.navigation import GROUPS
 from frontdesk.ui.rendering import environment
-from frontdesk.ui.thread_view import label_of
+from frontdesk.ui.thread_view import LANGUAGES, label_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "frontdesk"
@@ -135,7 +136,8 @@ def names() -> Iterator[str]:
     yield from (kind.label for kind in signal_kinds().values())
     for declared in (DIMENSIONS, MEASURES, CARDS):
         yield from (each.title for each in declared.values())
-    yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS)
+    yield from (*PERIODS.values(), *SPAN_TITLES, *WEEKDAYS, *LANGUAGES.values())
+    yield from (each.label for group in GROUPS for each in (group, *group.entries) if each.label)
     yield from (
         words for form in FIELDS.values() for each in form.values() for words in each.values() if len(words) > 1
     )

@@ -1,11 +1,11 @@
 """Checks a knowledge base against questions whose answers are known: how often the right article comes first."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frontdesk.model.analysis import Turn
 from frontdesk.model.answers import Answer, AnswerKind
+from frontdesk.model.shares import wilson
 
 NONE = "none"
 
@@ -38,12 +38,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """From and to."""
-        if not self.of:
-            return 0.0, 1.0
-        z2 = 1.96**2
-        middle = (self.value + z2 / (2 * self.of)) / (1 + z2 / self.of)
-        half = 1.96 / (1 + z2 / self.of) * math.sqrt(self.value * (1 - self.value) / self.of + z2 / (4 * self.of**2))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,31 +21,9 @@ _NEARLY_SAME = {E5: 0.9, ENGINE: 0.6}
 _PARTS = ("middle", "spread", "weights")
 # What is weighed, in order; the weights are made by training/answers.py.
 NAMES = (
-    "share",
-    "lead",
-    "lead_over_few",
-    "lead_e5",
-    "lead_engine",
-    "agreement",
-    "least_cover",
-    "second_cover",
-    "mean_cover",
-    "cover_lead",
-    "name_cover",
-    "topic_lead",
-    "topic_is_same",
-    "other_language",
-    "alike_e5",
-    "whole_e5",
-    "alike_engine",
-    "mean_e5",
-    "words",
-    "unknown_name",
-    "other_name",
-    "length",
-    "by_question",
-    "few",
-    "same_question",
+    *"""share lead lead_over_few lead_e5 lead_engine agreement least_cover second_cover mean_cover
+    cover_lead name_cover topic_lead topic_is_same other_language alike_e5 whole_e5 alike_engine
+    mean_e5 words unknown_name other_name length by_question few same_question""".split(),  # noqa: SIM905
     *(f"top_{name}" for name in FACTS),
     *(f"over_{name}" for name in FACTS),
 )

@@ -13,18 +13,7 @@ from frontdesk.answers.words import stem_of
 _FEW, _TRANSLATIONS = 12, 4
 ENGINE, E5 = "builtin-512", "e5-small-q4"
 # What is weighed of each article, in order; the weights are made by training/answers.py.
-FACTS = (
-    "alike_e5",
-    "alike_engine",
-    "whole_e5",
-    "words",
-    "named",
-    "other_language",
-    "passages",
-    "cover",
-    "least_cover",
-    "passage_cover",
-)
+FACTS = """alike_e5 alike_engine whole_e5 words named other_language passages cover least_cover passage_cover""".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,35 +8,10 @@ from frontdesk.cli.framework.registry import Group, check
 from frontdesk.cli.root import frontdesk
 
 # Each of these files declares its commands on `frontdesk` when it is imported.
-COMMANDS = (
-    "accounts",
-    "analyse.command",
-    "asking",
-    "assistants.command",
-    "audit",
-    "channels.commands",
-    "configuration",
-    "databases",
-    "demo.command",
-    "effects",
-    "engine",
-    "insights",
-    "knowledge.articles",
-    "knowledge.checking",
-    "knowledge.products",
-    "llm.asking",
-    "llm.commands",
-    "privacy",
-    "rules.commands",
-    "saying",
-    "serving",
-    "simulate.commands",
-    "simulate.llm",
-    "timing",
-    "transfer.exporting",
-    "transfer.importing",
-    "working",
-)
+COMMANDS = """accounts analyse.command asking assistants.command audit channels.commands configuration databases
+    demo.command effects engine insights knowledge.articles knowledge.checking knowledge.products
+    llm.asking llm.commands privacy rules.commands saying serving simulate.commands simulate.llm
+    timing transfer.exporting transfer.importing working""".split()  # noqa: SIM905
 # More threads make small matrices slower and need more memory; numpy reads this when it is first imported.
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 # Seconds that a thread may keep the others waiting: with Python's 5 ms a commit of thirty statements, or of as many

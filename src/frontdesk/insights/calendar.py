@@ -11,6 +11,8 @@ from frontdesk.insights.dimensions import WEEKDAYS
 DAY = 86_400
 # Day 0 of 1970 was a Thursday: weeks begin three days before.
 MONDAY = 3
+FORMS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 Ints = NDArray[np.integer]
 
@@ -47,7 +49,7 @@ class Calendar:
             return days
         first = int(days.min())
         table = np.arange(first, int(days.max()) + 1).astype("M8[D]").astype("M8[M]").astype(np.int32)
-        table //= {"month": 1, "quarter": 3, "year": 12}[name]
+        table //= MONTHS[name]
         return table[days - first]
 
     def key(self, name: str, bucket: int) -> str:
@@ -62,7 +64,7 @@ class Calendar:
             return f"{year}-W{week:02d}"
         if name == "quarter":
             return f"{begin.year}-Q{begin.month // 3 + 1}"
-        return begin.strftime({"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[name])
+        return begin.strftime(FORMS[name])
 
     def begin(self, name: str, bucket: int) -> datetime:
         """The first moment of a bucket on the local clock, without zone."""
@@ -71,7 +73,7 @@ class Calendar:
         if name in ("day", "week"):
             days = bucket if name == "day" else bucket * 7 - MONDAY
             return datetime(1970, 1, 1) + timedelta(days=days)  # noqa: DTZ001 - the local clock
-        months = bucket * {"month": 1, "quarter": 3, "year": 12}[name]
+        months = bucket * MONTHS[name]
         return datetime(1970 + months // 12, months % 12 + 1, 1)  # noqa: DTZ001 - the local clock
 
     def span(self, name: str, bucket: int) -> tuple[datetime, datetime]:
@@ -85,18 +87,11 @@ class Calendar:
         elif name == "week":
             begin = datetime.fromisocalendar(int(key[:4]), int(key[-2:]), 1)
         else:
-            form = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[name]
-            begin = datetime.strptime(key, form)  # noqa: DTZ007 - the local clock
+            begin = datetime.strptime(key, FORMS[name])  # noqa: DTZ007 - the local clock
         days = (begin - datetime(1970, 1, 1)).days  # noqa: DTZ001 - the local clock
-        months = (begin.year - 1970) * 12 + begin.month - 1
-        bucket = {
-            "hour": days * 24 + begin.hour,
-            "day": days,
-            "week": (days + MONDAY) // 7,
-            "month": months,
-            "quarter": months // 3,
-            "year": months // 12,
-        }[name]
+        if name in MONTHS:
+            return self.span(name, ((begin.year - 1970) * 12 + begin.month - 1) // MONTHS[name])
+        bucket = {"hour": days * 24 + begin.hour, "day": days, "week": (days + MONDAY) // 7}[name]
         return self.span(name, bucket)
 
     def moment(self, local: datetime | date) -> datetime:

@@ -13,7 +13,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-Z95 = 1.959963984540054
+from frontdesk.model.shares import wilson
+
 LEVEL = 0.05
 FEW = 5.0
 AS_PROBABLE = 1e-7
@@ -94,16 +95,6 @@ def fisher(a: int, b: int, c: int, d: int) -> float:
         if log <= seen + AS_PROBABLE:
             total += math.exp(log)
     return min(1.0, total)
-
-
-def wilson(hits: int, of: int, z: float = Z95) -> tuple[float, float]:
-    """Wilson's score interval of a share."""
-    if not of:
-        return 0.0, 1.0
-    share = hits / of
-    middle = share + z * z / (2 * of)
-    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
 
 
 def newcombe(hits: int, of: int, other_hits: int, other_of: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.insights.changes import wilson
+from frontdesk.model.shares import wilson
 
 NONE = "none"
 BINS, DRAWS, DIGITS = 10, 400, 4

@@ -1,6 +1,7 @@
-"""Which addresses of the Internet protocol are public."""
+"""Which addresses of the Internet protocol are public, and which origins are our own."""
 
 import ipaddress
+from collections.abc import Mapping
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -24,3 +25,11 @@ def _wrapped(address: Address) -> ipaddress.IPv4Address | None:
     if address in NAT64:
         return ipaddress.IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+
+
+def is_own_origin(origin: str, public_url: str, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether an Origin (in small letters, as the URL) is this server's: its public one, or the host that was asked."""
+    scheme, _, rest = public_url.partition("://")
+    if rest and origin == f"{scheme}://{rest.partition('/')[0]}":
+        return True
+    return origin.partition("://")[2] == headers.get(b"host", b"").decode("latin-1").lower() != ""

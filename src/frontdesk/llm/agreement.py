@@ -1,10 +1,8 @@
 """How often people agree with analyses, with a confidence interval."""
 
-import math
 from dataclasses import dataclass
 
-# The quantile of the normal distribution for 95 %.
-Z = 1.959963984540054
+from frontdesk.model.shares import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +18,5 @@ class Agreement:
         return self.agreed / self.reviewed if self.reviewed else 0.0
 
     def interval(self) -> tuple[float, float]:
-        """Where the true share lies with 95 % confidence: Wilson's score interval (Wilson 1927), (0, 1) for no case.
-
-        (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n)
-        """
-        n, p = self.reviewed, self.share
-        if not n:
-            return 0.0, 1.0
-        middle = p + Z * Z / (2 * n)
-        half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-        scale = 1 + Z * Z / n
-        return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+        """Where the true share lies with 95 % confidence."""
+        return wilson(self.agreed, self.reviewed)

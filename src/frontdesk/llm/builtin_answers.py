@@ -7,7 +7,9 @@ from frontdesk.interfaces import Catalogue, ErrorKind, ModelFailed, Provider, Re
 from frontdesk.llm.checking import cites
 
 Inputs = Mapping[str, Any]
-Reader = Callable[["BuiltinAnswers", Inputs, Catalogue], Awaitable[dict[str, Any]]]
+Reader = Callable[[Inputs, Catalogue], Awaitable[dict[str, Any]]]
+# What use cases may name; each is a method of the same name.
+SKILLS = frozenset({"sentiment", "intent", "entities", "summary", "conversation", "message", "embedding"})
 
 
 class Embedder(Protocol):
@@ -28,10 +30,10 @@ class BuiltinAnswers:
 
     async def answer(self, skill: str, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
         """The answer of a use case that names this skill. Raises ModelFailed (UNSUPPORTED), ProviderFailed."""
-        reader = _SKILLS.get(skill)
-        if reader is None or (skill == "embedding" and self._embedder is None):
+        if skill not in SKILLS or (skill == "embedding" and self._embedder is None):
             raise ModelFailed(ErrorKind.UNSUPPORTED, "the built-in engine cannot do this", permanent=True)
-        return await reader(self, inputs, catalogue)
+        reader: Reader = getattr(self, skill)
+        return await reader(inputs, catalogue)
 
     async def sentiment(self, inputs: Inputs, catalogue: Catalogue) -> dict[str, Any]:
         """For sentiment-analysis."""
@@ -92,17 +94,6 @@ class BuiltinAnswers:
 
     async def _read(self, inputs: Inputs, catalogue: Catalogue) -> ReaderAnswer:
         return await self._provider.read(inputs["text"], catalogue)
-
-
-_SKILLS: Mapping[str, Reader] = {
-    "sentiment": BuiltinAnswers.sentiment,
-    "intent": BuiltinAnswers.intent,
-    "entities": BuiltinAnswers.entities,
-    "summary": BuiltinAnswers.summary,
-    "conversation": BuiltinAnswers.conversation,
-    "message": BuiltinAnswers.message,
-    "embedding": BuiltinAnswers.embedding,
-}
 
 
 def _entities(read: ReaderAnswer, text: str) -> list[dict[str, Any]]:

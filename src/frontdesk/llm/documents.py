@@ -88,6 +88,26 @@ def everywhere(value: Any, change: Change) -> Any:
     return value
 
 
+def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
+    """A JSON value with all of its texts changed, but no names."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [with_texts(each, change) for each in value]
+    if isinstance(value, Mapping):
+        return {key: with_texts(each, change) for key, each in value.items()}
+    return value
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts of a JSON value, but no names."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(each)
+
+
 def _described(value: Any, change: Change) -> Any:
     if isinstance(value, list):
         return [_described(each, change) for each in value]

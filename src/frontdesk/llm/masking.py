@@ -16,6 +16,7 @@ from typing import Any
 
 from frontdesk.interfaces import ErrorKind, ModelFailed
 from frontdesk.llm.detecting import DetectionScope, Found, KnownNames, find, seen
+from frontdesk.llm.documents import texts_in, with_texts
 
 _PLACEHOLDER = re.compile(r"(?:<|&lt;|\[|\\u003c)\s?([A-Z]{4,7}_\d{1,4})\s?(?:>|&gt;|\]|\\u003e)", re.I)
 _BARE = re.compile(r"[A-Z]{4,7}_\d{1,4}")
@@ -128,8 +129,9 @@ class Masker:
             return value
         wanted = DetectionScope(strict=mode is Mode.STRICT, numbers=self._numbers)
         try:
-            _each(value, vault.avoid)
-            return _mapped(value, lambda text: self._masked(text, names, wanted, vault))
+            for text in texts_in(value):
+                vault.avoid(text)
+            return with_texts(value, lambda text: self._masked(text, names, wanted, vault))
         except ModelFailed:
             raise
         except Exception as error:  # whatever fails in the detector, nothing may be sent that it did not check
@@ -150,17 +152,11 @@ class Masker:
 
     def finds(self, value: Any, names: Sequence[KnownNames]) -> bool:
         """Whether there is personal data in the value; True if that cannot be determined."""
-        found = False
-
-        def look(text: str) -> None:
-            nonlocal found
-            found = found or bool(self._finder(seen(_visible(text)), names, DetectionScope(numbers=self._numbers)))
-
+        wanted = DetectionScope(numbers=self._numbers)
         try:
-            _each(value, look)
+            return any(self._finder(seen(_visible(text)), names, wanted) for text in texts_in(value))
         except Exception:  # whatever fails in the detector, unchecked text counts as personal
             return True
-        return found
 
     def _masked(self, text: str, names: Sequence[KnownNames], wanted: DetectionScope, vault: Vault) -> str:
         """Mask repeatedly until nothing is found: masking a value can reveal another one beside it."""
@@ -225,34 +221,6 @@ def _start(span: tuple[int, int]) -> int:
     return span[0]
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {key: _mapped(each, change) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mapped(each, change) for each in value]
-    return value
-
-
 def _length(value: Any) -> int:
     """Characters in all strings."""
-    total = 0
-
-    def add(text: str) -> None:
-        nonlocal total
-        total += len(text)
-
-    _each(value, add)
-    return total
-
-
-def _each(value: Any, visit: Callable[[str], None]) -> None:
-    if isinstance(value, str):
-        visit(value)
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            _each(each, visit)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            _each(each, visit)
+    return sum(map(len, texts_in(value)))

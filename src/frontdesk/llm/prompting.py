@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from frontdesk.interfaces import Invalid
 from frontdesk.interfaces.small_templates import small_environment, small_tree
+from frontdesk.llm.documents import with_texts
 from frontdesk.model.translatable import tr
 
 LISTS = "lists"
@@ -55,7 +56,7 @@ class Prompt:
     def user(self, inputs: Mapping[str, Any], lists: Mapping[str, Any], word: str = "") -> str:
         """A user turn; `word` is the fences' and is drawn when none is given. Raises Invalid."""
         word = word or draw(inputs)
-        values = {name: value if name in self._plain else _written(value) for name, value in inputs.items()}
+        values = {name: value if name in self._plain else with_texts(value, _Written) for name, value in inputs.items()}
         return _render(self._user, word, values | {LISTS: lists}).strip()
 
 
@@ -95,7 +96,7 @@ def draw(inputs: Any) -> str:
 def check_fences(prompt: Prompt, inputs: Mapping[str, Any], lists: Mapping[str, Any], plain: frozenset[str]) -> None:
     """Raises Invalid when the user template would print a text of the inputs outside its fences."""
     word, mark = draw(inputs), draw(inputs)
-    probe = {name: value if name in plain else _marked(value, mark) for name, value in inputs.items()}
+    probe = {name: value if name in plain else with_texts(value, lambda _: mark) for name, value in inputs.items()}
     rest = prompt.user(probe, lists, word)
     opening, closing = OPEN.format(word=word), CLOSE.format(word=word)
     while opening in rest:
@@ -106,23 +107,3 @@ def check_fences(prompt: Prompt, inputs: Mapping[str, Any], lists: Mapping[str, 
         raise Invalid(
             tr("the user prompt prints an input through a filter or an expression: print it as it is"), "user"
         )
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, str):
-        return _Written(value)
-    if isinstance(value, list | tuple):
-        return [_written(each) for each in value]
-    if isinstance(value, Mapping):
-        return {key: _written(each) for key, each in value.items()}
-    return value
-
-
-def _marked(value: Any, mark: str) -> Any:
-    if isinstance(value, str):
-        return mark
-    if isinstance(value, list | tuple):
-        return [_marked(each, mark) for each in value]
-    if isinstance(value, Mapping):
-        return {key: _marked(each, mark) for key, each in value.items()}
-    return value

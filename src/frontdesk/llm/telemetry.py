@@ -7,21 +7,23 @@ from collections.abc import Mapping
 
 from frontdesk.model.llm import ModelCall
 
-OPERATION = "gen_ai.operation.name"
-PROVIDER = "gen_ai.provider.name"
-REQUEST_MODEL = "gen_ai.request.model"
-INPUT_TOKENS = "gen_ai.usage.input_tokens"
-OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 ERROR_TYPE = "error.type"
-# Ours, where the conventions have no name.
-USE_CASE = "frontdesk.use_case.name"
-VERSION = "frontdesk.use_case.version"
-CALLER = "frontdesk.caller"
-TIER = "frontdesk.tier"
-COST = "frontdesk.cost_millionths"
-CACHED = "frontdesk.cached"
-MASKED = "frontdesk.masked"
-ATTEMPT = "frontdesk.attempt"
+# The name of each attribute, and what of a call it is; ours where the conventions have no name.
+NAMES = {
+    "gen_ai.operation.name": "operation",
+    "gen_ai.provider.name": "service",
+    "gen_ai.request.model": "model",
+    "gen_ai.usage.input_tokens": "input_tokens",
+    "gen_ai.usage.output_tokens": "output_tokens",
+    "frontdesk.use_case.name": "use_case",
+    "frontdesk.use_case.version": "version",
+    "frontdesk.caller": "caller",
+    "frontdesk.tier": "tier",
+    "frontdesk.cost_millionths": "cost",
+    "frontdesk.cached": "cached",
+    "frontdesk.masked": "masked",
+    "frontdesk.attempt": "attempt",
+}
 
 Value = str | int | bool
 
@@ -33,19 +35,5 @@ def span_name(call: ModelCall) -> str:
 
 def attributes(call: ModelCall) -> Mapping[str, Value]:
     """The attributes of a call's span; texts are never among them."""
-    found: dict[str, Value] = {
-        OPERATION: call.operation,
-        PROVIDER: call.service,
-        REQUEST_MODEL: call.model,
-        INPUT_TOKENS: call.input_tokens,
-        OUTPUT_TOKENS: call.output_tokens,
-        USE_CASE: call.use_case,
-        VERSION: call.version,
-        CALLER: call.caller,
-        TIER: call.tier.value,
-        COST: call.cost,
-        CACHED: call.cached,
-        MASKED: call.masked,
-        ATTEMPT: call.attempt,
-    }
+    found = {name: getattr(call, field) for name, field in NAMES.items()} | {"frontdesk.tier": call.tier.value}
     return found if call.outcome == "ok" else found | {ERROR_TYPE: call.outcome}

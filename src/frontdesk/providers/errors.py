@@ -3,8 +3,10 @@ customer's words.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -25,19 +27,11 @@ TOO_LONG = re.compile(
 )
 NO_MODEL = re.compile(r"model\b.*(not (exist|found|available)|unknown)|^model: |no such model|unknown model")
 # Codes that callers know, handed on as they are.
-KEPT_CODES = (
-    "context_length_exceeded",
-    "insufficient_quota",
-    "model_not_found",
-    "string_above_max_length",
-    "unsupported_parameter",
-    "unsupported_value",
-    "unknown_parameter",
-    "invalid_json_schema",
-    "invalid_function_parameters",
-    "invalid_image_format",
-    "invalid_image_url",
-    "image_too_large",
+KEPT_CODES = """context_length_exceeded insufficient_quota model_not_found string_above_max_length
+    unsupported_parameter unsupported_value unknown_parameter invalid_json_schema
+    invalid_function_parameters invalid_image_format invalid_image_url image_too_large""".split()  # noqa: SIM905
+ABSENT: Mapping[str, Mapping[str, list[Any]]] = tomllib.loads(
+    files(__package__).joinpath("absent.toml").read_text("utf-8")
 )
 WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 NAME = re.compile(r"[a-z_]+")
@@ -155,12 +149,11 @@ def translated(translate: Callable[[str, Document], dict[str, Any]], service: st
         raise ModelFailed(ErrorKind.BAD_REQUEST, message, permanent=True) from None
 
 
-def carried(
-    service: str, body: Document, absent: Mapping[str, tuple[Any, ...]], taken: Collection[str]
-) -> dict[str, Any]:
+def carried(service: str, body: Document, form: str, taken: Collection[str]) -> dict[str, Any]:
     """The fields of a request that both forms share. Raises ModelFailed (UNSUPPORTED) for one that the service has not;
-    `absent` has the values that say nothing, `taken` is translated elsewhere.
+    `form` is the request's own, `taken` is translated elsewhere.
     """
+    absent = ABSENT[form]
     given = {name: value for name, value in body.items() if value is not None and name not in taken}
     for name in [name for name in given if name in absent]:
         if given.pop(name) not in absent[name]:

@@ -3,20 +3,15 @@
 import secrets
 from collections.abc import Mapping
 
-ENDINGS = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mpeg": "mp3",
-    "audio/mp3": "mp3",
-    "audio/mp4": "m4a",
-    "audio/x-m4a": "m4a",
-    "audio/ogg": "ogg",
-    "audio/opus": "ogg",
-    "audio/webm": "webm",
-    "video/webm": "webm",
-    "audio/flac": "flac",
+KINDS = {
+    "wav": "audio/wav audio/x-wav audio/wave",
+    "mp3": "audio/mpeg audio/mp3",
+    "m4a": "audio/mp4 audio/x-m4a",
+    "ogg": "audio/ogg audio/opus",
+    "webm": "audio/webm video/webm",
+    "flac": "audio/flac",
 }
+ENDINGS = {kind: ending for ending, kinds in KINDS.items() for kind in kinds.split()}
 
 
 def audio_form(audio: bytes, media_type: str, fields: Mapping[str, str]) -> tuple[bytes, str]:

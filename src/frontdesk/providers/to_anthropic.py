@@ -18,27 +18,6 @@ REASONS = {
     "content_filter": "refusal",
 }
 CHOICES = {"auto": {"type": "auto"}, "none": {"type": "none"}, "required": {"type": "any"}}
-# Fields that Anthropic has not, each with the values that say nothing.
-ABSENT: dict[str, tuple[Any, ...]] = {
-    "n": (1,),
-    "logprobs": (False,),
-    "top_logprobs": (0,),
-    "logit_bias": ({},),
-    "seed": (),
-    "presence_penalty": (0,),
-    "frequency_penalty": (0,),
-    "functions": ([],),
-    "function_call": ("none", "auto"),
-    "modalities": (["text"],),
-    "audio": (),
-    "prediction": (),
-    "web_search_options": (),
-    "verbosity": (),
-    "store": (False,),
-    "service_tier": ("auto", "default"),
-    "prompt_cache_key": (),
-    "prompt_cache_retention": (),
-}
 # Translated here, or by what asks (limit, schema, stream).
 TAKEN = {"messages", "model", "stream", "stream_options", "max_tokens", "max_completion_tokens", "response_format"}
 TAKEN |= {"stop", "tools", "tool_choice", "parallel_tool_calls", "reasoning_effort", "user", "safety_identifier"}
@@ -46,7 +25,7 @@ TAKEN |= {"stop", "tools", "tool_choice", "parallel_tool_calls", "reasoning_effo
 
 def request(service: str, body: Document) -> dict[str, Any]:
     """A request without limit and schema. Raises ModelFailed (UNSUPPORTED)."""
-    made = carried(service, body, ABSENT, TAKEN)
+    made = carried(service, body, "openai", TAKEN)
     system, messages = _messages(service, body["messages"])
     made |= {"messages": messages} | ({"system": system} if system else {})
     if stop := body.get("stop"):

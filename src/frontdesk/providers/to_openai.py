@@ -16,13 +16,6 @@ from frontdesk.providers.errors import carried, unsupported
 
 FINISHES = {"max_tokens": "length", "model_context_window_exceeded": "length", "tool_use": "tool_calls"}
 CHOICES = {"auto": "auto", "any": "required", "none": "none"}
-ABSENT: dict[str, tuple[Any, ...]] = {
-    "thinking": ({"type": "disabled"},),
-    "container": (),
-    "mcp_servers": ([],),
-    "context_management": (),
-    "service_tier": ("auto",),
-}
 TAKEN = {"messages", "model", "stream", "system", "stop_sequences", "tools", "tool_choice", "metadata", "output_config"}
 TAKEN |= {"cache_control"}
 THOUGHTS = ("thinking", "redacted_thinking")
@@ -30,7 +23,7 @@ THOUGHTS = ("thinking", "redacted_thinking")
 
 def request(service: str, body: Document) -> dict[str, Any]:
     """A request without its schema. Raises ModelFailed (UNSUPPORTED)."""
-    made = carried(service, body, ABSENT, TAKEN)
+    made = carried(service, body, "anthropic", TAKEN)
     system = body.get("system")
     turns = [{"role": "system", "content": _parts(service, system, "system")}] if system else []
     for place, message in enumerate(body["messages"]):

@@ -24,3 +24,6 @@ async def api_reference(request: PageRequest, services: Needs) -> Response[str]:
                 groups.setdefault(tag, ("", []))[1].append((method.upper(), path, operation))
     context: Mapping[str, Any] = {"document": document, "groups": groups}
     return services.pages.page(request, "api_reference.html", TITLE, dict(context))
+
+
+HANDLERS = (api_reference,)

@@ -24,3 +24,6 @@ async def choose_language(request: PageRequest, services: Needs) -> Redirect:
         raise ClientException(detail=tr("there are these languages: {languages}", languages=", ".join(LANGUAGES)))
     kept = CookieChange(cookie_name(COOKIE, https=services.https), language, COOKIE_SECONDS, services.https)
     return Redirect(local(fields.get("next", "")) or "/", status_code=303, cookies=set_cookies([kept]))
+
+
+HANDLERS = (choose_language,)

@@ -41,3 +41,6 @@ def _page(request: PageRequest, services: Needs, message_id: str, key: str, said
     if not services.keys.fits(helped_subject(message_id), key):
         raise NotFoundException(detail=UNKNOWN)
     return services.pages.page(request, "helped.html", TITLE, {"message_id": message_id, "key": key, "said": said})
+
+
+HANDLERS = (ask, tell)

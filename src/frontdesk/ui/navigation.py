@@ -1,9 +1,12 @@
-"""The pages of the console as its navigation lists them: one line for each page."""
+"""The pages of the console as its navigation lists them: one line for each page (navigation.toml)."""
 
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
+
+import msgspec
 
 from frontdesk.model import Role
-from frontdesk.ui.languages import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +27,9 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-GROUPS = (
-    Group(
-        "",
-        (
-            Entry("/console", N_("Home"), "home"),
-            Entry("/console/interactions", N_("Interactions"), "list"),
-            Entry("/console/history", N_("Message history"), "history"),
-        ),
-    ),
-    Group(
-        N_("Knowledge"),
-        (
-            Entry("/console/articles", N_("Articles"), "notes"),
-            Entry("/console/answers", N_("Answers"), "target-group"),
-            Entry("/console/products", N_("Products"), "product"),
-            Entry("/console/orders", N_("Orders"), "sales-order"),
-        ),
-    ),
-    Group(N_("Insights"), (Entry("/console/insights", N_("Insights"), "bar-chart"),)),
-    Group(
-        N_("Set-up"),
-        (
-            Entry("/console/effects", N_("Actions"), "process"),
-            Entry("/console/macros", N_("Answers and macros"), "notes"),
-            Entry("/console/assignment", N_("Assignment"), "user-settings", Role.SUPERVISOR),
-            Entry("/console/rules", N_("Rules"), "workflow-tasks", Role.SUPERVISOR),
-            Entry("/console/configuration", N_("Configuration"), "action-settings", Role.SUPERVISOR),
-            Entry("/console/models", N_("Language models"), "ai", Role.SUPERVISOR),
-            Entry("/console/accuracy", N_("Accuracy"), "target-group", Role.SUPERVISOR),
-            Entry("/console/privacy", N_("Privacy"), "locked", Role.SUPERVISOR),
-            Entry("/console/learning", N_("Learnt corrections"), "history", Role.SUPERVISOR),
-        ),
-    ),
-    Group(
-        N_("Access"),
-        (
-            Entry("/console/users", N_("Users"), "user-settings", Role.ADMIN),
-            Entry("/console/keys", N_("API keys"), "locked", Role.ADMIN),
-            Entry("/console/audit", N_("Audit trail"), "survey", Role.SUPERVISOR),
-        ),
-    ),
+GROUPS = msgspec.convert(
+    tomllib.loads(files(__package__).joinpath("navigation.toml").read_text("utf-8"))["groups"], tuple[Group, ...]
 )
-
-
 # What they see who are narrowed to some teams (see edges.access.reach).
 NARROWED = ("/console/interactions", "/console/macros", "/console/articles", "/console/products")
 

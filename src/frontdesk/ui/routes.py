@@ -22,25 +22,8 @@ from frontdesk.ui.chat.routes import router as chat_router
 from frontdesk.ui.console.routes import CONSOLE
 from frontdesk.ui.services import PageServices
 
-HANDLERS = (
-    submit.start,
-    submit.submit,
-    submit.look_up,
-    track.track,
-    track.fragment,
-    track.events,
-    track.answer,
-    helped.ask,
-    shop.shop,
-    api_reference.api_reference,
-    helped.tell,
-    *help_centre.HANDLERS,
-    *signing_in.HANDLERS,
-    *passwords.HANDLERS,
-    *account.HANDLERS,
-    choosing_language.choose_language,
-    *CONSOLE,
-)
+PAGES = (submit, track, helped, shop, api_reference, help_centre, signing_in, passwords, account, choosing_language)
+HANDLERS = (*(handler for page in PAGES for handler in page.HANDLERS), *CONSOLE)
 
 
 def router(services: PageServices, chat: ChatServices) -> Router:

@@ -16,3 +16,6 @@ async def shop(request: PageRequest, services: Needs) -> Response[str]:
     if not services.pages.demo:
         raise NotFoundException
     return services.pages.page(request, "shop.html", TITLE, {})
+
+
+HANDLERS = (shop,)

@@ -128,3 +128,6 @@ def _form(
         {"values": shown, "errors": errors, "has_help": services.help.enabled},
         status=status,
     )
+
+
+HANDLERS = (start, submit, look_up)

@@ -2,8 +2,10 @@
 meant for the team.
 """
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from frontdesk.model import (
@@ -32,32 +34,9 @@ LEAST_PROBABILITY = 0.01
 READERS = {Tier.BUILTIN: N_("Built-in engine"), Tier.MODEL: N_("Language model")}
 # Parameters of actions that hold a code.
 LISTS = {"priority": CodeList.PRIORITY, "category": CodeList.CATEGORY, "team": CodeList.TEAM, "status": CodeList.STATUS}
-LANGUAGES = {
-    "ar": N_("Arabic"),
-    "cs": N_("Czech"),
-    "da": N_("Danish"),
-    "de": N_("German"),
-    "el": N_("Greek"),
-    "en": N_("English"),
-    "es": N_("Spanish"),
-    "fi": N_("Finnish"),
-    "fr": N_("French"),
-    "he": N_("Hebrew"),
-    "hi": N_("Hindi"),
-    "hu": N_("Hungarian"),
-    "it": N_("Italian"),
-    "ja": N_("Japanese"),
-    "ko": N_("Korean"),
-    "nl": N_("Dutch"),
-    "no": N_("Norwegian"),
-    "pl": N_("Polish"),
-    "pt": N_("Portuguese"),
-    "ro": N_("Romanian"),
-    "ru": N_("Russian"),
-    "sv": N_("Swedish"),
-    "tr": N_("Turkish"),
-    "uk": N_("Ukrainian"),
-    "zh": N_("Chinese"),
+LANGUAGES: Mapping[str, str] = {
+    code: Translatable(name)
+    for code, name in tomllib.loads(files(__package__).joinpath("spoken.toml").read_text("utf-8")).items()
 }
 
 

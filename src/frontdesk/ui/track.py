@@ -139,3 +139,6 @@ def _cookie_of(reference: str, services: Needs) -> CookieChange:
     path = f"/track/{reference}"
     name = cookie_name(KEY_COOKIE, https=services.https, path=path)
     return CookieChange(name, "", KEY_COOKIE_SECONDS, services.https, path)
+
+
+HANDLERS = (track, fragment, events, answer)

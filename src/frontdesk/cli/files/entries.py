@@ -27,9 +27,9 @@ class ThreadedMessage:
 
 def message_of(fields: Mapping[str, Any], channels: Mapping[str, bool]) -> ThreadedMessage:
     """A message; one without an id of its own is known by a digest of its content. Raises Invalid."""
-    values = {name: _text(fields, name) for name in MESSAGE_FIELDS}
-    values["text"] = _text(fields, "text", strip=False)
-    values["email"] = values["email"] or _text(fields, "address")
+    values = {name: text_of(fields, name) for name in MESSAGE_FIELDS}
+    values["text"] = text_of(fields, "text", strip=False)
+    values["email"] = values["email"] or text_of(fields, "address")
     channel = values["channel"] or DEFAULT_CHANNEL
     content = json.dumps([values[name] for name in MESSAGE_FIELDS if name != "provider_id"])
     message = NewMessage(
@@ -70,11 +70,11 @@ def contact_of(fields: Mapping[str, Any], now: datetime) -> Contact:
 
 def code_of(fields: Mapping[str, Any]) -> Code:
     """An entry of a code list; without `list` it is an intent. Raises Invalid."""
-    which = _text(fields, "list") or CodeList.INTENT.value
+    which = text_of(fields, "list") or CodeList.INTENT.value
     if which not in set(CodeList):
         raise Invalid(f"list {which!r} is not known: use one of {', '.join(CodeList)}", "list")
     code = _limited(fields, "code", 40, needed=True)
-    position = _text(fields, "position") or "0"
+    position = text_of(fields, "position") or "0"
     if not position.isascii() or not position.isdigit() or len(position) > 9:
         raise Invalid("position is not a whole number", "position")
     return Code(
@@ -83,12 +83,13 @@ def code_of(fields: Mapping[str, Any]) -> Code:
         name=_limited(fields, "name", 100) or code,
         description=_limited(fields, "description", 10_000),
         position=int(position),
-        active=_text(fields, "active").lower() not in ("false", "0", "no"),
-        examples=_examples(fields.get("examples")),
+        active=text_of(fields, "active").lower() not in ("false", "0", "no"),
+        examples=examples_of(fields.get("examples")),
     )
 
 
-def _text(fields: Mapping[str, Any], name: str, *, strip: bool = True) -> str:
+def text_of(fields: Mapping[str, Any], name: str, *, strip: bool = True) -> str:
+    """A field as text, empty where it is not there. Raises Invalid."""
     value = fields.get(name)
     if value is None:
         return ""
@@ -100,7 +101,7 @@ def _text(fields: Mapping[str, Any], name: str, *, strip: bool = True) -> str:
 
 
 def _limited(fields: Mapping[str, Any], name: str, limit: int, *, needed: bool = False) -> str:
-    value = storable(_text(fields, name))
+    value = storable(text_of(fields, name))
     if needed and not value:
         raise Invalid(f"has no {name}", name)
     if len(value) > limit:
@@ -119,7 +120,7 @@ def _moment(value: str) -> datetime | None:
         raise Invalid(told, "received_at") from None
 
 
-def _examples(value: Any) -> tuple[str, ...]:
+def examples_of(value: Any) -> tuple[str, ...]:
     """A list; in CSV a JSON list, or one example a line."""
     if isinstance(value, str):
         value = _json(value, "examples") if value.lstrip().startswith("[") else value.splitlines()

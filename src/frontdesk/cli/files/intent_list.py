@@ -1,13 +1,13 @@
 """Reads an intent list: a JSON list, JSONL or CSV of `code, name, description, examples`."""
 
-import contextlib
 import hashlib
 import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from frontdesk.cli.files.entries import examples_of, text_of
 from frontdesk.cli.files.records import Record, read_records
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Intent
@@ -62,34 +62,11 @@ def _intent(record: Record, file: str) -> Intent:
     where = f"{file}: intent {record.line}"
     if record.problem:
         raise Invalid(f"{where}: {record.problem}")
-    code = _text(record.fields, "code", where)
+    try:
+        code, name, description = (text_of(record.fields, each) for each in ("code", "name", "description"))
+        examples = examples_of(record.fields.get("examples"))
+    except Invalid as error:
+        raise Invalid(f"{where}: {error}") from None
     if not code or len(code) > LONGEST_CODE:
         raise Invalid(f"{where} needs a code of 1 to {LONGEST_CODE} characters")
-    name = _text(record.fields, "name", where) or code
-    return Intent(code, name, _text(record.fields, "description", where), _examples(record.fields, where))
-
-
-def _text(fields: dict[str, Any], name: str, where: str) -> str:
-    value = fields.get(name)
-    if isinstance(value, int):
-        return str(value)
-    if not isinstance(value, str | None):
-        raise Invalid(f"{where}: {name} is not a text")
-    return (value or "").strip()
-
-
-def _examples(fields: dict[str, Any], where: str) -> tuple[str, ...]:
-    """A list; in CSV a cell that holds a JSON list, or one example a line."""
-    value: Any = fields.get("examples") or []
-    if isinstance(value, str):
-        value = _cell(value)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise Invalid(f"{where}: examples is not a list of texts")
-    return tuple(each.strip() for each in value if each.strip())
-
-
-def _cell(cell: str) -> Any:
-    if cell.lstrip().startswith("["):
-        with contextlib.suppress(ValueError):
-            return json.loads(cell)
-    return cell.splitlines()
+    return Intent(code, name or code, description, examples)

@@ -125,24 +125,14 @@ def _hush() -> NoReturn:
 
 def _places() -> list[click.Parameter]:
     """--data and --config, which the group and every command take; the one nearest to the end of the line counts."""
-    return [
-        click.Option(
-            ["--data"],
-            type=click.Path(file_okay=False),
-            metavar="FOLDER",
-            expose_value=False,
-            callback=_remember(DATA),
-            help="Folder with the database and files. [default: frontdesk in the user's data directory]",
-        ),
-        click.Option(
-            ["--config"],
-            type=click.Path(dir_okay=False),
-            metavar="FILE",
-            expose_value=False,
-            callback=_remember(CONFIG),
-            help="Settings file. [default: frontdesk.toml here or in the data folder]",
-        ),
-    ]
+    folder, file = click.Path(file_okay=False), click.Path(dir_okay=False)
+    of_folder = "Folder with the database and files. [default: frontdesk in the user's data directory]"
+    of_file = "Settings file. [default: frontdesk.toml here or in the data folder]"
+    return [_place("--data", folder, "FOLDER", DATA, of_folder), _place("--config", file, "FILE", CONFIG, of_file)]
+
+
+def _place(name: str, kind: click.Path, shown: str, key: str, help_: str) -> click.Option:
+    return click.Option([name], type=kind, metavar=shown, expose_value=False, callback=_remember(key), help=help_)
 
 
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, str | None], None]:

@@ -29,6 +29,12 @@ TIERS = (Tier.BUILTIN.value, Tier.MODEL.value)
 GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
 
 
+# The columns of a report: what they are called, and what they show.
+COUNTS = {"calls": "calls", "failed": "failed", "cached": "cached", "masked": "masked"}
+COUNTS |= {"tokens in": "input_tokens", "tokens out": "output_tokens"}
+TIMES = {"mean ms": "milliseconds", "p50 ms": "p50", "p95 ms": "p95"}
+
+
 @group(frontdesk, "llm")
 def llm() -> None:
     """Language models: use cases, trying them, what they took and cost."""
@@ -37,15 +43,14 @@ def llm() -> None:
 @command(llm, "list", role=Role.AGENT, example="frontdesk llm list")
 def list_use_cases() -> None:
     """List the use cases in force: name, version, chain, what they do."""
-    rows = with_container(_listed)
-    print_table(rows)
+    print_table(with_container(_listed))
 
 
 @command(llm, "show", role=Role.AGENT, example="frontdesk llm show sentiment-analysis > sentiment-analysis.yaml")
 @click.argument("name")
 def show(name: str) -> None:
     """Print the YAML of a use case as it is in force, to begin a new version from."""
-    click.echo(with_container(lambda container: _text(container, name)), nl=False)
+    click.echo(with_container(lambda container: container.llm.room.registry.text(name)), nl=False)
 
 
 @command(llm, "put", role=Role.ADMIN, example="frontdesk llm put sentiment-analysis.yaml --note 'clearer examples'")
@@ -133,36 +138,16 @@ def report(groups: tuple[str, ...], days: int, json_wanted: bool) -> None:
             shown = {name: getattr(each, name) for name in each.__slots__ if name != "group"}
             click.echo(as_json(dict(each.group) | shown | {"cost": each.cost / MILLIONTHS}))
         return
-    head = (
-        *chosen,
-        "calls",
-        "failed",
-        "cached",
-        "masked",
-        "tokens in",
-        "tokens out",
-        "cost",
-        "mean ms",
-        "p50 ms",
-        "p95 ms",
-    )
     rows = [
         (
             *each.group.values(),
-            f"{each.calls:,}",
-            f"{each.failed:,}",
-            f"{each.cached:,}",
-            f"{each.masked:,}",
-            f"{each.input_tokens:,}",
-            f"{each.output_tokens:,}",
+            *(f"{getattr(each, name):,}" for name in COUNTS.values()),
             f"{each.cost / MILLIONTHS:.4f}",
-            f"{each.milliseconds:.1f}",
-            f"{each.p50:.1f}",
-            f"{each.p95:.1f}",
+            *(f"{getattr(each, name):.1f}" for name in TIMES.values()),
         )
         for each in found
     ]
-    print_table([head, *rows])
+    print_table([(*chosen, *COUNTS, "cost", *TIMES), *rows])
 
 
 @command(frontdesk, "reanalyse", role=Role.SUPERVISOR, example="frontdesk reanalyse --tier builtin")
@@ -205,10 +190,6 @@ async def _listed(container: Container) -> list[tuple[str, ...]]:
         (name, str(each.version), " > ".join(route.name for route in room.chains.of(each)), each.body.description)
         for name, each in sorted((await room.registry.all()).items())
     ]
-
-
-async def _text(container: Container, name: str) -> str:
-    return await container.llm.room.registry.text(name)
 
 
 async def _put(container: Container, text: str, note: str, *, in_force: bool) -> tuple[str, int]:

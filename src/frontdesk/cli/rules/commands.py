@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from frontdesk.cli.files.records import open_source, read_records
 from frontdesk.cli.framework.opening import Container, with_container
 from frontdesk.cli.framework.registry import FAILURE, command, group
 from frontdesk.cli.framework.showing import as_json, print_table
@@ -163,9 +164,8 @@ def rollback(version: int | None, note: str) -> None:
 @click.argument("message")
 def explain(message: str) -> None:
     """Say which row decided a message, and of every other row which cell did not match."""
-    click.echo(
-        "\n".join(explanation_lines(with_container(lambda container: container.configuration.rules.explain(message))))
-    )
+    found = with_container(lambda container: container.configuration.rules.explain(message))
+    click.echo("\n".join(explanation_lines(found)))
 
 
 @command(
@@ -180,13 +180,8 @@ def explain(message: str) -> None:
 def what_if(message: str, changes: tuple[str, ...], version: int | None) -> None:
     """Decide a message with some facts changed. Nothing is done about it."""
     given = dict(_fact(change) for change in changes)
-    click.echo(
-        "\n".join(
-            what_if_lines(
-                with_container(lambda container: container.configuration.rules.what_if(message, given, version))
-            )
-        )
-    )
+    found = with_container(lambda container: container.configuration.rules.what_if(message, given, version))
+    click.echo("\n".join(what_if_lines(found)))
 
 
 async def _draft(
@@ -210,11 +205,9 @@ async def _content(container: Container, file: Path, base: int | None = None) ->
 
 
 async def _check(container: Container, what: str) -> "list[Finding]":
-    if what.isdecimal():
-        return await container.configuration.rules.check(
-            (await container.configuration.rules.version(int(what))).content
-        )
-    return await container.configuration.rules.check(await _content(container, Path(what)))
+    stored = container.configuration.rules
+    content = (await stored.version(int(what))).content if what.isdecimal() else await _content(container, Path(what))
+    return await stored.check(content)
 
 
 async def _backtest(container: Container, what: str, wanted: PastDecisionsQuery, lines: str | None) -> "BacktestReport":
@@ -255,16 +248,11 @@ def _wanted(last: int | None, since: "datetime | None", until: "datetime | None"
 
 def _lines(file: Path) -> list[dict[str, Any]]:
     found = []
-    for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise Invalid(f"{file}, line {number}: not JSON: {error}") from None
-        if not isinstance(value, dict):
-            raise Invalid(f"{file}, line {number}: not an object with text or facts")
-        found.append(value)
+    with open_source(str(file)) as source:
+        for record in read_records(source, str(file), "jsonl"):
+            if record.problem:
+                raise Invalid(f"{file}, line {record.line}: {record.problem}")
+            found.append(record.fields)
     return found
 
 

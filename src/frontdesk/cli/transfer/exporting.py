@@ -20,18 +20,7 @@ from frontdesk.cli.root import frontdesk
 from frontdesk.interfaces import Invalid
 from frontdesk.model import Role
 
-KINDS = (
-    "customers",
-    "contacts",
-    "interactions",
-    "messages",
-    "analyses",
-    "corrections",
-    "decisions",
-    "effects",
-    "replies",
-    "codes",
-)
+KINDS = """customers contacts interactions messages analyses corrections decisions effects replies codes""".split()  # noqa: SIM905
 ALL = "all"
 
 

@@ -3,8 +3,11 @@
 Three rules, and what fits none of them is refused:
 - a route that names an interaction, or something of one, in its path is for those who reach that interaction;
 - lists, and interactions that a body names, are narrowed where they are read (storage looks at `CALLER`, or `require`);
-- the routes in `WITHOUT` show and change nothing that belongs to an interaction, or are narrowed as said before.
+- the routes in reach.toml show and change nothing that belongs to an interaction, or are narrowed as said before.
 """
+
+import tomllib
+from importlib.resources import files
 
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import HTTPScope
@@ -16,55 +19,8 @@ from frontdesk.storage.interactions.reach import StoredReach
 # Parameters of paths that name an interaction, or something of one.
 OBJECTS = frozenset({"reference", "message_id", "attachment_id", "decision_id"})
 EFFECTS = "/api/v1/effects/{key}"
-WITHOUT = frozenset(
-    {
-        "/account",
-        "/account/password",
-        "/account/second-factor",
-        "/account/sessions",
-        "/api/v1/assignment/mine",
-        "/api/v1/interactions",
-        "/api/v1/interactions/changes",
-        "/api/v1/interactions/changes/undo",
-        "/api/v1/interactions/counts",
-        "/api/v1/macros",
-        "/api/v1/macros/{macro_id}",
-        "/api/v1/messages",
-        "/api/v1/notifications",
-        "/console",
-        "/console/interactions",
-        "/console/interactions/bulk",
-        "/console/interactions/bulk/undo",
-        "/console/interactions/count",
-        "/console/interactions/events",
-        "/console/interactions/export.csv",
-        "/console/interactions/export.xlsx",
-        "/console/interactions/rows",
-        "/console/availability",
-        "/console/macros",
-        "/console/notifications",
-        "/console/proposals",
-        "/console/views",
-        "/console/views/count",
-        "/console/views/{view_id}/remove",
-        "/desk",
-    }
-)
-# Lists, articles and products are read by all; who is narrowed changes none, as that changes what others see.
-READ_ALONE = frozenset(
-    {
-        "/api/v1/articles",
-        "/api/v1/articles/{article_id}",
-        "/api/v1/codes",
-        "/api/v1/codes/{which}",
-        "/api/v1/codes/{which}/{code}",
-        "/api/v1/products",
-        "/api/v1/products/{number}",
-        "/console/articles",
-        "/console/articles/article",
-        "/console/products",
-    }
-)
+_ROUTES = tomllib.loads(files(__package__).joinpath("reach.toml").read_text("utf-8"))
+WITHOUT, READ_ALONE = frozenset(_ROUTES["without"]), frozenset(_ROUTES["read_alone"])
 MODELS = "/llm/"  # has no interactions; scopes narrow it
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from frontdesk.interfaces.addresses import is_own_origin
 
 ODATA_HEADER = b"x-csrf-token"  # what OData clients send a page's token in
 SIMPLE_TYPES = (b"", b"text/plain", b"multipart/form-data", b"application/x-www-form-urlencoded")
@@ -20,18 +21,13 @@ class Sites:
         origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
         if self.is_allowed(headers):
             return False
-        return (origin is not None and not self._is_ours(origin, headers)) or site in (b"cross-site", b"same-site")
+        sent_by = (origin or b"").decode("latin-1").lower()
+        is_ours = origin is None or is_own_origin(sent_by, self.public_url.lower(), headers)
+        return not is_ours or site in (b"cross-site", b"same-site")
 
     def is_allowed(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether a page of an allowed site sent this."""
         return headers.get(b"origin", b"").decode("latin-1").lower() in self.allowed
-
-    def _is_ours(self, origin: bytes, headers: Mapping[bytes, bytes]) -> bool:
-        text = origin.decode("latin-1").lower()
-        public = urlsplit(self.public_url.lower())
-        if public.netloc and text == f"{public.scheme}://{public.netloc}":
-            return True
-        return urlsplit(text).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""
 
 
 def is_simple(method: str, headers: Mapping[bytes, bytes]) -> bool:

@@ -1,8 +1,10 @@
 """Maps failures of models to HTTP statuses and to the error formats of each interface."""
 
 import math
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -27,41 +29,10 @@ class Meaning:
     problem: str
 
 
-_CALLERS = ("invalid_request_error", "invalid_request_error")
-_OURS = ("server_error", "api_error")
-_LIMITS = ("rate_limit_exceeded", "rate_limit_error")
-
-
-def _meaning(status: int, types: tuple[str, str], code: str, problem: str = "") -> Meaning:
-    return Meaning(status, types[0], code, types[1], problem or code.replace("_", "-"))
-
-
-MEANINGS = {
-    ErrorKind.TIMEOUT: _meaning(504, _OURS, "timeout"),
-    ErrorKind.UNREACHABLE: _meaning(502, _OURS, "unreachable"),
-    ErrorKind.RATE_LIMITED: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
-    ErrorKind.SERVER_ERROR: _meaning(502, _OURS, "server_error", "model-failed"),
-    # Our key is refused, not the caller's.
-    ErrorKind.UNAUTHORISED: _meaning(502, _OURS, "model_refuses_our_key"),
-    ErrorKind.BAD_REQUEST: _meaning(400, _CALLERS, "model_refuses_request"),
-    ErrorKind.CONTENT_FILTER: _meaning(400, _CALLERS, "content_filter"),
-    ErrorKind.REFUSED: _meaning(422, _CALLERS, "refused"),
-    ErrorKind.CUT_OFF: _meaning(422, _CALLERS, "cut_off"),
-    ErrorKind.EMPTY: _meaning(502, _OURS, "empty_answer"),
-    ErrorKind.NOT_JSON: _meaning(502, _OURS, "not_json"),
-    ErrorKind.WRONG_SCHEMA: _meaning(502, _OURS, "wrong_schema"),
-    ErrorKind.UNSUPPORTED: _meaning(400, _CALLERS, "unsupported"),
-    ErrorKind.NOT_MASKED: _meaning(422, _CALLERS, "not_masked"),
-    ErrorKind.OVER_BUDGET: _meaning(
-        429, ("insufficient_quota", "rate_limit_error"), "insufficient_quota", "over-budget"
-    ),
-    ErrorKind.OVER_LIMIT: _meaning(429, _LIMITS, "rate_limit_exceeded", "too-many-requests"),
-    ErrorKind.BREAKER_OPEN: _meaning(503, _OURS, "model_unavailable"),
-    ErrorKind.NEEDS_PERSON: _meaning(503, _OURS, "needs_person"),
+MEANINGS: Mapping[str, Meaning] = {
+    kind: Meaning(**each)
+    for kind, each in tomllib.loads(files(__package__).joinpath("failures.toml").read_text("utf-8")).items()
 }
-
-
-NOT_FOUND = Meaning(404, "invalid_request_error", "model_not_found", "not_found_error", "model-refuses-request")
 
 
 def meaning_of(error: ProviderFailed) -> Meaning:
@@ -69,7 +40,7 @@ def meaning_of(error: ProviderFailed) -> Meaning:
     if not isinstance(error, ModelFailed):
         return MEANINGS[ErrorKind.SERVER_ERROR]
     if error.code == "model_not_found":
-        return NOT_FOUND
+        return MEANINGS[error.code]
     if error.code == "insufficient_quota":
         return MEANINGS[ErrorKind.OVER_BUDGET]
     meaning = MEANINGS[error.trouble]

@@ -48,14 +48,14 @@ async def _opened(
     events: Callable[[ChatStream], AsyncGenerator[bytes]],
     told: Callable[[Exception], bytes],
 ) -> AsyncGenerator[bytes]:
+    """Closed early, it stops the model and books what was spent."""
     try:
         stream = await task
+        async with aclosing(stream.events), aclosing(events(stream)) as pieces:
+            async for piece in pieces:
+                yield piece
     except FrontdeskError as error:
         yield told(error)
-        return
-    async with aclosing(events(stream)) as pieces:
-        async for piece in pieces:
-            yield piece
 
 
 async def kept_alive(pieces: AsyncGenerator[bytes], seconds: float) -> AsyncGenerator[bytes]:

@@ -10,6 +10,7 @@ from frontdesk.model.llm import CallReport
 from frontdesk.storage.schema.llm import model_call
 
 GROUPS = ("day", "use_case", "service", "model", "caller", "tier", "outcome")
+SUMS = ("input_tokens", "output_tokens", "cost")
 PERCENTILES = {"p50": 50, "p95": 95, "p99": 99}
 
 
@@ -27,9 +28,7 @@ def report(
         func.sum(case((row.outcome_ == "ok", 0), else_=1)).label("failed"),
         func.sum(case((row.cached, 1), else_=0)).label("cached"),
         func.sum(case((row.masked, 1), else_=0)).label("masked"),
-        func.sum(row.input_tokens).label("input_tokens"),
-        func.sum(row.output_tokens).label("output_tokens"),
-        func.sum(row.cost).label("cost"),
+        *(func.sum(row[name]).label(name) for name in SUMS),
         func.avg(timed).label("milliseconds"),
         *(_percentile(row, percent).label(name) for name, percent in PERCENTILES.items()),
     )
@@ -44,12 +43,7 @@ def _ranked(groups: Sequence[str], since: datetime | None, until: datetime | Non
     rows = select(
         *(call[name] for name in groups),
         call.outcome.label("outcome_"),
-        call.cached,
-        call.masked,
-        call.input_tokens,
-        call.output_tokens,
-        call.cost,
-        call.milliseconds,
+        *(call[name] for name in ("cached", "masked", *SUMS, "milliseconds")),
         func.row_number().over(partition_by=group, order_by=call.milliseconds).label("place"),
         func.count().over(partition_by=group).label("of"),
     )
@@ -67,18 +61,6 @@ def _percentile(row: Any, percent: int) -> Any:
 
 
 def _as_report(values: RowMapping, groups: Sequence[str]) -> CallReport:
-    milliseconds, p50, p95, p99 = (round(float(values[name] or 0.0), 3) for name in ("milliseconds", *PERCENTILES))
-    return CallReport(
-        group={name: str(values[name]) for name in groups},
-        calls=int(values["calls"]),
-        failed=int(values["failed"]),
-        cached=int(values["cached"]),
-        masked=int(values["masked"]),
-        input_tokens=int(values["input_tokens"]),
-        output_tokens=int(values["output_tokens"]),
-        cost=int(values["cost"]),
-        milliseconds=milliseconds,
-        p50=p50,
-        p95=p95,
-        p99=p99,
-    )
+    told: dict[str, Any] = {name: int(values[name]) for name in ("calls", "failed", "cached", "masked", *SUMS)}
+    told |= {name: round(float(values[name] or 0.0), 3) for name in ("milliseconds", *PERCENTILES)}
+    return CallReport({name: str(values[name]) for name in groups}, **told)

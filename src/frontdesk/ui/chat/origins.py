@@ -3,11 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from litestar.types import Message, Scope
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.addresses import is_own_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Origins:
     def admits(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether a request may use the chat: of no page (it then says no origin), of ours, or of an allowed one."""
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
-        return not origin or origin in self.allowed or self._is_ours(origin, headers)
+        return not origin or origin in self.allowed or is_own_origin(origin, self.public_url, headers)
 
     def cors(self) -> Callable[[Message, Scope], Awaitable[None]]:
         """A hook that lets pages of these origins read the answers of what is shared, errors too."""
@@ -81,9 +81,3 @@ class Origins:
             message["headers"] = [*message.get("headers", ()), *added]
 
         return add
-
-    def _is_ours(self, origin: str, headers: Mapping[bytes, bytes]) -> bool:
-        public = urlsplit(self.public_url)
-        if public.netloc and origin == f"{public.scheme}://{public.netloc}":
-            return True
-        return urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1").lower() != ""

@@ -1,7 +1,6 @@
 """Anthropic's Messages: an existing client only changes its base URL to `…/llm`."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -11,17 +10,14 @@ from litestar.response import Stream
 from frontdesk.edges.access.authenticator import SCOPE
 from frontdesk.edges.llm_gateway.anthropic.errors import anthropic_handlers, told
 from frontdesk.edges.llm_gateway.anthropic.requests import messages_request
-from frontdesk.edges.llm_gateway.openai.answers import headers_of
-from frontdesk.edges.llm_gateway.openai.routes import routes_of
-from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, asker_of, check_model
-from frontdesk.edges.llm_gateway.streams import data, streamed
+from frontdesk.edges.llm_gateway.openai.routes import JSON, answered
+from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, check_model
+from frontdesk.edges.llm_gateway.streams import data
 from frontdesk.edges.rest.bodies import check_media_type
-from frontdesk.interfaces import Invalid, ModelFailed
+from frontdesk.interfaces import Invalid
 from frontdesk.llm.chat import ChatOutcome, ChatStream
 from frontdesk.llm.prices import likely_input
 from frontdesk.model import Role
-
-JSON = "application/json"
 
 
 class AnthropicRoutes(GatewayRouteGroup):
@@ -37,17 +33,10 @@ class AnthropicRoutes(GatewayRouteGroup):
         wanted, is_streamed = messages_request(await request.body(), self.services.chat_tokens)
         if not wanted.sets_limit:
             raise Invalid("max_tokens: field required", "max_tokens")
-        check_model(request, wanted.model)
-        routes_of(self.services, wanted.model, "text")
-        chat, asker, path = self.services.llm.room.chat, asker_of(request), request.scope["path"]
-        if is_streamed:
-            opening = chat.stream(wanted, asker)
-            return await streamed(
-                opening, lambda stream: events(stream, path), lambda error: failure(error, path), "request-id"
-            )
-        outcome = await chat.complete(wanted, asker)
-        headers = headers_of(outcome) | {"request-id": outcome.run_id}
-        return Response(msgspec.json.encode(whole(outcome)), media_type=JSON, headers=headers)
+        path = request.scope["path"]
+        return await answered(
+            self.services, request, wanted, is_streamed, whole, events, lambda error: failure(error, path), "request-id"
+        )
 
     @post("/messages/count_tokens", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})
     async def count(self, request: Asked) -> Response[bytes]:
@@ -59,21 +48,17 @@ class AnthropicRoutes(GatewayRouteGroup):
         return Response(msgspec.json.encode(counted), media_type=JSON)
 
 
-def whole(outcome: ChatOutcome) -> dict[str, Any]:
+def whole(outcome: ChatOutcome) -> bytes:
     """A whole answer, as the service gave it; what every client needs is there even if it left it out."""
     head = {"id": f"msg_{outcome.run_id}", "type": "message", "role": "assistant", "model": outcome.model}
-    return {**head, "stop_sequence": None, **outcome.answer.body}
+    return msgspec.json.encode({**head, "stop_sequence": None, **outcome.answer.body})
 
 
-async def events(stream: ChatStream, path: str) -> AsyncGenerator[bytes]:
-    """An answer as server-sent events; closed early, it stops the model and books what was spent."""
-    async with aclosing(stream.events) as found:
-        try:
-            async for event in found:
-                if event.body:
-                    yield _event(event.body)
-        except ModelFailed as error:
-            yield failure(error, path)
+async def events(stream: ChatStream) -> AsyncGenerator[bytes]:
+    """An answer as server-sent events."""
+    async for event in stream.events:
+        if event.body:
+            yield _event(event.body)
 
 
 def failure(error: Exception, path: str) -> bytes:

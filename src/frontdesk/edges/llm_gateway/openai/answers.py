@@ -4,14 +4,12 @@ import base64
 import struct
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from frontdesk.edges.llm_gateway.openai.errors import told
 from frontdesk.edges.llm_gateway.streams import data
-from frontdesk.interfaces import ModelFailed
 from frontdesk.llm.chat import ChatOutcome, ChatStream
 
 DONE = b"data: [DONE]\n\n"
@@ -35,23 +33,18 @@ def headers_of(outcome: ChatOutcome) -> dict[str, str]:
     }
 
 
-async def events(stream: ChatStream, path: str, *, wants_usage: bool) -> AsyncGenerator[bytes]:
-    """An answer as server-sent events; closed early, it stops the model and books what was spent."""
+async def events(stream: ChatStream, *, wants_usage: bool) -> AsyncGenerator[bytes]:
+    """An answer as server-sent events."""
     head = {"id": f"chatcmpl-{stream.run_id}", "object": "chat.completion.chunk", "created": int(time.time())}
     head["model"] = stream.model
     told_usage = False
-    async with aclosing(stream.events) as found:
-        try:
-            async for event in found:
-                body = dict(event.body)
-                if not body.get("usage") or not wants_usage:
-                    body.pop("usage", None)
-                told_usage |= "usage" in body
-                if body.get("choices") or "usage" in body:
-                    yield data({**head, **body})
-        except ModelFailed as error:
-            yield failure(error, path)
-            return
+    async for event in stream.events:
+        body = dict(event.body)
+        if not body.get("usage") or not wants_usage:
+            body.pop("usage", None)
+        told_usage |= "usage" in body
+        if body.get("choices") or "usage" in body:
+            yield data({**head, **body})
     if wants_usage and not told_usage:
         used = stream.question
         usage = {"prompt_tokens": used.input_tokens, "completion_tokens": used.output_tokens, "estimated": True}

@@ -6,7 +6,6 @@ is one way to it: a whole answer is fed as one piece.
 
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import aclosing
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -273,7 +272,7 @@ def whole(outcome: ChatOutcome, sent: Document) -> bytes:
 
 
 async def events(stream: ChatStream, path: str, sent: Document) -> AsyncGenerator[bytes]:
-    """An answer as server-sent events; closed early, it stops the model and books what was spent."""
+    """An answer as server-sent events."""
     composing, number = Composing(stream.run_id, stream.model, sent), 0
 
     def told_of(event: Document) -> bytes:
@@ -285,17 +284,16 @@ async def events(stream: ChatStream, path: str, sent: Document) -> AsyncGenerato
     usage: Document = {}
     for kind in ("created", "in_progress"):
         yield told_of({"type": f"response.{kind}", "response": composing.response("in_progress")})
-    async with aclosing(stream.events) as found:
-        try:
-            async for event in found:
-                usage = event.body.get("usage") or usage
-                for choice in (event.body.get("choices") or ())[:1]:
-                    finish = choice.get("finish_reason") or finish
-                    for made in composing.feed(choice.get("delta") or {}):
-                        yield told_of(made)
-        except ModelFailed as error:
-            yield told_of(failure_event(error, path))
-            return
+    try:
+        async for event in stream.events:
+            usage = event.body.get("usage") or usage
+            for choice in (event.body.get("choices") or ())[:1]:
+                finish = choice.get("finish_reason") or finish
+                for made in composing.feed(choice.get("delta") or {}):
+                    yield told_of(made)
+    except ModelFailed as error:
+        yield told_of(failure_event(error, path))
+        return
     used = stream.question
     counted = {"prompt_tokens": used.input_tokens, "completion_tokens": used.output_tokens}
     for made in composing.end(finish, usage or counted):

@@ -1,7 +1,7 @@
 """The OpenAI-compatible part of the gateway: an existing client only changes its base URL to `…/llm/v1`."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -17,7 +17,8 @@ from frontdesk.edges.llm_gateway.openai.requests import chat_request, embedding_
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup, GatewayServices, asker_of, check_model
 from frontdesk.edges.llm_gateway.streams import data, streamed
 from frontdesk.edges.rest.bodies import check_media_type
-from frontdesk.interfaces import Invalid
+from frontdesk.interfaces import Invalid, ModelRequest
+from frontdesk.llm.chat import ChatOutcome, ChatStream
 from frontdesk.llm.routes import Route
 from frontdesk.llm.use_case import Kind
 from frontdesk.model import Role, Tier
@@ -27,17 +28,8 @@ JSON = "application/json"
 TEXTS_AT_ONCE = 256
 EMBEDDING, TRANSCRIPTION = "words-embedding", "speech-transcription"
 CAPABILITIES: dict[Kind, str] = {"text": "chat", "embedding": "embeddings", "transcription": "transcription"}
-MEDIA_TYPES = {
-    "flac": "audio/flac",
-    "m4a": "audio/mp4",
-    "mp3": "audio/mpeg",
-    "mp4": "audio/mp4",
-    "mpeg": "audio/mpeg",
-    "mpga": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "wav": "audio/wav",
-    "webm": "audio/webm",
-}
+MEDIA_TYPES = {each: f"audio/{each}" for each in ("flac", "mp4", "mpeg", "ogg", "wav", "webm")}
+MEDIA_TYPES |= {"m4a": "audio/mp4", "mp3": "audio/mpeg", "mpga": "audio/mpeg"}
 Name = Annotated[str, PathParameter(max_length=200)]
 
 
@@ -52,19 +44,16 @@ class OpenAiRoutes(GatewayRouteGroup):
         """A chat completion, whole or streamed."""
         check_media_type(request)
         wanted, body = chat_request(await request.body(), self.services.chat_tokens)
-        check_model(request, wanted.model)
-        routes_of(self.services, wanted.model, "text")
-        chat, asker, path = self.services.llm.room.chat, asker_of(request), request.scope["path"]
-        if body.stream:
-            wants_usage = body.stream_options is not None and body.stream_options.include_usage
-            return await streamed(
-                chat.stream(wanted, asker),
-                lambda stream: answers.events(stream, path, wants_usage=wants_usage),
-                lambda error: answers.failure(error, path),
-                "x-request-id",
-            )
-        outcome = await chat.complete(wanted, asker)
-        return Response(answers.completion(outcome), media_type=JSON, headers=answers.headers_of(outcome))
+        path, options = request.scope["path"], body.stream_options
+        return await answered(
+            self.services,
+            request,
+            wanted,
+            bool(body.stream),
+            answers.completion,
+            lambda stream: answers.events(stream, wants_usage=options is not None and options.include_usage),
+            lambda error: answers.failure(error, path),
+        )
 
     @post("/responses", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})
     async def respond(self, request: Asked) -> Response[bytes] | Stream:
@@ -72,18 +61,16 @@ class OpenAiRoutes(GatewayRouteGroup):
         check_media_type(request)
         as_chat, sent = responses.chat_body(await request.body())
         wanted, body = chat_request(as_chat, self.services.chat_tokens)
-        check_model(request, wanted.model)
-        routes_of(self.services, wanted.model, "text")
-        chat, asker, path = self.services.llm.room.chat, asker_of(request), request.scope["path"]
-        if body.stream:
-            return await streamed(
-                chat.stream(wanted, asker),
-                lambda stream: responses.events(stream, path, sent),
-                lambda error: data(responses.failure_event(error, path)),
-                "x-request-id",
-            )
-        outcome = await chat.complete(wanted, asker)
-        return Response(responses.whole(outcome, sent), media_type=JSON, headers=answers.headers_of(outcome))
+        path = request.scope["path"]
+        return await answered(
+            self.services,
+            request,
+            wanted,
+            bool(body.stream),
+            lambda outcome: responses.whole(outcome, sent),
+            lambda stream: responses.events(stream, path, sent),
+            lambda error: data(responses.failure_event(error, path)),
+        )
 
     @post("/embeddings", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:embeddings"})
     async def embeddings(self, request: Asked) -> Response[bytes]:
@@ -158,6 +145,27 @@ class AudioRoutes(GatewayRouteGroup):
         if shape == "text":
             return Response(outcome.value["text"] + "\n", media_type="text/plain")
         return Response(msgspec.json.encode({"text": outcome.value["text"]}), media_type=JSON)
+
+
+async def answered(
+    services: GatewayServices,
+    request: Asked,
+    wanted: ModelRequest,
+    is_streamed: bool,
+    whole: Callable[[ChatOutcome], bytes],
+    events: Callable[[ChatStream], AsyncGenerator[bytes]],
+    failure: Callable[[Exception], bytes],
+    request_id: str = "x-request-id",
+) -> Response[bytes] | Stream:
+    """The answer of a chain, whole or streamed, in the words of a protocol; `request_id` names the header."""
+    check_model(request, wanted.model)
+    routes_of(services, wanted.model, "text")
+    chat, asker = services.llm.room.chat, asker_of(request)
+    if is_streamed:
+        return await streamed(chat.stream(wanted, asker), events, failure, request_id)
+    outcome = await chat.complete(wanted, asker)
+    headers = answers.headers_of(outcome) | {request_id: outcome.run_id}
+    return Response(whole(outcome), media_type=JSON, headers=headers)
 
 
 def routes_of(services: GatewayServices, alias: str, kind: Kind) -> tuple[Route, ...]:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the endpoints that are not use cases (endpoints.json)."""
+"""What the OpenAPI document says of the endpoints that are not use cases (endpoints.json), and of their refusals."""
 
 import json
 from collections.abc import Mapping
@@ -33,25 +33,13 @@ _TYPES = (
     UseCaseShown,
 )
 _, SCHEMAS = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
-OF_PROBLEMS = {
-    400: "The request is wrong, or the model does not take it.",
-    401: "No valid key.",
-    403: "The key's role or scopes do not reach this.",
-    404: "There is no such use case, model or address.",
-    413: "The body is too large.",
-    415: "The body is of a kind that is not read here.",
-    422: "Nothing may or can be answered: not masked, refused, or cut off.",
-    429: "Too many requests, or the budget is spent.",
-    502: "The model failed.",
-    503: "No model can be asked now.",
-    504: "No model answered in time.",
-}
+OF_PROBLEMS: Mapping[str, str] = json.loads((files(__package__) / "refusals.json").read_text("utf-8"))
 
 
 def described(answer: Mapping[str, Any], words: str, kind: str = JSON) -> dict[str, Any]:
     """The responses of an endpoint that answers this when all is well."""
     good = {"description": words, "content": {kind: {"schema": answer}}}
-    return {"200": good} | {str(status): _refusal(text, PROBLEMS, ref(Problem)) for status, text in OF_PROBLEMS.items()}
+    return {"200": good} | {status: _refusal(text, PROBLEMS, ref(Problem)) for status, text in OF_PROBLEMS.items()}
 
 
 def ref(kind: type) -> dict[str, str]:
@@ -66,7 +54,7 @@ def _refusal(text: str, kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 def _whole(operation: dict[str, Any]) -> dict[str, Any]:
     """An operation with what it refuses; those that follow another's reference refuse as that does."""
     form = (JSON, ANY) if operation["tags"] == ["OpenAI-compatible"] else (PROBLEMS, ref(Problem))
-    refusals = {str(status): _refusal(text, *form) for status, text in OF_PROBLEMS.items()}
+    refusals = {status: _refusal(text, *form) for status, text in OF_PROBLEMS.items()}
     return operation | {"responses": operation["responses"] | refusals}
 
 

@@ -1,6 +1,8 @@
 """The OpenAPI 3.1 document of `/llm/v1`, made of the use cases in force."""
 
+import json
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -11,11 +13,7 @@ from frontdesk.llm.schemas import Lists
 from frontdesk.llm.use_case import UseCase
 
 PATH = "/llm/v1"
-DESCRIPTION = (
-    "Language models for applications. Each use case is an endpoint with checked answers; "
-    "`/chat/completions`, `/embeddings`, `/audio/transcriptions` and `/models` are what OpenAI's clients speak, "
-    "`/messages` what Anthropic's do. Limits, budgets, masking and records hold for all of them."
-)
+_DOCUMENT: dict[str, Any] = json.loads((files(__package__) / "document.json").read_text("utf-8"))
 
 
 class Specifications:
@@ -37,24 +35,7 @@ def specification(use_cases: Mapping[str, UseCase], lists: Lists) -> dict[str, A
     """The document; `lists` give the codes that answers choose from."""
     typed = {f"{PATH}/use-cases/{name}": _endpoint(each, lists) for name, each in sorted(use_cases.items())}
     fixed = {f"{PATH}{path}": item for path, item in FIXED.items()}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Frontdesk: language models", "version": "1", "description": DESCRIPTION},
-        "security": [{"key": []}],
-        "tags": [
-            {"name": "Use cases", "description": "One endpoint for each use case in force."},
-            {"name": "Vectors", "description": "Comparing and searching vectors."},
-            {"name": "Calls", "description": "What calls took and cost."},
-            {"name": "OpenAI-compatible", "description": "For clients that speak OpenAI's or Anthropic's interface."},
-        ],
-        "paths": typed | fixed,
-        "components": {
-            "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key: `Bearer fd_…`."}
-            },
-            "schemas": SCHEMAS,
-        },
-    }
+    return _DOCUMENT | {"paths": typed | fixed, "components": _DOCUMENT["components"] | {"schemas": SCHEMAS}}
 
 
 def _endpoint(use_case: UseCase, lists: Lists) -> dict[str, Any]:
