@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from frontdesk.channels.kind import ChannelKind
-from frontdesk.channels.manual import UNWRITTEN, by_hand, index, page, with_rows
 from frontdesk.channels.registry import KINDS
+from tests.written_pages.channels import UNWRITTEN, by_hand, index, page, with_rows
 
 REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
-REPAIR = "run `python -m frontdesk.channels.manual docs/reference`"
+REPAIR = "run `python -m tests.written_pages.channels docs/reference`"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -20,17 +20,7 @@ from frontdesk.channels.signing import base64_mac, compare, digest
 from frontdesk.interfaces import HttpAnswer
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    LengthUnit,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "LINE"
 TOKEN_SECONDS = 50.0
@@ -54,7 +44,7 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Line(Channel, Fetching):
     """A LINE official account."""
 
-    limits = ChannelLimits(length=5000, measure=LengthUnit.UTF16)
+    limits = model.ChannelLimits(length=5000, measure=model.LengthUnit.UTF16)
 
     def __init__(self, settings: LineSettings, tools: ChannelTools) -> None:
         """Speak as one official account."""
@@ -69,14 +59,14 @@ class Line(Channel, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         """LINE checks the address with an event of no events."""
         whole = parts.document(event.body)
         events = parts.items(whole, "events")
-        return parts.each(events, _event) if events else [Ignored("a check of the address")]
+        return parts.each(events, _event) if events else [model.Ignored("a check of the address")]
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         message: dict[str, Any] = {"type": "text", "text": delivery.text}
         if (quoted := delivery.context.get("quote")) and delivery.part == 1:
             message["quoteToken"] = quoted
@@ -92,7 +82,7 @@ class Line(Channel, Fetching):
             return _receipt(answer)
         raise refusal(TITLE, answer, parts.text(answer.said(), "message"))
 
-    def _may_reply(self, delivery: DeliveryPart) -> bool:
+    def _may_reply(self, delivery: model.DeliveryPart) -> bool:
         born = parts.moment(delivery.context.get("reply_born"))
         is_young = born is not None and (self._tools.clock() - born).total_seconds() < TOKEN_SECONDS
         fresh = delivery.part == 1 and not delivery.repeated
@@ -109,14 +99,14 @@ class Line(Channel, Fetching):
         return await download(self._tools, TITLE, url, self._settings.data_url, most_bytes, headers)
 
 
-def _event(each: Any) -> Found:
+def _event(each: Any) -> model.Found:
     kind = parts.text(each, "type")
     if parts.text(each, "mode") == "standby":
-        return Ignored("another app has the conversation")
+        return model.Ignored("another app has the conversation")
     if kind == "unsend":
-        return Edit(parts.needed(each, "unsend", "messageId"), None)
+        return model.Edit(parts.needed(each, "unsend", "messageId"), None)
     if kind != "message":
-        return Ignored(f"an event of type {kind[:40] or 'nothing'}")
+        return model.Ignored(f"an event of type {kind[:40] or 'nothing'}")
     message, source = parts.mapping(each, "message"), parts.mapping(each, "source")
     id_, user = parts.needed(message, "id"), parts.needed(source, "userId")
     room = parts.text(source, "groupId") or parts.text(source, "roomId")
@@ -129,7 +119,7 @@ def _event(each: Any) -> Found:
         "quote": parts.text(message, "quoteToken"),
     }
     quoted = parts.text(message, "quotedMessageId")
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=id_,
         text=_text(message),
         sender=Sender(address=user),
@@ -152,12 +142,12 @@ def _text(message: Mapping[str, Any]) -> str:
     return "" if kind in MEDIA else f"[{kind or 'message of an unknown kind'}]"
 
 
-def _attachments(message: Mapping[str, Any], id_: str) -> tuple[IncomingAttachment, ...]:
+def _attachments(message: Mapping[str, Any], id_: str) -> tuple[model.IncomingAttachment, ...]:
     kind = parts.text(message, "type")
     if kind not in MEDIA:
         return ()
     name = parts.text(message, "fileName") or kind
-    return (IncomingAttachment(name, MEDIA[kind], None, {"id": id_}, is_speech=kind == "audio"),)
+    return (model.IncomingAttachment(name, MEDIA[kind], None, {"id": id_}, is_speech=kind == "audio"),)
 
 
 def _receipt(answer: HttpAnswer) -> Receipt:

@@ -10,17 +10,7 @@ from frontdesk.channels.kind import ChannelTools
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
-from frontdesk.model.channels import (
-    CustomerMessage,
-    DeliveryNotice,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-    Unread,
-)
+from frontdesk.model import channels as model
 
 MILLISECONDS = 0.001
 COMMENT = "comment_id"
@@ -41,11 +31,11 @@ class MetaMessaging(Channel, Fetching):
         self._settings, self._account, self._tools = settings, account, tools
         self._http = tools.reach(settings.api_url)
 
-    def comment_of(self, change: Any) -> Found:
+    def comment_of(self, change: Any) -> model.Found:
         """What is in a change, which is where comments come."""
         raise NotImplementedError
 
-    def message_of(self, delivery: DeliveryPart) -> dict[str, Any]:
+    def message_of(self, delivery: model.DeliveryPart) -> dict[str, Any]:
         """The body of an answer without its recipient."""
         return {"message": {"text": delivery.text}}
 
@@ -55,19 +45,19 @@ class MetaMessaging(Channel, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         whole = parts.document(event.body)
         if whole.get("object") != self.whole_object:
-            return [Unread(f"object is not {self.whole_object}")]
-        found: list[Found] = []
+            return [model.Unread(f"object is not {self.whole_object}")]
+        found: list[model.Found] = []
         for entry in parts.objects(whole, "entry"):
             found += parts.each(parts.items(entry, "messaging"), _messaging)
-            found += [Ignored("another app has the conversation") for _ in parts.items(entry, "standby")]
+            found += [model.Ignored("another app has the conversation") for _ in parts.items(entry, "standby")]
             found += parts.each(parts.items(entry, "changes"), self.comment_of)
         return found
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         body = {"recipient": _recipient(delivery), **self.message_of(delivery)}
         headers = {"authorization": f"Bearer {self._settings.access_token}"}
         answer = await self._http.send("POST", f"/{self._account}/messages", json=body, headers=headers)
@@ -78,10 +68,10 @@ class MetaMessaging(Channel, Fetching):
         return await download(self._tools, self.title, remote["url"], self._settings.api_url, most_bytes)
 
 
-def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
+def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> model.Found:
     """A comment as a message of its own, answered privately."""
     sender = parts.needed(value, "from", "id")
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=id_,
         text=text,
         sender=Sender(name, sender),
@@ -93,14 +83,14 @@ def comment(value: Mapping[str, Any], id_: str, text: str, name: str) -> Found:
     )
 
 
-def _recipient(delivery: DeliveryPart) -> dict[str, str]:
+def _recipient(delivery: model.DeliveryPart) -> dict[str, str]:
     """A person, or privately whoever wrote a comment."""
     if comment_id := delivery.context.get(COMMENT):
         return {COMMENT: comment_id}
     return {"id": delivery.recipient}
 
 
-def _messaging(each: Any) -> Found | list[Found]:
+def _messaging(each: Any) -> model.Found | list[model.Found]:
     message, sender = parts.mapping(each, "message"), parts.text(each, "sender", "id")
     if "delivery" in parts.mapping(each):
         return _receipt(each, "delivery", DeliveryState.DELIVERED)
@@ -110,24 +100,24 @@ def _messaging(each: Any) -> Found | list[Found]:
         return _echo(message)
     if "message_edit" in parts.mapping(each):
         edit = parts.mapping(each, "message_edit")
-        return Edit(parts.needed(edit, "mid"), parts.needed(edit, "text"), parts.text(edit, "num_edit"))
+        return model.Edit(parts.needed(edit, "mid"), parts.needed(edit, "text"), parts.text(edit, "num_edit"))
     if message.get("is_deleted") is True:
-        return Edit(parts.needed(message, "mid"), None)
+        return model.Edit(parts.needed(message, "mid"), None)
     if "postback" in parts.mapping(each):
         message = parts.mapping(each, "postback")
         return _message(each, message, sender, parts.text(message, "title") or parts.text(message, "payload"))
     if not message:
-        return Ignored(f"a notice of {', '.join(sorted(map(str, parts.mapping(each))))[:100] or 'nothing'}")
+        return model.Ignored(f"a notice of {', '.join(sorted(map(str, parts.mapping(each))))[:100] or 'nothing'}")
     return _message(each, message, sender, parts.text(message, "text"))
 
 
-def _message(each: Any, message: Mapping[str, Any], sender: str, text: str) -> Found:
+def _message(each: Any, message: Mapping[str, Any], sender: str, text: str) -> model.Found:
     mid = parts.needed(message, "mid")
     if not sender:
         raise parts.Unfit(f"message {mid[:60]} tells no sender")
     if not text and message.get("is_unsupported") is True:
         text = "[message of a kind that cannot be shown here]"
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=mid,
         text=text,
         sender=Sender(address=sender),
@@ -137,33 +127,33 @@ def _message(each: Any, message: Mapping[str, Any], sender: str, text: str) -> F
     )
 
 
-def _attachments(message: Mapping[str, Any]) -> list[IncomingAttachment]:
+def _attachments(message: Mapping[str, Any]) -> list[model.IncomingAttachment]:
     kinds = {"image": "image/jpeg", "audio": "audio/mpeg", "video": "video/mp4"}
     found = []
     for number, each in enumerate(parts.objects(message, "attachments"), 1):
         if url := parts.text(each, "payload", "url"):
             kind = parts.text(each, "type")
             found.append(
-                IncomingAttachment(f"{kind}-{number}", kinds.get(kind, ""), None, {"url": url}, kind == "audio")
+                model.IncomingAttachment(f"{kind}-{number}", kinds.get(kind, ""), None, {"url": url}, kind == "audio")
             )
     return found
 
 
-def _echo(message: Mapping[str, Any]) -> Found:
+def _echo(message: Mapping[str, Any]) -> model.Found:
     """Our own answer comes back; its metadata is the key that we gave it."""
     key = parts.text(message, "metadata")
     if not key:
-        return Ignored("an answer that was written elsewhere")
-    return DeliveryNotice(DeliveryState.SENT, provider_id=parts.needed(message, "mid"), key=key)
+        return model.Ignored("an answer that was written elsewhere")
+    return model.DeliveryNotice(DeliveryState.SENT, provider_id=parts.needed(message, "mid"), key=key)
 
 
-def _receipt(each: Any, name: str, state: DeliveryState) -> list[Found]:
+def _receipt(each: Any, name: str, state: DeliveryState) -> list[model.Found]:
     """Named messages, else everything up to a moment."""
     told, mids = parts.mapping(each, name), parts.items(each, name, "mids")
     mids = [mid for mid in [*mids, parts.at(each, name, "mid")] if isinstance(mid, str) and mid]
     if mids:
-        return [DeliveryNotice(state, provider_id=mid) for mid in mids]
+        return [model.DeliveryNotice(state, provider_id=mid) for mid in mids]
     until = parts.moment(told.get("watermark"), MILLISECONDS)
     if until is None:
         raise parts.Unfit(f"{name} names neither messages nor a moment")
-    return [DeliveryNotice(state, recipient=parts.needed(each, "sender", "id"), until=until)]
+    return [model.DeliveryNotice(state, recipient=parts.needed(each, "sender", "id"), until=until)]

@@ -19,15 +19,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_sec
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "Phone Call"
 FORM = "application/x-www-form-urlencoded"
@@ -46,7 +38,7 @@ class PhoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Phone(Channel, Fetching):
     """Recorded telephone calls."""
 
-    limits = ChannelLimits(picked_up=True)
+    limits = model.ChannelLimits(picked_up=True)
 
     def __init__(self, settings: PhoneSettings, tools: ChannelTools) -> None:
         """Listen to one account's calls."""
@@ -64,13 +56,13 @@ class Phone(Channel, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         if event.content_type.startswith(FORM):
             return [_recording(twilio.form(event.body))]
         return [_upload(parts.document(event.body))]
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         """A person calls back."""
         return Receipt(detail={"told_by": "the agent"})
 
@@ -82,36 +74,36 @@ class Phone(Channel, Fetching):
         return Fetched(got.content, MP3)
 
 
-def _recording(fields: Mapping[str, str]) -> Found:
+def _recording(fields: Mapping[str, str]) -> model.Found:
     status = fields.get("RecordingStatus", "completed")
     if status != "completed":
-        return Ignored(f"a recording that is {status[:40]}")
+        return model.Ignored(f"a recording that is {status[:40]}")
     sid, url = parts.needed(fields, "RecordingSid"), parts.needed(fields, "RecordingUrl")
     caller = fields.get("From") or fields.get("Caller", "")
     call = fields.get("CallSid", "")
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=sid,
         text="",
         sender=Sender(address=caller, phone=caller if caller.startswith("+") else ""),
         thread=call,
         has_own_thread=True,
         context={"call": call, "seconds": fields.get("RecordingDuration", "")},
-        attachments=(IncomingAttachment(f"{sid}.mp3", MP3, None, {"url": url}, is_speech=True),),
+        attachments=(model.IncomingAttachment(f"{sid}.mp3", MP3, None, {"url": url}, is_speech=True),),
     )
 
 
-def _upload(whole: Mapping[str, object]) -> Found:
+def _upload(whole: Mapping[str, object]) -> model.Found:
     try:
         audio = base64.b64decode(parts.needed(whole, "audio"), validate=True)
     except (binascii.Error, ValueError):
         raise parts.Unfit("audio is not base64") from None
     caller, kind = parts.text(whole, "caller"), parts.text(whole, "media_type") or "audio/wav"
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=parts.needed(whole, "id"),
         text="",
         sender=Sender(parts.text(whole, "name"), caller, caller, parts.text(whole, "customer_no")),
         at=parts.iso_moment(whole.get("at")),
-        attachments=(IncomingAttachment("recording", kind, audio, {}, is_speech=True),),
+        attachments=(model.IncomingAttachment("recording", kind, audio, {}, is_speech=True),),
     )
 
 

@@ -19,16 +19,7 @@ from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces import DeliveryFailed
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Finding, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "Slack"
 # Where files lie whose addresses Slack tells (GovSlack has names of its own).
@@ -53,7 +44,7 @@ class SlackSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Slack(Finding, Channel, Fetching):
     """A Slack app."""
 
-    limits = ChannelLimits(length=4000)
+    limits = model.ChannelLimits(length=4000)
 
     def __init__(self, settings: SlackSettings, tools: ChannelTools) -> None:
         """Speak as one app in one workspace."""
@@ -78,14 +69,14 @@ class Slack(Finding, Channel, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         whole = parts.document(event.body)
         if whole.get("type") != "event_callback":
-            return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
+            return [model.Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return parts.each([parts.at(whole, "event")], _event)
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         body: dict[str, Any] = {
             "channel": delivery.context.get("channel") or delivery.recipient,
             "text": _escaped(delivery.text),
@@ -98,7 +89,7 @@ class Slack(Finding, Channel, Fetching):
         return Receipt(_id(parts.text(told, "channel"), parts.text(told, "ts")), {"delivered": True})
 
     @override
-    async def find(self, delivery: DeliveryPart) -> Receipt | None:
+    async def find(self, delivery: model.DeliveryPart) -> Receipt | None:
         """Among the latest messages of the thread or conversation."""
         channel, thread = delivery.context.get("channel", delivery.recipient), delivery.context.get("thread_ts", "")
         asked = {"channel": channel, "include_all_metadata": "true", "limit": "100"}
@@ -133,25 +124,25 @@ class Slack(Finding, Channel, Fetching):
         )
 
 
-def _event(event: Any) -> Found:
+def _event(event: Any) -> model.Found:
     kind, subtype = parts.text(event, "type"), parts.text(event, "subtype")
     if kind not in ("message", "app_mention"):
-        return Ignored(f"an event of type {kind[:40] or 'nothing'}")
+        return model.Ignored(f"an event of type {kind[:40] or 'nothing'}")
     if subtype == "message_changed":
         return _edit(event)
     if subtype == "message_deleted":
-        return Edit(_id(parts.needed(event, "channel"), parts.needed(event, "deleted_ts")), None)
+        return model.Edit(_id(parts.needed(event, "channel"), parts.needed(event, "deleted_ts")), None)
     if parts.text(event, "bot_id") or subtype == "bot_message":
-        return Ignored("written by an app, maybe ourselves")
-    return _message(event) if subtype in SPOKEN else Ignored(f"a message of type {subtype[:40]}")
+        return model.Ignored("written by an app, maybe ourselves")
+    return _message(event) if subtype in SPOKEN else model.Ignored(f"a message of type {subtype[:40]}")
 
 
-def _message(event: Any) -> Found:
+def _message(event: Any) -> model.Found:
     channel, ts, user = (parts.needed(event, name) for name in ("channel", "ts", "user"))
     thread = parts.text(event, "thread_ts")
     is_direct = parts.text(event, "channel_type") in ("im", "mpim") or channel.startswith("D")
     root = thread or ("" if is_direct else ts)
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=_id(channel, ts),
         text=_plain(parts.text(event, "text")),
         sender=Sender(parts.text(event, "user_profile", "real_name"), user),
@@ -163,21 +154,21 @@ def _message(event: Any) -> Found:
     )
 
 
-def _edit(event: Any) -> Found:
+def _edit(event: Any) -> model.Found:
     message = parts.mapping(event, "message")
     if parts.text(message, "bot_id"):
-        return Ignored("changed by an app, maybe ourselves")
+        return model.Ignored("changed by an app, maybe ourselves")
     if parts.text(message, "text") == parts.text(event, "previous_message", "text"):
-        return Ignored("nothing of the text was changed")  # Slack unfolded a link
+        return model.Ignored("nothing of the text was changed")  # Slack unfolded a link
     key = _id(parts.needed(event, "channel"), parts.needed(message, "ts"))
     edit_id = parts.text(message, "edited", "ts")
-    return Edit(key, _plain(parts.text(message, "text")), edit_id, parts.moment(edit_id))
+    return model.Edit(key, _plain(parts.text(message, "text")), edit_id, parts.moment(edit_id))
 
 
-def _file(each: Mapping[str, Any]) -> IncomingAttachment:
+def _file(each: Mapping[str, Any]) -> model.IncomingAttachment:
     kind = parts.text(each, "mimetype")
     is_speech = parts.text(each, "subtype") == "slack_audio"
-    return IncomingAttachment(parts.text(each, "name"), kind, None, {"url": _url(each)}, is_speech)
+    return model.IncomingAttachment(parts.text(each, "name"), kind, None, {"url": _url(each)}, is_speech)
 
 
 def _url(each: Mapping[str, Any]) -> str:

@@ -11,16 +11,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_sec
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryNotice,
-    DeliveryPart,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "SMS"
 MOST_MEDIA = 10
@@ -53,18 +44,18 @@ class Sms(Channel, Fetching):
     def __init__(self, settings: SmsSettings, tools: ChannelTools) -> None:
         """Speak as one number."""
         self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
-        self.limits = ChannelLimits(length=settings.most_characters)
+        self.limits = model.ChannelLimits(length=settings.most_characters)
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
         return twilio.verify(request, self._settings.auth_token, self._settings.key_secret)
 
     @override
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         return parts.each([event.body], lambda body: _found(twilio.form(body)))
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         ours = "MessagingServiceSid" if self._settings.sender.startswith("MG") else "From"
         form = {"To": delivery.recipient, ours: self._settings.sender, "Body": delivery.text}
         if self._settings.tell_status and self._tools.public_url:
@@ -82,7 +73,7 @@ class Sms(Channel, Fetching):
         return twilio.login(self._settings.account_sid, self._settings.auth_token)
 
 
-def _found(fields: Mapping[str, str]) -> Found:
+def _found(fields: Mapping[str, str]) -> model.Found:
     sid = fields.get("MessageSid") or parts.needed(fields, "SmsSid")
     status = fields.get("MessageStatus") or ("" if "Body" in fields else fields.get("SmsStatus", ""))
     if status:
@@ -91,7 +82,7 @@ def _found(fields: Mapping[str, str]) -> Found:
     word = text.strip().lower()
     count = fields.get("NumMedia", "0")
     media = range(min(int(count), MOST_MEDIA)) if count.isascii() and count.isdigit() and len(count) < 4 else ()
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=sid,
         text=text,
         sender=Sender(address=sender, phone=sender if sender.startswith("+") else ""),
@@ -100,20 +91,20 @@ def _found(fields: Mapping[str, str]) -> Found:
     )
 
 
-def _media(fields: Mapping[str, str], number: int) -> IncomingAttachment:
+def _media(fields: Mapping[str, str], number: int) -> model.IncomingAttachment:
     kind = fields.get(f"MediaContentType{number}", "")
-    return IncomingAttachment(
+    return model.IncomingAttachment(
         f"media-{number + 1}", kind, None, {"url": fields[f"MediaUrl{number}"]}, kind.startswith("audio/")
     )
 
 
-def _notice(sid: str, status: str, fields: Mapping[str, str]) -> Found:
+def _notice(sid: str, status: str, fields: Mapping[str, str]) -> model.Found:
     state = STATES.get(status.lower())
     if state is None:
-        return Ignored(f"a status {status[:40]}")
+        return model.Ignored(f"a status {status[:40]}")
     code = fields.get("ErrorCode", "")
     error = f"({code}) {fields.get('ErrorMessage', '') or 'not delivered'}" if state is DeliveryState.FAILED else ""
-    return DeliveryNotice(state, provider_id=sid, error=error)
+    return model.DeliveryNotice(state, provider_id=sid, error=error)
 
 
 KIND = ChannelKind("sms", "SMS", TITLE, SmsSettings, Sms, vouches=True)

@@ -15,31 +15,13 @@ from frontdesk.channels import parts
 from frontdesk.channels.bot_tokens import TokenCheck
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, needed_secret
 from frontdesk.channels.media import download, may_have_key
-from frontdesk.channels.refusals import refusal
+from frontdesk.channels.refusals import refusal, token_of
 from frontdesk.channels.signing import digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer
-from frontdesk.interfaces.channels import (
-    Admitting,
-    Channel,
-    Fetched,
-    Fetching,
-    Forged,
-    Genuine,
-    Handshake,
-    WebhookRequest,
-)
-from frontdesk.interfaces.tokens import KeptToken, lifetime
+from frontdesk.interfaces import channels as interface
+from frontdesk.interfaces.tokens import KeptToken
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "Teams"
 SCOPE = "https://api.botframework.com/.default"
@@ -52,7 +34,6 @@ HOSTS = (
     ".botframework.azure.us",
     ".botframework.azure.cn",
 )
-UNAUTHORIZED = 401
 PASSING = frozenset({412, 429, 502, 504})
 DOWNLOAD = "application/vnd.microsoft.teams.file.download.info"
 _AT = re.compile(r"<at\b[^>]*>.*?</at>", re.S | re.I)
@@ -72,7 +53,7 @@ class TeamsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_characters: Annotated[int, about("Length of one message.")] = 20_000
 
 
-class Teams(Channel, Admitting, Fetching):
+class Teams(interface.Channel, interface.Admitting, interface.Fetching):
     """A bot in Microsoft Teams."""
 
     def __init__(self, settings: TeamsSettings, tools: ChannelTools) -> None:
@@ -81,56 +62,57 @@ class Teams(Channel, Admitting, Fetching):
         self._sign_in = tools.reach(settings.sign_in_url)
         self._check = TokenCheck(tools, settings.keys_url, settings.issuer, settings.app_id)
         self._token = KeptToken(self._ask_token, tools.seconds)
-        self.limits = ChannelLimits(length=settings.most_characters)
+        self.limits = model.ChannelLimits(length=settings.most_characters)
 
     @override
-    async def admit(self, request: WebhookRequest) -> None:
+    async def admit(self, request: interface.WebhookRequest) -> None:
         await self._check.claims(request.headers.get("authorization", ""))
 
     @override
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+    async def verify(self, request: interface.WebhookRequest) -> interface.Genuine | interface.Handshake:
         claims = await self._check.claims(request.headers.get("authorization", ""))
         try:
             activity = parts.document(request.body)
         except parts.Unfit as error:
-            raise Forged(f"the activity cannot be read: {error}") from None
+            raise interface.Forged(f"the activity cannot be read: {error}") from None
         service = parts.text(activity, "serviceUrl")
         claimed = parts.text(claims, "serviceurl") or parts.text(claims, "serviceUrl")
         if not service or claimed != service:
-            raise Forged("the token is for another serviceUrl")
+            raise interface.Forged("the token is for another serviceUrl")
         self._check_service(service)
-        return Genuine(digest(request.body))
+        return interface.Genuine(digest(request.body))
 
     def _check_service(self, service: str) -> None:
         """Our token is sent there, so it must be the one that is set up, or of Microsoft's own. Raises Forged."""
         ours = self._settings.service_url
         if ours and service.rstrip("/") != ours.rstrip("/"):
-            raise Forged("serviceUrl is not channels.teams.service_url")
+            raise interface.Forged("serviceUrl is not channels.teams.service_url")
         if not ours and not may_have_key(service, "", HOSTS):
-            raise Forged("serviceUrl is no https address of Microsoft's: set channels.teams.service_url if it is right")
+            wrong = "serviceUrl is no https address of Microsoft's: set channels.teams.service_url if it is right"
+            raise interface.Forged(wrong)
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         return parts.each([parts.document(event.body)], self._activity)
 
-    def _activity(self, each: Any) -> Found:
+    def _activity(self, each: Any) -> model.Found:
         kind, id_ = parts.text(each, "type"), parts.text(each, "id")
         conversation = parts.text(each, "conversation", "id")
         sender = parts.text(each, "from", "id")
         if kind == "messageUpdate":
-            return Edit(_id(conversation, id_), _plain(each), parts.text(each, "timestamp"), _at(each))
+            return model.Edit(_id(conversation, id_), _plain(each), parts.text(each, "timestamp"), _at(each))
         if kind == "messageDelete":
-            return Edit(_id(conversation, id_), None)
+            return model.Edit(_id(conversation, id_), None)
         if kind != "message":
-            return Ignored(f"an activity of type {kind[:40] or 'nothing'}")
+            return model.Ignored(f"an activity of type {kind[:40] or 'nothing'}")
         if sender.endswith(self._settings.app_id) or parts.text(each, "from", "role") == "bot":
-            return Ignored("written by a bot, maybe ourselves")
+            return model.Ignored("written by a bot, maybe ourselves")
         is_shared = parts.text(each, "conversation", "conversationType") not in ("", "personal")
         if not (conversation and id_ and sender):
             raise parts.Unfit("an activity without id, conversation or sender")
         answers = parts.text(each, "replyToId")
-        return CustomerMessage(
+        return model.CustomerMessage(
             provider_id=_id(conversation, id_),
             text=_plain(each),
             sender=Sender(parts.text(each, "from", "name"), parts.text(each, "from", "aadObjectId") or sender),
@@ -149,7 +131,7 @@ class Teams(Channel, Admitting, Fetching):
         )
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         context = delivery.context
         body = {
             "type": "message",
@@ -172,16 +154,12 @@ class Teams(Channel, Admitting, Fetching):
 
     async def _post(self, service_url: str, path: str, body: Any) -> HttpAnswer:
         http = self._tools.reach(service_url.rstrip("/"), trusted=bool(self._settings.service_url))
-        for is_last in (False, True):
-            token = await self._token.value()
-            answer = await http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
-            if answer.status != UNAUTHORIZED or is_last:
-                break
-            self._token.refused(token)
-        return answer
+        return await self._token.answered(
+            lambda token: http.send("POST", path, json=body, headers={"authorization": f"Bearer {token}"})
+        )
 
     @override
-    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> interface.Fetched:
         """Files have an address of their own, pictures ask for our token."""
         url, home, key = remote["url"], self._settings.service_url, {}
         if remote.get("signed") != "yes" and may_have_key(url, home, HOSTS):
@@ -198,11 +176,7 @@ class Teams(Channel, Admitting, Fetching):
         answer = await self._sign_in.send("POST", f"/{self._settings.tenant}/oauth2/v2.0/token", form=form)
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)
-        told = answer.json()
-        token = parts.text(told, "access_token")
-        if not token:
-            raise DeliveryFailed(f"{TITLE} gave no token: check its client and secret", after_seconds=60)
-        return token, lifetime(parts.at(told, "expires_in"), 0.0)
+        return token_of(TITLE, answer)
 
 
 def _id(conversation: str, activity: str) -> str:
@@ -221,19 +195,19 @@ def _plain(each: Any) -> str:
     return text.replace("&nbsp;", " ").strip()
 
 
-def _files(activity: Any) -> tuple[IncomingAttachment, ...]:
+def _files(activity: Any) -> tuple[model.IncomingAttachment, ...]:
     return tuple(filter(None, (_file(each) for each in parts.objects(activity, "attachments"))))
 
 
-def _file(each: Mapping[str, Any]) -> IncomingAttachment | None:
+def _file(each: Mapping[str, Any]) -> model.IncomingAttachment | None:
     kind, name = parts.text(each, "contentType"), parts.text(each, "name")
     if kind == DOWNLOAD:
         remote = {"url": parts.text(each, "content", "downloadUrl"), "signed": "yes"}
-        return IncomingAttachment(name, "application/octet-stream", None, remote) if remote["url"] else None
+        return model.IncomingAttachment(name, "application/octet-stream", None, remote) if remote["url"] else None
     url = parts.text(each, "contentUrl")
     if not url or kind.startswith("application/vnd.microsoft.card"):
         return None
-    return IncomingAttachment(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url})
+    return model.IncomingAttachment(name or kind, "image/png" if kind == "image/*" else kind, None, {"url": url})
 
 
 KIND = ChannelKind("teams", "TEA", TITLE, TeamsSettings, Teams, vouches=True)

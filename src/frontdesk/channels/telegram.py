@@ -14,17 +14,7 @@ from frontdesk.channels.signing import compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer
 from frontdesk.interfaces.channels import Admitting, Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    LengthUnit,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "Telegram"
 HEADER = "x-telegram-bot-api-secret-token"
@@ -46,7 +36,7 @@ class TelegramSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Telegram(Channel, Admitting, Fetching):
     """A Telegram bot."""
 
-    limits = ChannelLimits(length=4096, measure=LengthUnit.UTF16)
+    limits = model.ChannelLimits(length=4096, measure=model.LengthUnit.UTF16)
 
     def __init__(self, settings: TelegramSettings, tools: ChannelTools) -> None:
         """Speak as one bot."""
@@ -65,7 +55,7 @@ class Telegram(Channel, Admitting, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         whole = parts.document(event.body)
         for name in ("message", "business_message"):
             if name in whole:
@@ -73,10 +63,10 @@ class Telegram(Channel, Admitting, Fetching):
         for name in ("edited_message", "edited_business_message"):
             if name in whole:
                 return parts.each([whole[name]], _edit)
-        return [Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
+        return [model.Ignored(f"an update with {', '.join(sorted(set(whole) - {'update_id'}))[:100] or 'nothing'}")]
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         chat = delivery.context.get("chat") or delivery.recipient
         body: dict[str, Any] = {"chat_id": chat, "text": delivery.text, "link_preview_options": {"is_disabled": True}}
         if topic := delivery.context.get("topic"):
@@ -115,21 +105,21 @@ def _result(answer: HttpAnswer) -> Mapping[str, Any]:
     raise refusal(TITLE, answer, words)
 
 
-def _message(message: Any) -> Found:
+def _message(message: Any) -> model.Found:
     chat, number = parts.needed(message, "chat", "id"), parts.needed(message, "message_id")
     author = parts.mapping(message, "from") or parts.mapping(message, "sender_chat")
     if author.get("is_bot") is True:
-        return Ignored("written by a bot, maybe ourselves")
+        return model.Ignored("written by a bot, maybe ourselves")
     media = next((name for name in MEDIA if name in message), "")
     text = parts.text(message, "text") or parts.text(message, "caption")
     if not text and not media and "photo" not in message:
         other = next((name for name in OTHERS if name in message), "")
         if not other:
-            return Ignored(f"a message with {', '.join(sorted(map(str, message)))[:100]}")
+            return model.Ignored(f"a message with {', '.join(sorted(map(str, message)))[:100]}")
         text = f"[{other}{_more(message, other)}]"
     topic = parts.text(message, "message_thread_id") if message.get("is_topic_message") is True else ""
     answers = parts.text(message, "reply_to_message", "message_id")
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=f"{chat}:{number}",
         text=text,
         sender=_sender(message, author, chat),
@@ -155,24 +145,26 @@ def _more(message: Any, kind: str) -> str:
     return f": {parts.at(place, 'latitude')}, {parts.at(place, 'longitude')}" if kind == "location" else ""
 
 
-def _attachments(message: Any, media: str) -> tuple[IncomingAttachment, ...]:
+def _attachments(message: Any, media: str) -> tuple[model.IncomingAttachment, ...]:
     if photos := parts.objects(message, "photo"):  # the same picture in sizes, the largest last
-        return (IncomingAttachment("photo.jpg", "image/jpeg", None, {"id": parts.needed(photos[-1], "file_id")}),)
+        return (model.IncomingAttachment("photo.jpg", "image/jpeg", None, {"id": parts.needed(photos[-1], "file_id")}),)
     if not media:
         return ()
     file = parts.mapping(message, media)
     kind = parts.text(file, "mime_type") or KINDS.get(media, "application/octet-stream")
     name = parts.text(file, "file_name") or media
-    return (IncomingAttachment(name, kind, None, {"id": parts.needed(file, "file_id")}, is_speech=media == "voice"),)
+    return (
+        model.IncomingAttachment(name, kind, None, {"id": parts.needed(file, "file_id")}, is_speech=media == "voice"),
+    )
 
 
-def _edit(message: Any) -> Found:
+def _edit(message: Any) -> model.Found:
     chat, number = parts.needed(message, "chat", "id"), parts.needed(message, "message_id")
     text = parts.text(message, "text") or parts.text(message, "caption")
     if parts.at(message, "from", "is_bot") is True or not text:
-        return Ignored("a change without words")
+        return model.Ignored("a change without words")
     at = parts.moment(message.get("edit_date"))
-    return Edit(f"{chat}:{number}", text, parts.text(message, "edit_date"), at)
+    return model.Edit(f"{chat}:{number}", text, parts.text(message, "edit_date"), at)
 
 
 KIND = ChannelKind("telegram", "TEL", TITLE, TelegramSettings, Telegram, vouches=True)

@@ -18,15 +18,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, may_be_secret
 from frontdesk.channels.signing import check_age, compare, digest, hex_mac
 from frontdesk.interfaces.channels import Channel, Forged, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Identity, Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryNotice,
-    DeliveryPart,
-    Found,
-    Ignored,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "Website"
 STAMP, SIGNATURE = "x-frontdesk-timestamp", "x-frontdesk-signature"
@@ -42,7 +34,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Web(Channel):
     """The website: customers come for their answers."""
 
-    limits = ChannelLimits(picked_up=True)
+    limits = model.ChannelLimits(picked_up=True)
 
     def __init__(self, settings: WebSettings, tools: ChannelTools) -> None:
         """Serve one site."""
@@ -60,24 +52,24 @@ class Web(Channel):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         whole = parts.document(event.body)
         if whole.get("type") == "seen":
-            return [DeliveryNotice(DeliveryState.READ, key=parts.needed(whole, "message"))]
+            return [model.DeliveryNotice(DeliveryState.READ, key=parts.needed(whole, "message"))]
         if whole.get("type") != "message":
-            return [Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
+            return [model.Ignored(f"an event of type {parts.text(whole, 'type')[:40] or 'nothing'}")]
         return [_message(whole)]
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         """It is where the customer looks for it."""
         return Receipt(detail={"picked_up_from": delivery.message_id})
 
 
-def _message(whole: dict[str, object]) -> Found:
+def _message(whole: dict[str, object]) -> model.Found:
     session = parts.text(whole, "session")
     email = parts.text(whole, "email")
-    return CustomerMessage(
+    return model.CustomerMessage(
         provider_id=parts.needed(whole, "id"),
         text=parts.text(whole, "text"),
         sender=Sender(

@@ -18,31 +18,13 @@ from typing_extensions import override
 
 from frontdesk.channels import parts
 from frontdesk.channels.kind import ChannelKind, ChannelTools, about, may_be_secret, needed, needed_secret
-from frontdesk.channels.refusals import refusal
+from frontdesk.channels.refusals import refusal, token_of
 from frontdesk.channels.signing import check_age, compare, digest
 from frontdesk.interfaces import DeliveryFailed, HttpAnswer, Invalid
-from frontdesk.interfaces.channels import (
-    Channel,
-    Fetched,
-    Fetching,
-    Forged,
-    Genuine,
-    Handshake,
-    OutsideWindow,
-    WebhookRequest,
-)
-from frontdesk.interfaces.tokens import KeptToken, lifetime
+from frontdesk.interfaces import channels as interface
+from frontdesk.interfaces.tokens import KeptToken
 from frontdesk.model import Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryPart,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    LengthUnit,
-    RawEvent,
-)
+from frontdesk.model import channels as model
 
 TITLE = "WeChat"
 MOST_AGE_SECONDS = 600.0
@@ -69,7 +51,7 @@ class WeChatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_bytes: Annotated[int, about("Length of one message in bytes of UTF-8.")] = 2048
 
 
-class WeChat(Channel, Fetching):
+class WeChat(interface.Channel, interface.Fetching):
     """A WeChat Official Account."""
 
     def __init__(self, settings: WeChatSettings, tools: ChannelTools) -> None:
@@ -77,15 +59,17 @@ class WeChat(Channel, Fetching):
         self._settings, self._tools, self._http = settings, tools, tools.reach(settings.api_url)
         self._key = _key(settings.aes_key) if settings.aes_key or _needs_key(settings) else b""
         self._token = KeptToken(self._ask_token, tools.seconds)
-        self.limits = ChannelLimits(settings.most_bytes, LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours))
+        self.limits = model.ChannelLimits(
+            settings.most_bytes, model.LengthUnit.BYTES, 10, timedelta(hours=settings.window_hours)
+        )
 
     @override
-    async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
+    async def verify(self, request: interface.WebhookRequest) -> interface.Genuine | interface.Handshake:
         """An empty answer keeps WeChat from asking again."""
         stamp, nonce = request.first("timestamp"), request.first("nonce")
         if request.method == "GET":
             compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
-            return Handshake(request.first("echostr").encode())
+            return interface.Handshake(request.first("echostr").encode())
         body = request.body
         if self._key:
             sealed = _sealed(body)
@@ -94,38 +78,37 @@ class WeChat(Channel, Fetching):
         else:
             compare(request.first("signature"), _sha1(self._settings.token, stamp, nonce), "signature")
         check_age(stamp, self._tools.clock(), MOST_AGE_SECONDS, "timestamp")
-        return Genuine(digest(body), body, Handshake(b""))
+        return interface.Genuine(digest(body), body, interface.Handshake(b""))
 
     @override
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         return parts.each([event.body], lambda body: _message(_fields_of(body)))
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         body = {"touser": delivery.recipient, "msgtype": "text", "text": {"content": delivery.text}}
         await self._call("POST", "/cgi-bin/message/custom/send", body)
         return Receipt(delivery.key, {"delivered": True})
 
     @override
-    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> Fetched:
+    async def fetch(self, remote: Mapping[str, str], most_bytes: int) -> interface.Fetched:
         answer = await self._call("GET", "/cgi-bin/media/get", params={"media_id": remote["id"]})
-        return Fetched(answer.body, answer.headers.get("content-type", "").partition(";")[0])
+        return interface.Fetched(answer.body, answer.headers.get("content-type", "").partition(";")[0])
 
     async def _call(
         self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None
     ) -> HttpAnswer:
         """One call; with a new token where the old one is not taken. WeChat says most refusals with status 200."""
-        for is_last in (False, True):
-            token = await self._token.value()
+
+        async def send(token: str) -> HttpAnswer:
             query = {"access_token": token, **(params or {})}
-            answer = await self._http.send(method, path, json=body, params=query)
-            code, words = _error(answer)
-            if code not in TOKEN_IS_BAD or is_last:
-                break
-            self._token.refused(token)
+            return await self._http.send(method, path, json=body, params=query)
+
+        answer = await self._token.answered(send, lambda answer: _error(answer)[0] in TOKEN_IS_BAD)
+        code, words = _error(answer)
         if code == OUT_OF_TIME:
             why = f"{TITLE} takes no answer until the customer writes again"
-            raise OutsideWindow(why, after_seconds=AGAIN_SECONDS)
+            raise interface.OutsideWindow(why, after_seconds=AGAIN_SECONDS)
         if not answer.ok:
             raise refusal(TITLE, answer, words)
         if code:
@@ -139,11 +122,7 @@ class WeChat(Channel, Fetching):
         answer = await self._http.send("GET", "/cgi-bin/token", params=asked)
         if not answer.ok:
             raise refusal(TITLE, answer)
-        told = answer.json()
-        token = parts.text(told, "access_token")
-        if not token:
-            raise DeliveryFailed(f"{TITLE} gave no token: check its client and secret", after_seconds=60)
-        return token, lifetime(parts.at(told, "expires_in"), 0.0)
+        return token_of(TITLE, answer)
 
 
 def unsealed(sealed: str, key: bytes, app_id: str) -> bytes:
@@ -155,13 +134,13 @@ def unsealed(sealed: str, key: bytes, app_id: str) -> bytes:
         decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
         plain = decryptor.update(raw) + decryptor.finalize()
     except (ValueError, binascii.Error):
-        raise Forged("Encrypt cannot be decrypted") from None
+        raise interface.Forged("Encrypt cannot be decrypted") from None
     padding = plain[-1] if plain else 0
     plain = plain[:-padding] if 1 <= padding <= KEY_BYTES else b""
     begin = RANDOM_BYTES + LENGTH_BYTES
     length = int.from_bytes(plain[RANDOM_BYTES:begin], "big")
     if plain[begin + length :] != app_id.encode() or len(plain) < begin + length:
-        raise Forged("Encrypt is not for this account")
+        raise interface.Forged("Encrypt is not for this account")
     return plain[begin : begin + length]
 
 
@@ -187,7 +166,7 @@ def _sealed(body: bytes) -> str:
     try:
         return parts.needed(_fields_of(body), "Encrypt")
     except parts.Unfit as error:
-        raise Forged(f"Encrypt is missing: {error}") from None
+        raise interface.Forged(f"Encrypt is missing: {error}") from None
 
 
 def _sha1(*words: str) -> str:
@@ -202,13 +181,13 @@ def _error(answer: HttpAnswer) -> tuple[int, str]:
     return (code if isinstance(code, int) else 0), parts.text(told, "errmsg")
 
 
-def _message(fields: Mapping[str, str]) -> Found:
+def _message(fields: Mapping[str, str]) -> model.Found:
     kind, sender = parts.needed(fields, "MsgType"), parts.needed(fields, "FromUserName")
     if kind == "event":
-        return Ignored(f"an event {fields.get('Event', '')[:40]}")
+        return model.Ignored(f"an event {fields.get('Event', '')[:40]}")
     media = fields.get("MediaId", "") if kind in MEDIA else ""
-    attachment = IncomingAttachment(kind, MEDIA.get(kind, ""), None, {"id": media}, is_speech=kind == "voice")
-    return CustomerMessage(
+    attachment = model.IncomingAttachment(kind, MEDIA.get(kind, ""), None, {"id": media}, is_speech=kind == "voice")
+    return model.CustomerMessage(
         provider_id=parts.needed(fields, "MsgId"),
         text=_text(kind, fields),
         sender=Sender(address=sender),

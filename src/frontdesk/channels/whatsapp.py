@@ -17,18 +17,7 @@ from frontdesk.channels.kind import ChannelKind, ChannelTools, about, needed, ne
 from frontdesk.channels.media import download
 from frontdesk.interfaces.channels import Channel, Fetched, Fetching, Genuine, Handshake, WebhookRequest
 from frontdesk.model import DeliveryState, Receipt, Sender
-from frontdesk.model.channels import (
-    ChannelLimits,
-    CustomerMessage,
-    DeliveryNotice,
-    DeliveryPart,
-    Edit,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-    Unread,
-)
+from frontdesk.model import channels as model
 
 TITLE = "WhatsApp"
 # Where media lie whose addresses the Graph API tells.
@@ -64,7 +53,7 @@ class WhatsApp(Channel, Fetching):
         """Speak for one business number."""
         self._settings, self._tools = settings, tools
         self._http = tools.reach(settings.api_url)
-        self.limits = ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
+        self.limits = model.ChannelLimits(length=4096, window=timedelta(hours=settings.window_hours))
 
     @override
     async def verify(self, request: WebhookRequest) -> Genuine | Handshake:
@@ -72,29 +61,29 @@ class WhatsApp(Channel, Fetching):
 
     @override
     @parts.readable
-    def read(self, event: RawEvent) -> Sequence[Found]:
+    def read(self, event: model.RawEvent) -> Sequence[model.Found]:
         whole = parts.document(event.body)
         if whole.get("object") != "whatsapp_business_account":
-            return [Unread("object is not whatsapp_business_account")]
+            return [model.Unread("object is not whatsapp_business_account")]
         changes = [change for entry in parts.objects(whole, "entry") for change in parts.items(entry, "changes")]
         return parts.each(changes, self._change)
 
-    def _change(self, change: Any) -> list[Found]:
+    def _change(self, change: Any) -> list[model.Found]:
         field, value = parts.text(change, "field"), parts.mapping(change, "value")
         if field != "messages":
-            return [Ignored(f"a change of {field[:40] or 'nothing'}")]
+            return [model.Ignored(f"a change of {field[:40] or 'nothing'}")]
         ours = parts.text(value, "metadata", "phone_number_id")
         if ours and ours != self._settings.phone_id:
-            return [Ignored("for another number of the account")]
+            return [model.Ignored("for another number of the account")]
         contacts = parts.objects(value, "contacts")
         messages = parts.each(parts.items(value, "messages"), lambda each: _message(each, contacts))
-        errors: list[Found] = [
-            Unread(parts.text(each, "title") or "an error") for each in parts.objects(value, "errors")
+        errors: list[model.Found] = [
+            model.Unread(parts.text(each, "title") or "an error") for each in parts.objects(value, "errors")
         ]
         return [*messages, *parts.each(parts.items(value, "statuses"), _status), *errors]
 
     @override
-    async def send(self, delivery: DeliveryPart) -> Receipt:
+    async def send(self, delivery: model.DeliveryPart) -> Receipt:
         """Raises DeliveryFailed, OutsideWindow, NoAnswer."""
         body: dict[str, Any] = {
             "messaging_product": "whatsapp",
@@ -130,18 +119,18 @@ class WhatsApp(Channel, Fetching):
         return {"authorization": f"Bearer {self._settings.access_token}"}
 
 
-def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> Found:
+def _message(each: Any, contacts: Sequence[Mapping[str, Any]]) -> model.Found:
     """One message of a batch. A message without text gets its kind as text, so that no customer is overlooked."""
     provider_id, kind = parts.needed(each, "id"), parts.text(each, "type")
     if kind in NOT_FROM_CUSTOMERS:
-        return Ignored(f"a {kind} message")
+        return model.Ignored(f"a {kind} message")
     sender = _sender(each, contacts)
     if kind == "edit":
         changed = parts.text(each, "edit", "message", "text", "body") or parts.text(each, "edit", "text", "body")
-        return Edit(parts.needed(each, "edit", "original_message_id"), changed, provider_id)
+        return model.Edit(parts.needed(each, "edit", "original_message_id"), changed, provider_id)
     if kind == "revoke":
-        return Edit(parts.needed(each, "revoke", "original_message_id"), None, provider_id)
-    return CustomerMessage(
+        return model.Edit(parts.needed(each, "revoke", "original_message_id"), None, provider_id)
+    return model.CustomerMessage(
         provider_id=provider_id,
         text=_words(each, kind),
         sender=sender,
@@ -185,24 +174,26 @@ def _words(each: Any, kind: str) -> str:
     return next(filter(None, words), f"[{kind or 'message of an unknown kind'}]")
 
 
-def _attachments(each: Any, kind: str) -> tuple[IncomingAttachment, ...]:
+def _attachments(each: Any, kind: str) -> tuple[model.IncomingAttachment, ...]:
     media_id = parts.text(each, kind, "id") if kind in MEDIA else ""
     if not media_id:
         return ()
     media_type = parts.text(each, kind, "mime_type")
     name = parts.text(each, kind, "filename") or f"{kind}-{media_id}"
     return (
-        IncomingAttachment(name, media_type, None, {"id": media_id}, is_speech=parts.at(each, kind, "voice") is True),
+        model.IncomingAttachment(
+            name, media_type, None, {"id": media_id}, is_speech=parts.at(each, kind, "voice") is True
+        ),
     )
 
 
-def _status(each: Any) -> Found:
+def _status(each: Any) -> model.Found:
     state = STATES.get(parts.text(each, "status"))
     if state is None:
-        return Ignored(f"a status {parts.text(each, 'status')[:40]}")
+        return model.Ignored(f"a status {parts.text(each, 'status')[:40]}")
     error = parts.at(each, "errors", 0)
     words = parts.text(error, "error_data", "details") or parts.text(error, "title")
-    return DeliveryNotice(
+    return model.DeliveryNotice(
         state,
         provider_id=parts.needed(each, "id"),
         key=parts.text(each, "biz_opaque_callback_data"),

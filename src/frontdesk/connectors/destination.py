@@ -59,13 +59,10 @@ class Destinations:
         self._known.forget(name)
 
     async def _ask(self, name: str) -> Any:
-        for is_last in (False, True):
-            token = await self._token.value()
-            headers = {"authorization": f"Bearer {token}"}
-            answer = await self._http.send("GET", PLACE + quote(name, safe=""), headers=headers)
-            if answer.status != UNAUTHORIZED or is_last:
-                break
-            self._token.refused(token)
+        path = PLACE + quote(name, safe="")
+        answer = await self._token.answered(
+            lambda token: self._http.send("GET", path, headers={"authorization": f"Bearer {token}"})
+        )
         if not answer.ok:
             error = refusal(f"the destination service ({name})", answer)
             # A person corrects a missing or wrong destination; until then effects are retried, not given up.

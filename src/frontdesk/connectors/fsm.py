@@ -25,7 +25,7 @@ NAME = "fsm"
 CLIENT_VERSION = "1"
 TOKEN_PATH = "/api/oauth2/v2/token"  # noqa: S105 - an address
 CALLS = "/api/data/v4/ServiceCall"
-CONFLICT, NOT_FOUND, UNAUTHORIZED = 409, 404, 401
+CONFLICT, NOT_FOUND = 409, 404
 SUBJECT_LENGTH = 255
 
 
@@ -94,13 +94,11 @@ class Fsm(ActionHandler):
     async def _send(self, method: str, path: str, body: Any = None) -> HttpAnswer:
         """Send one request; it is repeated with a new token if the old one is refused (tokens can be revoked)."""
         params = {"dtos": f"ServiceCall.{self._account.dto_version}", "useExternalIds": "true"}
-        for is_last in (False, True):
-            token = await self._token.value() if self._token else ""
-            answer = await self._http.send(method, path, json=body, params=params, headers=self._headers(token))
-            if answer.status != UNAUTHORIZED or is_last or self._token is None:
-                break
-            self._token.refused(token)
-        return answer
+
+        async def send(token: str) -> HttpAnswer:
+            return await self._http.send(method, path, json=body, params=params, headers=self._headers(token))
+
+        return await (self._token.answered(send) if self._token else send(""))
 
     def _headers(self, token: str) -> dict[str, str]:
         headers = {

@@ -3,7 +3,7 @@
 The settings say how its address is made and under which names an answer holds the fields of an order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -44,19 +44,15 @@ def template_of(path: str, list_path: str, fields: str, states: str) -> OrderTem
         raise Invalid("connectors.order_service.list_path must contain {customer}", f"connectors.{NAME}.list_path")
     named = pairs(fields, f"connectors.{NAME}.fields", str)
     meant = pairs(states, f"connectors.{NAME}.states", str)
-    if strange := named.keys() - {*ORDER_FIELDS, *LINE_FIELDS}:
-        known = ", ".join(sorted({*ORDER_FIELDS, *LINE_FIELDS}))
-        raise Invalid(
-            f"connectors.order_service.fields: {sorted(strange)[0]} is no field: use {known}",
-            f"connectors.{NAME}.fields",
-        )
-    if strange := set(meant.values()) - set(OrderState):
-        known = ", ".join(OrderState)
-        raise Invalid(
-            f"connectors.order_service.states: {sorted(strange)[0]} is no state: use {known}",
-            f"connectors.{NAME}.states",
-        )
+    _check_names("fields", "field", named, sorted({*ORDER_FIELDS, *LINE_FIELDS}))
+    _check_names("states", "state", meant.values(), list(OrderState))
     return OrderTemplate(path, list_path, named, meant)
+
+
+def _check_names(setting: str, what: str, names: Iterable[str], known: Sequence[str]) -> None:
+    if strange := set(names) - set(known):
+        wrong = f"connectors.{NAME}.{setting}: {min(strange)} is no {what}: use {', '.join(known)}"
+        raise Invalid(wrong, f"connectors.{NAME}.{setting}")
 
 
 class ServedOrders(Orders):

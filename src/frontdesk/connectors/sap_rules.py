@@ -18,7 +18,6 @@ from frontdesk.interfaces.tokens import KeptToken
 
 NAME = "sap_rules"
 PATH = "/rules-service/rest/v2/rule-services"
-UNAUTHORIZED = 401
 
 
 class SapRules(RemoteDecider):
@@ -56,14 +55,11 @@ class SapRules(RemoteDecider):
         return _route(answer.json(), self._answer)
 
     async def _send(self, body: Mapping[str, Any]) -> HttpAnswer:
-        for is_last in (False, True):
-            token = await self._token.value() if self._token else ""
+        async def send(token: str) -> HttpAnswer:
             headers = {"authorization": f"Bearer {token}"} if token else {}
-            answer = await self._http.send("POST", PATH, json=body, headers=headers)
-            if answer.status != UNAUTHORIZED or is_last or self._token is None:
-                break
-            self._token.refused(token)
-        return answer
+            return await self._http.send("POST", PATH, json=body, headers=headers)
+
+        return await (self._token.answered(send) if self._token else send(""))
 
 
 def _route(body: Any, path: list[str]) -> str:

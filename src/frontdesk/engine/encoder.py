@@ -52,7 +52,7 @@ class Encoder:
         if not sentences:
             return np.zeros((0, SIZE), np.float32)
         said, heard = self._forward([self._pieces(s or " ") for s in sentences])
-        inner = _INNER * _unit(_unit(heard) - self._middle)
+        inner = _INNER * unit(unit(heard) - self._middle)
         return np.asarray(np.concatenate([said, inner], axis=1) / _WHOLE, np.float32)
 
     def recall(self, sentences: Sequence[str]) -> Vectors:
@@ -76,8 +76,7 @@ class Encoder:
         if not len(flat):
             return flat
         starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
-        sums = np.add.reduceat(flat, starts, axis=0)
-        return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), np.float32)
+        return unit(np.add.reduceat(flat, starts, axis=0))
 
 
 class _Memory:
@@ -118,5 +117,6 @@ def _middle() -> Vectors:
         return np.asarray(np.load(file, allow_pickle=False), np.float32)
 
 
-def _unit(rows: Vectors) -> Vectors:
+def unit(rows: Vectors) -> Vectors:
+    """Each row at length 1."""
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

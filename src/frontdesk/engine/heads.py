@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .background import Background
 from .encoder import SAID, SIZE, Vectors, said
+from .fitting import softmax
 from .reading import MESSAGE_TYPES, SENTIMENTS
 from .text import Prepared
 
@@ -71,17 +72,12 @@ def pooled(whole: Array, parts: Array, by_part: npt.NDArray[np.bool_]) -> Array:
     first = 0
     for count, share in ((len(CONCERNS), _CONCERN_PARTS), (len(SENTIMENTS), _SENTIMENT_PARTS)):
         last = first + count
-        mean = np.log(_softmax(parts[:, first:last]).mean(axis=0) + 1e-6)
-        odds[first:last] = (1 - share) * np.log(_softmax(whole[None, first:last])[0] + 1e-6) + share * mean
+        mean = np.log(softmax(parts[:, first:last]).mean(axis=0) + 1e-6)
+        odds[first:last] = (1 - share) * np.log(softmax(whole[None, first:last])[0] + 1e-6) + share * mean
         first = last
     most = (whole[first:] + parts[:, first:].max(axis=0)) / 2
     odds[first:] = np.where(by_part, np.maximum(whole[first:], most), whole[first:])
     return odds
-
-
-def _softmax(logits: Array) -> Array:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
 
 def type_inputs(prepared: Prepared, vectors: Vectors, sentiment: Array) -> Array:
@@ -142,11 +138,11 @@ class Heads:
         all_ = pooled(odds[0], odds[1:], by_part)
         slope, level = self.signal_scale
         return Look(
-            concerns=_softmax(self.factors[0] * all_[None, :c])[0],
-            sentiment=_softmax(self.factors[1] * all_[None, c:s])[0],
+            concerns=softmax(self.factors[0] * all_[None, :c])[0],
+            sentiment=softmax(self.factors[1] * all_[None, c:s])[0],
             signals=slope * all_[s:] + level,
-            topics=_softmax(self.factors[0] * odds[1:, :c]),
-            moods=_softmax(self.factors[1] * odds[1:, c:s]),
+            topics=softmax(self.factors[0] * odds[1:, :c]),
+            moods=softmax(self.factors[1] * odds[1:, c:s]),
             signals_by_part=slope * odds[1:, s:] + level,
         )
 
@@ -155,7 +151,7 @@ class Heads:
         size = self.network.first.shape[1] - SIZE
         odds = self.network(inputs(vectors, np.zeros(size, np.float32))[None])
         mood = odds[:, len(CONCERNS) : len(CONCERNS) + len(SENTIMENTS)]
-        return np.asarray(_softmax(self.factors[1] * mood)[0], np.float32)
+        return np.asarray(softmax(self.factors[1] * mood)[0], np.float32)
 
     def message_type(self, prepared: Prepared, vectors: Vectors, sentiment: Array) -> tuple[str, float]:
         """One of the five message types and its probability; never at odds with the sentiment."""
@@ -173,4 +169,4 @@ class Heads:
 
 
 def _odds(inputs_: Array, head: Array) -> Array:
-    return np.asarray(_softmax((inputs_ @ head[:-1] + head[-1])[None])[0], np.float32)
+    return np.asarray(softmax((inputs_ @ head[:-1] + head[-1])[None])[0], np.float32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .encoder import SIZE, Encoder, Vectors
+from .encoder import SIZE, Encoder, Vectors, unit
 from .fitting import refine, softmax
 from .heads import Heads
 from .reading import IntentSpec, Scored
@@ -159,7 +159,7 @@ def described(encoder: Encoder, specs: Sequence[IntentSpec]) -> Vectors:
     names = encoder.recall([spec.name or spec.code for spec in specs])
     plain = encoder.recall([spec.description or spec.name or spec.code for spec in specs])
     both = encoder.recall([(f"{s.name}: {s.description}") if s.description else s.name or s.code for s in specs])
-    return _unit(names + plain + both)
+    return unit(names + plain + both)
 
 
 def _peaked(vectors: Vectors, weights: Vectors) -> npt.NDArray[np.float32]:
@@ -199,8 +199,8 @@ def _prototypes(
     rows = weight * described
     for place in np.unique(owners):
         own, each = examples[owners == place], worth[owners == place]
-        rows[place] += each.sum() * _unit(each[None, :] @ own)[0]
-    return _unit(rows)
+        rows[place] += each.sum() * unit(each[None, :] @ own)[0]
+    return unit(rows)
 
 
 def _some(examples: Vectors) -> Vectors:
@@ -211,7 +211,3 @@ def _some(examples: Vectors) -> Vectors:
 def _leaning(heads: Heads, described: Vectors) -> float:
     odds = heads.sentiment(described[None, :])
     return float(odds[2] - odds[0])
-
-
-def _unit(rows: Vectors) -> Vectors:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

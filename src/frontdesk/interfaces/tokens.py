@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from frontdesk.interfaces.cached import Cached
+from frontdesk.interfaces.outgoing import HttpAnswer
 
 USUAL_SECONDS = 300.0
 # A token that is about to end is no longer used.
 EARLY_SECONDS = 60.0
+UNAUTHORIZED = 401
 
 
 class KeptToken:
@@ -26,6 +28,18 @@ class KeptToken:
         """This token was not taken: ask for another next time."""
         if self._token.known is not None and value == self._token.known[0]:
             self._token.forget()
+
+    async def answered(
+        self,
+        send: Callable[[str], Awaitable[HttpAnswer]],
+        is_refused: Callable[[HttpAnswer], bool] = lambda answer: answer.status == UNAUTHORIZED,
+    ) -> HttpAnswer:
+        """The answer to what `send` sends with a token; once more with a new one where the first is not taken."""
+        answer = await send(token := await self.value())
+        if is_refused(answer):
+            self.refused(token)
+            answer = await send(await self.value())
+        return answer
 
 
 def usable(good_for: float) -> float:

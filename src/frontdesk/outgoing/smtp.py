@@ -5,21 +5,7 @@ import base64
 import ssl
 from collections.abc import Iterable
 
-from aiosmtplib import SMTP
-from aiosmtplib.errors import (
-    SMTPAuthenticationError,
-    SMTPDataError,
-    SMTPException,
-    SMTPHeloError,
-    SMTPNotSupported,
-    SMTPReadTimeoutError,
-    SMTPRecipientRefused,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-    SMTPServerDisconnected,
-    SMTPTimeoutError,
-)
+from aiosmtplib import SMTP, errors
 
 from frontdesk.interfaces import NoAnswer
 from frontdesk.interfaces.mail import MailFailed, MailRefused, MailServer, OutgoingMail
@@ -59,13 +45,13 @@ async def _sign_in(client: SMTP, server: MailServer, where: str) -> None:
         await _greet(client)
         if server.user:
             await _show_who(client, server)
-    except SMTPAuthenticationError as error:
+    except errors.SMTPAuthenticationError as error:
         failed = MailFailed(f"{where}: signing in was refused: {error.code} {_line(error.message)}")
         failed.is_ours = True
         raise failed from None
     except ssl.SSLCertVerificationError as error:
         raise MailFailed(f"{where}: the certificate is not valid: {error.verify_message}") from None
-    except (SMTPException, OSError, ValueError) as error:
+    except (errors.SMTPException, OSError, ValueError) as error:
         raise MailFailed(f"{where}: no connection: {_line(str(error))}") from None
 
 
@@ -75,7 +61,7 @@ async def _greet(client: SMTP) -> None:
         return
     try:
         await client.ehlo()
-    except SMTPHeloError:
+    except errors.SMTPHeloError:
         await client.helo()
 
 
@@ -88,7 +74,7 @@ async def _show_who(client: SMTP, server: MailServer) -> None:
     if answer.code == 334:  # the server sends details, and expects an empty line before it refuses
         answer = await client.execute_command(b"")
     if answer.code != 235:
-        raise SMTPAuthenticationError(answer.code, answer.message)
+        raise errors.SMTPAuthenticationError(answer.code, answer.message)
 
 
 async def _address(client: SMTP, mail: OutgoingMail) -> None:
@@ -100,18 +86,18 @@ async def _address(client: SMTP, mail: OutgoingMail) -> None:
     try:
         await _from(client, mail, options)
         await client.rcpt(mail.recipient, options=about)
-    except SMTPSenderRefused as error:
+    except errors.SMTPSenderRefused as error:
         raise MailRefused(_said(error), permanent=error.code == TOO_LARGE, code=error.code) from None
-    except SMTPRecipientRefused as error:
+    except errors.SMTPRecipientRefused as error:
         raise MailRefused(_said(error), permanent=error.code >= 500, code=error.code) from None
-    except SMTPRecipientsRefused as error:
+    except errors.SMTPRecipientsRefused as error:
         first = error.recipients[0]
         raise MailRefused(_said(first), permanent=first.code >= 500, code=first.code) from None
-    except SMTPResponseException as error:
+    except errors.SMTPResponseException as error:
         raise MailRefused(_said(error), permanent=False, code=error.code) from None
-    except (SMTPNotSupported, ValueError) as error:  # an address that cannot be sent to this server
+    except (errors.SMTPNotSupported, ValueError) as error:  # an address that cannot be sent to this server
         raise MailRefused(_line(str(error)), permanent=True) from None
-    except (SMTPException, OSError) as error:
+    except (errors.SMTPException, OSError) as error:
         raise MailFailed(f"the connection broke off: {_line(str(error))}") from None
 
 
@@ -121,7 +107,7 @@ async def _from(client: SMTP, mail: OutgoingMail, options: list[str]) -> None:
         try:
             await client.mail("", options=options)
             return
-        except SMTPSenderRefused as error:
+        except errors.SMTPSenderRefused as error:
             if error.code < 500:
                 raise
     await client.mail(mail.sender, options=options)
@@ -131,11 +117,11 @@ async def _hand_over(client: SMTP, mail: OutgoingMail, where: str) -> str:
     """DATA. If its answer is lost, it is unknown whether the mail was accepted."""
     try:
         answer = await client.data(mail.content)
-    except SMTPDataError as error:
+    except errors.SMTPDataError as error:
         raise MailRefused(_said(error), permanent=error.code >= 500, code=error.code) from None
-    except (SMTPServerDisconnected, SMTPReadTimeoutError, SMTPTimeoutError, OSError) as error:
+    except (errors.SMTPServerDisconnected, errors.SMTPReadTimeoutError, errors.SMTPTimeoutError, OSError) as error:
         raise NoAnswer(f"{where}: no answer to the mail: {_line(str(error))}", may_be_done=True) from None
-    except SMTPException as error:
+    except errors.SMTPException as error:
         raise MailFailed(f"{where}: {_line(str(error))}") from None
     return _line(answer.message)
 
@@ -145,13 +131,13 @@ async def _leave(client: SMTP) -> None:
     try:
         if client.is_connected:
             await asyncio.wait_for(client.quit(), 2)
-    except (SMTPException, OSError, TimeoutError):
+    except (errors.SMTPException, OSError, TimeoutError):
         pass
     finally:
         client.close()
 
 
-def _said(error: SMTPResponseException) -> str:
+def _said(error: errors.SMTPResponseException) -> str:
     return f"the mail server said {error.code} {_line(error.message)}"
 
 

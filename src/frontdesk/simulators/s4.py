@@ -1,7 +1,8 @@
 """SAP S/4HANA: sales orders and outbound deliveries, read by OData V2. The orders are made up."""
 
+import json
 import re
-from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 
 from typing_extensions import override
@@ -16,40 +17,10 @@ DELIVERY = re.compile(r"API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryHeader\('
 ITEMS = "API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryItem"
 FILTER = re.compile(r"ReferenceSDDocument eq '(\w+)'")
 OPTIONS = {"$select", "$filter", "$format", "$top", "$skip", "$expand"}
-
-
-def _date(year: int, month: int, day: int) -> str:
-    """As OData V2 writes it."""
-    return f"/Date({int(datetime(year, month, day, tzinfo=UTC).timestamp()) * 1000})/"
-
-
-# All of one customer, written as S/4HANA writes it.
-BUYER = {"SoldToParty": "0000100042"}
-# Shipped, on its way in parts, just received, blocked.
-ORDERS: dict[str, dict[str, Any]] = {
-    "4711001": {"OverallSDProcessStatus": "C", "OverallTotalDeliveryStatus": "C", "DeliveryBlockReason": "", **BUYER},
-    "4711002": {"OverallSDProcessStatus": "B", "OverallTotalDeliveryStatus": "B", "DeliveryBlockReason": "", **BUYER},
-    "4711003": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "", **BUYER},
-    "4711004": {"OverallSDProcessStatus": "A", "OverallTotalDeliveryStatus": "A", "DeliveryBlockReason": "01", **BUYER},
-}
-DELIVERIES: dict[str, dict[str, Any]] = {
-    "80000001": {
-        "order": "4711001",
-        "OverallGoodsMovementStatus": "C",
-        "PlannedGoodsIssueDate": _date(2026, 3, 2),
-        "ActualGoodsMovementDate": _date(2026, 3, 3),
-        "DeliveryDate": _date(2026, 3, 5),
-        "BillOfLading": "FD00340434161",
-    },
-    "80000002": {
-        "order": "4711002",
-        "OverallGoodsMovementStatus": "A",
-        "PlannedGoodsIssueDate": _date(2026, 4, 1),
-        "ActualGoodsMovementDate": None,
-        "DeliveryDate": _date(2026, 4, 3),
-        "BillOfLading": "",
-    },
-}
+# Orders of one customer, written as S/4HANA writes them: shipped, on its way in parts, just received, blocked.
+_MADE_UP: dict[str, Any] = json.loads((files(__package__) / "s4.json").read_text("utf-8"))
+ORDERS: dict[str, dict[str, Any]] = _MADE_UP["orders"]
+DELIVERIES: dict[str, dict[str, Any]] = _MADE_UP["deliveries"]
 
 
 class S4(Simulator):
@@ -96,7 +67,7 @@ class S4(Simulator):
 def _entity(asked: Asked, key: str, value: str, row: dict[str, Any] | None) -> Told:
     if row is None:
         return _refused(404, f"{key} {value} was not found")
-    whole = {key: value, "RequestedDeliveryDate": _date(2026, 4, 10), **row}
+    whole = {key: value, "RequestedDeliveryDate": _MADE_UP["requested"], **row}
     wanted = asked.query.get("$select", "")
     names = wanted.split(",") if wanted else list(whole)
     return told({"d": {name: whole.get(name) for name in names if name != "order"}})

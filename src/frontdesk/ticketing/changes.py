@@ -92,30 +92,18 @@ def check_correction(field: str, value: str, lists: Lists) -> str:
     """
     value = language_tag(value) if field == "language" else storable(value).strip()
     if field not in FIELDS:
-        raise Invalid(
-            tr(
-                "{field!r} is nothing that can be corrected: use one of {known}",
-                field=field[:40],
-                known=", ".join(FIELDS),
-            ),
-            "field",
-        )
+        known = ", ".join(FIELDS)
+        wrong = tr("{field!r} is nothing that can be corrected: use one of {known}", field=field[:40], known=known)
+        raise Invalid(wrong, "field")
     if field in CORRECTABLE:
         check_code("value", value, lists.get(CORRECTABLE[field], ()), may_be_empty=field == "intent")
     elif field == "sentiment" and value not in set(Sentiment):
-        raise Invalid(
-            tr(
-                "sentiment {sentiment!r} is not known: use one of {known}",
-                sentiment=value[:40],
-                known=", ".join(Sentiment),
-            ),
-            "value",
-        )
+        known = ", ".join(Sentiment)
+        wrong = tr("sentiment {sentiment!r} is not known: use one of {known}", sentiment=value[:40], known=known)
+        raise Invalid(wrong, "value")
     elif field == "language" and not LANGUAGE.fullmatch(value):
-        raise Invalid(
-            tr("language {language!r} is not a language tag: use for example en, de or pt-BR", language=value[:40]),
-            "value",
-        )
+        wrong = tr("language {language!r} is not a language tag: use for example en, de or pt-BR", language=value[:40])
+        raise Invalid(wrong, "value")
     elif field in ENTITY_FIELDS:
         value = VALUES_APART.join(part for each in value.split(",") if (part := " ".join(each.split())))
         if len(value) > MOST_OF_ENTITY:
@@ -136,22 +124,15 @@ def check_code(field: str, code: str, entries: tuple[Code, ...], *, may_be_empty
     """Raises Invalid, naming what there is, unless the code is in use."""
     known = [entry.code for entry in entries if entry.active]
     if code not in known and not (may_be_empty and not code):
-        raise Invalid(
-            tr(
-                "{code!r} is not in use: use one of {known}",
-                code=code[:40],
-                known=", ".join(known) or "none, the list is empty",
-            ),
-            field,
-        )
+        names = ", ".join(known) or "none, the list is empty"
+        raise Invalid(tr("{code!r} is not in use: use one of {known}", code=code[:40], known=names), field)
 
 
 def check_entry(entry: Code) -> Code:
     """The entry as it is kept. Raises Conflict for a status that the status flow does not know."""
     if entry.list is CodeList.STATUS and (entry.code not in set(Status) or not entry.active):
-        raise Conflict(
-            tr("the status flow is fixed: only names and order of {codes} can be changed", codes=", ".join(Status))
-        )
+        codes = ", ".join(Status)
+        raise Conflict(tr("the status flow is fixed: only names and order of {codes} can be changed", codes=codes))
     return entry
 
 

@@ -27,20 +27,15 @@ def check(message: NewMessage, channels: Mapping[str, bool]) -> NewMessage:
     if not any(unicodedata.category(character) not in _UNSEEN for character in message.text[:10_000]):
         raise Invalid(tr("text is empty: write what the customer said"), "text")
     if len(text) > MOST_CHARACTERS:
-        raise Invalid(
-            tr("text has {length:,} characters: at most {most:,} are taken", length=len(text), most=MOST_CHARACTERS),
-            "text",
-        )
+        wrong = tr("text has {length:,} characters: at most {most:,} are taken", length=len(text), most=MOST_CHARACTERS)
+        raise Invalid(wrong, "text")
     if not channels.get(message.channel, False):
         known = ", ".join(sorted(code for code, active in channels.items() if active))
-        raise Invalid(
-            tr("channel {channel!r} is not known: use one of {known}", channel=message.channel[:40], known=known),
-            "channel",
-        )
+        wrong = tr("channel {channel!r} is not known: use one of {known}", channel=message.channel[:40], known=known)
+        raise Invalid(wrong, "channel")
     if len(message.provider_id) > PROVIDER_ID_LENGTH or _CONTROLS.search(message.provider_id):
-        raise Invalid(
-            tr("provider_id must have at most {most} printable characters", most=PROVIDER_ID_LENGTH), "provider_id"
-        )
+        wrong = tr("provider_id must have at most {most} printable characters", most=PROVIDER_ID_LENGTH)
+        raise Invalid(wrong, "provider_id")
     return replace(message, text=text, sender=_sender(message.sender), provider_id=storable(message.provider_id))
 
 

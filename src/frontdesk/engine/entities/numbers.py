@@ -69,7 +69,7 @@ _TAIL = re.compile(
 def find(claims: Claims) -> None:
     """Numbers with their field's name beside them; a price, a date, a count or a time is none."""
     hits = [(m.start(2), m.end(2), field, m.group(1)) for field, p in _ANNOUNCED.items() for m in claims.words(p)]
-    for start, end, field, cue in sorted(hits, key=lambda hit: (hit[0], -_strength(hit[3]))):
+    for start, end, field, cue in sorted(hits, key=lambda hit: (hit[0], -len(hit[3]))):
         marked = _HAS_NO.search(cue) is not None or "#" in claims.plain[max(0, start - 2) : start]
         if found := _accept(claims, field, start, end, marked):
             _continue(claims, field, found)
@@ -82,10 +82,6 @@ def find(claims: Claims) -> None:
         if any(c.isdigit() for c in match.group(5)):
             claims.add(field, *match.span())
     _find_hashes(claims)
-
-
-def _strength(cue: str) -> int:
-    return len(cue)
 
 
 def _continue(claims: Claims, field: str, end: int) -> None:

@@ -1,12 +1,12 @@
 """Channels as people see them, on a database."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, select, update
 
 from frontdesk.interfaces import Clock, Conflict, NotFound
-from frontdesk.model.channels import Attachment, EventState, LedgerLine, RawEvent, StoredEvent
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.channels.attachments import StoredAttachments
@@ -34,40 +34,10 @@ class StoredChannelAdmin:
         clock: Clock,
     ) -> None:
         """`names` gives the code of a channel's name."""
-        self._database, self._events, self._media, self._ledger = database, events, media, ledger
-        self._names, self._clock = names, clock
-
-    async def events(
-        self, state: EventState | None, channel: str, limit: int, before: str = ""
-    ) -> tuple[StoredEvent, ...]:
-        """Raw events, newest first; those before an id."""
-        return await self._events.events(state, channel, limit, before)
-
-    async def event(self, event_id: str) -> RawEvent:
-        """Raises NotFound."""
-        return await self._events.load(event_id)
-
-    async def take(self, event: RawEvent) -> bool:
-        """Store an event that is handed in by hand; False where it was there before."""
-        return await self._events.take(event)
-
-    async def replay(
-        self, ids: Sequence[str], *, channel: str = "", failed_only: bool = True, since: datetime | None = None
-    ) -> int:
-        """Have events read again: these, or all that fit; how many."""
-        return await self._events.replay(ids, channel=channel, failed_only=failed_only, since=since)
-
-    async def ledger(self, since: date, until: date) -> tuple[LedgerLine, ...]:
-        """One line per channel and day (UTC), days included."""
-        return await self._ledger.lines(since, until, self._names)
-
-    async def attachments(self, message_id: str) -> tuple[Attachment, ...]:
-        """What came with a message, without contents."""
-        return await self._media.of_message(message_id)
-
-    async def attachment(self, attachment_id: str) -> Attachment:
-        """With its content. Raises NotFound."""
-        return await self._media.one(attachment_id)
+        self._database, self._clock = database, clock
+        self.events, self.take, self.replay = events.events, events.take, events.replay
+        self.attachments, self.attachment = media.of_message, media.one
+        self.ledger = partial(ledger.lines, names=names)
 
     async def confirm_numbers(self, message_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[str]:
         """A person has listened: the numbers of a recording are right. Raises NotFound, Conflict."""

@@ -78,11 +78,7 @@ class StoredAttachments(Media):
         if row is None:
             raise NotFound(tr("there is no attachment {attachment}", attachment=attachment_id))
         if row["content"] is None:
-            raise NotFound(
-                tr(
-                    "the attachment {attachment} is not here: {reason}",
-                    attachment=attachment_id,
-                    reason=row["reason"] or row["state"],
-                )
-            )
+            reason = row["reason"] or row["state"]
+            gone = tr("the attachment {attachment} is not here: {reason}", attachment=attachment_id, reason=reason)
+            raise NotFound(gone)
         return fact(Attachment, row)

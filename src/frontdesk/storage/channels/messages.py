@@ -18,18 +18,7 @@ from typing_extensions import override
 from frontdesk.interfaces import Clock, NewId
 from frontdesk.interfaces.channel_stores import EventResults
 from frontdesk.model import Lease, NewMessage, Sender, Status, WorkState
-from frontdesk.model.channels import (
-    AttachmentState,
-    CustomerMessage,
-    DeliveryNotice,
-    Edit,
-    EventState,
-    Found,
-    Ignored,
-    IncomingAttachment,
-    RawEvent,
-    Unread,
-)
+from frontdesk.model import channels as model
 from frontdesk.storage.engines.advisory_locks import take_advisory_lock
 from frontdesk.storage.engines.database import Database
 from frontdesk.storage.pipeline import waiting
@@ -69,18 +58,16 @@ class StoredEventResults(EventResults):
 
         `waits` are seconds by the code of a channel, see Arrival.
         """
-        self._database, self._clock, self._new_id = database, clock, new_id
-        self._window, self._media, self._waits = window, media, waits or {}
+        self._database, self._clock = database, clock
+        self.new_id, self.window, self.media, self.waits = new_id, window, media, waits or {}
 
     @override
-    async def keep_found(self, event: RawEvent, code: str, found: Sequence[Found], lease: Lease) -> None:
+    async def keep_found(self, event: model.RawEvent, code: str, found: Sequence[model.Found], lease: Lease) -> None:
         now = self._clock()
 
         def operation(connection: Connection) -> None:
             pass_fence(connection, lease, "", WorkState.DONE)
-            keeping = _Keeping(
-                connection, event, code, now, self._new_id, self._window, self._media, self._waits.get(code, 0.0)
-            )
+            keeping = _Keeping(self, connection, event, code, now)
             for each in found:
                 keeping.keep(each)
             keeping.end()
@@ -92,42 +79,35 @@ class _Keeping:
     """The storing of one event's finds inside one transaction."""
 
     def __init__(
-        self,
-        connection: Connection,
-        event: RawEvent,
-        code: str,
-        now: datetime,
-        new_id: NewId,
-        window: timedelta,
-        media: MediaRules,
-        wait: float,
+        self, store: StoredEventResults, connection: Connection, event: model.RawEvent, code: str, now: datetime
     ) -> None:
         self._connection, self._event, self._code, self._now = connection, event, code, now
-        self._new_id, self._window, self._media, self._wait = new_id, window, media, wait
+        self._new_id, self._window, self._media = store.new_id, store.window, store.media
+        self._wait = store.waits.get(code, 0.0)
         self._counts = {"messages": 0, "duplicates": 0, "notices": 0, "edits": 0, "ignored": 0, "unread": 0}
         self._reasons: list[str] = []
         self._holds_refused = False
 
-    def keep(self, found: Found) -> None:
+    def keep(self, found: model.Found) -> None:
         at = self._event.received_at or self._now
         match found:
-            case CustomerMessage():
+            case model.CustomerMessage():
                 self._holds_refused |= any(each.refused for each in found.attachments)
                 is_new = self._keep_message(fit(found, at))
                 self._counts["messages" if is_new else "duplicates"] += 1
-            case DeliveryNotice():
+            case model.DeliveryNotice():
                 self._counts["notices"] += 1
                 apply_notice(self._connection, self._code, found, found.at or at, self._now)
-            case Edit():
+            case model.Edit():
                 self._counts["edits"] += 1
                 keep_edit(self._connection, self._code, found, found.at or at, self._now)
-            case Ignored() | Unread():
-                self._counts["ignored" if isinstance(found, Ignored) else "unread"] += 1
+            case model.Ignored() | model.Unread():
+                self._counts["ignored" if isinstance(found, model.Ignored) else "unread"] += 1
                 self._reasons.append(found.reason)
 
     def end(self) -> None:
         """Note on the event what was found in it."""
-        state = EventState.FAILED if self._counts["unread"] else EventState.READ
+        state = model.EventState.FAILED if self._counts["unread"] else model.EventState.READ
         values: dict[str, Any] = {
             **self._counts,
             "state": state.value,
@@ -138,7 +118,7 @@ class _Keeping:
         row = update(channel_event).where(channel_event.c.id == self._event.id)
         self._connection.execute(row.values(**values))
 
-    def _keep_message(self, found: CustomerMessage) -> bool:
+    def _keep_message(self, found: model.CustomerMessage) -> bool:
         provider_id = found.provider_id or f"{self._event.provider_id}"[:200]
         if self._is_known(provider_id):
             return False
@@ -178,7 +158,7 @@ class _Keeping:
         number = int.from_bytes(hashlib.sha256(f"{self._code} {address}".encode()).digest()[:8], signed=True)
         take_advisory_lock(self._connection, number)
 
-    def _keep_details(self, found: CustomerMessage, message_id: str, provider_id: str) -> None:
+    def _keep_details(self, found: model.CustomerMessage, message_id: str, provider_id: str) -> None:
         details = {
             "provider_id": provider_id,
             "thread": found.thread,
@@ -193,14 +173,14 @@ class _Keeping:
         for incoming in found.attachments:
             self._keep_incoming(incoming, message_id)
 
-    def _keep_incoming(self, incoming: IncomingAttachment, message_id: str) -> None:
+    def _keep_incoming(self, incoming: model.IncomingAttachment, message_id: str) -> None:
         attachment_id = self._new_id()
         row: dict[str, Any] = {
             "id": attachment_id,
             "message_id": message_id,
             "name": incoming.name,
             "media_type": incoming.media_type.partition(";")[0].strip().lower()[:100],
-            "state": AttachmentState.PENDING.value,
+            "state": model.AttachmentState.PENDING.value,
             "remote": dict(incoming.remote),
             "is_speech": incoming.is_speech,
             "created_at": self._now,
@@ -213,7 +193,7 @@ class _Keeping:
             due = {"state": WorkState.OPEN.value, "due_at": self._now, "created_at": self._now}
             self._connection.execute(insert(work).values(**job, **due))
 
-    def _place_of(self, found: CustomerMessage) -> tuple[int | None, str]:
+    def _place_of(self, found: model.CustomerMessage) -> tuple[int | None, str]:
         """The interaction that it joins; where there is none, the reference of the one that it may belong to."""
         if (proven := self._by_id(found.interaction_id) or self._by_reference(found.reference)) is not None:
             return proven, ""
@@ -236,7 +216,7 @@ class _Keeping:
         rows = select(interaction.c.reference).where(interaction.c.id == interaction_id)
         return str(self._connection.execute(rows).scalar_one())
 
-    def _without_strange_address(self, found: CustomerMessage, interaction_id: int) -> CustomerMessage:
+    def _without_strange_address(self, found: model.CustomerMessage, interaction_id: int) -> model.CustomerMessage:
         """Whoever writes in the name of a participant must not lead our answers elsewhere by a Reply-To."""
         address = found.context.get("reply_to", "")
         if not address or found.sender.identity.is_proven:
@@ -282,7 +262,7 @@ class _Keeping:
         )
         return self._connection.execute(rows.limit(1)).scalar()
 
-    def _by_sender(self, found: CustomerMessage) -> int | None:
+    def _by_sender(self, found: model.CustomerMessage) -> int | None:
         if not found.sender.address:
             return None
         since = (found.at or self._now) - self._window
@@ -324,5 +304,5 @@ def kept_content(content: bytes, claimed: str, rules: MediaRules, refused: str =
     reason = reason or refused
     kept = {"media_type": kind, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "remote": {}}
     if reason:
-        return kept | {"state": AttachmentState.REFUSED.value, "reason": reason, "content": None}
-    return kept | {"state": AttachmentState.STORED.value, "reason": "", "content": content}
+        return kept | {"state": model.AttachmentState.REFUSED.value, "reason": reason, "content": None}
+    return kept | {"state": model.AttachmentState.STORED.value, "reason": "", "content": content}

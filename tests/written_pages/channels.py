@@ -1,4 +1,4 @@
-"""Makes what the manual says of channels out of the registry: `python -m frontdesk.channels.manual docs/reference`.
+"""Makes what the manual says of channels out of the registry: `python -m tests.written_pages.channels docs/reference`.
 
 Each channel's page has two parts: a generated one and, below a mark, one that people write by hand, which is kept.
 """
