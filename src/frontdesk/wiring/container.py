@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,11 @@ from ulid import ULID
 from frontdesk import __version__
 from frontdesk.answers.service import AnswerService
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.interfaces import Http, Invalid, ModelService, Unavailable, WorkQueue
+from frontdesk.interfaces import Http, Invalid, ModelService, Unavailable
 from frontdesk.llm.proxy import Proxy
-from frontdesk.llm.transcribing import Transcribing
-from frontdesk.model import CodeList, Lease, Work
+from frontdesk.model import CodeList
 from frontdesk.model.privacy import Category
-from frontdesk.orchestrator.actions import ANSWER, CREATE_SERVICE_CALL, REPLY
+from frontdesk.orchestrator.actions import ANSWER, REPLY
 from frontdesk.orchestrator.answering import AnswerQuestion
 from frontdesk.orchestrator.drafting import Drafting
 from frontdesk.orchestrator.published import Published, Remote
@@ -42,7 +39,6 @@ from frontdesk.services.parts import (
     ConfigurationServices,
     EntityServices,
     InteractionServices,
-    KnowledgeServices,
     MessageServices,
     PeopleServices,
     Services,
@@ -62,30 +58,22 @@ from frontdesk.storage.opening.permissions import open_to_others
 from frontdesk.storage.opening.upgrade import upgrade
 from frontdesk.storage.people.accounts import SessionRules
 from frontdesk.storage.people.passwords import Passwords
-from frontdesk.storage.pipeline.accepting import MESSAGE_WORK
 from frontdesk.storage.pipeline.cases import StoredCases
-from frontdesk.storage.pipeline.effects import EFFECT_WORK
 from frontdesk.storage.pipeline.outbox import StoredOutbox, StoredServiceDesk
-from frontdesk.storage.pipeline.replies import REPLY_WORK, StoredReplies
-from frontdesk.storage.pipeline.statuses import STATUS_WORK
-from frontdesk.storage.pipeline.timers import StoredDueTimes
-from frontdesk.storage.pipeline.work_queue import TIME_WORK, VECTOR_WORK, own_prefix
+from frontdesk.storage.pipeline.work_queue import own_prefix
 from frontdesk.storage.schema.seeds import code_lists
 from frontdesk.wiring.answers import answer_service, turns_of
 from frontdesk.wiring.back_ends import BackEnds, back_ends
-from frontdesk.wiring.channels import CustomerChannels, channel_handlers, customer_channels
+from frontdesk.wiring.channels import CustomerChannels, customer_channels
 from frontdesk.wiring.desk import desk
 from frontdesk.wiring.insights import insights
-from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_handlers, knowledge_services
-from frontdesk.wiring.language_models import LanguageModels, language_models, rereading_handlers
+from frontdesk.wiring.knowledge import Encoders, encoders_of, knowledge_services
+from frontdesk.wiring.language_models import LanguageModels, language_models
 from frontdesk.wiring.parts import part
+from frontdesk.wiring.runner import runner_over, work_handlers
 from frontdesk.workflows.assigning import Assigning
 from frontdesk.workflows.dependencies import PipelineDependencies, PriorityOrder
-from frontdesk.workflows.effects import handle_effect
-from frontdesk.workflows.handle_message import handle_message
-from frontdesk.workflows.keep_time import keep_time
-from frontdesk.workflows.one_step import deliver_reply, read_status
-from frontdesk.workflows.runner import Handler, Runner, RunnerSettings
+from frontdesk.workflows.runner import Runner
 from frontdesk.workflows.watch_channels import ChannelWatch
 
 log = logging.getLogger(__name__)
@@ -227,9 +215,9 @@ def _wire(
     away_after = timedelta(minutes=settings.work.away_minutes)
     interactions = part(InteractionServices, codes=codes, away_after=away_after, **_common(database))
     assigning = Assigning(interactions.assignment.run)
-    handlers = _handlers(settings, database, known, messages.replies, models, analyst, work, backs, channels)
-    times = StoredDueTimes(database, now, pipeline.templates, settings.work.timers_a_minute)
-    handlers[TIME_WORK] = partial(keep_time, times, work.queue, pipeline.priorities)
+    handlers = work_handlers(
+        settings, database, known, messages.replies, models, analyst, work, backs, channels, pipeline
+    )
     return Container(
         messages=messages,
         interactions=interactions,
@@ -359,32 +347,6 @@ def _priorities(codes: StoredCodes) -> PriorityOrder:
     return priorities
 
 
-def _handlers(
-    settings: Settings,
-    database: Database,
-    known: KnowledgeServices,
-    replies: StoredReplies,
-    models: LanguageModels,
-    analyst: Proxy,
-    work: WorkServices,
-    backs: BackEnds,
-    channels: CustomerChannels,
-) -> dict[str, Handler]:
-    async def deliver(row: Work, lease: Lease, last_try: bool) -> None:
-        await deliver_reply(row, lease, last_try, replies, channels.outlets)
-
-    async def read(row: Work, lease: Lease, _last_try: bool) -> None:
-        await read_status(row, lease, backs.action_handlers[CREATE_SERVICE_CALL], work.statuses)
-
-    return {
-        **knowledge_handlers(known),
-        REPLY_WORK: deliver,
-        STATUS_WORK: read,
-        **rereading_handlers(database, models.marks, analyst, work.rereadings, settings.llm.reanalyse_seconds),
-        **channel_handlers(channels, Transcribing(models.room.use_cases), analyst, database, now),
-    }
-
-
 def _messages(
     settings: Settings, database: Database, models: LanguageModels, texts: TemplateService
 ) -> MessageServices:
@@ -392,35 +354,3 @@ def _messages(
     learns_at_once, waits = _learns_at_once(settings), settings.channels.burst_seconds
     known = {"drafting": drafting, "waits": waits, "learns_at_once": learns_at_once}
     return part(MessageServices, **known, **_common(database))
-
-
-def runner_over(
-    queue: WorkQueue,
-    settings: Settings,
-    pipeline: PipelineDependencies,
-    others: Mapping[str, Handler] | None = None,
-    gives_way: Callable[[], bool] = lambda: False,
-    after_message: Callable[[], None] = lambda: None,
-) -> Runner:
-    """A runner that handles the messages of this queue, and work of other kinds by its handlers."""
-
-    async def message(row: Work, lease: Lease, _last_try: bool) -> None:
-        await handle_message(await pipeline.cases.load(row, lease), pipeline)
-        after_message()
-
-    async def effect(row: Work, lease: Lease, last_try: bool) -> None:
-        case, mine = await pipeline.cases.load_effect(row, lease)
-        await handle_effect(case, mine, pipeline, last_try)
-
-    section = settings.work
-    pace = RunnerSettings(
-        slots=section.slots, lease=section.lease_seconds, idle=section.idle_seconds, most_attempts=section.most_attempts
-    )
-    patient = replace(
-        pace, most_attempts=settings.effects.most_attempts, longest_delay=settings.effects.longest_delay_seconds
-    )
-    handlers = {MESSAGE_WORK: message, EFFECT_WORK: effect, **(others or {})}
-    owner = own_prefix(os.getpid()).rstrip(":")
-    beside = replace(pace, slots=0)
-    paces = {EFFECT_WORK: patient, VECTOR_WORK: beside, TIME_WORK: replace(beside, most_attempts=sys.maxsize)}
-    return Runner(queue, handlers, owner, pace, paces, gives_way)
