@@ -13,7 +13,8 @@ from sqlalchemy import insert
 from frontdesk.cli.framework.logs import FORM, SHOWN, WINDOW, FoldingHandler, RedactingFormatter, redacted
 from frontdesk.model import NewMessage, Sender
 from frontdesk.storage.schema.configuration import meta
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 
 MAIL, PHONE, WORDS = "canary.bird@mine.example", "+49 171 5550123", "the canary sings in my kitchen"
 TEXT = f"{WORDS}, write to {MAIL} or call {PHONE}"

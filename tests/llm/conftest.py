@@ -15,8 +15,9 @@ from frontdesk.storage.llm.cache import StoredAnswerCache
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
 from frontdesk.storage.llm.use_cases import StoredUseCases
-from frontdesk.wiring.container import Container, new_id, now, runner_over
+from frontdesk.wiring.container import Container, new_id, now
 from frontdesk.wiring.language_models import rereading_handlers
+from frontdesk.wiring.runner import runner_over
 from tests.conftest import Front
 from tests.llm.scripted import Scripted
 

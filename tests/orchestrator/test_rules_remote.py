@@ -9,7 +9,8 @@ from frontdesk.interfaces import ConnectorFailed
 from frontdesk.model import NewMessage
 from frontdesk.orchestrator.published import REMOTE_RULES, Published, Remote
 from frontdesk.storage.configuration.rule_sets import StoredHistory, StoredRuleSets
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from tests.fakes import Seconds
 from tests.orchestrator.test_rules_explaining import holds_again
 

@@ -24,7 +24,8 @@ from frontdesk.storage.pipeline.work_queue import TIME_WORK, StoredWork
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.storage.schema.pipeline import effect, journal
 from frontdesk.timing.deadlines import Deadline
-from frontdesk.wiring.container import Container, new_id, runner_over
+from frontdesk.wiring.container import Container, new_id
+from frontdesk.wiring.runner import runner_over
 from frontdesk.workflows.keep_time import keep_time
 from frontdesk.workflows.one_step import deliver_reply
 from tests.fakes import ManualClock

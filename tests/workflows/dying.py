@@ -16,7 +16,8 @@ from typing import Any
 from frontdesk.engine import Engine
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.loading import load
-from frontdesk.wiring.container import open_container, runner_over
+from frontdesk.wiring.container import open_container
+from frontdesk.wiring.runner import runner_over
 from tests.fakes import CrashingCases
 from tests.fork_server import load as load_all
 

@@ -10,7 +10,8 @@ from frontdesk.interfaces import Conflict
 from frontdesk.model import Change, EffectState, Interaction, NewMessage, Sender, Status, WaitingOn
 from frontdesk.providers.builtin import Builtin
 from frontdesk.settings.sections import Settings
-from frontdesk.wiring.container import Container, open_container, runner_over
+from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.runner import runner_over
 from tests.conftest import CHEAP, Front
 from tests.reading import ScriptedReader, says
 from tests.workflows.deciding import deciding

@@ -15,8 +15,9 @@ from frontdesk.settings.sections import Settings
 from frontdesk.storage.knowledge.articles import Imported
 from frontdesk.storage.schema.interactions import analysis, decision, outbound_message
 from frontdesk.storage.schema.pipeline import work
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
 from frontdesk.wiring.knowledge import make_missing_vectors
+from frontdesk.wiring.runner import runner_over
 from tests.workflows.test_answering import PARKING
 
 GIFTS = Article("gifts", "Gift vouchers", "Gift vouchers are valid for three years from the day of purchase.")

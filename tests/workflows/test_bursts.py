@@ -9,7 +9,8 @@ from frontdesk.interfaces import Analyst
 from frontdesk.model import Analysis, Change, InboundMessage, NewMessage
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import journal
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 
 MESSAGES = 20
 

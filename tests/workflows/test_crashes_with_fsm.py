@@ -12,7 +12,8 @@ from frontdesk.settings.sections import Settings
 from frontdesk.simulators.faults import Faults
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.storage.schema.pipeline import work
-from frontdesk.wiring.container import Container, open_container, runner_over
+from frontdesk.wiring.container import Container, open_container
+from frontdesk.wiring.runner import runner_over
 from frontdesk.workflows.effects import handle_effect
 from frontdesk.workflows.handle_message import handle_message
 from tests.fakes import Crash, CrashingCases

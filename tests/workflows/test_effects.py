@@ -12,7 +12,8 @@ from frontdesk.model import Effect, EffectState, Identity, NewMessage, Sender
 from frontdesk.orchestrator.actions import CREATE_SERVICE_CALL, NOTIFY_WEBHOOK, ORDER_STATUS
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.storage.schema.pipeline import effect, journal, work
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from frontdesk.workflows.dependencies import PipelineDependencies
 from tests.fakes import BackEnd
 from tests.workflows.deciding import deciding

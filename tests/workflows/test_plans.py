@@ -14,7 +14,8 @@ from frontdesk.interfaces import Conflict, ConnectorFailed
 from frontdesk.model import Effect, EffectState, NewMessage, Role, Sender
 from frontdesk.orchestrator.rules import TableRules
 from frontdesk.storage.schema.pipeline import effect, work
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from tests.fakes import BackEnd, CrashingCases
 from tests.orchestrator.tables import model
 from tests.workflows.deciding import deciding

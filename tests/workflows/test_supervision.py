@@ -15,7 +15,8 @@ from frontdesk.interfaces import CannotGoOn, Unavailable
 from frontdesk.model import NewMessage
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.schema.configuration import meta
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from frontdesk.wiring.working import run_work
 from frontdesk.workflows.runner import Runner, RunnerSettings
 from frontdesk.workflows.schedule import keep_running, repeat

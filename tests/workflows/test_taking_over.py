@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from frontdesk.model import Change, DeliveryState, EffectState, Interaction, NewMessage, Status
 from frontdesk.storage.schema.interactions import analysis, outbound_message
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from tests.workflows.test_answering import SURE, known
 from tests.workflows.test_effects import desk_of
 

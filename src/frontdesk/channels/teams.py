@@ -167,12 +167,8 @@ class Teams(interface.Channel, interface.Admitting, interface.Fetching):
         return await download(self._tools, TITLE, url, home, most_bytes, key, HOSTS)
 
     async def _ask_token(self) -> tuple[str, float]:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._settings.app_id,
-            "client_secret": self._settings.app_secret,
-            "scope": SCOPE,
-        }
+        client = {"client_id": self._settings.app_id, "client_secret": self._settings.app_secret}
+        form = {"grant_type": "client_credentials", "scope": SCOPE, **client}
         answer = await self._sign_in.send("POST", f"/{self._settings.tenant}/oauth2/v2.0/token", form=form)
         if not answer.ok:
             raise refusal(f"{TITLE} (sign-in)", answer, permanent=False)

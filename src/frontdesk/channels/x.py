@@ -113,15 +113,11 @@ class X(Channel):
     async def send(self, delivery: DeliveryPart) -> Receipt:
         """A second part answers the post too: X shows them one below the other."""
         if delivery.context.get("way") == "direct":
-            path, body = (
-                f"/2/dm_conversations/with/{quote(delivery.recipient, safe='')}/messages",
-                {"text": delivery.text},
-            )
-            told = await self._call(path, body)
+            path = f"/2/dm_conversations/with/{quote(delivery.recipient, safe='')}/messages"
+            told = await self._call(path, {"text": delivery.text})
             return Receipt(parts.text(told, "dm_event_id"))
-        told = await self._call(
-            "/2/tweets", {"text": delivery.text, "reply": {"in_reply_to_tweet_id": delivery.answers}}
-        )
+        reply = {"in_reply_to_tweet_id": delivery.answers}
+        told = await self._call("/2/tweets", {"text": delivery.text, "reply": reply})
         return Receipt(parts.text(told, "id"), {"delivered": True})
 
     async def _call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:

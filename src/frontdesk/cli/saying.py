@@ -80,7 +80,8 @@ async def _say(container: Container, message: NewMessage, json_wanted: bool, wai
     """Hand the message in and follow it; returns whether it was handled to the end."""
     from frontdesk.storage.pipeline.single import SingleWork
     from frontdesk.ticketing.submission import check
-    from frontdesk.wiring.container import new_id, now, runner_over
+    from frontdesk.wiring.container import new_id, now
+    from frontdesk.wiring.runner import runner_over
 
     lists = await container.configuration.codes.all()
     names = {which: {entry.code: entry.name for entry in entries} for which, entries in lists.items()}

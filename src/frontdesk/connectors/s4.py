@@ -20,21 +20,9 @@ ORDERS = "/sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder"
 ITEMS = "/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryItem"
 DELIVERIES = "/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDeliveryHeader"
 ORDER_FIELDS = (
-    "SalesOrder",
-    "SoldToParty",
-    "OverallSDProcessStatus",
-    "OverallTotalDeliveryStatus",
-    "DeliveryBlockReason",
-    "RequestedDeliveryDate",
+    "SalesOrder,SoldToParty,OverallSDProcessStatus,OverallTotalDeliveryStatus,DeliveryBlockReason,RequestedDeliveryDate"
 )
-DELIVERY_FIELDS = (
-    "DeliveryDocument",
-    "OverallGoodsMovementStatus",
-    "PlannedGoodsIssueDate",
-    "ActualGoodsMovementDate",
-    "DeliveryDate",
-    "BillOfLading",
-)
+DELIVERY_FIELDS = "DeliveryDocument,OverallGoodsMovementStatus,PlannedGoodsIssueDate,ActualGoodsMovementDate,DeliveryDate,BillOfLading"
 ABSENT = 404
 PARTLY, COMPLETE = "B", "C"
 MOST_DELIVERIES = 5
@@ -56,7 +44,7 @@ class S4Orders(Orders):
     async def order(self, number: str) -> Order | None:
         if not ORDER_NUMBER.fullmatch(number):
             return None
-        select = {"$select": ",".join(ORDER_FIELDS)}
+        select = {"$select": ORDER_FIELDS}
         header = await self._get(f"{ORDERS}('{number}')", select)
         return _order(number, header, await self._deliveries(number)) if header is not None else None
 
@@ -69,7 +57,7 @@ class S4Orders(Orders):
         wanted = {"$filter": f"ReferenceSDDocument eq '{number}'", "$select": "DeliveryDocument"}
         items = (await self._get(ITEMS, wanted) or {}).get("results", [])
         documents = sorted({str(item["DeliveryDocument"]) for item in items})[-MOST_DELIVERIES:]
-        select = {"$select": ",".join(DELIVERY_FIELDS)}
+        select = {"$select": DELIVERY_FIELDS}
         found = [await self._get(f"{DELIVERIES}('{document}')", select) for document in documents]
         return [each for each in found if each is not None]
 

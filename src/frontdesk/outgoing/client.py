@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Unpack
 
 import aiohttp
 from typing_extensions import override
 
 from frontdesk.interfaces import Http, HttpAnswer, HttpStream, NoAnswer
+from frontdesk.interfaces.outgoing import RequestParts, StreamParts
 from frontdesk.outgoing.calls import FAILURES, Call, Limits
 from frontdesk.outgoing.pools import Pools, Route
 from frontdesk.outgoing.request import Base, Request
@@ -24,18 +25,8 @@ class Client(Http):
         self._route, self._limits, self._pools = route, limits, Pools(route, limits)
 
     @override
-    async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> HttpAnswer:
-        request = Request.of(method, path, json, content, form, params, headers)
+    async def send(self, method: str, path: str, **parts: Unpack[RequestParts]) -> HttpAnswer:
+        request = Request.of(method, path, parts)
         call = Call(method, self._route.base.host, self._limits)
         try:
             async with asyncio.timeout(self._limits.total), self._exchange(request, call) as response:
@@ -48,16 +39,8 @@ class Client(Http):
 
     @contextlib.asynccontextmanager
     @override
-    async def stream(
-        self,
-        method: str,
-        path: str,
-        *,
-        json: Any = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> AsyncIterator["Stream"]:
-        request = Request.of(method, path, json, params=params, headers=headers)
+    async def stream(self, method: str, path: str, **parts: Unpack[StreamParts]) -> AsyncIterator["Stream"]:
+        request = Request.of(method, path, {**parts})
         call = Call(method, self._route.base.host, self._limits)
         async with self._exchange(request, call) as response:
             yield Stream(response, call, self._limits)

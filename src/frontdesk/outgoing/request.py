@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import msgspec
 from yarl import URL
 
 from frontdesk.interfaces import Invalid
+from frontdesk.interfaces.outgoing import RequestParts
 
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 VALUE = re.compile(r"[\t\x20-\x7e]*")
@@ -72,24 +72,15 @@ class Request:
     body: bytes | None = field(repr=False)
 
     @classmethod
-    def of(
-        cls,
-        method: str,
-        path: str,
-        json: Any = None,
-        content: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> "Request":
+    def of(cls, method: str, path: str, parts: RequestParts) -> "Request":
         """Raises Invalid."""
         if not METHOD.fullmatch(method):
             raise Invalid("that is not a method of HTTP")
-        given = checked(headers or {})
-        body, kind = _body(json, content, form)
+        given = checked(parts.get("headers") or {})
+        body, kind = _body(parts)
         if kind and "content-type" not in {name.lower() for name in given}:
             given["Content-Type"] = kind
-        return cls(method, path, params, given, body or None)
+        return cls(method, path, parts.get("params"), given, body or None)
 
 
 def checked(headers: Mapping[str, str]) -> dict[str, str]:
@@ -100,13 +91,13 @@ def checked(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(headers)
 
 
-def _body(json: Any, content: bytes | None, form: Mapping[str, str] | None) -> tuple[bytes | None, str]:
+def _body(parts: RequestParts) -> tuple[bytes | None, str]:
     """The body and its media type."""
-    if json is not None:
+    if (json := parts.get("json")) is not None:
         return msgspec.json.encode(json), JSON
-    if form is not None:
+    if (form := parts.get("form")) is not None:
         return urlencode(form).encode(), FORM
-    return content, ""
+    return parts.get("content"), ""
 
 
 def _ascii(host: str) -> str:

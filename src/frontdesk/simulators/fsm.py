@@ -90,12 +90,8 @@ class Fsm(Simulator):
         external_id = body.get("externalId")
         if external_id and self._calls.first("externalId", external_id) is not None:
             return _refused(409, "DUPLICATE", f"a service call with externalId {external_id} exists")
-        call = {
-            **body,
-            "id": uuid.uuid4().hex.upper(),
-            "code": str(len(self._calls.rows) + 1),
-            "lastChanged": self._now(),
-        }
+        code = str(len(self._calls.rows) + 1)
+        call = {**body, "id": uuid.uuid4().hex.upper(), "code": code, "lastChanged": self._now()}
         self._calls.put(call)
         return _shown(call, 201)
 

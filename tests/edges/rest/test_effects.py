@@ -24,7 +24,7 @@ async def handle(container: Container, *actions: dict[str, Any], back_end: BackE
 
 
 def runner_of(container: Container, desk: Any) -> Any:
-    from frontdesk.wiring.container import runner_over
+    from frontdesk.wiring.runner import runner_over
 
     return runner_over(container.work.queue, container.settings, desk)
 

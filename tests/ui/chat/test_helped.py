@@ -8,7 +8,8 @@ from frontdesk.model import Interaction, NewMessage, Sender
 from frontdesk.settings.sections import Settings
 from frontdesk.storage.schema.interactions import outbound_message
 from frontdesk.ui.track_keys import TrackKeys
-from frontdesk.wiring.container import Container, runner_over
+from frontdesk.wiring.container import Container
+from frontdesk.wiring.runner import runner_over
 from tests.ui.chat.test_conversations import SHOP, bearer, heard, say
 from tests.web_client import HTML, Client, token_in, web_client
 from tests.workflows.test_answering import SURE, known

@@ -2,21 +2,16 @@
 
 import re
 
+from frontdesk.engine.lists import any_of, read
+
 from .claims import Claims
 
 _CODES = "EUR|USD|GBP|CHF|JPY|CNY|PLN|SEK|NOK|DKK|CZK|HUF|RON|TRY|RUB|BRL|MXN|CAD|AUD|NZD|INR|KRW|ARS|COP|CLP"
 _SIGNS = "€|US\\$|A\\$|C\\$|R\\$|\\$|£|¥|₹|₺|₽|₩|zł|Kč|Fr\\.|kr"
-_WORDS = (
-    "euros?|eur|dollars?|bucks|cents?|pounds?|quid|francs?|franken|pesos?|yen|zloty(?:ch)?|złotych|lira|liras|tl|reais"
-    "|rubles?|рублей|руб\\.?|円|元|원|dólares|libras|dollari|sterline|dolares|eura|rupees?|złote|рубля|евро|доллар(?:ов|а)?"
-    "|usd|gbp|chf|jpy|cny|pln|sek|nok|dkk|czk|huf|ron|brl|mxn|cad|aud|nzd|inr|krw|دولار|يورو|रुपये|रुपए"
-)
+_LISTS = read("entities/amounts.toml")
+_WORDS = "|".join(_LISTS["currencies"])
 # "$ 75 million" is one amount; a scale of one letter must follow the number at once ("5k").
-_SCALE = (
-    r"(?:(?:[ ]?(?:thousand|millions?|billions?|mio\.?|mrd\.?|tausend|millionen|milliarden?|mille|milliards?|millones"
-    r"|mil|mila|milioni|miliardi|milh(?:ão|ões)|bilh(?:ão|ões)|duizend|miljoen|miljard|tys\.?|tysięcy|mln\.?|milion(?:y|ów)?"
-    r"|тыс\.?|млн\.?|bin|milyon|lakhs?|crores?))(?:[ ](?:de|d'|di))?(?!\w)|[kKmM](?!\w))"
-)
+_SCALE = rf"(?:(?:[ ]?{any_of(_LISTS['scales'])}(?:[ ](?:de|d'|di))?(?!\w)|[kKmM](?!\w))"
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _BEFORE = re.compile(
     rf"(?<![\w.,])(?:{_CODES}|{_SIGNS}|(?i:usd|eur|gbp|chf|jpy|cny|pln|sek|nok|dkk|cad|aud|inr|rs\.?))\s?(?:{_NUMBER})(?:{_SCALE}|(?:\.-|,-|,--)?(?![\w%]|[.,]\d))"

@@ -8,10 +8,8 @@ from .claims import Claims
 
 _CODE = r"[A-Za-z0-9](?:[A-Za-z0-9]|[-/._](?=[A-Za-z0-9])){0,29}"
 _ID = rf"(?:\d{{2,6}}(?: \d{{2,6}}){{1,4}}(?![\w€$£%])|{_CODE})"
-_NO = (
-    r"(?:numbers?|nummern?|num(?:éro|ero|mer)s?|n[úu]meros?|code|ref(?:erence)?\.?|no\.?|n\.|nos\.|nr\.?"
-    r"|n[°ºo]\.?|núm\.?|num\.?|id|ids|№|#)"
-)
+_WORDS = read("entities/number_words.toml")
+_NO = any_of(_WORDS["number"])
 _LINK = (
     r"(?:[\s:#.=()\"'„“«]{1,4}|(?<=[#°º№:])|[ ]?[-–][ ])(?:(?:is|are|was|ist|lautet|war|sind|est|es|è|é|was"
     r"|with|mit|avec|con|le|la|el|il|die|der|das|the|my|:)[\s:#\"'„“«]{1,3}){0,2}"
@@ -57,13 +55,7 @@ _PREFIXED = re.compile(
 _PREFIX_FIELDS = ("order_no", "invoice_no", "delivery_no", "customer_no")
 
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-_TAIL = re.compile(
-    r"\s?(?:€|\$|£|%|:\d\d|(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|items?|pieces?|units?|stück|artikel"
-    r"|pcs|times|years?|months?|weeks?|days?|hours?|minutes?|am|pm|uhr|jahren?|monaten?|wochen?|tagen?"
-    r"|stunden|minuten|ans?|mois|semaines?|jours?|heures?|h|años?|meses|semanas?|días?|horas|anni|mesi"
-    r"|settimane|giorni|kg|km|cm|mm|ml|kwh|watt|volt|inch|zoll|l|gb|tb)\b)",
-    re.I,
-)
+_TAIL = re.compile(rf"\s?(?:€|\$|£|%|:\d\d|{any_of(_WORDS['units'])}\b)", re.I)
 
 
 def find(claims: Claims) -> None:

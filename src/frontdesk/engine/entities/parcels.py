@@ -2,18 +2,16 @@
 
 import re
 
+from frontdesk.engine.lists import any_of, read
+
 from .claims import Claims
 
 _UPS = re.compile(r"\b1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}\b")
 _S10 = re.compile(r"\b[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}\b|\b[A-Z]{2} ?\d{9} ?[A-Z]{2}\b")
 _ANNOUNCED = re.compile(
-    r"(?:track(?:ing)?(?:[ -]?(?:number|no\.?|id|code|nr\.?))?|sendungs(?:verfolgungs)?[ -]?(?:nummer|nr\.?"
-    r"|id|code)|paket(?:nummer|-nr\.?)|trackingnummer|(?:numéro|n[°º]|code) de suivi|(?:n[úu]mero|c[óo]digo"
-    r"|n[°º]) de (?:seguimiento|rastreo|rastreamento)|(?:numero|codice) di (?:tracciamento|tracking"
-    r"|spedizione)|numer (?:przesyłki|śledzenia)|kargo takip (?:no|numarası)|parcel (?:number|no\.?|id)"
-    r"|consignment (?:number|no\.?)|(?:waybill|awb)(?: number| no\.?)?)[\s:#.=()\"'-]{0,4}(?:(?:is|ist"
-    r"|lautet|est|es|è|é|number|nummer|no\.?|nr\.?)[\s:#.=\"'-]{1,4}){0,2}((?=[A-Z0-9 "
-    r"-]*\d)[A-Z0-9](?:[A-Z0-9]|-(?=[A-Z0-9])|[ ](?=\d{4}\b)){6,33}[A-Z0-9])\b",
+    any_of(read("entities/parcels.toml")["announced"])
+    + r"""[\s:#.=()\"'-]{0,4}(?:(?:is|ist|lautet|est|es|è|é|number|nummer|no\.?|nr\.?)[\s:#.=\"'-]{1,4}){0,2}"""
+    r"((?=[A-Z0-9 -]*\d)[A-Z0-9](?:[A-Z0-9]|-(?=[A-Z0-9])|[ ](?=\d{4}\b)){6,33}[A-Z0-9])\b",
     re.I,
 )
 

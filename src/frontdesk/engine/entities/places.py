@@ -12,10 +12,7 @@ from .known import occurrences
 _LISTS = read("entities/products.toml")
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 _PLACE = rf"{_CAPITAL}(?:[ -](?:(?:am|an der|on|upon|sur|de|del|la|le|les|los|las)[ -])?{_CAPITAL}){{0,2}}"
-_SHOP = (
-    r"(?:store|shop|branch|outlet|showroom|filiale|geschäft|laden|markt|niederlassung|magasin|boutique"
-    r"|succursale|agence|tienda|sucursal|negozio|loja|winkel|filiaal|sklepie?)"
-)
+_SHOP = any_of(_LISTS["shops"])
 _IN = r"(?:in|at|on|of|near|im|am|an der|auf der|in der|von|de|du|à|en|di|a|em|w)"
 _LOCATED = re.compile(rf"(?i:\b{_SHOP}\s{_IN}\s)((?:the )?{_PLACE})")
 _LOCATED_DIRECT = re.compile(rf"\b(?:Filiale|Niederlassung|Markt|[Mm]agasin|[Tt]ienda|[Ss]ucursal)[ ]({_PLACE})")
@@ -30,10 +27,7 @@ _MODEL = re.compile(
 _KINDS = re.compile(rf"\b(?:{any_of(_LISTS['qualities'])}[ -])*{any_of(_LISTS['kinds'])}\b", re.I)
 _NO_MODEL = frozenset(_LISTS["no_model"].split())
 _ONLY_IN: Mapping[str, Sequence[str]] = _LISTS["only_in"]
-_STREET = re.compile(
-    r"(?i:(?:weg|stra(?:ß|ss)e|str\.?|allee|platz|gasse|damm|ufer|lane|road|street|avenue|ave|drive|close|court|square|way"
-    r"|straat|laan|plein|gatan|vej)(?!\w))|(?i:^(?:rue|via|calle|plaza|piazza|rua|avenida|ulica|boulevard|chemin)\b)"
-)
+_STREET = re.compile(rf"(?i:{any_of(_LISTS['streets'])}(?!\w))|(?i:^{any_of(_LISTS['streets_begin'])}\b)")
 _MORE_KINDS = re.compile(rf"(?<![^\W_]){any_of(_LISTS['endings'])}(?![^\W_])|{any_of(_LISTS['unparted'])}", re.I)
 
 

@@ -57,10 +57,8 @@ def events(question: Question, saying: Saying) -> Iterator[bytes]:
     if saying.thought:
         thinking = {"type": "thinking", "thinking": "", "signature": ""}
         yield _event("content_block_start", {"index": 0, "content_block": thinking})
-        for delta in (
-            {"type": "thinking_delta", "thinking": saying.thought},
-            {"type": "signature_delta", "signature": "signed"},
-        ):
+        thoughts = {"type": "thinking_delta", "thinking": saying.thought}
+        for delta in (thoughts, {"type": "signature_delta", "signature": "signed"}):
             yield _event("content_block_delta", {"index": 0, "delta": delta})
         yield _event("content_block_stop", {"index": 0})
         place = 1

@@ -57,12 +57,8 @@ def answer(question: Question, saying: Saying) -> Told:
 
 def error(refused: Refused) -> Told:
     """An error as orchestration tells it."""
-    shown = {
-        "request_id": "stand-in",
-        "code": refused.status,
-        "message": refused.message,
-        "location": refused.more.get("location", "LLM Module"),
-    }
+    location = refused.more.get("location", "LLM Module")
+    shown = {"request_id": "stand-in", "code": refused.status, "message": refused.message, "location": location}
     return told({"error": shown}, refused.status)
 
 

@@ -218,15 +218,8 @@ def _event_row(arrival: EventArrival) -> dict[str, object]:
 
 
 def _work_row(event_id: str, at: datetime) -> dict[str, object]:
-    return {
-        "id": event_id,
-        "kind": EVENT_WORK,
-        "subject": event_id,
-        "step": "read",
-        "state": WorkState.OPEN.value,
-        "due_at": at,
-        "created_at": at,
-    }
+    job = {"id": event_id, "kind": EVENT_WORK, "subject": event_id, "step": "read"}
+    return {**job, "state": WorkState.OPEN.value, "due_at": at, "created_at": at}
 
 
 def _chosen(rows: "Select[*Columns]", state: EventState | None, channel: str) -> "Select[*Columns]":

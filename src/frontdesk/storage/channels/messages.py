@@ -108,11 +108,8 @@ class _Keeping:
     def end(self) -> None:
         """Note on the event what was found in it."""
         state = model.EventState.FAILED if self._counts["unread"] else model.EventState.READ
-        values: dict[str, Any] = {
-            **self._counts,
-            "state": state.value,
-            "error": "; ".join(self._reasons)[:ERROR_LENGTH],
-        }
+        error = "; ".join(self._reasons)[:ERROR_LENGTH]
+        values: dict[str, Any] = {**self._counts, "state": state.value, "error": error}
         if self._holds_refused:  # what the scanner found is in the raw event too
             values["body"] = b""
         row = update(channel_event).where(channel_event.c.id == self._event.id)
@@ -159,15 +156,10 @@ class _Keeping:
         take_advisory_lock(self._connection, number)
 
     def _keep_details(self, found: model.CustomerMessage, message_id: str, provider_id: str) -> None:
-        details = {
-            "provider_id": provider_id,
-            "thread": found.thread,
-            "context": dict(found.context),
-            "automatic": found.automatic,
-            "quoted": found.quoted,
-        }
+        kept = ("thread", "automatic", "quoted")
+        details = {"provider_id": provider_id, **{name: getattr(found, name) for name in kept}}
         mine = update(inbound_message).where(inbound_message.c.id == message_id)
-        self._connection.execute(mine.values(**details))
+        self._connection.execute(mine.values(**details, context=dict(found.context)))
         came = update(inbox_event).where(inbox_event.c.message_id == message_id)
         self._connection.execute(came.values(event_id=self._event.id or None))
         for incoming in found.attachments:

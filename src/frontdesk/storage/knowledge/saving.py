@@ -64,17 +64,9 @@ def _cut(connection: Connection, cutting: Cutting, stored: Article) -> None:
     passages = cutting.cut(stored)
     if not passages:
         return
-    rows = [
-        {
-            "article_id": stored.id,
-            "version": stored.version,
-            "number": each.number,
-            "start": each.start,
-            "end": each.end,
-            "question": each.question,
-        }
-        for each in passages
-    ]
+    key = {"article_id": stored.id, "version": stored.version}
+    own = ("number", "start", "end", "question")
+    rows = [key | {name: getattr(each, name) for name in own} for each in passages]
     connection.execute(insert(passage), rows)
     theirs = select(passage.c.id, passage.c.number).where(passage.c.article_id == stored.id)
     keys = {row.number: row.id for row in connection.execute(theirs)}
