@@ -21,6 +21,7 @@ WHAT = "response_format"
 MOST_BYTES = 64 * 1024
 MOST_DEPTH = 40
 MOST_STEPS = 50_000  # keywords held against values in one check: some tenths of a second
+MOST_NESTED = 200  # within each other: at the end of the stack the libraries of the check give up in their own way
 LONG = 4096  # bytes; a longer schema is read beside the loop
 MOST_REMEMBERED = 256
 NAMED = frozenset({"properties", "$defs", "definitions", "dependentSchemas"})
@@ -37,7 +38,7 @@ class ForeignCheck(Check):
 
     def problem(self, value: Any) -> SchemaProblem | None:
         """See Check; what cannot be checked within bounds is a problem too."""
-        _left[0] = MOST_STEPS
+        _left[:] = MOST_STEPS, MOST_NESTED
         try:
             return super().problem(value)
         except (_TooMuch, RecursionError):
@@ -65,7 +66,7 @@ async def foreign_check_aside(schema: Mapping[str, Any]) -> ForeignCheck:
 
 
 _known: OrderedDict[bytes, ForeignCheck] = OrderedDict()
-_left = [MOST_STEPS]  # checks never wait for anything, so one counter serves all
+_left = [MOST_STEPS, MOST_NESTED]  # checks never wait for anything, so one counter serves all
 
 
 class _TooMuch(Exception):
@@ -76,10 +77,13 @@ def _counted(keyword: Any) -> Any:
     """The keyword's own check, counted."""
 
     def check(validator: Any, part: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        _left[0] -= 1
-        if _left[0] < 0:
+        _left[:] = _left[0] - 1, _left[1] - 1
+        if min(_left) < 0:
             raise _TooMuch
-        yield from keyword(validator, part, instance, schema) or ()
+        try:
+            yield from keyword(validator, part, instance, schema) or ()
+        finally:
+            _left[1] += 1
 
     return check
 
