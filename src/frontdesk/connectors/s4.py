@@ -22,7 +22,10 @@ DELIVERIES = "/sap/opu/odata/sap/API_OUTBOUND_DELIVERY_SRV;v=0002/A_OutbDelivery
 ORDER_FIELDS = (
     "SalesOrder,SoldToParty,OverallSDProcessStatus,OverallTotalDeliveryStatus,DeliveryBlockReason,RequestedDeliveryDate"
 )
-DELIVERY_FIELDS = "DeliveryDocument,OverallGoodsMovementStatus,PlannedGoodsIssueDate,ActualGoodsMovementDate,DeliveryDate,BillOfLading"
+DELIVERY_FIELDS = (
+    "DeliveryDocument,OverallGoodsMovementStatus,PlannedGoodsIssueDate,ActualGoodsMovementDate"
+    ",DeliveryDate,BillOfLading"
+)
 ABSENT = 404
 PARTLY, COMPLETE = "B", "C"
 MOST_DELIVERIES = 5

@@ -26,7 +26,7 @@ class Client(Http):
 
     @override
     async def send(self, method: str, path: str, **parts: Unpack[RequestParts]) -> HttpAnswer:
-        request = Request.of(method, path, parts)
+        request = Request.of(method, path, **parts)
         call = Call(method, self._route.base.host, self._limits)
         try:
             async with asyncio.timeout(self._limits.total), self._exchange(request, call) as response:
@@ -40,7 +40,7 @@ class Client(Http):
     @contextlib.asynccontextmanager
     @override
     async def stream(self, method: str, path: str, **parts: Unpack[StreamParts]) -> AsyncIterator["Stream"]:
-        request = Request.of(method, path, {**parts})
+        request = Request.of(method, path, **parts)
         call = Call(method, self._route.base.host, self._limits)
         async with self._exchange(request, call) as response:
             yield Stream(response, call, self._limits)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Unpack
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import msgspec
@@ -72,7 +73,7 @@ class Request:
     body: bytes | None = field(repr=False)
 
     @classmethod
-    def of(cls, method: str, path: str, parts: RequestParts) -> "Request":
+    def of(cls, method: str, path: str, **parts: Unpack[RequestParts]) -> "Request":
         """Raises Invalid."""
         if not METHOD.fullmatch(method):
             raise Invalid("that is not a method of HTTP")

@@ -24,9 +24,17 @@ ENDED = frozenset({S.SOLUTION_PROVIDED, S.CONFIRMED, S.CLOSED})
 def move(now: Status, to: Status) -> Status:
     """`to`, if an interaction may go there from `now` (staying is fine). Raises Conflict that names what may follow."""
     if to is not now and to not in TRANSITIONS[now]:
-        names = {"code": now.value, "name": label(now), "next_code": to.value, "next_name": label(to)}
-        names["allowed"] = ", ".join(f"{each.value} ({label(each)})" for each in Status if each in TRANSITIONS[now])
-        raise Conflict(tr("status {code} ({name}) cannot become {next_code} ({next_name}): use {allowed}", **names))
+        allowed = ", ".join(f"{each.value} ({label(each)})" for each in Status if each in TRANSITIONS[now])
+        raise Conflict(
+            tr(
+                "status {code} ({name}) cannot become {next_code} ({next_name}): use {allowed}",
+                code=now.value,
+                name=label(now),
+                next_code=to.value,
+                next_name=label(to),
+                allowed=allowed,
+            )
+        )
     return to
 
 
