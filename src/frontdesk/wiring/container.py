@@ -210,14 +210,11 @@ def _wire(
     answers = answer_service(settings.answers, known, builtin, codes, models.room.use_cases, now)
     book = _book(settings, database, backs, texts)
     pipeline = _pipeline(settings, database, analyst, book, backs, channels, codes, texts.templates, answers)
-    messages = _messages(settings, database, models, texts)
+    messages, interactions = _messages(settings, database, models, texts), _interactions(settings, database, codes)
     work = part(WorkServices, calls=calls, cases=StoredCases(database, now), **_common(database))
-    away_after = timedelta(minutes=settings.work.away_minutes)
-    interactions = part(InteractionServices, codes=codes, away_after=away_after, **_common(database))
     assigning = Assigning(interactions.assignment.run)
-    handlers = work_handlers(
-        settings, database, known, messages.replies, models, analyst, work, backs, channels, pipeline
-    )
+    stores = messages.replies, models, analyst, work, backs, channels, pipeline
+    handlers = work_handlers(settings, database, known, *stores)
     return Container(
         messages=messages,
         interactions=interactions,
@@ -231,10 +228,8 @@ def _wire(
         entities=part(EntityServices, learns_at_once=_learns_at_once(settings), **_common(database)),
         knowledge=known,
         answers=answers,
-        clock=now,
-        new_id=new_id,
         settings=settings,
-        database=database,
+        **_common(database),
         outgoing=outgoing,
         builtin=builtin,
         model_services=remote,
@@ -345,6 +340,11 @@ def _priorities(codes: StoredCodes) -> PriorityOrder:
         return [entry.code for entry in (await codes.all())[CodeList.PRIORITY] if entry.active]
 
     return priorities
+
+
+def _interactions(settings: Settings, database: Database, codes: StoredCodes) -> InteractionServices:
+    away_after = timedelta(minutes=settings.work.away_minutes)
+    return part(InteractionServices, codes=codes, away_after=away_after, **_common(database))
 
 
 def _messages(
