@@ -100,7 +100,7 @@ class Macro:
     name: str
     text: str
     changes: Mapping[str, str]
-    then: Then = Then.STAY
+    goes_on: Then = Then.STAY
 
     @property
     def own(self) -> bool:
@@ -110,4 +110,4 @@ class Macro:
     @property
     def is_answer(self) -> bool:
         """Whether it is a text and nothing else."""
-        return not self.changes and self.then is Then.STAY
+        return not self.changes and self.goes_on is Then.STAY

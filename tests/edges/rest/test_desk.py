@@ -36,7 +36,7 @@ async def test_somebody_says_whether_they_are_there_and_who_stands_in(client: Js
 
 async def test_a_macro_is_kept_used_and_forgotten(client: JsonClient, container: Container) -> None:
     said = await container.messages.inbox.accept(NewMessage("It leaks", "WEB", sender=Sender("Maya Thornbury")))
-    body = {"name": "Close", "text": "Bye, {{ name }}", "changes": {"status": "CL", "tag": "leak"}, "then": "close"}
+    body = {"name": "Close", "text": "Bye, {{ name }}", "changes": {"status": "CL", "tag": "leak"}, "goes_on": "close"}
     kept = await client.put("/api/v1/macros/bye", json=body)
     assert (kept.status_code, kept.json()) == (200, {"id": "bye", "own": True, "team": "", **body})
     used = await client.post(f"/api/v1/macros/bye/use/{said.reference}")

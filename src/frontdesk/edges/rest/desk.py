@@ -116,7 +116,7 @@ class NotificationRoutes(RouteGroup):
 
 class MacroAnswer(ApiAnswer, frozen=True):
     """A text for the composer and what it changes; without changes a canned answer. `own`: the caller's alone; else it
-    is for interactions of `team`, or of all where that is empty. `then`: its user stays, goes to the list, or on."""
+    is for interactions of `team`, or of all where that is empty. `goes_on`: its user stays, goes to the list, or on."""
 
     id: str
     own: bool
@@ -124,7 +124,7 @@ class MacroAnswer(ApiAnswer, frozen=True):
     name: str
     text: str
     changes: dict[str, str]
-    then: Then
+    goes_on: Then
 
 
 class MacroBody(Body, frozen=True, forbid_unknown_fields=True):
@@ -136,7 +136,7 @@ class MacroBody(Body, frozen=True, forbid_unknown_fields=True):
     team: Annotated[str, Meta(max_length=40, pattern=ONE_LINE)] = ""
     text: Annotated[str, Meta(max_length=MOST_CHARACTERS)] = ""
     changes: dict[str, Annotated[str, Meta(max_length=100, pattern=ONE_LINE)]] = field(default_factory=dict)
-    then: Then = Then.STAY
+    goes_on: Then = Then.STAY
 
 
 class MacroRoutes(RouteGroup):
@@ -154,7 +154,7 @@ class MacroRoutes(RouteGroup):
     async def put(self, request: Asked, macro_id: CodeKey, data: JSONBody[MacroBody]) -> MacroAnswer:
         """One's own; for a team or all, supervisors alone."""
         owner, text = request.user.id if data.own else "", storable(data.text)
-        macro = Macro(macro_id, owner, data.team, data.name, text, data.changes, data.then)
+        macro = Macro(macro_id, owner, data.team, data.name, text, data.changes, data.goes_on)
         return show(await keep(self.services, macro, request.user), MacroAnswer)
 
     @route("DELETE", "/{macro_id:str}", Role.AGENT, "Forget a canned answer or macro", also=(409,))

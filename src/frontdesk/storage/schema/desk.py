@@ -24,7 +24,7 @@ macro = Table(
     Column("name", String(100), nullable=False),
     Column("text", Text, nullable=False),
     Column("changes", Json, nullable=False),
-    Column("then", String(8), nullable=False),
+    Column("goes_on", String(8), nullable=False),
 )
 
 agent_presence = Table(

@@ -135,7 +135,7 @@ async def run(request: PageRequest, services: Needs, reference: FromPath[str]) -
     found = await use(services, macro, normal_reference(reference), request.user, fields.get("reply"))
     services.wake()
     here = f"{PATH}/{found.reference}?used=1"
-    to = {Then.STAY: here, Then.CLOSE: PATH, Then.NEXT: f"{here}&go=next"}[macro.then]
+    to = {Then.STAY: here, Then.CLOSE: PATH, Then.NEXT: f"{here}&go=next"}[macro.goes_on]
     return Redirect(to, status_code=303)
 
 
