@@ -6,7 +6,7 @@ import { announce } from "./announce.js";
 export function complete(field, sources) {
   const list = document.createElement("ul");
   Object.assign(list, { id: `${field.id}-completion`, role: "listbox", className: "completion", hidden: true });
-  list.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
+  list.setAttribute("aria-label", field.dataset.completions);
   field.before(list);
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-autocomplete", "list");
