@@ -33,7 +33,7 @@ TAGS = {
 }
 BODIES = ("Body", "Patch")
 # Litestar names lists of something after the place of that something in our code.
-GENERIC = re.compile(rb"Listed(?:_frontdesk\.edges\.rest\.(?:answers|audit|knowledge|orders|timing)\.|\[)(\w+?)Answer[_\]]")
+GENERIC = re.compile(rb"Listed(?:_frontdesk\.edges\.rest\.\w+\.|\[)(\w+?)Answer[_\]]")
 DESCRIPTION = (
     "Messages are stored durably before they are answered for; analysis, decision, effects and reply follow. "
     "Whatever is refused is a problem document (RFC 9457). Lists are read page by page with `cursor`. "
