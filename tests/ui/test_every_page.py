@@ -57,6 +57,8 @@ PAGES = {
     "/console/privacy": "/console/privacy",
     "/console/orders": "/console/orders",
     "/console/products": "/console/products",
+    "/console/configuration/timing": "/console/configuration/timing",
+    "/console/configuration/timing/{kind:str}/{name:str}": "/console/configuration/timing/levels/-",
     "/console/rules": "/console/rules",
     "/console/rules/explain": "/console/rules/explain?reference={reference}",
     "/console/rules/{version:int}": "/console/rules/2",

@@ -137,7 +137,7 @@ def test_a_page_holds_nothing_that_a_strict_content_security_policy_forbids(temp
 def an_interaction(text: str, is_agent: bool) -> dict[str, object]:
     at = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
     message = SimpleNamespace(
-        direction="in", text=text, at=at, author="Maya", channel_name="Web form", sentiment="negative",
+        direction="in", text=text, quoted="", at=at, author="Maya", channel_name="Web form", sentiment="negative",
         sentiment_probability=0.9, intent_name=None, intent_probability=None, type_name="Complaint", language="en",
         state="done", notes=[], segments=[SimpleNamespace(text=text, field="order_no", label="Order number")],
     )  # fmt: skip
@@ -149,7 +149,7 @@ def an_interaction(text: str, is_agent: bool) -> dict[str, object]:
     step = SimpleNamespace(key="accepted", label="Accepted", state="done", at=at, detail="")
     return {
         "interaction": interaction, "messages": [message], "steps": [step], "analyses": [], "effects": [],
-        "decisions": [decision], "is_agent": is_agent, "may_answer": True,
+        "decisions": [decision], "is_agent": is_agent, "may_answer": True, "again": False,
     }  # fmt: skip
 
 

@@ -262,7 +262,9 @@ def test_what_begins_with_a_slash_is_inserted_and_who_stands_behind_an_at_is_off
     page.goto(here)
     text = page.get_by_label("Your answer")
     text.press_sequentially("Hello. /warr")
-    expect(page.get_by_role("option", name="Warranty")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("listbox", name="Completions").get_by_role("option", name="Warranty")).to_have_attribute(
+        "aria-selected", "true"
+    )
     text.press("Enter")
     expect(text).to_have_value("Hello. You have two years, Kim Doe.")
     text.press_sequentially(" a/b /nothing")

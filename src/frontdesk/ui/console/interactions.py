@@ -113,6 +113,7 @@ async def list_context(services: Needs, query: ListQuery, reader: Caller) -> dic
     seen = await services.interactions.personal.seen(reader, [row.id for row in page.rows])
     unread = {row.reference for row in page.rows if row.status not in ENDED and row.messages > seen.get(row.id, 0)}
     return {
+        "now": services.clock(),
         "rows": [show_row(row, names) | {"unread": row.reference in unread} for row in page.rows],
         "columns": [_heading(column, query) for column in COLUMNS],
         "query": query,
