@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from sqlalchemy import Connection, column, create_engine, insert, inspect, select, table, text
+from sqlalchemy import Connection, MetaData, column, create_engine, insert, inspect, select, table, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from ulid import ULID
@@ -122,11 +122,21 @@ def _upgrade_hana(url: URL, seed: Sequence[Code]) -> tuple[str, str]:
 
 def _create(connection: Connection) -> None:
     """Today's tables at once. The version comes last: SAP HANA keeps each table, so there a start goes on from them."""
-    metadata.create_all(connection, checkfirst=connection.dialect.name == "hana")
+    _declared(connection).create_all(connection, checkfirst=connection.dialect.name == "hana")
     create_word_tables(connection)
     guard(connection)
     connection.exec_driver_sql(_VERSION)
     connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": NEWEST})
+
+
+def _declared(connection: Connection) -> MetaData:
+    """The tables; a copy for SAP HANA, whose dialect writes into what it creates."""
+    if connection.dialect.name != "hana":
+        return metadata
+    copied = MetaData(naming_convention=metadata.naming_convention)
+    for each in metadata.sorted_tables:
+        each.to_metadata(copied)
+    return copied
 
 
 def _check_references(connection: Connection) -> None:
