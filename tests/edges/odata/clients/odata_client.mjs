@@ -5,7 +5,8 @@ const [url, token] = process.argv.slice(2);
 const client = OData.New4({
   metadataUri: `${url}/admin/$metadata`,
   serviceEndpoint: `${url}/admin/`,
-  commonHeaders: { Authorization: `Bearer ${token}` },
+  // Its own "application/json" asks for a batch in JSON, which it cannot read.
+  commonHeaders: { Authorization: `Bearer ${token}`, Accept: "application/json, multipart/mixed" },
 });
 const customers = client.getEntitySet("Customer");
 const created = await customers.create({ ID: "OC1", name: "Made by @odata/client" });
