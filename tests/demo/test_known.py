@@ -9,6 +9,7 @@ from frontdesk.demo import demo_customers, demo_messages
 from frontdesk.demo.known import demo_articles, demo_orders, demo_products
 from frontdesk.demo.vectors import MadeBefore
 from frontdesk.model.knowledge import Audience
+from frontdesk.orchestrator.templates import check_text
 from frontdesk.wiring.container import Container, now
 
 TODAY = date(2026, 6, 1)
@@ -53,3 +54,17 @@ async def test_its_vectors_come_along_and_are_those_that_the_encoders_make(conta
         assert not await store.missing(encoder.name, 1)
         made, kept = await encoder.passages(texts), await MadeBefore(encoder.name).passages(texts)
         assert (made * kept).sum(axis=1).min() > 0.999
+
+
+async def test_the_demo_is_set_up_once_and_what_people_change_stays(container: Container) -> None:
+    await load_demo(container)
+    texts, timing = container.configuration.macros, container.configuration.timing
+    kept = await texts.of("somebody")
+    assert any(each.is_answer for each in kept)
+    assert any(not each.is_answer for each in kept)
+    for each in kept:
+        check_text(each.text)
+    await timing.remove("levels", "urgent", "Ada")
+    await load_demo(container)
+    assert set((await timing.entries())["levels"]) == {"standard"}
+    assert await texts.of("somebody") == kept

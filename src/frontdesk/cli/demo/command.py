@@ -61,6 +61,7 @@ async def load_demo(container: Container) -> int:
         with contextlib.suppress(Conflict):
             await container.people.customers.add(number, name, None)
     await _load_known(container)
+    await _load_set_up(container)
     threads: dict[str, list[NewMessage]] = {}
     for each in demo_messages(now()):
         threads.setdefault(each.thread or each.message.provider_id, []).append(each.message)
@@ -86,6 +87,19 @@ async def _load_known(container: Container) -> None:
     await container.knowledge.products.put_all(demo_products())
     if not (await container.knowledge.order_book.page(1)).rows:
         await container.knowledge.order_book.put_all(demo_orders(now().date()))
+
+
+async def _load_set_up(container: Container) -> None:
+    """Store calendar, service levels and texts in the first place: what people change stays changed."""
+    from frontdesk.demo.set_up import demo_macros, demo_timing
+
+    macros, timing = container.configuration.macros, container.configuration.timing
+    if any((await timing.entries()).values()):
+        return
+    for kind, name, entry in demo_timing():
+        await timing.put(kind, name, entry, "demo")
+    for each in demo_macros():
+        await macros.put(each, "demo")
 
 
 async def _hand_in(container: Container, thread: list[NewMessage]) -> int:
