@@ -39,3 +39,7 @@ def test_what_is_set_up_shows_when_an_interaction_is_due(page: Page, server: Ser
     expect(page.get_by_text("due", exact=False).first).to_be_visible()
     expect(page.locator(f"#row-{reference}")).to_be_visible(timeout=60_000)
     look(page, "timing-list")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/console/interactions/{reference}")
+    expect(page.locator("#thread-head .tag")).to_contain_text("due")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
