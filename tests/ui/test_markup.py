@@ -3,10 +3,11 @@
 from httpx import Response
 
 from benchmarks.hostile import inspect, texts
-from frontdesk.model import NewMessage, Sender
+from frontdesk.model import NewMessage, Role, Sender
 from frontdesk.ticketing.submission import check
 from frontdesk.wiring.container import Container
-from tests.web_client import HTML, Client
+from tests.ui.test_every_page import PAGES
+from tests.web_client import HTML, Client, add_account, sign_in, web_client
 
 SAMPLE = 60
 
@@ -54,3 +55,19 @@ async def test_hostile_messages_names_and_searches_are_shown_as_text(
         inert(await agent.get(f"/track/{reference}", headers=HTML))
     for path in ("/console", "/console/interactions", "/console/history", "/console/effects"):
         inert(await agent.get(path, headers=HTML))
+
+
+async def test_only_the_list_and_a_conversation_fill_the_window(container: Container) -> None:
+    """A name that a page gives to its template must not switch its layout."""
+    accepted = await container.messages.inbox.accept(check(NewMessage("It leaks.", "WEB", Sender("Ada")), {"WEB": True}))
+    await container.runner.run_until_idle()
+    await add_account(container, role=Role.ADMIN)
+    conversation = f"/console/interactions/{accepted.reference}"
+    paths = [path for path in PAGES.values() if path.startswith("/console") and "{" not in path]
+    async with web_client(container) as client:
+        await sign_in(client)
+        shown = {path: (await client.get(path, headers=HTML)).text for path in (*paths, conversation)}
+    assert len(shown) > 20
+    assert {path for path, page in shown.items() if 'class="wide whole"' in page} == {
+        "/console/interactions", conversation,
+    }  # fmt: skip
