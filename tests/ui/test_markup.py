@@ -59,7 +59,9 @@ async def test_hostile_messages_names_and_searches_are_shown_as_text(
 
 async def test_only_the_list_and_a_conversation_fill_the_window(container: Container) -> None:
     """A name that a page gives to its template must not switch its layout."""
-    accepted = await container.messages.inbox.accept(check(NewMessage("It leaks.", "WEB", Sender("Ada")), {"WEB": True}))
+    accepted = await container.messages.inbox.accept(
+        check(NewMessage("It leaks.", "WEB", Sender("Ada")), {"WEB": True})
+    )
     await container.runner.run_until_idle()
     await add_account(container, role=Role.ADMIN)
     conversation = f"/console/interactions/{accepted.reference}"

@@ -32,6 +32,7 @@ TABS = (
     ("waiting", N_("Waiting")),
     ("pending", N_("Pending")),
 )
+NAMED = ("proposes", "because")  # their values are names: of actions, of a reason
 TONES = {EffectState.FAILED: "negative", EffectState.WAITING: "critical", EffectState.PENDING: "informative"}
 
 
@@ -111,10 +112,7 @@ async def _context(services: Needs, show: str, cursor: str) -> dict[str, Any]:
 
 def _row(each: EffectForPerson, names: CodeLabels) -> dict[str, Any]:
     effect = each.effect
-    parameters = {
-        label_of(name): names.of_code(LISTS[name], str(value)) if name in LISTS else str(value)
-        for name, value in effect.action.parameters.items()
-    }
+    parameters = {label_of(name): _words(name, value, names) for name, value in effect.action.parameters.items()}
     return {
         "key": effect.key,
         "kind": label_of(effect.action.kind),
@@ -129,6 +127,15 @@ def _row(each: EffectForPerson, names: CodeLabels) -> dict[str, Any]:
         "is_failed": effect.state is EffectState.FAILED,
         "is_waiting": effect.state is EffectState.WAITING,
     }
+
+
+def _words(name: str, value: Any, names: CodeLabels) -> list[Any]:
+    """What a parameter is: names of codes and of actions, shares, or its text."""
+    if name in LISTS:
+        return [names.of_code(LISTS[name], str(value))]
+    if name in NAMED:
+        return [label_of(each) for each in str(value).split(", ")]
+    return [value]
 
 
 HANDLERS = (effects, fragment, settle)
