@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from frontdesk.interfaces.insights import INTERACTION, MESSAGE, REPLY, FactPortion, Facts, FactState, MessageRow, Wrong
 from frontdesk.model import Interaction
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.insights.definitions import interactions, messages, replies
 from frontdesk.storage.insights.folding import begin_epoch, fold, refold
 from frontdesk.storage.schema.insights import (
@@ -27,12 +27,8 @@ MOST_CHANGED = 2_000
 TEXT_SHOWN = 300
 
 
-class StoredFacts(Facts):
+class StoredFacts(Stored, Facts):
     """The stored facts."""
-
-    def __init__(self, database: Database) -> None:
-        """Use this database."""
-        self._database = database
 
     @override
     async def state(self) -> FactState:

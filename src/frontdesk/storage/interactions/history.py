@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from frontdesk.model import Page
 from frontdesk.model.console import HistoryRow, Mood
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.people import customer
 from frontdesk.storage.schema.rows import fact
@@ -15,12 +15,8 @@ from frontdesk.storage.schema.rows import fact
 BEGINNING = 400
 
 
-class StoredHistory:
+class StoredHistory(Stored):
     """Histories on a database."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def messages(self, customer_id: str, sentiments: Sequence[str], limit: int, cursor: str) -> Page[HistoryRow]:
         """The newest first, of one customer or (empty) all, of these sentiments or (none) any. Raises Invalid."""

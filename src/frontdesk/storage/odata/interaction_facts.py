@@ -6,18 +6,14 @@ from sqlalchemy import Connection, select
 
 from frontdesk.interfaces import NotFound
 from frontdesk.model import InboundMessage, Interaction
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.rows import as_interaction, as_message
 
 
-class StoredInteractionFacts:
+class StoredInteractionFacts(Stored):
     """Reads what operations need to know of an interaction."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def of(self, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
         """The interaction and its latest message. Raises NotFound."""

@@ -11,7 +11,8 @@ from frontdesk.model.querying import Done, Write
 from frontdesk.storage.interactions.interactions import change_interaction as change_and_note
 from frontdesk.storage.interactions.readings import correct
 from frontdesk.storage.odata.transaction import Transaction, check_version, refuse_other
-from frontdesk.storage.pipeline.accepting import Arrival, accept_batch, open_interaction
+from frontdesk.storage.pipeline.accepting import accept_batch, open_interaction
+from frontdesk.storage.pipeline.repeated import Arrival
 from frontdesk.storage.pipeline.replies import add_reply
 from frontdesk.storage.pipeline.senders import EMAIL
 from frontdesk.storage.schema.interactions import analysis, correction, inbound_message, interaction, outbound_message

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
 from frontdesk.model import Contact, Page
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.people.merging import merge_contacts
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.senders import EMAIL, PHONE
@@ -21,12 +21,8 @@ from frontdesk.storage.schema.rows import as_contact
 ADDRESS_LENGTH = 320
 
 
-class StoredContacts:
+class StoredContacts(StoredByClock):
     """Contacts on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "", customer_id: str = "", address: str = "") -> Page[Contact]:
         """By id, of one customer or with an address on any channel. Raises Invalid (cursor)."""

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NotFound, Stale
+from frontdesk.interfaces import Conflict, NotFound, Stale
 from frontdesk.model import Customer, Page
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.configuration.codes import touch
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.timers import set_watch
 from frontdesk.storage.schema.interactions import interaction
@@ -21,12 +21,8 @@ from frontdesk.storage.schema.rows import as_customer, columns
 from frontdesk.storage.search.documents import index_heads
 
 
-class StoredCustomers:
+class StoredCustomers(StoredByClock):
     """Customers on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def page(self, limit: int, cursor: str = "") -> Page[Customer]:
         """By number. Raises Invalid (cursor)."""

@@ -242,16 +242,13 @@ def _context(connection: Connection, case: Case, *, bursts: bool) -> MessageCont
     theirs = [(row.at, Turn(CUSTOMER, row.text)) for row in said if row.sequence < case.message.sequence]
     turns = sorted([*theirs, *((row.at, Turn(SERVICE, row.text)) for row in ours)], key=itemgetter(0))
     customer = customer_of(connection, case.message, case.analysis) if case.analysis else SenderCustomer()
-    around = surroundings_of(connection, case, case.interaction.customer_id or customer.id)
     return MessageContext(
         texts=tuple(row.text for row in said),
         before=tuple(turn for _, turn in turns),
         customer_id=customer.id,
         customer_proven=customer.is_proven,
         is_latest=bool(said) and said[-1].id == case.message.id,
-        acknowledged=around.acknowledged,
-        open_service_call=around.open_service_call,
-        days_since_same=around.days_since_same,
+        **surroundings_of(connection, case, case.interaction.customer_id or customer.id),
         is_followed=bursts and connection.execute(_FOLLOWERS, at | sender).first() is not None,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, func, select
 from frontdesk.model import EffectState, Page
 from frontdesk.model.set_up import EffectForPerson
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.pipeline import effect
 from frontdesk.storage.schema.rows import as_effect
@@ -16,12 +16,8 @@ from frontdesk.storage.schema.rows import as_effect
 OPEN = (EffectState.FAILED.value, EffectState.WAITING.value, EffectState.PENDING.value)
 
 
-class StoredEffectInbox:
+class StoredEffectInbox(Stored):
     """Effects that are not over."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from this database."""
-        self._database = database
 
     async def effects(self, states: Sequence[EffectState], limit: int, cursor: str = "") -> Page[EffectForPerson]:
         """Oldest first. Raises Invalid (cursor)."""

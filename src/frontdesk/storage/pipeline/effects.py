@@ -12,14 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from frontdesk.interfaces import Clock, Conflict, NotFound
+from frontdesk.interfaces import Conflict, NotFound
 from frontdesk.model import Case, Effect, EffectState, Receipt, Role, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.effects import SETTLED, before_it, done, is_untried
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.orchestrator.plans import RESULT, WAIT
-from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -31,12 +31,8 @@ from frontdesk.storage.schema.rows import as_effect
 EFFECT_WORK = "effect"
 
 
-class StoredEffectAdmin:
+class StoredEffectAdmin(StoredByClock):
     """Effects that need a person, on a database."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Use this database and clock."""
-        self._database, self._clock = database, clock
 
     async def retry(self, key: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Effect]:
         """Try a failed effect again. Raises NotFound, Conflict when it has not failed."""

@@ -1,7 +1,6 @@
 """What rules know beyond the message: what was acknowledged here, an open service call, when they wrote before."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -19,22 +18,14 @@ OVER = frozenset({"closed", "completed", "cancelled", "canceled", "technically c
 _GOES_ON = (EffectState.DONE.value, EffectState.PENDING.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """As in MessageContext."""
-
-    acknowledged: tuple[str, ...] = ()
-    open_service_call: str = ""
-    days_since_same: float | None = None
-
-
-def surroundings_of(connection: Connection, case: Case, customer_id: str | None) -> Surroundings:
-    """What is known before the decision on this message."""
-    return Surroundings(
-        tuple(dict.fromkeys(_acknowledged(connection, case))) if case.message.sequence > 1 else (),
-        _open_call(connection, case.interaction.id) if case.message.sequence > 1 else "",
-        _days_since_same(connection, case, customer_id),
-    )
+def surroundings_of(connection: Connection, case: Case, customer_id: str | None) -> Mapping[str, Any]:
+    """What is known before the decision on this message: as in MessageContext."""
+    later = case.message.sequence > 1
+    return {
+        "acknowledged": tuple(dict.fromkeys(_acknowledged(connection, case))) if later else (),
+        "open_service_call": _open_call(connection, case.interaction.id) if later else "",
+        "days_since_same": _days_since_same(connection, case, customer_id),
+    }
 
 
 def _acknowledged(connection: Connection, case: Case) -> Iterator[str]:
