@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from frontdesk.interfaces import NotFound
 from frontdesk.model import InboundMessage, Interaction
-from frontdesk.storage.engines.stored import Stored
+from frontdesk.storage.engines.stored import Stored, the_row
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import analysis, inbound_message, interaction
 from frontdesk.storage.schema.rows import as_interaction, as_message
@@ -31,9 +30,8 @@ class StoredInteractionFacts(Stored):
 
 
 def _of(connection: Connection, interaction_id: int) -> tuple[Interaction, InboundMessage | None]:
-    row = connection.execute(select(interaction).where(interaction.c.id == interaction_id)).mappings().first()
-    if row is None:
-        raise NotFound(f"there is no interaction {interaction_id}")
+    rows = select(interaction).where(interaction.c.id == interaction_id)
+    row = the_row(connection, rows, f"there is no interaction {interaction_id}")
     theirs = select(inbound_message).where(inbound_message.c.interaction_id == interaction_id)
     newest = theirs.order_by(inbound_message.c.received_at.desc(), inbound_message.c.sequence.desc())
     last = connection.execute(newest.limit(1)).mappings().first()

@@ -81,10 +81,7 @@ class StoredAccounts(StoredKeys):
     async def account(self, account_id: str) -> Account:
         """One account. Raises NotFound."""
         wanted = select(account).where(account.c.id == account_id)
-        row = await self._database.read(lambda c: c.execute(wanted).mappings().first())
-        if row is None:
-            raise NotFound(tr("there is no such account"))
-        return account_of(row)
+        return account_of(await self._row(wanted, tr("there is no such account")))
 
     async def set_password(self, email: str, password: str, *, by: str = COMMAND_LINE) -> None:
         """Change a password and end all sessions of its account. Raises Invalid, NotFound."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from frontdesk.interfaces import Conflict, Invalid, NotFound, Stale
+from frontdesk.interfaces import Conflict, Invalid, Stale
 from frontdesk.model import Contact, Page
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines import paging
-from frontdesk.storage.engines.stored import StoredByClock
+from frontdesk.storage.engines.stored import StoredByClock, the_row
 from frontdesk.storage.people.merging import merge_contacts
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.senders import EMAIL, PHONE
@@ -98,9 +98,8 @@ def _identities(connection: Connection, ids: Iterable[int]) -> dict[int, dict[st
 
 def get_contact(connection: Connection, contact_id: int) -> Contact:
     """Raises NotFound."""
-    row = connection.execute(select(contact).where(contact.c.id == contact_id)).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no contact {contact}", contact=contact_id))
+    rows = select(contact).where(contact.c.id == contact_id)
+    row = the_row(connection, rows, tr("there is no contact {contact}", contact=contact_id))
     return as_contact(row, _identities(connection, [contact_id]).get(contact_id, {}))
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from frontdesk.interfaces import Clock, NotFound
+from frontdesk.interfaces import Clock
 from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Account
 from frontdesk.model.sign_in import LinkKind
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import the_row
 from frontdesk.storage.people.accounts import StoredAccounts, account_of, end_sessions
 from frontdesk.storage.people.audited import Audited
 from frontdesk.storage.people.names import CONTROLS, hash_of
@@ -86,7 +87,4 @@ class StoredLinks(Audited):
                 account.c.active,
             )
         )
-        row = connection.execute(wanted).mappings().first()
-        if row is None:
-            raise NotFound(tr("this link was used already, or it is too old: ask for a new one"))
-        return row
+        return the_row(connection, wanted, tr("this link was used already, or it is too old: ask for a new one"))

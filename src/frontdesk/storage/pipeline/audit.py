@@ -19,7 +19,6 @@ from frontdesk.interfaces.access import COMMAND_LINE
 from frontdesk.model import Page
 from frontdesk.model.audit import AuditCheck, AuditFilter, AuditRecord
 from frontdesk.storage.engines.advisory_locks import AUDIT, take_advisory_lock
-from frontdesk.storage.engines.paging import decode, page
 from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.schema.audit import GONE, audit_record
 from frontdesk.storage.schema.configuration import keep_meta, meta_of
@@ -93,11 +92,8 @@ class StoredAudit(StoredByClock):
             conditions.append(audit_record.c.at >= wanted.since)
         if wanted.until:
             conditions.append(audit_record.c.at < wanted.until)
-        if cursor:
-            conditions.append(audit_record.c.id < decode(cursor, (int,))[0])
-        rows = select(audit_record).where(*conditions).order_by(audit_record.c.id.desc()).limit(limit + 1)
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return page(found, limit, _as_record, lambda row: (row["id"],))
+        rows = select(audit_record).where(*conditions)
+        return await self._page(rows, (audit_record.c.id,), limit, cursor, _as_record, down=True)
 
     async def has(self, digest: str) -> bool:
         """Whether a line has this digest."""

@@ -31,6 +31,7 @@ from frontdesk.model import (
 )
 from frontdesk.model.translatable import tr
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import the_row
 from frontdesk.storage.pipeline.deciding import acted_line, keep_decision
 from frontdesk.storage.pipeline.effects import lock_awaited, make_due, store, wake_waiting, work_id_of
 from frontdesk.storage.pipeline.interaction_fields import apply_change
@@ -137,9 +138,7 @@ def _load_effect(connection: Connection, work: Work, lease: Lease) -> tuple[Case
 
 
 def _load(connection: Connection, message_id: str, lease: Lease, attempt: int) -> Case:
-    row = connection.execute(_MESSAGE, {"its_id": message_id}).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no message {message}", message=message_id))
+    row = the_row(connection, _MESSAGE, tr("there is no message {message}", message=message_id), {"its_id": message_id})
     message = as_message(row)
     read, of_message = {"its_id": message.analysis_id}, {"its_id": message_id}
     matter = connection.execute(_INTERACTION, {"its_id": message.interaction_id}).mappings().one()

@@ -1,13 +1,11 @@
 """Effects that need a person, with the interactions that they belong to."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
 
 from frontdesk.model import EffectState, Page
 from frontdesk.model.set_up import EffectForPerson
-from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.stored import Stored
 from frontdesk.storage.schema.interactions import interaction
 from frontdesk.storage.schema.pipeline import effect
@@ -25,14 +23,8 @@ class StoredEffectInbox(Stored):
             select(effect, interaction.c.reference.label("matter"), interaction.c.title)
             .join(interaction, interaction.c.id == effect.c.interaction_id)
             .where(effect.c.state.in_([state.value for state in states]))
-            .order_by(effect.c.created_at, effect.c.key)
-            .limit(limit + 1)
         )
-        if cursor:
-            place = paging.decode(cursor, (datetime, str))
-            rows = rows.where(paging.after(effect.c.created_at, effect.c.key, place, down=False))
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(found, limit, _row, lambda row: (paging.stamp(row["created_at"]), row["key"]))
+        return await self._page(rows, (effect.c.created_at, effect.c.key), limit, cursor, _row)
 
     async def counts(self) -> dict[EffectState, int]:
         """How many there are in each state but done."""

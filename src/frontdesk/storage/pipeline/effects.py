@@ -12,14 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from frontdesk.interfaces import Conflict, NotFound
+from frontdesk.interfaces import Conflict
 from frontdesk.model import Case, Effect, EffectState, Receipt, Role, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
 from frontdesk.orchestrator.effects import SETTLED, before_it, done, is_untried
 from frontdesk.orchestrator.planning import is_proposal
 from frontdesk.orchestrator.plans import RESULT, WAIT
-from frontdesk.storage.engines.stored import StoredByClock
+from frontdesk.storage.engines.stored import StoredByClock, the_row
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.idempotency import write_once
@@ -178,10 +178,8 @@ def work_id_of(key: str) -> str:
 
 
 def _locked(connection: Connection, key: str) -> Effect:
-    row = connection.execute(select(effect).where(effect.c.key == key).with_for_update()).mappings().first()
-    if row is None:
-        raise NotFound(tr("there is no action {effect}", effect=key))
-    return as_effect(row)
+    rows = select(effect).where(effect.c.key == key).with_for_update()
+    return as_effect(the_row(connection, rows, tr("there is no action {effect}", effect=key)))
 
 
 def _retried(each: Effect, _by: str, _now: datetime) -> Effect:

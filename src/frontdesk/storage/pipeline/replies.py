@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 from typing_extensions import override
 
-from frontdesk.interfaces import Conflict, Deliveries, Invalid, NotFound, Overtaken
+from frontdesk.interfaces import Conflict, Deliveries, Invalid, Overtaken
 from frontdesk.model import DeliveryState, InboundMessage, Interaction, Lease, OutboundMessage, Receipt, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
 from frontdesk.model.translatable import tr
@@ -73,10 +73,7 @@ class StoredReplies(StoredWithIds, Deliveries):
     @override
     async def load(self, message_id: str) -> OutboundMessage:
         rows = select(outbound_message).where(outbound_message.c.id == message_id)
-        row = await self._database.read(lambda c: c.execute(rows).mappings().first())
-        if row is None:
-            raise NotFound(tr("there is no reply {reply}", reply=message_id))
-        return as_outbound(row)
+        return as_outbound(await self._row(rows, tr("there is no reply {reply}", reply=message_id)))
 
     @override
     async def keep_sent(self, message: OutboundMessage, lease: Lease, receipt: Receipt) -> None:

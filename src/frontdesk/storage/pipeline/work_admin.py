@@ -1,15 +1,14 @@
 """Work as people see it: listed, retried, dropped."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from frontdesk.interfaces import Clock
 from frontdesk.model import Page, Work, WorkState
 from frontdesk.model.reading import IdempotencyKey, StoredAnswer
-from frontdesk.storage.engines import paging
 from frontdesk.storage.engines.database import Database
+from frontdesk.storage.engines.stored import StoredByClock
 from frontdesk.storage.pipeline.idempotency import write_once
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.pipeline.work_queue import StoredWork, give_up, resume
@@ -17,21 +16,18 @@ from frontdesk.storage.schema.pipeline import work
 from frontdesk.storage.schema.rows import as_work
 
 
-class StoredWorkAdmin:
+class StoredWorkAdmin(StoredByClock):
     """Work on a database, for people."""
 
     def __init__(self, database: Database, queue: StoredWork, clock: Clock) -> None:
         """Use this database, queue and clock."""
-        self._database, self._queue, self._clock = database, queue, clock
+        super().__init__(database, clock)
+        self._queue = queue
 
     async def page(self, state: WorkState, limit: int, cursor: str = "") -> Page[Work]:
         """Oldest first. Raises Invalid (cursor)."""
-        rows = select(work).where(work.c.state == state.value).order_by(work.c.created_at, work.c.id).limit(limit + 1)
-        if cursor:
-            place = paging.decode(cursor, (datetime, str))
-            rows = rows.where(paging.after(work.c.created_at, work.c.id, place, down=False))
-        found = await self._database.read(lambda c: c.execute(rows).mappings().all())
-        return paging.page(found, limit, as_work, lambda row: (paging.stamp(row["created_at"]), row["id"]))
+        rows = select(work).where(work.c.state == state.value)
+        return await self._page(rows, (work.c.created_at, work.c.id), limit, cursor, as_work)
 
     async def retry(self, work_id: str, by: str, once: IdempotencyKey | None) -> StoredAnswer[Work]:
         """Make failed work due again. Raises NotFound, Conflict when it has not failed."""
