@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from frontdesk.connectors.answers import client_token
 from frontdesk.connectors.destination import Destinations, ThroughDestination
 from frontdesk.connectors.service_desk import ServiceDesk
-from frontdesk.connectors.tokens import client_token
 from frontdesk.interfaces import ConnectorFailed, Invalid
 from frontdesk.outgoing import Outgoing
 from frontdesk.simulators.destination import Destinations as Service

@@ -9,7 +9,7 @@ from frontdesk.interfaces import ErrorKind, Form, Invalid, ModelFailed
 from frontdesk.llm.documents import pieces
 from frontdesk.llm.foreign_schemas import foreign_check, foreign_check_aside
 from frontdesk.llm.masking import Mode
-from frontdesk.llm.money import Allowance, Budgets
+from frontdesk.llm.prices import Allowance, Budgets
 from tests.llm.conftest import ASKER, BuildLlm
 from tests.llm.scripted import Scripted, answer, chat, failed, said
 

@@ -7,7 +7,7 @@ from litestar import Response, route
 from litestar.params import PathParameter
 
 from frontdesk.edges.access.authenticator import SCOPE
-from frontdesk.edges.llm_gateway.anthropic import errors as anthropic
+from frontdesk.edges.llm_gateway import anthropic
 from frontdesk.edges.llm_gateway.openai import errors as openai
 from frontdesk.edges.llm_gateway.services import Asked, GatewayRouteGroup
 from frontdesk.interfaces import NotFound

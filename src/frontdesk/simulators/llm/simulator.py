@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from frontdesk.interfaces import Invalid
-from frontdesk.simulators.llm import anthropic_shape, more_operations, openai_shape, sap_shape
+from frontdesk.simulators.llm import anthropic_shape, openai_shape, sap_shape
 from frontdesk.simulators.llm.sayings import Reader, read_nothing, say, tokens
 from frontdesk.simulators.llm.scripts import Fault, Rule, Script, rules_of
 from frontdesk.simulators.llm.shapes import Question, Refused, Saying, Shape, paced, pieces_of, refusals
@@ -114,11 +114,11 @@ class LlmSimulator:
         if operation == "chat/completions":
             return await self._chat(asked, OPENAI, lambda a: openai_shape.question(a, deployment))
         if operation == "embeddings":
-            return await self._other(asked, lambda _: more_operations.embeddings(asked, deployment))
+            return await self._other(asked, lambda _: openai_shape.embeddings(asked, deployment))
         if operation == "audio/transcriptions":
-            return await self._other(asked, lambda words: more_operations.transcription(asked, words))
+            return await self._other(asked, lambda words: openai_shape.transcription(asked, words))
         if operation == "models":
-            return more_operations.models(self._models or ("stand-in",))
+            return openai_shape.models(self._models or ("stand-in",))
         raise Refused(404, f"Invalid URL ({asked.method} {asked.path})")
 
     async def _sap(self, asked: Asked) -> Told:

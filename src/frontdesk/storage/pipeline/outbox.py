@@ -17,8 +17,8 @@ from frontdesk.storage.engines.stored import Stored, StoredByClock
 from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.deadlines import keep_deadlines
 from frontdesk.storage.pipeline.delivery_notices import settle
-from frontdesk.storage.pipeline.helped import note_helped
 from frontdesk.storage.pipeline.journal import note
+from frontdesk.storage.pipeline.waiting import note_helped
 from frontdesk.storage.schema.interactions import interaction, outbound_message
 from frontdesk.storage.schema.pipeline import effect, service_call
 from frontdesk.storage.schema.rows import as_outbound, as_service_call, columns

@@ -7,8 +7,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from frontdesk.edges.access.authenticator import SCOPE
+from frontdesk.edges.llm_gateway.failures import gateway_handlers
 from frontdesk.edges.llm_gateway.services import GatewayRouteGroup
-from frontdesk.edges.llm_gateway.use_cases.problems import gateway_handlers
 from frontdesk.edges.rest.api_answer import ApiAnswer
 from frontdesk.edges.rest.bodies import Body, StrictJson
 from frontdesk.llm import vectors
