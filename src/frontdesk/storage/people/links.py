@@ -51,8 +51,7 @@ class StoredLinks(Audited):
 
     async def opened(self, token: str, kind: LinkKind) -> Account:
         """Whose link it is. Raises NotFound where it is used, over, or none of ours."""
-        row = await self._database.read(lambda c: self._row(c, token, kind))
-        return account_of(row)
+        return account_of(await self._database.read(lambda c: self._owner(c, token, kind)))
 
     async def use(self, token: str, kind: LinkKind, password: str) -> Account:
         """Set the password; the link and all others of the account are used up, its sessions end.
@@ -63,7 +62,7 @@ class StoredLinks(Audited):
         hashed = await self._accounts.hashed(password, owner.email, owner.name)
 
         def set_it(connection: Connection) -> None:
-            self._row(connection, token, kind)  # somebody may have used it meanwhile
+            self._owner(connection, token, kind)  # somebody may have used it meanwhile
             connection.execute(update(account).where(account.c.id == owner.id).values(password_hash=hashed))
             connection.execute(delete(account_link).where(account_link.c.account_id == owner.id))
             end_sessions(connection, owner.id)
@@ -76,7 +75,7 @@ class StoredLinks(Audited):
         expired = delete(account_link).where(account_link.c.expires_at <= self._clock())
         return await self._database.write(lambda c: c.execute(expired).rowcount)
 
-    def _row(self, connection: Connection, token: str, kind: LinkKind) -> Columns:
+    def _owner(self, connection: Connection, token: str, kind: LinkKind) -> Columns:
         wanted = (
             select(account)
             .join(account_link, account_link.c.account_id == account.c.id)
