@@ -51,7 +51,7 @@ from frontdesk.storage.knowledge.votes import StoredVotes
 from frontdesk.storage.llm.admission import StoredAdmission
 from frontdesk.storage.llm.calls import StoredCalls
 from frontdesk.storage.llm.marks import StoredMarks
-from frontdesk.storage.odata.interaction_facts import StoredInteractionFacts
+from frontdesk.storage.odata.interactions import StoredInteractionFacts
 from frontdesk.storage.odata.reading import StoredEntities
 from frontdesk.storage.odata.waiting import StoredHandled
 from frontdesk.storage.odata.writing import StoredWrites

@@ -17,7 +17,7 @@ from frontdesk.storage.odata.dialects import POSTGRESQL, TIME_FORMAT, TYPES, Sql
 from frontdesk.storage.odata.frames import EntityFrame, TableFrame, kind_of
 from frontdesk.storage.odata.sources import SOURCES
 from frontdesk.storage.odata.statements import BRANCH, State, count_of, plain, sorting, state_of, tie
-from frontdesk.storage.odata.versions import version_of
+from frontdesk.storage.odata.transaction import version_of
 
 VERSION = "\u00a7version"
 HIDDEN = "\u00a7"
