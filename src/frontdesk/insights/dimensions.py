@@ -13,6 +13,8 @@ from frontdesk.interfaces import Invalid
 from frontdesk.model import CodeList
 from frontdesk.model.translatable import tr
 
+T = TypeVar("T")
+
 
 class DimensionKind(StrEnum):
     """The kinds of dimensions: a code with a name, a customer, a place on the calendar, a span."""
@@ -63,6 +65,3 @@ def dimension(name: str, field: str = "by") -> Dimension:
             tr("there is no dimension {name!r}: use one of {known}", name=name, known=", ".join(DIMENSIONS)), field
         )
     return DIMENSIONS[name]
-
-
-T = TypeVar("T")

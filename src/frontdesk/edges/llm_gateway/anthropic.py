@@ -104,7 +104,6 @@ def messages_request(raw: bytes, most_tokens: int) -> tuple[ModelRequest, bool]:
 class AnthropicRoutes(GatewayRouteGroup):
     """Messages."""
 
-    include_in_schema = False
     exception_handlers = anthropic_handlers()
 
     @post("/messages", status_code=200, opt={"role": Role.SERVICE, SCOPE: "llm:chat"})

@@ -17,7 +17,6 @@ from frontdesk.model import Role
 class UnknownRoutes(GatewayRouteGroup):
     """Everything else below the gateway's address."""
 
-    include_in_schema = False
     exception_handlers = openai.openai_handlers()
 
     @route("/{rest:path}", http_method=["GET", "POST", "DELETE"], opt={"role": Role.SERVICE, SCOPE: "llm:*"})

@@ -215,24 +215,20 @@ class LlmSimulator:
 
 def _spoilt(text: str, fault: Fault | None) -> tuple[str, str]:
     """The text with its fault, and how the answer ends."""
-    match fault:
-        case Fault.FENCED:
-            return FENCE.format(text), "stop"
-        case Fault.TRAILING_COMMA:
-            return f"{text.rstrip()[:-1]},{text.rstrip()[-1:]}", "stop"
-        case Fault.TRUNCATED_JSON:
-            return text[: len(text) * 2 // 3], "stop"
-        case Fault.CUT_OFF:
-            return text[: len(text) // 2], "length"
-        case Fault.WRONG_SCHEMA:
-            return WRONG, "stop"
-        case Fault.FILTERED_ANSWER:
-            return "", "content_filter"
-        case Fault.REFUSAL:
-            return "I cannot help with that.", "refusal"
-        case Fault.EMPTY:
-            return "", "stop"
-    return text, "stop"
+    spoil, finish = _SPOILT.get(fault, (str, "stop"))
+    return spoil(text), finish
+
+
+_SPOILT: Mapping[Fault | None, tuple[Callable[[str], str], str]] = {
+    Fault.FENCED: (FENCE.format, "stop"),
+    Fault.TRAILING_COMMA: (lambda text: f"{text.rstrip()[:-1]},{text.rstrip()[-1:]}", "stop"),
+    Fault.TRUNCATED_JSON: (lambda text: text[: len(text) * 2 // 3], "stop"),
+    Fault.CUT_OFF: (lambda text: text[: len(text) // 2], "length"),
+    Fault.WRONG_SCHEMA: (lambda _: WRONG, "stop"),
+    Fault.FILTERED_ANSWER: (lambda _: "", "content_filter"),
+    Fault.REFUSAL: (lambda _: "I cannot help with that.", "refusal"),
+    Fault.EMPTY: (lambda _: "", "stop"),
+}
 
 
 def _shown(asked: Asked) -> Mapping[str, Any]:

@@ -44,7 +44,6 @@ class ReportAnswer(ApiAnswer, frozen=True):
 class CallRoutes(GatewayRouteGroup):
     """Reports of calls."""
 
-    include_in_schema = False
     exception_handlers = gateway_handlers()
 
     @get("/calls", opt={"role": Role.SERVICE, SCOPE: "llm:reports"})

@@ -30,7 +30,6 @@ _decode_invoke = msgspec.json.Decoder(InvokeBody).decode
 class UseCaseRoutes(GatewayRouteGroup):
     """Use cases."""
 
-    include_in_schema = False
     exception_handlers = gateway_handlers()
 
     @get("/use-cases", opt={"role": Role.SERVICE, SCOPE: "llm:*"})

@@ -63,7 +63,6 @@ class VectorRoutes(GatewayRouteGroup):
     """Vector functions."""
 
     path = "/vectors"
-    include_in_schema = False
     exception_handlers = gateway_handlers()
     opt = {"role": Role.SERVICE, SCOPE: "llm:vectors"}  # noqa: RUF012 - Litestar reads it from the class
 
