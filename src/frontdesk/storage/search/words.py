@@ -125,7 +125,8 @@ LONGEST = 40
 _LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "a", "œ": "o", "þ": "th", "ŋ": "n"})
 # After another vowel, or q, the e is a letter of its own: neue, Quelle.
 _UMLAUTS = re.compile("(?<![aeiouq])([aou])e")
-_JOINED = re.compile(r"[^\W_]+(?:[-\u2010\u2011./][^\W_]+)+")
+# From where a word begins only: a try at each letter of a long word takes time by its square.
+_JOINED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-\u2010\u2011./][^\W_]+)+")
 _APART = re.compile(r"\b([^\W\d_]{1,5}) (\d[^\W_]{0,11})\b")
 _CODE = re.compile(r"([^\W\d_]{1,5})(\d{1,12})")
 _NUMBER = re.compile(r"\d{6,20}")
