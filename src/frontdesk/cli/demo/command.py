@@ -143,9 +143,6 @@ def _own_folder() -> Path:
     return Settings().folder / "demo"
 
 
-if TYPE_CHECKING:
-    from frontdesk.settings.sections import Settings
-
 NAME = "demo-model"
 # A small machine takes long for one message and reads one at a time, so the time limit covers waiting in line.
 PATIENCE = 600.0

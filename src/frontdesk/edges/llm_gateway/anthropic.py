@@ -130,7 +130,7 @@ class AnthropicRoutes(GatewayRouteGroup):
 
 def whole(outcome: ChatOutcome) -> bytes:
     """A whole answer, as the service gave it; what every client needs is there even if it left it out."""
-    head = {"id": f"msg_{outcome.run_id}", "type": "message", "role": "assistant", "model": outcome.model}
+    head = {"id": f"msg_{outcome.question.run_id}", "type": "message", "role": "assistant", "model": outcome.model}
     return msgspec.json.encode({**head, "stop_sequence": None, **outcome.answer.body})
 
 

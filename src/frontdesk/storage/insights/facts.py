@@ -1,6 +1,7 @@
 """The facts of the insights on a database: read whole, read on, made anew and checked."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, false, func, insert, select, update
@@ -45,7 +46,9 @@ class StoredFacts(Stored, Facts):
     async def load(self) -> AsyncIterator[FactPortion]:
         last = await self._database.read(_last_fact)
         for first in range(0, last + 1, PORTION):
-            yield await self._database.read(_reader(first, first + PORTION - 1))
+            yield await self._database.read(
+                partial(_portion, where=f"interaction_id BETWEEN {first} AND {first + PORTION - 1}")
+            )
 
     @override
     async def changed(self, since: int) -> tuple[int, FactPortion]:
@@ -55,7 +58,7 @@ class StoredFacts(Stored, Facts):
         """Make all facts anew, portion by portion; how many interactions. May be broken off and begun again."""
         last = await self._database.read(_last_number)
         for first in range(0, last + 1, PORTION):
-            await self._database.write(_refolder(first, first + PORTION - 1))
+            await self._database.write(partial(refold, first=first, last=first + PORTION - 1))
             done(min(first + PORTION, last), last)
         await self._database.write(begin_epoch)
         return await self._database.read(_count)
@@ -67,7 +70,7 @@ class StoredFacts(Stored, Facts):
         wrong: list[Wrong] = []
         last = await self._database.read(_last_number)
         for first in range(0, last + 1, PORTION):
-            wrong += await self._database.read(_checker(first, first + PORTION - 1))
+            wrong += await self._database.read(partial(_differences, first=first, last=first + PORTION - 1))
             done(min(first + PORTION, last), last)
             if len(wrong) >= most:
                 break
@@ -108,30 +111,19 @@ def _is_pending(connection: Connection) -> bool:
 
 
 def _last_fact(connection: Connection) -> int:
-    return int(
-        connection.execute(select(func.coalesce(func.max(insight_interaction.c.interaction_id), 0))).scalar_one()
-    )
+    return _most(connection, insight_interaction.c.interaction_id)
 
 
 def _last_number(connection: Connection) -> int:
-    there = connection.execute(select(func.coalesce(func.max(interaction.c.id), 0))).scalar_one()
-    return max(int(there), _last_fact(connection))
+    return max(_most(connection, interaction.c.id), _last_fact(connection))
+
+
+def _most(connection: Connection, numbers: ColumnElement[int]) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(numbers), 0))).scalar_one())
 
 
 def _count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).where(insight_interaction.c.gone == false())).scalar_one())
-
-
-def _reader(first: int, last: int) -> Callable[[Connection], FactPortion]:
-    return lambda connection: _portion(connection, f"interaction_id BETWEEN {first} AND {last}")
-
-
-def _refolder(first: int, last: int) -> Callable[[Connection], None]:
-    return lambda connection: refold(connection, first, last)
-
-
-def _checker(first: int, last: int) -> Callable[[Connection], list[Wrong]]:
-    return lambda connection: _differences(connection, first, last)
 
 
 def _portion(connection: Connection, where: str) -> FactPortion:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, bindparam, case, func, null, or_, select, upd
 from frontdesk.model import Case, Change, WaitingOn
 from frontdesk.storage.engines.changing import changed
 from frontdesk.storage.engines.types import Moment
-from frontdesk.storage.pipeline import waiting
 from frontdesk.storage.pipeline.interaction_fields import apply_change
 from frontdesk.storage.pipeline.journal import note
 from frontdesk.storage.schema.interactions import decision, inbound_message, interaction, outbound_message
@@ -107,7 +106,7 @@ def note_first(connection: Connection, interaction_id: int, at: datetime, *, by_
 def note_helped(connection: Connection, message_id: str, said: bool, now: datetime) -> int:
     """Note it with an automatic answer, the last word counts; how many were news."""
     out = outbound_message.c
-    theirs = (out.id == message_id, out.effect_key.is_not(None), out.type.in_(waiting.ANSWERING_TYPES))
+    theirs = (out.id == message_id, out.effect_key.is_not(None), out.type.in_(ANSWERING_TYPES))
     news = update(outbound_message).where(*theirs, or_(out.helped.is_(None), out.helped != said)).values(helped=said)
     rows = changed(connection, news, (out.interaction_id, out.reply_to))
     for row in rows:
@@ -123,4 +122,4 @@ def _wait_for_a_person(connection: Connection, number: int, now: datetime) -> No
     matter = as_interaction(row)
     status = after_message(matter.status)
     apply_change(connection, matter, Change(status=status) if status is not matter.status else Change(), now)
-    waiting.begin(connection, [(number, now)])
+    begin(connection, [(number, now)])

@@ -162,7 +162,7 @@ async def answered(
     if is_streamed:
         return await streamed(chat.stream(wanted, asker), events, failure, request_id)
     outcome = await chat.complete(wanted, asker)
-    headers = answers.headers_of(outcome) | {request_id: outcome.run_id}
+    headers = answers.headers_of(outcome) | {request_id: outcome.question.run_id}
     return Response(whole(outcome), media_type=JSON, headers=headers)
 
 
